@@ -1,0 +1,3 @@
+module github.com/zreq-go/zreq
+
+go 1.25

@@ -1,0 +1,13 @@
+package netdriver
+
+import "context"
+
+// A TLS turns an open connection into a TLS one, in software, over any driver.
+// It is safe for concurrent use, and comparable as a Driver is.
+type TLS interface {
+	// Client shakes hands over c and returns when the peer has proven to be
+	// serverName: a host name or an IP address without brackets. The Conn it
+	// returns owns c. On an error, or soon after ctx ends, it closes c and
+	// returns the reason. It never returns c itself.
+	Client(ctx context.Context, c Conn, serverName string) (Conn, error)
+}

@@ -1,0 +1,11 @@
+package wire
+
+// Limits bounds what a peer can make large. A field that is zero or negative
+// takes its default: there is no way to have no bound.
+type Limits struct {
+	HeadBytes     int // one head, from its first byte to the blank line; default 16 KiB
+	Fields        int // field lines of one head, and of the trailers; default 128
+	Informational int // 1xx responses before the final one; default 8
+	ChunkLine     int // a chunk-size line with its extensions and line end; default 1 KiB
+	TrailerBytes  int // the trailer section, from its first byte to its blank line; default 4 KiB
+}
