@@ -5,18 +5,66 @@ package wire
 type CloseReason uint8
 
 const (
-	CloseNone       CloseReason = iota // the connection can be used again
-	CloseRequested                     // our request said Connection: close
-	CloseByPeer                        // the response said Connection: close (RFC 9112, 9.6)
-	CloseHTTP10                        // HTTP/1.0 without keep-alive (RFC 9112, 9.3)
-	CloseUnframed                      // the end of the body is the end of the connection
-	CloseDoubt                         // the framing is doubtful: fields that contradict each other or the status
-	CloseLeftover                      // bytes followed the response
-	CloseUnread                        // the response was not read to its end
-	CloseUnsent                        // the request was not sent to its end
-	CloseStopped                       // the caller's callback stopped the transfer
-	CloseCancelled                     // the context ended
-	CloseFailed                        // an error on the connection or in the response
-	CloseDied                          // the peer closed it while it was idle
-	CloseByCaller                      // the caller closed it
+	CloseNone      CloseReason = iota // the connection can be used again
+	CloseRequested                    // our request said Connection: close
+	CloseByPeer                       // the response said Connection: close (RFC 9112, 9.6)
+	CloseHTTP10                       // HTTP/1.0 without keep-alive (RFC 9112, 9.3)
+	CloseUnframed                     // the end of the body is the end of the connection
+	CloseDoubt                        // the framing is doubtful: fields that contradict each other or the status
+	CloseLeftover                     // bytes followed the response
+	CloseUnread                       // the response was not read to its end
+	CloseUnsent                       // the request was not sent to its end
+	CloseStopped                      // the caller's callback stopped the transfer
+	CloseCancelled                    // the context ended
+	CloseFailed                       // an error on the connection or in the response
+	CloseDied                         // the peer closed it while it was idle
+	CloseByCaller                     // the caller closed it
 )
+
+var closeTexts = [...]string{
+	CloseNone:      "the connection can be used again",
+	CloseRequested: "the request asked to close",
+	CloseByPeer:    "the peer asked to close",
+	CloseHTTP10:    "HTTP/1.0 without keep-alive",
+	CloseUnframed:  "the body ends with the connection",
+	CloseDoubt:     "the framing of the response is doubtful",
+	CloseLeftover:  "bytes followed the response",
+	CloseUnread:    "the response was not read to its end",
+	CloseUnsent:    "the request was not sent to its end",
+	CloseStopped:   "the callback stopped the transfer",
+	CloseCancelled: "the context ended",
+	CloseFailed:    "the exchange failed",
+	CloseDied:      "the peer closed it while it was idle",
+	CloseByCaller:  "the caller closed it",
+}
+
+// String returns the reason in words, such as "the peer asked to close".
+func (r CloseReason) String() string {
+	if int(r) >= len(closeTexts) {
+		return "unknown reason"
+	}
+	return closeTexts[r]
+}
+
+// Reuse says whether the connection can carry another request, as far as the
+// response tells (RFC 9112, 9.3): CloseNone, or the reason why not. Before Done
+// it is CloseUnread, after an error CloseFailed. Bytes behind the response and
+// what the request said are for the caller to judge.
+func (d *Decoder) Reuse() CloseReason {
+	switch {
+	case d.phase == failed:
+		return CloseFailed
+	case !d.Done():
+		return CloseUnread
+	case d.framing == UntilClose:
+		return CloseUnframed
+	case d.doubt:
+		return CloseDoubt
+	case d.saidClose:
+		return CloseByPeer
+	case d.minor == 0 && !d.saidKeepAlive:
+		return CloseHTTP10
+	default:
+		return CloseNone
+	}
+}

@@ -3,10 +3,33 @@ package wire
 // A Decoder decodes the responses to one request, informational ones and the
 // final one. The zero Decoder is ready after Reset. It keeps no input, starts
 // nothing and allocates nothing; it is not safe for concurrent use.
-type Decoder struct{}
+type Decoder struct {
+	phase  phase
+	limits Limits
+
+	headRequest   bool // the request was HEAD
+	connect       bool // the request was CONNECT
+	informational int  // 1xx responses so far
+
+	section section // how far a head or a trailer section has been looked at
+	message         // what the head says
+
+	rest      int64 // of the body or of the chunk; while its line is read, the size so far
+	lineBytes int   // of the chunk-size line so far
+	digits    bool  // the chunk size has a digit
+}
 
 // Reset makes d ready for the response to a request with the given method.
-func (d *Decoder) Reset(method string, limits Limits) {}
+func (d *Decoder) Reset(method string, limits Limits) {
+	*d = Decoder{
+		phase:       d.phase,
+		limits:      limits.withDefaults(),
+		headRequest: method == "HEAD",
+		connect:     method == "CONNECT",
+	}
+	d.length = -1
+	_ = d.step(sigReset) // is allowed in every phase
+}
 
 // Next decodes at most one event from in and reports how many bytes it used.
 // The rest is given again, with more behind it, in the next call: a head or a
@@ -14,8 +37,109 @@ func (d *Decoder) Reset(method string, limits Limits) {}
 // limit of each. in may be modified within the bytes used (folded lines).
 // After End, and after an error, which is final, Next must not be called: it
 // returns ErrSequence.
-func (d *Decoder) Next(in []byte) (ev Event, used int, err error) { return }
+func (d *Decoder) Next(in []byte) (ev Event, used int, err error) {
+	switch d.phase {
+	case unready, done, failed:
+		return Event{}, 0, ErrSequence
+	case inHead:
+		ev, used, err = d.head(in)
+	case inLength, untilClose:
+		ev, used, err = d.body(in)
+	case complete:
+		ev, err = d.end()
+	default:
+		ev, used, err = d.chunked(in)
+	}
+	if err != nil {
+		return Event{}, 0, d.fail(err)
+	}
+	return ev, used, nil
+}
 
 // EOF tells d that the input has ended where the last Next left it: End if that
-// is the end of a body until close, else ErrTruncated.
-func (d *Decoder) EOF() (Event, error) { return Event{}, nil }
+// is the end of a body until close, or if nothing was missing but the call that
+// says End; else ErrTruncated.
+func (d *Decoder) EOF() (Event, error) {
+	switch d.phase {
+	case unready, done, failed:
+		return Event{}, ErrSequence
+	case untilClose, complete:
+		return d.end()
+	default:
+		return Event{}, d.fail(ErrTruncated)
+	}
+}
+
+// Status returns the status code of the last head.
+func (d *Decoder) Status() int { return d.status }
+
+// Minor returns the minor version of the last head: 0 for HTTP/1.0, else 1. A
+// higher one is read as the highest that is known (RFC 9110, 2.5).
+func (d *Decoder) Minor() int { return d.minor }
+
+// Framing says how the body ends. It is valid after Head.
+func (d *Decoder) Framing() Framing { return d.framing }
+
+// Length returns the Content-Length that the head declares, also where no body
+// comes with it (HEAD, 304), or -1 if it declares none or none that can be used.
+func (d *Decoder) Length() int64 {
+	if d.lengthVoid {
+		return -1
+	}
+	return d.length
+}
+
+// Expect returns how many bytes of body, and nothing else, are certain to come
+// next, if the peer sends at all: the rest of a length or of a chunk; a very
+// large number for a body until close.
+func (d *Decoder) Expect() int64 {
+	switch d.phase {
+	case inLength, chunkData:
+		return d.rest
+	case untilClose:
+		return maxInt64
+	default:
+		return 0
+	}
+}
+
+// Done says that the response has been decoded to its end: what is missing, if
+// anything, is the call of Next that says End, and that needs no input.
+func (d *Decoder) Done() bool { return d.phase == complete || d.phase == done }
+
+const maxInt64 = 1<<63 - 1
+
+// body hands over what in has of a body that is not chunked.
+func (d *Decoder) body(in []byte) (Event, int, error) {
+	if len(in) == 0 {
+		return Event{}, 0, nil
+	}
+	if d.phase == untilClose {
+		return Event{Kind: Data, Data: in[:len(in):len(in)]}, len(in), nil
+	}
+	return d.data(in)
+}
+
+// data hands over what in, which is not empty, has of the rest of a length or
+// of a chunk.
+func (d *Decoder) data(in []byte) (Event, int, error) {
+	n := len(in)
+	if int64(n) >= d.rest {
+		n = int(d.rest)
+		if err := d.step(sigBodyRead); err != nil {
+			return Event{}, 0, err
+		}
+	}
+	d.rest -= int64(n)
+	return Event{Kind: Data, Data: in[:n:n]}, n, nil
+}
+
+func (d *Decoder) end() (Event, error) {
+	return Event{Kind: End}, d.step(sigEnd)
+}
+
+// fail ends the decoding with err, unless it had ended already.
+func (d *Decoder) fail(err error) error {
+	_ = d.step(sigFail)
+	return err
+}

@@ -9,3 +9,43 @@ const (
 	Chunked                   // Transfer-Encoding: chunked
 	UntilClose                // the end of the connection, which proves nothing
 )
+
+var framingNames = [...]string{
+	None:       "no body",
+	Length:     "length",
+	Chunked:    "chunked",
+	UntilClose: "until close",
+}
+
+// String returns a short name, such as "chunked".
+func (f Framing) String() string {
+	if int(f) >= len(framingNames) {
+		return "unknown framing"
+	}
+	return framingNames[f]
+}
+
+// frame decides how the body of the head that has just been read is framed, by
+// the numbered rules of RFC 9112, 6.3. Rule 2, CONNECT, and the contradictions
+// of rules 3 and 5 have been refused line by line.
+func (d *Decoder) frame() error {
+	switch {
+	case d.bodiless: // rule 1
+		d.framing = None
+		return d.step(sigNoBody)
+	case d.coded: // rule 4; the only coding that passes is chunked
+		d.framing = Chunked
+		d.newChunk()
+		return d.step(sigChunked)
+	case d.length == 0: // rule 6
+		d.framing = None
+		return d.step(sigNoBody)
+	case d.length > 0: // rule 6
+		d.framing = Length
+		d.rest = d.length
+		return d.step(sigLength)
+	default: // rule 8
+		d.framing = UntilClose
+		return d.step(sigUntilClose)
+	}
+}

@@ -9,3 +9,20 @@ type Limits struct {
 	ChunkLine     int // a chunk-size line with its extensions and line end; default 1 KiB
 	TrailerBytes  int // the trailer section, from its first byte to its blank line; default 4 KiB
 }
+
+func (l Limits) withDefaults() Limits {
+	return Limits{
+		HeadBytes:     bound(l.HeadBytes, 16<<10),
+		Fields:        bound(l.Fields, 128),
+		Informational: bound(l.Informational, 8),
+		ChunkLine:     bound(l.ChunkLine, 1<<10),
+		TrailerBytes:  bound(l.TrailerBytes, 4<<10),
+	}
+}
+
+func bound(n, byDefault int) int {
+	if n <= 0 {
+		return byDefault
+	}
+	return n
+}

@@ -1,0 +1,132 @@
+package wire
+
+// chunked goes on through the chunk framing (RFC 9112, 7.1) up to the next
+// event or the end of in.
+func (d *Decoder) chunked(in []byte) (Event, int, error) {
+	pos := 0
+	for pos < len(in) {
+		switch d.phase {
+		case chunkData:
+			ev, n, err := d.data(in[pos:])
+			return ev, pos + n, err
+		case dataCR, dataLF:
+			if err := d.chunkEnd(in[pos]); err != nil {
+				return Event{}, 0, err
+			}
+			pos++
+		case inTrailers:
+			ev, n, err := d.trailers(in[pos:])
+			return ev, pos + n, err
+		default:
+			n, err := d.sizeLine(in[pos:])
+			if err != nil {
+				return Event{}, 0, err
+			}
+			pos += n
+		}
+	}
+	return Event{}, pos, nil
+}
+
+func (d *Decoder) newChunk() {
+	d.rest, d.lineBytes, d.digits = 0, 0, false
+}
+
+// chunkEnd takes a byte of the CRLF after a chunk.
+func (d *Decoder) chunkEnd(c byte) error {
+	switch {
+	case d.phase == dataCR && c == '\r':
+		return d.step(sigCR)
+	case d.phase == dataLF && c == '\n':
+		d.newChunk()
+		return d.step(sigLF)
+	default:
+		return ErrBadChunkEnd
+	}
+}
+
+// sizeLine takes what in has of a chunk-size line.
+func (d *Decoder) sizeLine(in []byte) (int, error) {
+	for i, c := range in {
+		if err := d.sizeByte(c); err != nil {
+			return 0, err
+		}
+		if d.phase == chunkData || d.phase == inTrailers {
+			return i + 1, nil
+		}
+		d.lineBytes++
+		if d.lineBytes >= d.limits.ChunkLine {
+			return 0, ErrChunkLineTooLong
+		}
+	}
+	return len(in), nil
+}
+
+func (d *Decoder) sizeByte(c byte) error {
+	switch d.phase {
+	case chunkSize:
+		v := hexValue(c)
+		if v < 0 && d.digits {
+			return d.afterSize(c)
+		}
+		// MUST anticipate large numerals and prevent overflow (RFC 9112, 7.1).
+		if v < 0 || d.rest > maxInt64>>4 {
+			return ErrBadChunkSize
+		}
+		d.rest = d.rest<<4 | int64(v)
+		d.digits = true
+		return nil
+	case chunkPad:
+		return d.afterSize(c)
+	case chunkExt:
+		return d.extension(c)
+	default:
+		return d.sizeEnd(c)
+	}
+}
+
+// afterSize takes a byte behind the digits: padding, or what ends it.
+func (d *Decoder) afterSize(c byte) error {
+	switch c {
+	case ' ', '\t':
+		if d.phase == chunkPad {
+			return nil
+		}
+		return d.step(sigPad)
+	case ';':
+		return d.step(sigExtension)
+	case '\r':
+		return d.step(sigCR)
+	case '\n':
+		return ErrBareLF
+	default:
+		return ErrBadChunkSize
+	}
+}
+
+// extension skips a byte of an extension: a recipient MUST ignore those it does
+// not know (RFC 9112, 7.1.1). A quoted string cannot hide a line end, so its
+// quotes need not be understood.
+func (d *Decoder) extension(c byte) error {
+	switch {
+	case c == '\r':
+		return d.step(sigCR)
+	case c == '\n':
+		return ErrBareLF
+	case isControl(c) && c != '\t':
+		return ErrBadChunkExtension
+	default:
+		return nil
+	}
+}
+
+// sizeEnd takes the LF of the line.
+func (d *Decoder) sizeEnd(c byte) error {
+	if c != '\n' {
+		return ErrBareCR
+	}
+	if d.rest == 0 {
+		return d.step(sigLastChunk)
+	}
+	return d.step(sigChunk)
+}

@@ -1,0 +1,76 @@
+package wire
+
+import "bytes"
+
+// SplitHead takes apart the block of a Head or Informational event: the reason
+// phrase, which may be empty, and the field lines, for [NextField]. Both alias
+// block.
+func SplitHead(block []byte) (reason, fields []byte) {
+	line, fields := cutLine(block)
+	if len(line) > len("HTTP/1.1 200 ") {
+		reason = trim(line[len("HTTP/1.1 200 "):])
+	}
+	return reason, fields
+}
+
+// NextField takes the first field line off fields: its name as it was sent, its
+// value without the whitespace around it, and the lines that are left. ok is
+// false when there is none. What it returns aliases fields.
+func NextField(fields []byte) (name, value, rest []byte, ok bool) {
+	line, rest := cutLine(fields)
+	colon := bytes.IndexByte(line, ':')
+	if colon < 0 {
+		return nil, nil, nil, false
+	}
+	return line[:colon:colon], trim(line[colon+1:]), rest, true
+}
+
+// cutLine cuts block behind its first line end, which may be a bare LF.
+func cutLine(block []byte) (line, rest []byte) {
+	end := bytes.IndexByte(block, '\n')
+	if end < 0 {
+		return block[:len(block):len(block)], nil
+	}
+	rest = block[end+1 : len(block) : len(block)]
+	if end > 0 && block[end-1] == '\r' {
+		end--
+	}
+	return block[:end:end], rest
+}
+
+// trim takes the optional whitespace off both ends, which is no part of a value
+// (RFC 9112, 5.1).
+func trim(b []byte) []byte {
+	for len(b) > 0 && isBlank(b[0]) {
+		b = b[1:]
+	}
+	for len(b) > 0 && isBlank(b[len(b)-1]) {
+		b = b[:len(b)-1]
+	}
+	return b[:len(b):len(b)]
+}
+
+// unfold writes spaces over each line end that is followed by whitespace, and
+// over the whitespace on both its sides (RFC 9112, 5.2).
+func unfold(block []byte) {
+	done := 0 // what stands before is not looked at again
+	for done < len(block) {
+		i := bytes.IndexByte(block[done:], '\n')
+		if i < 0 {
+			return
+		}
+		from, to := done+i, done+i+1
+		if to < len(block) && isBlank(block[to]) {
+			for from > done && (isBlank(block[from-1]) || block[from-1] == '\r') {
+				from--
+			}
+			for to < len(block) && isBlank(block[to]) {
+				to++
+			}
+			for j := from; j < to; j++ {
+				block[j] = ' '
+			}
+		}
+		done = to
+	}
+}

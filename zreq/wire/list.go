@@ -1,0 +1,88 @@
+package wire
+
+import "bytes"
+
+// HasToken says whether value, a comma-separated list, has token as a member.
+// Letters are compared without case. Line ends of a folded value count as
+// whitespace.
+func HasToken(value []byte, token string) bool {
+	for more := true; more; {
+		var member []byte
+		member, value, more = nextMember(value)
+		if EqualName(member, token) {
+			return true
+		}
+	}
+	return false
+}
+
+// nextMember cuts the first member off a list and says whether a comma followed.
+func nextMember(list []byte) (member, rest []byte, more bool) {
+	i := bytes.IndexByte(list, ',')
+	if i < 0 {
+		return trimLines(list), nil, false
+	}
+	return trimLines(list[:i]), list[i+1:], true
+}
+
+func trimLines(b []byte) []byte {
+	for len(b) > 0 && (isBlank(b[0]) || b[0] == '\r' || b[0] == '\n') {
+		b = b[1:]
+	}
+	for len(b) > 0 && (isBlank(b[len(b)-1]) || b[len(b)-1] == '\r' || b[len(b)-1] == '\n') {
+		b = b[:len(b)-1]
+	}
+	return b
+}
+
+// isChunked says whether a Transfer-Encoding is chunked and nothing else. Empty
+// members do not count (RFC 9110, 5.6.1.2).
+func isChunked(value []byte) bool {
+	found := false
+	for more := true; more; {
+		var member []byte
+		member, value, more = nextMember(value)
+		if len(member) == 0 {
+			continue
+		}
+		// A sender MUST NOT apply the coding more than once (RFC 9112, 6.1).
+		if found || !EqualName(member, "chunked") {
+			return false
+		}
+		found = true
+	}
+	return found
+}
+
+// parseLength reads a Content-Length: digits, or a list in which the same number
+// is repeated, which may be taken for one (RFC 9110, 8.6).
+func parseLength(value []byte) (int64, bool) {
+	length := int64(-1)
+	for more := true; more; {
+		var member []byte
+		member, value, more = nextMember(value)
+		n, ok := parseDecimal(member)
+		if !ok || length >= 0 && n != length {
+			return 0, false
+		}
+		length = n
+	}
+	return length, true
+}
+
+// parseDecimal reads 1*DIGIT that fit into an int64. Nothing else stands for a
+// number on the wire: no sign, no space, no underscore.
+func parseDecimal(digits []byte) (int64, bool) {
+	n := int64(0)
+	for _, c := range digits {
+		if !isDigit(c) {
+			return 0, false
+		}
+		v := int64(c - '0')
+		if n > (maxInt64-v)/10 {
+			return 0, false
+		}
+		n = n*10 + v
+	}
+	return n, len(digits) > 0
+}

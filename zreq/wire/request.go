@@ -1,0 +1,131 @@
+package wire
+
+// AppendMethod appends the method and a space: the start of a request line
+// (RFC 9112, 3).
+func AppendMethod(dst []byte, method string) ([]byte, error) {
+	if !isToken(method) {
+		return dst, ErrBadMethod
+	}
+	dst = append(dst, method...)
+	return append(dst, ' '), nil
+}
+
+// targetEncoded has the visible ASCII that may stand in a request target only
+// percent-encoded (RFC 3986, 2).
+var targetEncoded = bitsOf("\"<>\\^`{|}")
+
+// AppendTarget appends a request target or a part of one, such as a path or a
+// query. Bytes that may not stand in one are percent-encoded; what is encoded
+// already is left as it is. Space, control characters, '#' and a '%' without two
+// hexadecimal digits are refused, for they show that the caller's text is not
+// what it should be.
+func AppendTarget(dst []byte, target string) ([]byte, error) {
+	start := len(dst)
+	for i := range len(target) {
+		c := target[i]
+		switch {
+		case c == ' ', c == '#', isControl(c), c == '%' && !isEncoded(target[i:]):
+			return dst[:start], ErrBadTarget
+		case c >= 0x80, targetEncoded[c]:
+			dst = append(dst, '%', upperHex[c>>4], upperHex[c&15])
+		default:
+			dst = append(dst, c)
+		}
+	}
+	return dst, nil
+}
+
+const upperHex = "0123456789ABCDEF"
+
+// isEncoded says whether s begins with % and two hexadecimal digits.
+func isEncoded(s string) bool {
+	return len(s) >= 3 && hexValue(s[1]) >= 0 && hexValue(s[2]) >= 0
+}
+
+// AppendVersion appends the end of a request line.
+func AppendVersion(dst []byte) []byte {
+	return append(dst, " HTTP/1.1\r\n"...)
+}
+
+// AppendField appends a field line. The name must be a token; the value may not
+// have control characters but tabs, nor whitespace at its ends.
+func AppendField(dst []byte, name, value string) ([]byte, error) {
+	if !isToken(name) {
+		return dst, ErrBadFieldName
+	}
+	if !isFieldValue(value) {
+		return dst, ErrBadFieldValue
+	}
+	dst = append(dst, name...)
+	dst = append(dst, ": "...)
+	dst = append(dst, value...)
+	return append(dst, "\r\n"...), nil
+}
+
+// isFieldValue says whether s is a field-value (RFC 9110, 5.5), which may have
+// bytes beyond ASCII.
+func isFieldValue(s string) bool {
+	if s == "" {
+		return true
+	}
+	if isBlank(s[0]) || isBlank(s[len(s)-1]) {
+		return false
+	}
+	for i := range len(s) {
+		if isControl(s[i]) && s[i] != '\t' {
+			return false
+		}
+	}
+	return true
+}
+
+// AppendEnd appends the blank line that ends a head.
+func AppendEnd(dst []byte) []byte {
+	return append(dst, "\r\n"...)
+}
+
+// AppendUint appends n in decimal, the value of a Content-Length. A negative n,
+// which no length is, gives 0.
+func AppendUint(dst []byte, n int64) []byte {
+	return appendDigits(dst, n, 10)
+}
+
+// AppendChunkSize appends the line before a chunk of n bytes; the caller writes
+// those and a CRLF behind it. A size below 1 gives nothing: it would end the
+// body.
+func AppendChunkSize(dst []byte, n int64) []byte {
+	if n < 1 {
+		return dst
+	}
+	dst = appendDigits(dst, n, 16)
+	return append(dst, "\r\n"...)
+}
+
+// AppendChunk appends data as one chunk, and nothing if there is none: an empty
+// chunk would end the body.
+func AppendChunk(dst, data []byte) []byte {
+	if len(data) == 0 {
+		return dst
+	}
+	dst = AppendChunkSize(dst, int64(len(data)))
+	dst = append(dst, data...)
+	return append(dst, "\r\n"...)
+}
+
+// AppendLastChunk appends the end of a chunked body without trailers.
+func AppendLastChunk(dst []byte) []byte {
+	return append(dst, "0\r\n\r\n"...)
+}
+
+func appendDigits(dst []byte, n, base int64) []byte {
+	var digits [20]byte
+	i := len(digits) - 1
+	for ; n >= base; n /= base {
+		digits[i] = lowerHex[n%base]
+		i--
+	}
+	digits[i] = lowerHex[max(n, 0)]
+	return append(dst, digits[i:]...)
+}
+
+const lowerHex = "0123456789abcdef"

@@ -1,0 +1,179 @@
+package wire
+
+import "bytes"
+
+// A section is what is known of the head or trailer section at the start of the
+// input, of which the last call did not have the end. Its numbers are offsets
+// into the input, which is given again.
+type section struct {
+	line   int  // where the current line begins
+	seen   int  // up to where its end has been searched
+	begun  bool // the first byte of the current line has been judged
+	folded bool // a line goes on the one before, somewhere
+	joins  bool // the current line does
+	fields int  // field lines so far
+
+	name     fieldName // the last field, if it is one to be interpreted
+	from, to int       // its value
+}
+
+// head decodes a head, if in has the whole of it.
+func (d *Decoder) head(in []byte) (Event, int, error) {
+	used, err := d.scan(in, d.limits.HeadBytes, ErrHeadTooLarge)
+	if used == 0 || err != nil {
+		return Event{}, 0, err
+	}
+	block := d.takeBlock(in)
+	if d.status < 200 {
+		// A client MUST be able to parse 1xx responses before the final one
+		// (RFC 9110, 15.2).
+		return Event{Kind: Informational, Data: block}, used, d.step(sigInformational)
+	}
+	return Event{Kind: Head, Data: block}, used, d.frame()
+}
+
+// trailers decodes the trailer section, if in has the whole of it, and says End
+// if it is empty.
+func (d *Decoder) trailers(in []byte) (Event, int, error) {
+	used, err := d.scan(in, d.limits.TrailerBytes, ErrTrailersTooLarge)
+	if used == 0 || err != nil {
+		return Event{}, 0, err
+	}
+	block := d.takeBlock(in)
+	if err := d.step(sigTrailersRead); err != nil {
+		return Event{}, 0, err
+	}
+	if len(block) == 0 {
+		ev, err := d.end()
+		return ev, used, err
+	}
+	return Event{Kind: Trailers, Data: block}, used, nil
+}
+
+// takeBlock returns the lines before the blank one and forgets the section.
+func (d *Decoder) takeBlock(in []byte) []byte {
+	block := in[:d.section.line:d.section.line]
+	if d.section.folded {
+		unfold(block)
+	}
+	d.section = section{}
+	return block
+}
+
+// scan judges the lines that have become complete and returns the length of the
+// section, with its blank line, or 0 if in does not have the end of it. What it
+// finds depends on the first limit bytes alone, so that it does not depend on
+// how they were cut.
+func (d *Decoder) scan(in []byte, limit int, tooLarge error) (int, error) {
+	s := &d.section
+	if len(in) < s.seen {
+		return 0, ErrSequence // less than last time
+	}
+	full := len(in) >= limit
+	if full {
+		in = in[:limit]
+	}
+	if d.phase == inHead && s.line == 0 && !mayBeHTTP(in) {
+		return 0, ErrBadStatusLine
+	}
+	for s.seen < len(in) {
+		if !s.begun {
+			if err := d.beginLine(in); err != nil {
+				return 0, err
+			}
+		}
+		i := bytes.IndexByte(in[s.seen:], '\n')
+		if i < 0 {
+			s.seen = len(in)
+			break
+		}
+		end := s.seen + i
+		s.seen = end + 1
+		blank, err := d.endLine(in, end)
+		if err != nil {
+			return 0, err
+		}
+		if blank {
+			return s.seen, nil
+		}
+		s.line, s.begun = s.seen, false
+	}
+	if full {
+		return 0, tooLarge
+	}
+	return 0, nil
+}
+
+// beginLine judges the first byte of a line. Only now is it known that the
+// field before it has ended, so only now is that one interpreted.
+func (d *Decoder) beginLine(in []byte) error {
+	s := &d.section
+	s.begun = true
+	if d.phase == inHead && s.line == 0 {
+		return nil
+	}
+	switch in[s.line] {
+	case ' ', '\t':
+		if s.fields == 0 {
+			// MUST reject the message or drop such lines (RFC 9112, 2.2).
+			return ErrBadFolding
+		}
+		s.joins, s.folded = true, true
+		if s.name == contentLength || s.name == transferEncoding {
+			s.name = otherName
+			return d.framingFault(ErrBadFolding)
+		}
+		return nil
+	case '\r', '\n':
+		s.joins = false
+		return d.interpret(in)
+	default:
+		s.joins = false
+		if err := d.interpret(in); err != nil {
+			return err
+		}
+		s.fields++
+		if s.fields > d.limits.Fields {
+			return ErrTooManyFields
+		}
+		return nil
+	}
+}
+
+// endLine judges a line whose LF stands at in[end].
+func (d *Decoder) endLine(in []byte, end int) (blank bool, err error) {
+	s := &d.section
+	switch {
+	case end > s.line && in[end-1] == '\r':
+		end--
+	case d.phase == inTrailers:
+		// Only a start line and header fields may end in a bare LF (RFC 9112, 2.2).
+		return false, ErrBareLF
+	}
+	line := in[s.line:end]
+	if bytes.IndexByte(line, '\r') >= 0 {
+		return false, ErrBareCR
+	}
+	if bytes.IndexByte(line, 0) >= 0 {
+		return false, ErrNUL
+	}
+	switch {
+	case d.phase == inHead && s.line == 0:
+		return false, d.statusLine(line)
+	case len(line) == 0:
+		return true, nil
+	case s.joins:
+		s.to = end
+		return false, nil
+	}
+	colon := tokenLength(line)
+	if colon == 0 || colon == len(line) || line[colon] != ':' {
+		// No whitespace is allowed between the name and the colon (RFC 9112, 5.1).
+		return false, ErrBadField
+	}
+	if d.phase == inHead {
+		s.name = nameOf(line[:colon])
+	}
+	s.from, s.to = s.line+colon+1, end
+	return false, nil
+}

@@ -1,0 +1,72 @@
+package wire
+
+// tokenBytes has a bit for each byte that may stand in a token (RFC 9110, 5.6.2).
+var tokenBytes = bitsOf("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
+// byteSet is a set of ASCII bytes.
+type byteSet [256]bool
+
+func bitsOf(members string) (set byteSet) {
+	for i := range len(members) {
+		set[members[i]] = true
+	}
+	return set
+}
+
+// tokenLength returns how many bytes at the start of b are those of a token.
+func tokenLength(b []byte) int {
+	for i, c := range b {
+		if !tokenBytes[c] {
+			return i
+		}
+	}
+	return len(b)
+}
+
+func isToken(s string) bool {
+	for i := range len(s) {
+		if !tokenBytes[s[i]] {
+			return false
+		}
+	}
+	return len(s) > 0
+}
+
+// EqualName says whether name, as received, is the field name or token s. ASCII
+// letters are compared without case, and nothing else is folded: by the rules of
+// Unicode a long s would equal an s.
+func EqualName(name []byte, s string) bool {
+	if len(name) != len(s) {
+		return false
+	}
+	for i, c := range name {
+		if lower(c) != lower(s[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c | 0x20
+	}
+	return c
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+func isBlank(c byte) bool { return c == ' ' || c == '\t' }
+
+func isControl(c byte) bool { return c < ' ' || c == 0x7f }
+
+func hexValue(c byte) int {
+	switch {
+	case isDigit(c):
+		return int(c - '0')
+	case 'a' <= lower(c) && lower(c) <= 'f':
+		return int(lower(c)-'a') + 10
+	default:
+		return -1
+	}
+}
