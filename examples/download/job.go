@@ -1,0 +1,110 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/zreq-go/zreq/examples/internal/flash"
+	"github.com/zreq-go/zreq/examples/internal/measure"
+	"github.com/zreq-go/zreq/examples/internal/server"
+	"github.com/zreq-go/zreq/zreq"
+)
+
+// job is one download.
+type job struct {
+	url      string // of the image
+	manifest string // its URL, on the same server; "" if there is none
+	want     string // SHA-256 in hex; "" for what the manifest says
+	path     string // the file that stands for the flash
+	chunk    int    // bytes
+	out      io.Writer
+}
+
+// run makes all its calls on one connection. The file is there only if
+// everything held.
+func (j *job) run(ctx context.Context) error {
+	conn, err := zreq.Connect(ctx, j.url, nil)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	before, err := j.fetchManifest(ctx, conn)
+	if err != nil {
+		return err
+	}
+	image, err := flash.Create(j.path)
+	if err != nil {
+		return err
+	}
+	defer image.Discard()
+	if err := j.stream(ctx, conn, image); err != nil {
+		return err
+	}
+	after, err := j.fetchManifest(ctx, conn)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(j.out, "connections %d dialled\nsha256      %s\n", conn.Dials(), image.SHA256())
+	if j.manifest != "" {
+		switch {
+		case before != after:
+			return errors.New("the image was replaced during the download")
+		case image.Bytes() != before.Size:
+			return fmt.Errorf("the image has %d bytes, the manifest says %d", image.Bytes(), before.Size)
+		case conn.Dials() != 1:
+			return fmt.Errorf("%d connections were dialled, expected 1", conn.Dials())
+		}
+		j.want = cmp.Or(j.want, before.SHA256)
+	}
+	if got := image.SHA256(); j.want != "" && got != j.want {
+		return fmt.Errorf("wrong image: its SHA-256 is %s, expected %s", got, j.want)
+	}
+	return image.Commit()
+}
+
+// stream fetches the image and prints what that took.
+func (j *job) stream(ctx context.Context, conn *zreq.Connection, image *flash.File) error {
+	var heap measure.Heap
+	progress := measure.NewProgress(j.out)
+	began := time.Now()
+	_, err := zreq.Get(ctx, j.url, &zreq.Args{
+		Connection: conn,
+		OnHead: func(resp *zreq.Response) error {
+			progress.Start(resp.Len())
+			return nil
+		},
+		StreamChunk: j.chunk,
+		StreamCallback: func(chunk []byte) error {
+			heap.Sample()
+			progress.Add(len(chunk))
+			return image.Program(chunk)
+		},
+	})
+	progress.Finish()
+	if err != nil {
+		return err
+	}
+	perSecond := float64(image.Bytes()) / time.Since(began).Seconds()
+	fmt.Fprintf(j.out, "bytes       %d\nchunks      %d of %d bytes, the last may be shorter\n", image.Bytes(), image.Chunks(), j.chunk)
+	fmt.Fprintf(j.out, "throughput  %s/s\npeak heap   %s: all objects of this program, measured every %d chunks\n",
+		measure.MiB(perSecond), measure.MiB(heap.Peak()), measure.HeapEvery)
+	return nil
+}
+
+func (j *job) fetchManifest(ctx context.Context, conn *zreq.Connection) (m server.Manifest, err error) {
+	if j.manifest == "" {
+		return m, nil
+	}
+	resp, err := zreq.Get(ctx, j.manifest, &zreq.Args{Connection: conn})
+	if err != nil {
+		return m, err
+	}
+	if resp.Status != 200 {
+		return m, fmt.Errorf("manifest: status %d", resp.Status)
+	}
+	return m, resp.JSON(&m)
+}

@@ -1,0 +1,87 @@
+package measure
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+)
+
+// Progress shows how far a transfer is: a bar on a terminal, elsewhere a line at
+// each tenth, or every 16 MiB if the end is not known.
+type Progress struct {
+	out   io.Writer
+	bar   *progressbar.ProgressBar // nil if out is no terminal
+	total int64                    // -1 if unknown
+	done  int64
+	next  int64 // where the next line is due
+}
+
+// NewProgress returns a Progress that shows nothing before Start.
+func NewProgress(out io.Writer) *Progress { return &Progress{out: out} }
+
+// Start begins a transfer of total bytes, -1 if unknown.
+func (p *Progress) Start(total int64) {
+	p.total, p.done = total, 0
+	p.next = p.step()
+	if !terminal(p.out) {
+		return
+	}
+	p.bar = progressbar.NewOptions64(total,
+		progressbar.OptionSetWriter(p.out),
+		progressbar.OptionShowBytes(true),
+		progressbar.OptionUseIECUnits(true),
+		progressbar.OptionThrottle(100*time.Millisecond),
+		progressbar.OptionSetSpinnerChangeInterval(0), // no goroutine of its own
+		progressbar.OptionClearOnFinish(),
+	)
+}
+
+// Add notes n more bytes.
+func (p *Progress) Add(n int) {
+	if p.bar != nil {
+		_ = p.bar.Add(n) // a bar that cannot be drawn stops nothing
+		return
+	}
+	p.done += int64(n)
+	if p.done < p.next {
+		return
+	}
+	for p.next <= p.done {
+		p.next += p.step()
+	}
+	if p.total > 0 {
+		fmt.Fprintf(p.out, "%3d %% ", 100*p.done/p.total)
+	}
+	fmt.Fprintf(p.out, "%s\n", MiB(p.done))
+}
+
+// Finish clears the bar, so that what is printed next starts on a clean line.
+func (p *Progress) Finish() {
+	if p.bar != nil {
+		_ = p.bar.Finish()
+	}
+}
+
+func (p *Progress) step() int64 {
+	if p.total < 0 {
+		return 16 << 20
+	}
+	return max((p.total+9)/10, 1)
+}
+
+// MiB writes a number of bytes in MiB, with one decimal.
+func MiB[N int64 | uint64 | float64](n N) string {
+	return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20))
+}
+
+func terminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
