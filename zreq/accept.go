@@ -1,0 +1,88 @@
+package zreq
+
+import (
+	"errors"
+
+	"github.com/zreq-go/zreq/netdriver"
+)
+
+// Why a callback does not get a response.
+var (
+	errNot2xx         = errors.New("the status is not 2xx")
+	errUnasked206     = errors.New("206 and no Range was sent")
+	errUnusable206    = errors.New("206, but its Content-Range is missing, malformed or not the part that was asked for")
+	errWhole200       = errors.New("the whole in answer to a Range: set AllowFull to take it")
+	errUnusableRange  = errors.New("206 in answer to a Range that is not one plain range of bytes")
+	errRangeMismatch  = errors.New("the body of the 206 is not as long as its Content-Range says")
+	errMultipartRange = errors.New("206 in several parts")
+	errShortRange     = errors.New("the server sent less than the Range asked for")
+)
+
+// admission is what the callback's body must turn out to be.
+type admission struct {
+	length int64 // bytes; -1 if nothing but the framing says
+	short  bool  // the peer announced less than the Range asked for
+}
+
+// admit decides whether the callback may have the body of this response: only
+// if it can be trusted to be the thing that was asked for.
+func (x *exchange) admit() (admission, error) {
+	r, any := x.resp, admission{length: -1}
+	asked, ranged := x.args.Headers.Get("Range")
+	switch {
+	case x.args.StreamAnyStatus:
+		return any, x.admitFraming()
+	case r.Status < 200 || r.Status > 299:
+		return any, errNot2xx
+	case r.Status == 206 && !ranged:
+		return any, errUnasked206
+	case r.Status == 206:
+		part, err := x.admitPart(asked)
+		if err != nil {
+			return any, err
+		}
+		return part, x.admitFraming()
+	case ranged && r.Status == 200 && !x.args.AllowFull:
+		return any, errWhole200
+	}
+	return any, x.admitFraming()
+}
+
+// admitFraming refuses a body whose end nothing proves.
+func (x *exchange) admitFraming() error {
+	if x.resp.framing == FramingUntilClose && !x.args.AllowUnframed && !x.provesEnd() {
+		return ErrUnframed
+	}
+	return nil
+}
+
+// provesEnd reports whether the end of the connection is the peer's own word:
+// close_notify of TLS (RFC 9112, 9.8).
+func (x *exchange) provesEnd() bool {
+	p, ok := x.sock.conn.(netdriver.EndProver)
+	return ok && p.ProvesEnd()
+}
+
+// admitPart checks a 206 against the Range that was sent (RFC 9110, 15.3.7).
+func (x *exchange) admitPart(asked string) (a admission, err error) {
+	want, ok := parseRange(asked)
+	if !ok {
+		return a, errUnusableRange
+	}
+	if hasPrefixFold(x.resp.Header("Content-Type"), "multipart/byteranges") {
+		return a, errMultipartRange // its Content-Range, if any, is not the body's
+	}
+	values := x.resp.Values("Content-Range")
+	if len(values) != 1 {
+		return a, errUnusable206
+	}
+	got, ok := parseContentRange(values[0])
+	if !ok || !want.startsAs(got) {
+		return a, errUnusable206
+	}
+	a = admission{length: got.last - got.first + 1, short: !want.endsAs(got)}
+	if x.resp.length >= 0 && x.resp.length != a.length {
+		return a, errRangeMismatch
+	}
+	return a, nil
+}

@@ -1,0 +1,89 @@
+package zreq
+
+import (
+	"github.com/zreq-go/zreq/form"
+	"github.com/zreq-go/zreq/netdriver"
+)
+
+// Args are the arguments of a call beside method and URL. The zero value, and a
+// nil *Args, are a plain request with a buffered answer. A call only reads
+// them, so one Args may serve many calls, also at once unless Connection, Into
+// or the callbacks forbid it.
+type Args struct {
+	// Params are joined to the query of the URL, percent-encoded, in their order.
+	Params form.Values
+
+	// Headers are sent as given. One that zreq would make itself (Host,
+	// User-Agent, Authorization, Connection) replaces zreq's.
+	// Content-Length and Transfer-Encoding are zreq's alone: ErrRequest.
+	// "Connection: Keep-Alive" asks for Response.Connection.
+	Headers Headers
+
+	// Omit names fields of zreq's own that are left out: "User-Agent". Not Host.
+	Omit []string
+
+	// Connection, if set, is used for this call, and kept if it can be. Without
+	// one the call dials, and closes the connection at its end unless Headers
+	// ask for Keep-Alive.
+	Connection *Connection
+
+	// StreamCallback, if set, gets the body in chunks of StreamChunk bytes; only
+	// the last may be shorter, and none is empty. A chunk may be modified and is
+	// valid until the callback returns. It runs on the caller's goroutine, with
+	// no lock held; the time it takes counts against no limit.
+	//
+	// An error ends the transfer, closes the connection and is returned, wrapped;
+	// ErrStop does so without an error.
+	//
+	// It gets only what can be the thing asked for: a final 2xx; a 206 only in
+	// answer to a Range, from where that asked; a 200 in answer to a Range only
+	// with AllowFull; a body whose end nothing proves only with AllowUnframed.
+	// Everything else is ErrStatus or ErrUnframed, with the Response.
+	StreamCallback func(chunk []byte) error
+
+	// StreamChunk is the size of a chunk in bytes. Default 512; negative: ErrRequest.
+	StreamChunk int
+
+	// StreamAnyStatus gives the callback the body of every final response.
+	StreamAnyStatus bool
+
+	// AllowFull lets the callback have a full 200 in answer to a Range.
+	AllowFull bool
+
+	// AllowUnframed lets the callback have a body that ends with the connection
+	// and may be cut short without anybody noticing. Response.Complete is false
+	// for it.
+	AllowUnframed bool
+
+	// OnHead, if set, runs once when the final head was read, before the body
+	// and before the rules of StreamCallback. An error ends the call: refuse by
+	// status, length or type here. ErrStop ends it without one.
+	OnHead func(*Response) error
+
+	// DropHead keeps no copy of the head in the Response: its fields can be read
+	// in OnHead only.
+	DropHead bool
+
+	// Driver is what the call dials with. Default: netdriver.Default(), or the
+	// Connection's.
+	Driver netdriver.Driver
+
+	// TLS is what makes an https connection secure. Default: the driver's own if
+	// it has one, else netdriver.DefaultTLS(). Its meaning for a Connection: the
+	// same as the Connection's, or nil.
+	TLS netdriver.TLS
+
+	// Timeouts are the limits in time; each has a finite default.
+	Timeouts Timeouts
+
+	// Limits bound what can become large; each has a default.
+	Limits Limits
+
+	// Into, if set, is the Response that the call fills and returns, with the
+	// memory it already has. What it held before is gone, also after an error;
+	// its Connection may be given as Connection of the same Args.
+	Into *Response
+}
+
+// defaultChunk is Zerynth's.
+const defaultChunk = 512

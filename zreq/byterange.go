@@ -1,0 +1,91 @@
+package zreq
+
+// byteRange is the one range of a Range field: bytes=first-last. An open end is
+// last < 0; of a suffix (bytes=-n) first is -1 and last is n.
+type byteRange struct{ first, last int64 }
+
+// contentRange is Content-Range: bytes first-last/size; size is -1 for "*".
+type contentRange struct{ first, last, size int64 }
+
+// parseRange reads a Range with one range of bytes (RFC 9110, 14.1.1 and 14.2).
+func parseRange(s string) (r byteRange, ok bool) {
+	if !hasPrefixFold(s, "bytes=") {
+		return r, false
+	}
+	s = s[len("bytes="):]
+	if s == "" {
+		return r, false
+	}
+	if s[0] == '-' {
+		n, rest, ok := cutInt(s[1:])
+		return byteRange{-1, n}, ok && rest == "" && n > 0
+	}
+	first, rest, ok := cutInt(s)
+	if !ok || rest == "" || rest[0] != '-' {
+		return r, false
+	}
+	if rest == "-" {
+		return byteRange{first, -1}, true
+	}
+	last, rest, ok := cutInt(rest[1:])
+	return byteRange{first, last}, ok && rest == "" && last >= first
+}
+
+// parseContentRange reads the Content-Range of a 206 (RFC 9110, 14.4).
+func parseContentRange(s string) (r contentRange, ok bool) {
+	if !hasPrefixFold(s, "bytes ") {
+		return r, false
+	}
+	first, rest, ok := cutInt(s[len("bytes "):])
+	if !ok || rest == "" || rest[0] != '-' {
+		return r, false
+	}
+	last, rest, ok := cutInt(rest[1:])
+	if !ok || rest == "" || rest[0] != '/' || last < first {
+		return r, false
+	}
+	if rest == "/*" {
+		return contentRange{first, last, -1}, true
+	}
+	size, rest, ok := cutInt(rest[1:])
+	return contentRange{first, last, size}, ok && rest == "" && size > last
+}
+
+// startsAs reports whether c can be the answer to r: it begins where r does and
+// does not go on behind it.
+func (r byteRange) startsAs(c contentRange) bool {
+	switch {
+	case r.first >= 0:
+		return c.first == r.first && (r.last < 0 || c.last <= r.last)
+	case c.size >= 0:
+		return c.first == max(0, c.size-r.last)
+	}
+	return c.last-c.first < r.last
+}
+
+// endsAs reports whether c, which begins as r does, also reaches its end. A
+// server may send less than it was asked for (RFC 9110, 15.3.7).
+func (r byteRange) endsAs(c contentRange) bool {
+	switch {
+	case c.size >= 0 && (r.first < 0 || r.last < 0):
+		return c.last == c.size-1
+	case c.size >= 0:
+		return c.last == min(r.last, c.size-1)
+	case r.first >= 0 && r.last >= 0:
+		return c.last == r.last
+	}
+	return true // nothing says how long the whole is
+}
+
+// cutInt reads a run of digits from the front of s.
+func cutInt(s string) (n int64, rest string, ok bool) {
+	i := 0
+	for ; i < len(s) && '0' <= s[i] && s[i] <= '9'; i++ {
+		d := int64(s[i] - '0')
+		if n > (1<<63-1-d)/10 {
+			return 0, s, false
+		}
+		n = n*10 + d
+	}
+	return n, s[i:], i > 0
+}

@@ -1,0 +1,172 @@
+package zreq
+
+import (
+	"context"
+	"sync"
+
+	"github.com/zreq-go/zreq/netdriver"
+)
+
+// Connection is a connection to one origin, over one driver, with one TLS
+// setting, that is kept between calls. The caller owns it: it came from
+// [Connect] or is the Connection of a Response, and it is closed with Close.
+//
+// While idle it holds no buffer and no goroutine. If the peer has closed it by
+// the next call, that call dials again in place before it sends anything.
+//
+// One call uses it at a time; a second one gets ErrBusy. Close may be called
+// from anywhere, at any time, and ends the call under way.
+type Connection struct {
+	at     target
+	driver netdriver.Driver
+	tls    netdriver.TLS // nil: none was named, see secure
+
+	mu     sync.Mutex // guards what follows
+	sock   *socket    // nil: not dialled, or gone
+	busy   bool
+	closed bool
+	dials  int
+}
+
+// Connect opens a connection to the origin of url, for the Connection of later
+// calls. Of args it takes Driver, TLS and Timeouts; args may be nil. The path
+// of url does not matter.
+func Connect(ctx context.Context, url string, args *Args) (*Connection, error) {
+	if args == nil {
+		args = &Args{}
+	}
+	x := exchange{method: "connect", args: args, times: args.Timeouts.withDefaults()}
+	if err := x.connect(ctx, url); err != nil {
+		return nil, x.fail(ctx, err)
+	}
+	return x.conn, nil
+}
+
+func (x *exchange) connect(ctx context.Context, url string) (err error) {
+	if ctx == nil {
+		return errNoContext
+	}
+	if x.at, err = splitURL(url); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if x.conn, err = newConnection(x.at, x.args); err != nil {
+		return err
+	}
+	_, err = x.dial(ctx)
+	return err
+}
+
+// newConnection chooses driver and TLS for a connection that is not dialled yet.
+func newConnection(at target, args *Args) (*Connection, error) {
+	driver := args.Driver
+	if driver == nil {
+		var err error
+		if driver, err = netdriver.Default(); err != nil {
+			return nil, err
+		}
+	}
+	at.userinfo, at.path, at.query = "", "", "" // an origin has no more than that
+	return &Connection{at: at, driver: driver, tls: args.TLS}, nil
+}
+
+// serves says why the connection cannot serve a call to at with args: nil if
+// it can. What the call leaves open is the connection's.
+func (c *Connection) serves(at *target, args *Args) error {
+	if !c.at.sameOrigin(at) ||
+		args.Driver != nil && args.Driver != c.driver ||
+		at.https && args.TLS != nil && args.TLS != c.tls {
+		return ErrOtherOrigin
+	}
+	return nil
+}
+
+// claim takes the connection for one call.
+func (c *Connection) claim() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case c.closed:
+		return ErrClosed
+	case c.busy:
+		return ErrBusy
+	}
+	c.busy = true
+	return nil
+}
+
+// alive returns the socket if it can carry a request: where the driver can
+// look, it is open, and nobody has sent anything that was not asked for.
+func (c *Connection) alive() *socket {
+	c.mu.Lock()
+	s := c.sock
+	c.mu.Unlock()
+	if s == nil || s.checker != nil && s.checker.Check() != nil {
+		return nil
+	}
+	return s
+}
+
+// adopt makes s the connection's socket, unless the owner closed it meanwhile.
+func (c *Connection) adopt(s *socket) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		_ = s.conn.Close()
+		return ErrClosed
+	}
+	c.sock = s
+	c.dials++
+	return nil
+}
+
+// drop closes the socket, if there is one. The connection stays usable: the
+// next call dials.
+func (c *Connection) drop() {
+	c.mu.Lock()
+	s := c.sock
+	c.sock = nil
+	c.mu.Unlock()
+	if s != nil {
+		_ = s.conn.Close()
+	}
+}
+
+// release ends the claim. Any reason to close closes.
+func (c *Connection) release(why CloseReason) {
+	if why != CloseNone {
+		c.drop()
+	}
+	c.mu.Lock()
+	c.busy = false
+	c.mu.Unlock()
+}
+
+// Close closes the connection. A call that is using it fails with ErrClosed.
+// Closing twice is harmless.
+func (c *Connection) Close() error {
+	c.mu.Lock()
+	c.closed = true
+	c.mu.Unlock()
+	c.drop()
+	return nil
+}
+
+func (c *Connection) isClosed() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.closed
+}
+
+// Origin returns scheme, host and port, the port only where it is not the default.
+func (c *Connection) Origin() string { return string(c.at.origin()) }
+
+// Dials returns how often the connection was dialled: more than once means that
+// the peer closed it while it was idle.
+func (c *Connection) Dials() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.dials
+}

@@ -1,0 +1,110 @@
+package zreq
+
+import (
+	"context"
+	"time"
+
+	"github.com/zreq-go/zreq/netdriver"
+)
+
+// past is a deadline that is over. Setting it wakes whoever is blocked.
+var past = time.Unix(1, 0)
+
+// socket is a driver's connection with the deadlines that were last set on it.
+// They are moved lazily: a limit holds if the deadline lies between one limit
+// and nine eighths of it from now, so that a call in a loop rarely sets one.
+type socket struct {
+	conn    netdriver.Conn
+	checker netdriver.Checker // nil if the driver cannot look without blocking
+
+	readBy, writeBy       time.Time
+	readLimit, writeLimit time.Duration
+	readName              string
+
+	// interrupt ends whatever is under way. It is made once, so that
+	// context.AfterFunc costs a call no closure.
+	interrupt func()
+}
+
+func newSocket(conn netdriver.Conn) *socket {
+	s := &socket{conn: conn}
+	s.checker, _ = conn.(netdriver.Checker)
+	s.interrupt = func() { _ = conn.SetDeadline(past) }
+	return s
+}
+
+// readWithin makes reads from now on fail when limit, the field name of
+// Timeouts, has passed. The context is asked after the deadline was set, never
+// before: a cancel in between would be undone by the new deadline and not seen.
+func (s *socket) readWithin(ctx context.Context, limit time.Duration, name string) error {
+	s.readLimit, s.readName = limit, name
+	if by, moved := renew(s.readBy, limit, time.Now()); moved {
+		s.readBy = by
+		if err := s.conn.SetReadDeadline(by); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// writeWithin makes writes from now on fail when Timeouts.Write has passed.
+func (s *socket) writeWithin(ctx context.Context, limit time.Duration) error {
+	s.writeLimit = limit
+	if by, moved := renew(s.writeBy, limit, time.Now()); moved {
+		s.writeBy = by
+		if err := s.conn.SetWriteDeadline(by); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// readError says which limit a read ran into, if it did: the network has
+// timeouts of its own.
+func (s *socket) readError(err error) error {
+	return over(err, s.readBy, s.readLimit, s.readName)
+}
+
+// writeError is readError for a write.
+func (s *socket) writeError(err error) error {
+	return over(err, s.writeBy, s.writeLimit, "Write")
+}
+
+func over(err error, by time.Time, limit time.Duration, name string) error {
+	if !isTimeout(err) || by.IsZero() || time.Now().Before(by) {
+		return err
+	}
+	return &timeoutError{limit, name, err}
+}
+
+// unasked reports whether the peer has sent bytes that nobody asked for.
+func (s *socket) unasked() bool {
+	return s.checker != nil && s.checker.Check() == netdriver.ErrUnread
+}
+
+// renew returns the deadline for limit, and whether it is another than by. No
+// limit (zero or less) is the zero time.
+func renew(by time.Time, limit time.Duration, now time.Time) (time.Time, bool) {
+	if limit <= 0 {
+		return time.Time{}, !by.IsZero()
+	}
+	slack := limit / 8
+	if left := by.Sub(now); !by.IsZero() && left >= limit && left <= limit+slack {
+		return by, false
+	}
+	return now.Add(limit + slack), true
+}
+
+// within runs a step that takes a context under a limit of its own.
+func within(ctx context.Context, limit time.Duration, name string, step func(context.Context) error) error {
+	if limit <= 0 {
+		return step(ctx)
+	}
+	own, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	err := step(own)
+	if err != nil && own.Err() != nil && ctx.Err() == nil {
+		return &timeoutError{limit, name, err}
+	}
+	return err
+}

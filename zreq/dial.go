@@ -1,0 +1,70 @@
+package zreq
+
+import (
+	"context"
+	"errors"
+
+	"github.com/zreq-go/zreq/netdriver"
+)
+
+var errPlainTLS = errors.New("the TLS setting returned the plain connection it was given")
+
+// dial opens the socket of x.conn: name look-up, TCP, and TLS for https.
+func (x *exchange) dial(ctx context.Context) (*socket, error) {
+	c := x.conn
+	secure, chip, err := c.secure()
+	if err != nil {
+		return nil, err
+	}
+	x.phase = PhaseDial
+	address := string(c.at.appendAddress(nil))
+	limit := x.times.Dial
+	if chip != nil && limit > 0 && x.times.TLS > 0 {
+		limit += x.times.TLS // one step for both
+	}
+	var conn netdriver.Conn
+	err = within(ctx, limit, "Dial", func(ctx context.Context) (err error) {
+		if chip != nil {
+			conn, err = chip.DialTLS(ctx, "tcp", address, c.at.host)
+		} else {
+			conn, err = c.driver.Dial(ctx, "tcp", address)
+		}
+		return err
+	})
+	if err == nil && secure != nil {
+		x.phase = PhaseTLS
+		plain := conn
+		err = within(ctx, x.times.TLS, "TLS", func(ctx context.Context) (err error) {
+			conn, err = secure.Client(ctx, plain, c.at.host)
+			return err
+		})
+		if err == nil && conn == plain {
+			err = errPlainTLS
+			_ = plain.Close()
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	s := newSocket(conn)
+	return s, c.adopt(s)
+}
+
+// secure chooses what makes an https connection secure: the TLS that the call
+// named, else the chip's own if its driver vouches for it, else the program's.
+// There is no fourth way: https never goes out in plain.
+func (c *Connection) secure() (netdriver.TLS, netdriver.TLSDialer, error) {
+	if !c.at.https {
+		return nil, nil, nil
+	}
+	if c.tls != nil {
+		return c.tls, nil, nil
+	}
+	if chip, ok := c.driver.(netdriver.TLSDialer); ok {
+		return nil, chip, nil
+	}
+	if t := netdriver.DefaultTLS(); t != nil {
+		return t, nil, nil
+	}
+	return nil, nil, ErrNoTLS
+}

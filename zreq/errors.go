@@ -1,0 +1,150 @@
+package zreq
+
+import (
+	"errors"
+
+	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/zreq/wire"
+)
+
+// What can go wrong, for errors.Is. Every error of a call is an [*Error]; these
+// say of which kind it is, and its Err, the cause, is reachable as well.
+var (
+	// ErrRequest: the call cannot be made as it was asked for. Nothing was dialled.
+	ErrRequest = errors.New("invalid request")
+	// ErrConnect: no connection, or it broke before a response began.
+	ErrConnect = errors.New("connection failed")
+	// ErrResponse: the peer broke the rules of HTTP, or asked for what zreq
+	// does not do (an upgrade). The cause names the rule.
+	ErrResponse = errors.New("bad response")
+	// ErrStatus: the StreamCallback was not given this response, because it
+	// cannot be the thing that was asked for. The Response is beside the error.
+	ErrStatus = errors.New("not a response for the callback")
+	// ErrTruncated: the response ended early. Error.Received tells how much came.
+	ErrTruncated = wire.ErrTruncated
+	// ErrTooLarge: a limit was reached; the cause names it.
+	ErrTooLarge = wire.ErrTooLarge
+	// ErrUnframed: nothing would prove that the body is whole, so the callback
+	// did not get it. Args.AllowUnframed lets it through.
+	ErrUnframed = errors.New("nothing proves the end of this body: set AllowUnframed to take it")
+	// ErrStale: a kept connection died after the request went out and before
+	// any of the response came. The peer may or may not have acted on it.
+	ErrStale = errors.New("kept connection was closed by the peer")
+	// ErrBusy: the Connection is in use by another call.
+	ErrBusy = errors.New("connection is in use by another call")
+	// ErrClosed: the Connection was closed by its owner.
+	ErrClosed = errors.New("connection was closed by its owner")
+	// ErrOtherOrigin: the Connection belongs to another origin, driver or TLS setting.
+	ErrOtherOrigin = errors.New("connection belongs to another origin, driver or TLS setting")
+	// ErrNoTLS: an https URL and nothing to speak TLS with. It never goes out in plain.
+	ErrNoTLS = errors.New(`no TLS for https: import _ "github.com/zreq-go/zreq/netdriver/std", or set Args.TLS`)
+	// ErrNoDriver: there is no network driver.
+	ErrNoDriver = netdriver.ErrNoDriver
+	// ErrStop, returned by a StreamCallback or OnHead, ends the transfer without
+	// an error: the call returns nil, and Response.Complete says false.
+	ErrStop = errors.New("stopped by the caller")
+)
+
+// Phase is the part of a call in which it failed.
+type Phase uint8
+
+// The phases of a call, in their order.
+const (
+	PhaseRequest Phase = iota // before anything is dialled
+	PhaseDial                 // looking up and dialling
+	PhaseTLS                  // the TLS handshake
+	PhaseSend                 // sending the request
+	PhaseHead                 // waiting for the head of the response
+	PhaseBody                 // reading the body
+)
+
+// String returns the phase in a word.
+func (p Phase) String() string {
+	switch p {
+	case PhaseRequest:
+		return "request"
+	case PhaseDial:
+		return "dial"
+	case PhaseTLS:
+		return "tls"
+	case PhaseSend:
+		return "send"
+	case PhaseHead:
+		return "head"
+	case PhaseBody:
+		return "body"
+	}
+	return "unknown"
+}
+
+// Error is the error of every call. It holds facts, so that nobody has to parse
+// its text.
+type Error struct {
+	Phase    Phase
+	Method   string
+	URL      string // scheme, host and path; no credentials, query or fragment
+	Attempt  int    // 1 for the first; dialling again in place is no new attempt
+	Sent     int64  // bytes of the request that may have left; 0: certainly none
+	Received int64  // bytes of the body that were decoded
+	Err      error  // the cause
+
+	kind error // one of the Err values above, or nil
+}
+
+// Error returns the phase, the request and the cause in one line.
+func (e *Error) Error() string {
+	s := "zreq: " + e.Phase.String() + ": " + e.Method
+	if e.URL != "" {
+		s += " " + e.URL
+	}
+	if e.kind != nil && !errors.Is(e.Err, e.kind) {
+		s += ": " + e.kind.Error()
+	}
+	return s + ": " + e.Err.Error()
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Is reports whether target is the kind of e.
+func (e *Error) Is(target error) bool { return e.kind != nil && target == e.kind }
+
+// Timeout reports whether a limit of [Timeouts], the deadline of the context,
+// or the network's own patience ended the call.
+func (e *Error) Timeout() bool { return isTimeout(e.Err) }
+
+// SafeToRetry reports whether err is of a call of which certainly no byte was
+// sent, so that making it again cannot repeat it, and which may fare better
+// then. For other failures it depends on the method: GET may be repeated, POST
+// may not (RFC 9110, 9.2.2).
+func SafeToRetry(err error) bool {
+	for ; err != nil; err = errors.Unwrap(err) {
+		if e, ok := err.(*Error); ok {
+			return e.Sent == 0 && e.Phase >= PhaseDial && e.Phase <= PhaseSend
+		}
+	}
+	return false
+}
+
+// isTimeout walks the chain by hand: errors.As with an interface as its target
+// needs more of reflection than TinyGo has.
+func isTimeout(err error) bool {
+	for ; err != nil; err = errors.Unwrap(err) {
+		if t, ok := err.(interface{ Timeout() bool }); ok {
+			return t.Timeout()
+		}
+	}
+	return false
+}
+
+// What can be wrong with a URL. None quotes it.
+var (
+	errURLControl  = errors.New("space or control character in the URL")
+	errURLScheme   = errors.New("the URL must begin with http:// or https://")
+	errURLUserinfo = errors.New("more than one @ in the authority of the URL")
+	errURLIPv6     = errors.New("malformed IPv6 address in the URL (zones are not taken)")
+	errURLPort     = errors.New("the port of the URL is not a number from 1 to 65535")
+	errURLNoHost   = errors.New("no host in the URL")
+	errURLHost     = errors.New("character in the host of the URL that no host name has")
+	errURLUnicode  = errors.New("non-ASCII host name: give its xn-- form")
+)

@@ -1,0 +1,113 @@
+package zreq
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strconv"
+
+	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/zreq/wire"
+)
+
+// blame notes of which kind the failure is; the last word counts.
+func (x *exchange) blame(kind, err error) error {
+	x.kind = kind
+	return err
+}
+
+// broken is the kind of a connection that broke before a response began.
+func (x *exchange) broken() error {
+	if x.reused {
+		return ErrStale
+	}
+	return ErrConnect
+}
+
+// lost judges an error of the connection while a response was awaited or read.
+// A limit that ran out says so itself.
+func (x *exchange) lost(err error) error {
+	switch {
+	case !x.heard && isTimeout(err):
+		return x.blame(nil, err)
+	case !x.heard:
+		return x.blame(x.broken(), err)
+	case isTimeout(err):
+		return x.blame(nil, err)
+	}
+	return x.truncated(x.resp.length, err)
+}
+
+// atEOF tells the codec of the end of the input, and judges its answer.
+func (x *exchange) atEOF() (wire.Event, error) {
+	ev, err := x.dec.EOF()
+	switch {
+	case err == nil:
+		x.note(ev)
+		return ev, nil
+	case !x.heard:
+		return ev, x.blame(x.broken(), errNoAnswer)
+	}
+	return ev, x.truncated(x.resp.length, io.EOF)
+}
+
+// truncated is the error of a response that is shorter than it said.
+func (x *exchange) truncated(want int64, cause error) error {
+	return x.blame(ErrTruncated, &truncation{x.received, want, cause})
+}
+
+type truncation struct {
+	got, want int64 // want < 0: unknown
+	cause     error
+}
+
+func (e *truncation) Error() string {
+	s := "after " + strconv.FormatInt(e.got, 10)
+	if e.want >= 0 {
+		s += " of " + strconv.FormatInt(e.want, 10)
+	}
+	return s + " bytes: " + e.cause.Error()
+}
+
+func (e *truncation) Unwrap() error { return e.cause }
+
+// fail makes the error of the call, and decides what is told first: that the
+// owner closed the connection, or that the context ended, is the reason for
+// whatever the socket said after it.
+func (x *exchange) fail(ctx context.Context, err error) *Error {
+	e := &Error{
+		Phase:    x.phase,
+		Method:   x.method,
+		URL:      x.at.safe(),
+		Attempt:  1,
+		Sent:     x.sent,
+		Received: x.received,
+		Err:      err,
+		kind:     x.kind,
+	}
+	switch {
+	case ctx != nil && ctx.Err() != nil:
+		e.Err, e.kind = context.Cause(ctx), nil
+		x.why = CloseCancelled
+	case x.conn != nil && x.conn.isClosed():
+		e.Err, e.kind = ErrClosed, nil
+		x.why = CloseByCaller
+	case e.kind == nil && x.phase == PhaseRequest:
+		e.kind = requestKind(err)
+	case e.kind == nil && (x.phase == PhaseDial || x.phase == PhaseTLS):
+		e.kind = ErrConnect
+	}
+	if errors.Is(err, wire.ErrBadMethod) {
+		e.Method = "?" // it may hold anything
+	}
+	return e
+}
+
+// requestKind tells a bad argument from a state that the caller can cure.
+func requestKind(err error) error {
+	switch err {
+	case ErrBusy, ErrClosed, ErrOtherOrigin, ErrNoTLS, ErrNoDriver, netdriver.ErrAmbiguousDriver:
+		return nil
+	}
+	return ErrRequest
+}

@@ -1,0 +1,67 @@
+package zreq
+
+import (
+	"errors"
+
+	"github.com/zreq-go/zreq/zreq/wire"
+)
+
+// Limits bounds what a peer, or the caller, can make large. They hold in every
+// mode. A zero field takes its default; a negative one is refused with
+// ErrRequest, since a limit that is not there is how a device dies.
+type Limits struct {
+	// HeadBytes bounds the status line and fields of one response head. Default 16 KiB.
+	HeadBytes int
+	// Fields bounds the number of field lines of a head, and of the trailers. Default 128.
+	Fields int
+	// Informational bounds the number of 1xx responses before the final one. Default 8.
+	Informational int
+	// ChunkLine bounds a chunk-size line with its extensions, in bytes. Default 1 KiB.
+	ChunkLine int
+	// TrailerBytes bounds the trailer section. Default 4 KiB.
+	TrailerBytes int
+	// Content bounds the body that is buffered when there is no StreamCallback,
+	// in bytes. Default 1 MiB.
+	Content int64
+	// ReadBuffer is the size of the buffer that a call borrows to read with, in
+	// bytes. Default 4 KiB. It grows, for the call, to a head or trailer section
+	// that is larger. A large one makes small chunks cheap: fewer reads.
+	ReadBuffer int
+	// RequestBytes bounds the head of the request. Default 16 KiB: more is
+	// ErrTooLarge before anything is dialled.
+	RequestBytes int
+}
+
+var errNegativeLimit = errors.New("a limit or size is negative")
+
+func (l Limits) withDefaults() (Limits, error) {
+	if l.HeadBytes < 0 || l.Fields < 0 || l.Informational < 0 || l.ChunkLine < 0 || l.TrailerBytes < 0 ||
+		l.Content < 0 || l.ReadBuffer < 0 || l.RequestBytes < 0 {
+		return l, errNegativeLimit
+	}
+	if l.Content == 0 {
+		l.Content = 1 << 20
+	}
+	if l.ReadBuffer == 0 {
+		l.ReadBuffer = 4 << 10
+	}
+	l.ReadBuffer = max(l.ReadBuffer, minReadBuffer)
+	if l.RequestBytes == 0 {
+		l.RequestBytes = 16 << 10
+	}
+	return l, nil
+}
+
+// minReadBuffer keeps a tiny read buffer from making a read per byte.
+const minReadBuffer = 64
+
+// wire returns what the codec is to hold to; it has its own defaults.
+func (l *Limits) wire() wire.Limits {
+	return wire.Limits{
+		HeadBytes:     l.HeadBytes,
+		Fields:        l.Fields,
+		Informational: l.Informational,
+		ChunkLine:     l.ChunkLine,
+		TrailerBytes:  l.TrailerBytes,
+	}
+}

@@ -1,0 +1,181 @@
+package zreq
+
+import (
+	"bytes"
+	"encoding/base64"
+	"errors"
+
+	"github.com/zreq-go/zreq/zreq/wire"
+)
+
+// Version is the version of zreq; it goes out as User-Agent: zreq/<version>.
+const Version = "0.1.0"
+
+var (
+	errReservedField = errors.New("Content-Length and Transfer-Encoding are set by zreq alone")
+	errTwoHosts      = errors.New("Host is given twice")
+	errOmitHost      = errors.New("Host cannot be left out (RFC 9112, 3.2)")
+	errConnectMethod = errors.New("CONNECT opens a tunnel, which zreq does not do")
+	errUserinfo      = errors.New("bad percent-encoding or control character in the userinfo of the URL")
+	errRequestHead   = limitError("the head of the request is larger than Limits.RequestBytes")
+)
+
+// appendHead appends the request line and fields. All of the caller's input
+// that goes on the wire passes through here and is checked before a dial.
+//
+// The order is fixed: Host first (RFC 9110, 7.2), then what zreq says of
+// itself, the caller's fields as given, Connection, and the framing last.
+func (x *exchange) appendHead(dst []byte) ([]byte, error) {
+	if x.method == "CONNECT" {
+		return dst, errConnectMethod
+	}
+	dst, err := wire.AppendMethod(dst, x.method)
+	if err != nil {
+		return dst, err
+	}
+	if dst, err = x.appendTarget(dst); err != nil {
+		return dst, err
+	}
+	dst = wire.AppendVersion(dst)
+	if dst, err = x.appendOwn(dst); err != nil {
+		return dst, err
+	}
+	for _, field := range x.args.Headers {
+		switch {
+		case equalFold(field[0], "Content-Length"), equalFold(field[0], "Transfer-Encoding"):
+			return dst, errReservedField
+		case equalFold(field[0], "Host"):
+			continue // it went first
+		}
+		if dst, err = wire.AppendField(dst, field[0], field[1]); err != nil {
+			return dst, err
+		}
+	}
+	if x.sends("Connection") {
+		value := "keep-alive"
+		if x.closing {
+			value = "close"
+		}
+		dst, _ = wire.AppendField(dst, "Connection", value)
+	}
+	switch x.method {
+	case "POST", "PUT", "PATCH":
+		// "even if the value is 0" for methods that expect content (RFC 9110, 8.6).
+		dst, _ = wire.AppendField(dst, "Content-Length", "0")
+	}
+	return wire.AppendEnd(dst), nil
+}
+
+// appendTarget appends the path and the query: the URL's own, then Params.
+func (x *exchange) appendTarget(dst []byte) ([]byte, error) {
+	path := x.at.path
+	if path == "" {
+		path = "/" // RFC 9112, 3.2.1
+	}
+	dst, err := wire.AppendTarget(dst, path)
+	if err != nil {
+		return dst, err
+	}
+	query := x.at.query
+	if dst, err = wire.AppendTarget(dst, query); err != nil || len(x.args.Params) == 0 {
+		return dst, err
+	}
+	switch {
+	case query == "":
+		dst = append(dst, '?')
+	case query != "?" && query[len(query)-1] != '&':
+		dst = append(dst, '&')
+	}
+	return x.args.Params.AppendQuery(dst), nil
+}
+
+// requestTarget cuts the target out of the head that was made.
+func requestTarget(head []byte) []byte {
+	line := head[:bytes.IndexByte(head, '\r')]
+	return line[bytes.IndexByte(line, ' ')+1 : bytes.LastIndexByte(line, ' ')]
+}
+
+// appendOwn appends the fields that zreq makes itself, unless the caller
+// replaced or omitted them.
+func (x *exchange) appendOwn(dst []byte) ([]byte, error) {
+	if x.omits("Host") {
+		return dst, errOmitHost
+	}
+	given := false
+	for _, field := range x.args.Headers {
+		if !equalFold(field[0], "Host") {
+			continue
+		}
+		if given {
+			return dst, errTwoHosts // a server must refuse it (RFC 9112, 3.2)
+		}
+		var err error
+		if dst, err = wire.AppendField(dst, "Host", field[1]); err != nil {
+			return dst, err
+		}
+		given = true
+	}
+	if !given {
+		dst = append(x.at.appendAuthority(append(dst, "Host: "...)), "\r\n"...)
+	}
+	if x.sends("User-Agent") {
+		dst = append(dst, "User-Agent: zreq/"+Version+"\r\n"...)
+	}
+	if x.at.userinfo != "" && x.sends("Authorization") {
+		return appendBasic(dst, x.at.userinfo)
+	}
+	return dst, nil
+}
+
+// sends reports whether zreq's own field of that name goes out.
+func (x *exchange) sends(name string) bool {
+	_, given := x.args.Headers.Get(name)
+	return !given && !x.omits(name)
+}
+
+func (x *exchange) omits(name string) bool {
+	for _, o := range x.args.Omit {
+		if equalFold(o, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// appendBasic makes Basic credentials of the userinfo of a URL (RFC 7617, 2).
+func appendBasic(dst []byte, userinfo string) ([]byte, error) {
+	pair := make([]byte, 0, len(userinfo)+1)
+	colon := false
+	for i := 0; i < len(userinfo); i++ {
+		c := userinfo[i]
+		switch {
+		case c == '%':
+			if i+2 >= len(userinfo) || unhex(userinfo[i+1]) < 0 || unhex(userinfo[i+2]) < 0 {
+				return dst, errUserinfo
+			}
+			c = byte(unhex(userinfo[i+1])<<4 | unhex(userinfo[i+2]))
+			i += 2
+			if c == ':' && !colon {
+				return dst, errUserinfo // a user name has no colon (RFC 7617, 2)
+			}
+		case c == ':':
+			colon = true
+		}
+		if c < ' ' || c == 0x7f {
+			return dst, errUserinfo
+		}
+		pair = append(pair, c)
+	}
+	if !colon {
+		pair = append(pair, ':')
+	}
+	dst = append(dst, "Authorization: Basic "...)
+	dst = base64.StdEncoding.AppendEncode(dst, pair)
+	return append(dst, "\r\n"...), nil
+}
+
+// limitError is the text of a limit of zreq that was reached.
+type limitError string
+
+func (e limitError) Error() string        { return string(e) }
+func (e limitError) Is(target error) bool { return target == ErrTooLarge }

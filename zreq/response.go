@@ -1,0 +1,127 @@
+package zreq
+
+import (
+	"iter"
+
+	"github.com/zreq-go/zreq/zreq/wire"
+)
+
+// Response is the final response of a call. It owns what it holds: a copy of
+// the head, the trailers and the buffered body. It is not safe for concurrent
+// use.
+type Response struct {
+	// Status is the three-digit code, 200 and so on.
+	Status int
+	// Proto is "HTTP/1.1" or "HTTP/1.0".
+	Proto string
+	// Connection can be given to the next call; the caller owns it. It is nil
+	// when the connection cannot be used again, and CloseReason says why.
+	Connection *Connection
+
+	url      string
+	head     []byte // status line and fields
+	trailers []byte
+	content  []byte
+	cut      error // why content is not all of it
+	framing  Framing
+	length   int64
+	complete bool
+	reason   CloseReason
+}
+
+// Framing says how the end of the body is found.
+type Framing = wire.Framing
+
+// The framings of RFC 9112, 6.3.
+const (
+	FramingNone       = wire.None
+	FramingLength     = wire.Length
+	FramingChunked    = wire.Chunked
+	FramingUntilClose = wire.UntilClose
+)
+
+// reset makes r ready for another response; its memory is kept.
+func (r *Response) reset() {
+	*r = Response{head: r.head[:0], trailers: r.trailers[:0], content: r.content[:0], length: -1}
+}
+
+// Reason returns the reason phrase, which may be empty and means nothing
+// (RFC 9112, 4).
+func (r *Response) Reason() string {
+	reason, _ := wire.SplitHead(r.head)
+	return string(reason)
+}
+
+// URL returns the URL that was asked for, with Params and without credentials
+// and fragment.
+func (r *Response) URL() string { return r.url }
+
+// Header returns the first value of the field name, "" if there is none. Case
+// does not matter.
+func (r *Response) Header(name string) string {
+	_, fields := wire.SplitHead(r.head)
+	value, _ := find(fields, name)
+	return string(value)
+}
+
+// Values returns all values of the field name in their order, one for each
+// field line: they are never joined, because Set-Cookie cannot be.
+func (r *Response) Values(name string) []string {
+	_, fields := wire.SplitHead(r.head)
+	var values []string
+	for n, v, rest, ok := wire.NextField(fields); ok; n, v, rest, ok = wire.NextField(rest) {
+		if wire.EqualName(n, name) {
+			values = append(values, string(v))
+		}
+	}
+	return values
+}
+
+// All yields the names and values of the head in their order.
+func (r *Response) All() iter.Seq2[string, string] {
+	_, fields := wire.SplitHead(r.head)
+	return pairs(fields)
+}
+
+// Trailer returns the first value of the trailer field name, "" if there is
+// none. Trailers come after a chunked body and are never mixed with the head
+// (RFC 9110, 6.5.1).
+func (r *Response) Trailer(name string) string {
+	value, _ := find(r.trailers, name)
+	return string(value)
+}
+
+// Trailers yields the names and values of the trailers in their order.
+func (r *Response) Trailers() iter.Seq2[string, string] { return pairs(r.trailers) }
+
+// Len returns the Content-Length, -1 if there is none. For HEAD and 304 it is
+// that of the body that did not come.
+func (r *Response) Len() int64 { return r.length }
+
+// Framing returns how the end of the body was found.
+func (r *Response) Framing() Framing { return r.framing }
+
+// Complete reports whether the body was read to an end that the framing proves.
+func (r *Response) Complete() bool { return r.complete }
+
+// CloseReason says why the connection was not kept; CloseNone if it was.
+func (r *Response) CloseReason() CloseReason { return r.reason }
+
+func find(fields []byte, name string) (value []byte, ok bool) {
+	for n, v, rest, ok := wire.NextField(fields); ok; n, v, rest, ok = wire.NextField(rest) {
+		if wire.EqualName(n, name) {
+			return v, true
+		}
+	}
+	return nil, false
+}
+
+func pairs(fields []byte) iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		for n, v, rest, ok := wire.NextField(fields); ok; n, v, rest, ok = wire.NextField(rest) {
+			if !yield(string(n), string(v)) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,51 @@
+package zreq
+
+import "time"
+
+// Timeouts are the limits in time of the phases of a call. A zero field takes
+// its default, a negative one means no limit. None fires early; each fires at
+// most an eighth late. The time that a callback takes is not counted.
+//
+// There is no limit for the whole call here: that is the context's.
+type Timeouts struct {
+	// Dial bounds looking the name up and connecting. Default 10 s.
+	Dial time.Duration
+	// TLS bounds the handshake. Default 10 s.
+	TLS time.Duration
+	// Write bounds the time without progress while sending. Default 30 s.
+	Write time.Duration
+	// Head bounds the time from the end of the request to the end of the
+	// response's final head. Default 30 s.
+	Head time.Duration
+	// Body bounds the time without a byte while the body is read. Default 30 s.
+	Body time.Duration
+}
+
+func (t Timeouts) withDefaults() Timeouts {
+	t.Dial = orDefault(t.Dial, 10*time.Second)
+	t.TLS = orDefault(t.TLS, 10*time.Second)
+	t.Write = orDefault(t.Write, 30*time.Second)
+	t.Head = orDefault(t.Head, 30*time.Second)
+	t.Body = orDefault(t.Body, 30*time.Second)
+	return t
+}
+
+func orDefault(d, dflt time.Duration) time.Duration {
+	if d == 0 {
+		return dflt
+	}
+	return d
+}
+
+// timeoutError says which limit ended a call.
+type timeoutError struct {
+	limit time.Duration
+	name  string // the field of Timeouts
+	err   error
+}
+
+func (e *timeoutError) Error() string {
+	return "timeout: nothing for " + e.limit.String() + " (Timeouts." + e.name + "): " + e.err.Error()
+}
+func (e *timeoutError) Timeout() bool { return true }
+func (e *timeoutError) Unwrap() error { return e.err }

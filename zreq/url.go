@@ -1,0 +1,232 @@
+package zreq
+
+import "github.com/zreq-go/zreq/zreq/wire"
+
+// target is a URL taken apart. Its strings are parts of the URL that was
+// given: nothing is copied.
+type target struct {
+	https    bool
+	userinfo string // still percent-encoded
+	host     string // without the brackets of an IPv6 literal
+	ipv6     bool
+	port     int
+	path     string // "" or with its leading slash
+	query    string // with its question mark, or ""
+	plain    bool   // the URL had neither userinfo nor fragment
+}
+
+// splitURL takes an absolute http or https URL apart (RFC 3986, 3). It is
+// strict: what it does not know to be harmless, it refuses. The errors quote
+// nothing of the URL, since any part of it may be a secret.
+func splitURL(url string) (t target, err error) {
+	for i := range len(url) {
+		if url[i] <= ' ' || url[i] == 0x7f {
+			return t, errURLControl
+		}
+	}
+	rest := url
+	switch {
+	case hasPrefixFold(rest, "http://"):
+		t.port, rest = 80, rest[len("http://"):]
+	case hasPrefixFold(rest, "https://"):
+		t.https, t.port, rest = true, 443, rest[len("https://"):]
+	default:
+		return t, errURLScheme
+	}
+	t.plain = true
+	if i := indexByte(rest, '#'); i >= 0 {
+		rest, t.plain = rest[:i], false // a fragment never goes out (RFC 9110, 4.2.5)
+	}
+	authority := rest
+	if i := indexAny(rest, '/', '?'); i >= 0 {
+		authority, rest = rest[:i], rest[i:]
+	} else {
+		rest = ""
+	}
+	t.path = rest
+	if i := indexByte(rest, '?'); i >= 0 {
+		t.path, t.query = rest[:i], rest[i:]
+	}
+	return t, t.splitAuthority(authority)
+}
+
+// splitAuthority sets userinfo, host and port (RFC 3986, 3.2).
+func (t *target) splitAuthority(s string) error {
+	if i := indexByte(s, '@'); i >= 0 {
+		if indexByte(s[i+1:], '@') >= 0 {
+			return errURLUserinfo // which of the two ends the userinfo is a matter of opinion
+		}
+		t.userinfo, s, t.plain = s[:i], s[i+1:], false
+	}
+	host, port := s, ""
+	if len(s) > 0 && s[0] == '[' {
+		end := indexByte(s, ']')
+		if end < 0 || !validIPv6(s[1:end]) {
+			return errURLIPv6
+		}
+		t.ipv6, host, port = true, s[1:end], s[end+1:]
+	} else {
+		if i := indexByte(s, ':'); i >= 0 {
+			host, port = s[:i], s[i:]
+		}
+		if err := checkHost(host); err != nil {
+			return err
+		}
+	}
+	t.host = host
+	return t.setPort(port)
+}
+
+// setPort reads ":port". Nothing, or nothing after the colon, is the default
+// of the scheme (RFC 3986, 3.2.3).
+func (t *target) setPort(s string) error {
+	if s == "" || s == ":" {
+		return nil
+	}
+	if s[0] != ':' {
+		return errURLPort
+	}
+	n := 0
+	for i := 1; i < len(s); i++ {
+		if s[i] < '0' || s[i] > '9' {
+			return errURLPort
+		}
+		if n = n*10 + int(s[i]-'0'); n > 65535 {
+			return errURLPort
+		}
+	}
+	if n == 0 {
+		return errURLPort
+	}
+	t.port = n
+	return nil
+}
+
+// checkHost accepts what can be a name in the DNS or an IPv4 address.
+// A percent-encoded or non-ASCII name has many readings, and none is ours.
+func checkHost(host string) error {
+	if host == "" {
+		return errURLNoHost
+	}
+	if len(host) > 255 {
+		return errURLHost
+	}
+	for i := range len(host) {
+		switch c := host[i]; {
+		case c >= 0x80:
+			return errURLUnicode
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '.', c == '_':
+		default:
+			return errURLHost
+		}
+	}
+	return nil
+}
+
+// validIPv6 is IPv6address of RFC 3986, 3.2.2. A zone is refused: it is a fact
+// about this machine and means nothing to the peer (RFC 9110, 4.2.3).
+func validIPv6(s string) bool {
+	groups, compressed := 0, false
+	if len(s) >= 2 && s[0] == ':' && s[1] == ':' {
+		compressed, s = true, s[2:]
+	}
+	for s != "" {
+		end := indexByte(s, ':')
+		if end < 0 && indexByte(s, '.') >= 0 {
+			return validIPv4(s) && fits(groups+2, compressed)
+		}
+		group := s
+		if end >= 0 {
+			group = s[:end]
+		}
+		if len(group) == 0 || len(group) > 4 || !allHex(group) {
+			return false
+		}
+		groups++
+		if end < 0 {
+			break
+		}
+		if s = s[end+1:]; s == "" {
+			return false // a single colon at the end
+		}
+		if s[0] == ':' {
+			if compressed {
+				return false
+			}
+			compressed, s = true, s[1:]
+		}
+	}
+	return fits(groups, compressed)
+}
+
+func fits(groups int, compressed bool) bool {
+	return groups == 8 || compressed && groups < 8
+}
+
+func validIPv4(s string) bool {
+	for part := range 4 {
+		n, digits := 0, 0
+		for digits < len(s) && '0' <= s[digits] && s[digits] <= '9' && digits < 3 {
+			n = n*10 + int(s[digits]-'0')
+			digits++
+		}
+		if digits == 0 || n > 255 || digits > 1 && s[0] == '0' {
+			return false
+		}
+		s = s[digits:]
+		if part == 3 {
+			break
+		}
+		if s == "" || s[0] != '.' {
+			return false
+		}
+		s = s[1:]
+	}
+	return s == ""
+}
+
+// appendAuthority appends the value of the Host field: the port only where it
+// is not the default, brackets around IPv6 (RFC 9110, 7.2).
+func (t *target) appendAuthority(dst []byte) []byte {
+	dst = t.appendHost(dst)
+	if t.https && t.port == 443 || !t.https && t.port == 80 {
+		return dst
+	}
+	return wire.AppendUint(append(dst, ':'), int64(t.port))
+}
+
+// appendAddress appends what a driver dials.
+func (t *target) appendAddress(dst []byte) []byte {
+	return wire.AppendUint(append(t.appendHost(dst), ':'), int64(t.port))
+}
+
+func (t *target) appendHost(dst []byte) []byte {
+	if t.ipv6 {
+		return append(append(append(dst, '['), t.host...), ']')
+	}
+	return append(dst, t.host...)
+}
+
+// origin returns scheme, host and port as text.
+func (t *target) origin() []byte {
+	scheme := "http://"
+	if t.https {
+		scheme = "https://"
+	}
+	return t.appendAuthority([]byte(scheme))
+}
+
+// safe returns the URL for an error: no userinfo, no query, no fragment, since
+// a query often carries a signature.
+func (t *target) safe() string {
+	if t.host == "" {
+		return ""
+	}
+	return string(append(t.origin(), t.path...))
+}
+
+// sameOrigin reports whether two targets share scheme, host and port, which is
+// what a connection may be shared by (RFC 9110, 4.3.1).
+func (t *target) sameOrigin(o *target) bool {
+	return t.https == o.https && t.port == o.port && t.ipv6 == o.ipv6 && equalFold(t.host, o.host)
+}
