@@ -1,0 +1,66 @@
+package examples_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"testing"
+
+	"github.com/matryer/is"
+
+	"github.com/zreq-go/zreq/examples/internal/server"
+	_ "github.com/zreq-go/zreq/netdriver/std"
+	"github.com/zreq-go/zreq/zreq"
+)
+
+// The functions of this file are the code of the README; TestReadmeCode compares.
+
+func download(ctx context.Context, url string, flash io.Writer) error {
+	_, err := zreq.Get(ctx, url, &zreq.Args{
+		StreamChunk: 4096,
+		StreamCallback: func(chunk []byte) error {
+			_, err := flash.Write(chunk) // the chunk is ours until we return
+			return err
+		},
+	})
+	return err // nil means that every byte came
+}
+
+func checkIn(ctx context.Context, origin string) error {
+	conn, err := zreq.Connect(ctx, origin, nil)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	for _, path := range []string{"/checkin", "/checkin", "/checkin"} {
+		resp, err := zreq.Post(ctx, origin+path, &zreq.Args{Connection: conn})
+		if err != nil {
+			return err
+		}
+		if resp.Status >= 300 {
+			return fmt.Errorf("%s: status %d", path, resp.Status)
+		}
+	}
+	return nil
+}
+
+func TestDownload(t *testing.T) {
+	is := is.New(t)
+	srv, err := server.Start()
+	is.NoErr(err) // the loopback is there
+	defer srv.Close()
+	var flash bytes.Buffer
+	is.NoErr(download(t.Context(), srv.URL()+"/image", &flash)) // every byte came
+	is.Equal(flash.Len(), 16<<20)                               // and was written
+}
+
+func TestCheckIn(t *testing.T) {
+	is := is.New(t)
+	srv, err := server.Start()
+	is.NoErr(err) // the loopback is there
+	defer srv.Close()
+	is.NoErr(checkIn(t.Context(), srv.URL())) // three calls succeed
+	is.Equal(srv.Connections(), 1)            // on one connection
+	is.Equal(len(srv.Seen()), 3)              // the server saw each
+}
