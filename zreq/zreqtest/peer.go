@@ -1,0 +1,202 @@
+package zreqtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/netdriver/memnet"
+)
+
+var _ netdriver.Driver = (*Peer)(nil)
+
+// A Peer is a scripted server, and the driver that dials it at any address.
+type Peer struct {
+	t        testing.TB
+	net      *memnet.Net
+	listener *memnet.Listener
+	scripts  [][]Step
+	closing  chan struct{}
+
+	mu        sync.Mutex
+	players   []*player // one for each script that was dialled; nil if that failed
+	addresses []string
+	requests  []string
+	failures  []string // kept only without a t
+	closed    bool
+}
+
+// NewPeer returns a peer whose i-th dialled connection plays the i-th script;
+// further dials are refused. After its last step a connection stays open and
+// silent until the client closes it.
+//
+// When the test ends so does the peer. It fails the test if an Expect was not
+// met, on a request whose end it cannot find, and if a goroutine of its own
+// does not end. In an Example t may be nil: then the caller calls Close, which
+// panics where a test would fail.
+func NewPeer(t testing.TB, conns ...[]Step) *Peer {
+	p := &Peer{t: t, net: memnet.New(), scripts: conns, closing: make(chan struct{})}
+	p.listener, _ = p.net.Listen("") // the first listener of a network
+	if t != nil {
+		t.Helper()
+		t.Cleanup(p.Close)
+	}
+	return p
+}
+
+// Net is the network below, to set its fields before the first dial.
+func (p *Peer) Net() *memnet.Net { return p.net }
+
+// Dial connects to the next script.
+func (p *Peer) Dial(ctx context.Context, network, address string) (netdriver.Conn, error) {
+	c, err := p.connect(ctx, network, address)
+	if err == errNoAnswer {
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-p.closing:
+			return nil, memnet.ErrRefused
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+func (p *Peer) connect(ctx context.Context, network, address string) (*memnet.Conn, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.addresses = append(p.addresses, address)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	i := len(p.players)
+	if p.closed || i == len(p.scripts) {
+		return nil, memnet.ErrRefused
+	}
+	if steps := p.scripts[i]; len(steps) > 0 && steps[0].dial != connects {
+		p.players = append(p.players, nil)
+		if steps[0].dial == unanswered {
+			return nil, errNoAnswer
+		}
+		return nil, memnet.ErrRefused
+	}
+	c, err := p.net.Dial(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	ours, err := p.listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	client := c.(*memnet.Conn)
+	p.players = append(p.players, play(p, i, ours, client))
+	return client, nil
+}
+
+var errNoAnswer = errors.New("no answer")
+
+// Dials is how many times Dial was called, whatever came of it.
+func (p *Peer) Dials() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.addresses)
+}
+
+// Open is how many connections the client has not closed.
+func (p *Peer) Open() int { return p.net.Open() }
+
+// Addresses is what was dialled, in order.
+func (p *Peer) Addresses() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.addresses)
+}
+
+// Requests is every request that came whole, byte for byte, in order.
+func (p *Peer) Requests() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.requests)
+}
+
+func (p *Peer) record(request string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.requests = append(p.requests, request)
+}
+
+// Wait returns when every connection that was dialled has played its last step
+// or was closed by the client.
+func (p *Peer) Wait() {
+	for _, player := range p.dialled() {
+		<-player.played
+	}
+}
+
+func (p *Peer) dialled() []*player {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(p.players), func(pl *player) bool { return pl == nil })
+}
+
+// Close ends the peer, as the end of the test does. Closing twice is harmless.
+func (p *Peer) Close() {
+	if !p.shut() {
+		return
+	}
+	limit := time.NewTimer(5 * time.Second)
+	defer limit.Stop()
+	for _, player := range p.dialled() {
+		_ = player.conn.Close()
+		select {
+		case <-player.ended:
+		case <-limit.C:
+			p.fail("connection %d: its goroutine does not end", player.index)
+		}
+	}
+	for i := len(p.players); i < len(p.scripts); i++ {
+		p.unmet(i, p.scripts[i], "was never dialled")
+	}
+	if len(p.failures) > 0 {
+		panic("zreqtest: " + p.failures[0])
+	}
+}
+
+func (p *Peer) shut() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return false
+	}
+	p.closed = true
+	close(p.closing)
+	_ = p.listener.Close()
+	return true
+}
+
+// unmet fails the test if one of steps had to be played and was not.
+func (p *Peer) unmet(index int, steps []Step, why string) {
+	for _, s := range steps {
+		if s.expect {
+			p.fail("connection %d %s; the script expects a request that begins with %q", index, why, s.want)
+			return
+		}
+	}
+}
+
+func (p *Peer) fail(format string, args ...any) {
+	if p.t != nil {
+		p.t.Errorf("zreqtest: "+format, args...)
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.failures = append(p.failures, fmt.Sprintf(format, args...))
+}

@@ -1,0 +1,47 @@
+package zreqtest
+
+import (
+	"strings"
+	"time"
+)
+
+// Script makes steps of a Dialogue, section by section: "C:" is what the
+// request must begin with, "S:" what the peer sends, "pause 50ms", "close",
+// "closewrite", "reset" and "hold" are the steps of that name. Other sections,
+// and what follows the colon, are for the reader of the file.
+func Script(d *Dialogue) []Step {
+	var steps []Step
+	for _, s := range d.Sections {
+		word, rest, _ := strings.Cut(s.Name, " ")
+		switch word {
+		case "C:":
+			steps = append(steps, Expect(s.Wire()))
+		case "S:":
+			steps = append(steps, Send(s.Wire()))
+		case "pause":
+			pause, err := time.ParseDuration(rest)
+			if err != nil {
+				steps = append(steps, invalid(err))
+				continue
+			}
+			steps = append(steps, Pause(pause))
+		case "close":
+			steps = append(steps, Close())
+		case "closewrite":
+			steps = append(steps, CloseWrite())
+		case "reset":
+			steps = append(steps, Reset())
+		case "hold":
+			steps = append(steps, Hold())
+		}
+	}
+	return steps
+}
+
+// invalid fails the test when it is its turn.
+func invalid(err error) Step {
+	return Step{play: func(p *player) error {
+		p.fail("%v", err)
+		return errGone
+	}}
+}

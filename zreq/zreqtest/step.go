@@ -1,0 +1,188 @@
+package zreqtest
+
+import (
+	"errors"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/zreq-go/zreq/netdriver/memnet"
+)
+
+// A Step is one thing the peer does on a connection. Steps are played in
+// order; a script ends early, and in silence, when the client goes away.
+type Step struct {
+	play   func(*player) error
+	want   string         // what Expect waits for
+	expect bool           // the test fails if it is not played
+	faults *memnet.Faults // in place before the dial returns, if it comes first
+	dial   dialFate       // what becomes of the dial, if it comes first
+}
+
+type dialFate int
+
+const (
+	connects dialFate = iota
+	refused
+	unanswered
+)
+
+// Request reads one request, head and body, and records it.
+func Request() Step {
+	return Step{play: func(p *player) error {
+		_, err := p.request()
+		return err
+	}}
+}
+
+// Expect is Request, and the test fails unless a whole request comes and
+// begins with prefix.
+func Expect(prefix string) Step {
+	return Step{expect: true, want: prefix, play: func(p *player) error {
+		got, err := p.request()
+		if err == nil && !strings.HasPrefix(got, prefix) {
+			p.fail("got request %q, want it to begin with %q", got, prefix)
+		}
+		return err
+	}}
+}
+
+// Head reads the head of a request and records it; the body is left to Read
+// and Discard.
+func Head() Step {
+	return Step{play: func(p *player) error {
+		head, err := p.in.head()
+		if err == nil {
+			p.peer.record(head)
+		}
+		return err
+	}}
+}
+
+// Read reads n bytes and drops them.
+func Read(n int) Step {
+	return Step{play: func(p *player) error { return p.in.skip(n) }}
+}
+
+// Discard reads and drops everything until the client ends its side.
+func Discard() Step {
+	return Step{play: func(p *player) error {
+		err := p.in.drain()
+		if err == io.EOF {
+			return nil
+		}
+		return err
+	}}
+}
+
+// Send sends s.
+func Send(s string) Step {
+	return Step{play: func(p *player) error { return p.send(s) }}
+}
+
+// SendFrom sends all of r, for a body too long for a string. It is read while
+// the script is played, through a buffer of 4 KiB that is made now.
+func SendFrom(r io.Reader) Step {
+	buffer := make([]byte, 4096)
+	return Step{play: func(p *player) error {
+		_, err := io.CopyBuffer(struct{ io.Writer }{p.conn}, struct{ io.Reader }{r}, buffer)
+		return err
+	}}
+}
+
+// Drip sends s one byte at a time, with gap between two bytes.
+func Drip(s string, gap time.Duration) Step {
+	return Step{play: func(p *player) error {
+		for i := range len(s) {
+			if i > 0 {
+				if err := p.pause(gap); err != nil {
+					return err
+				}
+			}
+			if err := p.send(s[i : i+1]); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}
+}
+
+// Pause does nothing for d.
+func Pause(d time.Duration) Step {
+	return Step{play: func(p *player) error { return p.pause(d) }}
+}
+
+// Close ends both sides, as a server does that is done: the client reads what
+// is on its way and then the end. No step follows it.
+func Close() Step {
+	return Step{play: func(p *player) error { return p.conn.Close() }}
+}
+
+// CloseWrite ends our side: the client reads the end, and can still send.
+func CloseWrite() Step {
+	return Step{play: func(p *player) error { return p.conn.CloseWrite() }}
+}
+
+// Reset breaks the connection. What the client has not read is lost. No step
+// follows it.
+func Reset() Step {
+	return Step{play: func(p *player) error {
+		p.conn.Reset()
+		return nil
+	}}
+}
+
+// Hold reads nothing and stays silent until the client closes. Once the
+// buffer between them is full, the client's writes block.
+func Hold() Step {
+	return Step{play: func(p *player) error {
+		if err := p.conn.WaitClose(); err != nil {
+			return err
+		}
+		return errGone
+	}}
+}
+
+// Fault sets the faults of the client's end from here on. As the first step it
+// is in place before the dial returns.
+func Fault(f memnet.Faults) Step {
+	return Step{faults: &f, play: func(p *player) error {
+		p.client.SetFaults(f)
+		return nil
+	}}
+}
+
+// Refuse, alone in a script, refuses the dial.
+func Refuse() Step { return Step{dial: refused, play: misplaced} }
+
+// NoAnswer, alone in a script, leaves the dial hanging until its context ends.
+func NoAnswer() Step { return Step{dial: unanswered, play: misplaced} }
+
+func misplaced(p *player) error {
+	p.fail("Refuse and NoAnswer stand alone in a script")
+	return errGone
+}
+
+// errGone ends a script whose client has gone away.
+var errGone = errors.New("the client has gone")
+
+func (p *player) send(s string) error {
+	_, err := io.WriteString(p.conn, s)
+	return err
+}
+
+// pause waits on the connection, so that it ends with it.
+func (p *player) pause(d time.Duration) error {
+	if err := p.conn.SetReadDeadline(time.Now().Add(d)); err != nil {
+		return err
+	}
+	err := p.conn.WaitClose()
+	switch err {
+	case nil:
+		return errGone
+	case os.ErrDeadlineExceeded:
+		return p.conn.SetReadDeadline(time.Time{})
+	}
+	return err
+}
