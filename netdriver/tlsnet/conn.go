@@ -1,0 +1,138 @@
+//go:build !tinygo
+
+package tlsnet
+
+import (
+	"crypto/tls"
+	"io"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"github.com/zreq-go/zreq/netdriver"
+)
+
+const (
+	// maxWrite is the longest a Write takes: one record.
+	maxWrite = 4096
+	// closeWait is how long Close waits for room to say close_notify.
+	closeWait = 100 * time.Millisecond
+)
+
+// conn is a TLS connection over a driver's.
+type conn struct {
+	tls     *tls.Conn
+	io      adapter // between tls and the connection below
+	first   [1]byte // what Check read, while held
+	held    bool
+	closing atomic.Bool
+}
+
+// checkedConn is a conn over a connection that can look at its input. It is a
+// type of its own because a conn that cannot look must not have the method.
+type checkedConn struct{ conn }
+
+var (
+	_ netdriver.Conn       = (*conn)(nil)
+	_ netdriver.HalfCloser = (*conn)(nil)
+	_ netdriver.EndProver  = (*conn)(nil)
+	_ netdriver.Checker    = (*checkedConn)(nil)
+)
+
+// Read returns decrypted bytes.
+func (c *conn) Read(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	// crypto/tls hands out what it holds whatever the deadline.
+	if c.io.readIsLate() {
+		return 0, os.ErrDeadlineExceeded
+	}
+	if c.held {
+		c.held = false
+		p[0] = c.first[0]
+		return 1, nil
+	}
+	n, err := c.tls.Read(p)
+	return n, endOf(err)
+}
+
+// endOf turns our mark of an unproven end into the error that callers know.
+func endOf(err error) error {
+	if err == errCut {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+// Write sends at most maxWrite bytes as one record.
+func (c *conn) Write(p []byte) (int, error) {
+	c.io.writing.Store(true)
+	defer c.io.writing.Store(false)
+	if c.io.writeIsLate() {
+		return 0, os.ErrDeadlineExceeded
+	}
+	if err := c.io.flush(); err != nil {
+		return 0, err
+	}
+	p = p[:min(len(p), maxWrite)]
+	c.io.moved.Store(false)
+	_, err := c.tls.Write(p)
+	if err != nil && !c.io.moved.Load() {
+		return 0, err
+	}
+	if err == nil && c.io.owes() {
+		err = os.ErrDeadlineExceeded
+	}
+	return len(p), err // a record that left in part may have left
+}
+
+// CloseWrite sends close_notify. It is bounded by the write deadline.
+func (c *conn) CloseWrite() error {
+	c.io.writing.Store(true)
+	defer c.io.writing.Store(false)
+	err := c.tls.CloseWrite()
+	if err == nil && c.io.owes() {
+		err = os.ErrDeadlineExceeded
+	}
+	return err
+}
+
+// ProvesEnd reports true: io.EOF from Read is the peer's close_notify.
+func (c *conn) ProvesEnd() bool { return true }
+
+// Close says close_notify if there is room for it soon, and closes the
+// connection below.
+func (c *conn) Close() error {
+	if !c.closing.Swap(true) {
+		c.io.setWrite(time.Now().Add(closeWait))
+		c.tls.Close() // its error may be of the alert, which nobody has to get
+	}
+	return c.io.Close()
+}
+
+func (c *conn) SetDeadline(t time.Time) error      { return c.io.setBoth(t) }
+func (c *conn) SetReadDeadline(t time.Time) error  { return c.io.setRead(t) }
+func (c *conn) SetWriteDeadline(t time.Time) error { return c.io.setWrite(t) }
+
+// Check reads one byte through TLS without waiting for it. It enters crypto/tls
+// only while that may hold a record or the connection below has something.
+func (c *checkedConn) Check() error {
+	if c.held {
+		return netdriver.ErrUnread
+	}
+	if c.io.dry && c.io.checker.Check() == nil {
+		return nil
+	}
+	c.io.looking.Store(true)
+	n, err := c.tls.Read(c.first[:])
+	c.io.looking.Store(false)
+	if n > 0 {
+		c.held = true
+		return netdriver.ErrUnread
+	}
+	if err == os.ErrDeadlineExceeded {
+		return nil
+	}
+	return endOf(err)
+}

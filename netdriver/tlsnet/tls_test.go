@@ -1,0 +1,233 @@
+//go:build !tinygo
+
+package tlsnet_test
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"os"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/matryer/is"
+
+	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/netdriver/memnet"
+	"github.com/zreq-go/zreq/netdriver/tlsnet"
+	"github.com/zreq-go/zreq/netdriver/tlsnet/tlstest"
+)
+
+func TestClientAccepts(t *testing.T) {
+	for name, serverName := range map[string]string{
+		"a host name":  "example.org",
+		"its capitals": "Example.ORG",
+		"an IPv4":      "127.0.0.1",
+		"an IPv6":      "::1",
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			ca, err := tlstest.NewAuthority()
+			is.NoErr(err) // an authority is made of nothing
+			config, err := ca.Server("example.org", "127.0.0.1", "::1")
+			is.NoErr(err) // it signs for names and addresses
+			sni := make(chan string, 1)
+			config.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+				sni <- hello.ServerName
+				return nil, nil
+			}
+			near, far := memnet.Pipe()
+			defer far.Close()
+			server := tls.Server(withAddr{far}, config)
+			shaken := make(chan error)
+			go func() { shaken <- server.Handshake() }()
+			c, err := tlsnet.New(&tlsnet.Config{RootCAs: ca.Pool()}).Client(context.Background(), near, serverName)
+			is.NoErr(err)      // the certificate names what was asked for
+			is.NoErr(<-shaken) // both ends are done
+			defer c.Close()
+			if strings.ContainsAny(serverName, ".") && serverName[0] > '9' {
+				is.Equal(<-sni, serverName) // SNI is the host of the URL
+			} else {
+				is.Equal(<-sni, "") // an address is no SNI (RFC 6066, 3)
+			}
+		})
+	}
+}
+
+func TestClientRefuses(t *testing.T) {
+	for name, tt := range refusals {
+		t.Run(name, func(t *testing.T) { tt.run(t) })
+	}
+}
+
+// refusal is a server that must not be taken for example.org.
+type refusal struct {
+	names   []string
+	expired bool
+	unknown bool   // its authority is not trusted
+	oldest  uint16 // the version it speaks
+	plain   string // what it answers instead of TLS
+	want    func(error) bool
+}
+
+var refusals = map[string]refusal{
+	"wrong host": {names: []string{"example.com"}, want: isA[x509.HostnameError]},
+	"unknown CA": {unknown: true, want: isA[x509.UnknownAuthorityError]},
+	"expired": {expired: true, want: func(err error) bool {
+		var invalid x509.CertificateInvalidError
+		return errors.As(err, &invalid) && invalid.Reason == x509.Expired
+	}},
+	"TLS 1.1": {oldest: tls.VersionTLS11, want: func(err error) bool {
+		return strings.Contains(err.Error(), "protocol version")
+	}},
+	"plain HTTP": {plain: "HTTP/1.1 400 Bad Request\r\n\r\n", want: func(err error) bool {
+		return errors.Is(err, tlsnet.ErrNotTLS) && isA[tls.RecordHeaderError](err)
+	}},
+	"the end of the stream": {plain: "\x16", want: func(err error) bool {
+		return errors.Is(err, io.ErrUnexpectedEOF) && err != io.ErrUnexpectedEOF
+	}},
+}
+
+func isA[T error](err error) bool {
+	var target T
+	return errors.As(err, &target)
+}
+
+func (r refusal) run(t *testing.T) {
+	is := is.New(t)
+	is.Helper()
+	ca, err := tlstest.NewAuthority()
+	is.NoErr(err) // an authority is made of nothing
+	until := time.Now().Add(time.Hour)
+	if r.expired {
+		until = time.Now().Add(-time.Minute)
+	}
+	if r.names == nil {
+		r.names = []string{"example.org"}
+	}
+	cert, err := ca.Issue(until, r.names...)
+	is.NoErr(err) // it signs what it is asked to
+	config := &tls.Config{Certificates: []tls.Certificate{cert}}
+	if r.oldest != 0 {
+		config.MinVersion, config.MaxVersion = r.oldest, r.oldest
+	}
+	trusted := ca.Pool()
+	if r.unknown {
+		other, err := tlstest.NewAuthority()
+		is.NoErr(err) // nor is a second one hard
+		trusted = other.Pool()
+	}
+
+	near, far := memnet.Pipe()
+	defer far.Close()
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		if r.plain == "" {
+			tls.Server(withAddr{far}, config).Handshake()
+			return
+		}
+		far.Write([]byte(r.plain))
+		far.CloseWrite()
+	}()
+	c, err := tlsnet.New(&tlsnet.Config{RootCAs: trusted}).Client(context.Background(), near, "example.org")
+	<-served
+	is.True(err != nil && r.want(err)) // the reason is in the error
+	is.True(c == nil)                  // there is nothing to send plain text on
+	is.NoErr(far.WaitClose())          // the connection below is closed
+}
+
+func TestClientHonoursContext(t *testing.T) {
+	reason := errors.New("the user left")
+	for name, below := range map[string]func(netdriver.Conn) netdriver.Conn{
+		"driver":                            func(c netdriver.Conn) netdriver.Conn { return c },
+		"driver whose Close wakes no Read":  func(c netdriver.Conn) netdriver.Conn { return deafConn{c} },
+		"driver that returns (0, nil) once": func(c netdriver.Conn) netdriver.Conn { return &emptyConn{Conn: c} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				near, far := memnet.Pipe()
+				defer near.Close()
+				defer far.Close()
+				ctx, cancel := context.WithCancelCause(context.Background())
+				time.AfterFunc(time.Second, func() { cancel(reason) })
+				began := time.Now()
+				_, err := tlsnet.Default().Client(ctx, below(near), "example.org")
+				is.Equal(err, reason)                                        // a context's cause wins over the socket error it provoked
+				is.True(time.Since(began) <= time.Second+time.Second/10)     // within 100 ms of its end
+				_, err = tlsnet.Default().Client(ctx, below(far), "example") // it has ended already
+				is.Equal(err, reason)                                        // nothing is tried
+			})
+		})
+	}
+	t.Run("deadline below", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			is := is.New(t)
+			near, far := memnet.Pipe()
+			defer far.Close()
+			near.SetDeadline(time.Now().Add(time.Second))
+			_, err := tlsnet.Default().Client(context.Background(), near, "example.org")
+			is.True(errors.Is(err, os.ErrDeadlineExceeded)) // deadlines below hold in the handshake
+			is.NoErr(far.WaitClose())                       // the connection below is closed
+		})
+	})
+}
+
+// deafConn is a driver in which Close waits for who reads.
+type deafConn struct{ netdriver.Conn }
+
+func (deafConn) Close() error { return nil }
+
+// emptyConn returns (0, nil) before every read.
+type emptyConn struct {
+	netdriver.Conn
+	odd bool
+}
+
+func (c *emptyConn) Read(p []byte) (int, error) {
+	if c.odd = !c.odd; c.odd {
+		return 0, nil
+	}
+	return c.Conn.Read(p)
+}
+
+func TestConfig(t *testing.T) {
+	t.Run("default is one value", func(t *testing.T) {
+		is := is.New(t)
+		is.True(tlsnet.Default() == tlsnet.Default()) // a kept connection compares its TLS
+	})
+	t.Run("certificates are shown", func(t *testing.T) {
+		is := is.New(t)
+		ca, err := tlstest.NewAuthority()
+		is.NoErr(err) // an authority is made of nothing
+		cert, err := ca.Issue(time.Now().Add(time.Hour), "device 7")
+		is.NoErr(err) // it signs for a device
+		s := open(t, tlsnet.Config{Certificates: []tls.Certificate{cert}}, func(c *tls.Config) {
+			c.ClientAuth, c.ClientCAs = tls.RequireAndVerifyClientCert, ca.Pool()
+		})
+		is.Equal(len(s.server.ConnectionState().PeerCertificates), 1) // the server saw who we are
+	})
+	t.Run("fields replace the base's", func(t *testing.T) {
+		is := is.New(t)
+		base := &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}
+		s := open(t, tlsnet.Config{MinVersion: tls.VersionTLS13, Base: base}, func(c *tls.Config) {
+			c.NextProtos = []string{"http/1.1"}
+		})
+		is.Equal(s.server.ConnectionState().Version, uint16(tls.VersionTLS13)) // MinVersion was heeded
+		is.Equal(s.server.ConnectionState().NegotiatedProtocol, "http/1.1")    // and so was the base
+		is.Equal(base.MinVersion, uint16(tls.VersionTLS12))                    // which is the caller's
+	})
+}
+
+func TestFeature(t *testing.T) {
+	t.Run("B13", func(t *testing.T) { // https is refused unless TLS is proven
+		for name, tt := range refusals {
+			t.Run(name, func(t *testing.T) { tt.run(t) })
+		}
+	})
+}
