@@ -90,8 +90,8 @@ func (j *job) stream(ctx context.Context, conn *zreq.Connection, image *flash.Fi
 	}
 	perSecond := float64(image.Bytes()) / time.Since(began).Seconds()
 	fmt.Fprintf(j.out, "bytes       %d\nchunks      %d of %d bytes, the last may be shorter\n", image.Bytes(), image.Chunks(), j.chunk)
-	fmt.Fprintf(j.out, "throughput  %s/s\npeak heap   %s: all objects of this program, measured every %d chunks\n",
-		measure.MiB(perSecond), measure.MiB(heap.Peak()), measure.HeapEvery)
+	fmt.Fprintf(j.out, "throughput  %.1f MiB/s\n", measure.MiB(perSecond))
+	fmt.Fprintf(j.out, "peak heap   %d KiB: all objects of this program, measured every %d chunks\n", heap.Peak()>>10, measure.HeapEvery)
 	return nil
 }
 

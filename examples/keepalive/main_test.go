@@ -14,7 +14,7 @@ func TestRun(t *testing.T) {
 	is := is.New(t)
 	var out strings.Builder
 	is.NoErr(run(t.Context(), &out)) // three calls, one connection
-	is.Equal(out.String(), `GET  200, 131 bytes
+	is.Equal(out.String(), `GET  200, 125 bytes
 HEAD 200, 16777216 bytes if they were fetched
 POST 204
 the server saw

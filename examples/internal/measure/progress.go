@@ -16,7 +16,7 @@ type Progress struct {
 	bar   *progressbar.ProgressBar // nil if out is no terminal
 	total int64                    // -1 if unknown
 	done  int64
-	next  int64 // where the next line is due
+	lines int64 // tenths, or times 16 MiB, that have their line
 }
 
 // NewProgress returns a Progress that shows nothing before Start.
@@ -24,8 +24,7 @@ func NewProgress(out io.Writer) *Progress { return &Progress{out: out} }
 
 // Start begins a transfer of total bytes, -1 if unknown.
 func (p *Progress) Start(total int64) {
-	p.total, p.done = total, 0
-	p.next = p.step()
+	p.total, p.done, p.lines = total, 0, 0
 	if !terminal(p.out) {
 		return
 	}
@@ -46,16 +45,18 @@ func (p *Progress) Add(n int) {
 		return
 	}
 	p.done += int64(n)
-	if p.done < p.next {
+	due := p.done / (16 << 20)
+	if p.total > 0 {
+		due = 10 * p.done / p.total
+	}
+	if due == p.lines {
 		return
 	}
-	for p.next <= p.done {
-		p.next += p.step()
-	}
+	p.lines = due
 	if p.total > 0 {
-		fmt.Fprintf(p.out, "%3d %% ", 100*p.done/p.total)
+		fmt.Fprintf(p.out, "%3d %% ", 10*due)
 	}
-	fmt.Fprintf(p.out, "%s\n", MiB(p.done))
+	fmt.Fprintf(p.out, "%.1f MiB\n", MiB(p.done))
 }
 
 // Finish clears the bar, so that what is printed next starts on a clean line.
@@ -65,17 +66,8 @@ func (p *Progress) Finish() {
 	}
 }
 
-func (p *Progress) step() int64 {
-	if p.total < 0 {
-		return 16 << 20
-	}
-	return max((p.total+9)/10, 1)
-}
-
-// MiB writes a number of bytes in MiB, with one decimal.
-func MiB[N int64 | uint64 | float64](n N) string {
-	return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20))
-}
+// MiB turns a number of bytes into MiB.
+func MiB[N int64 | float64](bytes N) float64 { return float64(bytes) / (1 << 20) }
 
 func terminal(w io.Writer) bool {
 	f, ok := w.(*os.File)

@@ -15,12 +15,13 @@ func TestProgressLines(t *testing.T) {
 		steps []int
 		want  []string
 	}{
-		"nothing":        {total: 0},
-		"one byte":       {total: 1, steps: []int{1}, want: []string{"100 % 0.0 MiB"}},
-		"below a tenth":  {total: 100, steps: []int{9}},
-		"two tenths":     {total: 100, steps: []int{9, 1, 10}, want: []string{" 10 % 0.0 MiB", " 20 % 0.0 MiB"}},
-		"a leap":         {total: 4 << 20, steps: []int{3 << 20, 1 << 20}, want: []string{" 75 % 3.0 MiB", "100 % 4.0 MiB"}},
-		"length unknown": {total: -1, steps: []int{15 << 20, 1 << 20, 1}, want: []string{"16.0 MiB"}},
+		"nothing":           {total: 0},
+		"one byte":          {total: 1, steps: []int{1}, want: []string{"100 % 0.0 MiB"}},
+		"below a tenth":     {total: 100, steps: []int{9}},
+		"two tenths":        {total: 100, steps: []int{9, 1, 10}, want: []string{" 10 % 0.0 MiB", " 20 % 0.0 MiB"}},
+		"a leap":            {total: 4 << 20, steps: []int{3 << 20, 1 << 20}, want: []string{" 70 % 3.0 MiB", "100 % 4.0 MiB"}},
+		"no tenth is whole": {total: 16, steps: []int{15, 1}, want: []string{" 90 % 0.0 MiB", "100 % 0.0 MiB"}},
+		"length unknown":    {total: -1, steps: []int{15 << 20, 1 << 20, 1}, want: []string{"16.0 MiB"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
