@@ -2,13 +2,13 @@ package zreq
 
 import (
 	"errors"
+	"strconv"
 
 	"github.com/zreq-go/zreq/netdriver"
 )
 
 // Why a callback does not get a response.
 var (
-	errNot2xx         = errors.New("the status is not 2xx")
 	errUnasked206     = errors.New("206 and no Range was sent")
 	errUnusable206    = errors.New("206, but its Content-Range is missing, malformed or not the part that was asked for")
 	errWhole200       = errors.New("the whole in answer to a Range: set AllowFull to take it")
@@ -17,6 +17,11 @@ var (
 	errMultipartRange = errors.New("206 in several parts")
 	errShortRange     = errors.New("the server sent less than the Range asked for")
 )
+
+// statusError is a status that is not 2xx.
+type statusError int
+
+func (e statusError) Error() string { return "the status is " + strconv.Itoa(int(e)) + ", not 2xx" }
 
 // admission is what the callback's body must turn out to be.
 type admission struct {
@@ -33,7 +38,7 @@ func (x *exchange) admit() (admission, error) {
 	case x.args.StreamAnyStatus:
 		return any, x.admitFraming()
 	case r.Status < 200 || r.Status > 299:
-		return any, errNot2xx
+		return any, statusError(r.Status)
 	case r.Status == 206 && !ranged:
 		return any, errUnasked206
 	case r.Status == 206:
