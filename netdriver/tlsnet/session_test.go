@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/matryer/is"
-
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/netdriver/memnet"
 	"github.com/zreq-go/zreq/netdriver/tlsnet"
@@ -26,7 +25,7 @@ type session struct {
 }
 
 // open shakes hands in memory. cfg gets the roots; change may alter the server.
-func open(t *testing.T, cfg tlsnet.Config, change func(*tls.Config)) *session {
+func open(t testing.TB, cfg tlsnet.Config, change func(*tls.Config)) *session {
 	t.Helper()
 	is := is.New(t)
 	is.Helper()
@@ -68,11 +67,13 @@ func readString(is *is.I, r io.Reader, n int) string {
 }
 
 // writeAll writes through short counts, as callers of a Conn do.
-func writeAll(is *is.I, c netdriver.Conn, p []byte) {
-	is.Helper()
+func writeAll(c netdriver.Conn, p []byte) error {
 	for len(p) > 0 {
 		n, err := c.Write(p)
-		is.NoErr(err) // an open connection takes bytes
+		if err != nil {
+			return err
+		}
 		p = p[n:]
 	}
+	return nil
 }

@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/matryer/is"
-
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/netdriver/memnet"
 	"github.com/zreq-go/zreq/netdriver/tlsnet"
