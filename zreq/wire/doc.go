@@ -39,44 +39,44 @@
 // # The automaton
 //
 // Every change of phase goes through one table, which a test compares with
-// this drawing ("*" is every phase):
+// this drawing ("any" is every phase):
 //
-//   - --reset--> head
+//	any --reset--> head
 //
-//     head --informational--> head
-//     head --no-body--> complete
-//     head --length--> length
-//     head --chunked--> chunk-size
-//     head --until-close--> until-close
+//	head --informational--> head
+//	head --no-body--> complete
+//	head --length--> length
+//	head --chunked--> chunk-size
+//	head --until-close--> until-close
 //
-//     length --body-read--> complete
+//	length --body-read--> complete
 //
-//     chunk-size --pad--> chunk-pad
-//     chunk-size --extension--> chunk-ext
-//     chunk-size --cr--> size-lf
-//     chunk-pad --extension--> chunk-ext
-//     chunk-pad --cr--> size-lf
-//     chunk-ext --cr--> size-lf
-//     size-lf --chunk--> chunk-data
-//     size-lf --last-chunk--> trailers
-//     chunk-data --body-read--> data-cr
-//     data-cr --cr--> data-lf
-//     data-lf --lf--> chunk-size
-//     trailers --trailers-read--> complete
+//	chunk-size --pad--> chunk-pad
+//	chunk-size --extension--> chunk-ext
+//	chunk-size --cr--> size-lf
+//	chunk-pad --extension--> chunk-ext
+//	chunk-pad --cr--> size-lf
+//	chunk-ext --cr--> size-lf
+//	size-lf --chunk--> chunk-data
+//	size-lf --last-chunk--> trailers
+//	chunk-data --body-read--> data-cr
+//	data-cr --cr--> data-lf
+//	data-lf --lf--> chunk-size
+//	trailers --trailers-read--> complete
 //
-//     until-close --end--> done
-//     complete --end--> done
+//	until-close --end--> done
+//	complete --end--> done
 //
-//     head --fail--> failed
-//     length --fail--> failed
-//     chunk-size --fail--> failed
-//     chunk-pad --fail--> failed
-//     chunk-ext --fail--> failed
-//     size-lf --fail--> failed
-//     chunk-data --fail--> failed
-//     data-cr --fail--> failed
-//     data-lf --fail--> failed
-//     trailers --fail--> failed
+//	head --fail--> failed
+//	length --fail--> failed
+//	chunk-size --fail--> failed
+//	chunk-pad --fail--> failed
+//	chunk-ext --fail--> failed
+//	size-lf --fail--> failed
+//	chunk-data --fail--> failed
+//	data-cr --fail--> failed
+//	data-lf --fail--> failed
+//	trailers --fail--> failed
 //
 // # Where it is lenient
 //
