@@ -1,0 +1,139 @@
+package drivertest
+
+import (
+	"context"
+	"io"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/zreq-go/zreq/netdriver"
+)
+
+// Capabilities says how to reach a peer and what the driver has promised beyond
+// the contract of Driver and Conn.
+type Capabilities struct {
+	// Listen starts a server that the driver can reach. The suite closes it.
+	Listen func(t *testing.T) Listener
+
+	// Silent returns an address where nothing answers, so that a dial hangs. If
+	// nil, dials that hang are not tested.
+	Silent func(t *testing.T) string
+
+	// RefusesAtOnce: a dial to an address without a listener fails long before
+	// its context ends.
+	RefusesAtOnce bool
+	// Check: connections are netdriver.Checkers.
+	Check bool
+	// HalfClose: connections are netdriver.HalfClosers, and the peer sees it.
+	HalfClose bool
+	// EndProof: connections are netdriver.EndProvers that prove their end.
+	EndProof bool
+	// WriteTimeoutFinal: after a Write that timed out half way nothing more can
+	// be written, as over TLS.
+	WriteTimeoutFinal bool
+}
+
+// A Listener is a server for one test.
+type Listener interface {
+	// Address is what the driver dials.
+	Address() string
+	// Accept returns the next connection, ready to use: a TLS server has shaken
+	// hands. It is called in a goroutine while Dial is under way, and fails
+	// after Close.
+	Accept() (Peer, error)
+	Close() error
+}
+
+// A Peer is the far end of a connection. Write takes everything or fails; Close
+// lets what was written arrive.
+//
+// Three more methods let the suite test more; a Peer has those that it can keep:
+// CloseWrite() error ends its side only; Reset() breaks the connection; Cut()
+// ends it without the proof that EndProof asks for, as a TLS server does that
+// closes the transport without close_notify.
+type Peer = io.ReadWriteCloser
+
+// Slack is how much later than promised something may happen before the suite
+// fails it: a shared test machine owes nobody its processor.
+const Slack = 400 * time.Millisecond
+
+const (
+	promised = 100 * time.Millisecond // a deadline wakes within this
+	soon     = promised + Slack
+	patience = 20 * time.Second // longer than anything here takes
+)
+
+// Run tests d in subtests. It starts many goroutines and leaves none.
+func Run(t *testing.T, d netdriver.Driver, c Capabilities) {
+	t.Helper()
+	s := &suite{driver: d, Capabilities: c, existing: goleak.IgnoreCurrent()}
+	s.run(t, "dial", s.dialTests())
+	s.run(t, "transfer", s.transferTests())
+	s.run(t, "deadline", s.deadlineTests())
+	s.run(t, "write deadline", s.writeDeadlineTests())
+	s.run(t, "close", s.closeTests())
+	if c.HalfClose {
+		s.run(t, "half-close", s.halfCloseTests())
+	}
+	if c.Check {
+		s.run(t, "check", s.checkTests())
+	}
+	if c.EndProof {
+		s.run(t, "end proof", s.endProofTests())
+	}
+}
+
+type suite struct {
+	driver netdriver.Driver
+	Capabilities
+	existing goleak.Option // goroutines that were there before
+}
+
+// test is one rule of the contract.
+type test struct {
+	rule string
+	run  func(t *testing.T)
+}
+
+func (s *suite) run(t *testing.T, group string, tests []test) {
+	t.Run(group, func(t *testing.T) {
+		for _, tt := range tests {
+			t.Run(tt.rule, func(t *testing.T) {
+				// Cleanups run last in, first out: this one sees the goroutines
+				// that are left when everything was closed.
+				t.Cleanup(func() { goleak.VerifyNone(t, s.existing) })
+				tt.run(t)
+			})
+		}
+	})
+}
+
+// connect dials a new server. Both ends are closed when the test ends.
+func (s *suite) connect(t *testing.T) (netdriver.Conn, Peer) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	return s.connectWith(t, ctx)
+}
+
+func (s *suite) connectWith(t *testing.T, ctx context.Context) (netdriver.Conn, Peer) {
+	t.Helper()
+	l := s.Listen(t)
+	t.Cleanup(func() { _ = l.Close() })
+	accepted := start(func() (Peer, error) { return l.Accept() })
+	c, err := s.driver.Dial(ctx, "tcp", l.Address())
+	if err != nil {
+		_ = l.Close()
+		accepted.wait(t)
+		t.Fatalf("dial: %v", err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	peer, err := accepted.wait(t)
+	if err != nil {
+		t.Fatalf("accept: %v", err)
+	}
+	t.Cleanup(func() { _ = peer.Close() })
+	return c, peer
+}

@@ -1,0 +1,45 @@
+package drivertest
+
+import (
+	"testing"
+	"time"
+)
+
+// task is a call under way in a goroutine of its own.
+type task[T any] struct {
+	done  chan struct{}
+	begun time.Time
+	took  time.Duration
+	value T
+	err   error
+}
+
+func start[T any](call func() (T, error)) *task[T] {
+	k := &task[T]{done: make(chan struct{}), begun: time.Now()}
+	go func() {
+		defer close(k.done)
+		k.value, k.err = call()
+		k.took = time.Since(k.begun)
+	}()
+	return k
+}
+
+// wait returns what the call returned, and ends the test if it hangs.
+func (k *task[T]) wait(t *testing.T) (T, error) {
+	t.Helper()
+	limit := time.NewTimer(patience)
+	defer limit.Stop()
+	select {
+	case <-k.done:
+	case <-limit.C:
+		t.Fatal("it hangs")
+	}
+	return k.value, k.err
+}
+
+// settle waits until the call has most likely begun to block. If it has not,
+// the test asks for less than it could, and passes all the same.
+func (k *task[T]) settle() *task[T] {
+	time.Sleep(10 * time.Millisecond)
+	return k
+}
