@@ -15,11 +15,11 @@ import (
 // the contract of Driver and Conn.
 type Capabilities struct {
 	// Listen starts a server that the driver can reach. The suite closes it.
-	Listen func(t *testing.T) Listener
+	Listen func(t testing.TB) Listener
 
 	// Silent returns an address where nothing answers, so that a dial hangs. If
 	// nil, dials that hang are not tested.
-	Silent func(t *testing.T) string
+	Silent func(t testing.TB) string
 
 	// RefusesAtOnce: a dial to an address without a listener fails long before
 	// its context ends.

@@ -10,7 +10,7 @@ import (
 )
 
 // TCP is a Listen for drivers that reach the loopback interface of the system.
-func TCP(t *testing.T) Listener {
+func TCP(t testing.TB) Listener {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -41,9 +41,9 @@ func (p TCPPeer) Reset() {
 }
 
 // Memory returns a Listen for drivers that dial in n.
-func Memory(n *memnet.Net) func(t *testing.T) Listener {
+func Memory(n *memnet.Net) func(t testing.TB) Listener {
 	var count atomic.Int32
-	return func(t *testing.T) Listener {
+	return func(t testing.TB) Listener {
 		t.Helper()
 		l, err := n.Listen(fmt.Sprintf("peer%d.test:80", count.Add(1)))
 		if err != nil {
@@ -65,8 +65,8 @@ func (l memListener) Accept() (Peer, error) {
 
 // Over returns a Listen whose peers are those of listen, wrapped: servers that
 // speak TLS, say. What wrap cannot wrap it closes.
-func Over(listen func(t *testing.T) Listener, wrap func(Peer) (Peer, error)) func(t *testing.T) Listener {
-	return func(t *testing.T) Listener {
+func Over(listen func(t testing.TB) Listener, wrap func(Peer) (Peer, error)) func(t testing.TB) Listener {
+	return func(t testing.TB) Listener {
 		t.Helper()
 		return overListener{listen(t), wrap}
 	}

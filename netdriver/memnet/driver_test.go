@@ -16,7 +16,7 @@ func TestDriver(t *testing.T) {
 	silent.SetSilent(true)
 	drivertest.Run(t, n, drivertest.Capabilities{
 		Listen:        drivertest.Memory(n),
-		Silent:        func(*testing.T) string { return silent.Address() },
+		Silent:        func(testing.TB) string { return silent.Address() },
 		RefusesAtOnce: true,
 		Check:         true,
 		HalfClose:     true,
