@@ -1,6 +1,8 @@
 package zreq
 
 import (
+	"io"
+
 	"github.com/zreq-go/zreq/form"
 	"github.com/zreq-go/zreq/netdriver"
 )
@@ -21,6 +23,14 @@ type Args struct {
 
 	// Omit names fields of zreq's own that are left out: "User-Agent". Not Host.
 	Omit []string
+
+	// Body, if set, is sent as it is, with any method. If it has a method
+	// Size() int64 that is not negative, as bytes.Reader, strings.Reader and
+	// io.SectionReader have, it goes out with that Content-Length; of one that is
+	// an io.Seeker, what is left from its offset. Else it goes out chunked. Fewer
+	// or more bytes than it said are ErrBody. If it has a method ContentType()
+	// string, that is sent unless Headers have one. It is not closed.
+	Body io.Reader
 
 	// Connection, if set, is used for this call, and kept if it can be. Without
 	// one the call dials, and closes the connection at its end unless Headers

@@ -9,6 +9,52 @@ import (
 
 var errPlainTLS = errors.New("the TLS setting returned the plain connection it was given")
 
+// occupy claims the connection and sees to it that it is open.
+func (x *exchange) occupy(ctx context.Context) (err error) {
+	conn := x.args.Connection
+	if conn == nil {
+		conn, err = newConnection(x.at, x.args)
+	} else {
+		err = conn.serves(&x.at, x.args)
+	}
+	if err != nil {
+		return err
+	}
+	if err := conn.claim(); err != nil {
+		return err
+	}
+	x.conn = conn
+	if s := conn.alive(); s != nil {
+		x.reused = true
+		x.use(ctx, s)
+		return nil
+	}
+	return x.redial(ctx)
+}
+
+// redial opens the connection, in place of a socket that died idle if there was one.
+func (x *exchange) redial(ctx context.Context) error {
+	x.conn.drop()
+	x.reused = false
+	s, err := x.dial(ctx)
+	if err != nil {
+		return err
+	}
+	x.use(ctx, s)
+	return nil
+}
+
+// use makes s the socket of the exchange and watches the context for it.
+func (x *exchange) use(ctx context.Context, s *socket) {
+	if x.unhook != nil {
+		x.unhook() // of a socket that is gone
+	}
+	x.sock, x.unhook = s, nil
+	if ctx.Done() != nil {
+		x.unhook = context.AfterFunc(ctx, s.interrupt)
+	}
+}
+
 // dial opens the socket of x.conn: name look-up, TCP, and TLS for https.
 func (x *exchange) dial(ctx context.Context) (*socket, error) {
 	c := x.conn

@@ -27,6 +27,9 @@ var (
 	// ErrUnframed: nothing would prove that the body is whole, so the callback
 	// did not get it. Args.AllowUnframed lets it through.
 	ErrUnframed = errors.New("nothing proves the end of this body: set AllowUnframed to take it")
+	// ErrBody: the body of the request could not be read, or is shorter or longer
+	// than it said. What had been sent of it is no whole request.
+	ErrBody = errors.New("bad request body")
 	// ErrStale: a kept connection died after the request went out and before
 	// any of the response came. The peer may or may not have acted on it.
 	ErrStale = errors.New("kept connection was closed by the peer")

@@ -94,6 +94,8 @@ func (x *exchange) fail(ctx context.Context, err error) *Error {
 		x.why = CloseByCaller
 	case e.kind == nil && x.phase == PhaseRequest:
 		e.kind = requestKind(err)
+	case x.phase == PhaseSend:
+		x.why = CloseUnsent
 	case e.kind == nil && (x.phase == PhaseDial || x.phase == PhaseTLS):
 		e.kind = ErrConnect
 	}

@@ -58,12 +58,29 @@ func (x *exchange) appendHead(dst []byte) ([]byte, error) {
 		}
 		dst, _ = wire.AppendField(dst, "Connection", value)
 	}
-	switch x.method {
-	case "POST", "PUT", "PATCH":
-		// "even if the value is 0" for methods that expect content (RFC 9110, 8.6).
-		dst, _ = wire.AppendField(dst, "Content-Length", "0")
+	if dst, err = x.appendFraming(dst); err != nil {
+		return dst, err
 	}
 	return wire.AppendEnd(dst), nil
+}
+
+// appendFraming appends what the body says of itself.
+func (x *exchange) appendFraming(dst []byte) (_ []byte, err error) {
+	if kind := x.body.contentType(); kind != "" && x.sends("Content-Type") {
+		if dst, err = wire.AppendField(dst, "Content-Type", kind); err != nil {
+			return dst, err
+		}
+	}
+	switch {
+	case x.body.chunked():
+		return wire.AppendField(dst, "Transfer-Encoding", "chunked") // RFC 9112, 6.1
+	case x.body.r == nil && x.method != "POST" && x.method != "PUT" && x.method != "PATCH":
+		return dst, nil
+	}
+	// Also of a body that is empty or not there, where the method expects one
+	// (RFC 9110, 8.6).
+	dst = wire.AppendUint(append(dst, "Content-Length: "...), x.body.left)
+	return append(dst, "\r\n"...), nil
 }
 
 // appendTarget appends the path and the query: the URL's own, then Params.

@@ -1,0 +1,158 @@
+package zreq
+
+import (
+	"errors"
+	"io"
+	"strconv"
+
+	"github.com/zreq-go/zreq/zreq/wire"
+)
+
+var errBodySize = errors.New("the body has a negative size left: it was read beyond its end")
+
+// outgoing is the body of a request while it is sent.
+type outgoing struct {
+	r    io.Reader // nil: there is none
+	size int64     // negative: unknown, so it goes out chunked
+	left int64     // of size
+	done bool      // r has said io.EOF
+}
+
+// open asks the body for its size: Size beside Read, less what lies before the
+// offset of one that can seek.
+func (b *outgoing) open(r io.Reader) error {
+	*b = outgoing{r: r}
+	if r == nil {
+		return nil
+	}
+	b.size = -1
+	sized, ok := r.(interface{ Size() int64 })
+	if !ok {
+		return nil
+	}
+	b.size = max(-1, sized.Size())
+	if s, ok := r.(io.Seeker); ok && b.size >= 0 {
+		offset, err := s.Seek(0, io.SeekCurrent)
+		if err != nil {
+			return err
+		}
+		if b.size -= offset; b.size < 0 {
+			return errBodySize
+		}
+	}
+	b.left = b.size
+	return nil
+}
+
+func (b *outgoing) chunked() bool { return b.size < 0 }
+
+// contentType is what the body says it is, "" if it does not.
+func (b *outgoing) contentType() string {
+	if t, ok := b.r.(interface{ ContentType() string }); ok {
+		return t.ContentType()
+	}
+	return ""
+}
+
+// next appends to p what comes next of the body, within the capacity of p; last
+// says that p ends the request.
+func (b *outgoing) next(p []byte) (_ []byte, last bool, err error) {
+	switch {
+	case b.r == nil:
+		return p, true, nil
+	case b.chunked():
+		return b.chunk(p)
+	}
+	return b.exact(p)
+}
+
+// exact fills p. Whether the body is longer than it said is found out before
+// its last byte leaves, so that the peer never holds a request that looks whole.
+func (b *outgoing) exact(p []byte) (_ []byte, last bool, err error) {
+	for b.left > 0 {
+		room := int64(cap(p) - len(p) - 1) // a byte is kept for the question at the end
+		if room <= 0 {
+			return p, false, nil
+		}
+		n, err := b.read(p[len(p) : len(p)+int(min(room, b.left))])
+		if err != nil {
+			return p, false, err
+		}
+		p = p[:len(p)+n]
+		if b.left -= int64(n); b.done && b.left > 0 {
+			return p, false, &bodyLength{b.size, b.size - b.left}
+		}
+	}
+	if !b.done {
+		if len(p) == cap(p) {
+			return p, false, nil
+		}
+		n, err := b.read(p[len(p) : len(p)+1])
+		if err != nil {
+			return p, false, err
+		}
+		if n > 0 {
+			return p, false, &bodyLength{b.size, b.size + 1}
+		}
+	}
+	return p, true, nil
+}
+
+// maxSizeLine is 16 hexadecimal digits and the line end; chunkOverhead adds the
+// line end of the data and the last chunk.
+const (
+	maxSizeLine   = 16 + 2
+	chunkOverhead = maxSizeLine + 2 + 5
+)
+
+// chunk appends one chunk, and the last one when the body has ended
+// (RFC 9112, 7.1). It does not wait for more than one Read gives.
+func (b *outgoing) chunk(p []byte) (_ []byte, last bool, err error) {
+	room := cap(p) - len(p) - chunkOverhead
+	if room <= 0 {
+		return p, false, nil // a long head goes first
+	}
+	data := p[len(p)+maxSizeLine : len(p)+maxSizeLine+room]
+	n, err := b.read(data)
+	if err != nil {
+		return p, false, err
+	}
+	if n > 0 {
+		p = wire.AppendChunkSize(p, int64(n))
+		p = append(append(p, data[:n]...), "\r\n"...)
+	}
+	if b.done {
+		p = wire.AppendLastChunk(p)
+	}
+	return p, b.done, nil
+}
+
+// read returns at least one byte, or none when the body has ended.
+func (b *outgoing) read(p []byte) (int, error) {
+	for range maxEmpty {
+		n, err := b.r.Read(p)
+		switch {
+		case n < 0 || n > len(p):
+			return 0, errBadCount
+		case err == io.EOF:
+			b.done = true
+			return n, nil
+		case err != nil:
+			return 0, err
+		case n > 0:
+			return n, nil
+		}
+	}
+	return 0, io.ErrNoProgress
+}
+
+// bodyLength is a body that is not as long as it said.
+type bodyLength struct{ said, got int64 }
+
+func (e *bodyLength) Error() string {
+	s := "it said " + strconv.FormatInt(e.said, 10) + " bytes and "
+	if e.got > e.said {
+		return s + "gave more"
+	}
+	return s + "gave " + strconv.FormatInt(e.got, 10)
+}

@@ -1,0 +1,213 @@
+package zreq
+
+import (
+	"context"
+	"errors"
+
+	"github.com/zreq-go/zreq/zreq/wire"
+)
+
+var errContent = limitError("the body is larger than Limits.Content: raise it, or take it in chunks by StreamCallback")
+
+// maxDrain bounds what is read of a response that nobody wants, to save its
+// connection.
+const maxDrain = 4 << 10
+
+// readHead reads up to and with the final head.
+func (x *exchange) readHead(ctx context.Context) error {
+	x.phase = PhaseHead
+	x.dec.Reset(x.method, x.limits.wire())
+	if err := x.sock.readWithin(ctx, x.times.Head, "Head"); err != nil { // once: it bounds the whole head
+		return x.blame(x.broken(), err)
+	}
+	for {
+		ev, err := x.next(ctx)
+		if err != nil {
+			return err
+		}
+		if ev.Kind == wire.Head {
+			x.takeHead(ev.Data)
+			break
+		}
+	}
+	if x.resp.Status == 408 && x.reused {
+		// Sent as the server gave up on the idle connection (RFC 9110, 15.5.9).
+		return x.blame(nil, ErrStale)
+	}
+	if x.args.OnHead != nil {
+		return x.stop(x.args.OnHead(x.resp))
+	}
+	return nil
+}
+
+// takeHead fills the Response from the head that was decoded.
+func (x *exchange) takeHead(block []byte) {
+	r := x.resp
+	r.Status = x.dec.Status()
+	r.Proto = "HTTP/1.1"
+	if x.dec.Minor() == 0 {
+		r.Proto = "HTTP/1.0"
+	}
+	r.framing, r.length = x.dec.Framing(), x.dec.Length()
+	if x.args.DropHead {
+		r.head = block // a view, until readBody drops it
+		return
+	}
+	r.head = append(r.head[:0], block...)
+}
+
+// readBody reads the body to where the caller wants it.
+func (x *exchange) readBody(ctx context.Context) error {
+	var want admission
+	var refusal error
+	if x.args.StreamCallback != nil {
+		want, refusal = x.admit()
+	}
+	if x.args.DropHead {
+		x.resp.head = nil
+	}
+	switch {
+	case refusal != nil:
+		return x.refuse(ctx, refusal)
+	case x.args.StreamCallback == nil:
+		x.phase = PhaseBody
+		return x.readContent(ctx)
+	}
+	x.phase = PhaseBody
+	err := x.stream(ctx, want)
+	x.resp.content = append(x.resp.content[:0], x.chunks.last...)
+	return err
+}
+
+// refuse ends a call whose callback may not have the body. An error page is
+// kept as content; of the rest, what costs little is read to save the connection.
+func (x *exchange) refuse(ctx context.Context, refusal error) error {
+	if x.resp.Status >= 400 {
+		x.phase = PhaseBody
+		if err := x.readContent(ctx); err != nil && x.resp.cut == nil {
+			x.resp.cut = err
+		}
+	} else {
+		x.drain(ctx)
+	}
+	x.phase = PhaseHead
+	x.why = x.verdict()
+	if refusal == ErrUnframed {
+		return x.blame(nil, refusal)
+	}
+	return x.blame(ErrStatus, refusal)
+}
+
+// readContent buffers the body within its limit. An error page that is longer
+// is cut, so that it does not hide the status.
+func (x *exchange) readContent(ctx context.Context) error {
+	r, limit := x.resp, x.limits.Content
+	page := r.Status >= 400
+	if r.framing == FramingLength && r.length > limit && !page {
+		return x.blame(nil, errContent)
+	}
+	for {
+		ev, err := x.next(ctx)
+		if err != nil {
+			return err
+		}
+		switch ev.Kind {
+		case wire.Data:
+			left := limit - int64(len(r.content))
+			r.content = append(r.content, ev.Data[:min(left, int64(len(ev.Data)))]...)
+			if left >= int64(len(ev.Data)) {
+				continue
+			}
+			if !page {
+				return x.blame(nil, errContent)
+			}
+			r.cut = errContent
+			return nil
+		case wire.End:
+			return nil
+		}
+	}
+}
+
+// stream cuts the body into chunks for the callback.
+func (x *exchange) stream(ctx context.Context, want admission) error {
+	size := x.args.StreamChunk
+	if size == 0 {
+		size = defaultChunk
+	}
+	x.chunks = chunker{callback: x.args.StreamCallback, size: size}
+	for {
+		var err error
+		var ev wire.Event
+		p := x.direct()
+		if p != nil {
+			ev, err = x.nextInto(ctx, p)
+		} else {
+			ev, err = x.next(ctx)
+		}
+		if err != nil {
+			return err
+		}
+		if want.length >= 0 && x.received > want.length {
+			return x.blame(ErrResponse, errRangeMismatch)
+		}
+		switch {
+		case ev.Kind == wire.End:
+			return x.streamed(want)
+		case ev.Kind != wire.Data:
+			continue
+		case p != nil:
+			err = x.chunks.advance(len(ev.Data))
+		default:
+			err = x.chunks.write(ev.Data)
+		}
+		if err != nil {
+			return x.stop(err)
+		}
+	}
+}
+
+// streamed passes on the last chunk and judges whether all has come.
+func (x *exchange) streamed(want admission) error {
+	if err := x.chunks.flush(); err != nil {
+		return x.stop(err)
+	}
+	if x.resp.framing == FramingNone || want.length < 0 {
+		return nil
+	}
+	if x.received < want.length {
+		return x.truncated(want.length, errRangeMismatch)
+	}
+	if want.short {
+		return x.truncated(-1, errShortRange)
+	}
+	return nil
+}
+
+// stop ends the exchange for an error of a callback; nil goes on.
+func (x *exchange) stop(err error) error {
+	if err == nil {
+		return nil
+	}
+	x.why = CloseStopped
+	x.stopped = errors.Is(err, ErrStop)
+	return x.blame(nil, err)
+}
+
+// drain reads the rest of a response that nobody wants, if at most maxDrain
+// bytes are known to remain or it lies in the window already.
+func (x *exchange) drain(ctx context.Context) {
+	for {
+		ev, used, err := x.dec.Next(x.in.unread())
+		x.in.r += used
+		if err != nil || ev.Kind == wire.End {
+			return
+		}
+		if ev.Kind != wire.NeedMore {
+			continue
+		}
+		if x.resp.framing != FramingLength || x.dec.Expect() > maxDrain || x.fill(ctx) != nil {
+			return
+		}
+	}
+}
