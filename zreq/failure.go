@@ -17,8 +17,11 @@ func (x *exchange) blame(kind, err error) error {
 }
 
 // broken is the kind of a connection that broke before a response began.
-func (x *exchange) broken() error {
-	if x.reused {
+func (x *exchange) broken(err error) error {
+	switch {
+	case err == errUnasked:
+		return ErrResponse
+	case x.reused:
 		return ErrStale
 	}
 	return ErrConnect
@@ -28,12 +31,10 @@ func (x *exchange) broken() error {
 // A limit that ran out says so itself.
 func (x *exchange) lost(err error) error {
 	switch {
-	case !x.heard && isTimeout(err):
-		return x.blame(nil, err)
-	case !x.heard:
-		return x.blame(x.broken(), err)
 	case isTimeout(err):
 		return x.blame(nil, err)
+	case !x.heard:
+		return x.blame(x.broken(err), err)
 	}
 	return x.truncated(x.resp.length, err)
 }
@@ -46,7 +47,7 @@ func (x *exchange) atEOF() (wire.Event, error) {
 		x.note(ev)
 		return ev, nil
 	case !x.heard:
-		return ev, x.blame(x.broken(), errNoAnswer)
+		return ev, x.blame(x.broken(errNoAnswer), errNoAnswer)
 	}
 	return ev, x.truncated(x.resp.length, io.EOF)
 }

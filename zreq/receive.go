@@ -18,7 +18,7 @@ func (x *exchange) readHead(ctx context.Context) error {
 	x.phase = PhaseHead
 	x.dec.Reset(x.method, x.limits.wire())
 	if err := x.sock.readWithin(ctx, x.times.Head, "Head"); err != nil { // once: it bounds the whole head
-		return x.blame(x.broken(), err)
+		return x.blame(x.broken(err), err)
 	}
 	for {
 		ev, err := x.next(ctx)

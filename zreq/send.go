@@ -71,22 +71,19 @@ func (x *exchange) wantsClose() bool {
 // put behind it, then in its place.
 func (x *exchange) send(ctx context.Context, head []byte) error {
 	x.phase = PhaseSend
-	if !x.reused && x.sock.unasked() { // a kept one has just been looked at
-		return x.blame(ErrResponse, errUnasked)
-	}
 	p, last, err := x.body.next(head)
 	if err != nil {
 		return x.blame(ErrBody, err)
 	}
 	if err := x.sendFirst(ctx, p); err != nil {
-		return x.blame(x.broken(), err)
+		return x.blame(x.broken(err), err)
 	}
 	for !last {
 		if p, last, err = x.body.next(p[:0]); err != nil {
 			return x.blame(ErrBody, err)
 		}
 		if err := x.write(ctx, p); err != nil {
-			return x.blame(x.broken(), err)
+			return x.blame(x.broken(err), err)
 		}
 	}
 	return nil
@@ -108,6 +105,9 @@ func (x *exchange) sendFirst(ctx context.Context, p []byte) error {
 
 // write sends all of p, whatever the driver takes at a time.
 func (x *exchange) write(ctx context.Context, p []byte) error {
+	if x.sent == 0 && !x.reused && x.sock.unasked() { // a kept one has just been looked at
+		return errUnasked // never to be taken for the answer to what goes out after it
+	}
 	for empty := 0; len(p) > 0; {
 		if err := x.sock.writeWithin(ctx, x.times.Write); err != nil {
 			return err
