@@ -1,0 +1,5 @@
+//go:build !unix || aix
+
+package stdnet_test
+
+const checks = false

@@ -1,0 +1,59 @@
+//go:build unix && !aix && !tinygo
+
+package stdnet
+
+import (
+	"io"
+	"net"
+	"syscall"
+
+	"github.com/zreq-go/zreq/netdriver"
+)
+
+var _ netdriver.Checker = (*Conn)(nil)
+
+// look is what Check needs, made once so that looking allocates nothing.
+type look struct {
+	socket syscall.RawConn
+	peek   func(fd uintptr) // a method value, kept because making one allocates
+	byte   [1]byte
+	n      int
+	err    error
+}
+
+func (l *look) over(c *net.TCPConn) error {
+	socket, err := c.SyscallConn()
+	if err != nil {
+		return err
+	}
+	l.socket, l.peek = socket, l.peekAt
+	return nil
+}
+
+// Check implements netdriver.Checker by one system call.
+func (c *Conn) Check() error {
+	l := &c.look
+	// Control, not Read: it minds no deadline, and one that passed while the
+	// connection was idle is no death.
+	if err := l.socket.Control(l.peek); err != nil {
+		return err
+	}
+	switch {
+	case l.err == syscall.EAGAIN || l.err == syscall.EWOULDBLOCK:
+		return nil
+	case l.err != nil:
+		return l.err
+	case l.n == 0:
+		return io.EOF
+	}
+	return netdriver.ErrUnread
+}
+
+func (l *look) peekAt(fd uintptr) {
+	for {
+		l.n, _, l.err = syscall.Recvfrom(int(fd), l.byte[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+		if l.err != syscall.EINTR {
+			return
+		}
+	}
+}

@@ -1,0 +1,63 @@
+//go:build unix && !aix
+
+package stdnet_test
+
+import (
+	"errors"
+	"io"
+	"testing"
+
+	"github.com/matryer/is"
+
+	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/netdriver/drivertest"
+	"github.com/zreq-go/zreq/netdriver/stdnet"
+)
+
+const checks = true
+
+// connect returns both ends of a TCP connection.
+func connect(t testing.TB, l drivertest.Listener) (netdriver.Conn, drivertest.Peer) {
+	t.Helper()
+	c, err := new(stdnet.Driver).Dial(t.Context(), "tcp", l.Address())
+	if err != nil {
+		t.Fatal(err)
+	}
+	peer, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close(); _ = peer.Close(); _ = l.Close() })
+	return c, peer
+}
+
+func TestCheckAllocatesNothing(t *testing.T) {
+	is := is.New(t)
+	c, peer := connect(t, drivertest.TCP(t))
+	k := c.(netdriver.Checker)
+	is.Equal(testing.AllocsPerRun(100, func() { _ = k.Check() }), 0.0) // looking at a silent line
+	_, err := peer.Write([]byte("x"))
+	is.NoErr(err)
+	for k.Check() == nil { // until it has arrived
+	}
+	is.Equal(testing.AllocsPerRun(100, func() { _ = k.Check() }), 0.0) // at unread bytes
+	_, err = io.ReadFull(c, make([]byte, 1))
+	is.NoErr(err)
+	is.NoErr(peer.Close())
+	for k.Check() == nil {
+	}
+	is.Equal(testing.AllocsPerRun(100, func() { _ = k.Check() }), 0.0) // at the end
+	is.True(errors.Is(k.Check(), io.EOF))
+}
+
+func BenchmarkCheck(b *testing.B) {
+	l := drivertest.TCP(b)
+	c, _ := connect(b, l)
+	k := c.(netdriver.Checker)
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := k.Check(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,51 @@
+package stdnet
+
+import (
+	"context"
+	"net"
+	"time"
+
+	"github.com/zreq-go/zreq/netdriver"
+)
+
+// Name is what the driver with default settings is registered under.
+const Name = "tcp"
+
+func init() { netdriver.Register(Name, new(Driver)) }
+
+var _ netdriver.Driver = (*Driver)(nil)
+
+// A Driver dials TCP. The zero value is ready; its fields are not changed
+// after the first Dial. Use it by pointer: two pointers are two drivers.
+type Driver struct {
+	// LocalIP is the address to dial from, for a device with several links. If
+	// nil, the system chooses.
+	LocalIP net.IP
+
+	// KeepAlive is the time between the probes with which the system finds out
+	// that a silent peer is gone. If zero, 15 seconds. If negative, it does not
+	// probe: an idle connection then costs a metered link nothing.
+	KeepAlive time.Duration
+
+	// Resolver looks names up. If nil, net.DefaultResolver.
+	Resolver *net.Resolver
+}
+
+// Dial connects to address over network: "tcp", or "tcp4" or "tcp6" for one
+// family only.
+func (d *Driver) Dial(ctx context.Context, network, address string) (netdriver.Conn, error) {
+	switch network {
+	case "tcp", "tcp4", "tcp6":
+	default:
+		return nil, net.UnknownNetworkError(network)
+	}
+	dialer := net.Dialer{KeepAlive: d.KeepAlive, Resolver: d.Resolver}
+	if d.LocalIP != nil {
+		dialer.LocalAddr = &net.TCPAddr{IP: d.LocalIP}
+	}
+	c, err := dialer.DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	return newConn(c.(*net.TCPConn))
+}
