@@ -1,0 +1,11 @@
+// Package fuzz holds the fuzz targets of zreq, with their seeds in testdata. It
+// has no code of its own. To run one of them:
+//
+//	go test ./fuzz -run '^$' -fuzz '^FuzzExchange$' -fuzztime 60s
+//
+// The targets check properties, not only that nothing panics: how the input is
+// cut changes nothing; what the codec accepts, net/http reads the same way, but
+// for the differences that knownDifference lists; a decoder makes no more calls
+// than its input has bytes for and allocates nothing. A finding becomes a row in
+// the tables of zreq/wire.
+package fuzz
