@@ -1,0 +1,300 @@
+package zreq_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/matryer/is"
+)
+
+const module = "github.com/zreq-go/zreq"
+
+// core is what must run where there is no operating system.
+var core = []string{"zreq", "zreq/wire", "netdriver", "form"}
+
+// folders are those at the top of the tree.
+var folders = []string{"benchmarks", "examples", "form", "fuzz", "netdriver", "upload", "zreq"}
+
+// jsonFiles are the files of the core that may import encoding/json. A program
+// that calls nothing in them links no codec.
+var jsonFiles = []string{"zreq/content.go", "form/json.go"}
+
+// What the core may neither import nor pull in, with everything below it.
+var (
+	notImported = []string{
+		"crypto", "fmt", "log", "math/big", "mime", "net", "os", "reflect", "regexp", "syscall", "unsafe",
+		"github.com/rs/zerolog",
+	}
+	notPulledIn = []string{"crypto", "fmt", "log", "math/big", "mime", "net", "os", "regexp", "github.com/rs/zerolog"}
+)
+
+func TestImportsOfTheCore(t *testing.T) {
+	all := packages(t)
+	for _, dir := range core {
+		for _, f := range sources(t, dir) {
+			for _, imported := range f.imports() {
+				switch {
+				case below(imported, notImported...):
+					t.Errorf("%s imports %s", f.name, imported)
+				case imported == "encoding/json" && !slices.Contains(jsonFiles, f.name):
+					t.Errorf("%s imports encoding/json", f.name)
+				case imported == "encoding/json":
+					continue // whatever it pulls in: the one exception
+				}
+				for _, pulled := range closure(all, imported) {
+					if below(pulled, notPulledIn...) {
+						t.Errorf("%s imports %s, which pulls in %s", f.name, imported, pulled)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestLeaves(t *testing.T) {
+	for dir, allowed := range map[string][]string{
+		"zreq/wire": {"bytes", "errors"},
+		"netdriver": {"context", "errors", "io", "slices", "sync", "time"},
+	} {
+		for _, f := range sources(t, dir) {
+			for _, imported := range f.imports() {
+				if !slices.Contains(allowed, imported) {
+					t.Errorf("%s imports %s", f.name, imported)
+				}
+			}
+		}
+	}
+	all := packages(t)
+	for _, imported := range all[module+"/form"].Imports {
+		if !all[imported].Standard {
+			t.Errorf("form imports %s, and is for the standard library only", imported)
+		}
+	}
+}
+
+func TestDriversKnowNothingOfTheClient(t *testing.T) {
+	for name, p := range packages(t) {
+		for _, imported := range p.Imports {
+			if below(name, module+"/netdriver") && below(imported, module+"/zreq", module+"/form") {
+				t.Errorf("%s imports %s", name, imported)
+			}
+		}
+	}
+}
+
+// The servers of the examples and the benchmarks are no part of the client.
+func TestOnlyRoundtripImportsNetHTTP(t *testing.T) {
+	client := []string{module + "/zreq", module + "/netdriver", module + "/form", module + "/upload"}
+	for name, p := range packages(t) {
+		if below(name, client...) && name != module+"/zreq/roundtrip" && slices.Contains(p.Imports, "net/http") {
+			t.Errorf("%s imports net/http", name)
+		}
+	}
+}
+
+func TestOneFileJoinsDriverAndCodec(t *testing.T) {
+	is := is.New(t)
+	var joints []string
+	for _, f := range sources(t, "zreq") {
+		calls := f.calls()
+		if calls["Read"] && (calls["Next"] || calls["EOF"]) {
+			joints = append(joints, f.name)
+		}
+	}
+	is.Equal(joints, []string{"zreq/exchange.go"}) // the only place where the bytes of a driver meet the codec
+}
+
+func TestNoGoroutineIsStarted(t *testing.T) {
+	for _, dir := range []string{"zreq", "zreq/wire", "form"} {
+		for _, f := range sources(t, dir) {
+			ast.Inspect(f.File, func(n ast.Node) bool {
+				if g, ok := n.(*ast.GoStmt); ok {
+					t.Errorf("%v: go statement", f.set.Position(g.Pos()))
+				}
+				return true
+			})
+		}
+	}
+}
+
+func TestTheClockIsReadInOneFile(t *testing.T) {
+	clock := []string{"After", "AfterFunc", "NewTicker", "NewTimer", "Now", "Since", "Sleep", "Tick", "Until"}
+	for _, dir := range core {
+		for _, f := range sources(t, dir) {
+			if f.name == "zreq/deadline.go" {
+				continue
+			}
+			ast.Inspect(f.File, func(n ast.Node) bool {
+				s, ok := n.(*ast.SelectorExpr)
+				if !ok {
+					return true
+				}
+				if x, ok := s.X.(*ast.Ident); ok && x.Name == "time" && slices.Contains(clock, s.Sel.Name) {
+					t.Errorf("%v: time.%s", f.set.Position(s.Pos()), s.Sel.Name)
+				}
+				return true
+			})
+		}
+	}
+}
+
+func TestFilesAreShort(t *testing.T) {
+	const most = 400
+	err := filepath.WalkDir("..", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(name, ".go") {
+			return err
+		}
+		text, err := os.ReadFile(name)
+		if n := bytes.Count(text, []byte("\n")); n > most {
+			t.Errorf("%s has %d lines, more than %d: split it", name, n, most)
+		}
+		return err
+	})
+	is.New(t).NoErr(err) // the tree can be read
+}
+
+func TestTopLevel(t *testing.T) {
+	is := is.New(t)
+	entries, err := os.ReadDir("..")
+	is.NoErr(err) // the tree can be read
+	for _, e := range entries {
+		if e.IsDir() && !strings.HasPrefix(e.Name(), ".") && !slices.Contains(folders, e.Name()) {
+			t.Errorf("%s is no folder of the layout", e.Name())
+		}
+	}
+}
+
+// TinyGo follows the language some releases behind.
+func TestLanguageVersion(t *testing.T) {
+	is := is.New(t)
+	text, err := os.ReadFile("../go.mod")
+	is.NoErr(err) // there is a go.mod
+	for line := range strings.Lines(string(text)) {
+		version, ok := strings.CutPrefix(strings.TrimSpace(line), "go 1.")
+		if !ok {
+			continue
+		}
+		minor, _, _ := strings.Cut(version, ".")
+		n, err := strconv.Atoi(minor)
+		is.NoErr(err)    // the go line is a version
+		is.True(n <= 25) // TinyGo can build the module
+		return
+	}
+	t.Error("go.mod has no go line")
+}
+
+// pkg is what go list says of a package, its tests aside.
+type pkg struct {
+	ImportPath string
+	Standard   bool
+	Imports    []string
+}
+
+// packages lists the module and all that it pulls in.
+func packages(t *testing.T) map[string]pkg {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-e", "-deps", "-json=ImportPath,Standard,Imports", module+"/...")
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	all := make(map[string]pkg)
+	for d := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p pkg
+		err := d.Decode(&p)
+		if errors.Is(err, io.EOF) {
+			return all
+		}
+		if err != nil {
+			t.Fatalf("go list: %v", err)
+		}
+		all[p.ImportPath] = p
+	}
+}
+
+// closure returns name and all that it pulls in, encoding/json aside.
+func closure(all map[string]pkg, name string) []string {
+	seen := []string{name}
+	for i := 0; i < len(seen); i++ {
+		for _, imported := range all[seen[i]].Imports {
+			if !slices.Contains(seen, imported) && imported != "encoding/json" {
+				seen = append(seen, imported)
+			}
+		}
+	}
+	return seen
+}
+
+// below reports whether name is one of roots or lies below one.
+func below(name string, roots ...string) bool {
+	return slices.ContainsFunc(roots, func(root string) bool {
+		return name == root || strings.HasPrefix(name, root+"/")
+	})
+}
+
+// source is a file that is not a test.
+type source struct {
+	*ast.File
+	name string // below the module
+	set  *token.FileSet
+}
+
+// sources parses the files of a folder, whatever system they are for.
+func sources(t *testing.T, dir string) []source {
+	t.Helper()
+	names, err := filepath.Glob(filepath.Join("..", dir, "*.go"))
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no files in %s: %v", dir, err)
+	}
+	var files []source
+	for _, name := range names {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		set := token.NewFileSet()
+		f, err := parser.ParseFile(set, name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, source{f, path.Join(dir, filepath.Base(name)), set})
+	}
+	return files
+}
+
+func (s source) imports() []string {
+	var names []string
+	for _, spec := range s.Imports {
+		name, _ := strconv.Unquote(spec.Path.Value) // it has been parsed
+		names = append(names, name)
+	}
+	return names
+}
+
+// calls returns the names of the methods and functions of packages that s calls.
+func (s source) calls() map[string]bool {
+	names := make(map[string]bool)
+	ast.Inspect(s.File, func(n ast.Node) bool {
+		if call, ok := n.(*ast.CallExpr); ok {
+			if f, ok := call.Fun.(*ast.SelectorExpr); ok {
+				names[f.Sel.Name] = true
+			}
+		}
+		return true
+	})
+	return names
+}
