@@ -1,0 +1,43 @@
+package netdev
+
+import (
+	"errors"
+)
+
+var (
+	// ErrClosed is what Read and Write return after Close.
+	ErrClosed = errors.New("connection is closed")
+	// ErrStuck: the device has not come back from four earlier dials.
+	ErrStuck = errors.New("device does not return from earlier dials")
+	// ErrLost: a Write failed before, and nobody knows how much of it left.
+	ErrLost = errors.New("an earlier write failed half way")
+)
+
+var (
+	errNetwork    = errors.New(`network is not "tcp"`)
+	errAddress    = errors.New(`address is not "host:port"`)
+	errNoAddress  = errors.New("device found no address")
+	errSocket     = errors.New("device returned no socket")
+	errCount      = errors.New("device moved an impossible number of bytes")
+	errServerName = errors.New("device verifies only the host it dials, and the server name is another")
+)
+
+// opError says which call of the device failed.
+type opError struct {
+	op  string
+	err error
+}
+
+func (e *opError) Error() string { return e.op + ": " + e.err.Error() }
+func (e *opError) Unwrap() error { return e.err }
+
+// isTimeout reports whether err, or anything in it, calls itself a timeout.
+// It does without errors.As, which under TinyGo panics for an interface.
+func isTimeout(err error) bool {
+	for ; err != nil; err = errors.Unwrap(err) {
+		if t, ok := err.(interface{ Timeout() bool }); ok && t.Timeout() {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,192 @@
+package netdev_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/matryer/is"
+
+	"github.com/zreq-go/zreq/netdriver/netdev"
+)
+
+func TestWriteSegments(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		due := time.Now().Add(time.Minute)
+		var sent []int
+		c := connection(t, &hostile{send: func(p []byte, deadline time.Time) (int, error) {
+			is.True(deadline.Equal(due)) // a Send gets the whole deadline: cut short it would lose count
+			sent = append(sent, len(p))
+			switch len(sent) {
+			case 2:
+				return 0, nil // nothing yet
+			case 3:
+				return 1000, nil // a part of it
+			}
+			return len(p), nil
+		}}, netdev.Options{})
+		defer c.Close()
+		c.SetWriteDeadline(due)
+		n, err := c.Write(make([]byte, 4000))
+		is.NoErr(err)                                                       // all is taken
+		is.Equal(n, 4000)                                                   // and counted
+		is.Equal(sent, []int{1436, 1436, 1436, 1436, 4000 - 1436*2 - 1000}) // never more than a segment at a time
+	})
+}
+
+func TestWriteFails(t *testing.T) {
+	for name, tt := range map[string]struct {
+		n     int
+		err   error
+		first error // what the Write says
+		later error // what the next one says
+	}{
+		"-1 with an error":          {-1, errDevice, errDevice, errDevice},
+		"a count with an error":     {7, errDevice, errDevice, errDevice},
+		"-1 with a timeout":         {-1, devTimeout{}, os.ErrDeadlineExceeded, netdev.ErrLost},
+		"-1 with the other timeout": {-1, os.ErrDeadlineExceeded, os.ErrDeadlineExceeded, netdev.ErrLost},
+		"-1 without a reason":       {-1, nil, nil, nil},
+		"more than it was given":    {1437, nil, nil, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			sends := 0
+			c := connection(t, &hostile{
+				send: func(p []byte, _ time.Time) (int, error) {
+					if sends++; sends == 2 {
+						return tt.n, tt.err
+					}
+					return len(p), nil
+				},
+				recv: script(answer{text: "413"}),
+			}, netdev.Options{})
+			defer c.Close()
+			n, err := c.Write(make([]byte, 5000))
+			is.Equal(n, 2*1436)                                  // the failed segment counts whole: it may have left
+			is.True(err != nil)                                  // and the failure is told
+			is.True(tt.first == nil || errors.Is(err, tt.first)) // with the device's reason
+			n, err = c.Write(make([]byte, 5000))
+			is.Equal(n, 0)                                       // nothing more leaves
+			is.True(err != nil)                                  // because the stream has a gap
+			is.True(tt.later == nil || errors.Is(err, tt.later)) // which no later deadline closes
+			is.Equal(sends, 2)                                   // the device is not asked again
+			p := make([]byte, 9)
+			n, err = c.Read(p)
+			is.NoErr(err)                  // an early answer can still be read
+			is.Equal(string(p[:n]), "413") // behind the failed write
+		})
+	}
+}
+
+func TestWriteInThePast(t *testing.T) {
+	is := is.New(t)
+	c := connection(t, &hostile{send: func(p []byte, _ time.Time) (int, error) { return len(p), nil }}, netdev.Options{})
+	defer c.Close()
+	c.SetWriteDeadline(time.Unix(1, 0))
+	n, err := c.Write(make([]byte, 9))
+	is.Equal(n, 0)                        // nothing left
+	is.Equal(err, os.ErrDeadlineExceeded) // the past means at once
+	c.SetWriteDeadline(time.Time{})
+	_, err = c.Write(make([]byte, 9))
+	is.NoErr(err) // nothing was lost, so the connection goes on
+}
+
+// blocking is a device in which a Send stays until its deadline, or until its
+// socket is closed.
+func blocking() *hostile {
+	d := &hostile{recv: silence}
+	d.send = func(p []byte, deadline time.Time) (int, error) {
+		late := time.NewTimer(time.Until(deadline))
+		defer late.Stop()
+		select {
+		case <-d.closed():
+			return -1, errDevice
+		case <-late.C:
+			return -1, devTimeout{}
+		}
+	}
+	return d
+}
+
+func TestWriteIsWoken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		type written struct {
+			n   int
+			err error
+		}
+		for name, tt := range map[string]struct {
+			wake func(c io.Closer, set func(time.Time) error)
+			want error
+			wait time.Duration
+		}{
+			"by Close":                {func(c io.Closer, _ func(time.Time) error) { c.Close() }, netdev.ErrClosed, 0},
+			"by a deadline now":       {func(_ io.Closer, set func(time.Time) error) { set(time.Unix(1, 0)) }, os.ErrDeadlineExceeded, 0},
+			"by a deadline later":     {func(_ io.Closer, set func(time.Time) error) { set(time.Now().Add(time.Second)) }, os.ErrDeadlineExceeded, time.Second},
+			"not by one that is gone": {func(_ io.Closer, set func(time.Time) error) { set(time.Unix(1, 0)); set(time.Time{}) }, os.ErrDeadlineExceeded, time.Hour - time.Second},
+			"not by one beyond its":   {func(_ io.Closer, set func(time.Time) error) { set(time.Now().Add(2 * time.Hour)) }, os.ErrDeadlineExceeded, time.Hour - time.Second},
+		} {
+			d := blocking()
+			c := connection(t, d, netdev.Options{})
+			c.SetWriteDeadline(time.Now().Add(time.Hour))
+			done := make(chan written)
+			go func() {
+				n, err := c.Write(make([]byte, 100))
+				done <- written{n, err}
+			}()
+			time.Sleep(time.Second)
+			began := time.Now()
+			tt.wake(c, c.SetWriteDeadline)
+			got := <-done
+			t.Log(name, got.err, time.Since(began))
+			is.Equal(got.n, 100)                                       // it may have left
+			is.Equal(got.err, tt.want)                                 // the reason is ours, not the socket's
+			is.True(time.Since(began) >= tt.wait)                      // not before the deadline
+			is.True(time.Since(began) <= tt.wait+100*time.Millisecond) // and within 100 ms of it
+			c.SetDeadline(time.Time{})
+			_, err := c.Write(make([]byte, 100))
+			is.True(err != nil && !errors.Is(err, os.ErrDeadlineExceeded)) // the stream has a gap
+			c.Close()
+			is.Equal(d.closes, 1) // the device's number is given back once
+		}
+	})
+}
+
+// A Send that was woken by Close may come back late. The number of its socket
+// is taken again at once by the device.
+func TestNumberIsNotSharedWithAnEarlierSend(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		release := make(chan struct{})
+		d := &hostile{send: func([]byte, time.Time) (int, error) {
+			<-release
+			return -1, errDevice
+		}}
+		driver := netdev.New(d)
+		first, err := driver.Dial(context.Background(), "tcp", "example.org:80")
+		is.NoErr(err) // a device that connects makes a connection
+		done := make(chan error)
+		go func() {
+			_, err := first.Write(make([]byte, 9))
+			done <- err
+		}()
+		synctest.Wait()
+		first.Close()
+
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		_, err = driver.Dial(ctx, "tcp", "example.org:80")
+		is.True(errors.Is(err, context.DeadlineExceeded)) // the earlier call would write into the new connection
+		time.AfterFunc(time.Second, func() { close(release) })
+		second, err := driver.Dial(context.Background(), "tcp", "example.org:80")
+		is.NoErr(err)                      // once it is out, the number is free
+		is.Equal(<-done, netdev.ErrClosed) // and the earlier Write has ended
+		second.Close()
+		is.Equal(d.sockets(), 0) // every socket was closed
+	})
+}
