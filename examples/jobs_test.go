@@ -5,6 +5,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/matryer/is"
@@ -45,6 +49,23 @@ func checkIn(ctx context.Context, origin string) error {
 	return nil
 }
 
+func upload(ctx context.Context, url string, recording *os.File) error {
+	info, err := recording.Stat()
+	if err != nil {
+		return err
+	}
+	resp, err := zreq.Put(ctx, url, &zreq.Args{
+		Body: io.NewSectionReader(recording, 0, info.Size()), // it has a Size: Content-Length
+	})
+	if err != nil {
+		return err
+	}
+	if resp.Status >= 300 {
+		return fmt.Errorf("upload: status %d", resp.Status)
+	}
+	return nil
+}
+
 func TestDownload(t *testing.T) {
 	is := is.New(t)
 	srv, err := server.Start()
@@ -63,4 +84,27 @@ func TestCheckIn(t *testing.T) {
 	is.NoErr(checkIn(t.Context(), srv.URL())) // three calls succeed
 	is.Equal(srv.Connections(), 1)            // on one connection
 	is.Equal(len(srv.Seen()), 3)              // the server saw each
+}
+
+func TestUpload(t *testing.T) {
+	is := is.New(t)
+	const recorded = "what the camera saw"
+	type arrival struct {
+		method string
+		length int64
+		body   string
+	}
+	arrived := make(chan arrival, 1)
+	srv := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		arrived <- arrival{r.Method, r.ContentLength, string(body)}
+	}))
+	defer srv.Close()
+	path := filepath.Join(t.TempDir(), "recording")
+	is.NoErr(os.WriteFile(path, []byte(recorded), 0o600)) // the card holds a file
+	recording, err := os.Open(path)
+	is.NoErr(err) // that can be read
+	defer recording.Close()
+	is.NoErr(upload(t.Context(), srv.URL, recording))                   // it is taken
+	is.Equal(<-arrived, arrival{"PUT", int64(len(recorded)), recorded}) // whole, its length told before
 }
