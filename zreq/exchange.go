@@ -92,6 +92,9 @@ func (x *exchange) end() {
 	}
 	x.chunks.close()
 	x.in.close()
+	if x.args.DropHead {
+		x.resp.head = nil // it was a view of the window
+	}
 	if x.conn == nil { // it was not claimed, and is as it was
 		x.resp.Connection = x.args.Connection
 		return

@@ -87,6 +87,7 @@ func (x *exchange) fail(ctx context.Context, err error) *Error {
 		kind:     x.kind,
 	}
 	switch {
+	case x.why == CloseStopped: // the caller's own error is not one of the socket
 	case ctx != nil && ctx.Err() != nil:
 		e.Err, e.kind = context.Cause(ctx), nil
 		x.why = CloseCancelled
