@@ -62,7 +62,7 @@ const Slack = 400 * time.Millisecond
 const (
 	promised = 100 * time.Millisecond // a deadline wakes within this
 	soon     = promised + Slack
-	patience = 20 * time.Second // longer than anything here takes
+	patience = 10 * time.Second // longer than anything here takes
 )
 
 // Run tests d in subtests. It starts many goroutines and leaves none.

@@ -1,0 +1,202 @@
+package drivertest_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/matryer/is"
+
+	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/netdriver/drivertest"
+	"github.com/zreq-go/zreq/netdriver/memnet"
+)
+
+// conn is a good connection; each bad one overrides what it does badly.
+type conn struct{ *memnet.Conn }
+
+type (
+	neverReads   struct{ conn }
+	plainTimeout struct{ conn }
+	late         struct{ conn }
+	early        struct{ conn }
+	eofOnClose   struct {
+		conn
+		closed atomic.Bool
+	}
+	truncates struct{ conn }
+	flips     struct{ conn }
+	forgetful struct {
+		conn
+		timedOut atomic.Bool
+	}
+	eats    struct{ conn }
+	minds   struct{ conn }
+	stays   struct{ conn }
+	overdue struct{ conn }
+)
+
+func (neverReads) Read([]byte) (int, error) { return 0, nil }
+
+var errLate = errors.New("too late")
+
+func (c plainTimeout) Read(p []byte) (int, error) {
+	n, err := c.conn.Read(p)
+	if err == os.ErrDeadlineExceeded {
+		err = errLate
+	}
+	return n, err
+}
+
+func (c late) SetReadDeadline(t time.Time) error {
+	return c.conn.SetReadDeadline(t.Add(2 * drivertest.Slack))
+}
+
+func (c early) SetReadDeadline(t time.Time) error {
+	return c.conn.SetReadDeadline(t.Add(-20 * time.Millisecond))
+}
+
+func (c *eofOnClose) Read(p []byte) (int, error) {
+	n, err := c.conn.Read(p)
+	if err == memnet.ErrClosed {
+		err = io.EOF
+	}
+	return n, err
+}
+
+// The last bytes are lost when the end comes with them.
+func (c truncates) Read(p []byte) (int, error) {
+	n, err := c.conn.Read(p)
+	if n > 0 && c.Check() == io.EOF {
+		return 0, io.EOF
+	}
+	return n, err
+}
+
+func (c flips) Write(p []byte) (int, error) {
+	q := append([]byte(nil), p...)
+	if len(q) > 4096 {
+		q[4096] ^= 1
+	}
+	return c.conn.Write(q)
+}
+
+// A timeout is final.
+func (c *forgetful) Read(p []byte) (int, error) {
+	if c.timedOut.Load() {
+		return 0, os.ErrDeadlineExceeded
+	}
+	n, err := c.conn.Read(p)
+	if err == os.ErrDeadlineExceeded {
+		c.timedOut.Store(true)
+	}
+	return n, err
+}
+
+func (c eats) Check() error {
+	err := c.conn.Check()
+	if err == netdriver.ErrUnread {
+		_, _ = c.Read(make([]byte, 1))
+	}
+	return err
+}
+
+func (c minds) Check() error {
+	if _, err := c.Read(nil); err != nil {
+		return err
+	}
+	return c.conn.Check()
+}
+
+func (stays) Close() error { return nil }
+
+func (c overdue) SetWriteDeadline(t time.Time) error {
+	return c.conn.SetWriteDeadline(t.Add(2 * drivertest.Slack))
+}
+
+// wrapper dials good connections and gives them to wrap.
+type wrapper struct {
+	*memnet.Net
+	wrap func(ctx context.Context, c conn) netdriver.Conn
+}
+
+func (w *wrapper) Dial(ctx context.Context, network, address string) (netdriver.Conn, error) {
+	c, err := w.Net.Dial(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	return w.wrap(ctx, conn{c.(*memnet.Conn)}), nil
+}
+
+// bad is drivers that break one rule each, and the test that must find it.
+var bad = map[string]struct {
+	finds string
+	wrap  func(ctx context.Context, c conn) netdriver.Conn
+}{
+	"good":          {"", func(_ context.Context, c conn) netdriver.Conn { return c }},
+	"never reads":   {"dial/reaches", func(_ context.Context, c conn) netdriver.Conn { return neverReads{c} }},
+	"plain timeout": {"deadline/in_the_past", func(_ context.Context, c conn) netdriver.Conn { return plainTimeout{c} }},
+	"late":          {"deadline/in_the_future", func(_ context.Context, c conn) netdriver.Conn { return late{c} }},
+	"early":         {"deadline/in_the_future", func(_ context.Context, c conn) netdriver.Conn { return early{c} }},
+	"eof on close":  {"close/wakes_a_blocked_read", func(_ context.Context, c conn) netdriver.Conn { return &eofOnClose{conn: c} }},
+	"truncates":     {"transfer/ends_in", func(_ context.Context, c conn) netdriver.Conn { return truncates{c} }},
+	"flips a bit":   {"transfer/carries_any_size", func(_ context.Context, c conn) netdriver.Conn { return flips{c} }},
+	"forgetful":     {"deadline/loses_nothing", func(_ context.Context, c conn) netdriver.Conn { return &forgetful{conn: c} }},
+	"eats":          {"check/sees_bytes_and", func(_ context.Context, c conn) netdriver.Conn { return eats{c} }},
+	"minds":         {"check/does_not_care", func(_ context.Context, c conn) netdriver.Conn { return minds{c} }},
+	"stays":         {"check/sees_its_own_close", func(_ context.Context, c conn) netdriver.Conn { return stays{c} }},
+	"overdue":       {"write_deadline/ends", func(_ context.Context, c conn) netdriver.Conn { return overdue{c} }},
+	"tied to ctx": {"dial/is_not_bound", func(ctx context.Context, c conn) netdriver.Conn {
+		context.AfterFunc(ctx, c.Reset)
+		return c
+	}},
+	"leaks": {"dial/reaches", func(_ context.Context, c conn) netdriver.Conn {
+		go func() { select {} }()
+		return c
+	}},
+}
+
+const badEnv = "ZREQ_BAD_DRIVER"
+
+// TestBadDriver runs the suite over one of bad, for TestRunFinds.
+func TestBadDriver(t *testing.T) {
+	name := os.Getenv(badEnv)
+	if name == "" {
+		t.Skip("it is a part of TestRunFinds")
+	}
+	n := memnet.New()
+	drivertest.Run(t, &wrapper{n, bad[name].wrap}, drivertest.Capabilities{
+		Listen: drivertest.Memory(n), RefusesAtOnce: true, Check: true, HalfClose: true,
+	})
+}
+
+func TestRunFinds(t *testing.T) {
+	if _, err := os.Executable(); err != nil {
+		t.Skip(err)
+	}
+	for name, tt := range bad {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			is := is.New(t)
+			group, rule, _ := strings.Cut(tt.finds, "/")
+			cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestBadDriver$/^"+group+"$/"+rule, "-test.v")
+			if tt.finds == "" {
+				cmd.Args[1] = "-test.run=^TestBadDriver$"
+			}
+			cmd.Env = append(os.Environ(), badEnv+"="+name)
+			out, err := cmd.CombinedOutput()
+			if tt.finds == "" {
+				is.NoErr(err) // a good driver passes
+				return
+			}
+			is.True(err != nil)                                                         // a bad one does not
+			is.True(strings.Contains(string(out), "--- FAIL: TestBadDriver/"+tt.finds)) // and the rule it breaks says so
+		})
+	}
+}
