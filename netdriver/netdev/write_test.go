@@ -3,7 +3,6 @@ package netdev_test
 import (
 	"context"
 	"errors"
-	"io"
 	"os"
 	"testing"
 	"testing/synctest"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/matryer/is"
 
+	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/netdriver/netdev"
 )
 
@@ -114,47 +114,54 @@ func blocking() *hostile {
 }
 
 func TestWriteIsWoken(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		is := is.New(t)
-		type written struct {
-			n   int
-			err error
-		}
-		for name, tt := range map[string]struct {
-			wake func(c io.Closer, set func(time.Time) error)
-			want error
-			wait time.Duration
-		}{
-			"by Close":                {func(c io.Closer, _ func(time.Time) error) { c.Close() }, netdev.ErrClosed, 0},
-			"by a deadline now":       {func(_ io.Closer, set func(time.Time) error) { set(time.Unix(1, 0)) }, os.ErrDeadlineExceeded, 0},
-			"by a deadline later":     {func(_ io.Closer, set func(time.Time) error) { set(time.Now().Add(time.Second)) }, os.ErrDeadlineExceeded, time.Second},
-			"not by one that is gone": {func(_ io.Closer, set func(time.Time) error) { set(time.Unix(1, 0)); set(time.Time{}) }, os.ErrDeadlineExceeded, time.Hour - time.Second},
-			"not by one beyond its":   {func(_ io.Closer, set func(time.Time) error) { set(time.Now().Add(2 * time.Hour)) }, os.ErrDeadlineExceeded, time.Hour - time.Second},
-		} {
-			d := blocking()
-			c := connection(t, d, netdev.Options{})
-			c.SetWriteDeadline(time.Now().Add(time.Hour))
-			done := make(chan written)
-			go func() {
-				n, err := c.Write(make([]byte, 100))
-				done <- written{n, err}
-			}()
-			time.Sleep(time.Second)
-			began := time.Now()
-			tt.wake(c, c.SetWriteDeadline)
-			got := <-done
-			t.Log(name, got.err, time.Since(began))
-			is.Equal(got.n, 100)                                       // it may have left
-			is.Equal(got.err, tt.want)                                 // the reason is ours, not the socket's
-			is.True(time.Since(began) >= tt.wait)                      // not before the deadline
-			is.True(time.Since(began) <= tt.wait+100*time.Millisecond) // and within 100 ms of it
-			c.SetDeadline(time.Time{})
-			_, err := c.Write(make([]byte, 100))
-			is.True(err != nil && !errors.Is(err, os.ErrDeadlineExceeded)) // the stream has a gap
-			c.Close()
-			is.Equal(d.closes, 1) // the device's number is given back once
-		}
-	})
+	set := func(due func() time.Time) func(netdriver.Conn) {
+		return func(c netdriver.Conn) { c.SetWriteDeadline(due()) }
+	}
+	now := func() time.Time { return time.Unix(1, 0) }
+	later := func() time.Time { return time.Now().Add(time.Second) }
+	beyond := func() time.Time { return time.Now().Add(2 * time.Hour) }
+	never := func() time.Time { return time.Time{} }
+	for name, tt := range map[string]struct {
+		wake func(netdriver.Conn)
+		want error
+		wait time.Duration
+	}{
+		"by Close":                {func(c netdriver.Conn) { c.Close() }, netdev.ErrClosed, 0},
+		"by a deadline now":       {set(now), os.ErrDeadlineExceeded, 0},
+		"by a deadline later":     {set(later), os.ErrDeadlineExceeded, time.Second},
+		"not by one that is gone": {func(c netdriver.Conn) { set(now)(c); set(never)(c) }, os.ErrDeadlineExceeded, time.Hour},
+		"not by one beyond its":   {set(beyond), os.ErrDeadlineExceeded, time.Hour},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				d := blocking()
+				c := connection(t, d, netdev.Options{})
+				began := time.Now()
+				c.SetWriteDeadline(began.Add(time.Hour))
+				var n int
+				var err error
+				done := make(chan struct{})
+				go func() {
+					n, err = c.Write(make([]byte, 100))
+					close(done)
+				}()
+				synctest.Wait() // it is in the device
+				tt.wake(c)
+				<-done
+				took := time.Since(began)
+				is.Equal(n, 100)                              // it may have left
+				is.Equal(err, tt.want)                        // the reason is ours, not the socket's
+				is.True(took >= tt.wait)                      // not before the deadline
+				is.True(took <= tt.wait+100*time.Millisecond) // and within 100 ms of it
+				c.SetDeadline(time.Time{})
+				_, err = c.Write(make([]byte, 100))
+				is.True(err != nil && !errors.Is(err, os.ErrDeadlineExceeded)) // the stream has a gap
+				c.Close()
+				is.Equal(d.closes, 1) // the device's number is given back once
+			})
+		})
+	}
 }
 
 // A Send that was woken by Close may come back late. The number of its socket

@@ -13,7 +13,9 @@ import (
 
 	"github.com/matryer/is"
 	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/netdriver/drivertest"
 	"github.com/zreq-go/zreq/netdriver/memnet"
+	"github.com/zreq-go/zreq/netdriver/stdnet"
 	"github.com/zreq-go/zreq/netdriver/tlsnet"
 )
 
@@ -200,6 +202,31 @@ func benchmarkEcho(b *testing.B, look bool) {
 		}
 		if look && check(s.client) != nil {
 			b.Fatal("not silent")
+		}
+	}
+}
+
+// BenchmarkCheckOverSystemTCP is the look while the system is asked, too.
+func BenchmarkCheckOverSystemTCP(b *testing.B) {
+	d, l := new(stdnet.Driver), drivertest.TCP(b)
+	defer l.Close()
+	accepted := make(chan drivertest.Peer)
+	go func() {
+		p, _ := l.Accept()
+		accepted <- p
+	}()
+	near, err := d.Dial(b.Context(), "tcp", l.Address())
+	if err != nil {
+		b.Fatal(err)
+	}
+	far := <-accepted
+	defer far.Close()
+	client, _ := shake(b, near, far.(drivertest.TCPPeer))
+	defer client.Close()
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := check(client); err != nil {
+			b.Fatal(err)
 		}
 	}
 }

@@ -106,7 +106,7 @@ func overTCPLike(t *testing.T, below func(netdriver.Conn) netdriver.Conn) (netdr
 }
 
 // shake shakes hands over near and far.
-func shake(t *testing.T, near netdriver.Conn, far net.Conn) (netdriver.Conn, *tls.Conn) {
+func shake(t testing.TB, near netdriver.Conn, far net.Conn) (netdriver.Conn, *tls.Conn) {
 	t.Helper()
 	is := is.New(t)
 	is.Helper()
