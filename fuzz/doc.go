@@ -1,7 +1,7 @@
 // Package fuzz holds the fuzz targets of zreq, with their seeds in testdata. It
 // has no code of its own. To run one of them:
 //
-//	go test ./fuzz -run '^$' -fuzz '^FuzzExchange$' -fuzztime 60s
+//	go test ./fuzz -run '^$' -fuzz '^FuzzExchange$' -fuzztime 60s -fuzzminimizetime 20x
 //
 // The targets check properties, not only that nothing panics: how the input is
 // cut changes nothing; what the codec accepts, net/http reads the same way, but

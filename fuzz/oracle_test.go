@@ -53,15 +53,15 @@ func differs(in []byte, method string, ours *reading) string {
 	return ""
 }
 
-// differ compares fields by name and order of values. ReadResponse takes some
-// fields out of the header or makes them one, and adds one for Pragma.
+// differ compares fields by name and order of values, but for those that
+// ReadResponse takes out of the header, makes one, or adds for Pragma.
 func differ(theirs http.Header, ours []field) string {
 	want := http.Header{}
 	for _, f := range ours {
 		want.Add(f.name, f.value)
 	}
 	for _, h := range []http.Header{theirs, want} {
-		for _, name := range []string{"Transfer-Encoding", "Content-Length", "Trailer", "Cache-Control"} {
+		for _, name := range []string{"Transfer-Encoding", "Content-Length", "Trailer", "Connection", "Cache-Control"} {
 			delete(h, name)
 		}
 	}

@@ -80,7 +80,7 @@ func (d *Decoder) judgeStatus() error {
 		if d.informational > d.limits.Informational {
 			return ErrTooManyInformational
 		}
-		d.bodiless = true
+		d.bodiless = true // so that its framing fields do no harm
 	case d.headRequest, d.status == 204, d.status == 304:
 		d.bodiless = true // RFC 9112, 6.3, rule 1
 	}
@@ -93,11 +93,10 @@ func (d *Decoder) interpret(in []byte) error {
 	s := &d.section
 	name := s.name
 	s.name = otherName
-	if name == otherName || d.status < 200 {
-		return nil
-	}
 	value := in[s.from:s.to]
 	switch name {
+	case otherName:
+		return nil
 	case contentLength:
 		return d.contentLength(value)
 	case transferEncoding:
@@ -137,7 +136,7 @@ func (d *Decoder) transferEncoding(value []byte) error {
 		// decoded; with a 204 the field MUST NOT be sent (RFC 9112, 6.1).
 		d.doubt = true
 	}
-	if d.length >= 0 || d.lengthVoid {
+	if d.length >= 0 {
 		d.lengthVoid = true
 		return d.framingFault(ErrLengthAndCoding)
 	}

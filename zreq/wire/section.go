@@ -112,32 +112,36 @@ func (d *Decoder) beginLine(in []byte) error {
 	if d.phase == inHead && s.line == 0 {
 		return nil
 	}
-	switch in[s.line] {
-	case ' ', '\t':
-		if s.fields == 0 {
-			// MUST reject the message or drop such lines (RFC 9112, 2.2).
-			return ErrBadFolding
-		}
-		s.joins, s.folded = true, true
-		if s.name == contentLength || s.name == transferEncoding {
-			s.name = otherName
-			return d.framingFault(ErrBadFolding)
-		}
-		return nil
-	case '\r', '\n':
-		s.joins = false
-		return d.interpret(in)
-	default:
-		s.joins = false
-		if err := d.interpret(in); err != nil {
-			return err
-		}
-		s.fields++
-		if s.fields > d.limits.Fields {
-			return ErrTooManyFields
-		}
-		return nil
+	first := in[s.line]
+	s.joins = isBlank(first)
+	if s.joins {
+		return d.joinLine()
 	}
+	if err := d.interpret(in); err != nil {
+		return err
+	}
+	if first != '\r' && first != '\n' {
+		s.fields++
+	}
+	if s.fields > d.limits.Fields {
+		return ErrTooManyFields
+	}
+	return nil
+}
+
+// joinLine judges a line that goes on the one before.
+func (d *Decoder) joinLine() error {
+	s := &d.section
+	if s.fields == 0 {
+		// MUST reject the message or drop such lines (RFC 9112, 2.2).
+		return ErrBadFolding
+	}
+	s.folded = true
+	if s.name == contentLength || s.name == transferEncoding {
+		s.name = otherName
+		return d.framingFault(ErrBadFolding)
+	}
+	return nil
 }
 
 // endLine judges a line whose LF stands at in[end].
