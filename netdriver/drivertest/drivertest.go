@@ -56,19 +56,21 @@ type Listener interface {
 type Peer = io.ReadWriteCloser
 
 // Slack is how much later than promised something may happen before the suite
-// fails it: a shared test machine owes nobody its processor.
+// fails it, on top of the longest time for which the machine kept the suite
+// from running at all: a shared one owes nobody its processor.
 const Slack = 400 * time.Millisecond
 
 const (
 	promised = 100 * time.Millisecond // a deadline wakes within this
-	soon     = promised + Slack
-	patience = 10 * time.Second // longer than anything here takes
+	patience = 10 * time.Second       // longer than anything here takes
 )
 
 // Run tests d in subtests. It starts many goroutines and leaves none.
 func Run(t *testing.T, d netdriver.Driver, c Capabilities) {
 	t.Helper()
-	s := &suite{driver: d, Capabilities: c, existing: goleak.IgnoreCurrent()}
+	load := measureLoad()
+	defer load.end()
+	s := &suite{driver: d, Capabilities: c, load: load, existing: goleak.IgnoreCurrent()}
 	s.run(t, "dial", s.dialTests())
 	s.run(t, "transfer", s.transferTests())
 	s.run(t, "deadline", s.deadlineTests())
@@ -88,6 +90,7 @@ func Run(t *testing.T, d netdriver.Driver, c Capabilities) {
 type suite struct {
 	driver netdriver.Driver
 	Capabilities
+	load     *load
 	existing goleak.Option // goroutines that were there before
 }
 
@@ -104,6 +107,7 @@ func (s *suite) run(t *testing.T, group string, tests []test) {
 				// Cleanups run last in, first out: this one sees the goroutines
 				// that are left when everything was closed.
 				t.Cleanup(func() { goleak.VerifyNone(t, s.existing) })
+				s.load.worst.Store(0)
 				tt.run(t)
 			})
 		}

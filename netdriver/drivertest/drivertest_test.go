@@ -26,13 +26,10 @@ type (
 	plainTimeout struct{ conn }
 	late         struct{ conn }
 	early        struct{ conn }
-	eofOnClose   struct {
-		conn
-		closed atomic.Bool
-	}
-	truncates struct{ conn }
-	flips     struct{ conn }
-	forgetful struct {
+	eofOnClose   struct{ conn }
+	truncates    struct{ conn }
+	flips        struct{ conn }
+	forgetful    struct {
 		conn
 		timedOut atomic.Bool
 	}
@@ -62,7 +59,7 @@ func (c early) SetReadDeadline(t time.Time) error {
 	return c.conn.SetReadDeadline(t.Add(-20 * time.Millisecond))
 }
 
-func (c *eofOnClose) Read(p []byte) (int, error) {
+func (c eofOnClose) Read(p []byte) (int, error) {
 	n, err := c.conn.Read(p)
 	if err == memnet.ErrClosed {
 		err = io.EOF
@@ -144,7 +141,7 @@ var bad = map[string]struct {
 	"plain timeout": {"deadline/in_the_past", func(_ context.Context, c conn) netdriver.Conn { return plainTimeout{c} }},
 	"late":          {"deadline/in_the_future", func(_ context.Context, c conn) netdriver.Conn { return late{c} }},
 	"early":         {"deadline/in_the_future", func(_ context.Context, c conn) netdriver.Conn { return early{c} }},
-	"eof on close":  {"close/wakes_a_blocked_read", func(_ context.Context, c conn) netdriver.Conn { return &eofOnClose{conn: c} }},
+	"eof on close":  {"close/wakes_a_blocked_read", func(_ context.Context, c conn) netdriver.Conn { return eofOnClose{c} }},
 	"truncates":     {"transfer/ends_in", func(_ context.Context, c conn) netdriver.Conn { return truncates{c} }},
 	"flips a bit":   {"transfer/carries_any_size", func(_ context.Context, c conn) netdriver.Conn { return flips{c} }},
 	"forgetful":     {"deadline/loses_nothing", func(_ context.Context, c conn) netdriver.Conn { return &forgetful{conn: c} }},

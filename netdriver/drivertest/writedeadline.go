@@ -35,7 +35,7 @@ func (s *suite) writeDeadline(t *testing.T) {
 	c, _ := s.connect(t)
 	due := after(100 * time.Millisecond)
 	is.NoErr(c.SetWriteDeadline(due))
-	endsAt(t, flood(c), due)
+	s.endsAt(t, flood(c), due)
 }
 
 func (s *suite) writeDeadlineLate(t *testing.T) {
@@ -44,7 +44,7 @@ func (s *suite) writeDeadlineLate(t *testing.T) {
 	writing := flood(c).settle()
 	due := after(100 * time.Millisecond)
 	is.NoErr(c.SetWriteDeadline(due))
-	endsAt(t, writing, due)
+	s.endsAt(t, writing, due)
 }
 
 func (s *suite) writeDeadlineRevived(t *testing.T) {
@@ -55,7 +55,7 @@ func (s *suite) writeDeadlineRevived(t *testing.T) {
 	c, peer := s.connect(t)
 	due := after(100 * time.Millisecond)
 	is.NoErr(c.SetWriteDeadline(due))
-	endsAt(t, flood(c), due)
+	s.endsAt(t, flood(c), due)
 	is.NoErr(c.SetWriteDeadline(after(patience)))
 	taking := start(func() (int64, error) { return io.Copy(io.Discard, peer) })
 	_, err := start(func() (int, error) { return writeAll(c, noise(100_000)) }).wait(t)

@@ -1,0 +1,58 @@
+package drivertest
+
+import (
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// load measures how long this process is kept from running, so that a machine
+// that stalls is not taken for a driver that is late.
+type load struct {
+	worst atomic.Int64 // nanoseconds, since the test began
+	stop  chan struct{}
+	ended chan struct{}
+}
+
+const tick = 5 * time.Millisecond
+
+func measureLoad() *load {
+	l := &load{stop: make(chan struct{}), ended: make(chan struct{})}
+	go l.run()
+	return l
+}
+
+func (l *load) run() {
+	defer close(l.ended)
+	ticker := time.NewTimer(tick)
+	defer ticker.Stop()
+	for {
+		begun := time.Now()
+		ticker.Reset(tick)
+		select {
+		case <-l.stop:
+			return
+		case <-ticker.C:
+		}
+		stalled := int64(time.Since(begun) - tick)
+		if stalled > l.worst.Load() {
+			l.worst.Store(stalled)
+		}
+	}
+}
+
+func (l *load) end() {
+	close(l.stop)
+	<-l.ended
+}
+
+// inTime reports whether late is at most 100 ms, the slack and the worst stall.
+func (l *load) inTime(t *testing.T, late time.Duration) bool {
+	t.Helper()
+	stall := time.Duration(l.worst.Load())
+	if late <= promised+Slack+stall {
+		return true
+	}
+	t.Logf("late by %v; the machine stalled for at most %v", late, stall)
+	return false
+}
