@@ -144,7 +144,7 @@ func isTimeout(err error) bool {
 var (
 	errURLControl  = errors.New("space or control character in the URL")
 	errURLScheme   = errors.New("the URL must begin with http:// or https://")
-	errURLUserinfo = errors.New("more than one @ in the authority of the URL")
+	errURLUserinfo = errors.New("character in the userinfo of the URL that has to be percent-encoded")
 	errURLIPv6     = errors.New("malformed IPv6 address in the URL (zones are not taken)")
 	errURLPort     = errors.New("the port of the URL is not a number from 1 to 65535")
 	errURLNoHost   = errors.New("no host in the URL")

@@ -2,7 +2,6 @@ package zreq
 
 import (
 	"context"
-	"errors"
 	"io"
 	"strconv"
 
@@ -101,7 +100,7 @@ func (x *exchange) fail(ctx context.Context, err error) *Error {
 	case e.kind == nil && (x.phase == PhaseDial || x.phase == PhaseTLS):
 		e.kind = ErrConnect
 	}
-	if errors.Is(err, wire.ErrBadMethod) {
+	if _, err := wire.AppendMethod(nil, x.method); err != nil {
 		e.Method = "?" // it may hold anything
 	}
 	return e

@@ -47,16 +47,20 @@ func splitURL(url string) (t target, err error) {
 	if i := indexByte(rest, '?'); i >= 0 {
 		t.path, t.query = rest[:i], rest[i:]
 	}
-	return t, t.splitAuthority(authority)
+	if err := t.splitAuthority(authority); err != nil {
+		// Nothing of it is kept: of a password with a slash, half would be the path.
+		return target{}, err
+	}
+	return t, nil
 }
 
 // splitAuthority sets userinfo, host and port (RFC 3986, 3.2).
 func (t *target) splitAuthority(s string) error {
 	if i := indexByte(s, '@'); i >= 0 {
-		if indexByte(s[i+1:], '@') >= 0 {
-			return errURLUserinfo // which of the two ends the userinfo is a matter of opinion
-		}
 		t.userinfo, s, t.plain = s[:i], s[i+1:], false
+		if indexByte(s, '@') >= 0 || !validUserinfo(t.userinfo) {
+			return errURLUserinfo // where the host begins would be a matter of opinion
+		}
 	}
 	host, port := s, ""
 	if len(s) > 0 && s[0] == '[' {
@@ -75,6 +79,20 @@ func (t *target) splitAuthority(s string) error {
 	}
 	t.host = host
 	return t.setPort(port)
+}
+
+// validUserinfo is RFC 3986, 3.2.1, but for what follows a percent sign. Some
+// readers take a backslash for the end of the authority.
+func validUserinfo(s string) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
+		case indexByte("-._~!$&'()*+,;=:%", c) >= 0:
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // setPort reads ":port". Nothing, or nothing after the colon, is the default
@@ -160,7 +178,10 @@ func validIPv6(s string) bool {
 }
 
 func fits(groups int, compressed bool) bool {
-	return groups == 8 || compressed && groups < 8
+	if compressed {
+		return groups < 8 // the gap stands for at least one
+	}
+	return groups == 8
 }
 
 func validIPv4(s string) bool {

@@ -1,0 +1,14 @@
+package zreq
+
+// URLParts is what splitURL makes of a URL.
+type URLParts struct {
+	HTTPS                       bool
+	Userinfo, Host, Path, Query string
+	Port                        int
+}
+
+// SplitURL is splitURL.
+func SplitURL(url string) (URLParts, error) {
+	t, err := splitURL(url)
+	return URLParts{t.https, t.userinfo, t.host, t.path, t.query, t.port}, err
+}

@@ -1,0 +1,245 @@
+package zreq_test
+
+import (
+	"errors"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/matryer/is"
+	"github.com/zreq-go/zreq/zreq"
+)
+
+// TestURLParts: an absolute http or https URL is taken apart by RFC 3986, 3.
+func TestURLParts(t *testing.T) {
+	for in, want := range map[string]zreq.URLParts{
+		"http://h":                      {Host: "h", Port: 80},
+		"HTTP://h":                      {Host: "h", Port: 80},
+		"https://h":                     {HTTPS: true, Host: "h", Port: 443},
+		"http://h/":                     {Host: "h", Port: 80, Path: "/"},
+		"http://h:/":                    {Host: "h", Port: 80, Path: "/"},
+		"http://h:8080/a/b":             {Host: "h", Port: 8080, Path: "/a/b"},
+		"http://h:0080/":                {Host: "h", Port: 80, Path: "/"},
+		"http://h:65535":                {Host: "h", Port: 65535},
+		"http://h?q":                    {Host: "h", Port: 80, Query: "?q"},
+		"http://h?":                     {Host: "h", Port: 80, Query: "?"},
+		"http://h/?a=b?c/d":             {Host: "h", Port: 80, Path: "/", Query: "?a=b?c/d"},
+		"http://h#f":                    {Host: "h", Port: 80},
+		"http://h/a?b#c?d/e@f":          {Host: "h", Port: 80, Path: "/a", Query: "?b"},
+		"http://h/a@b:c":                {Host: "h", Port: 80, Path: "/a@b:c"},
+		"http://h?a@b":                  {Host: "h", Port: 80, Query: "?a@b"},
+		"http://h//a":                   {Host: "h", Port: 80, Path: "//a"},
+		"http://u@h/":                   {Userinfo: "u", Host: "h", Port: 80, Path: "/"},
+		"http://u:p@h:1/":               {Userinfo: "u:p", Host: "h", Port: 1, Path: "/"},
+		"http://u:p:q@h":                {Userinfo: "u:p:q", Host: "h", Port: 80},
+		"http://@h":                     {Host: "h", Port: 80},
+		"http://[::1]":                  {Host: "::1", Port: 80},
+		"http://[::]:8080/":             {Host: "::", Port: 8080, Path: "/"},
+		"https://u@[2001:db8::7]:444/x": {HTTPS: true, Userinfo: "u", Host: "2001:db8::7", Port: 444, Path: "/x"},
+		"http://[::ffff:192.0.2.1]":     {Host: "::ffff:192.0.2.1", Port: 80},
+		"http://[1:2:3:4:5:6:7:8]":      {Host: "1:2:3:4:5:6:7:8", Port: 80},
+		"http://[1:2:3:4:5:6:7::]":      {Host: "1:2:3:4:5:6:7::", Port: 80},
+		"http://[::2:3:4:5:6:7:8]":      {Host: "::2:3:4:5:6:7:8", Port: 80},
+		"http://[1:2:3:4:5:6:1.2.3.4]":  {Host: "1:2:3:4:5:6:1.2.3.4", Port: 80},
+		"http://192.0.2.1/":             {Host: "192.0.2.1", Port: 80, Path: "/"},
+		"http://a_b.c-d.example.":       {Host: "a_b.c-d.example.", Port: 80},
+		"http://xn--bcher-kva.example":  {Host: "xn--bcher-kva.example", Port: 80},
+	} {
+		t.Run(in, func(t *testing.T) {
+			is := is.New(t)
+			got, err := zreq.SplitURL(in)
+			is.NoErr(err)
+			is.Equal(got, want) // scheme, authority, path and query, no fragment
+		})
+	}
+}
+
+// badURLs are refused before anything is dialled. Each has "secret" wherever
+// something a caller wants kept can stand.
+var badURLs = map[string]string{
+	"empty":                      "",
+	"no scheme":                  "device.test/secret",
+	"relative":                   "/secret",
+	"scheme-relative":            "//device.test/secret",
+	"another scheme":             "ftp://u:secret@device.test/",
+	"a file":                     "file:///secret",
+	"scheme, one slash":          "http:/device.test/secret",
+	"space before":               " http://device.test/secret",
+	"space behind":               "http://device.test/secret ",
+	"space in the path":          "http://device.test/a secret",
+	"space in the host":          "http://device test/secret",
+	"tab in the path":            "http://device.test/a\tsecret",
+	"CR in the path":             "http://device.test/a\rsecret",
+	"LF in the path":             "http://device.test/a\nsecret",
+	"CR LF in the query":         "http://device.test/?a\r\nsecret: b",
+	"NUL in the path":            "http://device.test/a\x00secret",
+	"DEL in the path":            "http://device.test/a\x7fsecret",
+	"CR LF in the host":          "http://device.test\r\nsecret/",
+	"CR LF in the userinfo":      "http://u:secret\r\n@device.test/",
+	"CR LF in the fragment":      "http://device.test/#\r\nsecret",
+	"empty host":                 "http:///secret",
+	"empty host with a port":     "http://:80/secret",
+	"empty host behind userinfo": "http://u:secret@/",
+	"empty authority":            "http://",
+	"port 0":                     "http://u:secret@device.test:0/",
+	"port 65536":                 "http://u:secret@device.test:65536/",
+	"a very long port":           "http://device.test:" + strings.Repeat("9", 40) + "/secret",
+	"a signed port":              "http://u:secret@device.test:+80/",
+	"a negative port":            "http://u:secret@device.test:-1/",
+	"a port with a letter":       "http://device.test:8o80/secret",
+	"a password with a slash":    "http://user:se/secret@device.test/",
+	"a password with a question": "http://user:se?secret@device.test/",
+	"a password with a hash":     "http://user:se#secret@device.test/",
+	"brackets in the userinfo":   "http://[::1]:secret@device.test/",
+	"userinfo beyond ASCII":      "http://ü:secret@device.test/",
+	"two userinfos":              "http://a@secret@device.test/",
+	"percent in the host":        "http://dev%69ce.test/secret",
+	"backslash in the authority": `http://device.test\@evil.test/secret`,
+	"control in the host":        "http://dev\x01ice.test/secret",
+	"non-ASCII host":             "http://bücher.example/secret",
+	"half a percent-encoding":    "http://device.test/page%4",
+	"percent alone":              "http://device.test/page%",
+	"percent, not hexadecimal":   "http://device.test/page%zz",
+	"percent in the query":       "http://device.test/?secret=%g0",
+	"percent in the userinfo":    "http://u:secret%2@device.test/",
+	"CR LF encoded in userinfo":  "http://u:secret%0d%0a@device.test/",
+	"NUL encoded in userinfo":    "http://u%00:secret@device.test/",
+	"colon encoded in the user":  "http://u%3a:secret@device.test/",
+	"IPv6 without an end":        "http://[::1/secret",
+	"IPv6 without brackets":      "http://::1/secret",
+	"IPv6 with a zone":           "http://[fe80::1%25eth0]/secret",
+	"IPv6 with a raw zone":       "http://[fe80::1%eth0]/secret",
+	"IPv6, nine groups":          "http://[1:2:3:4:5:6:7:8:9]/secret",
+	"IPv6, seven groups":         "http://[1:2:3:4:5:6:7]/secret",
+	"IPv6, compressed twice":     "http://[1::2::3]/secret",
+	"IPv6, eight and a gap":      "http://[1:2:3:4:5:6:7:8::]/secret",
+	"IPv6, three colons":         "http://[:::1]/secret",
+	"IPv6, five digits":          "http://[12345::]/secret",
+	"IPv6, colon at the end":     "http://[1:2:3:4:5:6:7:]/secret",
+	"IPv6, colon at the start":   "http://[:1:2:3:4:5:6:7]/secret",
+	"IPv6, bad IPv4":             "http://[::256.0.0.1]/secret",
+	"IPv6, short IPv4":           "http://[::1.2.3]/secret",
+	"IPv6, IPv4 in the middle":   "http://[1.2.3.4::]/secret",
+	"IPv6, empty":                "http://[]/secret",
+	"IPv6, bytes behind":         "http://[::1]x/secret",
+	"IPvFuture":                  "http://[v1.x]/secret",
+	"a host of 256 bytes":        "http://" + strings.Repeat("a", 256) + "/secret",
+}
+
+// stricter lists those of badURLs that net/url takes, and why. What stands in
+// brackets is left out: how much of it net/url reads depends on its version.
+var stricter = map[string]string{
+	"CR LF in the fragment":      "a control character shows a mistake wherever it stands",
+	"empty":                      "a request needs an absolute URL",
+	"no scheme":                  "a request needs an absolute URL",
+	"relative":                   "a request needs an absolute URL",
+	"scheme-relative":            "a request needs an absolute URL",
+	"another scheme":             "http and https are spoken here",
+	"a file":                     "http and https are spoken here",
+	"scheme, one slash":          "a request needs an authority",
+	"space behind":               "a space is never encoded for the caller: it shows a mistake",
+	"space in the path":          "a space is never encoded for the caller: it shows a mistake",
+	"empty host":                 "a request needs a host (RFC 9110, 4.2.1)",
+	"empty host with a port":     "a request needs a host (RFC 9110, 4.2.1)",
+	"empty host behind userinfo": "a request needs a host (RFC 9110, 4.2.1)",
+	"empty authority":            "a request needs a host (RFC 9110, 4.2.1)",
+	"port 0":                     "it cannot be dialled",
+	"port 65536":                 "it cannot be dialled",
+	"a very long port":           "it cannot be dialled",
+	"two userinfos":              "readers disagree where the host begins",
+	"non-ASCII host":             "its xn-- form is asked for",
+	"percent in the query":       "net/url judges a query when it is parsed",
+	"CR LF encoded in userinfo":  "no credentials have control characters (RFC 7617, 2)",
+	"NUL encoded in userinfo":    "no credentials have control characters (RFC 7617, 2)",
+	"colon encoded in the user":  "a user name has no colon (RFC 7617, 2)",
+	"a host of 256 bytes":        "no name in the DNS is so long",
+}
+
+// TestURLAgainstNetURL compares the splitter with net/url: what is taken is
+// taken apart in the same way, and what net/url refuses is refused.
+func TestURLAgainstNetURL(t *testing.T) {
+	pieces := [][]string{
+		{"http://", "HTTPS://", "ftp://", "//"},
+		{"", "u@", "u:p@", "u:p%40q@", ":@", "@", "a@b@"},
+		{"h", "H.example", "[::1]", "[::1", "::1", "1.2.3.4", "", "a b", "a%20b", "ü", "a\\b", "h,i", "[fe80::1%25e]"},
+		{"", ":", ":80", ":443", ":8080", ":0", ":99999", ":x", ":-1", ":8:0"},
+		{"", "/", "/a/b", "//", "/a%2fb", "/%", "/ü", "/a:b@c"},
+		{"", "?", "?a=%zz", "?x?y/z"},
+		{"", "#a?b/c@d"},
+	}
+	is := is.New(t)
+	inputs := []string{""}
+	for _, choice := range pieces {
+		var longer []string
+		for _, in := range inputs {
+			for _, piece := range choice {
+				longer = append(longer, in+piece)
+			}
+		}
+		inputs = longer
+	}
+	taken := 0
+	for _, in := range inputs {
+		got, err := zreq.SplitURL(in)
+		if err != nil {
+			continue
+		}
+		want, err := url.Parse(in)
+		if err != nil {
+			// Of what net/url refuses, only a malformed percent-encoding of the
+			// path or userinfo gets past the splitter: it is found when the
+			// request is written.
+			if !strings.Contains(err.Error(), "invalid URL escape") {
+				t.Fatalf("%q is taken, and net/url says %v", in, err)
+			}
+			continue
+		}
+		taken++
+		port := want.Port()
+		if port == "" {
+			port = map[string]string{"http": "80", "https": "443"}[want.Scheme]
+		}
+		query := want.RawQuery
+		if query != "" || want.ForceQuery {
+			query = "?" + query
+		}
+		if got.HTTPS != (want.Scheme == "https") || got.Host != want.Hostname() || strconv.Itoa(got.Port) != port || got.Query != query {
+			t.Fatalf("%q is %+v, and for net/url %+v", in, got, want)
+		}
+		if path, err := url.PathUnescape(got.Path); err != nil || path != want.Path {
+			t.Fatalf("%q has the path %q, and for net/url %q", in, got.Path, want.Path)
+		}
+		if pass, _ := want.User.Password(); got.Userinfo != "" {
+			user, password, _ := strings.Cut(got.Userinfo, ":")
+			user, _ = url.PathUnescape(user)
+			password, _ = url.PathUnescape(password)
+			is.Equal(user, want.User.Username()) // the same user
+			is.Equal(password, pass)             // the same password
+		}
+	}
+	is.True(taken > 1000) // the comparison is not empty
+	for name, in := range badURLs {
+		_, err := url.Parse(in)
+		if strings.HasPrefix(name, "IPv") {
+			continue
+		}
+		if _, listed := stricter[name]; listed != (err == nil) {
+			t.Errorf("%s: %q: net/url says %v, and the list of differences %q", name, in, err, stricter[name])
+		}
+	}
+}
+
+// TestURLRefuses: what cannot be dialled as it stands is ErrRequest, before a
+// dial, and the error repeats nothing of it.
+func TestURLRefuses(t *testing.T) {
+	for name, in := range badURLs {
+		t.Run(name, func(t *testing.T) { refused(t, "GET", in, zreq.Args{}, zreq.ErrRequest) })
+	}
+	t.Run("the cure of a non-ASCII host", func(t *testing.T) {
+		is := is.New(t)
+		_, err := zreq.Get(t.Context(), "http://bücher.example/", nil)
+		is.True(strings.Contains(err.Error(), "xn--")) // the error asks for its xn-- form
+		is.True(errors.Is(err, zreq.ErrRequest))
+	})
+}
