@@ -1,6 +1,11 @@
 package zreq
 
-import "github.com/valyala/bytebufferpool"
+import (
+	"context"
+	"errors"
+
+	"github.com/valyala/bytebufferpool"
+)
 
 // chunker cuts a body, however it arrives, into chunks of exactly size bytes
 // for a callback; only the last may be shorter.
@@ -22,11 +27,11 @@ type chunker struct {
 }
 
 // write passes on what p completes. p stays valid until settle.
-func (c *chunker) write(p []byte) error {
+func (c *chunker) write(ctx context.Context, p []byte) error {
 	if len(c.part) > 0 || len(c.tail) > 0 {
 		c.gather() // p need not lie behind the tail: between them may be framing
 		n := min(c.size-len(c.part), len(p))
-		if err := c.advance(copy(c.space(), p[:n])); err != nil {
+		if err := c.advance(ctx, copy(c.space(), p[:n])); err != nil {
 			return err
 		}
 		p = p[n:]
@@ -34,7 +39,7 @@ func (c *chunker) write(p []byte) error {
 	for len(p) >= c.size {
 		chunk := p[:c.size:c.size]
 		p = p[c.size:]
-		if err := c.emit(chunk); err != nil {
+		if err := c.emit(ctx, chunk); err != nil {
 			return err
 		}
 	}
@@ -58,7 +63,7 @@ func (c *chunker) space() []byte {
 }
 
 // advance takes n bytes that were put into space.
-func (c *chunker) advance(n int) error {
+func (c *chunker) advance(ctx context.Context, n int) error {
 	c.part = c.part[:len(c.part)+n]
 	if len(c.part) < c.size {
 		return nil
@@ -70,12 +75,23 @@ func (c *chunker) advance(n int) error {
 	if c.partBuf != nil {
 		c.part = c.partBuf.B[:0]
 	}
-	return c.emit(chunk)
+	return c.emit(ctx, chunk)
 }
 
-func (c *chunker) emit(chunk []byte) error {
+// errEnded is the context's end, not the callback's. The cause takes its place.
+var errEnded = errors.New("the context has ended")
+
+// emit passes a chunk on. What has come already may be many chunks, so the
+// context is asked after each.
+func (c *chunker) emit(ctx context.Context, chunk []byte) error {
 	c.last = chunk
-	return c.callback(chunk)
+	if err := c.callback(chunk); err != nil {
+		return err
+	}
+	if ctx.Err() != nil {
+		return errEnded
+	}
+	return nil
 }
 
 // gather moves the tail into part.
@@ -102,7 +118,7 @@ func (c *chunker) settle() {
 }
 
 // flush passes on the last chunk, which may be short.
-func (c *chunker) flush() error {
+func (c *chunker) flush(ctx context.Context) error {
 	chunk := c.tail
 	if len(c.part) > 0 {
 		c.gather()
@@ -112,7 +128,7 @@ func (c *chunker) flush() error {
 		return nil
 	}
 	c.tail, c.part = nil, nil
-	return c.emit(chunk[:len(chunk):len(chunk)])
+	return c.emit(ctx, chunk[:len(chunk):len(chunk)])
 }
 
 // close releases the buffers. last is no longer valid then.

@@ -35,9 +35,11 @@ func (x *exchange) readHead(ctx context.Context) error {
 		return x.blame(nil, ErrStale)
 	}
 	if x.args.OnHead != nil {
-		return x.stop(x.args.OnHead(x.resp))
+		if err := x.stop(x.args.OnHead(x.resp)); err != nil {
+			return err
+		}
 	}
-	return nil
+	return ctx.Err()
 }
 
 // takeHead fills the Response from the head that was decoded.
@@ -153,13 +155,13 @@ func (x *exchange) stream(ctx context.Context, want admission) error {
 		}
 		switch {
 		case ev.Kind == wire.End:
-			return x.streamed(want)
+			return x.streamed(ctx, want)
 		case ev.Kind != wire.Data:
 			continue
 		case p != nil:
-			err = x.chunks.advance(len(ev.Data))
+			err = x.chunks.advance(ctx, len(ev.Data))
 		default:
-			err = x.chunks.write(ev.Data)
+			err = x.chunks.write(ctx, ev.Data)
 		}
 		if err != nil {
 			return x.stop(err)
@@ -168,8 +170,8 @@ func (x *exchange) stream(ctx context.Context, want admission) error {
 }
 
 // streamed passes on the last chunk and judges whether all has come.
-func (x *exchange) streamed(want admission) error {
-	if err := x.chunks.flush(); err != nil {
+func (x *exchange) streamed(ctx context.Context, want admission) error {
+	if err := x.chunks.flush(ctx); err != nil {
 		return x.stop(err)
 	}
 	if x.resp.framing == FramingNone || want.length < 0 {
@@ -186,8 +188,8 @@ func (x *exchange) streamed(want admission) error {
 
 // stop ends the exchange for an error of a callback; nil goes on.
 func (x *exchange) stop(err error) error {
-	if err == nil {
-		return nil
+	if err == nil || err == errEnded {
+		return err
 	}
 	x.why = CloseStopped
 	x.stopped = errors.Is(err, ErrStop)

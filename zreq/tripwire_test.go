@@ -1,0 +1,90 @@
+package zreq_test
+
+import (
+	"context"
+	"time"
+
+	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/netdriver/memnet"
+)
+
+// tripwire is a driver that asks before, and tells after, each thing that is
+// done with it or with its connections.
+type tripwire struct {
+	netdriver.Driver
+	before func(op string) error // its error is returned instead
+	after  func(op string)
+	got    int // bytes read by the client
+}
+
+type trippedConn struct {
+	*memnet.Conn
+	wire *tripwire
+}
+
+func newTripwire(d netdriver.Driver) *tripwire {
+	w := &tripwire{Driver: d}
+	w.disarm()
+	return w
+}
+
+func (w *tripwire) disarm() {
+	w.before, w.after = func(string) error { return nil }, func(string) {}
+}
+
+func (w *tripwire) Dial(ctx context.Context, network, address string) (netdriver.Conn, error) {
+	if err := w.before("dial"); err != nil {
+		return nil, err
+	}
+	c, err := w.Driver.Dial(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	w.after("dial")
+	return &trippedConn{c.(*memnet.Conn), w}, nil
+}
+
+func (c *trippedConn) Read(p []byte) (int, error) {
+	if err := c.wire.before("read"); err != nil {
+		return 0, err
+	}
+	n, err := c.Conn.Read(p)
+	c.wire.got += n
+	c.wire.after("read")
+	return n, err
+}
+
+func (c *trippedConn) Write(p []byte) (int, error) {
+	if err := c.wire.before("write"); err != nil {
+		return 0, err
+	}
+	n, err := c.Conn.Write(p)
+	c.wire.after("write")
+	return n, err
+}
+
+func (c *trippedConn) SetReadDeadline(t time.Time) error {
+	return c.deadline(t, c.Conn.SetReadDeadline)
+}
+
+func (c *trippedConn) SetWriteDeadline(t time.Time) error {
+	return c.deadline(t, c.Conn.SetWriteDeadline)
+}
+
+func (c *trippedConn) deadline(t time.Time, set func(time.Time) error) error {
+	if err := c.wire.before("deadline"); err != nil {
+		return err
+	}
+	err := set(t)
+	c.wire.after("deadline")
+	return err
+}
+
+func (c *trippedConn) Check() error {
+	if err := c.wire.before("check"); err != nil {
+		return err
+	}
+	err := c.Conn.Check()
+	c.wire.after("check")
+	return err
+}
