@@ -27,7 +27,7 @@ type (
 	late         struct{ conn }
 	early        struct{ conn }
 	eofOnClose   struct{ conn }
-	truncates    struct{ conn }
+	cut          struct{ conn }
 	flips        struct{ conn }
 	forgetful    struct {
 		conn
@@ -67,11 +67,10 @@ func (c eofOnClose) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// The last bytes are lost when the end comes with them.
-func (c truncates) Read(p []byte) (int, error) {
+func (c cut) Read(p []byte) (int, error) {
 	n, err := c.conn.Read(p)
-	if n > 0 && c.Check() == io.EOF {
-		return 0, io.EOF
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
 	}
 	return n, err
 }
@@ -142,7 +141,7 @@ var bad = map[string]struct {
 	"late":          {"deadline/in_the_future", func(_ context.Context, c conn) netdriver.Conn { return late{c} }},
 	"early":         {"deadline/in_the_future", func(_ context.Context, c conn) netdriver.Conn { return early{c} }},
 	"eof on close":  {"close/wakes_a_blocked_read", func(_ context.Context, c conn) netdriver.Conn { return eofOnClose{c} }},
-	"truncates":     {"transfer/ends_in", func(_ context.Context, c conn) netdriver.Conn { return truncates{c} }},
+	"cut":           {"transfer/ends_in", func(_ context.Context, c conn) netdriver.Conn { return cut{c} }},
 	"flips a bit":   {"transfer/carries_any_size", func(_ context.Context, c conn) netdriver.Conn { return flips{c} }},
 	"forgetful":     {"deadline/loses_nothing", func(_ context.Context, c conn) netdriver.Conn { return &forgetful{conn: c} }},
 	"eats":          {"check/sees_bytes_and", func(_ context.Context, c conn) netdriver.Conn { return eats{c} }},
