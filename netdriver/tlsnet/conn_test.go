@@ -83,7 +83,7 @@ func (w wrapped) Error() string { return "recv: " + w.error.Error() }
 func TestConnReadTimeoutOfOddDriver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)
-		client, server := overTCPLike(t, func(c netdriver.Conn) netdriver.Conn {
+		client, server := overDriver(t, func(c netdriver.Conn) netdriver.Conn {
 			return &oddDriver{emptyConn{Conn: c}}
 		})
 		client.SetReadDeadline(time.Now().Add(time.Second))
@@ -95,8 +95,8 @@ func TestConnReadTimeoutOfOddDriver(t *testing.T) {
 	})
 }
 
-// overTCPLike shakes hands in memory over a driver that below makes.
-func overTCPLike(t *testing.T, below func(netdriver.Conn) netdriver.Conn) (netdriver.Conn, *tls.Conn) {
+// overDriver shakes hands in memory over a driver that below makes.
+func overDriver(t *testing.T, below func(netdriver.Conn) netdriver.Conn) (netdriver.Conn, *tls.Conn) {
 	near, far := memnet.Pipe()
 	t.Cleanup(func() {
 		near.Close()
@@ -227,6 +227,35 @@ func TestConnOverFaults(t *testing.T) {
 		_, err := s.client.Read(make([]byte, 9))
 		is.Equal(err, io.ErrNoProgress) // (0, nil) is bounded
 	})
+}
+
+// onceConn is a driver that tells an error once, together with the last bytes.
+type onceConn struct {
+	netdriver.Conn
+	err error
+}
+
+func (c *onceConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if err == nil {
+		err, c.err = c.err, nil
+	}
+	return n, err
+}
+
+func TestConnErrorWithBytes(t *testing.T) {
+	is := is.New(t)
+	var below *onceConn
+	client, server := overDriver(t, func(c netdriver.Conn) netdriver.Conn {
+		below = &onceConn{Conn: c}
+		return below
+	})
+	below.err = memnet.ErrReset
+	server.Write([]byte("hello"))
+	is.Equal(readString(is, client, 5), "hello") // the bytes come first
+	client.SetReadDeadline(time.Now().Add(time.Second))
+	_, err := client.Read(make([]byte, 9))
+	is.True(errors.Is(err, memnet.ErrReset)) // and the error is not lost
 }
 
 func TestConnWriteTakesOneRecord(t *testing.T) {
