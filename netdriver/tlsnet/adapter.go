@@ -60,70 +60,23 @@ type adapter struct {
 
 var _ net.Conn = (*adapter)(nil)
 
-// Read returns bytes or an error, never both: crypto/tls drops a whole record
-// that comes with one.
-func (a *adapter) Read(p []byte) (int, error) {
-	if a.late != nil {
-		return 0, a.late
-	}
-	read := a.below.Read
-	if a.looking.Load() {
-		read = a.look
-	}
-	for range maxIdle {
-		n, err := read(p)
-		if n > len(p) {
-			return 0, errBadCount
-		}
-		a.dry = n <= 0
-		if err != nil {
-			err = a.verdict(err)
-		}
-		if n > 0 {
-			if err != nil && err != os.ErrDeadlineExceeded {
-				a.late = err
-			}
-			return n, nil
-		}
-		if err != nil {
-			return 0, err
-		}
-	}
-	return 0, io.ErrNoProgress
-}
-
-// look reads what has arrived already, whatever the deadline. Nothing is a
-// timeout: the one error after which crypto/tls can go on.
-func (a *adapter) look(p []byte) (int, error) {
-	err := a.checker.Check()
-	if err == nil {
-		return 0, os.ErrDeadlineExceeded
-	}
-	if !errors.Is(err, netdriver.ErrUnread) {
-		return 0, err
-	}
-	a.limits.Lock()
-	defer a.limits.Unlock()
-	a.below.SetReadDeadline(time.Now().Add(closeWait)) // not needed unless Check is wrong
-	n, err := a.below.Read(p)
-	a.below.SetReadDeadline(a.readBy)
-	if n == 0 && err == nil {
-		err = os.ErrDeadlineExceeded
-	}
-	return n, err
-}
-
 // verdict is err of the connection below in the words of crypto/tls.
 func (a *adapter) verdict(err error) error {
 	switch {
-	case err == io.EOF || err == io.ErrUnexpectedEOF:
-		return errCut
 	case !isTimeout(err):
-		return err
+		return unproven(err)
 	case a.closed.Load():
 		return net.ErrClosed // the timeout is how Close woke us
 	}
 	return os.ErrDeadlineExceeded
+}
+
+// unproven marks an end of the connection below.
+func unproven(err error) error {
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		return errCut
+	}
+	return err
 }
 
 // isTimeout reports whether err, or anything in it, calls itself a timeout.
@@ -134,84 +87,6 @@ func isTimeout(err error) bool {
 		}
 	}
 	return false
-}
-
-// Write sends p whole, or keeps what a timeout left of it: a record that went
-// out in part must go on, and one that did not has its number all the same.
-func (a *adapter) Write(p []byte) (int, error) {
-	a.out.Lock()
-	defer a.out.Unlock()
-	// Check never waits: an answer to a key update goes out before the next
-	// record (RFC 8446, 4.6.3), which is soon enough.
-	if a.failed == nil && a.looking.Load() && !a.writing.Load() {
-		a.owed = append(a.owed, p...)
-		return len(p), nil
-	}
-	rest := p
-	err := a.flushLocked()
-	if err == nil {
-		var n int
-		n, err = a.send(p)
-		rest = p[n:]
-	}
-	if err != nil && (err != os.ErrDeadlineExceeded || !a.established) {
-		return 0, err
-	}
-	a.owed = append(a.owed, rest...)
-	return len(p), nil
-}
-
-// flush sends what is owed.
-func (a *adapter) flush() error {
-	a.out.Lock()
-	defer a.out.Unlock()
-	return a.flushLocked()
-}
-
-func (a *adapter) flushLocked() error {
-	if len(a.owed) == 0 {
-		return a.failed
-	}
-	n, err := a.send(a.owed)
-	a.owed = a.owed[n:]
-	if len(a.owed) == 0 {
-		a.owed = nil
-	}
-	return err
-}
-
-// owes reports whether a record has yet to go out.
-func (a *adapter) owes() bool {
-	a.out.Lock()
-	defer a.out.Unlock()
-	return len(a.owed) > 0
-}
-
-// send writes p to the connection below and returns how much of it went.
-func (a *adapter) send(p []byte) (int, error) {
-	sent, idle := 0, 0
-	for a.failed == nil && sent < len(p) {
-		n, err := a.below.Write(p[sent:])
-		if n > len(p)-sent || n < 0 {
-			n, err = 0, errBadCount
-		}
-		if n > 0 {
-			a.moved.Store(true)
-			idle = 0
-		}
-		sent += n
-		if idle++; err == nil && idle > maxIdle {
-			err = io.ErrNoProgress
-		}
-		if err == nil {
-			continue
-		}
-		if err = a.verdict(err); err != os.ErrDeadlineExceeded {
-			a.failed = err
-		}
-		return sent, err
-	}
-	return sent, a.failed
 }
 
 // Close closes the connection below, once. A deadline in the past comes first,

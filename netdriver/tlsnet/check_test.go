@@ -136,6 +136,19 @@ func TestCheckEnd(t *testing.T) {
 	})
 }
 
+// deadLine is a driver that knows its connection to be dead by a timeout, as
+// the system's keep-alive does.
+type deadLine struct{ *memnet.Conn }
+
+func (deadLine) Check() error { return oddTimeout{} }
+
+func TestCheckDeathByTimeout(t *testing.T) {
+	is := is.New(t)
+	client, _ := overDriver(t, func(c netdriver.Conn) netdriver.Conn { return deadLine{c.(*memnet.Conn)} })
+	is.True(errors.Is(check(client), oddTimeout{})) // an error of Check is a death, whatever it says of itself
+	is.True(errors.Is(check(client), oddTimeout{})) // and stays one
+}
+
 func TestCheckLeavesDeadlines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)

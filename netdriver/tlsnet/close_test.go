@@ -1,0 +1,87 @@
+//go:build !tinygo
+
+package tlsnet_test
+
+import (
+	"errors"
+	"io"
+	"os"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/matryer/is"
+
+	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/netdriver/memnet"
+	"github.com/zreq-go/zreq/netdriver/tlsnet"
+)
+
+func TestConnClose(t *testing.T) {
+	t.Run("says close_notify", func(t *testing.T) {
+		is := is.New(t)
+		s := open(t, tlsnet.Config{}, nil)
+		is.NoErr(s.client.Close()) // an open connection closes
+		said, err := io.ReadAll(s.far)
+		is.NoErr(err)               // not a reset
+		is.Equal(len(said), 5+2+17) // one alert, encrypted
+		is.NoErr(s.far.WaitClose()) // the connection below is closed
+		is.NoErr(s.client.Close())  // twice is harmless
+		_, err = s.client.Read(make([]byte, 9))
+		is.True(err != nil && err != io.EOF) // our own Close is no end of the peer's
+		_, err = s.client.Write([]byte("x"))
+		is.True(err != nil) // a closed connection takes nothing
+	})
+	t.Run("does not wait for a peer that takes nothing", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			is := is.New(t)
+			s := open(t, tlsnet.Config{}, nil)
+			s.near.SetFaults(memnet.Faults{StallWriteAfter: -1})
+			s.client.SetWriteDeadline(time.Now().Add(time.Hour))
+			began := time.Now()
+			is.NoErr(s.client.Close())                         // closed without its farewell
+			is.True(time.Since(began) <= 100*time.Millisecond) // bounded
+			is.NoErr(s.far.WaitClose())                        // the connection below is closed
+		})
+	})
+	for name, wait := range map[string]func(netdriver.Conn) error{
+		"wakes a Read":  func(c netdriver.Conn) error { _, err := c.Read(make([]byte, 9)); return err },
+		"wakes a Write": func(c netdriver.Conn) error { _, err := c.Write(make([]byte, 9)); return err },
+	} {
+		for kind, below := range map[string]func(netdriver.Conn) netdriver.Conn{
+			"":                                 func(c netdriver.Conn) netdriver.Conn { return c },
+			" of a driver whose Close is deaf": func(c netdriver.Conn) netdriver.Conn { return deafConn{c} },
+		} {
+			t.Run(name+kind, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					is := is.New(t)
+					near, far := memnet.Pipe()
+					defer near.Close()
+					defer far.Close()
+					client, _ := shake(t, below(near), withAddr{far})
+					near.SetFaults(memnet.Faults{StallWriteAfter: -1})
+					woken := make(chan error)
+					go func() { woken <- wait(client) }()
+					synctest.Wait() // it is blocked
+					began := time.Now()
+					client.Close()
+					err := <-woken
+					is.True(err != nil && err != io.EOF && !errors.Is(err, os.ErrDeadlineExceeded)) // closed is neither an end nor late
+					is.True(time.Since(began) <= 100*time.Millisecond)                              // soon
+				})
+			})
+		}
+	}
+}
+
+func TestConnCloseWrite(t *testing.T) {
+	is := is.New(t)
+	s := open(t, tlsnet.Config{}, nil)
+	is.NoErr(writeAll(s.client, []byte("question")))       // an open connection takes bytes
+	is.NoErr(s.client.(netdriver.HalfCloser).CloseWrite()) // our side ends
+	got, err := io.ReadAll(s.server)
+	is.NoErr(err)                     // in close_notify
+	is.Equal(string(got), "question") // behind the bytes
+	s.server.Write([]byte("answer"))
+	is.Equal(readString(is, s.client, 6), "answer") // reads go on
+}

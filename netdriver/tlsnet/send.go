@@ -1,0 +1,86 @@
+//go:build !tinygo
+
+package tlsnet
+
+import (
+	"io"
+	"os"
+)
+
+// Write sends p whole, or keeps what a timeout left of it: a record that went
+// out in part must go on, and one that did not has its number all the same.
+func (a *adapter) Write(p []byte) (int, error) {
+	a.out.Lock()
+	defer a.out.Unlock()
+	// Check never waits: an answer to a key update goes out before the next
+	// record (RFC 8446, 4.6.3), which is soon enough.
+	if a.failed == nil && a.looking.Load() && !a.writing.Load() {
+		a.owed = append(a.owed, p...)
+		return len(p), nil
+	}
+	rest := p
+	err := a.flushLocked()
+	if err == nil {
+		var n int
+		n, err = a.send(p)
+		rest = p[n:]
+	}
+	if err != nil && (err != os.ErrDeadlineExceeded || !a.established) {
+		return 0, err
+	}
+	a.owed = append(a.owed, rest...)
+	return len(p), nil
+}
+
+// flush sends what is owed.
+func (a *adapter) flush() error {
+	a.out.Lock()
+	defer a.out.Unlock()
+	return a.flushLocked()
+}
+
+func (a *adapter) flushLocked() error {
+	if len(a.owed) == 0 {
+		return a.failed
+	}
+	n, err := a.send(a.owed)
+	a.owed = a.owed[n:]
+	if len(a.owed) == 0 {
+		a.owed = nil
+	}
+	return err
+}
+
+// owes reports whether a record has yet to go out.
+func (a *adapter) owes() bool {
+	a.out.Lock()
+	defer a.out.Unlock()
+	return len(a.owed) > 0
+}
+
+// send writes p to the connection below and returns how much of it went.
+func (a *adapter) send(p []byte) (int, error) {
+	sent, idle := 0, 0
+	for a.failed == nil && sent < len(p) {
+		n, err := a.below.Write(p[sent:])
+		if n > len(p)-sent || n < 0 {
+			n, err = 0, errBadCount
+		}
+		if n > 0 {
+			a.moved.Store(true)
+			idle = 0
+		}
+		sent += n
+		if idle++; err == nil && idle > maxIdle {
+			err = io.ErrNoProgress
+		}
+		if err == nil {
+			continue
+		}
+		if err = a.verdict(err); err != os.ErrDeadlineExceeded {
+			a.failed = err
+		}
+		return sent, err
+	}
+	return sent, a.failed
+}
