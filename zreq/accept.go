@@ -47,7 +47,7 @@ func (x *exchange) admit() (admission, error) {
 			return any, err
 		}
 		return part, x.admitFraming()
-	case ranged && r.Status == 200 && !x.args.AllowFull:
+	case ranged && !x.args.AllowFull: // a 200, or another 2xx that is no part
 		return any, errWhole200
 	}
 	return any, x.admitFraming()

@@ -60,7 +60,7 @@ func (r byteRange) startsAs(c contentRange) bool {
 	case c.size >= 0:
 		return c.first == max(0, c.size-r.last)
 	}
-	return c.last-c.first < r.last
+	return false // where a suffix begins depends on the size
 }
 
 // endsAs reports whether c, which begins as r does, also reaches its end. A

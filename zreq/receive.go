@@ -87,7 +87,7 @@ func (x *exchange) refuse(ctx context.Context, refusal error) error {
 	if x.resp.Status >= 400 {
 		x.phase = PhaseBody
 		if err := x.readContent(ctx); err != nil && x.resp.cut == nil {
-			x.resp.cut = err
+			x.resp.cut = x.fail(ctx, err)
 		}
 	} else {
 		x.drain(ctx)

@@ -64,6 +64,7 @@ func Do(ctx context.Context, method, url string, args *Args) (*Response, error) 
 		return resp, nil
 	case resp.Status == 0:
 		return nil, err
+	case x.kind == ErrStatus && resp.Status >= 400: // refuse has judged the page
 	case !resp.complete:
 		resp.cut = err
 	}

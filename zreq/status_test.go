@@ -1,0 +1,252 @@
+package zreq_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/matryer/is"
+	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
+)
+
+// page is a response with a length and any status.
+func page(status int, body string) string {
+	return fmt.Sprintf("HTTP/1.1 %d X\r\nContent-Length: %d\r\n\r\n%s", status, len(body), body)
+}
+
+// TestStatus: a callback is given the body of a final 2xx and no other; the
+// page of an error is kept as content, and the connection with it.
+func TestStatus(t *testing.T) {
+	for _, status := range []int{200, 201, 202, 203, 207, 226, 299, 300, 301, 303, 305, 307, 399, 400, 401, 404, 416, 429, 499, 500, 503, 599, 600, 999} {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			is := is.New(t)
+			peer := answers(t, page(status, "hello"), byLength("next"))
+			s := new(sink)
+			resp, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: peer, Headers: asks(), StreamCallback: s.take})
+			is.Equal(resp.Status, status) // the response is there in any case
+			if status/100 == 2 {
+				is.NoErr(err)
+				is.Equal(string(s.body), "hello")
+			} else {
+				is.True(errors.Is(err, zreq.ErrStatus)) // what cannot be the thing asked for
+				is.Equal(len(s.sizes), 0)               // does not reach the callback
+				is.True(strings.Contains(err.Error(), fmt.Sprint(status)))
+				is.True(!zreq.SafeToRetry(err))
+			}
+			if status >= 400 {
+				is.Equal(content(is, resp), "hello") // the page is kept
+				is.Equal(failure(is, err).Received, int64(5))
+				_, err := resp.Content()
+				is.NoErr(err) // and it is whole
+			}
+			is.Equal(resp.CloseReason(), zreq.CloseNone) // a small page does not cost the connection
+			next, err := zreq.Get(context.Background(), site, &zreq.Args{Connection: resp.Connection})
+			is.NoErr(err)
+			is.Equal(content(is, next), "next")
+			is.NoErr(next.Connection.Close())
+		})
+	}
+	t.Run("any status", func(t *testing.T) {
+		for _, status := range []int{301, 404, 500, 206} {
+			is := is.New(t)
+			s := new(sink)
+			resp, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: answers(t, page(status, "hello")), StreamAnyStatus: true, StreamCallback: s.take})
+			is.NoErr(err) // as in Zerynth
+			is.Equal(resp.Status, status)
+			is.Equal(string(s.body), "hello")
+		}
+	})
+	t.Run("without a callback", func(t *testing.T) {
+		for _, status := range []int{206, 304, 404, 500} {
+			is := is.New(t)
+			resp, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: ends(t, page(status, "hello"))})
+			is.NoErr(err) // a status is no error
+			is.Equal(resp.Status, status)
+		}
+	})
+}
+
+// TestStatusPage: an error page is kept within Limits.Content and never hides
+// the status.
+func TestStatusPage(t *testing.T) {
+	long := numbered(20 << 10)
+	chunked := "HTTP/1.1 404 X\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks(long) + "0\r\n\r\n"
+	for name, tt := range map[string]struct {
+		wire string
+		ends bool
+		want string
+		err  error
+		why  zreq.CloseReason
+	}{
+		"at the limit":         {page(404, long[:50]), false, long[:50], nil, zreq.CloseNone},
+		"over it":              {page(404, long), false, long[:50], zreq.ErrTooLarge, zreq.CloseUnread},
+		"chunked, over it":     {chunked, false, long[:50], zreq.ErrTooLarge, zreq.CloseUnread},
+		"until close":          {"HTTP/1.1 500 X\r\n\r\nhello", true, "hello", nil, zreq.CloseUnframed},
+		"until close, over it": {"HTTP/1.1 500 X\r\n\r\n" + long, true, long[:50], zreq.ErrTooLarge, zreq.CloseUnread},
+		"cut short":            {"HTTP/1.1 500 X\r\nContent-Length: 9\r\n\r\nhello", true, "hello", zreq.ErrTruncated, zreq.CloseFailed},
+		"malformed":            {"HTTP/1.1 500 X\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\nzz\r\n", false, "he", zreq.ErrResponse, zreq.CloseFailed},
+		"empty":                {page(500, ""), false, "", nil, zreq.CloseNone},
+	} {
+		for _, callback := range []bool{true, false} {
+			t.Run(fmt.Sprint(name, "/callback ", callback), func(t *testing.T) {
+				is := is.New(t)
+				steps := answering(tt.wire)
+				if tt.ends {
+					steps = append(steps, zreqtest.Close())
+				}
+				peer := zreqtest.NewPeer(t, steps)
+				args := &zreq.Args{Driver: peer, Headers: asks(), Limits: zreq.Limits{Content: 50}}
+				if callback {
+					args.StreamCallback = func([]byte) error { panic("called") }
+				}
+				resp, err := zreq.Get(context.Background(), site, args)
+				is.True(resp != nil && resp.Status >= 400) // the status is told
+				p, cut := resp.Content()
+				is.Equal(string(p), tt.want)                                   // what fits of the page
+				is.True(tt.err == nil && cut == nil || errors.Is(cut, tt.err)) // and why it is not whole
+				if callback {
+					is.True(errors.Is(err, zreq.ErrStatus))
+				} else if tt.err == nil || tt.err == zreq.ErrTooLarge {
+					is.NoErr(err) // a cut page hides nothing
+				} else {
+					is.True(errors.Is(err, tt.err))
+				}
+				_, textErr := resp.Text()
+				is.Equal(textErr, cut) // Text has the same doubts
+				if tt.err != nil {
+					is.True(resp.JSON(new(any)) != nil) // half a page is not decoded
+				}
+				if tt.why == zreq.CloseNone {
+					is.NoErr(resp.Connection.Close())
+					return
+				}
+				if callback || tt.err == nil || tt.err == zreq.ErrTooLarge {
+					closed(is, peer, resp, tt.why)
+				} else {
+					closed(is, peer, resp, zreq.CloseFailed)
+				}
+			})
+		}
+	}
+}
+
+// TestStatusDrain: the body of a refused response that is no error page is read
+// only if at most 4 KiB are known to remain or it has come already.
+func TestStatusDrain(t *testing.T) {
+	for name, tt := range map[string]struct {
+		wire string
+		why  zreq.CloseReason
+	}{
+		"nothing":          {"HTTP/1.1 304 X\r\nETag: x\r\n\r\n", zreq.CloseNone},
+		"a little":         {page(302, numbered(100)), zreq.CloseNone},
+		"much":             {page(302, numbered(20<<10)), zreq.CloseUnread},
+		"chunked, come":    {"HTTP/1.1 302 X\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n0\r\n\r\n", zreq.CloseNone},
+		"chunked, unknown": {"HTTP/1.1 302 X\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n", zreq.CloseUnread},
+		"until close":      {"HTTP/1.1 302 X\r\n\r\nhe", zreq.CloseUnread},
+		"asks to close":    {"HTTP/1.1 302 X\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", zreq.CloseByPeer},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			peer := answers(t, tt.wire)
+			resp, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: peer, Headers: asks(), StreamCallback: func([]byte) error { panic("called") }})
+			is.True(errors.Is(err, zreq.ErrStatus))
+			is.Equal(content(is, resp), "") // it is not kept
+			if tt.why != zreq.CloseNone {
+				closed(is, peer, resp, tt.why)
+				return
+			}
+			is.Equal(resp.CloseReason(), zreq.CloseNone)
+			is.NoErr(resp.Connection.Close())
+		})
+	}
+}
+
+// TestStatusUnframed: a body that only the end of the connection ends reaches
+// the callback only with AllowUnframed.
+func TestStatusUnframed(t *testing.T) {
+	for name, tt := range map[string]struct {
+		args zreq.Args
+		err  error
+	}{
+		"by default":     {zreq.Args{}, zreq.ErrUnframed},
+		"any status":     {zreq.Args{StreamAnyStatus: true}, zreq.ErrUnframed},
+		"AllowUnframed":  {zreq.Args{AllowUnframed: true}, nil},
+		"no callback":    {zreq.Args{OnHead: func(*zreq.Response) error { return nil }}, nil},
+		"HTTP/1.0 close": {zreq.Args{}, zreq.ErrUnframed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			wire := byClose("hello")
+			if name == "HTTP/1.0 close" {
+				wire = "HTTP/1.0 200 OK\r\nConnection: close\r\n\r\nhello"
+			}
+			peer := ends(t, wire)
+			args, s := tt.args, new(sink)
+			args.Driver, args.Headers = peer, asks()
+			if args.OnHead == nil {
+				args.StreamCallback = s.take
+			}
+			resp, err := zreq.Get(context.Background(), site, &args)
+			is.True(!resp.Complete()) // nothing proves the end
+			is.Equal(resp.Framing(), zreq.FramingUntilClose)
+			if tt.err != nil {
+				is.True(errors.Is(err, tt.err))
+				is.True(strings.Contains(err.Error(), "AllowUnframed")) // the error names the cure
+				is.Equal(len(s.sizes), 0)
+				closed(is, peer, resp, zreq.CloseUnread)
+				return
+			}
+			is.NoErr(err)
+			is.Equal(content(is, resp), "hello")
+			closed(is, peer, resp, zreq.CloseUnframed)
+		})
+	}
+}
+
+// TestStatusWithoutBody: HEAD, 204 and 304 have no body, whatever their headers
+// say, and do not wait for one.
+func TestStatusWithoutBody(t *testing.T) {
+	for name, tt := range map[string]struct {
+		method, wire string
+		length       int64
+		why          zreq.CloseReason
+		err          error // with a callback
+	}{
+		"HEAD":                {"HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", 5, zreq.CloseNone, nil},
+		"HEAD, chunked":       {"HEAD", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", -1, zreq.CloseNone, nil},
+		"HEAD, until close":   {"HEAD", "HTTP/1.1 200 OK\r\n\r\n", -1, zreq.CloseNone, nil},
+		"HEAD, 404":           {"HEAD", "HTTP/1.1 404 OK\r\nContent-Length: 5\r\n\r\n", 5, zreq.CloseNone, zreq.ErrStatus},
+		"HEAD, body comes":    {"HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", 5, zreq.CloseLeftover, nil},
+		"HEAD, huge":          {"HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 9000000000000000000\r\n\r\n", 9e18, zreq.CloseNone, nil},
+		"HEAD, both framings": {"HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", -1, zreq.CloseDoubt, nil},
+		"204":                 {"GET", "HTTP/1.1 204 OK\r\n\r\n", -1, zreq.CloseNone, nil},
+		"204, with a length":  {"GET", "HTTP/1.1 204 OK\r\nContent-Length: 5\r\n\r\n", 5, zreq.CloseDoubt, nil},
+		"204, chunked":        {"POST", "HTTP/1.1 204 OK\r\nTransfer-Encoding: chunked\r\n\r\n", -1, zreq.CloseDoubt, nil},
+		"304":                 {"GET", "HTTP/1.1 304 OK\r\nContent-Length: 5\r\n\r\n", 5, zreq.CloseNone, zreq.ErrStatus},
+		"length 0":            {"GET", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 0, zreq.CloseNone, nil},
+	} {
+		for _, callback := range []bool{true, false} {
+			t.Run(fmt.Sprint(name, "/callback ", callback), func(t *testing.T) {
+				is := is.New(t)
+				peer := answers(t, tt.wire)
+				args := &zreq.Args{Driver: peer, Headers: asks()}
+				if callback {
+					args.StreamCallback = func([]byte) error { panic("called") }
+				}
+				resp, err := zreq.Do(context.Background(), tt.method, site, args)
+				is.True(err == nil && (tt.err == nil || !callback) || errors.Is(err, tt.err))
+				is.Equal(content(is, resp), "")
+				is.Equal(resp.Len(), tt.length) // that of the body that did not come
+				is.Equal(resp.Framing(), zreq.FramingNone)
+				if tt.why != zreq.CloseNone {
+					closed(is, peer, resp, tt.why)
+					return
+				}
+				is.NoErr(resp.Connection.Close())
+			})
+		}
+	}
+}
