@@ -1,0 +1,116 @@
+// Package zreq is a streaming HTTP/1.1 client for small devices and bad links.
+//
+// It streams a download of any length through a callback, in chunks of a fixed
+// size and in constant memory, and never calls a short or mixed body a success.
+// It keeps a connection between calls as a value in the caller's hand, with
+// neither goroutine nor buffer while idle. It sends a body of any size without
+// loading it. It does this over whatever network driver the program has: the
+// system's TCP, a chip behind a serial bus, a network in memory.
+//
+//	import _ "github.com/zreq-go/zreq/netdriver/std" // TCP of the system, and TLS
+//
+//	_, err := zreq.Get(ctx, "https://updates.example/firmware.bin", &zreq.Args{
+//		StreamChunk: 4096,
+//		StreamCallback: func(chunk []byte) error {
+//			_, err := flash.Write(chunk)
+//			return err
+//		},
+//	})
+//	// A nil err means that every byte came.
+//
+// # A call, from verb to socket and back
+//
+// A verb (verbs.go) takes its [Args] (args.go) and runs an exchange
+// (exchange.go), which lives on the stack of the call:
+//
+//   - prepare takes the URL apart (url.go) and writes the head of the request
+//     (request.go) into a borrowed buffer (buffer.go). Everything that the
+//     caller gave is checked here; nothing has been dialled.
+//   - occupy claims the [Connection] (connection.go), looks whether its peer is
+//     still there, and dials (dial.go) if it is not or there is none.
+//   - send.go sends the head and the body (body.go).
+//   - receive.go reads the head into the [Response] (response.go), asks OnHead,
+//     and decides whether the callback may have the body (accept.go,
+//     byterange.go). The body goes through the callback in chunks (chunker.go)
+//     or into a buffer (content.go).
+//   - At the end the buffers go back, and the connection is kept or closed for
+//     a reason (reuse.go). What went wrong becomes an [*Error] (failure.go,
+//     errors.go).
+//
+// Package wire is the codec: bytes in, events out, no network. Package
+// netdriver is the network: it knows nothing of HTTP. exchange.go alone joins
+// them. deadline.go alone reads the clock.
+//
+// # Who owns which bytes
+//
+// A chunk belongs to the callback until it returns: it may be changed, and has
+// to be copied to be kept. Where it lies whole in the read buffer it is passed
+// as it lies.
+//
+// A Response owns its head, its trailers and its content; they are valid as
+// long as it is. With [Args.Into] the next call reuses that memory. After a
+// StreamCallback the content is a copy of the last chunk.
+//
+// A call borrows its buffers from one pool and gives them back before it
+// returns, also when a callback panics. An idle connection holds none.
+//
+// What the caller gives is only read, and not kept beyond the call. A Response
+// is for one goroutine at a time. A Connection is used by one call at a time,
+// and may be closed from anywhere.
+//
+// # Limits
+//
+// Nothing that a peer can make large or slow is without a bound: [Limits] has
+// those in bytes and counts, [Timeouts] those in time, and each has a default
+// and holds in every mode. There is no limit for the whole of a call but the
+// context's: a download over a slow link takes the time it takes, as long as
+// bytes come. Memory does not depend on the length of a body: it is the read
+// buffer, 4 KiB by default, the head, and at most three chunks.
+//
+// # What it does not do
+//
+// HTTP/2 and 3, a server, proxies by environment variable, cookies, caches,
+// content codings it was not asked for, and hidden retries: a call that may
+// have reached the server is never made twice without its caller
+// ([SafeToRetry] tells which may). It does not resolve names or speak TLS
+// itself; both are the driver's.
+//
+// # Why it does not use net/http
+//
+// Because of what comes with it. net/http adds 3.7 MB to a program for
+// linux/arm that dials with net, and keeps two goroutines and some 18 KB for
+// each idle connection. It has no limit for a body that stops coming, and reaches
+// no network but package net's. TLS, JSON and the like are linked only into
+// programs that use them: this package imports neither net nor os nor fmt, and
+// its tests see to it.
+//
+// # Why a callback does not get every body
+//
+// A callback usually writes where writing cannot be undone. So it gets a body
+// only if that can be proven to be the thing asked for: no error page; no part
+// from another place than the Range asked for; no whole where a part was to be
+// appended; no body whose end is merely the end of the connection, because a
+// server that crashes ends it in the same way. Each refusal is an error with
+// the Response beside it, and has a field of Args that lifts it, so that the
+// choice can be read in the caller's code.
+//
+// # Why deadlines are moved late
+//
+// A limit on silence wants a new deadline before every read, and each is work
+// for the runtime or for the chip. zreq sets a deadline an eighth later than its
+// limit asks for, and leaves it where it is while it is still at least the limit
+// away. A stream, or a call in a loop, then moves one only every few seconds.
+// In return a limit may fire an eighth late; it never fires early. A context
+// that ends waits for none of this: it moves the deadline to the past, which
+// wakes whoever is blocked.
+//
+// # Why a connection in doubt is closed
+//
+// The next response on a connection begins where the last one ended. If the
+// two sides do not agree where that was, the caller gets another one's answer,
+// and no check will tell. So a connection is kept only if all was clear: the
+// framing said where the body ends and it was read to there, the fields did not
+// contradict each other, nothing followed, no callback or context ended the
+// call in the middle. Dialling again costs a round trip or two;
+// [Response.CloseReason] says what for.
+package zreq
