@@ -5,9 +5,9 @@
 //	secure := tlsnet.New(&tlsnet.Config{RootCAs: factory})
 //	resp, err := zreq.Get(ctx, "https://gateway.local/", &zreq.Args{TLS: secure})
 //
-// The peer is always verified: its chain against the roots, its certificate
-// against the host of the URL. The connection below need not be a net.Conn;
-// what it must be is in [netdriver.Conn].
+// The peer is verified: its chain against the roots, its certificate against
+// the host of the URL. Only Config.Base can turn that off. The connection below
+// need not be a net.Conn; what it must be is in [netdriver.Conn].
 //
 // What the Conn of [TLS.Client] adds to that contract:
 //

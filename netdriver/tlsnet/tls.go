@@ -32,8 +32,8 @@ type Config struct {
 
 	// Base holds everything else that crypto/tls can be told, for a program that
 	// has such a value already. It is copied. The fields above replace its own
-	// where they are set, and its ServerName, if set, replaces the host of every
-	// URL. If nil, nothing else is set.
+	// where they are set, its ServerName replaces the host of every URL if set,
+	// and its InsecureSkipVerify means what it says. If nil, nothing else is set.
 	Base *tls.Config
 }
 
@@ -50,11 +50,12 @@ func New(cfg *Config) *TLS {
 	if cfg == nil {
 		cfg = &Config{}
 	}
-	// One Write is one record; growing ones would cut it into four.
-	c := &tls.Config{MinVersion: tls.VersionTLS12, DynamicRecordSizingDisabled: true}
+	c := &tls.Config{}
 	if cfg.Base != nil {
 		c = cfg.Base.Clone()
 	}
+	// One Write is one record; growing ones would cut it into four.
+	c.DynamicRecordSizingDisabled = true
 	if cfg.RootCAs != nil {
 		c.RootCAs = cfg.RootCAs
 	}
@@ -77,7 +78,8 @@ var system = New(nil)
 func Default() *TLS { return system }
 
 // Client implements [netdriver.TLS]. Deadlines that c has hold during the
-// handshake. An IP address is verified as one, and no SNI is sent for it.
+// handshake; for what follows, set them on the Conn that it returns. An IP
+// address is verified as one, and no SNI is sent for it.
 func (t *TLS) Client(ctx context.Context, c netdriver.Conn, serverName string) (netdriver.Conn, error) {
 	config := t.config.Clone()
 	if config.ServerName == "" {
