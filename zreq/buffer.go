@@ -2,18 +2,34 @@ package zreq
 
 import "github.com/valyala/bytebufferpool"
 
-// pool holds the buffers of calls that are under way. Idle connections hold
-// none. It is a variable of the package, never a field: on 32-bit machines its
-// counters are aligned only there.
-var pool bytebufferpool.Pool
+// The pools hold the buffers of calls that are under way. Idle connections hold
+// none. There is one for each kind of use, so that a call with default settings
+// never sits on what a call with large chunks gave back. They are variables of
+// the package, never fields: on 32-bit machines their counters are aligned only
+// there.
+var chunkPool, windowPool, largePool bytebufferpool.Pool
 
-// maxPooled is the largest buffer that goes back: one large head must not keep
-// its memory for the life of the program.
-const maxPooled = 64 << 10
+const (
+	maxChunk  = 1 << 10 // in chunkPool: the default StreamChunk
+	maxWindow = 4 << 10 // in windowPool: the default Limits.ReadBuffer
+	// maxPooled is the largest buffer that goes back: one large head must not
+	// keep its memory for the life of the program.
+	maxPooled = 64 << 10
+)
+
+func poolOf(size int) *bytebufferpool.Pool {
+	switch {
+	case size <= maxChunk:
+		return &chunkPool
+	case size <= maxWindow:
+		return &windowPool
+	}
+	return &largePool
+}
 
 // acquire returns a buffer whose B has length n.
 func acquire(n int) *bytebufferpool.ByteBuffer {
-	b := pool.Get()
+	b := poolOf(n).Get()
 	if cap(b.B) < n {
 		b.B = make([]byte, n)
 	}
@@ -21,14 +37,14 @@ func acquire(n int) *bytebufferpool.ByteBuffer {
 	return b
 }
 
-// release gives b back. Nobody may hold a view of it any more.
+// release gives b back. Nobody may hold a view of it any more. Its length stays
+// what was asked for: the pool makes new ones as long as most that it gets.
 func release(b *bytebufferpool.ByteBuffer) {
 	if b == nil || cap(b.B) > maxPooled {
 		return
 	}
-	b.B = b.B[:cap(b.B)]
-	poison(b.B)
-	pool.Put(b)
+	poison(b.B[:cap(b.B)])
+	poolOf(cap(b.B)).Put(b)
 }
 
 // window is the read buffer of a call: what was read and not yet decoded lies

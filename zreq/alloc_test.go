@@ -1,0 +1,192 @@
+package zreq_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/matryer/is"
+	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/netdriver/memnet"
+	"github.com/zreq-go/zreq/netdriver/stdnet"
+	"github.com/zreq-go/zreq/zreq"
+)
+
+// answerAlways sends answer for each request on c, and allocates nothing for it.
+// A request must come in one piece.
+func answerAlways(c io.ReadWriteCloser, answer []byte) {
+	defer c.Close()
+	buffer := make([]byte, 4096)
+	for {
+		n, err := c.Read(buffer)
+		if err != nil || !bytes.HasSuffix(buffer[:n], []byte("\r\n\r\n")) {
+			return
+		}
+		if _, err := c.Write(answer); err != nil {
+			return
+		}
+	}
+}
+
+// inMemory is a driver to a server in memory.
+func inMemory(t *testing.T, answer string) (driver netdriver.Driver, url string) {
+	t.Helper()
+	n := memnet.New()
+	l, err := n.Listen("device.test:80")
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		for c, err := l.Accept(); err == nil; c, err = l.Accept() {
+			go answerAlways(c, []byte(answer))
+		}
+	}()
+	t.Cleanup(func() { _ = l.Close() })
+	return n, "http://device.test/x"
+}
+
+// overLoopback is the driver of the system to a server on this machine.
+func overLoopback(t *testing.T, answer string) (driver netdriver.Driver, url string) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		for c, err := l.Accept(); err == nil; c, err = l.Accept() {
+			go answerAlways(c, []byte(answer))
+		}
+	}()
+	t.Cleanup(func() { _ = l.Close() })
+	return new(stdnet.Driver), "http://" + l.Addr().String() + "/x"
+}
+
+// blind is a driver in memory whose connections cannot be looked at.
+func blind(t *testing.T, answer string) (netdriver.Driver, string) {
+	t.Helper()
+	d, url := inMemory(t, answer)
+	return memnet.Bare(d), url
+}
+
+// keptCall is a call that is made again and again on its own connection.
+type keptCall struct {
+	method string
+	url    string
+	args   zreq.Args
+	bytes  int // the callback got in the last call
+	err    error
+}
+
+func newKeptCall(t *testing.T, method string, driver netdriver.Driver, url string, chunk int) *keptCall {
+	t.Helper()
+	c := &keptCall{method: method, url: url}
+	c.args = zreq.Args{
+		Driver:         driver,
+		Headers:        zreq.Headers{{"Accept", "application/octet-stream"}},
+		StreamChunk:    chunk,
+		StreamCallback: func(p []byte) error { c.bytes += len(p); return nil },
+	}
+	conn, err := zreq.Connect(context.Background(), url, &c.args)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	c.args.Connection = conn
+	return c
+}
+
+func (c *keptCall) do(ctx context.Context) {
+	c.bytes = 0
+	if _, err := zreq.Do(ctx, c.method, c.url, &c.args); err != nil {
+		c.err = err
+	}
+}
+
+// allocs is what one of n warm calls allocates.
+func (c *keptCall) allocs(ctx context.Context, n int) float64 {
+	for range 10 {
+		c.do(ctx) // until the pool has what such a call borrows
+	}
+	return testing.AllocsPerRun(n, func() { c.do(ctx) })
+}
+
+// allocCases are answers with a body of 70,000 bytes: more than any chunk.
+var allocCases = map[string]struct {
+	method string
+	answer string
+	bytes  int
+	parts  float64 // that a Response has of its own: itself, head, trailers, last chunk
+}{
+	"Content-Length": {"GET", withLength(strings.Repeat("x", 70_000)), 70_000, 3},
+	"chunked":        {"GET", byChunks(strings.Repeat("x", 70_000)), 70_000, 4},
+	"no trailers":    {"GET", strings.Replace(byChunks(strings.Repeat("x", 70_000)), "Digest: x\r\n", "", 1), 70_000, 3},
+	"HEAD":           {"HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 70000\r\n\r\n", 0, 2},
+}
+
+func TestWarmCallAllocates(t *testing.T) {
+	if underRace {
+		t.Skip("the race detector makes pools forget")
+	}
+	for network, dial := range map[string]func(*testing.T, string) (netdriver.Driver, string){
+		"memnet": inMemory, "memnet, no Checker": blind, "TCP": overLoopback,
+	} {
+		for name, tt := range allocCases {
+			for _, chunk := range []int{512, 4096, 32768} {
+				t.Run(network+"/"+name+"/"+strconv.Itoa(chunk), func(t *testing.T) {
+					is := is.New(t)
+					driver, url := dial(t, tt.answer)
+					c := newKeptCall(t, tt.method, driver, url, chunk)
+					cancellable, cancel := context.WithCancel(context.Background())
+					defer cancel()
+
+					c.args.Into = new(zreq.Response)
+					is.Equal(c.allocs(context.Background(), 100), float64(0)) // with a Response that is used again, nothing
+					is.True(c.allocs(cancellable, 100) <= 3)                  // with a context that can end, what context.AfterFunc makes
+					c.args.Into = nil
+					is.Equal(c.allocs(context.Background(), 100), tt.parts) // with a new Response, what it holds
+
+					is.NoErr(c.err)                        // these calls succeed
+					is.Equal(c.bytes, tt.bytes)            // with all of the body
+					is.Equal(c.args.Connection.Dials(), 1) // on one connection
+				})
+			}
+		}
+	}
+}
+
+// The pool weighs the sizes that it is given every 42,000 times, and from then
+// on drops the largest.
+func TestWarmCallAllocatesNothingInTheLongRun(t *testing.T) {
+	if underRace {
+		t.Skip("the race detector makes pools forget")
+	}
+	is := is.New(t)
+	driver, url := inMemory(t, withLength("some words"))
+	c := newKeptCall(t, "GET", driver, url, 0)
+	c.args.Into = new(zreq.Response)
+	is.Equal(c.allocs(context.Background(), 60_000), float64(0)) // however many calls there were
+	is.NoErr(c.err)                                              // these calls succeed
+}
+
+// What a small call borrows after a large one is what the large one gave back.
+func TestWarmCallsOfManySizesAllocate(t *testing.T) {
+	if underRace {
+		t.Skip("the race detector makes pools forget")
+	}
+	is := is.New(t)
+	driver, url := inMemory(t, byChunks(strings.Repeat("x", 70_000)))
+	c := newKeptCall(t, "GET", driver, url, 0)
+	c.args.Into = new(zreq.Response)
+	sizes, i := []int{512, 32768, 4096, 700, 16384}, 0
+	allocs := testing.AllocsPerRun(500, func() {
+		c.args.StreamChunk = sizes[i%len(sizes)]
+		i++
+		c.do(context.Background())
+	})
+	is.Equal(allocs, float64(0)) // sizes may change from call to call
+	is.NoErr(c.err)              // these calls succeed
+}

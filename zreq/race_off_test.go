@@ -1,0 +1,5 @@
+//go:build !race
+
+package zreq_test
+
+const underRace = false
