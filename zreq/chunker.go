@@ -49,9 +49,6 @@ func (c *chunker) write(ctx context.Context, p []byte) error {
 	return nil
 }
 
-// missing returns how many bytes the next chunk still wants.
-func (c *chunker) missing() int { return c.size - len(c.part) - len(c.tail) }
-
 // space returns where the rest of the next chunk goes; bytes put there are
 // announced by advance.
 func (c *chunker) space() []byte {

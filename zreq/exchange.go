@@ -130,10 +130,12 @@ func (x *exchange) next(ctx context.Context) (wire.Event, error) {
 }
 
 // direct returns where the body can be read to without the detour through the
-// window: the chunk itself, if that and what is certain to come are both larger.
+// window: the chunk itself, if a chunk and what is certain to come are both at
+// least as large. Of a chunk that was begun this reads the rest and no more: from
+// then on chunks begin where reads do, and nothing is copied.
 func (x *exchange) direct() []byte {
 	size := int64(len(x.in.buf.B))
-	if !x.in.empty() || int64(x.chunks.missing()) < size || x.dec.Expect() < size {
+	if !x.in.empty() || int64(x.chunks.size) < size || x.dec.Expect() < size {
 		return nil
 	}
 	x.chunks.settle()
