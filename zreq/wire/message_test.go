@@ -74,11 +74,11 @@ var statusLines = []row{
 func TestStatusLine(t *testing.T) {
 	for _, end := range []string{"\r\n", "\n"} {
 		for _, tt := range statusLines {
+			if tt.in == "HTTP/1.1 200 OK\r" && end == "\n" {
+				continue // together they are a whole line end
+			}
 			t.Run(fmt.Sprintf("%s/%q", tt.name, end), func(t *testing.T) {
 				is := is.New(t)
-				if tt.in == "HTTP/1.1 200 OK\r" && end == "\n" {
-					t.Skip("is a whole line end")
-				}
 				got := replay(t, exchange{in: tt.in + end + end})
 				is.Equal(got.err, tt.err) // the error that names the rule
 				if tt.err == nil {
