@@ -1,0 +1,396 @@
+package zreq_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/matryer/is"
+	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/netdriver/memnet"
+	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
+)
+
+// TestReuse makes many calls of all verbs, in all framings that allow it, with
+// and without a callback, on one connection.
+func TestReuse(t *testing.T) {
+	is := is.New(t)
+	var responses []string
+	for i := range 60 {
+		responses = append(responses, []string{page(200, "hello"), byChunks("hello"), noContent, page(404, "hello")}[i%4])
+	}
+	responses = append(responses, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n") // to HEAD
+	peer := answers(t, responses...)
+	args := zreq.Args{Driver: peer, Headers: asks()}
+	names := []string{"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+	for i := range 60 {
+		resp, err := verbs[names[i%6]](context.Background(), site, &args)
+		is.NoErr(err)
+		is.Equal(content(is, resp), []string{"hello", "hello", "", "hello"}[i%4])
+		is.Equal(resp.CloseReason(), zreq.CloseNone)
+		is.True(args.Connection == nil || resp.Connection == args.Connection) // the same handle
+		args.Connection = resp.Connection
+		if i%3 == 0 {
+			args.StreamCallback, args.StreamAnyStatus = new(sink).take, true
+		} else {
+			args.StreamCallback = nil
+		}
+	}
+	_, err := zreq.Head(context.Background(), site, &args)
+	is.NoErr(err)
+	is.Equal(peer.Dials(), 1)
+	is.Equal(args.Connection.Dials(), 1)
+	is.Equal(args.Connection.Origin(), "http://device.test")
+	is.Equal(len(peer.Requests()), 61)
+	is.NoErr(args.Connection.Close())
+	is.NoErr(args.Connection.Close()) // closing twice is harmless
+	is.Equal(peer.Open(), 0)
+}
+
+// TestReuseTokens: a connection is kept by default in HTTP/1.1, and on request
+// in HTTP/1.0; the tokens are matched without case (RFC 9112, 9.3).
+func TestReuseTokens(t *testing.T) {
+	const length = "Content-Length: 2\r\n\r\nhi"
+	for name, tt := range map[string]struct {
+		wire string
+		why  zreq.CloseReason
+	}{
+		"1.1":                           {"HTTP/1.1 200 OK\r\n" + length, zreq.CloseNone},
+		"1.1 keep-alive":                {"HTTP/1.1 200 OK\r\nConnection: keep-alive\r\n" + length, zreq.CloseNone},
+		"1.1 close":                     {"HTTP/1.1 200 OK\r\nConnection: CLOSE\r\n" + length, zreq.CloseByPeer},
+		"1.1 close in a list":           {"HTTP/1.1 200 OK\r\nConnection: x ,\tcLose , y\r\n" + length, zreq.CloseByPeer},
+		"1.1 close in a second line":    {"HTTP/1.1 200 OK\r\nConnection: x\r\nconnection: close\r\n" + length, zreq.CloseByPeer},
+		"1.1 close and keep-alive":      {"HTTP/1.1 200 OK\r\nConnection: keep-alive, close\r\n" + length, zreq.CloseByPeer},
+		"1.1 a token that begins so":    {"HTTP/1.1 200 OK\r\nConnection: closed\r\n" + length, zreq.CloseNone},
+		"1.1 Proxy-Connection":          {"HTTP/1.1 200 OK\r\nProxy-Connection: close\r\n" + length, zreq.CloseNone},
+		"1.1 close in a 1xx":            {"HTTP/1.1 100 OK\r\nConnection: close\r\n\r\nHTTP/1.1 200 OK\r\n" + length, zreq.CloseNone},
+		"1.0":                           {"HTTP/1.0 200 OK\r\n" + length, zreq.CloseHTTP10},
+		"1.0 keep-alive":                {"HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\n" + length, zreq.CloseNone},
+		"1.0 keep-alive in a list":      {"HTTP/1.0 200 OK\r\nConnection: x,keep-ALIVE\r\n" + length, zreq.CloseNone},
+		"1.0 keep-alive and close":      {"HTTP/1.0 200 OK\r\nConnection: keep-alive, close\r\n" + length, zreq.CloseByPeer},
+		"1.0 a token that begins so":    {"HTTP/1.0 200 OK\r\nConnection: keep-alives\r\n" + length, zreq.CloseHTTP10},
+		"1.0 Keep-Alive, another field": {"HTTP/1.0 200 OK\r\nKeep-Alive: timeout=5\r\n" + length, zreq.CloseHTTP10},
+		"1.0 keep-alive, chunked":       {"HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n", zreq.CloseDoubt},
+		"1.0 keep-alive behind a 100":   {"HTTP/1.1 100 OK\r\n\r\nHTTP/1.0 200 OK\r\n" + length, zreq.CloseHTTP10},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			peer := answers(t, tt.wire)
+			resp, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: peer, Headers: asks()})
+			is.NoErr(err)
+			is.Equal(content(is, resp), "hi")
+			is.Equal(resp.Proto, map[bool]string{true: "HTTP/1.0", false: "HTTP/1.1"}[strings.Contains(tt.wire, "HTTP/1.0")])
+			if tt.why != zreq.CloseNone {
+				closed(is, peer, resp, tt.why)
+				return
+			}
+			is.Equal(resp.CloseReason(), zreq.CloseNone)
+			is.NoErr(resp.Connection.Close())
+		})
+	}
+}
+
+// reasons brings about every CloseReason that a call can end with, and the
+// connection works again after each of them but the last.
+var reasons = map[zreq.CloseReason]struct {
+	wire string
+	args zreq.Args
+}{
+	zreq.CloseNone:      {wire: byLength("hi")},
+	zreq.CloseRequested: {wire: byLength("hi"), args: zreq.Args{Headers: zreq.Headers{{"Connection", "close"}}}},
+	zreq.CloseByPeer:    {wire: "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhi"},
+	zreq.CloseHTTP10:    {wire: "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nhi"},
+	zreq.CloseDoubt:     {wire: "HTTP/1.1 204 OK\r\nContent-Length: 2\r\n\r\n"},
+	zreq.CloseLeftover:  {wire: byLength("hi") + "HTTP/1.1 200 OK\r\n"},
+	zreq.CloseUnread:    {wire: page(404, numbered(9000)), args: zreq.Args{Limits: zreq.Limits{Content: 10}}},
+	zreq.CloseStopped:   {wire: byLength("hi"), args: zreq.Args{OnHead: func(*zreq.Response) error { return zreq.ErrStop }}},
+	zreq.CloseFailed:    {wire: chunkedHead + "zz"},
+}
+
+func TestReuseReasons(t *testing.T) {
+	for why, tt := range reasons {
+		t.Run(why.String(), func(t *testing.T) {
+			is := is.New(t)
+			peer := zreqtest.NewPeer(t, append(answering(tt.wire), answering(byLength("next"))...), answering(byLength("next")))
+			conn, err := zreq.Connect(context.Background(), site, &zreq.Args{Driver: peer})
+			is.NoErr(err)
+			tt.args.Connection = conn
+			resp, err := zreq.Get(context.Background(), site, &tt.args)
+			is.Equal(err != nil, why == zreq.CloseFailed)
+			is.Equal(resp.CloseReason(), why)
+			if why == zreq.CloseNone {
+				is.Equal(peer.Open(), 1)
+			} else {
+				closed(is, peer, resp, why)
+			}
+			resp, err = zreq.Get(context.Background(), site, &zreq.Args{Connection: conn})
+			is.NoErr(err) // the caller's handle goes on, by another dial if it must
+			is.Equal(content(is, resp), "next")
+			is.Equal(resp.Connection, conn)
+			is.Equal(peer.Dials(), map[bool]int{true: 1, false: 2}[why == zreq.CloseNone])
+			is.Equal(conn.Dials(), peer.Dials())
+			is.NoErr(conn.Close())
+			is.Equal(peer.Open(), 0)
+		})
+	}
+	t.Run("until close", func(t *testing.T) {
+		is := is.New(t)
+		peer := ends(t, byClose("hi"))
+		resp, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: peer, Headers: asks()})
+		is.NoErr(err)
+		closed(is, peer, resp, zreq.CloseUnframed)
+	})
+	t.Run("died with its last byte", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			is := is.New(t)
+			faults := memnet.Faults{EOFWithData: true, ReadDelay: time.Millisecond}
+			peer := zreqtest.NewPeer(t, append(append([]zreqtest.Step{zreqtest.Fault(faults)}, answering(byLength("hi"))...), zreqtest.Close()))
+			resp, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: peer, Headers: asks()})
+			is.NoErr(err) // the response is whole
+			closed(is, peer, resp, zreq.CloseDied)
+		})
+	})
+	t.Run("cancelled in the last callback", func(t *testing.T) {
+		is := is.New(t)
+		ctx, cancel := context.WithCancel(context.Background())
+		peer := answers(t, byLength("hi"))
+		resp, err := zreq.Get(ctx, site, &zreq.Args{Driver: peer, Headers: asks(), StreamCallback: func([]byte) error { cancel(); return nil }})
+		is.True(err == nil || errors.Is(err, context.Canceled))
+		closed(is, peer, resp, zreq.CloseCancelled) // a late cancel would hit the next call
+	})
+	t.Run("closed by its owner in a callback", func(t *testing.T) {
+		is := is.New(t)
+		peer := answers(t, byLength("hi"))
+		conn, err := zreq.Connect(context.Background(), site, &zreq.Args{Driver: peer})
+		is.NoErr(err)
+		resp, err := zreq.Get(context.Background(), site, &zreq.Args{Connection: conn, OnHead: func(*zreq.Response) error { return conn.Close() }})
+		is.True(err == nil || errors.Is(err, zreq.ErrClosed))
+		closed(is, peer, resp, zreq.CloseByCaller)
+	})
+}
+
+// TestReuseAfterDeath: a connection that died while it was idle, or on which
+// bytes lie that nobody asked for, is dialled again in place, and nothing that
+// was there before the request is taken for its answer.
+func TestReuseAfterDeath(t *testing.T) {
+	for name, end := range map[string][]zreqtest.Step{
+		"end":                  {zreqtest.Close()},
+		"half-close":           {zreqtest.CloseWrite()},
+		"reset":                {zreqtest.Reset()},
+		"a second response":    {zreqtest.Send(byLength("not asked"))},
+		"a 408":                {zreqtest.Send(page(408, "late"))},
+		"a 408 and the end":    {zreqtest.Send(page(408, "late")), zreqtest.Close()},
+		"one byte":             {zreqtest.Send("\n")},
+		"a response and a end": {zreqtest.Send(byLength("not asked")), zreqtest.CloseWrite()},
+	} {
+		for _, verb := range []string{"GET", "POST"} {
+			t.Run(name+"/"+verb, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					is := is.New(t)
+					first := append(answering(byLength("first")), zreqtest.Pause(time.Second))
+					peer := zreqtest.NewPeer(t, append(first, end...), answering(byLength("second")))
+					resp, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: peer, Headers: asks()})
+					is.NoErr(err)
+					time.Sleep(2 * time.Second) // until it is there
+					conn := resp.Connection
+					resp, err = verbs[verb](context.Background(), site, &zreq.Args{Connection: conn})
+					is.NoErr(err)                         // any verb may be sent: nothing was
+					is.Equal(content(is, resp), "second") // the answer to this request
+					is.Equal(conn.Dials(), 2)
+					is.Equal(len(peer.Requests()), 2) // nothing went out on the dead one
+					is.NoErr(conn.Close())
+					is.Equal(peer.Open(), 0)
+				})
+			})
+		}
+	}
+}
+
+// TestReuseStale: where the driver cannot look, or the death comes with the
+// request, it is ErrStale: the peer may have acted on it.
+func TestReuseStale(t *testing.T) {
+	for name, end := range map[string][]zreqtest.Step{
+		"end":       {zreqtest.Request(), zreqtest.Close()},
+		"reset":     {zreqtest.Request(), zreqtest.Reset()},
+		"a 408":     {zreqtest.Request(), zreqtest.Send(page(408, "late"))},
+		"idle, end": {zreqtest.CloseWrite(), zreqtest.Request()},
+	} {
+		for _, bare := range []bool{true, false} {
+			if name == "idle, end" && !bare {
+				continue // that is seen
+			}
+			t.Run(fmt.Sprint(name, "/bare ", bare), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					is := is.New(t)
+					peer := zreqtest.NewPeer(t, append(answering(byLength("first")), end...), answering(byLength("again")))
+					var driver netdriver.Driver = peer
+					if bare {
+						driver = memnet.Bare(peer)
+					}
+					resp, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: driver, Headers: asks()})
+					is.NoErr(err)
+					conn := resp.Connection
+					synctest.Wait()
+					resp, err = zreq.Get(context.Background(), site, &zreq.Args{Connection: conn})
+					is.True(errors.Is(err, zreq.ErrStale)) // it died after the request went out
+					is.True(!errors.Is(err, zreq.ErrConnect))
+					is.True(failure(is, err).Sent > 0)
+					is.True(!zreq.SafeToRetry(err))
+					is.Equal(resp != nil, name == "a 408")
+					is.Equal(peer.Dials(), 1) // and nothing is repeated behind the caller's back
+					is.Equal(peer.Open(), 0)
+					resp, err = zreq.Get(context.Background(), site, &zreq.Args{Connection: conn})
+					is.NoErr(err) // the next call dials
+					is.Equal(content(is, resp), "again")
+					is.NoErr(conn.Close())
+				})
+			})
+		}
+	}
+	t.Run("a 408 on a fresh connection", func(t *testing.T) {
+		is := is.New(t)
+		resp, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: answers(t, page(408, "slow"))})
+		is.NoErr(err) // is a response like any other
+		is.Equal(resp.Status, 408)
+	})
+	t.Run("the write fails and nothing was sent", func(t *testing.T) {
+		is := is.New(t)
+		peer := zreqtest.NewPeer(t, answering(byLength("first")), answering(byLength("second")))
+		dying := &dyingDriver{Driver: peer}
+		resp, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: dying, Headers: asks()})
+		is.NoErr(err)
+		dying.dead = true
+		resp, err = zreq.Post(context.Background(), site, &zreq.Args{Connection: resp.Connection})
+		is.NoErr(err) // it is replaced
+		is.Equal(content(is, resp), "second")
+		is.Equal(resp.Connection.Dials(), 2)
+		is.NoErr(resp.Connection.Close())
+		is.Equal(peer.Open(), 0) // and the dead one is closed
+	})
+	t.Run("the write fails half way", func(t *testing.T) {
+		is := is.New(t)
+		reset := zreqtest.Fault(memnet.Faults{ResetWriteAfter: 10})
+		first := append(answering(byLength("first")), reset)
+		peer := zreqtest.NewPeer(t, first)
+		resp, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: peer, Headers: asks()})
+		is.NoErr(err)
+		peer.Wait()
+		_, err = zreq.Get(context.Background(), site, &zreq.Args{Connection: resp.Connection})
+		is.True(errors.Is(err, zreq.ErrStale))
+		is.True(errors.Is(err, memnet.ErrReset))
+		is.Equal(failure(is, err).Sent, int64(10)) // what may have left
+		is.True(!zreq.SafeToRetry(err))
+		is.Equal(peer.Open(), 0)
+	})
+}
+
+// TestReuseUnasked: bytes that come before the first request on a fresh
+// connection are no answer to it.
+func TestReuseUnasked(t *testing.T) {
+	for _, callback := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			is := is.New(t)
+			peer := zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Send(byLength("not asked")), zreqtest.Request()})
+			args := &zreq.Args{Driver: &slowDriver{peer}}
+			if callback {
+				args.StreamCallback = func([]byte) error { panic("called") }
+			}
+			resp, err := zreq.Get(context.Background(), site, args)
+			is.True(resp == nil)
+			is.True(errors.Is(err, zreq.ErrResponse)) // the peer does not speak HTTP
+			is.Equal(failure(is, err).Sent, int64(0)) // nothing was sent to it
+			is.Equal(len(peer.Requests()), 0)
+			is.Equal(peer.Open(), 0)
+		})
+	}
+}
+
+// slowDriver gives the peer time to speak first.
+type slowDriver struct{ netdriver.Driver }
+
+func (d *slowDriver) Dial(ctx context.Context, network, address string) (netdriver.Conn, error) {
+	c, err := d.Driver.Dial(ctx, network, address)
+	time.Sleep(time.Second)
+	return c, err
+}
+
+// TestReuseByOwner: Close is the owner's, before, during and after a call.
+func TestReuseByOwner(t *testing.T) {
+	t.Run("before", func(t *testing.T) {
+		is := is.New(t)
+		peer := zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Request()})
+		conn, err := zreq.Connect(context.Background(), site, &zreq.Args{Driver: peer})
+		is.NoErr(err)
+		is.NoErr(conn.Close())
+		resp, err := zreq.Get(context.Background(), site, &zreq.Args{Connection: conn})
+		is.True(resp == nil)
+		is.True(errors.Is(err, zreq.ErrClosed)) // closed is closed: it is not dialled again
+		is.True(!errors.Is(err, zreq.ErrRequest))
+		is.Equal(peer.Dials(), 1)
+		is.Equal(peer.Open(), 0)
+	})
+	for name, steps := range map[string][]zreqtest.Step{
+		"while the head is awaited": {zreqtest.Request()},
+		"while the body is read":    {zreqtest.Request(), zreqtest.Send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhi")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				peer := zreqtest.NewPeer(t, steps)
+				conn, err := zreq.Connect(context.Background(), site, &zreq.Args{Driver: peer})
+				is.NoErr(err)
+				go func() {
+					time.Sleep(time.Second)
+					_ = conn.Close()
+				}()
+				start := time.Now()
+				_, err = zreq.Get(context.Background(), site, &zreq.Args{Connection: conn})
+				is.True(errors.Is(err, zreq.ErrClosed)) // the owner's doing, not the peer's
+				is.True(!errors.Is(err, zreq.ErrTruncated) && !errors.Is(err, zreq.ErrStale))
+				is.Equal(time.Since(start), time.Second) // at once
+				is.Equal(peer.Open(), 0)
+			})
+		})
+	}
+}
+
+// TestReuseInto: Into and Connection of one Response may be given together, and
+// a call that fails before it has claimed the connection gives it back.
+func TestReuseInto(t *testing.T) {
+	is := is.New(t)
+	peer := answers(t, byLength("one"), byLength("two"))
+	var into zreq.Response
+	_, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: peer, Headers: asks(), Into: &into})
+	is.NoErr(err)
+	conn := into.Connection
+	for name, tt := range map[string]struct {
+		url  string
+		args zreq.Args
+		want error
+	}{
+		"bad URL":      {"nowhere", zreq.Args{}, zreq.ErrRequest},
+		"bad header":   {site, zreq.Args{Headers: zreq.Headers{{"\n", ""}}}, zreq.ErrRequest},
+		"bad limit":    {site, zreq.Args{StreamChunk: -1}, zreq.ErrRequest},
+		"other origin": {"http://other.test/", zreq.Args{}, zreq.ErrOtherOrigin},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tt.args.Into, tt.args.Connection = &into, into.Connection
+			resp, err := zreq.Get(context.Background(), tt.url, &tt.args)
+			is.True(errors.Is(err, tt.want))
+			is.True(resp == nil)
+			is.Equal(into.Status, 0)        // what it held is gone
+			is.Equal(into.Connection, conn) // the connection is not
+			is.Equal(peer.Open(), 1)
+		})
+	}
+	resp, err := zreq.Get(context.Background(), site, &zreq.Args{Into: &into, Connection: into.Connection})
+	is.NoErr(err)
+	is.Equal(content(is, resp), "two")
+	is.Equal(peer.Dials(), 1)
+	is.NoErr(conn.Close())
+}
