@@ -20,6 +20,8 @@ func (x *exchange) broken(err error) error {
 	switch {
 	case err == errUnasked:
 		return ErrResponse
+	case isTimeout(err):
+		return nil // a limit that ran out says so itself
 	case x.reused:
 		return ErrStale
 	}

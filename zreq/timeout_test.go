@@ -1,0 +1,217 @@
+package zreq_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/matryer/is"
+	"github.com/zreq-go/zreq/netdriver/memnet"
+	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
+)
+
+// of returns the limit of a phase and its name.
+func of(t zreq.Timeouts, phase zreq.Phase) (limit time.Duration, name string) {
+	switch phase {
+	case zreq.PhaseDial:
+		return t.Dial, "Dial"
+	case zreq.PhaseTLS:
+		return t.TLS, "TLS"
+	case zreq.PhaseSend:
+		return t.Write, "Write"
+	case zreq.PhaseHead:
+		return t.Head, "Head"
+	}
+	return t.Body, "Body"
+}
+
+// never is what no limit here comes near to.
+const never = 24 * time.Hour
+
+// untilTimeout makes a call and checks that it ends by the limit of the phase.
+func untilTimeout(t *testing.T, phase zreq.Phase, limits zreq.Timeouts, call func(context.Context) error) {
+	t.Helper()
+	is := is.New(t)
+	limit, name := of(limits, phase)
+	ctx, cancel := context.WithTimeoutCause(context.Background(), never, errCancelled)
+	defer cancel()
+	began := time.Now()
+	err := call(ctx)
+	waited := time.Since(began)
+	is.Equal(phaseOf(err), phase) // the error names the phase
+	if limit < 0 {
+		is.Equal(waited, never)               // no limit is none: only the context ends the call
+		is.True(errors.Is(err, errCancelled)) // and says so
+		return
+	}
+	is.True(waited >= limit)                                             // a limit is never early
+	is.True(waited <= limit+limit/8)                                     // and at most an eighth late
+	is.True(saysTimeout(err))                                            // the error is a timeout
+	is.True(strings.Contains(err.Error(), "Timeouts."+name))             // it names the limit
+	is.True(strings.Contains(err.Error(), limit.String()))               // and its length
+	is.True(errors.Is(err, zreq.ErrConnect) == (phase < zreq.PhaseSend)) // it is a failure to connect only until there is a connection
+}
+
+func TestSilentPeerRunsIntoTheLimitOfItsPhase(t *testing.T) {
+	for limits, tt := range map[string]struct{ given, hold zreq.Timeouts }{
+		"defaults": {hold: zreq.Timeouts{Dial: 10 * time.Second, TLS: 10 * time.Second, Write: 30 * time.Second, Head: 30 * time.Second, Body: 30 * time.Second}},
+		"short":    {given: everyLimit(1), hold: everyLimit(1)},
+		"long":     {given: everyLimit(300), hold: everyLimit(300)},
+		"none":     {given: everyLimit(-1), hold: everyLimit(-1)},
+	} {
+		for name, s := range silences {
+			if name == "head, drips" && (tt.hold.Head < 0 || tt.hold.Head > time.Minute) {
+				continue // it comes whole in that time
+			}
+			t.Run(limits+"/"+name, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					is := is.New(t)
+					peer, url, args := silent(t, name)
+					args.Timeouts = tt.given
+					untilTimeout(t, s.phase, tt.hold, func(ctx context.Context) error {
+						_, err := zreq.Get(ctx, url, args)
+						return err
+					})
+					is.Equal(peer.Open(), 0) // the connection is closed
+				})
+			})
+		}
+	}
+}
+
+// everyLimit is five limits, all different, in units of n seconds.
+func everyLimit(n time.Duration) zreq.Timeouts {
+	n *= time.Second
+	return zreq.Timeouts{Dial: 3 * n, TLS: 5 * n, Write: 6 * n, Head: 7 * n, Body: 4 * n}
+}
+
+func TestSlowPeerIsWaitedFor(t *testing.T) {
+	body := strings.Repeat("x", 100)
+	for name, script := range map[string][]zreqtest.Step{
+		"a head within its limit":       {zreqtest.Request(), zreqtest.Drip("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n", 700*time.Millisecond), zreqtest.Send(body)},
+		"a body that drips":             {zreqtest.Request(), zreqtest.Send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n"), zreqtest.Pause(29 * time.Second), zreqtest.Drip(body, 29*time.Second)},
+		"a body that drips, in chunks":  {zreqtest.Request(), zreqtest.Send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"), zreqtest.Pause(29 * time.Second), zreqtest.Drip("32;a\r\n"+body[:50]+"\r\n32\r\n"+body[50:]+"\r\n0\r\nX: y\r\n\r\n", 29*time.Second)},
+		"a body long after a slow head": {zreqtest.Request(), zreqtest.Pause(29 * time.Second), zreqtest.Send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n"), zreqtest.Pause(29 * time.Second), zreqtest.Send(body)},
+		"a reader of the request":       {zreqtest.Read(5), zreqtest.Pause(29 * time.Second), zreqtest.Request(), zreqtest.Send(withLength(body))},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				peer := zreqtest.NewPeer(t, script)
+				peer.Net().BufferBytes = 64
+				resp, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: peer})
+				is.NoErr(err) // a limit is for the time without progress
+				got, _ := resp.Text()
+				is.Equal(got, body) // nothing is lost over it
+			})
+		})
+	}
+}
+
+func TestSlowCallbackCountsAgainstNoLimit(t *testing.T) {
+	for name, s := range situations {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				s.slow = true
+				d := disturb(t, s, memnet.New())
+				take, calls := d.args.StreamCallback, 0
+				d.args.OnHead = func(*zreq.Response) error {
+					time.Sleep(time.Hour)
+					return nil
+				}
+				d.args.StreamCallback = func(chunk []byte) error {
+					calls++
+					time.Sleep(time.Hour)
+					return take(chunk)
+				}
+				resp, err := d.get(context.Background(), "/first")
+				is.NoErr(err)                                          // writing flash takes its time
+				is.True(calls >= 10)                                   // each chunk
+				is.Equal(string(d.got), bodyOf("/first", s.body))      // and none is lost
+				is.Equal(resp.CloseReason() == zreq.CloseNone, s.kept) // the connection is as good as before
+			})
+		})
+	}
+}
+
+// The limits of a call hold for it alone, whatever the call before it on the
+// same connection had, and however long ago that was.
+func TestLimitsDoNotOutliveTheirCall(t *testing.T) {
+	const ok = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n"
+	stops := map[zreq.Phase][]zreqtest.Step{
+		zreq.PhaseSend: {zreqtest.Hold()},
+		zreq.PhaseHead: {zreqtest.Request(), zreqtest.Hold()},
+		zreq.PhaseBody: {zreqtest.Request(), zreqtest.Send(ok), zreqtest.Hold()},
+	}
+	first := []zreqtest.Step{zreqtest.Request(), zreqtest.Pause(100 * time.Millisecond), zreqtest.Send(ok), zreqtest.Pause(100 * time.Millisecond), zreqtest.Send("one")}
+	for name, tt := range map[string]struct{ before, then zreq.Timeouts }{
+		"shorter, then longer": {everyLimit(1), everyLimit(9)},
+		"longer, then shorter": {everyLimit(9), everyLimit(1)},
+		"a little shorter":     {everyLimit(9), everyLimit(8)},
+		"a little longer":      {everyLimit(8), everyLimit(9)},
+		"the same":             {everyLimit(2), everyLimit(2)},
+		"some, then none":      {everyLimit(1), everyLimit(-1)},
+		"none, then some":      {everyLimit(-1), everyLimit(1)},
+	} {
+		for phase, stop := range stops {
+			for _, idle := range []time.Duration{0, time.Second, time.Hour} {
+				t.Run(name+"/"+phase.String()+"/"+idle.String(), func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) {
+						is := is.New(t)
+						peer := zreqtest.NewPeer(t, append(first[:len(first):len(first)], stop...), answering(withLength("two")))
+						peer.Net().BufferBytes = 64
+						args := &zreq.Args{Driver: peer, Headers: asks(), Timeouts: tt.before}
+						resp, err := zreq.Get(context.Background(), site, args)
+						is.NoErr(err)                   // the first call is an ordinary one
+						is.True(resp.Connection != nil) // its connection is kept
+						conn := resp.Connection
+						time.Sleep(idle)
+						args.Connection, args.Timeouts = conn, tt.then
+						untilTimeout(t, phase, tt.then, func(ctx context.Context) error {
+							_, err := zreq.Get(ctx, site, args)
+							return err
+						})
+						is.Equal(peer.Open(), 0) // a connection that timed out is closed
+						resp, err = zreq.Get(context.Background(), site, args)
+						is.NoErr(err) // and the next call dials another
+						got, _ := resp.Text()
+						is.Equal(got, "two")      // which has the next answer
+						is.Equal(conn.Dials(), 2) // on a connection of its own
+						is.NoErr(conn.Close())    // which is the caller's to close
+					})
+				})
+			}
+		}
+	}
+}
+
+// The network has timeouts of its own: a dial that the system gave up, a socket
+// whose peer no longer acknowledges.
+func TestTimeoutOfTheNetworkIsNotOurLimit(t *testing.T) {
+	for op, phase := range map[string]zreq.Phase{
+		"dial": zreq.PhaseDial, "write": zreq.PhaseSend, "read": zreq.PhaseHead,
+	} {
+		t.Run(op, func(t *testing.T) {
+			is := is.New(t)
+			d := disturb(t, situations["first call"], memnet.New())
+			d.wire.before = func(o string) error {
+				if o == op {
+					return os.ErrDeadlineExceeded
+				}
+				return nil
+			}
+			_, err := d.get(context.Background(), "/first")
+			is.Equal(phaseOf(err), phase)                        // the phase it was in
+			is.True(saysTimeout(err))                            // it is a timeout
+			is.True(errors.Is(err, os.ErrDeadlineExceeded))      // the network's
+			is.True(!strings.Contains(err.Error(), "Timeouts.")) // not one of ours
+			is.Equal(d.net.Open(), 0)                            // and it ends the connection
+		})
+	}
+}
