@@ -13,8 +13,8 @@ const Version = "0.1.0"
 
 var (
 	errReservedField = errors.New("Content-Length and Transfer-Encoding are set by zreq alone")
-	errTwoHosts      = errors.New("Host is given twice")
-	errOmitHost      = errors.New("Host cannot be left out (RFC 9112, 3.2)")
+	errTwoHosts      = errors.New("the field Host is given twice")
+	errOmitHost      = errors.New("the field Host cannot be left out (RFC 9112, 3.2)")
 	errConnectMethod = errors.New("CONNECT opens a tunnel, which zreq does not do")
 	errUserinfo      = errors.New("bad percent-encoding or control character in the userinfo of the URL")
 	errRequestHead   = limitError("the head of the request is larger than Limits.RequestBytes")
