@@ -1,0 +1,135 @@
+package zreq_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/matryer/is"
+	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
+)
+
+const secure = "https://u:p@device.test/x"
+
+// TestTLSIsProven: an https request goes out only over a connection that a TLS
+// made; nothing falls back to plain text.
+func TestTLSIsProven(t *testing.T) {
+	for name, tt := range map[string]struct {
+		tls   netdriver.TLS
+		want  error
+		dials int
+		says  string
+	}{
+		"no TLS":                     {nil, zreq.ErrNoTLS, 0, "Args.TLS"},
+		"TLS that returns plain":     {&seal{plain: true}, zreq.ErrConnect, 1, "plain"},
+		"TLS that does not prove it": {&seal{fail: errCable}, zreq.ErrConnect, 1, "cable"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			var scripts [][]zreqtest.Step
+			if tt.dials > 0 {
+				scripts = append(scripts, []zreqtest.Step{zreqtest.Request()})
+			}
+			peer := zreqtest.NewPeer(t, scripts...)
+			resp, err := zreq.Get(context.Background(), secure, &zreq.Args{Driver: peer, TLS: tt.tls})
+			is.True(resp == nil)
+			is.True(errors.Is(err, tt.want))
+			is.True(strings.Contains(err.Error(), tt.says)) // the cure, or the cause
+			is.Equal(failure(is, err).Sent, int64(0))
+			is.Equal(peer.Dials(), tt.dials)
+			is.Equal(len(peer.Requests()), 0) // no byte went out
+			is.Equal(peer.Open(), 0)          // and nothing is left open
+		})
+	}
+}
+
+// TestTLSChoice: the call's TLS, else the chip's, else the program's; one that
+// was given is never passed over.
+func TestTLSChoice(t *testing.T) {
+	for name, tt := range map[string]struct {
+		call, chip, program bool
+		want                string
+	}{
+		"all three":        {true, true, true, "call"},
+		"the call's":       {true, false, false, "call"},
+		"chip and program": {false, true, true, "chip"},
+		"the program's":    {false, false, true, "program"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			peer := answers(t, noContent)
+			call, program, chip := &seal{}, &seal{}, &chipDriver{Driver: peer}
+			args := &zreq.Args{Driver: peer}
+			if tt.call {
+				args.TLS = call
+			}
+			if tt.chip {
+				args.Driver = chip
+			}
+			if tt.program {
+				before := netdriver.DefaultTLS()
+				netdriver.SetTLS(program)
+				defer netdriver.SetTLS(before)
+			}
+			_, err := zreq.Get(context.Background(), secure, args)
+			is.NoErr(err)
+			is.Equal(peer.Addresses(), []string{"device.test:443"})
+			for who, names := range map[string][]string{"call": call.names, "chip": chip.names, "program": program.names} {
+				if who == tt.want {
+					is.Equal(names, []string{"device.test"}) // it is told whom to expect
+				} else {
+					is.Equal(len(names), 0) // the others are not asked
+				}
+			}
+			is.Equal(peer.Open(), 0)
+		})
+	}
+	t.Run("the name of an address", func(t *testing.T) {
+		is := is.New(t)
+		s := &seal{}
+		_, err := zreq.Get(context.Background(), "https://[2001:db8::1]:8443/", &zreq.Args{Driver: answers(t, noContent), TLS: s})
+		is.NoErr(err)
+		is.Equal(s.names, []string{"2001:db8::1"}) // without brackets
+	})
+	t.Run("http", func(t *testing.T) {
+		is := is.New(t)
+		s := &seal{}
+		_, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: answers(t, noContent), TLS: s})
+		is.NoErr(err)
+		is.Equal(len(s.names), 0) // needs none
+	})
+}
+
+// chipDriver speaks TLS itself.
+type chipDriver struct {
+	netdriver.Driver
+	names []string
+}
+
+func (d *chipDriver) DialTLS(ctx context.Context, network, address, name string) (netdriver.Conn, error) {
+	d.names = append(d.names, name)
+	return d.Dial(ctx, network, address)
+}
+
+// TestTLSProvesTheEnd: where the end of the connection is the peer's word, a
+// body until close is whole, and may go to a callback.
+func TestTLSProvesTheEnd(t *testing.T) {
+	for _, proves := range []bool{true, false} {
+		is := is.New(t)
+		s := new(sink)
+		resp, err := zreq.Get(context.Background(), secure, &zreq.Args{
+			Driver: ends(t, byClose("hello")), TLS: &seal{proves: proves}, StreamCallback: s.take,
+		})
+		is.Equal(resp.Complete(), proves)
+		if !proves {
+			is.True(errors.Is(err, zreq.ErrUnframed)) // nothing proves it
+			is.Equal(len(s.sizes), 0)
+			continue
+		}
+		is.NoErr(err)
+		is.Equal(string(s.body), "hello")
+	}
+}
