@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -26,6 +28,7 @@ type mishap struct {
 	phase zreq.Phase
 	sent  bool
 	safe  bool
+	quiet bool // the peer is silent
 }
 
 var errCable = errors.New("cable")
@@ -36,7 +39,7 @@ func mishaps() map[string]mishap {
 		"bad request":  {url: "http://", kinds: []error{zreq.ErrRequest}, phase: zreq.PhaseRequest},
 		"refused dial": {peer: []zreqtest.Step{zreqtest.Refuse()}, kinds: []error{zreq.ErrConnect, memnet.ErrRefused}, phase: zreq.PhaseDial, safe: true},
 		"silent dial": {peer: []zreqtest.Step{zreqtest.NoAnswer()}, args: zreq.Args{Timeouts: zreq.Timeouts{Dial: time.Second}},
-			kinds: []error{zreq.ErrConnect, context.DeadlineExceeded}, phase: zreq.PhaseDial, safe: true},
+			kinds: []error{zreq.ErrConnect, context.DeadlineExceeded}, phase: zreq.PhaseDial, safe: true, quiet: true},
 		"not started": {args: zreq.Args{Driver: memnet.NewStopped()}, kinds: []error{zreq.ErrConnect, netdriver.ErrNotStarted}, phase: zreq.PhaseDial, safe: true},
 		"no TLS":      {url: "https://device.test/", kinds: []error{zreq.ErrNoTLS}, phase: zreq.PhaseRequest},
 		"TLS fails": {url: "https://device.test/", peer: []zreqtest.Step{}, args: zreq.Args{TLS: &seal{fail: errCable}},
@@ -52,7 +55,7 @@ func mishaps() map[string]mishap {
 		"reset for an answer": {peer: []zreqtest.Step{zreqtest.Request(), zreqtest.Reset()},
 			kinds: []error{zreq.ErrConnect, memnet.ErrReset}, phase: zreq.PhaseHead, sent: true},
 		"silence for an answer": {peer: []zreqtest.Step{zreqtest.Request()}, args: zreq.Args{Timeouts: zreq.Timeouts{Head: time.Second}},
-			phase: zreq.PhaseHead, sent: true},
+			phase: zreq.PhaseHead, sent: true, quiet: true},
 		"empty reads for ever": {peer: []zreqtest.Step{zreqtest.Fault(memnet.Faults{EmptyReads: -1})},
 			kinds: []error{zreq.ErrConnect}, phase: zreq.PhaseHead, sent: true},
 		"malformed head": {peer: answering("SSH-2.0\r\n"), kinds: []error{zreq.ErrResponse}, phase: zreq.PhaseHead, sent: true},
@@ -61,7 +64,7 @@ func mishaps() map[string]mishap {
 		"body cut short": {peer: append(answering("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhi"), zreqtest.Close()),
 			kinds: []error{zreq.ErrTruncated}, phase: zreq.PhaseBody, sent: true},
 		"silence for a body": {peer: answering("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhi"), args: zreq.Args{Timeouts: zreq.Timeouts{Body: time.Second}},
-			phase: zreq.PhaseBody, sent: true},
+			phase: zreq.PhaseBody, sent: true, quiet: true},
 		"too large": {peer: answering(byLength("hello")), args: zreq.Args{Limits: zreq.Limits{Content: 4}},
 			kinds: []error{zreq.ErrTooLarge}, phase: zreq.PhaseBody, sent: true},
 		"refused status": {peer: answering(page(404, "x")), args: zreq.Args{StreamCallback: new(sink).take},
@@ -126,7 +129,7 @@ func fails(t *testing.T, m mishap, keep bool) {
 	for _, k := range m.kinds {
 		is.True(errors.Is(err, k)) // the socket's own error is reachable
 	}
-	is.Equal(e.Timeout(), strings.HasPrefix(name(t), "silen")) // a silent peer is a timeout, nothing else is
+	is.Equal(e.Timeout(), m.quiet) // a silent peer is a timeout, nothing else is
 	is.Equal(zreq.SafeToRetry(err), m.safe)
 	is.Equal(zreq.SafeToRetry(fmt.Errorf("job 7: %w", err)), m.safe) // also when wrapped
 	switch {
@@ -151,12 +154,6 @@ func has(list []error, err error) bool {
 		}
 	}
 	return false
-}
-
-// name is the part of the name of a test behind its first slash.
-func name(t *testing.T) string {
-	_, part, _ := strings.Cut(t.Name(), "/")
-	return part
 }
 
 // TestErrorsOfConnect: Connect fails as a call does.
@@ -223,4 +220,70 @@ func TestErrorsText(t *testing.T) {
 	for p, want := range []string{"request", "dial", "tls", "send", "head", "body", "unknown"} {
 		is.Equal(zreq.Phase(p).String(), want)
 	}
+}
+
+// socketError is an error of the network with facts of its own.
+type socketError struct{ code int }
+
+func (e *socketError) Error() string { return "errno " + strconv.Itoa(e.code) }
+
+// failingDriver fails at the step that is not nil.
+type failingDriver struct {
+	netdriver.Driver
+	dial, read, write error
+}
+
+type failingConn struct {
+	netdriver.Conn
+	d *failingDriver
+}
+
+func (d *failingDriver) Dial(ctx context.Context, network, address string) (netdriver.Conn, error) {
+	if d.dial != nil {
+		return nil, d.dial
+	}
+	c, err := d.Driver.Dial(ctx, network, address)
+	return &failingConn{c, d}, err
+}
+
+func (c *failingConn) Read(p []byte) (int, error) {
+	if c.d.read != nil {
+		return 0, c.d.read
+	}
+	return c.Conn.Read(p)
+}
+
+func (c *failingConn) Write(p []byte) (int, error) {
+	if c.d.write != nil {
+		return 0, c.d.write
+	}
+	return c.Conn.Write(p)
+}
+
+// TestErrorsOfTheSocket: the error of a socket is reachable with its facts, and
+// so is the deadline that the system's own patience ran into.
+func TestErrorsOfTheSocket(t *testing.T) {
+	socket := &socketError{111}
+	for name, d := range map[string]*failingDriver{
+		"dial": {dial: socket}, "read": {read: socket}, "write": {write: socket},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			peer := answers(t, noContent)
+			d.Driver = peer
+			_, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: d})
+			is.True(errors.Is(err, zreq.ErrConnect))
+			var got *socketError
+			is.True(errors.As(err, &got)) // as its own type
+			is.Equal(got.code, 111)
+			is.True(!failure(is, err).Timeout())
+			is.Equal(peer.Open(), 0)
+		})
+	}
+	t.Run("a timeout of the system", func(t *testing.T) {
+		is := is.New(t)
+		_, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: &failingDriver{dial: os.ErrDeadlineExceeded}})
+		is.True(failure(is, err).Timeout()) // is a timeout, too
+		is.True(errors.Is(err, zreq.ErrConnect))
+	})
 }
