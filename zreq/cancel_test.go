@@ -60,7 +60,7 @@ func cancelAt(t *testing.T, s situation, k int, after, noticed bool) (reached bo
 		return nil
 	}
 	if after {
-		d.wire.after = func(op string) { _ = trip(op) }
+		d.wire.after = trip
 	} else {
 		d.wire.before = trip
 	}

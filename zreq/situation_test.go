@@ -118,7 +118,8 @@ func disturb(t testing.TB, s situation, n *memnet.Net) *disturbed {
 		t.Cleanup(func() { _ = conn.Close() })
 		d.mustGet(t, "/warm")
 	}
-	d.wire.got = 0
+	d.wire.got.Store(0)
+	d.wire.put.Store(0)
 	return d
 }
 
@@ -143,7 +144,7 @@ func (d *disturbed) endedByCause(t testing.TB, err, cause error) {
 	is := is.New(t)
 	is.True(time.Since(d.ended) <= promptly) // a cancel ends the call at once
 	if err == nil {
-		is.True(d.wire.got >= d.size)                     // it may come too late only for a response that was there whole
+		is.True(d.wire.got.Load() >= int64(d.size))       // it may come too late only for a response that was there whole
 		is.Equal(string(d.got), bodyOf("/first", d.body)) // and then it is whole for the callback
 		return
 	}

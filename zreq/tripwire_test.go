@@ -2,19 +2,21 @@ package zreq_test
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/netdriver/memnet"
 )
 
-// tripwire is a driver that asks before, and tells after, each thing that is
-// done with it or with its connections.
+// tripwire is a driver that asks before and after each thing that is done with
+// it or with its connections.
 type tripwire struct {
 	netdriver.Driver
-	before func(op string) error // its error is returned instead
-	after  func(op string)
-	got    int // bytes read by the client
+	before func(op string) error // its error is returned, and nothing done
+	after  func(op string) error // its error is returned beside what was done
+	got    atomic.Int64          // bytes read by the client
+	put    atomic.Int64          // bytes written
 }
 
 type trippedConn struct {
@@ -29,7 +31,8 @@ func newTripwire(d netdriver.Driver) *tripwire {
 }
 
 func (w *tripwire) disarm() {
-	w.before, w.after = func(string) error { return nil }, func(string) {}
+	w.before = func(string) error { return nil }
+	w.after = w.before
 }
 
 func (w *tripwire) Dial(ctx context.Context, network, address string) (netdriver.Conn, error) {
@@ -40,7 +43,10 @@ func (w *tripwire) Dial(ctx context.Context, network, address string) (netdriver
 	if err != nil {
 		return nil, err
 	}
-	w.after("dial")
+	if err := w.after("dial"); err != nil {
+		_ = c.Close()
+		return nil, err
+	}
 	return &trippedConn{c.(*memnet.Conn), w}, nil
 }
 
@@ -49,9 +55,8 @@ func (c *trippedConn) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	n, err := c.Conn.Read(p)
-	c.wire.got += n
-	c.wire.after("read")
-	return n, err
+	c.wire.got.Add(int64(n))
+	return n, either(c.wire.after("read"), err)
 }
 
 func (c *trippedConn) Write(p []byte) (int, error) {
@@ -59,8 +64,8 @@ func (c *trippedConn) Write(p []byte) (int, error) {
 		return 0, err
 	}
 	n, err := c.Conn.Write(p)
-	c.wire.after("write")
-	return n, err
+	c.wire.put.Add(int64(n))
+	return n, either(c.wire.after("write"), err)
 }
 
 func (c *trippedConn) SetReadDeadline(t time.Time) error {
@@ -76,8 +81,7 @@ func (c *trippedConn) deadline(t time.Time, set func(time.Time) error) error {
 		return err
 	}
 	err := set(t)
-	c.wire.after("deadline")
-	return err
+	return either(c.wire.after("deadline"), err)
 }
 
 func (c *trippedConn) Check() error {
@@ -85,6 +89,12 @@ func (c *trippedConn) Check() error {
 		return err
 	}
 	err := c.Conn.Check()
-	c.wire.after("check")
-	return err
+	return either(c.wire.after("check"), err)
+}
+
+func either(err, or error) error {
+	if err != nil {
+		return err
+	}
+	return or
 }

@@ -1,0 +1,152 @@
+package zreq_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/matryer/is"
+	"github.com/zreq-go/zreq/netdriver/memnet"
+	"github.com/zreq-go/zreq/zreq"
+)
+
+// errBroken is what the driver says when it is told to fail.
+var errBroken = errors.New("the radio is gone")
+
+// tortures are drivers that do as little as they may, before they fail.
+var tortures = map[string]struct {
+	faults memnet.Faults
+	body   int // small where each byte is an operation
+}{
+	"whole":            {memnet.Faults{}, 10_000},
+	"a byte at a time": {memnet.Faults{ReadBytes: 1, WriteBytes: 1}, 60},
+	"empty reads":      {memnet.Faults{ReadBytes: 7, WriteBytes: 7, EmptyReads: 2}, 200},
+}
+
+// A call survives the failure of anything that its driver does: it ends with a
+// typed error, or the failure did not matter.
+func TestFailureOfEachOperation(t *testing.T) {
+	for name, s := range situations {
+		for manner, torture := range tortures {
+			if s.buffer > 0 || s.secure && torture.faults != (memnet.Faults{}) {
+				continue // it differs in nothing, or is a handshake of thousands of bytes
+			}
+			for how, failure := range map[string]error{"error": errBroken, "timeout": os.ErrDeadlineExceeded} {
+				for _, after := range []bool{false, true} {
+					moment := map[bool]string{false: "instead", true: "beside"}[after]
+					t.Run(name+"/"+manner+"/"+how+" "+moment, func(t *testing.T) {
+						s.body = torture.body
+						for k, reached := 1, true; reached; k++ {
+							synctest.Test(t, func(t *testing.T) {
+								n := memnet.New()
+								n.OnDial = func(int, string) (memnet.Faults, error) { return torture.faults, nil }
+								reached = failAt(t, s, n, k, failure, after)
+							})
+							if t.Failed() {
+								t.Fatalf("operation %d", k)
+							}
+						}
+					})
+				}
+			}
+		}
+	}
+}
+
+// failAt fails the k-th operation of a call and reports whether it has so many.
+func failAt(t *testing.T, s situation, n *memnet.Net, k int, failure error, after bool) (reached bool) {
+	is := is.New(t)
+	d := disturb(t, s, n)
+	ops := 0
+	trip := func(string) error {
+		if ops++; ops == k {
+			reached = true
+			return failure
+		}
+		return nil
+	}
+	if after {
+		d.wire.after = trip
+	} else {
+		d.wire.before = trip
+	}
+	resp, err := d.get(context.Background(), "/first")
+	d.wire.disarm()
+	if err == nil {
+		is.Equal(string(d.got), bodyOf("/first", s.body)) // success is a whole body
+		is.True(resp.Complete())                          // and says so
+	} else {
+		var e *zreq.Error
+		is.True(errors.As(err, &e))                                           // every failure is a *zreq.Error
+		is.True(errors.Is(err, failure))                                      // that keeps the driver's own
+		is.True(!zreq.SafeToRetry(err) || d.wire.put.Load() == 0 || s.secure) // and is safe to retry only if nothing went out
+		is.True(e.Received >= int64(len(d.got)))                              // it knows what came
+		is.Equal(bodyOf("/first", s.body)[:len(d.got)], string(d.got))        // and that was right
+	}
+	if !s.kept {
+		is.Equal(n.Open(), 0) // the connection is closed
+		return reached
+	}
+	d.mustGet(t, "/second")
+	_ = d.args.Connection.Close()
+	is.Equal(n.Open(), 0) // no socket is forgotten
+	return reached
+}
+
+// The owner may close the connection whatever the call on it is doing.
+func TestCloseAtEachOperation(t *testing.T) {
+	for name, s := range situations {
+		if !s.kept {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			for k, reached := 1, true; reached; k++ {
+				synctest.Test(t, func(t *testing.T) { reached = closeAt(t, s, k) })
+				if t.Failed() {
+					t.Fatalf("operation %d", k)
+				}
+			}
+		})
+	}
+}
+
+func closeAt(t *testing.T, s situation, k int) (reached bool) {
+	is := is.New(t)
+	s.slow = true
+	d := disturb(t, s, memnet.New())
+	conn := d.args.Connection
+	var ops atomic.Int64 // Close has operations of its own
+	ended := make(chan struct{})
+	d.wire.before = func(string) error {
+		if ops.Add(1) == int64(k) {
+			d.ended = time.Now()
+			go func() {
+				defer close(ended)
+				_ = conn.Close()
+			}()
+		}
+		return nil
+	}
+	_, err := d.get(context.Background(), "/first")
+	waited := time.Since(d.ended)
+	if ops.Load() < int64(k) {
+		is.NoErr(err) // an undisturbed call succeeds
+		return false
+	}
+	<-ended
+	d.wire.disarm()
+	is.True(waited <= promptly) // the call under way ends at once
+	if err != nil {
+		is.True(errors.Is(err, zreq.ErrClosed)) // and says whose doing it was
+	} else {
+		is.Equal(string(d.got), bodyOf("/first", s.body)) // unless it had ended already
+	}
+	_, err = d.get(context.Background(), "/second")
+	is.True(errors.Is(err, zreq.ErrClosed)) // closed is closed
+	is.Equal(d.net.Open(), 0)               // no socket is forgotten
+	return true
+}
