@@ -204,6 +204,18 @@ func TestDeadlineWhileThePeerIsSilent(t *testing.T) {
 	}
 }
 
+func TestDeadlineWithACauseIsATimeout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		_, url, args := silent(t, "head")
+		ctx, cancel := context.WithTimeoutCause(context.Background(), time.Second, errCancelled)
+		defer cancel()
+		_, err := zreq.Get(ctx, url, args)
+		is.True(errors.Is(err, errCancelled)) // the cause is what the program gave
+		is.True(saysTimeout(err))             // but a deadline is a deadline
+	})
+}
+
 func phaseOf(err error) zreq.Phase {
 	var e *zreq.Error
 	if errors.As(err, &e) {

@@ -92,6 +92,7 @@ type Error struct {
 	Err      error  // the cause
 
 	kind error // one of the Err values above, or nil
+	late bool  // the deadline of the context has passed
 }
 
 // Error returns the phase, the request and the cause in one line.
@@ -114,7 +115,7 @@ func (e *Error) Is(target error) bool { return e.kind != nil && target == e.kind
 
 // Timeout reports whether a limit of [Timeouts], the deadline of the context,
 // or the network's own patience ended the call.
-func (e *Error) Timeout() bool { return isTimeout(e.Err) }
+func (e *Error) Timeout() bool { return e.late || isTimeout(e.Err) }
 
 // SafeToRetry reports whether err is of a call of which certainly no byte was
 // sent, so that making it again cannot repeat it, and which may fare better

@@ -91,6 +91,7 @@ func (x *exchange) fail(ctx context.Context, err error) *Error {
 	case x.why == CloseStopped: // the caller's own error is not one of the socket
 	case ctx != nil && ctx.Err() != nil:
 		e.Err, e.kind = context.Cause(ctx), nil
+		e.late = ctx.Err() == context.DeadlineExceeded // the cause may say anything
 		x.why = CloseCancelled
 	case x.conn != nil && x.conn.isClosed():
 		e.Err, e.kind = ErrClosed, nil
