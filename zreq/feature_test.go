@@ -35,7 +35,7 @@ func TestFeature(t *testing.T) {
 		{"M15", tests(TestResponseOnHead, TestResponseHead)},
 		{"A16", tests(TestResponseHead, TestDialogues, TestLimits)},
 		{"P3", tests(TestLeak, TestErrors, TestErrorsOfConnect, TestStopByPanic)},
-		{"P6", tests(TestTruncation, TestStatus, TestStatusUnframed, TestRange)},
+		{"P6", tests(TestTruncation, TestStatus, TestStatusUnframed, TestRange, TestRangeAllowed)},
 		{"P7", tests(TestReuseAfterDeath, TestReuseStale, TestReuseUnasked, TestDialogues)},
 		{"P12", tests(TestRefusalOfSize, TestLimitsOfContent, TestStatusPage)},
 		{"B13", tests(TestTLSIsProven, TestTLSChoice, TestTLSProvesTheEnd)},

@@ -62,6 +62,7 @@ func TestRange(t *testing.T) {
 		"a list":                     {"bytes=0-9", part(ten, "bytes 0-9/10, bytes 0-9/10"), zreq.ErrStatus, ""},
 		"overflow":                   {"bytes=0-9", part(ten, "bytes 0-18446744073709551625/18446744073709551626"), zreq.ErrStatus, ""},
 		"backwards":                  {"bytes=0-9", part(ten, "bytes 9-0/10"), zreq.ErrStatus, ""},
+		"backwards, chunked":         {"bytes=9-", partInChunks(ten, "bytes 9-0/10"), zreq.ErrStatus, ""},
 		"end beyond its size":        {"bytes=0-9", part(ten, "bytes 0-9/9"), zreq.ErrStatus, ""},
 		"another start":              {"bytes=5-14", part(ten, "bytes 4-13/100"), zreq.ErrStatus, ""},
 		"later start":                {"bytes=5-", part(ten, "bytes 6-15/16"), zreq.ErrStatus, ""},

@@ -272,6 +272,20 @@ func TestReuseStale(t *testing.T) {
 		is.NoErr(resp.Connection.Close())
 		is.Equal(peer.Open(), 0) // and the dead one is closed
 	})
+	t.Run("the write fails and so does the dial", func(t *testing.T) {
+		is := is.New(t)
+		peer := zreqtest.NewPeer(t, answering(byLength("first")), []zreqtest.Step{zreqtest.Refuse()})
+		dying := &dyingDriver{Driver: peer}
+		resp, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: dying, Headers: asks()})
+		is.NoErr(err)
+		dying.dead = true
+		_, err = zreq.Post(context.Background(), site, &zreq.Args{Connection: resp.Connection})
+		is.True(errors.Is(err, zreq.ErrConnect))
+		is.True(!errors.Is(err, zreq.ErrStale)) // nothing had been sent
+		is.Equal(failure(is, err).Phase, zreq.PhaseDial)
+		is.True(zreq.SafeToRetry(err))
+		is.Equal(peer.Open(), 0)
+	})
 	t.Run("the write fails half way", func(t *testing.T) {
 		is := is.New(t)
 		reset := zreqtest.Fault(memnet.Faults{ResetWriteAfter: 10})

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/matryer/is"
 	"github.com/zreq-go/zreq/zreq"
@@ -160,6 +162,37 @@ func TestStatusDrain(t *testing.T) {
 			}
 			is.Equal(resp.CloseReason(), zreq.CloseNone)
 			is.NoErr(resp.Connection.Close())
+		})
+	}
+}
+
+// TestStatusDrainLater: what is known to remain is read also if it comes later,
+// and a peer that keeps it back costs the connection, not the status.
+func TestStatusDrainLater(t *testing.T) {
+	for name, tt := range map[string]struct {
+		steps []zreqtest.Step
+		why   zreq.CloseReason
+	}{
+		"it comes":       {[]zreqtest.Step{zreqtest.Pause(time.Second), zreqtest.Send(numbered(4096))}, zreq.CloseNone},
+		"it stays away":  {nil, zreq.CloseUnread},
+		"it ends before": {[]zreqtest.Step{zreqtest.Pause(time.Second), zreqtest.Send("x"), zreqtest.Close()}, zreq.CloseUnread},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				peer := zreqtest.NewPeer(t, append(answering("HTTP/1.1 302 X\r\nContent-Length: 4096\r\n\r\n"), tt.steps...))
+				resp, err := zreq.Get(context.Background(), site, &zreq.Args{
+					Driver: peer, Headers: asks(), StreamCallback: func([]byte) error { panic("called") },
+				})
+				is.True(errors.Is(err, zreq.ErrStatus))
+				is.True(!failure(is, err).Timeout())
+				if tt.why != zreq.CloseNone {
+					closed(is, peer, resp, tt.why)
+					return
+				}
+				is.Equal(resp.CloseReason(), zreq.CloseNone)
+				is.NoErr(resp.Connection.Close())
+			})
 		})
 	}
 }
