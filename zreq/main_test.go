@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"go.uber.org/goleak"
+
+	_ "github.com/zreq-go/zreq/form/stdjson" // for Response.JSON
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

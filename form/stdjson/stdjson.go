@@ -1,0 +1,19 @@
+// Package stdjson makes encoding/json the codec of Response.JSON. Import it for
+// that effect:
+//
+//	import _ "github.com/zreq-go/zreq/form/stdjson"
+package stdjson
+
+import (
+	"encoding/json"
+
+	"github.com/zreq-go/zreq/form"
+)
+
+func init() { form.SetCodec(codec{}) }
+
+// codec is encoding/json.
+type codec struct{}
+
+func (codec) Marshal(v any) ([]byte, error)      { return json.Marshal(v) }
+func (codec) Unmarshal(data []byte, v any) error { return json.Unmarshal(data, v) }
