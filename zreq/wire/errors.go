@@ -6,9 +6,9 @@ import "errors"
 // a limit to ErrTooLarge, and what a caller gave and no request may carry to
 // ErrUnsendable. The others stand for themselves.
 var (
-	ErrMalformed  = errors.New("malformed response")
-	ErrTooLarge   = errors.New("response over a limit")
-	ErrUnsendable = errors.New("not fit to be sent")
+	ErrMalformed  error = malformed
+	ErrTooLarge   error = tooLarge
+	ErrUnsendable error = unsendable
 
 	// ErrTruncated: the input ended before the response did (RFC 9112, 8).
 	ErrTruncated = errors.New("response cut short (RFC 9112, 8)")
@@ -22,44 +22,56 @@ var (
 
 // What a response can do wrong.
 var (
-	ErrBadStatusLine     error = &fault{"malformed status line (RFC 9112, 4)", ErrMalformed}
-	ErrBadVersion        error = &fault{"not HTTP/1 (RFC 9112, 2.3)", ErrMalformed}
-	ErrBadField          error = &fault{"malformed field line (RFC 9112, 5.1)", ErrMalformed}
-	ErrBareCR            error = &fault{"carriage return without line feed (RFC 9112, 2.2)", ErrMalformed}
-	ErrBareLF            error = &fault{"line feed without carriage return in chunk framing or trailers (RFC 9112, 7.1)", ErrMalformed}
-	ErrNUL               error = &fault{"NUL in a head or in trailers (RFC 9110, 5.5)", ErrMalformed}
-	ErrBadFolding        error = &fault{"folded line before the first field or in a framing field (RFC 9112, 2.2 and 5.2)", ErrMalformed}
-	ErrBadLength         error = &fault{"invalid or contradictory Content-Length (RFC 9112, 6.3)", ErrMalformed}
-	ErrLengthAndCoding   error = &fault{"both Content-Length and Transfer-Encoding (RFC 9112, 6.3)", ErrMalformed}
-	ErrBadCoding         error = &fault{"transfer coding other than chunked, once (RFC 9112, 6.1)", ErrMalformed}
-	ErrBadChunkSize      error = &fault{"malformed chunk size (RFC 9112, 7.1)", ErrMalformed}
-	ErrBadChunkExtension error = &fault{"control character in a chunk extension (RFC 9112, 7.1.1)", ErrMalformed}
-	ErrBadChunkEnd       error = &fault{"chunk data not followed by CRLF (RFC 9112, 7.1)", ErrMalformed}
+	ErrBadStatusLine     error = &fault{"malformed status line (RFC 9112, 4)", malformed}
+	ErrBadVersion        error = &fault{"not HTTP/1 (RFC 9112, 2.3)", malformed}
+	ErrBadField          error = &fault{"malformed field line (RFC 9112, 5.1)", malformed}
+	ErrBareCR            error = &fault{"carriage return without line feed (RFC 9112, 2.2)", malformed}
+	ErrBareLF            error = &fault{"line feed without carriage return in chunk framing or trailers (RFC 9112, 7.1)", malformed}
+	ErrNUL               error = &fault{"NUL in a head or in trailers (RFC 9110, 5.5)", malformed}
+	ErrBadFolding        error = &fault{"folded line before the first field or in a framing field (RFC 9112, 2.2 and 5.2)", malformed}
+	ErrBadLength         error = &fault{"invalid or contradictory Content-Length (RFC 9112, 6.3)", malformed}
+	ErrLengthAndCoding   error = &fault{"both Content-Length and Transfer-Encoding (RFC 9112, 6.3)", malformed}
+	ErrBadCoding         error = &fault{"transfer coding other than chunked, once (RFC 9112, 6.1)", malformed}
+	ErrBadChunkSize      error = &fault{"malformed chunk size (RFC 9112, 7.1)", malformed}
+	ErrBadChunkExtension error = &fault{"control character in a chunk extension (RFC 9112, 7.1.1)", malformed}
+	ErrBadChunkEnd       error = &fault{"chunk data not followed by CRLF (RFC 9112, 7.1)", malformed}
 )
 
 // What a response can have too much of. [Limits] has the bounds.
 var (
-	ErrHeadTooLarge         error = &fault{"head over Limits.HeadBytes", ErrTooLarge}
-	ErrTooManyFields        error = &fault{"more field lines than Limits.Fields", ErrTooLarge}
-	ErrTooManyInformational error = &fault{"more 1xx responses than Limits.Informational", ErrTooLarge}
-	ErrChunkLineTooLong     error = &fault{"chunk-size line over Limits.ChunkLine", ErrTooLarge}
-	ErrTrailersTooLarge     error = &fault{"trailers over Limits.TrailerBytes", ErrTooLarge}
+	ErrHeadTooLarge         error = &fault{"head over Limits.HeadBytes", tooLarge}
+	ErrTooManyFields        error = &fault{"more field lines than Limits.Fields", tooLarge}
+	ErrTooManyInformational error = &fault{"more 1xx responses than Limits.Informational", tooLarge}
+	ErrChunkLineTooLong     error = &fault{"chunk-size line over Limits.ChunkLine", tooLarge}
+	ErrTrailersTooLarge     error = &fault{"trailers over Limits.TrailerBytes", tooLarge}
 )
 
 // What a caller can give that no request may carry.
 var (
-	ErrBadMethod     error = &fault{"method is not a token (RFC 9110, 9.1)", ErrUnsendable}
-	ErrBadTarget     error = &fault{"space, control character, # or incomplete % in the request target (RFC 9112, 3.2)", ErrUnsendable}
-	ErrBadFieldName  error = &fault{"field name is not a token (RFC 9110, 5.1)", ErrUnsendable}
-	ErrBadFieldValue error = &fault{"control character or outer whitespace in a field value (RFC 9110, 5.5)", ErrUnsendable}
+	ErrBadMethod     error = &fault{"method is not a token (RFC 9110, 9.1)", unsendable}
+	ErrBadTarget     error = &fault{"space, control character, # or incomplete % in the request target (RFC 9112, 3.2)", unsendable}
+	ErrBadFieldName  error = &fault{"field name is not a token (RFC 9110, 5.1)", unsendable}
+	ErrBadFieldValue error = &fault{"control character or outer whitespace in a field value (RFC 9110, 5.5)", unsendable}
 )
 
-// A fault is a broken rule of one of the kinds. Each is made once.
+// A fault is a broken rule of one of the kinds, or such a kind. Pointers instead
+// of interfaces, so that the linker and not the program fills them in.
 type fault struct {
 	text string
-	kind error
+	kind *fault
 }
+
+var (
+	malformed  = &fault{text: "malformed response"}
+	tooLarge   = &fault{text: "response over a limit"}
+	unsendable = &fault{text: "not fit to be sent"}
+)
 
 func (f *fault) Error() string { return f.text }
 
-func (f *fault) Unwrap() error { return f.kind }
+func (f *fault) Unwrap() error {
+	if f.kind == nil {
+		return nil
+	}
+	return f.kind
+}

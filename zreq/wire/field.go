@@ -1,7 +1,5 @@
 package wire
 
-import "bytes"
-
 // SplitHead takes apart the block of a Head or Informational event: the reason
 // phrase, which may be empty, and the field lines, for [NextField]. Both alias
 // block.
@@ -18,7 +16,7 @@ func SplitHead(block []byte) (reason, fields []byte) {
 // false when there is none. What it returns aliases fields.
 func NextField(fields []byte) (name, value, rest []byte, ok bool) {
 	line, rest := cutLine(fields)
-	colon := bytes.IndexByte(line, ':')
+	colon := indexByte(line, ':')
 	if colon < 0 {
 		return nil, nil, nil, false
 	}
@@ -27,7 +25,7 @@ func NextField(fields []byte) (name, value, rest []byte, ok bool) {
 
 // cutLine cuts block behind its first line end, which may be a bare LF.
 func cutLine(block []byte) (line, rest []byte) {
-	end := bytes.IndexByte(block, '\n')
+	end := indexByte(block, '\n')
 	if end < 0 {
 		return block[:len(block):len(block)], nil
 	}
@@ -55,7 +53,7 @@ func trim(b []byte) []byte {
 func unfold(block []byte) {
 	done := 0 // what stands before is not looked at again
 	for done < len(block) {
-		i := bytes.IndexByte(block[done:], '\n')
+		i := indexByte(block[done:], '\n')
 		if i < 0 {
 			return
 		}

@@ -1,7 +1,5 @@
 package wire
 
-import "bytes"
-
 // HasToken says whether value, a comma-separated list, has token as a member.
 // Letters are compared without case. Line ends of a folded value count as
 // whitespace.
@@ -18,7 +16,7 @@ func HasToken(value []byte, token string) bool {
 
 // nextMember cuts the first member off a list and says whether a comma followed.
 func nextMember(list []byte) (member, rest []byte, more bool) {
-	i := bytes.IndexByte(list, ',')
+	i := indexByte(list, ',')
 	if i < 0 {
 		return trimLines(list), nil, false
 	}
@@ -78,11 +76,12 @@ func parseDecimal(digits []byte) (int64, bool) {
 		if !isDigit(c) {
 			return 0, false
 		}
-		v := int64(c - '0')
-		if n > (maxInt64-v)/10 {
+		if n > maxInt64/10 {
 			return 0, false
 		}
-		n = n*10 + v
+		if n = n*10 + int64(c-'0'); n < 0 {
+			return 0, false
+		}
 	}
 	return n, len(digits) > 0
 }

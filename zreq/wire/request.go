@@ -1,5 +1,7 @@
 package wire
 
+import "strconv"
+
 // AppendMethod appends the method and a space: the start of a request line
 // (RFC 9112, 3).
 func AppendMethod(dst []byte, method string) ([]byte, error) {
@@ -87,7 +89,7 @@ func AppendEnd(dst []byte) []byte {
 // AppendUint appends n in decimal, the value of a Content-Length. A negative n,
 // which no length is, gives 0.
 func AppendUint(dst []byte, n int64) []byte {
-	return appendDigits(dst, n, 10)
+	return strconv.AppendInt(dst, max(n, 0), 10)
 }
 
 // AppendChunkSize appends the line before a chunk of n bytes; the caller writes
@@ -97,8 +99,7 @@ func AppendChunkSize(dst []byte, n int64) []byte {
 	if n < 1 {
 		return dst
 	}
-	dst = appendDigits(dst, n, 16)
-	return append(dst, "\r\n"...)
+	return append(strconv.AppendInt(dst, n, 16), "\r\n"...)
 }
 
 // AppendChunk appends data as one chunk, and nothing if there is none: an empty
@@ -116,16 +117,3 @@ func AppendChunk(dst, data []byte) []byte {
 func AppendLastChunk(dst []byte) []byte {
 	return append(dst, "0\r\n\r\n"...)
 }
-
-func appendDigits(dst []byte, n, base int64) []byte {
-	var digits [20]byte
-	i := len(digits) - 1
-	for ; n >= base; n /= base {
-		digits[i] = lowerHex[n%base]
-		i--
-	}
-	digits[i] = lowerHex[max(n, 0)]
-	return append(dst, digits[i:]...)
-}
-
-const lowerHex = "0123456789abcdef"

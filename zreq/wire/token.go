@@ -1,6 +1,6 @@
 package wire
 
-// tokenBytes has a bit for each byte that may stand in a token (RFC 9110, 5.6.2).
+// tokenBytes are the bytes that may stand in a token (RFC 9110, 5.6.2).
 var tokenBytes = bitsOf("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 // byteSet is a set of ASCII bytes.
@@ -52,6 +52,17 @@ func lower(c byte) byte {
 		return c | 0x20
 	}
 	return c
+}
+
+// indexByte is bytes.IndexByte without the tables of package unicode, which come
+// with it: 4 KB. It looks through single lines only.
+func indexByte(b []byte, c byte) int {
+	for i := range b {
+		if b[i] == c {
+			return i
+		}
+	}
+	return -1
 }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
