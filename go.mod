@@ -3,12 +3,14 @@ module github.com/zreq-go/zreq
 go 1.25
 
 require (
-	github.com/matryer/is v1.4.1 // indirect
+	github.com/matryer/is v1.4.1
+	github.com/schollz/progressbar/v3 v3.19.0
+	go.uber.org/goleak v1.3.0
+	golang.org/x/sys v0.41.0
+)
+
+require (
 	github.com/mitchellh/colorstring v0.0.0-20190213212951-d06e56a500db // indirect
 	github.com/rivo/uniseg v0.4.7 // indirect
-	github.com/schollz/progressbar/v3 v3.19.0 // indirect
-	github.com/valyala/bytebufferpool v1.0.0 // indirect
-	go.uber.org/goleak v1.3.0 // indirect
-	golang.org/x/sys v0.41.0 // indirect
 	golang.org/x/term v0.40.0 // indirect
 )

@@ -1,56 +1,60 @@
 package zreq
 
-import "github.com/valyala/bytebufferpool"
+import "sync"
 
-// The pools hold the buffers of calls that are under way. Idle connections hold
-// none. There is one for each kind of use, so that a call with default settings
-// never sits on what a call with large chunks gave back. They are variables of
-// the package, never fields: on 32-bit machines their counters are aligned only
-// there.
-var chunkPool, windowPool, largePool bytebufferpool.Pool
+// buffer is borrowed memory. B may be cut, and replaced by an append; give it
+// back with release.
+type buffer struct{ B []byte }
 
 const (
-	maxChunk  = 1 << 10 // in chunkPool: the default StreamChunk
-	maxWindow = 4 << 10 // in windowPool: the default Limits.ReadBuffer
-	// maxPooled is the largest buffer that goes back: one large head must not
-	// keep its memory for the life of the program.
-	maxPooled = 64 << 10
+	minClass = 9  // 512 bytes, the default StreamChunk
+	maxClass = 16 // 64 KiB; what is larger does not go back
 )
 
-func poolOf(size int) *bytebufferpool.Pool {
-	switch {
-	case size <= maxChunk:
-		return &chunkPool
-	case size <= maxWindow:
-		return &windowPool
+// pools hold the buffers of calls that are under way; idle connections hold
+// none. There is one for each power of two, so that every buffer in it fits
+// whoever asks, and a small call never sits on what a large one gave back.
+var pools [maxClass - minClass + 1]sync.Pool
+
+// poolFor returns the pool for buffers of n bytes and the size of those in it;
+// nil if n is too large to keep.
+func poolFor(n int) (*sync.Pool, int) {
+	for class := range pools {
+		if size := 1 << (minClass + class); n <= size {
+			return &pools[class], size
+		}
 	}
-	return &largePool
+	return nil, n
 }
 
 // acquire returns a buffer whose B has length n.
-func acquire(n int) *bytebufferpool.ByteBuffer {
-	b := poolOf(n).Get()
-	if cap(b.B) < n {
-		b.B = make([]byte, n)
+func acquire(n int) *buffer {
+	pool, size := poolFor(n)
+	if pool != nil {
+		if b, ok := pool.Get().(*buffer); ok {
+			b.B = b.B[:n]
+			return b
+		}
 	}
-	b.B = b.B[:n]
-	return b
+	return &buffer{make([]byte, n, size)}
 }
 
-// release gives b back. Nobody may hold a view of it any more. Its length stays
-// what was asked for: the pool makes new ones as long as most that it gets.
-func release(b *bytebufferpool.ByteBuffer) {
-	if b == nil || cap(b.B) > maxPooled {
+// release gives b back. Nobody may hold a view of it any more.
+func release(b *buffer) {
+	if b == nil {
 		return
 	}
 	poison(b.B[:cap(b.B)])
-	poolOf(cap(b.B)).Put(b)
+	// An append may have left it with a size of its own.
+	if pool, size := poolFor(cap(b.B)); pool != nil && size == cap(b.B) {
+		pool.Put(b)
+	}
 }
 
 // window is the read buffer of a call: what was read and not yet decoded lies
 // in buf.B[r:w].
 type window struct {
-	buf  *bytebufferpool.ByteBuffer
+	buf  *buffer
 	r, w int
 }
 

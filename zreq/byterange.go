@@ -81,11 +81,12 @@ func (r byteRange) endsAs(c contentRange) bool {
 func cutInt(s string) (n int64, rest string, ok bool) {
 	i := 0
 	for ; i < len(s) && '0' <= s[i] && s[i] <= '9'; i++ {
-		d := int64(s[i] - '0')
-		if n > (1<<63-1-d)/10 {
+		if n > (1<<63-1)/10 {
 			return 0, s, false
 		}
-		n = n*10 + d
+		if n = n*10 + int64(s[i]-'0'); n < 0 {
+			return 0, s, false
+		}
 	}
 	return n, s[i:], i > 0
 }

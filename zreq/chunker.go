@@ -3,8 +3,6 @@ package zreq
 import (
 	"context"
 	"errors"
-
-	"github.com/valyala/bytebufferpool"
 )
 
 // chunker cuts a body, however it arrives, into chunks of exactly size bytes
@@ -22,8 +20,8 @@ type chunker struct {
 	part []byte // the beginning of the next chunk, copied; in partBuf
 	last []byte // the last chunk that the callback had
 
-	partBuf *bytebufferpool.ByteBuffer
-	keptBuf *bytebufferpool.ByteBuffer
+	partBuf *buffer
+	keptBuf *buffer
 }
 
 // write passes on what p completes. p stays valid until settle.

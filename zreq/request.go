@@ -1,8 +1,6 @@
 package zreq
 
 import (
-	"bytes"
-	"encoding/base64"
 	"errors"
 
 	"github.com/zreq-go/zreq/zreq/wire"
@@ -108,8 +106,19 @@ func (x *exchange) appendTarget(dst []byte) ([]byte, error) {
 
 // requestTarget cuts the target out of the head that was made.
 func requestTarget(head []byte) []byte {
-	line := head[:bytes.IndexByte(head, '\r')]
-	return line[bytes.IndexByte(line, ' ')+1 : bytes.LastIndexByte(line, ' ')]
+	_, rest := cutSpace(head)
+	target, _ := cutSpace(rest)
+	return target
+}
+
+// cutSpace cuts p around its first space.
+func cutSpace(p []byte) (before, after []byte) {
+	for i, c := range p {
+		if c == ' ' {
+			return p[:i], p[i+1:]
+		}
+	}
+	return p, nil
 }
 
 // appendOwn appends the fields that zreq makes itself, unless the caller
@@ -165,18 +174,14 @@ func appendBasic(dst []byte, userinfo string) ([]byte, error) {
 	colon := false
 	for i := 0; i < len(userinfo); i++ {
 		c := userinfo[i]
-		switch {
-		case c == '%':
-			if i+2 >= len(userinfo) || unhex(userinfo[i+1]) < 0 || unhex(userinfo[i+2]) < 0 {
+		colon = colon || c == ':'
+		if c == '%' {
+			var ok bool
+			// A user name has no colon (RFC 7617, 2).
+			if c, ok = unescape(userinfo[i:]); !ok || c == ':' && !colon {
 				return dst, errUserinfo
 			}
-			c = byte(unhex(userinfo[i+1])<<4 | unhex(userinfo[i+2]))
 			i += 2
-			if c == ':' && !colon {
-				return dst, errUserinfo // a user name has no colon (RFC 7617, 2)
-			}
-		case c == ':':
-			colon = true
 		}
 		if c < ' ' || c == 0x7f {
 			return dst, errUserinfo
@@ -187,8 +192,17 @@ func appendBasic(dst []byte, userinfo string) ([]byte, error) {
 		pair = append(pair, ':')
 	}
 	dst = append(dst, "Authorization: Basic "...)
-	dst = base64.StdEncoding.AppendEncode(dst, pair)
+	dst = appendBase64(dst, pair)
 	return append(dst, "\r\n"...), nil
+}
+
+// unescape reads the %XX at the front of s (RFC 3986, 2.1).
+func unescape(s string) (c byte, ok bool) {
+	if len(s) < 3 {
+		return 0, false
+	}
+	high, low := unhex(s[1]), unhex(s[2])
+	return byte(high<<4 | low), high >= 0 && low >= 0
 }
 
 // limitError is the text of a limit of zreq that was reached.
