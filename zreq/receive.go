@@ -197,8 +197,12 @@ func (x *exchange) stop(err error) error {
 }
 
 // drain reads the rest of a response that nobody wants, if at most maxDrain
-// bytes are known to remain or it lies in the window already.
+// bytes are known to remain or it lies in the window already. It does not wait
+// long: a connection costs less than that.
 func (x *exchange) drain(ctx context.Context) {
+	if x.sock.readWithin(ctx, drainWait, "Body") != nil {
+		return
+	}
 	for {
 		ev, used, err := x.dec.Next(x.in.unread())
 		x.in.r += used

@@ -21,6 +21,9 @@ type Timeouts struct {
 	Body time.Duration
 }
 
+// drainWait bounds the wait for the rest of a response that nobody wants.
+const drainWait = time.Second
+
 func (t Timeouts) withDefaults() Timeouts {
 	t.Dial = orDefault(t.Dial, 10*time.Second)
 	t.TLS = orDefault(t.TLS, 10*time.Second)
