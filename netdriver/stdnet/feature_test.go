@@ -18,11 +18,13 @@ import (
 )
 
 func TestFeature(t *testing.T) {
-	t.Run("A22 short writes are completed", completesWrites)
-	t.Run("A22 interrupted calls are retried", func(t *testing.T) {
-		defer interrupt(t)()
-		completesWrites(t)
-		checksThrough(t)
+	t.Run("A22", func(t *testing.T) {
+		t.Run("short writes are completed", completesWrites)
+		t.Run("interrupted calls are retried", func(t *testing.T) {
+			defer interrupt(t)()
+			completesWrites(t)
+			checksThrough(t)
+		})
 	})
 }
 
