@@ -26,6 +26,8 @@ type Connection struct {
 	busy   bool
 	closed bool
 	dials  int
+
+	abandon func() // ends a dial that is under way
 }
 
 // Connect opens a connection to the origin of url, for the Connection of later
@@ -122,6 +124,17 @@ func (c *Connection) adopt(s *socket) error {
 	return nil
 }
 
+// dialling says how Close can end the dial that begins; nil: it is over.
+func (c *Connection) dialling(abandon func()) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.abandon = abandon
+	if c.closed && abandon != nil {
+		return ErrClosed
+	}
+	return nil
+}
+
 // drop closes the socket, if there is one. The connection stays usable: the
 // next call dials.
 func (c *Connection) drop() {
@@ -149,7 +162,11 @@ func (c *Connection) release(why CloseReason) {
 func (c *Connection) Close() error {
 	c.mu.Lock()
 	c.closed = true
+	abandon := c.abandon
 	c.mu.Unlock()
+	if abandon != nil {
+		abandon()
+	}
 	c.drop()
 	return nil
 }

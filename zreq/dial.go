@@ -62,6 +62,12 @@ func (x *exchange) dial(ctx context.Context) (*socket, error) {
 	if err != nil {
 		return nil, err
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if err := c.dialling(cancel); err != nil {
+		return nil, err
+	}
+	defer func() { _ = c.dialling(nil) }()
 	x.phase = PhaseDial
 	address := string(c.at.appendAddress(nil))
 	limit := x.times.Dial

@@ -230,7 +230,8 @@ func (e *socketError) Error() string { return "errno " + strconv.Itoa(e.code) }
 // failingDriver fails at the step that is not nil.
 type failingDriver struct {
 	netdriver.Driver
-	dial, read, write error
+	dial, read, write     error
+	readCount, writeCount int // returned instead of what is true, if not zero
 }
 
 type failingConn struct {
@@ -250,12 +251,18 @@ func (c *failingConn) Read(p []byte) (int, error) {
 	if c.d.read != nil {
 		return 0, c.d.read
 	}
+	if c.d.readCount != 0 {
+		return c.d.readCount, nil
+	}
 	return c.Conn.Read(p)
 }
 
 func (c *failingConn) Write(p []byte) (int, error) {
 	if c.d.write != nil {
 		return 0, c.d.write
+	}
+	if c.d.writeCount != 0 {
+		return c.d.writeCount, nil
 	}
 	return c.Conn.Write(p)
 }
@@ -277,6 +284,20 @@ func TestErrorsOfTheSocket(t *testing.T) {
 			is.True(errors.As(err, &got)) // as its own type
 			is.Equal(got.code, 111)
 			is.True(!failure(is, err).Timeout())
+			is.Equal(peer.Open(), 0)
+		})
+	}
+	for name, d := range map[string]*failingDriver{
+		"read of too much": {readCount: 1 << 20}, "read of less than nothing": {readCount: -1},
+		"write of too much": {writeCount: 1 << 20}, "write of less than nothing": {writeCount: -1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			peer := answers(t, noContent)
+			d.Driver = peer
+			_, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: d})
+			is.True(errors.Is(err, zreq.ErrConnect)) // an impossible count is no panic
+			is.True(failure(is, err).Sent > 0)       // and all may have left
 			is.Equal(peer.Open(), 0)
 		})
 	}

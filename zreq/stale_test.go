@@ -1,0 +1,175 @@
+package zreq_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/matryer/is"
+	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/netdriver/memnet"
+	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
+)
+
+// TestReuseAfterDeath: a connection that died while it was idle, or on which
+// bytes lie that nobody asked for, is dialled again in place, and nothing that
+// was there before the request is taken for its answer.
+func TestReuseAfterDeath(t *testing.T) {
+	for name, end := range map[string][]zreqtest.Step{
+		"end":                  {zreqtest.Close()},
+		"half-close":           {zreqtest.CloseWrite()},
+		"reset":                {zreqtest.Reset()},
+		"a second response":    {zreqtest.Send(byLength("not asked"))},
+		"a 408":                {zreqtest.Send(page(408, "late"))},
+		"a 408 and the end":    {zreqtest.Send(page(408, "late")), zreqtest.Close()},
+		"one byte":             {zreqtest.Send("\n")},
+		"a response and a end": {zreqtest.Send(byLength("not asked")), zreqtest.CloseWrite()},
+	} {
+		for _, verb := range []string{"GET", "POST"} {
+			t.Run(name+"/"+verb, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					is := is.New(t)
+					first := append(answering(byLength("first")), zreqtest.Pause(time.Second))
+					peer := zreqtest.NewPeer(t, append(first, end...), answering(byLength("second")))
+					resp, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: peer, Headers: asks()})
+					is.NoErr(err)
+					time.Sleep(2 * time.Second) // until it is there
+					conn := resp.Connection
+					resp, err = verbs[verb](context.Background(), site, &zreq.Args{Connection: conn})
+					is.NoErr(err)                         // any verb may be sent: nothing was
+					is.Equal(content(is, resp), "second") // the answer to this request
+					is.Equal(conn.Dials(), 2)
+					is.Equal(len(peer.Requests()), 2) // nothing went out on the dead one
+					is.NoErr(conn.Close())
+					is.Equal(peer.Open(), 0)
+				})
+			})
+		}
+	}
+}
+
+// TestReuseStale: where the driver cannot look, or the death comes with the
+// request, it is ErrStale: the peer may have acted on it.
+func TestReuseStale(t *testing.T) {
+	for name, end := range map[string][]zreqtest.Step{
+		"end":       {zreqtest.Request(), zreqtest.Close()},
+		"reset":     {zreqtest.Request(), zreqtest.Reset()},
+		"a 408":     {zreqtest.Request(), zreqtest.Send(page(408, "late"))},
+		"idle, end": {zreqtest.CloseWrite(), zreqtest.Request()},
+	} {
+		for _, bare := range []bool{true, false} {
+			if name == "idle, end" && !bare {
+				continue // that is seen
+			}
+			t.Run(fmt.Sprint(name, "/bare ", bare), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					is := is.New(t)
+					peer := zreqtest.NewPeer(t, append(answering(byLength("first")), end...), answering(byLength("again")))
+					var driver netdriver.Driver = peer
+					if bare {
+						driver = memnet.Bare(peer)
+					}
+					resp, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: driver, Headers: asks()})
+					is.NoErr(err)
+					conn := resp.Connection
+					synctest.Wait()
+					resp, err = zreq.Get(context.Background(), site, &zreq.Args{Connection: conn})
+					is.True(errors.Is(err, zreq.ErrStale)) // it died after the request went out
+					is.True(!errors.Is(err, zreq.ErrConnect))
+					is.True(failure(is, err).Sent > 0)
+					is.True(!zreq.SafeToRetry(err))
+					is.Equal(resp != nil, name == "a 408")
+					is.Equal(peer.Dials(), 1) // and nothing is repeated behind the caller's back
+					is.Equal(peer.Open(), 0)
+					resp, err = zreq.Get(context.Background(), site, &zreq.Args{Connection: conn})
+					is.NoErr(err) // the next call dials
+					is.Equal(content(is, resp), "again")
+					is.NoErr(conn.Close())
+				})
+			})
+		}
+	}
+	t.Run("a 408 on a fresh connection", func(t *testing.T) {
+		is := is.New(t)
+		resp, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: answers(t, page(408, "slow"))})
+		is.NoErr(err) // is a response like any other
+		is.Equal(resp.Status, 408)
+	})
+	t.Run("the write fails and nothing was sent", func(t *testing.T) {
+		is := is.New(t)
+		peer := zreqtest.NewPeer(t, answering(byLength("first")), answering(byLength("second")))
+		dying := &dyingDriver{Driver: peer}
+		resp, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: dying, Headers: asks()})
+		is.NoErr(err)
+		dying.dead = true
+		resp, err = zreq.Post(context.Background(), site, &zreq.Args{Connection: resp.Connection})
+		is.NoErr(err) // it is replaced
+		is.Equal(content(is, resp), "second")
+		is.Equal(resp.Connection.Dials(), 2)
+		is.NoErr(resp.Connection.Close())
+		is.Equal(peer.Open(), 0) // and the dead one is closed
+	})
+	t.Run("the write fails and so does the dial", func(t *testing.T) {
+		is := is.New(t)
+		peer := zreqtest.NewPeer(t, answering(byLength("first")), []zreqtest.Step{zreqtest.Refuse()})
+		dying := &dyingDriver{Driver: peer}
+		resp, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: dying, Headers: asks()})
+		is.NoErr(err)
+		dying.dead = true
+		_, err = zreq.Post(context.Background(), site, &zreq.Args{Connection: resp.Connection})
+		is.True(errors.Is(err, zreq.ErrConnect))
+		is.True(!errors.Is(err, zreq.ErrStale)) // nothing had been sent
+		is.Equal(failure(is, err).Phase, zreq.PhaseDial)
+		is.True(zreq.SafeToRetry(err))
+		is.Equal(peer.Open(), 0)
+	})
+	t.Run("the write fails half way", func(t *testing.T) {
+		is := is.New(t)
+		reset := zreqtest.Fault(memnet.Faults{ResetWriteAfter: 10})
+		first := append(answering(byLength("first")), reset)
+		peer := zreqtest.NewPeer(t, first)
+		resp, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: peer, Headers: asks()})
+		is.NoErr(err)
+		peer.Wait()
+		_, err = zreq.Get(context.Background(), site, &zreq.Args{Connection: resp.Connection})
+		is.True(errors.Is(err, zreq.ErrStale))
+		is.True(errors.Is(err, memnet.ErrReset))
+		is.Equal(failure(is, err).Sent, int64(10)) // what may have left
+		is.True(!zreq.SafeToRetry(err))
+		is.Equal(peer.Open(), 0)
+	})
+}
+
+// TestReuseUnasked: bytes that come before the first request on a fresh
+// connection are no answer to it.
+func TestReuseUnasked(t *testing.T) {
+	for _, callback := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			is := is.New(t)
+			peer := zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Send(byLength("not asked")), zreqtest.Request()})
+			args := &zreq.Args{Driver: &slowDriver{peer}}
+			if callback {
+				args.StreamCallback = func([]byte) error { panic("called") }
+			}
+			resp, err := zreq.Get(context.Background(), site, args)
+			is.True(resp == nil)
+			is.True(errors.Is(err, zreq.ErrResponse)) // the peer does not speak HTTP
+			is.Equal(failure(is, err).Sent, int64(0)) // nothing was sent to it
+			is.Equal(len(peer.Requests()), 0)
+			is.Equal(peer.Open(), 0)
+		})
+	}
+}
+
+// slowDriver gives the peer time to speak first.
+type slowDriver struct{ netdriver.Driver }
+
+func (d *slowDriver) Dial(ctx context.Context, network, address string) (netdriver.Conn, error) {
+	c, err := d.Driver.Dial(ctx, network, address)
+	time.Sleep(time.Second)
+	return c, err
+}
