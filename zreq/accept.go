@@ -39,6 +39,8 @@ func (x *exchange) admit() (admission, error) {
 		return any, x.admitFraming()
 	case r.Status < 200 || r.Status > 299:
 		return any, statusError(r.Status)
+	case x.method == "HEAD":
+		return any, nil // there is no body to doubt, and a Range means nothing (RFC 9110, 14.2)
 	case r.Status == 206 && !ranged:
 		return any, errUnasked206
 	case r.Status == 206:

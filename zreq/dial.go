@@ -7,7 +7,10 @@ import (
 	"github.com/zreq-go/zreq/netdriver"
 )
 
-var errPlainTLS = errors.New("the TLS setting returned the plain connection it was given")
+var (
+	errNoConn   = errors.New("the driver returned neither a connection nor an error")
+	errPlainTLS = errors.New("the TLS setting returned no connection, or the plain one that it was given")
+)
 
 // occupy claims the connection and sees to it that it is open.
 func (x *exchange) occupy(ctx context.Context) (err error) {
@@ -55,26 +58,35 @@ func (x *exchange) use(ctx context.Context, s *socket) {
 	}
 }
 
-// dial opens the socket of x.conn: name look-up, TCP, and TLS for https.
+// dial opens the socket of x.conn. Close of the Connection ends that.
 func (x *exchange) dial(ctx context.Context) (*socket, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if err := x.conn.dialling(cancel); err != nil {
+		return nil, err
+	}
+	defer func() { _ = x.conn.dialling(nil) }()
+	conn, err := x.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s := newSocket(conn)
+	return s, x.conn.adopt(s)
+}
+
+// open looks the name up, connects, and shakes hands for https.
+func (x *exchange) open(ctx context.Context) (conn netdriver.Conn, err error) {
 	c := x.conn
 	secure, chip, err := c.secure()
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	if err := c.dialling(cancel); err != nil {
-		return nil, err
-	}
-	defer func() { _ = c.dialling(nil) }()
 	x.phase = PhaseDial
 	address := string(c.at.appendAddress(nil))
 	limit := x.times.Dial
 	if chip != nil && limit > 0 && x.times.TLS > 0 {
 		limit += x.times.TLS // one step for both
 	}
-	var conn netdriver.Conn
 	err = within(ctx, limit, "Dial", func(ctx context.Context) (err error) {
 		if chip != nil {
 			conn, err = chip.DialTLS(ctx, "tcp", address, c.at.host)
@@ -83,23 +95,23 @@ func (x *exchange) dial(ctx context.Context) (*socket, error) {
 		}
 		return err
 	})
-	if err == nil && secure != nil {
-		x.phase = PhaseTLS
-		plain := conn
-		err = within(ctx, x.times.TLS, "TLS", func(ctx context.Context) (err error) {
-			conn, err = secure.Client(ctx, plain, c.at.host)
-			return err
-		})
-		if err == nil && conn == plain {
-			err = errPlainTLS
-			_ = plain.Close()
-		}
+	if err == nil && conn == nil {
+		err = errNoConn
 	}
-	if err != nil {
-		return nil, err
+	if err != nil || secure == nil {
+		return conn, err
 	}
-	s := newSocket(conn)
-	return s, c.adopt(s)
+	x.phase = PhaseTLS
+	plain := conn
+	err = within(ctx, x.times.TLS, "TLS", func(ctx context.Context) (err error) {
+		conn, err = secure.Client(ctx, plain, c.at.host)
+		return err
+	})
+	if err == nil && (conn == plain || conn == nil) {
+		_ = plain.Close()
+		err = errPlainTLS
+	}
+	return conn, err
 }
 
 // secure chooses what makes an https connection secure: the TLS that the call

@@ -71,3 +71,25 @@ func TestDriverOfACall(t *testing.T) {
 		is.Equal(content(is, resp), want)
 	}
 }
+
+// nothing is a driver, and a TLS, that returns neither a connection nor an error.
+type nothing struct{ netdriver.Driver }
+
+func (nothing) Dial(context.Context, string, string) (netdriver.Conn, error) { return nil, nil }
+
+func (nothing) Client(context.Context, netdriver.Conn, string) (netdriver.Conn, error) {
+	return nil, nil
+}
+
+func TestDriverReturnsNothing(t *testing.T) {
+	is := is.New(t)
+	_, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: nothing{}})
+	is.True(errors.Is(err, zreq.ErrConnect)) // an error and no panic
+	is.Equal(failure(is, err).Phase, zreq.PhaseDial)
+
+	peer := answers(t)
+	_, err = zreq.Get(context.Background(), "https://device.test/", &zreq.Args{Driver: peer, TLS: nothing{}})
+	is.True(errors.Is(err, zreq.ErrConnect))
+	is.Equal(failure(is, err).Phase, zreq.PhaseTLS)
+	is.Equal(peer.Open(), 0) // what was dialled is closed
+}

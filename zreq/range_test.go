@@ -162,6 +162,23 @@ func TestRangeAllowed(t *testing.T) {
 		is.NoErr(err) // no body is missing where none can come
 		is.Equal(resp.Len(), int64(10))
 	})
+	t.Run("HEAD that ignores it", func(t *testing.T) {
+		is := is.New(t)
+		peer := ends(t, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")
+		_, err := zreq.Head(context.Background(), site, &zreq.Args{Driver: peer, Headers: ask, StreamCallback: func([]byte) error { panic("called") }})
+		is.NoErr(err) // a Range is for GET alone
+	})
+	t.Run("a short part keeps the connection", func(t *testing.T) {
+		is := is.New(t)
+		resp, err := zreq.Get(context.Background(), site, &zreq.Args{
+			Driver: answers(t, part(ten, "bytes 5-14/100")), StreamCallback: new(sink).take,
+			Headers: append(asks(), [2]string{"Range", "bytes=5-20"}),
+		})
+		is.True(errors.Is(err, zreq.ErrTruncated))
+		is.Equal(resp.CloseReason(), zreq.CloseNone) // the rest can be asked for on it
+		is.True(resp.Connection != nil)
+		is.NoErr(resp.Connection.Close())
+	})
 	t.Run("without a callback", func(t *testing.T) {
 		is := is.New(t)
 		resp, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: ends(t, part(ten, "bytes 7-16/100")), Headers: ask})

@@ -181,6 +181,7 @@ func (x *exchange) streamed(ctx context.Context, want admission) error {
 		return x.truncated(want.length, errRangeMismatch)
 	}
 	if want.short {
+		x.why = x.verdict() // it is whole, only not what was asked for
 		return x.truncated(-1, errShortRange)
 	}
 	return nil
