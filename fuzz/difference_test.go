@@ -26,7 +26,7 @@ func TestKnownDifferences(t *testing.T) {
 		"Trailer that names":              chunked + "Trailer: Content-Length\r\n\r\n0\r\n\r\n",
 		"chunk size of more":              chunked + "\r\n00000000000000005\r\nhello\r\n0\r\n\r\n",
 		"whitespace between":              chunked + "\r\n5 ;a\r\nhello\r\n0\r\n\r\n",
-		"net/http bounds the sum":         chunked + "\r\n" + strings.Repeat("1;"+strings.Repeat("a", 1000)+"\r\nx\r\n", 40) + "0\r\n\r\n",
+		"net/http bounds the sum":         chunked + "\r\n" + strings.Repeat("1;"+strings.Repeat("a", 25)+"\r\nx\r\n", 2000) + "0\r\n\r\n",
 	} {
 		t.Run(reason, func(t *testing.T) {
 			is := is.New(t)

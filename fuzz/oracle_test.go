@@ -100,16 +100,19 @@ var (
 // accepted, or "". Each is a choice that the RFC leaves or makes for us.
 func knownDifference(in []byte, ours *reading) string {
 	final := ours.heads[len(ours.heads)-1]
+	for _, h := range ours.heads {
+		if reason := knownFieldDifference(h, true); h.status < 200 && reason != "" {
+			return reason
+		}
+	}
 	if ours.reuse == wire.CloseDoubt {
 		if final.minor == 0 && ours.framing == wire.Chunked {
 			return "1.0: net/http does not look at Transfer-Encoding; RFC 9112, 6.1: treat as faulty, and close"
 		}
 		return "no body: net/http refuses bad framing fields all the same; we take no notice, and close"
 	}
-	for _, h := range ours.heads {
-		if reason := knownFieldDifference(h, h.status < 200); reason != "" {
-			return reason
-		}
+	if reason := knownFieldDifference(final, false); reason != "" {
+		return reason
 	}
 	if knownFieldDifference(head{fields: ours.trailers}, false) == controlReason {
 		return controlReason
@@ -123,7 +126,7 @@ func knownDifference(in []byte, ours *reading) string {
 	case padBeforeExt.Match(in):
 		return "whitespace between a chunk size and its extension: net/http refuses; RFC 9112, 7.1.1: BWS"
 	case len(in) > 8<<10:
-		return "net/http bounds the sum of all chunk lines, we bound each"
+		return "net/http bounds the sum of all chunk lines, too, but by other figures"
 	}
 	return ""
 }

@@ -52,7 +52,7 @@ func (d *Decoder) sizeLine(in []byte) (int, error) {
 			return 0, err
 		}
 		if d.phase == chunkData || d.phase == inTrailers {
-			return i + 1, nil
+			return i + 1, d.weigh()
 		}
 		d.lineBytes++
 		if d.lineBytes >= d.limits.ChunkLine {
@@ -60,6 +60,24 @@ func (d *Decoder) sizeLine(in []byte) (int, error) {
 		}
 	}
 	return len(in), nil
+}
+
+// What framing a chunk may have for nothing, and how much more all of them may
+// have than they have data.
+const (
+	freeFraming = 32
+	maxExcess   = 16 << 10
+)
+
+// weigh bounds what a peer can send without sending anything: one byte at a
+// time, each in a chunk with a long extension.
+func (d *Decoder) weigh() error {
+	d.excess += int64(d.lineBytes) - freeFraming
+	d.excess -= min(d.excess, d.rest)
+	if d.excess = max(0, d.excess); d.excess > maxExcess {
+		return ErrTooMuchFraming
+	}
+	return nil
 }
 
 func (d *Decoder) sizeByte(c byte) error {

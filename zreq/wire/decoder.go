@@ -16,6 +16,7 @@ type Decoder struct {
 
 	rest      int64 // of the body or of the chunk; while its line is read, the size so far
 	lineBytes int   // of the chunk-size line so far
+	excess    int64 // of chunk framing over what the data account for
 	digits    bool  // the chunk size has a digit
 }
 

@@ -43,6 +43,7 @@ var (
 	ErrTooManyFields        error = &fault{"more field lines than Limits.Fields", tooLarge}
 	ErrTooManyInformational error = &fault{"more 1xx responses than Limits.Informational", tooLarge}
 	ErrChunkLineTooLong     error = &fault{"chunk-size line over Limits.ChunkLine", tooLarge}
+	ErrTooMuchFraming       error = &fault{"chunk extensions outweigh the data by 16 KiB", tooLarge}
 	ErrTrailersTooLarge     error = &fault{"trailers over Limits.TrailerBytes", tooLarge}
 )
 

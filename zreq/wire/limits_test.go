@@ -2,6 +2,7 @@ package wire_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -115,6 +116,27 @@ func TestLimits(t *testing.T) {
 }
 
 // There is no way to have no bound.
+// TestExcess: extensions may cost what the data cost, and 16 KiB more in all.
+func TestExcess(t *testing.T) {
+	chunk := func(size, extension int) string {
+		return fmt.Sprintf("%x;%s\r\n%s\r\n", size, strings.Repeat("e", extension), strings.Repeat("d", size))
+	}
+	for name, tt := range map[string]struct {
+		in  string
+		err error
+	}{
+		"long extensions of large chunks":  {strings.Repeat(chunk(1000, 1000), 100), nil},
+		"short extensions of small chunks": {strings.Repeat(chunk(1, 28), 10_000), nil},
+		"long extensions of small chunks":  {strings.Repeat(chunk(1, 1000), 20), wire.ErrTooMuchFraming},
+		"data do not pay in advance":       {chunk(100_000, 0) + strings.Repeat(chunk(1, 1000), 20), wire.ErrTooMuchFraming},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in := chunkedHead + tt.in + "0\r\n\r\n"
+			is.New(t).Equal(play(exchange{in: in}, []int{len(in)}).err, tt.err)
+		})
+	}
+}
+
 func TestLimitsDefaults(t *testing.T) {
 	is := is.New(t)
 	is.Equal(wire.Defaults(), wire.Limits{HeadBytes: 16384, Fields: 128, Informational: 8, ChunkLine: 1024, TrailerBytes: 4096})

@@ -63,7 +63,8 @@ func (d *Decoder) statusLine(line []byte) error {
 	if status < 100 || len(line) > 12 && line[12] != ' ' {
 		return ErrBadStatusLine
 	}
-	d.message = message{status: status, length: -1}
+	// What a 1xx made doubtful, or ended, stays so (RFC 9112, 9.6).
+	d.message = message{status: status, length: -1, doubt: d.doubt, saidClose: d.saidClose}
 	if line[7] != '0' {
 		d.minor = 1
 	}
@@ -94,17 +95,20 @@ func (d *Decoder) interpret(in []byte) error {
 	name := s.name
 	s.name = otherName
 	value := in[s.from:s.to]
-	switch name {
-	case otherName:
+	switch {
+	case name == otherName:
 		return nil
-	case contentLength:
-		return d.contentLength(value)
-	case transferEncoding:
-		return d.transferEncoding(value)
-	default:
+	case name == connection:
 		d.saidClose = d.saidClose || HasToken(value, "close")
 		d.saidKeepAlive = d.saidKeepAlive || HasToken(value, "keep-alive")
 		return nil
+	case d.status < 200:
+		d.doubt = true // MUST NOT be sent with a 1xx (RFC 9110, 8.6; RFC 9112, 6.1)
+		return nil
+	case name == contentLength:
+		return d.contentLength(value)
+	default:
+		return d.transferEncoding(value)
 	}
 }
 

@@ -117,9 +117,9 @@ var informationals = []row{
 	{name: "unknown", in: "HTTP/1.1 199 x\r\n\r\n", want: "[199 {}] 200"},
 	{name: "LF alone", in: "HTTP/1.1 100 Continue\n\n", want: "[100 {}] 200"},
 	{name: "folded field", in: "HTTP/1.1 103 x\r\nA: b\r\n\tc\r\n\r\n", want: "[103 {A: b   c}] 200"},
-	{name: "a length does not count", in: "HTTP/1.1 100 x\r\nContent-Length: 20\r\n\r\n", want: "[100 {}] 200"},
-	{name: "a bad length does not count", in: "HTTP/1.1 100 x\r\nContent-Length: x\r\nContent-Length: 5\r\n 6\r\n\r\n", want: "[100 {}] 200"},
-	{name: "a coding does not count", in: "HTTP/1.1 100 x\r\nTransfer-Encoding: gzip\r\n\r\n", want: "[100 {}] 200"},
+	{name: "a length does not count, but is doubtful", in: "HTTP/1.1 100 x\r\nContent-Length: 20\r\n\r\n", want: "[100 {}] 200", reuse: wire.CloseDoubt},
+	{name: "nor does a bad one", in: "HTTP/1.1 100 x\r\nContent-Length: x\r\nContent-Length: 5\r\n 6\r\n\r\n", want: "[100 {}] 200", reuse: wire.CloseDoubt},
+	{name: "nor does a coding", in: "HTTP/1.1 100 x\r\nTransfer-Encoding: gzip\r\n\r\n", want: "[100 {}] 200", reuse: wire.CloseDoubt},
 	{name: "101", in: "HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n", err: wire.ErrUpgrade},
 	{name: "101 after 100", in: "HTTP/1.1 100 x\r\n\r\nHTTP/1.1 101 x\r\n\r\n", err: wire.ErrUpgrade},
 	{name: "a bad field in it", in: "HTTP/1.1 103 x\r\nA b\r\n\r\n", err: wire.ErrBadField},
@@ -136,7 +136,7 @@ func TestInformational(t *testing.T) {
 			if tt.err == nil {
 				is.Equal(fmt.Sprint(fieldless(got), " ", got.status), tt.want) // 1xx are skipped and never final
 				is.Equal(got.body, "hi")                                       // the body is that of the final one
-				is.Equal(got.reuse, wire.CloseNone)                            // nothing of the 1xx sticks to it
+				is.Equal(got.reuse, tt.reuse)                                  // a framing field makes what follows doubtful
 			}
 		})
 	}

@@ -155,6 +155,8 @@ type row struct {
 	in   string
 	want string // what the test compares
 	err  error
+
+	reuse wire.CloseReason // what it says then
 }
 
 // refuses runs each row's input, as made by build, and demands its error; a row
