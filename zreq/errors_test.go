@@ -38,43 +38,75 @@ func mishaps() map[string]mishap {
 	return map[string]mishap{
 		"bad request":  {url: "http://", kinds: []error{zreq.ErrRequest}, phase: zreq.PhaseRequest},
 		"refused dial": {peer: []zreqtest.Step{zreqtest.Refuse()}, kinds: []error{zreq.ErrConnect, memnet.ErrRefused}, phase: zreq.PhaseDial, safe: true},
-		"silent dial": {peer: []zreqtest.Step{zreqtest.NoAnswer()}, args: zreq.Args{Timeouts: zreq.Timeouts{Dial: time.Second}},
-			kinds: []error{zreq.ErrConnect, context.DeadlineExceeded}, phase: zreq.PhaseDial, safe: true, quiet: true},
+		"silent dial": {
+			peer: []zreqtest.Step{zreqtest.NoAnswer()}, args: zreq.Args{Timeouts: zreq.Timeouts{Dial: time.Second}},
+			kinds: []error{zreq.ErrConnect, context.DeadlineExceeded}, phase: zreq.PhaseDial, safe: true, quiet: true,
+		},
 		"not started": {args: zreq.Args{Driver: memnet.NewStopped()}, kinds: []error{zreq.ErrConnect, netdriver.ErrNotStarted}, phase: zreq.PhaseDial, safe: true},
 		"no TLS":      {url: "https://device.test/", kinds: []error{zreq.ErrNoTLS}, phase: zreq.PhaseRequest},
-		"TLS fails": {url: "https://device.test/", peer: []zreqtest.Step{}, args: zreq.Args{TLS: &seal{fail: errCable}},
-			kinds: []error{zreq.ErrConnect, errCable}, phase: zreq.PhaseTLS, safe: true},
-		"TLS returns plain": {url: "https://device.test/", peer: []zreqtest.Step{}, args: zreq.Args{TLS: &seal{plain: true}},
-			kinds: []error{zreq.ErrConnect}, phase: zreq.PhaseTLS, safe: true},
-		"dead before a byte": {peer: []zreqtest.Step{zreqtest.Fault(memnet.Faults{ResetWriteAfter: -1})},
-			kinds: []error{zreq.ErrConnect, memnet.ErrReset}, phase: zreq.PhaseSend, safe: true},
-		"dead behind a byte": {peer: []zreqtest.Step{zreqtest.Fault(memnet.Faults{ResetWriteAfter: 1})},
-			kinds: []error{zreq.ErrConnect, memnet.ErrReset}, phase: zreq.PhaseSend, sent: true},
-		"no answer": {peer: []zreqtest.Step{zreqtest.Request(), zreqtest.Close()},
-			kinds: []error{zreq.ErrConnect}, phase: zreq.PhaseHead, sent: true},
-		"reset for an answer": {peer: []zreqtest.Step{zreqtest.Request(), zreqtest.Reset()},
-			kinds: []error{zreq.ErrConnect, memnet.ErrReset}, phase: zreq.PhaseHead, sent: true},
-		"silence for an answer": {peer: []zreqtest.Step{zreqtest.Request()}, args: zreq.Args{Timeouts: zreq.Timeouts{Head: time.Second}},
-			phase: zreq.PhaseHead, sent: true, quiet: true},
-		"empty reads for ever": {peer: []zreqtest.Step{zreqtest.Fault(memnet.Faults{EmptyReads: -1})},
-			kinds: []error{zreq.ErrConnect}, phase: zreq.PhaseHead, sent: true},
+		"TLS fails": {
+			url: "https://device.test/", peer: []zreqtest.Step{}, args: zreq.Args{TLS: &seal{fail: errCable}},
+			kinds: []error{zreq.ErrConnect, errCable}, phase: zreq.PhaseTLS, safe: true,
+		},
+		"TLS returns plain": {
+			url: "https://device.test/", peer: []zreqtest.Step{}, args: zreq.Args{TLS: &seal{plain: true}},
+			kinds: []error{zreq.ErrConnect}, phase: zreq.PhaseTLS, safe: true,
+		},
+		"dead before a byte": {
+			peer:  []zreqtest.Step{zreqtest.Fault(memnet.Faults{ResetWriteAfter: -1})},
+			kinds: []error{zreq.ErrConnect, memnet.ErrReset}, phase: zreq.PhaseSend, safe: true,
+		},
+		"dead behind a byte": {
+			peer:  []zreqtest.Step{zreqtest.Fault(memnet.Faults{ResetWriteAfter: 1})},
+			kinds: []error{zreq.ErrConnect, memnet.ErrReset}, phase: zreq.PhaseSend, sent: true,
+		},
+		"no answer": {
+			peer:  []zreqtest.Step{zreqtest.Request(), zreqtest.Close()},
+			kinds: []error{zreq.ErrConnect}, phase: zreq.PhaseHead, sent: true,
+		},
+		"reset for an answer": {
+			peer:  []zreqtest.Step{zreqtest.Request(), zreqtest.Reset()},
+			kinds: []error{zreq.ErrConnect, memnet.ErrReset}, phase: zreq.PhaseHead, sent: true,
+		},
+		"silence for an answer": {
+			peer: []zreqtest.Step{zreqtest.Request()}, args: zreq.Args{Timeouts: zreq.Timeouts{Head: time.Second}},
+			phase: zreq.PhaseHead, sent: true, quiet: true,
+		},
+		"empty reads for ever": {
+			peer:  []zreqtest.Step{zreqtest.Fault(memnet.Faults{EmptyReads: -1})},
+			kinds: []error{zreq.ErrConnect}, phase: zreq.PhaseHead, sent: true,
+		},
 		"malformed head": {peer: answering("SSH-2.0\r\n"), kinds: []error{zreq.ErrResponse}, phase: zreq.PhaseHead, sent: true},
 		"malformed body": {peer: answering(chunkedHead + "zz"), kinds: []error{zreq.ErrResponse}, phase: zreq.PhaseBody, sent: true},
 		"head cut short": {peer: append(answering("HTTP/1.1 2"), zreqtest.Close()), kinds: []error{zreq.ErrTruncated}, phase: zreq.PhaseHead, sent: true},
-		"body cut short": {peer: append(answering("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhi"), zreqtest.Close()),
-			kinds: []error{zreq.ErrTruncated}, phase: zreq.PhaseBody, sent: true},
-		"silence for a body": {peer: answering("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhi"), args: zreq.Args{Timeouts: zreq.Timeouts{Body: time.Second}},
-			phase: zreq.PhaseBody, sent: true, quiet: true},
-		"too large": {peer: answering(byLength("hello")), args: zreq.Args{Limits: zreq.Limits{Content: 4}},
-			kinds: []error{zreq.ErrTooLarge}, phase: zreq.PhaseBody, sent: true},
-		"refused status": {peer: answering(page(404, "x")), args: zreq.Args{StreamCallback: new(sink).take},
-			kinds: []error{zreq.ErrStatus}, phase: zreq.PhaseHead, sent: true},
-		"unframed": {peer: answering(byClose("x")), args: zreq.Args{StreamCallback: new(sink).take},
-			kinds: []error{zreq.ErrUnframed}, phase: zreq.PhaseHead, sent: true},
-		"OnHead fails": {peer: answering(byLength("hello")), args: zreq.Args{OnHead: func(*zreq.Response) error { return errFull }},
-			kinds: []error{errFull}, phase: zreq.PhaseHead, sent: true},
-		"callback fails": {peer: answering(byLength("hello")), args: zreq.Args{StreamCallback: func([]byte) error { return errFull }},
-			kinds: []error{errFull}, phase: zreq.PhaseBody, sent: true},
+		"body cut short": {
+			peer:  append(answering("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhi"), zreqtest.Close()),
+			kinds: []error{zreq.ErrTruncated}, phase: zreq.PhaseBody, sent: true,
+		},
+		"silence for a body": {
+			peer: answering("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhi"), args: zreq.Args{Timeouts: zreq.Timeouts{Body: time.Second}},
+			phase: zreq.PhaseBody, sent: true, quiet: true,
+		},
+		"too large": {
+			peer: answering(byLength("hello")), args: zreq.Args{Limits: zreq.Limits{Content: 4}},
+			kinds: []error{zreq.ErrTooLarge}, phase: zreq.PhaseBody, sent: true,
+		},
+		"refused status": {
+			peer: answering(page(404, "x")), args: zreq.Args{StreamCallback: new(sink).take},
+			kinds: []error{zreq.ErrStatus}, phase: zreq.PhaseHead, sent: true,
+		},
+		"unframed": {
+			peer: answering(byClose("x")), args: zreq.Args{StreamCallback: new(sink).take},
+			kinds: []error{zreq.ErrUnframed}, phase: zreq.PhaseHead, sent: true,
+		},
+		"OnHead fails": {
+			peer: answering(byLength("hello")), args: zreq.Args{OnHead: func(*zreq.Response) error { return errFull }},
+			kinds: []error{errFull}, phase: zreq.PhaseHead, sent: true,
+		},
+		"callback fails": {
+			peer: answering(byLength("hello")), args: zreq.Args{StreamCallback: func([]byte) error { return errFull }},
+			kinds: []error{errFull}, phase: zreq.PhaseBody, sent: true,
+		},
 	}
 }
 
