@@ -15,7 +15,7 @@ var (
 	errUnusableRange  = errors.New("206 in answer to a Range that is not one plain range of bytes")
 	errRangeMismatch  = errors.New("the body of the 206 is not as long as its Content-Range says")
 	errMultipartRange = errors.New("206 in several parts")
-	errShortRange     = errors.New("the server sent less than the Range asked for")
+	errShortRange     = errors.New("the server sent less than the Range asked for, or does not say whether it did")
 )
 
 // statusError is a status that is not 2xx.
@@ -88,6 +88,9 @@ func (x *exchange) admitPart(asked string) (a admission, err error) {
 		return a, errUnusable206
 	}
 	a = admission{length: got.last - got.first + 1, short: !want.endsAs(got)}
+	if got.size < 0 && want.last < 0 && x.args.AllowUnframed {
+		a.short = false // nothing proves the end, and the caller takes that
+	}
 	if x.resp.length >= 0 && x.resp.length != a.length {
 		return a, errRangeMismatch
 	}

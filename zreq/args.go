@@ -8,9 +8,9 @@ import (
 )
 
 // Args are the arguments of a call beside method and URL. The zero value, and a
-// nil *Args, are a plain request with a buffered answer. A call only reads
-// them, so one Args may serve many calls, also at once unless Connection, Into
-// or the callbacks forbid it.
+// nil *Args, are a plain request with a buffered answer. A call changes none of
+// them but reads Body, so one Args may serve many calls, also at once unless
+// Body, Connection, Into or the callbacks forbid it.
 type Args struct {
 	// Params are joined to the query of the URL, percent-encoded, in their order.
 	Params form.Values
@@ -28,8 +28,10 @@ type Args struct {
 	// Size() int64 that is not negative, as bytes.Reader, strings.Reader and
 	// io.SectionReader have, it goes out with that Content-Length; of one that is
 	// an io.Seeker, what is left from its offset. Else it goes out chunked. Fewer
-	// or more bytes than it said are ErrBody. If it has a method ContentType()
-	// string, that is sent unless Headers have one. It is not closed.
+	// or more bytes than it said are ErrBody: it is read until io.EOF, and no
+	// limit and no context ends its Read. If it has a method ContentType()
+	// string, that is sent unless Headers have one. It is not closed. A body is
+	// read by one call, and sought back only if that could send nothing of it.
 	Body io.Reader
 
 	// Connection, if set, is used for this call, and kept if it can be. Without
@@ -51,7 +53,8 @@ type Args struct {
 	// Everything else is ErrStatus or ErrUnframed, with the Response.
 	StreamCallback func(chunk []byte) error
 
-	// StreamChunk is the size of a chunk in bytes. Default 512; negative: ErrRequest.
+	// StreamChunk is the size of a chunk in bytes. Default 512; negative, or over
+	// 64 MiB: ErrRequest. Buffers for more than 64 KiB are made anew by each call.
 	StreamChunk int
 
 	// StreamAnyStatus gives the callback the body of every final response.
@@ -90,8 +93,9 @@ type Args struct {
 	Limits Limits
 
 	// Into, if set, is the Response that the call fills and returns, with the
-	// memory it already has. What it held before is gone, also after an error;
-	// its Connection may be given as Connection of the same Args.
+	// memory it already has. What it held is gone then, unless the call failed
+	// before it had a connection. Its Connection may be given as Connection of the
+	// same Args, and should be, or it is let go of unclosed.
 	Into *Response
 }
 

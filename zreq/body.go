@@ -16,6 +16,9 @@ type outgoing struct {
 	size int64     // negative: unknown, so it goes out chunked
 	left int64     // of size
 	done bool      // r has said io.EOF
+
+	start int64 // the offset of one that can seek
+	begun bool  // r has been read
 }
 
 // open asks the body for its size: Size beside Read, less what lies before the
@@ -36,6 +39,7 @@ func (b *outgoing) open(r io.Reader) error {
 		if err != nil {
 			return err
 		}
+		b.start = offset
 		if b.size -= offset; b.size < 0 {
 			return errBodySize
 		}
@@ -127,8 +131,22 @@ func (b *outgoing) chunk(p []byte) (_ []byte, last bool, err error) {
 	return p, b.done, nil
 }
 
+// rewind makes the body as it was before the call, if it can be.
+func (b *outgoing) rewind() bool {
+	if !b.begun {
+		return true
+	}
+	s, ok := b.r.(io.Seeker)
+	if !ok {
+		return false
+	}
+	_, err := s.Seek(b.start, io.SeekStart)
+	return err == nil
+}
+
 // read returns at least one byte, or none when the body has ended.
 func (b *outgoing) read(p []byte) (int, error) {
+	b.begun = true
 	for range maxEmpty {
 		n, err := b.r.Read(p)
 		switch {

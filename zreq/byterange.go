@@ -74,7 +74,7 @@ func (r byteRange) endsAs(c contentRange) bool {
 	case r.first >= 0 && r.last >= 0:
 		return c.last == r.last
 	}
-	return true // nothing says how long the whole is
+	return false // nothing says how long the whole is
 }
 
 // cutInt reads a run of digits from the front of s.

@@ -19,7 +19,9 @@ import (
 type Connection struct {
 	at     target
 	driver netdriver.Driver
-	tls    netdriver.TLS // nil: none was named, see secure
+	tls    netdriver.TLS       // what makes it secure, if it is https,
+	chip   netdriver.TLSDialer // or the driver itself does
+	http10 bool                // the last response said so; of the call that has the claim
 
 	mu     sync.Mutex // guards what follows
 	sock   *socket    // nil: not dialled, or gone
@@ -37,7 +39,8 @@ func Connect(ctx context.Context, url string, args *Args) (*Connection, error) {
 	if args == nil {
 		args = &Args{}
 	}
-	x := exchange{method: "connect", args: args, times: args.Timeouts.withDefaults()}
+	var x exchange
+	x.method, x.args, x.times = "connect", args, args.Timeouts.withDefaults()
 	if err := x.connect(ctx, url); err != nil {
 		return nil, x.fail(ctx, err)
 	}
@@ -71,7 +74,28 @@ func newConnection(at target, args *Args) (*Connection, error) {
 		}
 	}
 	at.userinfo, at.path, at.query = "", "", "" // an origin has no more than that
-	return &Connection{at: at, driver: driver, tls: args.TLS}, nil
+	c := &Connection{at: at, driver: driver}
+	return c, c.secure(args.TLS)
+}
+
+// secure chooses what makes an https connection secure: the TLS that the call
+// named, else the chip's own if its driver vouches for it, else the program's.
+// There is no fourth way: https never goes out in plain.
+func (c *Connection) secure(named netdriver.TLS) error {
+	if !c.at.https {
+		return nil
+	}
+	if c.tls = named; c.tls != nil {
+		return nil
+	}
+	if chip, ok := c.driver.(netdriver.TLSDialer); ok {
+		c.chip = chip
+		return nil
+	}
+	if c.tls = netdriver.DefaultTLS(); c.tls == nil {
+		return ErrNoTLS
+	}
+	return nil
 }
 
 // serves says why the connection cannot serve a call to at with args: nil if
@@ -99,13 +123,13 @@ func (c *Connection) claim() error {
 	return nil
 }
 
-// alive returns the socket if it can carry a request: where the driver can
-// look, it is open, and nobody has sent anything that was not asked for.
+// alive returns the socket if it can carry a request: it is open, and the peer
+// has sent nothing that nobody asked for.
 func (c *Connection) alive() *socket {
 	c.mu.Lock()
 	s := c.sock
 	c.mu.Unlock()
-	if s == nil || s.checker != nil && s.checker.Check() != nil {
+	if s == nil || s.look() != nil {
 		return nil
 	}
 	return s
@@ -158,8 +182,12 @@ func (c *Connection) release(why CloseReason) {
 }
 
 // Close closes the connection. A call that is using it fails with ErrClosed.
-// Closing twice is harmless.
+// Closing twice is harmless, and so is closing nil, which the Connection of a
+// Response may be.
 func (c *Connection) Close() error {
+	if c == nil {
+		return nil
+	}
 	c.mu.Lock()
 	c.closed = true
 	abandon := c.abandon
@@ -181,7 +209,7 @@ func (c *Connection) isClosed() bool {
 func (c *Connection) Origin() string { return string(c.at.origin()) }
 
 // Dials returns how often the connection was dialled: more than once means that
-// the peer closed it while it was idle.
+// it had been closed, by the peer or because of how a call ended.
 func (c *Connection) Dials() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()

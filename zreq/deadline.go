@@ -2,6 +2,7 @@ package zreq
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/zreq-go/zreq/netdriver"
@@ -20,6 +21,7 @@ type socket struct {
 	readBy, writeBy       time.Time
 	readLimit, writeLimit time.Duration
 	readName              string
+	glance                [1]byte // for look
 
 	// interrupt ends whatever is under way. It is made once, so that
 	// context.AfterFunc costs a call no closure.
@@ -77,9 +79,34 @@ func over(err error, by time.Time, limit time.Duration, name string) error {
 	return &timeoutError{limit, name, err}
 }
 
-// unasked reports whether the peer has sent bytes that nobody asked for.
+// lookWait is how long a look takes where the driver cannot look without waiting.
+const lookWait = time.Millisecond
+
+// look says what netdriver.Checker says: nil of a connection that is open and
+// silent. Where the driver has none, it reads, which a timeout leaves no trace of;
+// a byte that comes is lost, and with it the connection.
+func (s *socket) look() error {
+	if s.checker != nil {
+		return s.checker.Check()
+	}
+	s.readBy = time.Now().Add(lookWait)
+	if err := s.conn.SetReadDeadline(s.readBy); err != nil {
+		return err
+	}
+	n, err := s.conn.Read(s.glance[:])
+	switch {
+	case n > 0:
+		return netdriver.ErrUnread
+	case err == nil || isTimeout(err):
+		return nil
+	}
+	return err
+}
+
+// unasked reports whether the peer of a new connection has spoken first, where
+// the driver can look.
 func (s *socket) unasked() bool {
-	return s.checker != nil && s.checker.Check() == netdriver.ErrUnread
+	return s.checker != nil && errors.Is(s.checker.Check(), netdriver.ErrUnread)
 }
 
 // renew returns the deadline for limit, and whether it is another than by. No
@@ -103,8 +130,11 @@ func within(ctx context.Context, limit time.Duration, name string, step func(con
 	own, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	err := step(own)
-	if err != nil && own.Err() != nil && ctx.Err() == nil {
-		return &timeoutError{limit, name, err}
+	if err == nil || own.Err() == nil || ctx.Err() != nil {
+		return err
 	}
-	return err
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = errors.New(err.Error()) // it was not the caller's deadline
+	}
+	return &timeoutError{limit, name, err}
 }

@@ -27,6 +27,12 @@ func (x *exchange) occupy(ctx context.Context) (err error) {
 		return err
 	}
 	x.conn = conn
+	x.resp.reset() // not before: it may be that of the call that has the claim
+	x.resp.url = x.url
+	if x.body.chunked() && conn.http10 {
+		x.why = CloseNone
+		return errChunked10
+	}
 	if s := conn.alive(); s != nil {
 		x.reused = true
 		x.use(ctx, s)
@@ -77,19 +83,19 @@ func (x *exchange) dial(ctx context.Context) (*socket, error) {
 // open looks the name up, connects, and shakes hands for https.
 func (x *exchange) open(ctx context.Context) (conn netdriver.Conn, err error) {
 	c := x.conn
-	secure, chip, err := c.secure()
-	if err != nil {
-		return nil, err
-	}
 	x.phase = PhaseDial
 	address := string(c.at.appendAddress(nil))
 	limit := x.times.Dial
-	if chip != nil && limit > 0 && x.times.TLS > 0 {
-		limit += x.times.TLS // one step for both
+	switch {
+	case c.chip == nil: // TLS, if any, is a step of its own
+	case x.times.TLS <= 0:
+		limit = 0
+	case limit > 0:
+		limit += x.times.TLS
 	}
 	err = within(ctx, limit, "Dial", func(ctx context.Context) (err error) {
-		if chip != nil {
-			conn, err = chip.DialTLS(ctx, "tcp", address, c.at.host)
+		if c.chip != nil {
+			conn, err = c.chip.DialTLS(ctx, "tcp", address, c.at.host)
 		} else {
 			conn, err = c.driver.Dial(ctx, "tcp", address)
 		}
@@ -98,13 +104,13 @@ func (x *exchange) open(ctx context.Context) (conn netdriver.Conn, err error) {
 	if err == nil && conn == nil {
 		err = errNoConn
 	}
-	if err != nil || secure == nil {
+	if err != nil || c.tls == nil {
 		return conn, err
 	}
 	x.phase = PhaseTLS
 	plain := conn
 	err = within(ctx, x.times.TLS, "TLS", func(ctx context.Context) (err error) {
-		conn, err = secure.Client(ctx, plain, c.at.host)
+		conn, err = c.tls.Client(ctx, plain, c.at.host)
 		return err
 	})
 	if err == nil && (conn == plain || conn == nil) {
@@ -112,23 +118,4 @@ func (x *exchange) open(ctx context.Context) (conn netdriver.Conn, err error) {
 		err = errPlainTLS
 	}
 	return conn, err
-}
-
-// secure chooses what makes an https connection secure: the TLS that the call
-// named, else the chip's own if its driver vouches for it, else the program's.
-// There is no fourth way: https never goes out in plain.
-func (c *Connection) secure() (netdriver.TLS, netdriver.TLSDialer, error) {
-	if !c.at.https {
-		return nil, nil, nil
-	}
-	if c.tls != nil {
-		return c.tls, nil, nil
-	}
-	if chip, ok := c.driver.(netdriver.TLSDialer); ok {
-		return nil, chip, nil
-	}
-	if t := netdriver.DefaultTLS(); t != nil {
-		return t, nil, nil
-	}
-	return nil, nil, ErrNoTLS
 }

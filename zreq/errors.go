@@ -91,8 +91,9 @@ type Error struct {
 	Received int64  // bytes of the body that were decoded
 	Err      error  // the cause
 
-	kind error // one of the Err values above, or nil
-	late bool  // the deadline of the context has passed
+	kind  error // one of the Err values above, or nil
+	spent bool  // it would not be the same call again, or fail again; see SafeToRetry
+	late  bool  // the deadline of the context has passed
 }
 
 // Error returns the phase, the request and the cause in one line.
@@ -118,24 +119,21 @@ func (e *Error) Is(target error) bool { return e.kind != nil && target == e.kind
 func (e *Error) Timeout() bool { return e.late || isTimeout(e.Err) }
 
 // SafeToRetry reports whether err is of a call of which certainly no byte was
-// sent, so that making it again cannot repeat it, and which may fare better
-// then. For other failures it depends on the method: GET may be repeated, POST
-// may not (RFC 9110, 9.2.2).
+// sent and whose body, if it had one, is as it was before: making it again
+// cannot repeat it, and it may fare better. Of a body that was read, that is one
+// with Seek, and it has been sought back. For other failures it depends on the
+// method: GET may be repeated, POST may not (RFC 9110, 9.2.2).
 func SafeToRetry(err error) bool {
-	for ; err != nil; err = errors.Unwrap(err) {
-		if e, ok := err.(*Error); ok {
-			return e.Sent == 0 && e.Phase >= PhaseDial && e.Phase <= PhaseSend
-		}
-	}
-	return false
+	var e *Error
+	return errors.As(err, &e) && e.Sent == 0 && e.Phase >= PhaseDial && e.Phase <= PhaseSend && !e.spent
 }
 
 // isTimeout walks the chain by hand: errors.As with an interface as its target
 // needs more of reflection than TinyGo has.
 func isTimeout(err error) bool {
 	for ; err != nil; err = errors.Unwrap(err) {
-		if t, ok := err.(interface{ Timeout() bool }); ok {
-			return t.Timeout()
+		if t, ok := err.(interface{ Timeout() bool }); ok && t.Timeout() {
+			return true
 		}
 	}
 	return false

@@ -25,7 +25,7 @@ type exchange struct {
 	conn   *Connection // claimed
 	sock   *socket
 	unhook func() bool // stops watching the context
-	reused bool        // sock has carried a call before
+	reused bool        // sock was there before the call
 
 	in      window
 	dec     wire.Decoder
@@ -40,7 +40,9 @@ type exchange struct {
 	stopped  bool  // by ErrStop
 	why      CloseReason
 
-	resp *Response
+	resp     *Response
+	url      string // for resp
+	answered bool   // resp has a head
 }
 
 var (
@@ -92,12 +94,11 @@ func (x *exchange) end() {
 	}
 	x.chunks.close()
 	x.in.close()
+	if x.conn == nil {
+		return // nothing was claimed, and the Response is as it was
+	}
 	if x.args.DropHead {
 		x.resp.head = nil // it was a view of the window
-	}
-	if x.conn == nil { // it was not claimed, and is as it was
-		x.resp.Connection = x.args.Connection
-		return
 	}
 	if x.why == CloseNone && x.conn.isClosed() {
 		x.why = CloseByCaller
@@ -167,8 +168,6 @@ func (x *exchange) note(ev wire.Event) {
 		x.received += int64(len(ev.Data))
 	case wire.Trailers:
 		x.resp.trailers = append(x.resp.trailers[:0], ev.Data...)
-	case wire.End:
-		x.resp.complete = x.resp.framing != FramingUntilClose || x.provesEnd()
 	}
 }
 

@@ -25,7 +25,9 @@ type Limits struct {
 	Content int64
 	// ReadBuffer is the size of the buffer that a call borrows to read with, in
 	// bytes. Default 4 KiB. It grows, for the call, to a head or trailer section
-	// that is larger. A large one makes small chunks cheap: fewer reads.
+	// that is larger. A large one makes small chunks cheap: fewer reads. One above
+	// 64 KiB is made anew by each call; one under 64 bytes is taken for 64, and one
+	// over 64 MiB is refused.
 	ReadBuffer int
 	// RequestBytes bounds the head of the request. Default 16 KiB: more is
 	// ErrTooLarge before anything is dialled.
@@ -51,6 +53,9 @@ func (l Limits) withDefaults() (Limits, error) {
 	}
 	return l, nil
 }
+
+// maxBuffer is what a caller can ask for in one piece: more is a mistake.
+const maxBuffer = 64 << 20
 
 // minReadBuffer keeps a tiny read buffer from making a read per byte.
 const minReadBuffer = 64

@@ -41,7 +41,7 @@ func TestRange(t *testing.T) {
 		"a-b, other case":            {"Bytes=5-14", part(ten, "BYTES 5-14/100"), nil, ten},
 		"a-b, chunked":               {"bytes=5-14", partInChunks(ten, "bytes 5-14/100"), nil, ten},
 		"a-":                         {"bytes=90-", part(ten, "bytes 90-99/100"), nil, ten},
-		"a-, size unknown":           {"bytes=90-", part(ten, "bytes 90-99/*"), nil, ten},
+		"a-, size unknown":           {"bytes=90-", part(ten, "bytes 90-99/*"), zreq.ErrTruncated, ten},
 		"0-":                         {"bytes=0-", part(ten, "bytes 0-9/10"), nil, ten},
 		"0-0":                        {"bytes=0-0", part("0", "bytes 0-0/10"), nil, "0"},
 		"-n":                         {"bytes=-10", part(ten, "bytes 90-99/100"), nil, ten},
@@ -161,6 +161,14 @@ func TestRangeAllowed(t *testing.T) {
 		resp, err := zreq.Head(context.Background(), site, &zreq.Args{Driver: peer, Headers: ask, StreamCallback: func([]byte) error { panic("called") }})
 		is.NoErr(err) // no body is missing where none can come
 		is.Equal(resp.Len(), int64(10))
+	})
+	t.Run("AllowUnframed, size unknown", func(t *testing.T) {
+		is := is.New(t)
+		s := new(sink)
+		_, err := zreq.Get(context.Background(), site, &zreq.Args{
+			Driver: ends(t, part(ten, "bytes 5-14/*")), Headers: ask, AllowUnframed: true, StreamCallback: s.take,
+		})
+		is.NoErr(err) // the caller takes what nothing proves
 	})
 	t.Run("HEAD that ignores it", func(t *testing.T) {
 		is := is.New(t)

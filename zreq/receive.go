@@ -9,6 +9,13 @@ import (
 
 var errContent = limitError("the body is larger than Limits.Content: raise it, or take it in chunks by StreamCallback")
 
+// maxPage bounds the error page that is kept of a response that a callback was
+// refused: who streams has no memory for a large one.
+const maxPage = 8 << 10
+
+// firstContent bounds what is set aside for a body on the peer's word alone.
+const firstContent = 64 << 10
+
 // maxDrain bounds what is read of a response that nobody wants, to save its
 // connection.
 const maxDrain = 4 << 10
@@ -45,9 +52,11 @@ func (x *exchange) readHead(ctx context.Context) error {
 // takeHead fills the Response from the head that was decoded.
 func (x *exchange) takeHead(block []byte) {
 	r := x.resp
+	x.answered = true
+	x.conn.http10 = x.dec.Minor() == 0
 	r.Status = x.dec.Status()
 	r.Proto = "HTTP/1.1"
-	if x.dec.Minor() == 0 {
+	if x.conn.http10 {
 		r.Proto = "HTTP/1.0"
 	}
 	r.framing, r.length = x.dec.Framing(), x.dec.Length()
@@ -73,7 +82,7 @@ func (x *exchange) readBody(ctx context.Context) error {
 		return x.refuse(ctx, refusal)
 	case x.args.StreamCallback == nil:
 		x.phase = PhaseBody
-		return x.readContent(ctx)
+		return x.readContent(ctx, x.limits.Content)
 	}
 	x.phase = PhaseBody
 	err := x.stream(ctx, want)
@@ -86,7 +95,7 @@ func (x *exchange) readBody(ctx context.Context) error {
 func (x *exchange) refuse(ctx context.Context, refusal error) error {
 	if x.resp.Status >= 400 {
 		x.phase = PhaseBody
-		if err := x.readContent(ctx); err != nil && x.resp.cut == nil {
+		if err := x.readContent(ctx, min(x.limits.Content, maxPage)); err != nil && x.resp.cut == nil {
 			x.resp.cut = x.fail(ctx, err)
 		}
 	} else {
@@ -102,11 +111,14 @@ func (x *exchange) refuse(ctx context.Context, refusal error) error {
 
 // readContent buffers the body within its limit. An error page that is longer
 // is cut, so that it does not hide the status.
-func (x *exchange) readContent(ctx context.Context) error {
-	r, limit := x.resp, x.limits.Content
+func (x *exchange) readContent(ctx context.Context, limit int64) error {
+	r := x.resp
 	page := r.Status >= 400
 	if r.framing == FramingLength && r.length > limit && !page {
 		return x.blame(nil, errContent)
+	}
+	if first := int(min(r.length, limit, firstContent)); first > cap(r.content) && r.framing == FramingLength {
+		r.content = make([]byte, 0, first)
 	}
 	for {
 		ev, err := x.next(ctx)
@@ -126,6 +138,7 @@ func (x *exchange) readContent(ctx context.Context) error {
 			r.cut = errContent
 			return nil
 		case wire.End:
+			x.whole()
 			return nil
 		}
 	}
@@ -174,17 +187,21 @@ func (x *exchange) streamed(ctx context.Context, want admission) error {
 	if err := x.chunks.flush(ctx); err != nil {
 		return x.stop(err)
 	}
-	if x.resp.framing == FramingNone || want.length < 0 {
-		return nil
-	}
-	if x.received < want.length {
+	switch {
+	case x.resp.framing == FramingNone || want.length < 0:
+	case x.received < want.length:
 		return x.truncated(want.length, errRangeMismatch)
-	}
-	if want.short {
+	case want.short:
 		x.why = x.verdict() // it is whole, only not what was asked for
 		return x.truncated(-1, errShortRange)
 	}
+	x.whole()
 	return nil
+}
+
+// whole notes that the body has been read to its end and nothing speaks against it.
+func (x *exchange) whole() {
+	x.resp.complete = x.resp.framing != FramingUntilClose || x.provesEnd()
 }
 
 // stop ends the exchange for an error of a callback; nil goes on.
@@ -201,7 +218,7 @@ func (x *exchange) stop(err error) error {
 // bytes are known to remain or it lies in the window already. It does not wait
 // long: a connection costs less than that.
 func (x *exchange) drain(ctx context.Context) {
-	if x.sock.readWithin(ctx, drainWait, "Body") != nil {
+	if x.closing || x.sock.readWithin(ctx, drainWait, "Body") != nil {
 		return
 	}
 	for {

@@ -11,6 +11,7 @@ const Version = "0.1.0"
 
 var (
 	errReservedField = errors.New("Content-Length and Transfer-Encoding are set by zreq alone")
+	errBadHost       = errors.New("the Host that was given is not a host and a port (RFC 9112, 3.2)")
 	errTwoHosts      = errors.New("the field Host is given twice")
 	errOmitHost      = errors.New("the field Host cannot be left out (RFC 9112, 3.2)")
 	errConnectMethod = errors.New("CONNECT opens a tunnel, which zreq does not do")
@@ -135,7 +136,11 @@ func (x *exchange) appendOwn(dst []byte) ([]byte, error) {
 		if given {
 			return dst, errTwoHosts // a server must refuse it (RFC 9112, 3.2)
 		}
-		var err error
+		var host target
+		err := host.splitAuthority(field[1])
+		if err != nil || host.userinfo != "" {
+			return dst, errBadHost
+		}
 		if dst, err = wire.AppendField(dst, "Host", field[1]); err != nil {
 			return dst, err
 		}

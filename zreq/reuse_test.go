@@ -66,7 +66,7 @@ func TestReuseTokens(t *testing.T) {
 		"1.1 close and keep-alive":      {"HTTP/1.1 200 OK\r\nConnection: keep-alive, close\r\n" + length, zreq.CloseByPeer},
 		"1.1 a token that begins so":    {"HTTP/1.1 200 OK\r\nConnection: closed\r\n" + length, zreq.CloseNone},
 		"1.1 Proxy-Connection":          {"HTTP/1.1 200 OK\r\nProxy-Connection: close\r\n" + length, zreq.CloseNone},
-		"1.1 close in a 1xx":            {"HTTP/1.1 100 OK\r\nConnection: close\r\n\r\nHTTP/1.1 200 OK\r\n" + length, zreq.CloseNone},
+		"1.1 close in a 1xx":            {"HTTP/1.1 100 OK\r\nConnection: close\r\n\r\nHTTP/1.1 200 OK\r\n" + length, zreq.CloseByPeer},
 		"1.0":                           {"HTTP/1.0 200 OK\r\n" + length, zreq.CloseHTTP10},
 		"1.0 keep-alive":                {"HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\n" + length, zreq.CloseNone},
 		"1.0 keep-alive in a list":      {"HTTP/1.0 200 OK\r\nConnection: x,keep-ALIVE\r\n" + length, zreq.CloseNone},
@@ -272,8 +272,8 @@ func TestReuseInto(t *testing.T) {
 			resp, err := zreq.Get(context.Background(), tt.url, &tt.args)
 			is.True(errors.Is(err, tt.want))
 			is.True(resp == nil)
-			is.Equal(into.Status, 0)        // what it held is gone
-			is.Equal(into.Connection, conn) // the connection is not
+			is.Equal(into.Status, 200)      // it is as it was
+			is.Equal(into.Connection, conn) // with its connection
 			is.Equal(peer.Open(), 1)
 		})
 	}

@@ -11,6 +11,9 @@ import (
 var (
 	errUnasked   = errors.New("the peer sent bytes before the request")
 	errNoContext = errors.New("the context is nil")
+	errTrace     = errors.New("a TRACE has no body (RFC 9110, 9.3.8)")
+	errChunked10 = errors.New("a body of unknown size, and the peer speaks HTTP/1.0: give it a Size (RFC 9112, 6.1)")
+	errLarge     = errors.New("StreamChunk or Limits.ReadBuffer is over 64 MiB")
 )
 
 // prepare checks everything that the caller gave and writes the head of the
@@ -25,8 +28,13 @@ func (x *exchange) prepare(ctx context.Context, url string) (head []byte, err er
 	if x.limits, err = x.args.Limits.withDefaults(); err != nil {
 		return nil, err
 	}
-	if x.args.StreamChunk < 0 {
+	switch {
+	case x.args.StreamChunk < 0:
 		return nil, errNegativeLimit
+	case x.args.StreamChunk > maxBuffer || x.limits.ReadBuffer > maxBuffer:
+		return nil, errLarge
+	case x.method == "TRACE" && x.args.Body != nil:
+		return nil, errTrace
 	}
 	x.times = x.args.Timeouts.withDefaults()
 	if err = x.body.open(x.args.Body); err != nil {
@@ -41,9 +49,9 @@ func (x *exchange) prepare(ctx context.Context, url string) (head []byte, err er
 		return nil, errRequestHead
 	}
 	x.in.buf.B = head[:max(len(head), len(x.in.buf.B))] // it may have grown
-	x.resp.url = url
+	x.url = url
 	if !x.at.plain || len(x.args.Params) > 0 {
-		x.resp.url = string(append(x.at.origin(), requestTarget(head)...))
+		x.url = string(append(x.at.origin(), requestTarget(head)...))
 	}
 	return head, ctx.Err()
 }
@@ -103,6 +111,10 @@ func (x *exchange) sendFirst(ctx context.Context, p []byte) error {
 	return x.write(ctx, p)
 }
 
+// maxWrite is what one Write is given, and has the whole limit for: a slow peer
+// is told from a dead one by whether it takes so much.
+const maxWrite = 4 << 10
+
 // write sends all of p, whatever the driver takes at a time.
 func (x *exchange) write(ctx context.Context, p []byte) error {
 	if x.sent == 0 && !x.reused && x.sock.unasked() { // a kept one has just been looked at
@@ -112,9 +124,10 @@ func (x *exchange) write(ctx context.Context, p []byte) error {
 		if err := x.sock.writeWithin(ctx, x.times.Write); err != nil {
 			return err
 		}
-		n, err := x.sock.conn.Write(p)
-		if n < 0 || n > len(p) {
-			n, err = len(p), errBadCount
+		slice := p[:min(len(p), maxWrite)]
+		n, err := x.sock.conn.Write(slice)
+		if n < 0 || n > len(slice) {
+			n, err = len(slice), errBadCount
 		}
 		x.sent += int64(n)
 		if p = p[n:]; err != nil {

@@ -12,7 +12,8 @@ type Timeouts struct {
 	Dial time.Duration
 	// TLS bounds the handshake. Default 10 s.
 	TLS time.Duration
-	// Write bounds the time without progress while sending. Default 30 s.
+	// Write bounds the time without progress while sending: 4 KiB, or what is left
+	// if that is less, must be taken within it. Default 30 s.
 	Write time.Duration
 	// Head bounds the time from the end of the request to the end of the
 	// response's final head. Default 30 s.
@@ -20,6 +21,9 @@ type Timeouts struct {
 	// Body bounds the time without a byte while the body is read. Default 30 s.
 	Body time.Duration
 }
+
+// century is as good as no limit.
+const century = 100 * 365 * 24 * time.Hour
 
 // drainWait bounds the wait for the rest of a response that nobody wants.
 const drainWait = time.Second
@@ -34,8 +38,11 @@ func (t Timeouts) withDefaults() Timeouts {
 }
 
 func orDefault(d, dflt time.Duration) time.Duration {
-	if d == 0 {
+	switch {
+	case d == 0:
 		return dflt
+	case d > century:
+		return -1 // an eighth more may not fit
 	}
 	return d
 }
@@ -48,7 +55,7 @@ type timeoutError struct {
 }
 
 func (e *timeoutError) Error() string {
-	return "timeout: nothing for " + e.limit.String() + " (Timeouts." + e.name + "): " + e.err.Error()
+	return "timeout: Timeouts." + e.name + " of " + e.limit.String() + " is over: " + e.err.Error()
 }
 func (e *timeoutError) Timeout() bool { return true }
 func (e *timeoutError) Unwrap() error { return e.err }

@@ -56,13 +56,12 @@ func Do(ctx context.Context, method, url string, args *Args) (*Response, error) 
 	if resp == nil {
 		resp = new(Response)
 	}
-	resp.reset()
 	x := exchange{method: method, args: args, resp: resp}
 	err := x.run(ctx, url)
 	switch {
 	case err == nil:
 		return resp, nil
-	case resp.Status == 0:
+	case !x.answered:
 		return nil, err
 	case x.kind == ErrStatus && resp.Status >= 400: // refuse has judged the page
 	case !resp.complete:
