@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/zreq-go/zreq/netdriver"
 )
@@ -33,7 +34,9 @@ type Config struct {
 	// Base holds everything else that crypto/tls can be told, for a program that
 	// has such a value already. It is copied. The fields above replace its own
 	// where they are set, its ServerName replaces the host of every URL if set,
-	// and its InsecureSkipVerify means what it says. If nil, nothing else is set.
+	// and its InsecureSkipVerify means what it says. "h2" is taken out
+	// of its NextProtos, since what is spoken is HTTP/1.1. If nil, nothing else is
+	// set.
 	Base *tls.Config
 }
 
@@ -53,6 +56,7 @@ func New(cfg *Config) *TLS {
 	c := &tls.Config{}
 	if cfg.Base != nil {
 		c = cfg.Base.Clone()
+		c.NextProtos = slices.DeleteFunc(slices.Clone(c.NextProtos), func(p string) bool { return p == "h2" })
 	}
 	// One Write is one record; growing ones would cut it into four.
 	c.DynamicRecordSizingDisabled = true

@@ -214,12 +214,12 @@ func TestConfig(t *testing.T) {
 	})
 	t.Run("fields replace the base's", func(t *testing.T) {
 		is := is.New(t)
-		base := &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}
+		base := &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}}
 		s := open(t, tlsnet.Config{MinVersion: tls.VersionTLS13, Base: base}, func(c *tls.Config) {
-			c.NextProtos = []string{"http/1.1"}
+			c.NextProtos = []string{"h2", "http/1.1"}
 		})
 		is.Equal(s.server.ConnectionState().Version, uint16(tls.VersionTLS13)) // MinVersion was heeded
-		is.Equal(s.server.ConnectionState().NegotiatedProtocol, "http/1.1")    // and so was the base
+		is.Equal(s.server.ConnectionState().NegotiatedProtocol, "http/1.1")    // and so was the base, but for h2
 		is.Equal(base.MinVersion, uint16(tls.VersionTLS12))                    // which is the caller's
 	})
 }
