@@ -27,7 +27,7 @@ func (l *look) over(c *net.TCPConn) error {
 		return err
 	}
 	l.socket, l.peek = socket, l.peekAt
-	return nil
+	return socket.Control(boundUnsent)
 }
 
 // Check implements netdriver.Checker by one system call.
