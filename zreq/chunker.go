@@ -20,6 +20,8 @@ type chunker struct {
 	part []byte // the beginning of the next chunk, copied; in partBuf
 	last []byte // the last chunk that the callback had
 
+	taken int64 // bytes of the chunks that it returned nil for
+
 	partBuf *buffer
 	keptBuf *buffer
 }
@@ -83,6 +85,7 @@ func (c *chunker) emit(ctx context.Context, chunk []byte) error {
 	if err := c.callback(chunk); err != nil {
 		return err
 	}
+	c.taken += int64(len(chunk))
 	if ctx.Err() != nil {
 		return errEnded
 	}

@@ -6,8 +6,9 @@ import "github.com/zreq-go/zreq/form"
 // StreamCallback was given. The bytes are the Response's: they are valid until
 // it is reused by Args.Into. It may be called again.
 //
-// The error is that of a body that is not whole: an error page longer than
-// Limits.Content is cut (ErrTooLarge), and what came of it is returned.
+// The error is that of a body that is known not to be whole: an error page longer
+// than Limits.Content, or than 8 KiB beside a StreamCallback, is cut
+// (ErrTooLarge), and what came of it is returned. See also [Response.Complete].
 func (r *Response) Content() ([]byte, error) { return r.content, r.cut }
 
 // Text returns the content as a string, taking it for UTF-8.

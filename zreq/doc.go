@@ -67,6 +67,9 @@
 // bytes come. Memory does not depend on the length of a body: it is the read
 // buffer, 4 KiB by default, the head, and at most three chunks.
 //
+// A body that is buffered may end with its connection, which RFC 9112, 8 takes
+// for whole if nothing speaks against it; [Response.Complete] tells those apart.
+//
 // # What it does not do
 //
 // HTTP/2 and 3, a server, proxies by environment variable, cookies, caches,

@@ -14,13 +14,14 @@ var (
 	ErrRequest = errors.New("invalid request")
 	// ErrConnect: no connection, or it broke before a response began.
 	ErrConnect = errors.New("connection failed")
-	// ErrResponse: the peer broke the rules of HTTP, or asked for what zreq
-	// does not do (an upgrade). The cause names the rule.
+	// ErrResponse: the peer broke the rules of HTTP or a limit, or asked for what
+	// zreq does not do (an upgrade). The cause names the rule.
 	ErrResponse = errors.New("bad response")
 	// ErrStatus: the StreamCallback was not given this response, because it
 	// cannot be the thing that was asked for. The Response is beside the error.
 	ErrStatus = errors.New("not a response for the callback")
-	// ErrTruncated: the response ended early. Error.Received tells how much came.
+	// ErrTruncated: the response ended early. Error.Received tells how much came,
+	// and Error.Taken how much of that whole chunks brought to a StreamCallback.
 	ErrTruncated = wire.ErrTruncated
 	// ErrTooLarge: a limit was reached; the cause names it.
 	ErrTooLarge = wire.ErrTooLarge
@@ -89,6 +90,7 @@ type Error struct {
 	Attempt  int    // 1 for the first; dialling again in place is no new attempt
 	Sent     int64  // bytes of the request that may have left; 0: certainly none
 	Received int64  // bytes of the body that were decoded
+	Taken    int64  // bytes that the StreamCallback had and returned nil for: where to go on
 	Err      error  // the cause
 
 	kind  error // one of the Err values above, or nil

@@ -234,7 +234,7 @@ func ExampleError() {
 	// Output:
 	// phase: dial received: 0 safe to retry: true
 	// phase: body received: 3 safe to retry: false
-	// zreq: body: POST http://fleet.test/orders: response cut short (RFC 9112, 8): after 3 of 1000 bytes: EOF
+	// zreq: body: POST http://fleet.test/orders: response cut short (RFC 9112, 8): after 3 of 1000 bytes: unexpected EOF
 }
 
 // A callback that has seen enough returns ErrStop.

@@ -26,6 +26,7 @@ type exchange struct {
 	sock   *socket
 	unhook func() bool // stops watching the context
 	reused bool        // sock was there before the call
+	unsent bool        // the request did not go out whole
 
 	in      window
 	dec     wire.Decoder
@@ -35,7 +36,8 @@ type exchange struct {
 
 	phase    Phase
 	sent     int64
-	received int64
+	received int64 // bytes of the body
+	taken    int64 // of those, by the callback
 	kind     error // of the failure: one of the Err values
 	stopped  bool  // by ErrStop
 	why      CloseReason
@@ -79,9 +81,13 @@ func (x *exchange) steps(ctx context.Context, url string) error {
 		return err
 	}
 	if err := x.send(ctx, head); err != nil {
+		if !x.early(ctx, err) {
+			return err
+		}
+	} else if err := x.readHead(ctx, x.times.Head); err != nil {
 		return err
 	}
-	if err := x.readHead(ctx); err != nil {
+	if err := x.judgeHead(ctx); err != nil {
 		return err
 	}
 	return x.readBody(ctx)
@@ -215,7 +221,10 @@ func (x *exchange) read(ctx context.Context, p []byte) (int, error) {
 
 // verdict says why the connection cannot be used again after this exchange.
 func (x *exchange) verdict() CloseReason {
-	if x.closing {
+	switch {
+	case x.unsent:
+		return CloseUnsent
+	case x.closing:
 		return CloseRequested
 	}
 	if why := x.dec.Reuse(); why != CloseNone {

@@ -56,11 +56,14 @@ func (x *exchange) atEOF() (wire.Event, error) {
 	case !x.heard:
 		return ev, x.blame(x.broken(errNoAnswer), errNoAnswer)
 	}
-	return ev, x.truncated(x.resp.length, io.EOF)
+	return ev, x.truncated(x.resp.length, io.ErrUnexpectedEOF) // never io.EOF, which says that all is well
 }
 
 // truncated is the error of a response that is shorter than it said.
 func (x *exchange) truncated(want int64, cause error) error {
+	if !x.answered {
+		return x.blame(ErrTruncated, cause)
+	}
 	return x.blame(ErrTruncated, &truncation{x.received, want, cause})
 }
 
@@ -90,6 +93,7 @@ func (x *exchange) fail(ctx context.Context, err error) *Error {
 		Attempt:  1,
 		Sent:     x.sent,
 		Received: x.received,
+		Taken:    x.taken,
 		Err:      err,
 		kind:     x.kind,
 	}

@@ -3,6 +3,7 @@ package zreq
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/zreq-go/zreq/zreq/wire"
 )
@@ -21,10 +22,10 @@ const firstContent = 64 << 10
 const maxDrain = 4 << 10
 
 // readHead reads up to and with the final head.
-func (x *exchange) readHead(ctx context.Context) error {
+func (x *exchange) readHead(ctx context.Context, limit time.Duration) error {
 	x.phase = PhaseHead
 	x.dec.Reset(x.method, x.limits.wire())
-	if err := x.sock.readWithin(ctx, x.times.Head, "Head"); err != nil { // once: it bounds the whole head
+	if err := x.sock.readWithin(ctx, limit, "Head"); err != nil { // once: it bounds the whole head
 		return x.blame(x.broken(err), err)
 	}
 	for {
@@ -34,10 +35,33 @@ func (x *exchange) readHead(ctx context.Context) error {
 		}
 		if ev.Kind == wire.Head {
 			x.takeHead(ev.Data)
-			break
+			return nil
 		}
 	}
-	if x.resp.Status == 408 && x.reused {
+}
+
+// early looks for an answer after the request could not be sent whole: a server
+// that will not have the body says so and closes (RFC 9112, 9.5). If there is
+// one, the failure to send is forgotten.
+func (x *exchange) early(ctx context.Context, failure error) bool {
+	switch {
+	case x.sent == 0, x.kind == ErrBody, ctx.Err() != nil, x.conn.isClosed():
+		return false
+	case isTimeout(failure) && !x.sock.unasked():
+		return false // that limit is over, and no other begins
+	}
+	phase, kind := x.phase, x.kind
+	if x.readHead(ctx, earlyWait) != nil {
+		x.phase, x.kind = phase, kind
+		return false
+	}
+	x.unsent = true
+	return true
+}
+
+// judgeHead asks who may end the call at its head.
+func (x *exchange) judgeHead(ctx context.Context) error {
+	if x.resp.Status == 408 && x.reused && !x.unsent {
 		// Sent as the server gave up on the idle connection (RFC 9110, 15.5.9).
 		return x.blame(nil, ErrStale)
 	}
@@ -87,6 +111,7 @@ func (x *exchange) readBody(ctx context.Context) error {
 	x.phase = PhaseBody
 	err := x.stream(ctx, want)
 	x.resp.content = append(x.resp.content[:0], x.chunks.last...)
+	x.taken = x.chunks.taken
 	return err
 }
 
@@ -100,6 +125,9 @@ func (x *exchange) refuse(ctx context.Context, refusal error) error {
 		}
 	} else {
 		x.drain(ctx)
+		if x.resp.framing == FramingNone {
+			x.whole() // nothing was kept from anybody
+		}
 	}
 	x.phase = PhaseHead
 	x.why = x.verdict()

@@ -15,7 +15,8 @@ type Response struct {
 	// Proto is "HTTP/1.1" or "HTTP/1.0".
 	Proto string
 	// Connection can be given to the next call; the caller owns it. It is nil
-	// when the connection cannot be used again, and CloseReason says why.
+	// when the connection cannot be used again, and CloseReason says why. One that
+	// was given by Args can be given again all the same: it is dialled anew.
 	Connection *Connection
 
 	url      string
@@ -53,7 +54,7 @@ func (r *Response) Reason() string {
 }
 
 // URL returns the URL that was asked for, with Params and without credentials
-// and fragment.
+// and fragment: as it was given if there are none of these, else as it was sent.
 func (r *Response) URL() string { return r.url }
 
 // Header returns the first value of the field name, "" if there is none. Case

@@ -25,6 +25,9 @@ type Timeouts struct {
 // century is as good as no limit.
 const century = 100 * 365 * 24 * time.Hour
 
+// earlyWait bounds the wait for an answer after a request could not be sent.
+const earlyWait = time.Second
+
 // drainWait bounds the wait for the rest of a response that nobody wants.
 const drainWait = time.Second
 
