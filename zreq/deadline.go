@@ -3,6 +3,7 @@ package zreq
 import (
 	"context"
 	"errors"
+	"io"
 	"time"
 
 	"github.com/zreq-go/zreq/netdriver"
@@ -93,14 +94,18 @@ func (s *socket) look() error {
 	if err := s.conn.SetReadDeadline(s.readBy); err != nil {
 		return err
 	}
-	n, err := s.conn.Read(s.glance[:])
-	switch {
-	case n > 0:
-		return netdriver.ErrUnread
-	case err == nil || isTimeout(err):
-		return nil
+	for range maxEmpty {
+		n, err := s.conn.Read(s.glance[:])
+		switch {
+		case n > 0:
+			return netdriver.ErrUnread
+		case isTimeout(err):
+			return nil
+		case err != nil:
+			return err
+		}
 	}
-	return err
+	return io.ErrNoProgress
 }
 
 // unasked reports whether the peer of a new connection has spoken first, where

@@ -28,18 +28,19 @@ func TestReuseAfterDeath(t *testing.T) {
 		"a 408 and the end":    {zreqtest.Send(page(408, "late")), zreqtest.Close()},
 		"one byte":             {zreqtest.Send("\n")},
 		"a response and a end": {zreqtest.Send(byLength("not asked")), zreqtest.CloseWrite()},
+		"empty reads before":   {zreqtest.Fault(memnet.Faults{EmptyReads: 3}), zreqtest.Send(byLength("not asked"))},
 	} {
-		for _, verb := range []string{"GET", "POST"} {
-			t.Run(name+"/"+verb, func(t *testing.T) {
+		for _, bare := range []bool{true, false} {
+			t.Run(fmt.Sprint(name, "/bare ", bare), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					is := is.New(t)
 					first := append(answering(byLength("first")), zreqtest.Pause(time.Second))
 					peer := zreqtest.NewPeer(t, append(first, end...), answering(byLength("second")))
-					resp, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: peer, Headers: asks()})
+					resp, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: seen(peer, bare), Headers: asks()})
 					is.NoErr(err)
 					time.Sleep(2 * time.Second) // until it is there
 					conn := resp.Connection
-					resp, err = verbs[verb](context.Background(), site, &zreq.Args{Connection: conn})
+					resp, err = zreq.Post(context.Background(), site, &zreq.Args{Connection: conn})
 					is.NoErr(err)                         // any verb may be sent: nothing was
 					is.Equal(content(is, resp), "second") // the answer to this request
 					is.Equal(conn.Dials(), 2)
@@ -52,8 +53,48 @@ func TestReuseAfterDeath(t *testing.T) {
 	}
 }
 
-// TestReuseStale: where the driver cannot look, or the death comes with the
-// request, it is ErrStale: the peer may have acted on it.
+// seen is the peer as a driver that can look at its connections, or cannot.
+func seen(peer *zreqtest.Peer, bare bool) netdriver.Driver {
+	if bare {
+		return memnet.Bare(peer)
+	}
+	return peer
+}
+
+// TestReuseWithoutALook: over a driver that cannot look, each call of several has
+// its own answer, whatever comes between them, and silence costs no connection.
+func TestReuseWithoutALook(t *testing.T) {
+	want := []string{"one", "two", "three"}
+	var strays [][]zreqtest.Step
+	for _, body := range want {
+		strays = append(strays, append(answering(byLength(body)), zreqtest.Pause(time.Second), zreqtest.Send(byLength("not asked"))))
+	}
+	for name, scripts := range map[string][][]zreqtest.Step{
+		"silence": {answering(byLength("one"), byLength("two"), byLength("three"))},
+		"strays":  strays,
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				peer := zreqtest.NewPeer(t, scripts...)
+				args := &zreq.Args{Driver: memnet.Bare(peer), Headers: asks()}
+				for _, body := range want {
+					resp, err := zreq.Get(context.Background(), site, args)
+					is.NoErr(err)
+					is.Equal(content(is, resp), body) // each has its own answer
+					args.Connection = resp.Connection
+					time.Sleep(2 * time.Second)
+				}
+				is.Equal(peer.Dials(), len(scripts)) // silence is reused, a stray is not
+				is.NoErr(args.Connection.Close())
+				is.Equal(peer.Open(), 0)
+			})
+		})
+	}
+}
+
+// TestReuseStale: where the death comes with the request, it is ErrStale: the
+// peer may have acted on it.
 func TestReuseStale(t *testing.T) {
 	for name, end := range map[string][]zreqtest.Step{
 		"end":   {zreqtest.Request(), zreqtest.Close()},
@@ -65,11 +106,7 @@ func TestReuseStale(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					is := is.New(t)
 					peer := zreqtest.NewPeer(t, append(answering(byLength("first")), end...), answering(byLength("again")))
-					var driver netdriver.Driver = peer
-					if bare {
-						driver = memnet.Bare(peer)
-					}
-					resp, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: driver, Headers: asks()})
+					resp, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: seen(peer, bare), Headers: asks()})
 					is.NoErr(err)
 					conn := resp.Connection
 					synctest.Wait()
@@ -159,6 +196,21 @@ func TestReuseUnasked(t *testing.T) {
 			is.Equal(peer.Open(), 0)
 		})
 	}
+	t.Run("told in the driver's words", func(t *testing.T) {
+		is := is.New(t)
+		peer := answers(t, noContent)
+		driver := newTripwire(peer)
+		driver.before = func(op string) error {
+			if op == "check" {
+				return fmt.Errorf("chip 7: %w", netdriver.ErrUnread)
+			}
+			return nil
+		}
+		_, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: driver})
+		is.True(errors.Is(err, zreq.ErrResponse)) // an error is known by errors.Is
+		is.Equal(failure(is, err).Sent, int64(0))
+		is.Equal(peer.Open(), 0)
+	})
 }
 
 // slowDriver gives the peer time to speak first.
