@@ -15,10 +15,8 @@ type outgoing struct {
 	r    io.Reader // nil: there is none
 	size int64     // negative: unknown, so it goes out chunked
 	left int64     // of size
+	got  int64     // bytes that r gave
 	done bool      // r has said io.EOF
-
-	start int64 // the offset of one that can seek
-	begun bool  // r has been read
 }
 
 // open asks the body for its size: Size beside Read, less what lies before the
@@ -39,7 +37,6 @@ func (b *outgoing) open(r io.Reader) error {
 		if err != nil {
 			return err
 		}
-		b.start = offset
 		if b.size -= offset; b.size < 0 {
 			return errBodySize
 		}
@@ -133,25 +130,26 @@ func (b *outgoing) chunk(p []byte) (_ []byte, last bool, err error) {
 
 // rewind makes the body as it was before the call, if it can be.
 func (b *outgoing) rewind() bool {
-	if !b.begun {
+	if b.got == 0 {
 		return true
 	}
 	s, ok := b.r.(io.Seeker)
 	if !ok {
 		return false
 	}
-	_, err := s.Seek(b.start, io.SeekStart)
+	_, err := s.Seek(-b.got, io.SeekCurrent) // where it began, nobody may have said
 	return err == nil
 }
 
 // read returns at least one byte, or none when the body has ended.
 func (b *outgoing) read(p []byte) (int, error) {
-	b.begun = true
 	for range maxEmpty {
 		n, err := b.r.Read(p)
-		switch {
-		case n < 0 || n > len(p):
+		if n < 0 || n > len(p) {
 			return 0, errBadCount
+		}
+		b.got += int64(n)
+		switch {
 		case err == io.EOF:
 			b.done = true
 			return n, nil

@@ -10,6 +10,7 @@ import (
 
 	"github.com/matryer/is"
 	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/netdriver/memnet"
 	"github.com/zreq-go/zreq/zreq"
 	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
@@ -186,6 +187,7 @@ func TestBodyRefused(t *testing.T) {
 			var e *zreq.Error
 			is.True(errors.As(err, &e))
 			is.Equal(e.Phase, tt.phase)
+			is.True(!zreq.SafeToRetry(err))   // with the same body it fares no better
 			is.Equal(len(peer.Requests()), 0) // no whole request arrived
 			is.Equal(peer.Open(), 0)          // the connection is closed
 		})
@@ -215,6 +217,99 @@ func TestBodyResent(t *testing.T) {
 	is.NoErr(err) // nothing had been sent: it is no second attempt
 	is.True(strings.HasSuffix(peer.Requests()[1], "\r\n\r\nhello"))
 	is.Equal(conn.Dials(), 2)
+}
+
+// TestBodyAgain: a call that could send nothing may be made again with the same
+// Args only if its body is as it was: not read, or sought back.
+func TestBodyAgain(t *testing.T) {
+	after := func(r io.ReadSeeker) io.ReadSeeker {
+		_, _ = r.Seek(2, io.SeekStart)
+		return r
+	}
+	large := strings.Repeat("0123456789abcdef", 1<<10)
+	for name, tt := range map[string]struct {
+		body io.Reader
+		safe bool
+		want string
+	}{
+		"none":                       {nil, true, ""},
+		"sized":                      {strings.NewReader("hello"), true, "hello"},
+		"sized, larger than a write": {strings.NewReader(large), true, large},
+		"sized, from here":           {after(strings.NewReader("--hello")), true, "hello"},
+		"unknown size":               {unsized{strings.NewReader("hello")}, true, "hello"},
+		"unknown size, from here":    {unsized{after(strings.NewReader("--hello"))}, true, "hello"},
+		"cannot seek":                {stream{strings.NewReader("hello")}, false, ""},
+		"sized, cannot seek":         {liar{strings.NewReader("hello"), 5}, false, ""},
+		"a Seek that fails":          {unsized{pipe{strings.NewReader("hello")}}, false, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			peer := zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Discard()}, answering(noContent))
+			driver := &failingDriver{Driver: peer, write: errDead}
+			args := &zreq.Args{Driver: driver, Body: tt.body}
+			_, err := zreq.Put(context.Background(), site, args)
+			is.True(errors.Is(err, errDead))
+			is.Equal(failure(is, err).Sent, int64(0)) // nothing has left
+			is.Equal(zreq.SafeToRetry(err), tt.safe)  // but the body may be gone
+			if !tt.safe {
+				return
+			}
+			driver.write = nil
+			_, err = zreq.Put(context.Background(), site, args)
+			is.NoErr(err)
+			head, got, _ := strings.Cut(peer.Requests()[0], "\r\n\r\n")
+			if strings.Contains(head, "chunked") {
+				got = dechunk(t, got)
+			}
+			is.Equal(got, tt.want) // all that it would have sent, and no more
+		})
+	}
+}
+
+// TestBodyIsSpent: a body of which something may have left is not sought back: it
+// is read by one call.
+func TestBodyIsSpent(t *testing.T) {
+	is := is.New(t)
+	body := strings.NewReader("hello")
+	peer := zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Fault(memnet.Faults{ResetWriteAfter: 1})})
+	_, err := zreq.Put(context.Background(), site, &zreq.Args{Driver: peer, Body: body})
+	is.True(errors.Is(err, memnet.ErrReset))
+	is.Equal(failure(is, err).Sent, int64(1))
+	is.True(!zreq.SafeToRetry(err))
+	is.Equal(body.Len(), 0) // it is where the reading stopped
+}
+
+// unsized is a body that can seek, as a file can, and does not tell its size.
+type unsized struct{ io.ReadSeeker }
+
+// pipe is a file that cannot seek, and finds out when it is asked.
+type pipe struct{ io.Reader }
+
+func (pipe) Seek(int64, int) (int64, error) { return 0, errors.New("illegal seek") }
+
+// TestBodyToHTTP10: a peer whose last response was HTTP/1.0 knows no chunks, so
+// a body of unknown size does not go out to it (RFC 9112, 6.1).
+func TestBodyToHTTP10(t *testing.T) {
+	is := is.New(t)
+	peer := answers(t, "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nhi", noContent, noContent)
+	resp, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: peer, Headers: asks()})
+	is.NoErr(err)
+	conn := resp.Connection
+	defer conn.Close()
+	unread := strings.NewReader("hello")
+	resp, err = zreq.Put(context.Background(), site, &zreq.Args{Connection: conn, Body: stream{unread}})
+	is.True(resp == nil)
+	is.True(errors.Is(err, zreq.ErrRequest))
+	is.True(strings.Contains(err.Error(), "Size")) // the cure
+	is.True(!zreq.SafeToRetry(err))                // which another try is not
+	is.Equal(unread.Len(), 5)                      // the body is as it was
+	is.Equal(len(peer.Requests()), 1)              // and nothing of it was sent
+	for _, body := range []io.Reader{strings.NewReader("hello"), stream{unread}} {
+		resp, err = zreq.Put(context.Background(), site, &zreq.Args{Connection: conn, Body: body})
+		is.NoErr(err) // a size helps, and so does an answer in HTTP/1.1
+		is.Equal(resp.Status, 204)
+	}
+	is.Equal(peer.Dials(), 1) // all on one connection
 }
 
 // dyingDriver makes the connections it has dialled so far refuse writes.
