@@ -3,6 +3,8 @@ package zreq_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"math"
 	"os"
 	"strings"
 	"testing"
@@ -52,6 +54,7 @@ func untilTimeout(t *testing.T, phase zreq.Phase, limits zreq.Timeouts, call fun
 	is.True(waited >= limit)                                             // a limit is never early
 	is.True(waited <= limit+limit/8)                                     // and at most an eighth late
 	is.True(saysTimeout(err))                                            // the error is a timeout
+	is.True(!errors.Is(err, context.DeadlineExceeded))                   // and not the one of the caller's context
 	is.True(strings.Contains(err.Error(), "Timeouts."+name))             // it names the limit
 	is.True(strings.Contains(err.Error(), limit.String()))               // and its length
 	is.True(errors.Is(err, zreq.ErrConnect) == (phase < zreq.PhaseSend)) // it is a failure to connect only until there is a connection
@@ -108,6 +111,100 @@ func TestSlowPeerIsWaitedFor(t *testing.T) {
 				is.NoErr(err) // a limit is for the time without progress
 				got, _ := resp.Text()
 				is.Equal(got, body) // nothing is lost over it
+			})
+		})
+	}
+}
+
+// A slow reader is told from a dead one by whether it takes 4 KiB in time, not
+// by how large our buffer is.
+func TestSlowReaderOfALargeBuffer(t *testing.T) {
+	body := strings.Repeat("x", 64<<10)
+	limits := zreq.Timeouts{Write: 5 * time.Second}
+	start := func(t *testing.T, script []zreqtest.Step) func(context.Context) error {
+		peer := zreqtest.NewPeer(t, script)
+		peer.Net().BufferBytes = 1000
+		return func(ctx context.Context) error {
+			_, err := zreq.Put(ctx, site, &zreq.Args{
+				Driver: peer, Timeouts: limits, Limits: zreq.Limits{ReadBuffer: 64 << 10}, Body: strings.NewReader(body),
+			})
+			return err
+		}
+	}
+	t.Run("slow", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			is := is.New(t)
+			script := steps(zreqtest.Head())
+			for range len(body) / 1000 {
+				script = append(script, zreqtest.Read(1000), zreqtest.Pause(time.Second))
+			}
+			call := start(t, append(script, zreqtest.Read(len(body)%1000), zreqtest.Send(noContent)))
+			is.NoErr(call(context.Background())) // it takes 4 KiB in 4 seconds
+		})
+	})
+	for name, script := range map[string][]zreqtest.Step{
+		"dead":                     steps(zreqtest.Hold()),
+		"dead behind the head":     steps(zreqtest.Head(), zreqtest.Hold()),
+		"dead in the middle of it": steps(zreqtest.Head(), zreqtest.Read(30_000), zreqtest.Hold()),
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { untilTimeout(t, zreq.PhaseSend, limits, start(t, script)) })
+		})
+	}
+}
+
+// The longest duration there is means no limit, not one that is over.
+func TestLongestLimits(t *testing.T) {
+	const longest = time.Duration(math.MaxInt64)
+	for name, limits := range map[string]zreq.Timeouts{
+		"Dial":  {Dial: longest, TLS: -1, Write: -1, Head: -1, Body: -1},
+		"TLS":   {Dial: -1, TLS: longest, Write: -1, Head: -1, Body: -1},
+		"Write": {Dial: -1, TLS: -1, Write: longest, Head: -1, Body: -1},
+		"Head":  {Dial: -1, TLS: -1, Write: -1, Head: longest, Body: -1},
+		"Body":  {Dial: -1, TLS: -1, Write: -1, Head: -1, Body: longest},
+		"all":   {Dial: longest, TLS: longest, Write: longest, Head: longest, Body: longest},
+		"less":  {Dial: longest / 9 * 8, TLS: longest / 9 * 8, Write: longest / 9 * 8, Head: longest / 9 * 8, Body: longest / 9 * 8},
+	} {
+		for _, chip := range []bool{true, false} {
+			t.Run(fmt.Sprint(name, "/chip ", chip), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					is := is.New(t)
+					peer := zreqtest.NewPeer(t, steps(
+						zreqtest.Read(5), zreqtest.Pause(time.Hour), zreqtest.Request(), zreqtest.Pause(time.Hour),
+						zreqtest.Send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"), zreqtest.Pause(time.Hour), zreqtest.Send("hi"),
+					))
+					peer.Net().BufferBytes = 64
+					args := &zreq.Args{Driver: peer, TLS: &seal{}, Timeouts: limits}
+					if chip {
+						args.Driver, args.TLS = &chipDriver{Driver: peer}, nil
+					}
+					start := time.Now()
+					resp, err := zreq.Get(context.Background(), secure, args)
+					is.NoErr(err) // nothing is over after an hour
+					is.Equal(content(is, resp), "hi")
+					is.Equal(time.Since(start), 3*time.Hour)
+				})
+			})
+		}
+	}
+}
+
+// A chip that dials and shakes hands in one step has the time of both for it.
+func TestLimitOfAChip(t *testing.T) {
+	for name, tt := range map[string]struct{ dial, tls, want time.Duration }{
+		"both":     {3 * time.Second, 5 * time.Second, 8 * time.Second},
+		"defaults": {0, 0, 20 * time.Second},
+		"no TLS":   {3 * time.Second, -1, -1},
+		"no Dial":  {-1, 5 * time.Second, -1},
+		"none":     {-1, -1, -1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				driver := &chipDriver{Driver: zreqtest.NewPeer(t, steps(zreqtest.NoAnswer()))}
+				untilTimeout(t, zreq.PhaseDial, zreq.Timeouts{Dial: tt.want}, func(ctx context.Context) error {
+					_, err := zreq.Get(ctx, secure, &zreq.Args{Driver: driver, Timeouts: zreq.Timeouts{Dial: tt.dial, TLS: tt.tls}})
+					return err
+				})
 			})
 		})
 	}
