@@ -125,6 +125,15 @@ func TestLimitsOfContent(t *testing.T) {
 		is.True(errors.Is(err, zreq.ErrTooLarge)) // a length that is known is refused at once
 		is.Equal(failure(is, err).Received, int64(0))
 	})
+	t.Run("on the peer's word alone", func(t *testing.T) {
+		is := is.New(t)
+		peer := ends(t, "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\nhi")
+		resp, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: peer})
+		is.True(errors.Is(err, zreq.ErrTruncated))
+		p, _ := resp.Content()
+		is.Equal(string(p), "hi")
+		is.True(cap(p) <= 64<<10) // a length costs the peer nothing, so it buys little
+	})
 	t.Run("into a small Content again", func(t *testing.T) {
 		is := is.New(t)
 		var into zreq.Response

@@ -116,6 +116,9 @@ func TestRange(t *testing.T) {
 			is.True(errors.Is(err, tt.err)) // the kind of error
 			if tt.err == zreq.ErrTruncated {
 				is.Equal(failure(is, err).Received, int64(len(tt.body))) // how much came is told
+				is.True(!resp.Complete())                                // and that it is not all
+				_, cut := resp.Content()
+				is.True(errors.Is(cut, zreq.ErrTruncated)) // which the content knows
 			}
 		})
 	}
@@ -166,9 +169,11 @@ func TestRangeAllowed(t *testing.T) {
 		is := is.New(t)
 		s := new(sink)
 		_, err := zreq.Get(context.Background(), site, &zreq.Args{
-			Driver: ends(t, part(ten, "bytes 5-14/*")), Headers: ask, AllowUnframed: true, StreamCallback: s.take,
+			Driver: ends(t, part(ten, "bytes 5-14/*")), AllowUnframed: true, StreamCallback: s.take,
+			Headers: zreq.Headers{{"Range", "bytes=5-"}},
 		})
 		is.NoErr(err) // the caller takes what nothing proves
+		is.Equal(string(s.body), ten)
 	})
 	t.Run("HEAD that ignores it", func(t *testing.T) {
 		is := is.New(t)

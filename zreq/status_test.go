@@ -135,6 +135,51 @@ func TestStatusPage(t *testing.T) {
 	}
 }
 
+// TestStatusPageOfAStream: who streams has no memory for a large error page: of
+// one that was not asked to be small, 8 KiB are kept.
+func TestStatusPageOfAStream(t *testing.T) {
+	long := numbered(20 << 10)
+	for name, wire := range map[string]string{
+		"length":         page(404, long),
+		"a length ahead": "HTTP/1.1 404 X\r\nContent-Length: 1000000000\r\n\r\n" + long,
+		"chunked":        "HTTP/1.1 404 X\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks(long) + "0\r\n\r\n",
+		"until close":    "HTTP/1.1 404 X\r\n\r\n" + long,
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			peer := ends(t, wire)
+			resp, err := zreq.Get(context.Background(), site, &zreq.Args{
+				Driver: peer, Headers: asks(), StreamCallback: func([]byte) error { panic("called") },
+			})
+			is.True(errors.Is(err, zreq.ErrStatus))
+			is.Equal(resp.Status, 404) // the status is not hidden
+			p, cut := resp.Content()
+			is.Equal(string(p), long[:8<<10])            // the beginning is kept
+			is.True(cap(p) <= 12<<10)                    // in little more than that
+			is.True(errors.Is(cut, zreq.ErrTooLarge))    // and known to be cut
+			is.True(failure(is, err).Received <= 12<<10) // the rest is not read
+			closed(is, peer, resp, zreq.CloseUnread)
+		})
+	}
+	t.Run("8 KiB", func(t *testing.T) {
+		is := is.New(t)
+		resp, err := zreq.Get(context.Background(), site, &zreq.Args{
+			Driver: ends(t, page(404, long[:8<<10])), StreamCallback: func([]byte) error { panic("called") },
+		})
+		is.True(errors.Is(err, zreq.ErrStatus))
+		_, cut := resp.Content()
+		is.NoErr(cut) // at the limit it is whole
+	})
+	t.Run("without a callback", func(t *testing.T) {
+		is := is.New(t)
+		resp, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: ends(t, page(404, long))})
+		is.NoErr(err)
+		p, cut := resp.Content()
+		is.NoErr(cut)
+		is.Equal(string(p), long) // Limits.Content is for who buffers
+	})
+}
+
 // TestStatusDrain: the body of a refused response that is no error page is read
 // only if at most 4 KiB are known to remain or it has come already.
 func TestStatusDrain(t *testing.T) {
@@ -171,19 +216,24 @@ func TestStatusDrain(t *testing.T) {
 func TestStatusDrainLater(t *testing.T) {
 	for name, tt := range map[string]struct {
 		steps []zreqtest.Step
+		ask   zreq.Headers
 		why   zreq.CloseReason
+		takes time.Duration // at most
 	}{
-		"it comes":       {[]zreqtest.Step{zreqtest.Pause(time.Second), zreqtest.Send(numbered(4096))}, zreq.CloseNone},
-		"it stays away":  {nil, zreq.CloseUnread},
-		"it ends before": {[]zreqtest.Step{zreqtest.Pause(time.Second), zreqtest.Send("x"), zreqtest.Close()}, zreq.CloseUnread},
+		"it comes":           {[]zreqtest.Step{zreqtest.Pause(time.Second), zreqtest.Send(numbered(4096))}, asks(), zreq.CloseNone, time.Second},
+		"it stays away":      {nil, asks(), zreq.CloseUnread, time.Second + time.Second/8},
+		"it ends before":     {[]zreqtest.Step{zreqtest.Pause(time.Second), zreqtest.Send("x"), zreqtest.Close()}, asks(), zreq.CloseUnread, time.Second},
+		"a call that closes": {nil, nil, zreq.CloseRequested, 0}, // so nothing is to be gained
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				is := is.New(t)
 				peer := zreqtest.NewPeer(t, append(answering("HTTP/1.1 302 X\r\nContent-Length: 4096\r\n\r\n"), tt.steps...))
+				start := time.Now()
 				resp, err := zreq.Get(context.Background(), site, &zreq.Args{
-					Driver: peer, Headers: asks(), StreamCallback: func([]byte) error { panic("called") },
+					Driver: peer, Headers: tt.ask, StreamCallback: func([]byte) error { panic("called") },
 				})
+				is.True(time.Since(start) <= tt.takes) // a connection is worth a second
 				is.True(errors.Is(err, zreq.ErrStatus))
 				is.True(!failure(is, err).Timeout())
 				if tt.why != zreq.CloseNone {

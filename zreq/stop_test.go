@@ -113,6 +113,46 @@ func TestStopByErrStop(t *testing.T) {
 	})
 }
 
+// TestStopAtTheEnd: a call that ends in its last chunk is not complete, though
+// all bytes have come: not all has been taken.
+func TestStopAtTheEnd(t *testing.T) {
+	for name, end := range map[string]error{"nothing": nil, "ErrStop": zreq.ErrStop, "an error": errFull, "a cancel": context.Canceled} {
+		for _, f := range framings {
+			for _, chunk := range []int{512, 5, 2} { // not full, full, the third
+				t.Run(fmt.Sprint(name, "/", f.name, "/", chunk), func(t *testing.T) {
+					is := is.New(t)
+					ctx, cancel := context.WithCancel(context.Background())
+					defer cancel()
+					s := new(sink)
+					resp, err := zreq.Get(ctx, secure, &zreq.Args{
+						Driver: ends(t, f.wire("hello")), TLS: &seal{proves: true}, StreamChunk: chunk,
+						StreamCallback: func(p []byte) error {
+							_ = s.take(p)
+							if len(s.body) < 5 {
+								return nil
+							}
+							if end == context.Canceled {
+								cancel()
+								return nil
+							}
+							return end
+						},
+					})
+					s.got(is, "hello", chunk)
+					is.Equal(resp.Complete(), end == nil) // it is said of success alone
+					_, cut := resp.Content()
+					is.Equal(cut, err) // the content knows what the call knows
+					if end == nil || end == zreq.ErrStop {
+						is.NoErr(err)
+						return
+					}
+					is.True(errors.Is(err, end))
+				})
+			}
+		}
+	}
+}
+
 // TestStopByPanic: a panic and a Goexit in the caller's code pass through, and
 // leak nothing: the connection is closed and not busy.
 func TestStopByPanic(t *testing.T) {
@@ -180,16 +220,19 @@ func TestStopByReentry(t *testing.T) {
 			is.NoErr(err)
 			_, err = zreq.Get(context.Background(), site, &zreq.Args{Connection: conn})
 			is.NoErr(err)
-			args := &zreq.Args{Connection: conn}
+			var into zreq.Response
+			args := &zreq.Args{Connection: conn, Into: &into}
 			s := new(sink)
 			args.StreamCallback = s.take
 			take := args.StreamCallback
 			hook(args, func() error {
-				resp, err := zreq.Get(context.Background(), site, &zreq.Args{Connection: conn})
-				is.True(errors.Is(err, zreq.ErrBusy)) // one call at a time
-				is.True(resp == nil)
-				is.Equal(failure(is, err).Sent, int64(0)) // nothing was sent
-				is.True(!errors.Is(err, zreq.ErrRequest)) // the request was fine
+				for _, again := range []*zreq.Args{{Connection: conn}, args} {
+					resp, err := zreq.Get(context.Background(), site, again)
+					is.True(errors.Is(err, zreq.ErrBusy)) // one call at a time
+					is.True(resp == nil)
+					is.Equal(failure(is, err).Sent, int64(0)) // nothing was sent
+					is.True(!errors.Is(err, zreq.ErrRequest)) // the request was fine
+				}
 				return nil
 			})
 			if name == "StreamCallback" {
@@ -201,10 +244,16 @@ func TestStopByReentry(t *testing.T) {
 					return take(p)
 				}
 			}
-			_, err = zreq.Get(context.Background(), site, args)
+			resp, err := zreq.Get(context.Background(), site, args)
 			is.NoErr(err)
 			s.got(is, body, 512) // the call that was under way is whole
-			resp, err := zreq.Get(context.Background(), site, &zreq.Args{Connection: conn})
+			is.True(resp == &into)
+			is.Equal(resp.Status, 200)                     // and so is its Response
+			is.Equal(resp.URL(), site)                     // the request
+			is.Equal(resp.Header("Content-Length"), "700") // the head
+			is.Equal(content(is, resp), body[512:])        // the last chunk
+			is.True(resp.Complete() && resp.Connection == conn)
+			resp, err = zreq.Get(context.Background(), site, &zreq.Args{Connection: conn})
 			is.NoErr(err)
 			is.Equal(content(is, resp), "last")
 			is.Equal(peer.Dials(), 1) // all on one connection
