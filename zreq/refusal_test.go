@@ -3,6 +3,7 @@ package zreq_test
 import (
 	"context"
 	"errors"
+	"math"
 	"strings"
 	"testing"
 
@@ -58,11 +59,22 @@ var badRequests = map[string]struct {
 	"value that ends blank":    {"GET", zreq.Args{Headers: zreq.Headers{{"X", "secret\t"}}}},
 	"Host with CR LF":          {"GET", zreq.Args{Headers: zreq.Headers{{"Host", "secret\r\nX: y"}}}},
 	"Host twice":               {"GET", zreq.Args{Headers: zreq.Headers{{"Host", "a"}, {"hOST", "secret"}}}},
+	"Host, empty":              {"GET", zreq.Args{Headers: zreq.Headers{{"Host", ""}}}},
+	"Host with a space":        {"GET", zreq.Args{Headers: zreq.Headers{{"Host", "a secret"}}}},
+	"Host with a comma":        {"GET", zreq.Args{Headers: zreq.Headers{{"Host", "a,secret"}}}},
+	"Host with a user":         {"GET", zreq.Args{Headers: zreq.Headers{{"Host", "secret@h"}}}},
+	"Host with a path":         {"GET", zreq.Args{Headers: zreq.Headers{{"Host", "h/secret"}}}},
+	"Host with no port number": {"GET", zreq.Args{Headers: zreq.Headers{{"Host", "h:secret"}}}},
 	"Host left out":            {"GET", zreq.Args{Omit: []string{"host"}}},
 	"Authorization with CR LF": {"GET", zreq.Args{Headers: zreq.Headers{{"Authorization", "secret\r\n"}}}},
 	"Content-Length":           {"POST", zreq.Args{Headers: zreq.Headers{{"content-length", "3"}}}},
 	"Content-Length, the same": {"POST", zreq.Args{Headers: zreq.Headers{{"Content-Length", "0"}}}},
 	"Transfer-Encoding":        {"POST", zreq.Args{Headers: zreq.Headers{{"Transfer-Encoding", "chunked"}}}},
+	"TRACE with a body":        {"TRACE", zreq.Args{Body: strings.NewReader("secret")}},
+	"huge StreamChunk":         {"GET", zreq.Args{StreamChunk: math.MaxInt}},
+	"StreamChunk over 64 MiB":  {"GET", zreq.Args{StreamChunk: 64<<20 + 1}},
+	"huge ReadBuffer":          {"GET", zreq.Args{Limits: zreq.Limits{ReadBuffer: math.MaxInt}}},
+	"ReadBuffer over 64 MiB":   {"GET", zreq.Args{Limits: zreq.Limits{ReadBuffer: 64<<20 + 1}}},
 	"negative StreamChunk":     {"GET", zreq.Args{StreamChunk: -1}},
 	"negative HeadBytes":       {"GET", zreq.Args{Limits: zreq.Limits{HeadBytes: -1}}},
 	"negative Fields":          {"GET", zreq.Args{Limits: zreq.Limits{Fields: -1}}},

@@ -53,6 +53,7 @@ func TestRequestWire(t *testing.T) {
 		"HEAD":          {"HEAD", "http://h.test/", zreq.Args{}, "HEAD / HTTP/1.1\r\nHost: h.test\r\n" + agent + end},
 		"DELETE":        {"DELETE", "http://h.test/", zreq.Args{}, "DELETE / HTTP/1.1\r\nHost: h.test\r\n" + agent + end},
 		"OPTIONS":       {"OPTIONS", "http://h.test/", zreq.Args{}, "OPTIONS / HTTP/1.1\r\nHost: h.test\r\n" + agent + end},
+		"TRACE":         {"TRACE", "http://h.test/", zreq.Args{}, "TRACE / HTTP/1.1\r\nHost: h.test\r\n" + agent + end},
 		"any token":     {"M-SEARCH!", "http://h.test/", zreq.Args{}, "M-SEARCH! / HTTP/1.1\r\nHost: h.test\r\n" + agent + end},
 		"a method's case is kept": {
 			"post", "http://h.test/",
@@ -177,6 +178,19 @@ func TestRequestAddress(t *testing.T) {
 			is := is.New(t)
 			_, got, _ := sent(t, "GET", url, zreq.Args{})
 			is.Equal(got, want) // host and port, the port of the scheme by default
+		})
+	}
+}
+
+// TestRequestHost: a Host of the caller's goes out as it was given; what is
+// dialled is the URL's.
+func TestRequestHost(t *testing.T) {
+	for _, host := range []string{"h", "h:8080", "h:", "[::1]", "[::1]:80", "192.0.2.1"} {
+		t.Run(host, func(t *testing.T) {
+			is := is.New(t)
+			got, address, _ := sent(t, "GET", "http://h.test/", zreq.Args{Headers: zreq.Headers{{"host", host}}})
+			is.True(strings.HasPrefix(got, "GET / HTTP/1.1\r\nHost: "+host+"\r\n")) // it is a host and a port (RFC 9112, 3.2)
+			is.Equal(address, "h.test:80")
 		})
 	}
 }
