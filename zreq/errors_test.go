@@ -237,6 +237,7 @@ func TestErrorsRetry(t *testing.T) {
 		"behind a byte":   {&zreq.Error{Phase: zreq.PhaseSend, Sent: 1, Err: errCable}, false},
 		"in the head":     {&zreq.Error{Phase: zreq.PhaseHead, Sent: 1, Err: errCable}, false},
 		"in the request":  {&zreq.Error{Phase: zreq.PhaseRequest, Err: errCable}, false},
+		"one of two":      {errors.Join(errCable, &zreq.Error{Phase: zreq.PhaseDial, Err: errCable}), true},
 		"nothing is sure": {&zreq.Error{Phase: zreq.PhaseHead, Err: errCable}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -333,10 +334,21 @@ func TestErrorsOfTheSocket(t *testing.T) {
 			is.Equal(peer.Open(), 0)
 		})
 	}
-	t.Run("a timeout of the system", func(t *testing.T) {
-		is := is.New(t)
-		_, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: &failingDriver{dial: os.ErrDeadlineExceeded}})
-		is.True(failure(is, err).Timeout()) // is a timeout, too
-		is.True(errors.Is(err, zreq.ErrConnect))
-	})
+	for name, err := range map[string]error{
+		"a timeout of the system":          os.ErrDeadlineExceeded,
+		"a timeout below one that says no": notItself{os.ErrDeadlineExceeded},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			_, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: &failingDriver{dial: err}})
+			is.True(failure(is, err).Timeout()) // is a timeout, too
+			is.True(errors.Is(err, zreq.ErrConnect))
+		})
+	}
 }
+
+// notItself is an error that is no timeout, and has one for its cause.
+type notItself struct{ error }
+
+func (notItself) Timeout() bool   { return false }
+func (e notItself) Unwrap() error { return e.error }

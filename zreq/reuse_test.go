@@ -47,6 +47,8 @@ func TestReuse(t *testing.T) {
 	is.Equal(len(peer.Requests()), 61)
 	is.NoErr(args.Connection.Close())
 	is.NoErr(args.Connection.Close()) // closing twice is harmless
+	var none *zreq.Connection
+	is.NoErr(none.Close()) // and so is closing what a Response has if nothing was kept
 	is.Equal(peer.Open(), 0)
 }
 
@@ -202,6 +204,7 @@ func TestReuseByOwner(t *testing.T) {
 			_, err = zreq.Get(context.Background(), site, &zreq.Args{Connection: conn})
 			is.True(errors.Is(err, zreq.ErrClosed)) // the owner's doing
 			is.True(!errors.Is(err, zreq.ErrConnect))
+			is.True(!zreq.SafeToRetry(err))          // on a closed one it fares no better
 			is.Equal(time.Since(start), time.Second) // at once, not when the dial gives up
 			is.Equal(peer.Open(), 0)
 		})

@@ -103,6 +103,31 @@ func TestTLSChoice(t *testing.T) {
 	})
 }
 
+// TestTLSStays: a connection is dialled again with the TLS that it was opened
+// with, whatever the program chooses meanwhile.
+func TestTLSStays(t *testing.T) {
+	is := is.New(t)
+	before := netdriver.DefaultTLS()
+	defer netdriver.SetTLS(before)
+	first, then := &seal{}, &seal{}
+	netdriver.SetTLS(first)
+	peer := zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Close()}, answering(noContent, noContent))
+	conn, err := zreq.Connect(context.Background(), secure, &zreq.Args{Driver: peer})
+	is.NoErr(err)
+	defer conn.Close()
+	peer.Wait() // until it has died
+	netdriver.SetTLS(then)
+	_, err = zreq.Get(context.Background(), secure, &zreq.Args{Connection: conn})
+	is.NoErr(err)
+	is.Equal(conn.Dials(), 2)
+	is.Equal(len(first.names), 2) // once for each dial
+	is.Equal(len(then.names), 0)  // a connection has one TLS setting
+	_, err = zreq.Get(context.Background(), secure, &zreq.Args{Connection: conn, TLS: first})
+	is.NoErr(err) // which may be named
+	_, err = zreq.Get(context.Background(), secure, &zreq.Args{Connection: conn, TLS: then})
+	is.True(errors.Is(err, zreq.ErrOtherOrigin)) // and no other
+}
+
 // chipDriver speaks TLS itself.
 type chipDriver struct {
 	netdriver.Driver
