@@ -27,6 +27,7 @@ func (e statusError) Error() string { return "the status is " + strconv.Itoa(int
 type admission struct {
 	length int64 // bytes; -1 if nothing but the framing says
 	short  bool  // the peer announced less than the Range asked for
+	open   bool  // the Range asked for the rest, and nothing says where that ends
 }
 
 // admit decides whether the callback may have the body of this response: only
@@ -87,9 +88,13 @@ func (x *exchange) admitPart(asked string) (a admission, err error) {
 	if !ok || !want.startsAs(got) {
 		return a, errUnusable206
 	}
-	a = admission{length: got.last - got.first + 1, short: !want.endsAs(got)}
-	if got.size < 0 && want.last < 0 && x.args.AllowUnframed {
-		a.short = false // nothing proves the end, and the caller takes that
+	a = admission{
+		length: got.last - got.first + 1,
+		short:  !want.endsAs(got),
+		open:   got.size < 0 && want.last < 0,
+	}
+	if a.open && x.args.AllowUnframed {
+		a.short = false
 	}
 	if x.resp.length >= 0 && x.resp.length != a.length {
 		return a, errRangeMismatch

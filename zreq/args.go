@@ -64,8 +64,9 @@ type Args struct {
 	AllowFull bool
 
 	// AllowUnframed lets the callback have a body that ends with the connection
-	// and may be cut short without anybody noticing. Response.Complete is false
-	// for it.
+	// and may be cut short without anybody noticing, and a part in answer to
+	// "bytes=n-" that does not say how long the whole is. Response.Complete is
+	// false for both.
 	AllowUnframed bool
 
 	// OnHead, if set, runs once when the final head was read, before the body

@@ -223,7 +223,9 @@ func (x *exchange) streamed(ctx context.Context, want admission) error {
 		x.why = x.verdict() // it is whole, only not what was asked for
 		return x.truncated(-1, errShortRange)
 	}
-	x.whole()
+	if !want.open {
+		x.whole()
+	}
 	return nil
 }
 
