@@ -50,6 +50,9 @@ func (x *exchange) lost(err error) error {
 func (x *exchange) atEOF() (wire.Event, error) {
 	ev, err := x.dec.EOF()
 	switch {
+	case err == nil && x.unsent && x.resp.framing == FramingUntilClose && !x.provesEnd():
+		// Whole only if the connection showed no error (RFC 9112, 8), and it did.
+		return ev, x.truncated(-1, io.ErrUnexpectedEOF)
 	case err == nil:
 		x.note(ev)
 		return ev, nil
