@@ -172,7 +172,7 @@ func TestRangeAllowed(t *testing.T) {
 			Driver: ends(t, part(ten, "bytes 5-14/*")), AllowUnframed: true, StreamCallback: s.take,
 			Headers: zreq.Headers{{"Range", "bytes=5-"}},
 		})
-		is.NoErr(err) // the caller takes what nothing proves
+		is.NoErr(err)             // the caller takes what nothing proves
 		is.True(!resp.Complete()) // but does not call it proven
 		is.Equal(string(s.body), ten)
 	})
