@@ -106,5 +106,6 @@ func (j *job) fetchManifest(ctx context.Context, conn *zreq.Connection) (m serve
 	if resp.Status != 200 {
 		return m, fmt.Errorf("manifest: status %d", resp.Status)
 	}
-	return m, resp.JSON(&m)
+	err = resp.JSON(&m)
+	return m, err
 }
