@@ -3,7 +3,6 @@
 package stdnet
 
 import (
-	"io"
 	"net"
 	"syscall"
 
@@ -32,6 +31,9 @@ func (l *look) over(c *net.TCPConn) error {
 
 // Check implements netdriver.Checker by one system call.
 func (c *Conn) Check() error {
+	if err := c.broke.Load(); err != nil {
+		return *err
+	}
 	l := &c.look
 	// Control, not Read: it minds no deadline, and one that passed while the
 	// connection was idle is no death.
@@ -42,9 +44,10 @@ func (c *Conn) Check() error {
 	case l.err == syscall.EAGAIN || l.err == syscall.EWOULDBLOCK:
 		return nil
 	case l.err != nil:
+		c.keep(l.err)
 		return l.err
 	case l.n == 0:
-		return io.EOF
+		return c.end() // a Write may have been told meanwhile
 	}
 	return netdriver.ErrUnread
 }

@@ -1,7 +1,11 @@
 package stdnet
 
 import (
+	"errors"
+	"io"
 	"net"
+	"os"
+	"sync/atomic"
 
 	"github.com/zreq-go/zreq/netdriver"
 )
@@ -15,6 +19,10 @@ var (
 type Conn struct {
 	*net.TCPConn
 	look look
+
+	// Why the connection broke. Linux tells a socket's error once, to whoever
+	// asks first, and says after that that the stream has ended.
+	broke atomic.Pointer[error]
 }
 
 func newConn(c *net.TCPConn) (netdriver.Conn, error) {
@@ -26,7 +34,48 @@ func newConn(c *net.TCPConn) (netdriver.Conn, error) {
 	return conn, nil
 }
 
+// Read returns what there is. A connection that broke never ends in io.EOF,
+// whoever was told of it first.
+func (c *Conn) Read(p []byte) (int, error) {
+	n, err := c.TCPConn.Read(p)
+	switch {
+	case err == nil:
+	case err == io.EOF:
+		err = c.end()
+	default:
+		c.keep(err)
+	}
+	return n, err
+}
+
+// Write writes all of p, or says why not.
+func (c *Conn) Write(p []byte) (int, error) {
+	n, err := c.TCPConn.Write(p)
+	if err != nil {
+		c.keep(err)
+	}
+	return n, err
+}
+
+// end is what to say where the system says that the stream has ended.
+func (c *Conn) end() error {
+	if err := c.broke.Load(); err != nil {
+		return *err
+	}
+	return io.EOF
+}
+
+// keep remembers the first error with which the connection broke. That is no
+// deadline of ours, but it may be a timeout of the system: ETIMEDOUT, from a
+// peer that is gone.
+func (c *Conn) keep(err error) {
+	if errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, net.ErrClosed) || oneSided(err) {
+		return
+	}
+	c.broke.CompareAndSwap(nil, &err)
+}
+
 // NetConn returns the connection of package net, for what only it can do:
 // socket options, or sending a file without copying it. It has no other owner:
-// closing it closes c.
+// closing it closes c. An error that it is told of c may never hear of.
 func (c *Conn) NetConn() net.Conn { return c.TCPConn }
