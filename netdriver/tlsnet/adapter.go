@@ -26,6 +26,9 @@ var errBadCount = errors.New("the driver moved more bytes than there were")
 // nothing; crypto/tls would go on for ever.
 const maxIdle = 100
 
+// slack is how early a driver's own clock may say that a deadline has come.
+const slack = time.Millisecond
+
 // longAgo is a deadline in the past.
 var longAgo = time.Unix(1, 0)
 
@@ -38,12 +41,12 @@ type adapter struct {
 	established bool // set once, before anybody else has the connection
 
 	// Of the reading side.
-	dry  bool  // crypto/tls wanted more than there was: it holds no whole record
-	late error // came together with bytes; every later Read returns it
+	dry     bool  // crypto/tls wanted more than there was: it holds no whole record
+	late    error // the end of the connection; every later Read returns it
+	looking bool  // Check is under way
 
-	looking atomic.Bool // Check is under way
-	writing atomic.Bool // Write or CloseWrite is under way
-	moved   atomic.Bool // bytes went down since Write reset it
+	writing atomic.Int32 // how many of Write, CloseWrite and Close are under way
+	moved   atomic.Bool  // bytes went down since Write reset it
 
 	out    sync.Mutex
 	owed   []byte // records that crypto/tls takes for sent; they go first
@@ -52,6 +55,7 @@ type adapter struct {
 	limits  sync.Mutex
 	readBy  time.Time
 	writeBy time.Time
+	closing bool // Close has begun, and the deadlines are its own
 
 	closeOnce sync.Once
 	closed    atomic.Bool
@@ -60,20 +64,23 @@ type adapter struct {
 
 var _ net.Conn = (*adapter)(nil)
 
-// verdict is err of the connection below in the words of crypto/tls.
-func (a *adapter) verdict(err error) error {
+// verdict is err of the connection below in the words of crypto/tls. late tells
+// whether the deadline of what failed has come.
+func (a *adapter) verdict(err error, late bool) error {
 	switch {
 	case !isTimeout(err):
 		return unproven(err)
 	case a.closed.Load():
 		return net.ErrClosed // the timeout is how Close woke us
+	case late || errors.Is(err, os.ErrDeadlineExceeded):
+		return os.ErrDeadlineExceeded
 	}
-	return os.ErrDeadlineExceeded
+	return err // the network's own, as ETIMEDOUT: a death
 }
 
 // unproven marks an end of the connection below.
 func unproven(err error) error {
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return errCut
 	}
 	return err

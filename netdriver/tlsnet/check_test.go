@@ -149,6 +149,21 @@ func TestCheckDeathByTimeout(t *testing.T) {
 	is.True(errors.Is(check(client), oddTimeout{})) // and stays one
 }
 
+// hastyConn is a driver whose Check sees bytes that are not there.
+type hastyConn struct{ *memnet.Conn }
+
+func (hastyConn) Check() error { return netdriver.ErrUnread }
+
+func TestCheckIsBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		client, _ := overDriver(t, func(c netdriver.Conn) netdriver.Conn { return hastyConn{c.(*memnet.Conn)} })
+		began := time.Now()
+		is.NoErr(check(client))                            // nothing came
+		is.True(time.Since(began) <= 100*time.Millisecond) // and it was not waited for
+	})
+}
+
 func TestCheckLeavesDeadlines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)

@@ -85,3 +85,59 @@ func TestConnCloseWrite(t *testing.T) {
 	s.server.Write([]byte("answer"))
 	is.Equal(readString(is, s.client, 6), "answer") // reads go on
 }
+
+func TestConnCloseWriteGoesOn(t *testing.T) {
+	for name, again := range map[string]func(netdriver.Conn) error{
+		"when called again": func(c netdriver.Conn) error { return c.(netdriver.HalfCloser).CloseWrite() },
+		"in Close":          func(c netdriver.Conn) error { return c.Close() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				s := open(t, tlsnet.Config{}, nil)
+				s.near.SetFaults(memnet.Faults{StallWriteAfter: 9}) // in the middle of the alert
+				s.client.SetWriteDeadline(time.Now().Add(time.Second))
+				err := s.client.(netdriver.HalfCloser).CloseWrite()
+				is.Equal(err, os.ErrDeadlineExceeded) // a peer that takes nothing is a timeout
+				s.near.SetFaults(memnet.Faults{})
+				s.client.SetWriteDeadline(time.Time{})
+				is.NoErr(again(s.client)) // which the connection survives
+				s.far.SetReadDeadline(time.Now().Add(time.Second))
+				_, err = s.server.Read(make([]byte, 9))
+				is.Equal(err, io.EOF) // the peer has all of close_notify
+			})
+		})
+	}
+}
+
+func TestConnDeadlinesEndWithClose(t *testing.T) {
+	for name, set := range map[string]func(netdriver.Conn) error{
+		"both":  func(c netdriver.Conn) error { return c.SetDeadline(time.Time{}) },
+		"write": func(c netdriver.Conn) error { return c.SetWriteDeadline(time.Time{}) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				s := open(t, tlsnet.Config{}, nil)
+				s.near.SetFaults(memnet.Faults{StallWriteAfter: -1})
+				began := time.Now()
+				closed := make(chan error)
+				go func() { closed <- s.client.Close() }()
+				synctest.Wait() // it waits for room
+				set(s.client)
+				is.NoErr(<-closed)                                 // a deadline that is set beside it
+				is.True(time.Since(began) <= 100*time.Millisecond) // does not hold it up
+			})
+		})
+	}
+	t.Run("read", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			is := is.New(t)
+			client, _ := overDriver(t, func(c netdriver.Conn) netdriver.Conn { return deafConn{c} })
+			client.Close()
+			client.SetReadDeadline(time.Time{})
+			_, err := client.Read(make([]byte, 9))
+			is.True(err != nil && err != io.EOF) // a closed connection does not wait
+		})
+	})
+}

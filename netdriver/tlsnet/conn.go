@@ -6,7 +6,6 @@ import (
 	"crypto/tls"
 	"io"
 	"os"
-	"sync/atomic"
 	"time"
 
 	"github.com/zreq-go/zreq/netdriver"
@@ -15,17 +14,17 @@ import (
 const (
 	// maxWrite is the longest a Write takes: one record.
 	maxWrite = 4096
-	// closeWait is how long Close waits for room to say close_notify.
+	// closeWait is how long Close waits for room to say close_notify, and Check
+	// for bytes that its driver says are there.
 	closeWait = 100 * time.Millisecond
 )
 
 // conn is a TLS connection over a driver's.
 type conn struct {
-	tls     *tls.Conn
-	io      adapter // between tls and the connection below
-	first   [1]byte // what Check read, while held
-	held    bool
-	closing atomic.Bool
+	tls   *tls.Conn
+	io    adapter // between tls and the connection below
+	first [1]byte // what Check read, while held
+	held  bool
 }
 
 // checkedConn is a conn over a connection that can look at its input. It is a
@@ -45,7 +44,7 @@ func (c *conn) Read(p []byte) (int, error) {
 		return 0, nil
 	}
 	// crypto/tls hands out what it holds whatever the deadline.
-	if c.io.readIsLate() {
+	if c.io.readIsLate(0) {
 		return 0, os.ErrDeadlineExceeded
 	}
 	if c.held {
@@ -67,9 +66,9 @@ func endOf(err error) error {
 
 // Write sends at most maxWrite bytes as one record.
 func (c *conn) Write(p []byte) (int, error) {
-	c.io.writing.Store(true)
-	defer c.io.writing.Store(false)
-	if c.io.writeIsLate() {
+	c.io.writing.Add(1)
+	defer c.io.writing.Add(-1)
+	if c.io.writeIsLate(0) {
 		return 0, os.ErrDeadlineExceeded
 	}
 	if err := c.io.flush(); err != nil {
@@ -81,21 +80,21 @@ func (c *conn) Write(p []byte) (int, error) {
 	if err != nil && !c.io.moved.Load() {
 		return 0, err
 	}
-	if err == nil && c.io.owes() {
-		err = os.ErrDeadlineExceeded
+	if err == nil {
+		err = c.io.flush() // late again, if the record was
 	}
 	return len(p), err // a record that left in part may have left
 }
 
-// CloseWrite sends close_notify. It is bounded by the write deadline.
+// CloseWrite sends close_notify. It is bounded by the write deadline, and one
+// that was late goes on when it is called again.
 func (c *conn) CloseWrite() error {
-	c.io.writing.Store(true)
-	defer c.io.writing.Store(false)
-	err := c.tls.CloseWrite()
-	if err == nil && c.io.owes() {
-		err = os.ErrDeadlineExceeded
+	c.io.writing.Add(1)
+	defer c.io.writing.Add(-1)
+	if err := c.tls.CloseWrite(); err != nil {
+		return err
 	}
-	return err
+	return c.io.flush()
 }
 
 // ProvesEnd reports true: io.EOF from Read is the peer's close_notify.
@@ -104,10 +103,11 @@ func (c *conn) ProvesEnd() bool { return true }
 // Close says close_notify if there is room for it soon, and closes the
 // connection below.
 func (c *conn) Close() error {
-	if !c.closing.Swap(true) {
-		c.io.setWrite(time.Now().Add(closeWait))
-		c.tls.Close() // its error may be of the alert, which nobody has to get
+	c.io.closeBy(time.Now().Add(closeWait))
+	if c.io.writing.Add(1) == 1 { // a Write that is stuck is not waited for
+		c.io.flush()
 	}
+	c.tls.Close() // its error may be of the alert, which nobody has to get
 	return c.io.Close()
 }
 
@@ -124,9 +124,9 @@ func (c *checkedConn) Check() error {
 	if c.io.dry && c.io.checker.Check() == nil {
 		return nil
 	}
-	c.io.looking.Store(true)
+	c.io.lookBy(time.Now().Add(closeWait))
 	n, err := c.tls.Read(c.first[:])
-	c.io.looking.Store(false)
+	c.io.endLook()
 	if n > 0 {
 		c.held = true
 		return netdriver.ErrUnread

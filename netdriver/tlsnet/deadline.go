@@ -7,10 +7,14 @@ import (
 	"time"
 )
 
-// setBoth, setRead and setWrite are the deadlines of the caller.
+// setBoth, setRead and setWrite are the deadlines of the caller. They end with
+// Close, which has one of its own.
 func (a *adapter) setBoth(t time.Time) error {
 	a.limits.Lock()
 	defer a.limits.Unlock()
+	if a.closing {
+		return net.ErrClosed
+	}
 	a.readBy, a.writeBy = t, t
 	return a.below.SetDeadline(t)
 }
@@ -18,6 +22,9 @@ func (a *adapter) setBoth(t time.Time) error {
 func (a *adapter) setRead(t time.Time) error {
 	a.limits.Lock()
 	defer a.limits.Unlock()
+	if a.closing {
+		return net.ErrClosed
+	}
 	a.readBy = t
 	return a.below.SetReadDeadline(t)
 }
@@ -25,23 +32,55 @@ func (a *adapter) setRead(t time.Time) error {
 func (a *adapter) setWrite(t time.Time) error {
 	a.limits.Lock()
 	defer a.limits.Unlock()
+	if a.closing {
+		return net.ErrClosed
+	}
 	a.writeBy = t
 	return a.below.SetWriteDeadline(t)
 }
 
-func (a *adapter) readIsLate() bool {
+// closeBy sets the last write deadline.
+func (a *adapter) closeBy(t time.Time) {
 	a.limits.Lock()
 	defer a.limits.Unlock()
-	return isPast(a.readBy)
+	if a.closing {
+		return
+	}
+	a.closing = true
+	a.writeBy = t
+	a.below.SetWriteDeadline(t)
 }
 
-func (a *adapter) writeIsLate() bool {
+// lookBy bounds the reads of a look, whatever the caller's deadline. It is not
+// needed unless the Check below is wrong. endLook puts the caller's back.
+func (a *adapter) lookBy(t time.Time) {
+	a.looking = true
+	a.below.SetReadDeadline(t)
+}
+
+func (a *adapter) endLook() {
+	a.looking = false
 	a.limits.Lock()
 	defer a.limits.Unlock()
-	return isPast(a.writeBy)
+	a.below.SetReadDeadline(a.readBy)
 }
 
-func isPast(t time.Time) bool { return !t.IsZero() && !time.Now().Before(t) }
+// readIsLate reports whether the read deadline has come, or comes within early.
+func (a *adapter) readIsLate(early time.Duration) bool {
+	a.limits.Lock()
+	defer a.limits.Unlock()
+	return isPast(a.readBy, early)
+}
+
+func (a *adapter) writeIsLate(early time.Duration) bool {
+	a.limits.Lock()
+	defer a.limits.Unlock()
+	return isPast(a.writeBy, early)
+}
+
+func isPast(t time.Time, early time.Duration) bool {
+	return !t.IsZero() && time.Until(t) <= early
+}
 
 // The rest of net.Conn. crypto/tls sets a write deadline only around its
 // close_notify, to 5 s and then to now. Ours stays: the caller's, or Close's.

@@ -10,8 +10,13 @@ import (
 	"crypto/sha256"
 	"crypto/tls"
 	"encoding/hex"
+	"errors"
+	"io"
+	"os"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/matryer/is"
 
@@ -19,19 +24,31 @@ import (
 	"github.com/zreq-go/zreq/netdriver/tlsnet"
 )
 
+// openWithKeys opens a session and returns what seals the server's records.
+func openWithKeys(t *testing.T) (*session, *sealer) {
+	t.Helper()
+	is := is.New(t)
+	is.Helper()
+	var secrets bytes.Buffer
+	s := open(t, tlsnet.Config{}, func(c *tls.Config) { c.KeyLogWriter = &secrets })
+	if s.server.ConnectionState().CipherSuite != tls.TLS_AES_128_GCM_SHA256 {
+		t.Skip("the records are made for AES-128")
+	}
+	_, line, _ := strings.Cut(secrets.String(), "SERVER_TRAFFIC_SECRET_0 ")
+	_, line, _ = strings.Cut(line, " ")
+	line, _, _ = strings.Cut(line, "\n")
+	secret, err := hex.DecodeString(line)
+	is.NoErr(err) // the log has the server's secret
+	return s, &sealer{secret: secret}
+}
+
 // A server may ask for new keys at any time, and the answer is a write. A look
 // must not make one: the peer may not be taking bytes.
 func TestCheckDoesNotWrite(t *testing.T) {
 	is := is.New(t)
-	var secrets bytes.Buffer
-	s := open(t, tlsnet.Config{}, func(c *tls.Config) { c.KeyLogWriter = &secrets })
-	if s.server.ConnectionState().CipherSuite != tls.TLS_AES_128_GCM_SHA256 {
-		t.Skip("the record is made for AES-128")
-	}
-	record, err := keyUpdate(secrets.String())
-	is.NoErr(err) // the log has the server's secret
+	s, keys := openWithKeys(t)
 	s.near.SetFaults(memnet.Faults{StallWriteAfter: -1})
-	s.far.Write(record)
+	s.far.Write(keys.update(is))
 	is.NoErr(check(s.client)) // a request for new keys is no death
 	is.NoErr(s.near.Check())  // it was read
 	is.NoErr(s.far.Check())   // and nothing was written
@@ -40,39 +57,90 @@ func TestCheckDoesNotWrite(t *testing.T) {
 	is.Equal(readString(is, s.server, 5), "hello") // and the peer reads on with the new keys
 }
 
-// keyUpdate is the first record of a server, a KeyUpdate that asks for an
-// answer (RFC 8446, 4.6.3, 5.2 and 7.3).
-func keyUpdate(log string) ([]byte, error) {
-	_, line, _ := strings.Cut(log, "SERVER_TRAFFIC_SECRET_0 ")
-	_, line, _ = strings.Cut(line, " ")
-	line, _, _ = strings.Cut(line, "\n")
-	secret, err := hex.DecodeString(line)
-	if err != nil {
-		return nil, err
-	}
-	key, err := expand(secret, "key", 16)
-	if err != nil {
-		return nil, err
-	}
-	nonce, err := expand(secret, "iv", 12)
-	if err != nil {
-		return nil, err
-	}
-	block, err := aes.NewCipher(key)
-	if err != nil {
-		return nil, err
-	}
-	aead, err := cipher.NewGCM(block)
-	if err != nil {
-		return nil, err
-	}
-	message := []byte{24, 0, 0, 1, 1, 22} // key_update, one byte, update_requested; a handshake record
-	head := []byte{23, 3, 3, 0, byte(len(message) + aead.Overhead())}
-	return aead.Seal(head, nonce, message, head), nil
+// Nor must a Read, which has a deadline of its own and none for writes.
+func TestReadDoesNotWrite(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		s, keys := openWithKeys(t)
+		s.near.SetFaults(memnet.Faults{StallWriteAfter: -1})
+		s.far.Write(keys.update(is))
+		s.far.Write(keys.data(is, "news"))
+		is.Equal(readString(is, s.client, 4), "news") // the peer's bytes arrive while it takes none
+		s.client.SetReadDeadline(time.Now().Add(time.Second))
+		_, err := s.client.Read(make([]byte, 9))
+		is.Equal(err, os.ErrDeadlineExceeded) // and a Read ends when it should
+		s.near.SetFaults(memnet.Faults{})
+		is.NoErr(writeAll(s.client, []byte("hello")))  // the answer goes out first (RFC 8446, 4.6.3)
+		is.Equal(readString(is, s.server, 5), "hello") // and the peer reads on with the new keys
+	})
 }
 
-func expand(secret []byte, label string, n int) ([]byte, error) {
+func TestCloseSendsTheAnswer(t *testing.T) {
+	is := is.New(t)
+	s, keys := openWithKeys(t)
+	s.far.Write(keys.update(is))
+	is.NoErr(check(s.client)) // the request was read
+	is.NoErr(s.client.Close())
+	_, err := s.server.Read(make([]byte, 9))
+	is.Equal(err, io.EOF) // the answer and close_notify under the new keys
+}
+
+// A peer that asks after every byte must not fill our memory with answers.
+func TestAnswersAreBounded(t *testing.T) {
+	is := is.New(t)
+	s, keys := openWithKeys(t)
+	var err error
+	read := 0
+	for read < 1000 && err == nil {
+		s.far.Write(keys.update(is))
+		s.far.Write(keys.data(is, "x"))
+		_, err = s.client.Read(make([]byte, 9))
+		read++
+	}
+	is.True(err != nil && !errors.Is(err, io.EOF)) // it ends
+	is.True(read > 150)                            // but not for a peer that asks now and then
+	n, err := s.client.Write([]byte("hello"))
+	is.Equal(n, 0)      // in both directions
+	is.True(err != nil) // with an error
+}
+
+// sealer makes records of the server (RFC 8446, 5.2 and 7.3).
+type sealer struct {
+	secret []byte
+	number byte // of the next record under these keys
+}
+
+// update is a KeyUpdate that asks for an answer. The next record has new keys.
+func (s *sealer) update(is *is.I) []byte {
+	is.Helper()
+	record := s.seal(is, []byte{24, 0, 0, 1, 1, 22}) // key_update, one byte, update_requested; a handshake record
+	s.secret, s.number = expand(is, s.secret, "traffic upd", sha256.Size), 0
+	return record
+}
+
+func (s *sealer) data(is *is.I, text string) []byte {
+	is.Helper()
+	return s.seal(is, append([]byte(text), 23))
+}
+
+func (s *sealer) seal(is *is.I, message []byte) []byte {
+	is.Helper()
+	nonce := expand(is, s.secret, "iv", 12)
+	nonce[11] ^= s.number
+	s.number++
+	block, err := aes.NewCipher(expand(is, s.secret, "key", 16))
+	is.NoErr(err) // a key of 16 bytes
+	aead, err := cipher.NewGCM(block)
+	is.NoErr(err) // has a GCM
+	head := []byte{23, 3, 3, 0, byte(len(message) + aead.Overhead())}
+	return aead.Seal(head, nonce, message, head)
+}
+
+func expand(is *is.I, secret []byte, label string, n int) []byte {
+	is.Helper()
 	label = "tls13 " + label
 	info := string([]byte{0, byte(n), byte(len(label))}) + label + "\x00"
-	return hkdf.Expand(sha256.New, secret, info, n)
+	key, err := hkdf.Expand(sha256.New, secret, info, n)
+	is.NoErr(err) // it is short
+	return key
 }

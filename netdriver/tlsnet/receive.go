@@ -6,17 +6,18 @@ import (
 	"errors"
 	"io"
 	"os"
-	"time"
 
 	"github.com/zreq-go/zreq/netdriver"
 )
 
-// Read waits for bytes until the deadline of the connection below.
+// Read waits for bytes until the deadline of the connection below. In a look it
+// does not: nothing is a timeout then, the one error after which crypto/tls can
+// go on.
 func (a *adapter) Read(p []byte) (int, error) {
-	if a.looking.Load() {
-		return a.look(p)
-	}
 	for range maxIdle {
+		if a.looking && a.silent() {
+			return 0, os.ErrDeadlineExceeded
+		}
 		if n, err := a.take(p); n > 0 || err != nil {
 			return n, err
 		}
@@ -24,28 +25,20 @@ func (a *adapter) Read(p []byte) (int, error) {
 	return 0, io.ErrNoProgress
 }
 
-// look is Read of what has arrived already, whatever the deadline. Nothing is a
-// timeout: the one error after which crypto/tls can go on.
-func (a *adapter) look(p []byte) (int, error) {
-	if a.late == nil {
-		err := a.checker.Check()
-		if err == nil {
-			a.dry = true
-			return 0, os.ErrDeadlineExceeded
-		}
-		if !errors.Is(err, netdriver.ErrUnread) {
-			a.late = unproven(err) // a death even if it says Timeout, as ETIMEDOUT does
-		}
+// silent reports whether the connection below is open and has nothing.
+func (a *adapter) silent() bool {
+	if a.late != nil {
+		return false
 	}
-	a.limits.Lock()
-	defer a.limits.Unlock()
-	a.below.SetReadDeadline(time.Now().Add(closeWait)) // not needed unless Check is wrong
-	n, err := a.take(p)
-	a.below.SetReadDeadline(a.readBy)
-	if n == 0 && err == nil {
-		err = os.ErrDeadlineExceeded
+	err := a.checker.Check()
+	switch {
+	case err == nil:
+		a.dry = true
+		return true
+	case !errors.Is(err, netdriver.ErrUnread):
+		a.late = unproven(err) // a death even if it says Timeout, as ETIMEDOUT does
 	}
-	return n, err
+	return false
 }
 
 // take is one Read of the connection below. It returns bytes or an error, never
@@ -60,13 +53,13 @@ func (a *adapter) take(p []byte) (int, error) {
 	}
 	a.dry = n <= 0
 	if err != nil {
-		err = a.verdict(err)
-	}
-	if n <= 0 {
-		return 0, err
+		err = a.verdict(err, a.readIsLate(slack))
 	}
 	if err != os.ErrDeadlineExceeded {
 		a.late = err
+	}
+	if n <= 0 {
+		return 0, err
 	}
 	return n, nil
 }

@@ -3,18 +3,30 @@
 package tlsnet
 
 import (
+	"errors"
 	"io"
 	"os"
 )
+
+// maxOwed bounds what Reads leave to be sent: a record and 150 answers.
+const maxOwed = 2 * maxWrite
+
+// errFlood is a peer that asks for answers while we have nothing to say.
+var errFlood = errors.New("the peer asks for too many answers")
 
 // Write sends p whole, or keeps what a timeout left of it: a record that went
 // out in part must go on, and one that did not has its number all the same.
 func (a *adapter) Write(p []byte) (int, error) {
 	a.out.Lock()
 	defer a.out.Unlock()
-	// Check never waits: an answer to a key update goes out before the next
-	// record (RFC 8446, 4.6.3), which is soon enough.
-	if a.failed == nil && a.looking.Load() && !a.writing.Load() {
+	// A Read or a Check does not wait for the peer to take something: an answer
+	// to a key update goes out before the next record (RFC 8446, 4.6.3), which is
+	// soon enough.
+	if a.established && a.failed == nil && a.writing.Load() == 0 {
+		if len(a.owed)+len(p) > maxOwed {
+			a.failed = errFlood
+			return 0, a.failed
+		}
 		a.owed = append(a.owed, p...)
 		return len(p), nil
 	}
@@ -51,13 +63,6 @@ func (a *adapter) flushLocked() error {
 	return err
 }
 
-// owes reports whether a record has yet to go out.
-func (a *adapter) owes() bool {
-	a.out.Lock()
-	defer a.out.Unlock()
-	return len(a.owed) > 0
-}
-
 // send writes p to the connection below and returns how much of it went.
 func (a *adapter) send(p []byte) (int, error) {
 	sent, idle := 0, 0
@@ -77,7 +82,7 @@ func (a *adapter) send(p []byte) (int, error) {
 		if err == nil {
 			continue
 		}
-		if err = a.verdict(err); err != os.ErrDeadlineExceeded {
+		if err = a.verdict(err, a.writeIsLate(slack)); err != os.ErrDeadlineExceeded {
 			a.failed = err
 		}
 		return sent, err
