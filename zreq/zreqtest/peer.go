@@ -22,6 +22,7 @@ type Peer struct {
 	listener *memnet.Listener
 	scripts  [][]Step
 	closing  chan struct{}
+	dialling chan struct{} // holds one token, for one dial at a time
 
 	mu        sync.Mutex
 	players   []*player // one for each script that was dialled; nil if that failed
@@ -40,7 +41,7 @@ type Peer struct {
 // does not end. In an Example t may be nil: then the caller calls Close, which
 // panics where a test would fail.
 func NewPeer(t testing.TB, conns ...[]Step) *Peer {
-	p := &Peer{t: t, net: memnet.New(), scripts: conns, closing: make(chan struct{})}
+	p := &Peer{t: t, net: memnet.New(), scripts: conns, closing: make(chan struct{}), dialling: make(chan struct{}, 1)}
 	p.listener, _ = p.net.Listen("") // the first listener of a network
 	if t != nil {
 		t.Helper()
@@ -69,34 +70,69 @@ func (p *Peer) Dial(ctx context.Context, network, address string) (netdriver.Con
 	return c, nil
 }
 
+// connect dials without p.mu: the OnDial of the network may ask p.
 func (p *Peer) connect(ctx context.Context, network, address string) (*memnet.Conn, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.addresses = append(p.addresses, address)
+	p.note(address)
+	select { // in turn, so that the connection accepted is the one dialled
+	case p.dialling <- struct{}{}:
+		defer func() { <-p.dialling }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	i := len(p.players)
-	if p.closed || i == len(p.scripts) {
-		return nil, memnet.ErrRefused
-	}
-	if steps := p.scripts[i]; len(steps) > 0 && steps[0].dial != connects {
-		p.players = append(p.players, nil)
-		if steps[0].dial == unanswered {
-			return nil, errNoAnswer
-		}
-		return nil, memnet.ErrRefused
+	if err := p.next(); err != nil {
+		return nil, err
 	}
 	c, err := p.net.Dial(ctx, network, address)
 	if err != nil {
 		return nil, err
 	}
+	client := c.(*memnet.Conn)
 	ours, err := p.listener.Accept()
 	if err != nil {
+		_ = client.Close()
 		return nil, err
 	}
-	client := c.(*memnet.Conn)
-	p.players = append(p.players, play(p, i, ours, client))
+	return p.start(ours, client)
+}
+
+func (p *Peer) note(address string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.addresses = append(p.addresses, address)
+}
+
+// next returns why the next dial does not connect, if it does not.
+func (p *Peer) next() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	i := len(p.players)
+	if p.closed || i == len(p.scripts) {
+		return memnet.ErrRefused
+	}
+	steps := p.scripts[i]
+	if len(steps) == 0 || steps[0].dial == connects {
+		return nil
+	}
+	p.players = append(p.players, nil)
+	if steps[0].dial == unanswered {
+		return errNoAnswer
+	}
+	return memnet.ErrRefused
+}
+
+// start plays the next script, unless the peer has ended since next.
+func (p *Peer) start(ours, client *memnet.Conn) (*memnet.Conn, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		_ = ours.Close()
+		_ = client.Close()
+		return nil, memnet.ErrRefused
+	}
+	p.players = append(p.players, play(p, len(p.players), ours, client))
 	return client, nil
 }
 
@@ -151,22 +187,30 @@ func (p *Peer) Close() {
 	if !p.shut() {
 		return
 	}
-	limit := time.NewTimer(5 * time.Second)
+	over := make(chan struct{})
+	limit := time.AfterFunc(5*time.Second, func() { close(over) })
 	defer limit.Stop()
 	for _, player := range p.dialled() {
 		_ = player.conn.Close()
 		select {
 		case <-player.ended:
-		case <-limit.C:
+		case <-over: // for all of them
 			p.fail("connection %d: its goroutine does not end", player.index)
 		}
 	}
-	for i := len(p.players); i < len(p.scripts); i++ {
+	for i := p.used(); i < len(p.scripts); i++ {
 		p.unmet(i, p.scripts[i], "was never dialled")
 	}
 	if len(p.failures) > 0 {
 		panic("zreqtest: " + p.failures[0])
 	}
+}
+
+// used is how many scripts were dialled.
+func (p *Peer) used() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.players)
 }
 
 func (p *Peer) shut() bool {

@@ -247,6 +247,57 @@ func TestPeerIsQuietWhenTheClientGoes(t *testing.T) {
 	is.Equal(err, memnet.ErrRefused) // an ended peer is not there
 }
 
+func TestPeerIsAskedWhileItIsDialled(t *testing.T) {
+	is := is.New(t)
+	peer := zreqtest.NewPeer(nil, []zreqtest.Step{zreqtest.Send("x")})
+	dials := 0
+	peer.Net().OnDial = func(int, string) (memnet.Faults, error) {
+		dials = peer.Dials()
+		return memnet.Faults{}, nil
+	}
+	dialled := make(chan error, 1)
+	go func() {
+		c, err := peer.Dial(t.Context(), "tcp", "a:80")
+		if err == nil {
+			err = c.Close()
+		}
+		dialled <- err
+	}()
+	select {
+	case err := <-dialled:
+		is.NoErr(err)
+		is.Equal(dials, 1) // the dial under way counts
+	case <-time.After(10 * time.Second):
+		t.Fatal("the dial hangs") // as a Close would
+	}
+	peer.Close()
+}
+
+// stuck is a body that does not come until it is freed.
+type stuck chan struct{}
+
+func (s stuck) Read([]byte) (int, error) {
+	<-s
+	return 0, io.EOF
+}
+
+func TestPeerCloseEndsWhateverIsStuck(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		r, body := new(recorder), make(stuck)
+		script := []zreqtest.Step{zreqtest.SendFrom(body)}
+		peer := zreqtest.NewPeer(r, script, script, script)
+		for range 3 {
+			defer dial(t, peer).Close()
+		}
+		start := time.Now()
+		peer.Close()
+		is.Equal(time.Since(start), 5*time.Second) // one limit for all of them
+		is.Equal(len(r.errors), 3)                 // each is named
+		close(body)
+	})
+}
+
 func TestPeerWithoutT(t *testing.T) {
 	is := is.New(t)
 	peer := zreqtest.NewPeer(nil, []zreqtest.Step{zreqtest.Expect("PUT")})
