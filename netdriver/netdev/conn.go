@@ -10,9 +10,15 @@ import (
 	"github.com/zreq-go/zreq/netdriver"
 )
 
-// grace is how long a Send may still return by itself after a deadline that
-// came while it was in the device.
-const grace = 20 * time.Millisecond
+const (
+	// grace is how long a Send may still return by itself after its deadline.
+	grace = 20 * time.Millisecond
+	// patience is how late a call may be otherwise: some drivers look at the
+	// clock ten times a second.
+	patience = 250 * time.Millisecond
+	// maxEmpty bounds the Sends in a row that take nothing.
+	maxEmpty = 100
+)
 
 // conn is one socket of a device.
 type conn struct {
@@ -23,13 +29,29 @@ type conn struct {
 	lost  error // of the writing side: what every later Write returns
 
 	mu      sync.Mutex
-	readBy  time.Time
-	writeBy time.Time
-	shut    error       // why nothing may enter the device any more
-	freed   bool        // the socket is the device's again
-	inside  int         // calls in the device
-	sending bool        // one of them is Send
-	alarm   *time.Timer // ends a Send at a deadline that came after it began
+	reading side
+	writing side
+	shut    error // why the socket was closed
+}
+
+// side is one direction of a conn.
+type side struct {
+	by     time.Time   // its deadline
+	alarm  *time.Timer // goes off when a call has outstayed that
+	inside int         // calls in the device
+}
+
+func (c *conn) side(sending bool) *side {
+	if sending {
+		return &c.writing
+	}
+	return &c.reading
+}
+
+func (s *side) stop() {
+	if s.alarm != nil {
+		s.alarm.Stop()
+	}
 }
 
 var _ netdriver.Conn = (*conn)(nil)
@@ -47,7 +69,7 @@ func (c *conn) Read(p []byte) (int, error) {
 			return 0, err
 		}
 		if c.ended != nil {
-			c.leave()
+			c.leave(false)
 			return 0, c.ended
 		}
 		limit := began.Add(c.driver.slice)
@@ -55,16 +77,18 @@ func (c *conn) Read(p []byte) (int, error) {
 			limit = by
 		}
 		n, err := c.driver.dev.Recv(c.fd, p, 0, limit)
-		shut := c.leave()
+		shut := c.leave(false)
 		if n > len(p) {
 			n, err = 0, errCount
 		}
-		if err != nil && !isTimeout(err) {
+		if err != nil && (!isTimeout(err) || n <= 0 && c.isEarly(limit)) {
 			c.ended = c.endOf(err) // the next Read's, if there are bytes with it
 		}
 		switch {
 		case n > 0:
 			return n, nil
+		case shut == errHeld:
+			return 0, os.ErrDeadlineExceeded
 		case shut != nil:
 			return 0, shut
 		case c.ended != nil:
@@ -72,6 +96,12 @@ func (c *conn) Read(p []byte) (int, error) {
 		}
 		rest(began, by)
 	}
+}
+
+// isEarly reports whether a Recv came back so long before limit that a timeout
+// is none of ours: the network gave up on the peer.
+func (c *conn) isEarly(limit time.Time) bool {
+	return time.Until(limit) > c.driver.slice/2
 }
 
 // endOf is io.EOF only if the device is known to mean it.
@@ -101,41 +131,46 @@ func rest(began, by time.Time) {
 
 // Write sends p segment by segment.
 func (c *conn) Write(p []byte) (int, error) {
-	sent := 0
+	sent, empty := 0, 0
 	for sent < len(p) {
-		n, err := c.send(p[sent:min(len(p), sent+SegmentBytes)])
+		began := time.Now()
+		by, err := c.enter(true, began)
+		if err != nil {
+			return sent, err
+		}
+		n, err := c.send(p[sent:min(len(p), sent+SegmentBytes)], by)
 		sent += n
 		if err != nil {
 			return sent, err
 		}
+		if n > 0 {
+			empty = 0
+			continue
+		}
+		if empty++; empty >= maxEmpty && by.IsZero() {
+			return sent, &opError{"send", io.ErrNoProgress}
+		}
+		rest(began, by)
 	}
 	return sent, nil
 }
 
 // send makes one Send. If that fails, p counts whole: a request that may have
 // left is not to be sent again.
-func (c *conn) send(p []byte) (int, error) {
-	began := time.Now()
-	by, err := c.enter(true, began)
-	if err != nil {
-		return 0, err
-	}
+func (c *conn) send(p []byte, by time.Time) (int, error) {
 	if c.lost != nil {
-		c.leaveSend()
+		c.leave(true)
 		return 0, c.lost
 	}
 	n, err := c.driver.dev.Send(c.fd, p, 0, by)
-	shut := c.leaveSend()
+	shut := c.leave(true)
 	if err == nil && (n < 0 || n > len(p)) {
 		err = errCount
 	}
 	switch {
 	case err == nil:
-		if n == 0 {
-			rest(began, by)
-		}
 		return n, nil
-	case shut == ErrClosed:
+	case shut != nil && shut != ErrLost:
 		return len(p), shut
 	case shut != nil, isTimeout(err): // it was given up, or gave up
 		c.lost = ErrLost

@@ -21,6 +21,7 @@ type answer struct {
 	text string // for n > 0
 	n    int    // if text is empty
 	err  error
+	late bool // at the deadline
 }
 
 // script is a Recv that returns one answer after the other, then silence.
@@ -31,6 +32,9 @@ func script(answers ...answer) func([]byte, time.Time) (int, error) {
 		}
 		a := answers[0]
 		answers = answers[1:]
+		if a.late {
+			time.Sleep(time.Until(deadline))
+		}
 		if a.text == "" {
 			return a.n, a.err
 		}
@@ -55,7 +59,8 @@ func TestRead(t *testing.T) {
 		"error with -1":                    {[]answer{{text: "last"}, {n: -1, err: errDevice}, {n: -1, err: io.EOF}}, nil, errDevice},
 		"error with the last bytes":        {[]answer{{text: "last", err: errDevice}, {n: -1, err: io.EOF}}, nil, errDevice},
 		"timeout with the last bytes":      {[]answer{{text: "last", err: devTimeout{}}, {n: -1, err: io.EOF}}, nil, io.EOF},
-		"timeouts of every kind":           {[]answer{{n: -1, err: devTimeout{}}, {err: os.ErrDeadlineExceeded}, {n: -1, err: fmt.Errorf("recv: %w", devTimeout{})}, {text: "last"}, {n: -1, err: io.EOF}}, nil, io.EOF},
+		"timeout of the network":           {[]answer{{text: "last"}, {n: -1, err: devTimeout{}}, {n: -1, err: io.EOF}}, nil, devTimeout{}},
+		"timeouts of every kind":           {[]answer{{n: -1, err: devTimeout{}, late: true}, {err: os.ErrDeadlineExceeded, late: true}, {n: -1, err: fmt.Errorf("recv: %w", devTimeout{}), late: true}, {text: "last"}, {n: -1, err: io.EOF}}, nil, io.EOF},
 		"nothing, and -1 without a reason": {[]answer{{}, {n: -1}, {}, {text: "last"}, {n: -1, err: io.EOF}}, nil, io.EOF},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -121,27 +126,39 @@ func TestReadSlices(t *testing.T) {
 }
 
 func TestReadOfDeviceThatDoesNotWait(t *testing.T) {
-	for name, a := range map[string]answer{
-		"(0, nil)":      {},
-		"early timeout": {n: -1, err: devTimeout{}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				is := is.New(t)
-				asked := 0
-				c := connection(t, &hostile{recv: func([]byte, time.Time) (int, error) {
-					asked++
-					return a.n, a.err
-				}}, netdev.Options{})
-				defer c.Close()
-				c.SetReadDeadline(time.Now().Add(time.Second))
-				n, err := c.Read(make([]byte, 9))
-				is.Equal(n, 0)                        // nothing came
-				is.Equal(err, os.ErrDeadlineExceeded) // until the deadline
-				is.True(asked <= 200)                 // and the processor slept
-			})
-		})
-	}
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		asked := 0
+		c := connection(t, &hostile{recv: func([]byte, time.Time) (int, error) {
+			asked++
+			return 0, nil
+		}}, netdev.Options{})
+		defer c.Close()
+		c.SetReadDeadline(time.Now().Add(time.Second))
+		n, err := c.Read(make([]byte, 9))
+		is.Equal(n, 0)                        // nothing came
+		is.Equal(err, os.ErrDeadlineExceeded) // until the deadline
+		is.True(asked <= 200)                 // and the processor slept
+	})
+}
+
+// A device whose clock is coarse says that it is late a little before it is.
+func TestReadOfDeviceThatIsALittleEarly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		c := connection(t, &hostile{recv: func(_ []byte, deadline time.Time) (int, error) {
+			time.Sleep(time.Until(deadline) - 10*time.Millisecond)
+			return -1, devTimeout{}
+		}}, netdev.Options{})
+		defer c.Close()
+		for range 2 {
+			due := time.Now().Add(time.Second)
+			c.SetReadDeadline(due)
+			_, err := c.Read(make([]byte, 9))
+			is.Equal(err, os.ErrDeadlineExceeded) // that is no death
+			is.True(!time.Now().Before(due))      // nor is it our deadline
+		}
+	})
 }
 
 func TestReadIsWoken(t *testing.T) {
@@ -170,7 +187,6 @@ func TestReadIsWoken(t *testing.T) {
 				c.Close()
 				c.Close()
 				is.Equal(d.closes, 1) // the device's number is given back once
-				is.True(!d.early)     // and not under a Recv, which could read the next connection's bytes
 			})
 		})
 	}
@@ -200,5 +216,91 @@ func TestReadTimeoutLosesNothing(t *testing.T) {
 		n, err := c.Read(p)
 		is.NoErr(err)                   // a later deadline revives it
 		is.Equal(string(p[:n]), "late") // nothing is lost
+	})
+}
+
+// deaf is a device in which a Recv minds no deadline and stays until its socket
+// is closed.
+func deaf() *hostile {
+	d := &hostile{}
+	d.recv = func([]byte, time.Time) (int, error) {
+		<-d.closed()
+		return -1, errDevice
+	}
+	return d
+}
+
+func TestReadOfDeviceThatMindsNoDeadline(t *testing.T) {
+	for name, tt := range map[string]struct {
+		before, under func(netdriver.Conn)
+		want          error
+		later         error
+		within        time.Duration
+	}{
+		"deadline before": {
+			before: func(c netdriver.Conn) { c.SetReadDeadline(time.Now().Add(50 * time.Millisecond)) },
+			want:   os.ErrDeadlineExceeded, within: 400 * time.Millisecond,
+		},
+		"deadline under it": {
+			under: func(c netdriver.Conn) { c.SetDeadline(time.Unix(1, 0)) },
+			want:  os.ErrDeadlineExceeded, within: 350 * time.Millisecond,
+		},
+		"close": {
+			under: func(c netdriver.Conn) { c.Close() },
+			want:  netdev.ErrClosed, later: netdev.ErrClosed,
+		},
+		"deadline and close": {
+			under: func(c netdriver.Conn) { c.SetDeadline(time.Unix(1, 0)); c.Close() },
+			want:  netdev.ErrClosed, later: netdev.ErrClosed,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				d := deaf()
+				c := connection(t, d, netdev.Options{})
+				began := time.Now()
+				if tt.before != nil {
+					tt.before(c)
+				}
+				done := make(chan error)
+				go func() {
+					_, err := c.Read(make([]byte, 9))
+					done <- err
+				}()
+				synctest.Wait() // it is in the device
+				if tt.under != nil {
+					tt.under(c)
+				}
+				is.Equal(<-done, tt.want)               // closing the socket ends it
+				is.True(time.Since(began) <= tt.within) // soon
+				is.Equal(d.sockets(), 0)                // so that is what happened
+				c.SetDeadline(time.Time{})
+				_, err := c.Read(make([]byte, 9))
+				is.True(err != nil && !errors.Is(err, os.ErrDeadlineExceeded)) // there is nothing to revive
+				is.True(tt.later == nil || err == tt.later)                    // and it says why
+				c.Close()
+				is.Equal(d.closes, 1) // the device's number is given back once
+			})
+		})
+	}
+}
+
+// A Recv that looks at the clock ten times a second is late, and healthy.
+func TestReadOfDeviceThatIsALittleLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		d := &hostile{recv: func(_ []byte, deadline time.Time) (int, error) {
+			time.Sleep(time.Until(deadline) + 100*time.Millisecond)
+			return -1, devTimeout{}
+		}}
+		c := connection(t, d, netdev.Options{})
+		for range 3 {
+			c.SetReadDeadline(time.Now().Add(70 * time.Millisecond))
+			_, err := c.Read(make([]byte, 9))
+			is.Equal(err, os.ErrDeadlineExceeded) // the deadline has passed
+			is.Equal(d.sockets(), 1)              // which is no reason to give up
+		}
+		c.Close()
 	})
 }

@@ -3,7 +3,6 @@ package netdev
 import (
 	"context"
 	"net/netip"
-	"time"
 
 	"github.com/zreq-go/zreq/netdriver"
 )
@@ -16,7 +15,7 @@ type target struct {
 }
 
 // dial opens a connection, in a goroutine if ctx can end while the device is
-// away.
+// away. The goroutine keeps its place until it is out.
 func (d *Driver) dial(ctx context.Context, network, address string, protocol int) (netdriver.Conn, error) {
 	if network != "tcp" {
 		return nil, errNetwork
@@ -28,13 +27,14 @@ func (d *Driver) dial(ctx context.Context, network, address string, protocol int
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
+	if err := d.take(ctx); err != nil {
+		return nil, err
+	}
 	to := target{host: host, port: port, protocol: protocol}
 	if ctx.Done() == nil {
+		defer d.give()
 		fd, err := d.open(ctx, to)
 		return d.conn(fd, err)
-	}
-	if d.isStuck() {
-		return nil, ErrStuck
 	}
 
 	type result struct {
@@ -43,7 +43,12 @@ func (d *Driver) dial(ctx context.Context, network, address string, protocol int
 	}
 	done, gone := make(chan result), make(chan struct{})
 	go func() {
+		defer d.give()
 		fd, err := d.open(ctx, to)
+		if err == nil && ctx.Err() != nil {
+			d.dev.Close(fd)
+			err = context.Cause(ctx)
+		}
 		select {
 		case done <- result{fd, err}:
 		case <-gone:
@@ -55,13 +60,7 @@ func (d *Driver) dial(ctx context.Context, network, address string, protocol int
 	}()
 	select {
 	case r := <-done:
-		if ctx.Err() == nil {
-			return d.conn(r.fd, r.err)
-		}
-		if r.err == nil {
-			d.dev.Close(r.fd)
-		}
-		return nil, context.Cause(ctx)
+		return d.conn(r.fd, r.err)
 	case <-ctx.Done():
 		d.lose(1)
 		close(gone)
@@ -86,22 +85,15 @@ func (d *Driver) open(ctx context.Context, to target) (int, error) {
 	if ctx.Err() != nil {
 		return 0, context.Cause(ctx)
 	}
-	fd, err := d.dev.Socket(afInet, sockStream, to.protocol)
-	if err == nil && fd < 0 {
-		err = errSocket
-	}
+	fd, err := d.socket(ctx, to.protocol)
 	if err != nil {
-		return 0, &opError{"socket", err}
+		return 0, err
 	}
-	if err = d.awaitReuse(ctx, fd); err == nil {
-		err = d.dev.Connect(fd, host, netip.AddrPortFrom(ip, to.port))
-		if err == nil {
-			return fd, nil
-		}
-		err = &opError{"connect", err}
+	if err := d.dev.Connect(fd, host, netip.AddrPortFrom(ip, to.port)); err != nil {
+		d.dev.Close(fd)
+		return 0, &opError{"connect", err}
 	}
-	d.dev.Close(fd)
-	return 0, err
+	return fd, nil
 }
 
 // lookUp returns what Connect gets: a host for TLS, else an address.
@@ -119,45 +111,32 @@ func (d *Driver) lookUp(to target) (host string, ip netip.Addr, err error) {
 	return "", ip, err
 }
 
-func (d *Driver) isStuck() bool {
+// take waits for a place in the device. It fails when ctx ends, or if nobody
+// waits any more for any of the dials that are inside.
+func (d *Driver) take(ctx context.Context) error {
 	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.lost >= maxLost
+	stuck := d.stuck
+	d.mu.Unlock()
+	select {
+	case d.places <- struct{}{}:
+		return nil
+	case <-stuck:
+		return ErrStuck
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
+func (d *Driver) give() { <-d.places }
+
+// lose counts the dials inside that nobody waits for. They keep their places.
 func (d *Driver) lose(n int) {
 	d.mu.Lock()
-	d.lost += n
-	d.mu.Unlock()
-}
-
-// hold notes n calls that are inside the device on fd while it is closed.
-// Devices use their numbers again at once, and such a call must not reach the
-// next connection: see awaitReuse.
-func (d *Driver) hold(fd, n int) {
-	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.held == nil {
-		d.held = make(map[int]int)
+	if d.lost == MaxDials {
+		d.stuck = make(chan struct{})
 	}
-	if d.held[fd] += n; d.held[fd] <= 0 {
-		delete(d.held, fd)
-	}
-}
-
-// awaitReuse returns when no call of an earlier socket fd is inside the device.
-// On a socket that is not connected yet such a call can do no harm.
-func (d *Driver) awaitReuse(ctx context.Context, fd int) error {
-	for {
-		d.mu.Lock()
-		held := d.held[fd]
-		d.mu.Unlock()
-		if held == 0 {
-			return nil
-		}
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		time.Sleep(pause)
+	if d.lost += n; d.lost == MaxDials {
+		close(d.stuck)
 	}
 }

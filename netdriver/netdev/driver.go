@@ -15,12 +15,12 @@ const (
 	// MaxSlice bounds [Options].Slice, so that a new deadline or a Close ends a
 	// Read within 100 ms.
 	MaxSlice = 100 * time.Millisecond
+	// MaxDials is how many dials are inside the device at a time. Others wait.
+	MaxDials = 4
 
 	defaultSlice = 50 * time.Millisecond
 	// pause is between two calls of a device that returned at once with nothing.
 	pause = 5 * time.Millisecond
-	// maxLost bounds the dials that are inside the device with nobody waiting.
-	maxLost = 4
 )
 
 // Options is what a program knows of its device.
@@ -42,9 +42,12 @@ type Driver struct {
 	slice time.Duration
 	ends  []error
 
-	mu   sync.Mutex
-	lost int         // dials inside the device whose context has ended
-	held map[int]int // calls still inside on a socket that is closed, by number
+	places chan struct{} // one for each dial inside the device
+
+	mu    sync.Mutex
+	lost  int           // dials inside the device whose context has ended
+	stuck chan struct{} // closed while all places are lost to them
+	held  map[int]hold  // numbers of closed sockets on which calls are inside
 }
 
 // A TLSDriver is a Driver that also has the device speak TLS.
@@ -81,6 +84,7 @@ func (d *Driver) set(dev Netdever, o Options) {
 	if d.slice <= 0 {
 		d.slice = defaultSlice
 	}
+	d.places, d.stuck = make(chan struct{}, MaxDials), make(chan struct{})
 }
 
 // Dial implements [netdriver.Driver]. The device looks names up; addresses it

@@ -7,8 +7,9 @@ import (
 var (
 	// ErrClosed is what Read and Write return after Close.
 	ErrClosed = errors.New("connection is closed")
-	// ErrStuck: the device has not come back from four earlier dials.
-	ErrStuck = errors.New("device does not return from earlier dials")
+	// ErrStuck: the device has not come back from [MaxDials] earlier dials, or it
+	// has no socket but one that an earlier call has not come back from.
+	ErrStuck = errors.New("device does not return from earlier calls")
 	// ErrLost: a Write failed before, and nobody knows how much of it left.
 	ErrLost = errors.New("an earlier write failed half way")
 )
@@ -19,6 +20,7 @@ var (
 	errNoAddress  = errors.New("device found no address")
 	errSocket     = errors.New("device returned no socket")
 	errCount      = errors.New("device moved an impossible number of bytes")
+	errHeld       = errors.New("device did not come back from an earlier read")
 	errServerName = errors.New("device verifies only the host it dials, and the server name is another")
 )
 

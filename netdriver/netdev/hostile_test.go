@@ -3,7 +3,9 @@ package netdev_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/netip"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -23,12 +25,13 @@ type hostile struct {
 	recv    func(p []byte, deadline time.Time) (int, error)
 	send    func(p []byte, deadline time.Time) (int, error)
 
+	limit int   // of sockets, none if zero
+	full  error // of Socket when there are as many; if nil, the last once more
+
 	mu      sync.Mutex
 	open    map[int]chan struct{} // closed with the socket
 	asked   []string
 	closes  int
-	reading bool // a Recv is inside
-	early   bool // a socket was closed under a Recv
 	dialled []call
 }
 
@@ -72,6 +75,9 @@ func (d *hostile) Socket(_, _, protocol int) (int, error) {
 	for d.open[fd] != nil {
 		fd++
 	}
+	if d.limit > 0 && fd == d.limit {
+		return fd - 1, d.full
+	}
 	d.open[fd] = make(chan struct{})
 	d.dialled = append(d.dialled, call{protocol: protocol})
 	return fd, nil
@@ -89,14 +95,6 @@ func (d *hostile) Connect(_ int, host string, address netip.AddrPort) error {
 }
 
 func (d *hostile) Recv(_ int, p []byte, _ int, deadline time.Time) (int, error) {
-	d.mu.Lock()
-	d.reading = true
-	d.mu.Unlock()
-	defer func() {
-		d.mu.Lock()
-		d.reading = false
-		d.mu.Unlock()
-	}()
 	return d.recv(p, deadline)
 }
 
@@ -108,7 +106,6 @@ func (d *hostile) Close(fd int) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.closes++
-	d.early = d.early || d.reading
 	if closed := d.open[fd]; closed != nil {
 		close(closed)
 		delete(d.open, fd)
@@ -128,6 +125,13 @@ func (d *hostile) sockets() int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return len(d.open)
+}
+
+// numbers are those of the open sockets.
+func (d *hostile) numbers() []int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Sorted(maps.Keys(d.open))
 }
 
 func (d *hostile) Bind(int, netip.AddrPort) error          { return errDevice }

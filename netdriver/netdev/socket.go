@@ -5,77 +5,47 @@ import (
 	"time"
 )
 
-// The socket behind a conn is closed when nothing is inside the device on it,
-// because a Recv that was about to begin would read the next connection's bytes
-// if that got the same number. A Send is not waited for: it may stay for ever.
-
 // enter counts a call that goes into the device, unless it may not or it is too
 // late by the deadline of its side, which it returns.
 func (c *conn) enter(sending bool, now time.Time) (time.Time, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	by := c.readBy
-	if sending {
-		by = c.writeBy
+	s := c.side(sending)
+	if c.shut != ErrClosed && isPast(s.by, now) {
+		return s.by, os.ErrDeadlineExceeded
 	}
 	if c.shut != nil {
-		return by, c.shut
+		return s.by, c.shut
 	}
-	if isPast(by, now) {
-		return by, os.ErrDeadlineExceeded
-	}
-	c.inside++
-	c.sending = c.sending || sending
-	return by, nil
+	s.inside++
+	return s.by, nil
 }
 
 // leave counts a call that came back. It returns why there may be no other.
-func (c *conn) leave() error {
+func (c *conn) leave(sending bool) error {
 	c.mu.Lock()
-	c.inside--
-	if c.freed {
-		c.driver.hold(c.fd, -1)
+	defer c.mu.Unlock()
+	c.side(sending).inside--
+	if c.shut != nil {
+		c.driver.release(c.fd)
 	}
-	free := c.mayFree()
-	shut := c.shut
-	c.mu.Unlock()
-	if free {
-		c.driver.dev.Close(c.fd)
-	}
-	return shut
+	return c.shut
 }
 
-func (c *conn) leaveSend() error {
+// Close closes the device's socket, even under a Read or a Write.
+func (c *conn) Close() error { return c.close(ErrClosed) }
+
+func (c *conn) close(why error) error {
 	c.mu.Lock()
-	c.sending = false
-	if c.alarm != nil {
-		c.alarm.Stop()
-		c.alarm = nil
+	open := c.shut == nil
+	c.shut = why
+	if open {
+		c.reading.stop()
+		c.writing.stop()
+		c.driver.hold(c.fd, c.reading.inside+c.writing.inside)
 	}
 	c.mu.Unlock()
-	return c.leave()
-}
-
-// mayFree decides, with mu held, whether the socket is to be closed now, which
-// it is once.
-func (c *conn) mayFree() bool {
-	if c.shut == nil || c.freed || c.inside > 0 && !c.sending {
-		return false
-	}
-	c.freed = true
-	if c.inside > 0 {
-		c.driver.hold(c.fd, c.inside)
-	}
-	return true
-}
-
-// Close ends a blocked Write at once, and a blocked Read by its next slice.
-func (c *conn) Close() error {
-	c.mu.Lock()
-	c.shut = ErrClosed
-	free := c.mayFree()
-	c.mu.Unlock()
-	if !free {
+	if !open {
 		return nil
 	}
 	return c.driver.dev.Close(c.fd)
@@ -86,41 +56,48 @@ func (c *conn) SetDeadline(t time.Time) error {
 	return c.SetWriteDeadline(t)
 }
 
+// SetReadDeadline reaches the Recv that is in the device when its slice ends.
 func (c *conn) SetReadDeadline(t time.Time) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.readBy = t
-	return nil
+	return c.setDeadline(false, t, c.driver.slice+patience)
 }
 
-// SetWriteDeadline cannot reach a Send that is in the device. If that outlasts
-// t, the connection is given up: nobody could say how much of it left.
+// SetWriteDeadline cannot reach a Send that is in the device.
 func (c *conn) SetWriteDeadline(t time.Time) error {
+	return c.setDeadline(true, t, grace)
+}
+
+// setDeadline sets an alarm as well. A call begins before its deadline, so what
+// is inside when the alarm goes off is one that does not mind it.
+func (c *conn) setDeadline(sending bool, t time.Time, late time.Duration) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.writeBy = t
-	if c.alarm != nil {
-		c.alarm.Stop()
-		c.alarm = nil
+	s := c.side(sending)
+	s.by = t
+	if t.IsZero() || c.shut != nil {
+		s.stop()
+		return nil
 	}
-	if c.sending && !t.IsZero() {
-		c.alarm = time.AfterFunc(max(time.Until(t), 0)+grace, c.giveUp)
+	late += max(time.Until(t), 0)
+	if s.alarm == nil {
+		s.alarm = time.AfterFunc(late, func() { c.giveUp(sending) })
+		return nil
 	}
+	s.alarm.Reset(late)
 	return nil
 }
 
-// giveUp closes the socket under a Send that is late.
-func (c *conn) giveUp() {
+// giveUp closes the socket under a call that is late: nobody could say how much
+// of a Send left, and a Recv would never come back.
+func (c *conn) giveUp(sending bool) {
 	c.mu.Lock()
-	if !c.sending || c.shut != nil || !isPast(c.writeBy, time.Now()) {
-		c.mu.Unlock()
-		return
-	}
-	c.shut = ErrLost
-	free := c.mayFree()
+	s := c.side(sending)
+	late := s.inside > 0 && c.shut == nil && isPast(s.by, time.Now())
 	c.mu.Unlock()
-	if free {
-		c.driver.dev.Close(c.fd)
+	switch {
+	case late && sending:
+		c.close(ErrLost)
+	case late:
+		c.close(errHeld)
 	}
 }
 

@@ -1,8 +1,8 @@
 package netdev_test
 
 import (
-	"context"
 	"errors"
+	"io"
 	"os"
 	"testing"
 	"testing/synctest"
@@ -164,36 +164,80 @@ func TestWriteIsWoken(t *testing.T) {
 	}
 }
 
-// A Send that was woken by Close may come back late. The number of its socket
-// is taken again at once by the device.
-func TestNumberIsNotSharedWithAnEarlierSend(t *testing.T) {
+// A Send that minds neither its own deadline nor another stays until its socket
+// is closed.
+func TestWriteToDeviceThatMindsNoDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)
-		release := make(chan struct{})
-		d := &hostile{send: func([]byte, time.Time) (int, error) {
-			<-release
+		d := &hostile{}
+		d.send = func([]byte, time.Time) (int, error) {
+			<-d.closed()
 			return -1, errDevice
-		}}
-		driver := netdev.New(d)
-		first, err := driver.Dial(context.Background(), "tcp", "example.org:80")
-		is.NoErr(err) // a device that connects makes a connection
-		done := make(chan error)
-		go func() {
-			_, err := first.Write(make([]byte, 9))
-			done <- err
-		}()
-		synctest.Wait()
-		first.Close()
-
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-		defer cancel()
-		_, err = driver.Dial(ctx, "tcp", "example.org:80")
-		is.True(errors.Is(err, context.DeadlineExceeded)) // the earlier call would write into the new connection
-		time.AfterFunc(time.Second, func() { close(release) })
-		second, err := driver.Dial(context.Background(), "tcp", "example.org:80")
-		is.NoErr(err)                      // once it is out, the number is free
-		is.Equal(<-done, netdev.ErrClosed) // and the earlier Write has ended
-		second.Close()
-		is.Equal(d.sockets(), 0) // every socket was closed
+		}
+		c := connection(t, d, netdev.Options{})
+		began := time.Now()
+		c.SetWriteDeadline(began.Add(time.Second))
+		n, err := c.Write(make([]byte, 100))
+		is.Equal(n, 100)                                               // it may have left
+		is.Equal(err, os.ErrDeadlineExceeded)                          // the deadline of the connection holds
+		is.True(time.Since(began) <= time.Second+100*time.Millisecond) // whatever the device does with it
+		_, err = c.Write(make([]byte, 100))
+		is.Equal(err, os.ErrDeadlineExceeded) // it is still past
+		c.SetWriteDeadline(time.Time{})
+		_, err = c.Write(make([]byte, 100))
+		is.Equal(err, netdev.ErrLost) // and the stream has a gap
+		c.Close()
+		is.Equal(d.closes, 1) // the device's number is given back once
 	})
+}
+
+// A Send that notices its deadline by itself is left to do so: reads go on.
+func TestWriteThatIsALittleLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		d := &hostile{recv: script(answer{text: "413"})}
+		d.send = func(_ []byte, deadline time.Time) (int, error) {
+			time.Sleep(time.Until(deadline) + 15*time.Millisecond)
+			return -1, devTimeout{}
+		}
+		c := connection(t, d, netdev.Options{})
+		defer c.Close()
+		c.SetWriteDeadline(time.Now().Add(time.Second))
+		_, err := c.Write(make([]byte, 100))
+		is.Equal(err, os.ErrDeadlineExceeded) // the deadline has passed
+		time.Sleep(time.Second)
+		p := make([]byte, 9)
+		n, err := c.Read(p)
+		is.NoErr(err)                  // an early answer can still be read
+		is.Equal(string(p[:n]), "413") // behind the failed write
+	})
+}
+
+func TestWriteOfNothing(t *testing.T) {
+	for name, tt := range map[string]struct {
+		limit time.Duration
+		want  error
+		least time.Duration
+		most  time.Duration
+	}{
+		"without a deadline": {0, io.ErrNoProgress, 400 * time.Millisecond, time.Second},
+		"with one":           {3 * time.Second, os.ErrDeadlineExceeded, 3 * time.Second, 3 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				c := connection(t, &hostile{send: func([]byte, time.Time) (int, error) { return 0, nil }}, netdev.Options{})
+				defer c.Close()
+				began := time.Now()
+				if tt.limit > 0 {
+					c.SetWriteDeadline(began.Add(tt.limit))
+				}
+				n, err := c.Write(make([]byte, 100))
+				is.Equal(n, 0)                         // nothing left
+				is.True(errors.Is(err, tt.want))       // and it is not tried for ever
+				is.True(time.Since(began) >= tt.least) // the processor slept
+				is.True(time.Since(began) <= tt.most)  // not too long
+			})
+		})
+	}
 }
