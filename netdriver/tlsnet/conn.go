@@ -121,7 +121,7 @@ func (c *checkedConn) Check() error {
 	if c.held {
 		return netdriver.ErrUnread
 	}
-	if c.io.dry && c.io.checker.Check() == nil {
+	if c.io.dry && c.io.late == nil && c.io.checker.Check() == nil {
 		return nil
 	}
 	c.io.lookBy(time.Now().Add(closeWait))

@@ -229,69 +229,6 @@ func TestConnOverFaults(t *testing.T) {
 	})
 }
 
-// brokenConn is a driver whose connection breaks with an error of its own.
-type brokenConn struct {
-	netdriver.Conn
-	err error
-}
-
-func (c *brokenConn) Read(p []byte) (int, error) {
-	if err := c.err; err != nil {
-		return 0, err
-	}
-	return c.Conn.Read(p)
-}
-
-func (c *brokenConn) Write(p []byte) (int, error) {
-	if err := c.err; err != nil {
-		return 0, err
-	}
-	return c.Conn.Write(p)
-}
-
-func TestConnDeathByTimeout(t *testing.T) {
-	for name, by := range map[string]time.Time{
-		"no deadline":          {},
-		"a deadline far ahead": time.Now().Add(time.Hour),
-	} {
-		t.Run(name, func(t *testing.T) {
-			is := is.New(t)
-			var below *brokenConn
-			client, server := overDriver(t, func(c netdriver.Conn) netdriver.Conn {
-				below = &brokenConn{Conn: c}
-				return below
-			})
-			client.SetDeadline(by)
-			below.err = wrapped{oddTimeout{}}
-			_, err := client.Read(make([]byte, 9))
-			is.True(errors.Is(err, oddTimeout{}))            // the network gave up, as ETIMEDOUT says
-			is.True(!errors.Is(err, os.ErrDeadlineExceeded)) // which is no deadline
-			n, err := client.Write([]byte("x"))
-			is.Equal(n, 0)                                   // nothing left
-			is.True(errors.Is(err, oddTimeout{}))            // for the same reason
-			is.True(!errors.Is(err, os.ErrDeadlineExceeded)) // and it is not to be tried again
-			below.err = nil
-			server.Write([]byte("hello"))
-			_, err = client.Read(make([]byte, 9))
-			is.True(errors.Is(err, oddTimeout{})) // a death stays one
-			_, err = client.Write([]byte("x"))
-			is.True(errors.Is(err, oddTimeout{})) // in both directions
-		})
-	}
-}
-
-func TestConnWrappedEnd(t *testing.T) {
-	is := is.New(t)
-	var below *brokenConn
-	client, _ := overDriver(t, func(c netdriver.Conn) netdriver.Conn {
-		below = &brokenConn{Conn: c}
-		return below
-	})
-	below.err = wrapped{io.EOF}
-	_, err := client.Read(make([]byte, 9))
-	is.Equal(err, io.ErrUnexpectedEOF) // an end of the driver is no close_notify, in any wrapping
-}
-
 // onceConn is a driver that tells an error once, together with the last bytes.
 type onceConn struct {
 	netdriver.Conn

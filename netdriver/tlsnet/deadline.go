@@ -43,9 +43,6 @@ func (a *adapter) setWrite(t time.Time) error {
 func (a *adapter) closeBy(t time.Time) {
 	a.limits.Lock()
 	defer a.limits.Unlock()
-	if a.closing {
-		return
-	}
 	a.closing = true
 	a.writeBy = t
 	a.below.SetWriteDeadline(t)
