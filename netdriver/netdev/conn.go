@@ -26,9 +26,9 @@ type conn struct {
 	fd     int
 
 	ended error // of the reading side: what every later Read returns
-	lost  error // of the writing side: what every later Write returns
 
 	mu      sync.Mutex
+	lost    error // of the writing side: what every later Write returns
 	reading side
 	writing side
 	shut    error // why the socket was closed
@@ -104,17 +104,22 @@ func (c *conn) isEarly(limit time.Time) bool {
 	return time.Until(limit) > c.driver.slice/2
 }
 
-// endOf is io.EOF only if the device is known to mean it.
+// endOf is io.EOF only if the device is known to mean it, and not on what broke
+// under a Send: some devices tell a reset once, and then call it an end.
 func (c *conn) endOf(err error) error {
-	if errors.Is(err, io.EOF) {
-		return io.EOF
-	}
+	clean := errors.Is(err, io.EOF)
 	for _, end := range c.driver.ends {
-		if errors.Is(err, end) {
-			return io.EOF
-		}
+		clean = clean || errors.Is(err, end)
 	}
-	return &opError{"recv", err}
+	if !clean {
+		return &opError{"recv", err}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.lost != nil && c.lost != ErrLost {
+		return c.lost
+	}
+	return io.EOF
 }
 
 // rest keeps a device that returns at once with nothing from being asked
@@ -158,10 +163,6 @@ func (c *conn) Write(p []byte) (int, error) {
 // send makes one Send. If that fails, p counts whole: a request that may have
 // left is not to be sent again.
 func (c *conn) send(p []byte, by time.Time) (int, error) {
-	if c.lost != nil {
-		c.leave(true)
-		return 0, c.lost
-	}
 	n, err := c.driver.dev.Send(c.fd, p, 0, by)
 	shut := c.leave(true)
 	if err == nil && (n < 0 || n > len(p)) {
@@ -173,9 +174,10 @@ func (c *conn) send(p []byte, by time.Time) (int, error) {
 	case shut != nil && shut != ErrLost:
 		return len(p), shut
 	case shut != nil, isTimeout(err): // it was given up, or gave up
-		c.lost = ErrLost
+		c.lose(ErrLost)
 		return len(p), os.ErrDeadlineExceeded
 	}
-	c.lost = &opError{"send", err}
-	return len(p), c.lost
+	err = &opError{"send", err}
+	c.lose(err)
+	return len(p), err
 }

@@ -141,6 +141,142 @@ func TestDialEndsWithItsContext(t *testing.T) {
 	})
 }
 
+func TestDialsInsideAreBounded(t *testing.T) {
+	for _, in := range []string{"GetHostByName", "Connect"} {
+		t.Run(in, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				release := make(chan struct{})
+				d := stuck(in, release)
+				driver := netdev.New(d)
+				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+				defer cancel()
+				failed := make(chan error)
+				for range 200 {
+					go func() {
+						_, err := driver.Dial(ctx, "tcp", "example.org:80")
+						failed <- err
+					}()
+				}
+				synctest.Wait()
+				is.Equal(d.lookUps(), netdev.MaxDials) // the others wait outside
+				for range 200 {
+					err := <-failed
+					is.True(err == context.DeadlineExceeded || err == netdev.ErrStuck) // not beyond their contexts
+				}
+				is.Equal(d.lookUps(), netdev.MaxDials) // and do not enter then
+				close(release)
+				synctest.Wait()
+				is.Equal(d.sockets(), 0) // a socket that nobody waits for is closed
+			})
+		})
+	}
+}
+
+func TestDialWaitsForAPlace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		d := &hostile{connect: func() error {
+			time.Sleep(time.Second)
+			return nil
+		}}
+		driver := netdev.New(d)
+		began := time.Now()
+		opened := make(chan error)
+		for i := range 3 * netdev.MaxDials {
+			go func() {
+				ctx := context.Background()
+				if i%2 == 0 {
+					ctx = t.Context()
+				}
+				c, err := driver.Dial(ctx, "tcp", "example.org:80")
+				if err == nil {
+					c.Close()
+				}
+				opened <- err
+			}()
+		}
+		for range 3 * netdev.MaxDials {
+			is.NoErr(<-opened) // every one has its turn
+		}
+		is.Equal(time.Since(began), 3*time.Second) // four at a time
+	})
+}
+
+// A dial without a context waits too, but not for places that are lost.
+func TestDialDoesNotWaitForLostPlaces(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		release := make(chan struct{})
+		driver := netdev.New(stuck("Connect", release))
+		ctx, cancel := context.WithCancel(context.Background())
+		for range netdev.MaxDials {
+			go driver.Dial(ctx, "tcp", "example.org:80")
+		}
+		synctest.Wait()
+		done := make(chan error)
+		go func() {
+			_, err := dial(driver)
+			done <- err
+		}()
+		synctest.Wait()
+		cancel()
+		is.Equal(<-done, netdev.ErrStuck) // nobody waits for those inside
+		close(release)
+		synctest.Wait()
+		c, err := dial(driver)
+		is.NoErr(err) // a device that came back dials again
+		c.Close()
+	})
+}
+
+// A device whose Close blocks keeps neither a Dial whose context has ended nor
+// a Read that has to do with an earlier socket.
+func TestCloseThatBlocks(t *testing.T) {
+	t.Run("under Dial", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			is := is.New(t)
+			release := make(chan struct{})
+			ctx, cancel := context.WithCancel(context.Background())
+			d := &hostile{closing: release, connect: func() error {
+				cancel()
+				return nil
+			}}
+			_, err := netdev.New(d).Dial(ctx, "tcp", "example.org:80")
+			is.Equal(err, context.Canceled) // as soon as it ends
+			close(release)
+			synctest.Wait()
+			is.Equal(d.sockets(), 0) // the socket is closed all the same
+		})
+	})
+	t.Run("under Read", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			is := is.New(t)
+			back, release := make(chan struct{}), make(chan struct{})
+			d := wedged(back)
+			driver := netdev.New(d)
+			first, err := dial(driver)
+			is.NoErr(err)
+			done := make(chan error)
+			go func() {
+				_, err := first.Read(make([]byte, 9))
+				done <- err
+			}()
+			synctest.Wait()
+			first.Close()
+			second, err := dial(driver)
+			is.NoErr(err) // the number of the first is kept
+			second.Close()
+			d.closing = release
+			close(back)
+			is.Equal(<-done, netdev.ErrClosed) // a Read does not wait until that is closed
+			close(release)
+			synctest.Wait()
+			is.Equal(d.sockets(), 0)
+		})
+	})
+}
+
 func TestFeature(t *testing.T) {
 	t.Run("B13", func(t *testing.T) { // https is refused unless TLS is proven
 		is := is.New(t)

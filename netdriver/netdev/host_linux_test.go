@@ -194,6 +194,7 @@ func TestDriver(t *testing.T) {
 		Listen:            drivertest.TCP,
 		RefusesAtOnce:     true,
 		WriteTimeoutFinal: true,
+		WriteHearsReset:   true,
 	})
 	is.Equal(h.open(), 0) // every socket was closed
 }

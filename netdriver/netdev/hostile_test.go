@@ -25,6 +25,8 @@ type hostile struct {
 	recv    func(p []byte, deadline time.Time) (int, error)
 	send    func(p []byte, deadline time.Time) (int, error)
 
+	closing chan struct{} // Close stays until it is closed, if there is one
+
 	limit int   // of sockets, none if zero
 	full  error // of Socket when there are as many; if nil, the last once more
 
@@ -103,6 +105,9 @@ func (d *hostile) Send(fd int, p []byte, _ int, deadline time.Time) (int, error)
 }
 
 func (d *hostile) Close(fd int) error {
+	if d.closing != nil {
+		<-d.closing
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.closes++
@@ -125,6 +130,13 @@ func (d *hostile) sockets() int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return len(d.open)
+}
+
+// lookUps is how many names were asked for.
+func (d *hostile) lookUps() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.asked)
 }
 
 // numbers are those of the open sockets.

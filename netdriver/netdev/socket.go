@@ -17,6 +17,9 @@ func (c *conn) enter(sending bool, now time.Time) (time.Time, error) {
 	if c.shut != nil {
 		return s.by, c.shut
 	}
+	if sending && c.lost != nil {
+		return s.by, c.lost
+	}
 	s.inside++
 	return s.by, nil
 }
@@ -30,6 +33,13 @@ func (c *conn) leave(sending bool) error {
 		c.driver.release(c.fd)
 	}
 	return c.shut
+}
+
+// lose makes err what later Writes return.
+func (c *conn) lose(err error) {
+	c.mu.Lock()
+	c.lost = err
+	c.mu.Unlock()
 }
 
 // Close closes the device's socket, even under a Read or a Write.

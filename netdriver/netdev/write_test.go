@@ -164,6 +164,36 @@ func TestWriteIsWoken(t *testing.T) {
 	}
 }
 
+func TestReadBehindAFailedWrite(t *testing.T) {
+	for name, tt := range map[string]struct {
+		send error
+		want error
+	}{
+		"that broke":     {errDevice, errDevice}, // some devices tell a reset once
+		"that timed out": {devTimeout{}, io.EOF},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			c := connection(t, &hostile{
+				send: func([]byte, time.Time) (int, error) { return -1, tt.send },
+				recv: script(answer{text: "413"}, answer{n: -1, err: io.EOF}, answer{n: -1, err: io.EOF}),
+			}, netdev.Options{})
+			defer c.Close()
+			_, err := c.Write(make([]byte, 9))
+			is.True(err != nil)
+			p := make([]byte, 9)
+			n, err := c.Read(p)
+			is.NoErr(err)                  // an early answer can still be read
+			is.Equal(string(p[:n]), "413") // behind the failed write
+			for range 2 {
+				_, err = c.Read(p)
+				is.True(errors.Is(err, tt.want))                  // a connection that broke
+				is.Equal(err == io.EOF, tt.want == error(io.EOF)) // has no clean end
+			}
+		})
+	}
+}
+
 // A Send that minds neither its own deadline nor another stays until its socket
 // is closed.
 func TestWriteToDeviceThatMindsNoDeadline(t *testing.T) {
