@@ -105,15 +105,14 @@ func (s *suite) checkUnreadEnd(t *testing.T) {
 
 func (s *suite) checkReset(t *testing.T) {
 	is := is.New(t)
-	_, k, peer := s.checker(t)
-	breaker, ok := peer.(interface{ Reset() })
-	if !ok {
-		t.Skip("the peer cannot reset")
+	c, k, peer := s.checker(t)
+	breaks(t, peer)
+	for range 2 {
+		err := eventually(t, k)
+		is.True(!errors.Is(err, netdriver.ErrUnread)) // a broken connection has nothing to read
+		is.True(!errors.Is(err, io.EOF))              // and no clean end, also when asked again
 	}
-	breaker.Reset()
-	err := eventually(t, k)
-	is.True(!errors.Is(err, netdriver.ErrUnread)) // a broken connection has nothing to read
-	is.True(!errors.Is(err, io.EOF))              // and no clean end
+	staysBroken(t, c) // nor does a look use it up
 }
 
 func (s *suite) checkClosed(t *testing.T) {

@@ -40,15 +40,22 @@ func (s *suite) wakes(t *testing.T, c netdriver.Conn, k *task[[]byte]) {
 	_, err := k.wait(t)
 	is.True(err != nil)                                        // Close wakes it with an error
 	is.True(err != io.EOF)                                     // that is not the peer's end
+	is.True(!timedOut(err))                                    // nor a deadline
 	is.True(s.load.inTime(t, k.begun.Add(k.took).Sub(closed))) // at once
-	_, _ = closing.wait(t)                                     // and does not hang itself
+	_, _ = closing.wait(t)
+	is.True(s.load.soon(t, closing.took)) // and does not wait itself
 }
 
 func (s *suite) closeTwice(t *testing.T) {
 	is := is.New(t)
 	c, _ := s.connect(t)
-	is.NoErr(c.Close())
-	_, _ = start(func() (int, error) { return 0, c.Close() }).wait(t) // whatever it says, it returns
+	closing := start(func() (int, error) { return 0, c.Close() })
+	_, err := closing.wait(t)
+	is.NoErr(err)
+	is.True(s.load.soon(t, closing.took)) // Close asks nobody
+	again := start(func() (int, error) { return 0, c.Close() })
+	_, _ = again.wait(t)
+	is.True(s.load.soon(t, again.took)) // whatever it says, it returns
 }
 
 func (s *suite) closeEnds(t *testing.T) {

@@ -37,6 +37,18 @@ type (
 	minds   struct{ conn }
 	stays   struct{ conn }
 	overdue struct{ conn }
+
+	endOnReset struct{ conn }
+	tellsOnce  struct {
+		conn
+		told *atomic.Bool // of the reset: from then on all is an end
+	}
+	looksOnce   struct{ tellsOnce }
+	writesOnce  struct{ tellsOnce }
+	uncounted   struct{ conn }
+	overcounted struct{ conn }
+	lateOnClose struct{ conn }
+	lingers     struct{ conn }
 )
 
 func (neverReads) Read([]byte) (int, error) { return 0, nil }
@@ -116,6 +128,74 @@ func (c overdue) SetWriteDeadline(t time.Time) error {
 	return c.conn.SetWriteDeadline(t.Add(2 * drivertest.Slack))
 }
 
+func (c endOnReset) Read(p []byte) (int, error) {
+	n, err := c.conn.Read(p)
+	if err == memnet.ErrReset {
+		err = io.EOF
+	}
+	return n, err
+}
+
+// once is err where it is told for the first time.
+func (c tellsOnce) once(err error) error {
+	if err == memnet.ErrReset && c.told.Swap(true) {
+		return io.EOF
+	}
+	return err
+}
+
+func (c tellsOnce) Read(p []byte) (int, error) {
+	n, err := c.conn.Read(p)
+	return n, c.once(err)
+}
+
+func (c looksOnce) Check() error { return c.once(c.conn.Check()) }
+
+// Only a Write uses the reset up.
+func (c writesOnce) Read(p []byte) (int, error) {
+	n, err := c.conn.Read(p)
+	if err == memnet.ErrReset && c.told.Load() {
+		err = io.EOF
+	}
+	return n, err
+}
+
+func (c writesOnce) Write(p []byte) (int, error) {
+	n, err := c.conn.Write(p)
+	if err == memnet.ErrReset {
+		c.told.Store(true)
+	}
+	return n, err
+}
+
+func (c uncounted) Write(p []byte) (int, error) {
+	n, err := c.conn.Write(p)
+	if err != nil {
+		n = 0
+	}
+	return n, err
+}
+
+// What may have left is not what has, and the stream cannot go on.
+func (c overcounted) Write(p []byte) (int, error) {
+	_, err := c.conn.Write(p)
+	return len(p), err
+}
+
+func (c lateOnClose) Read(p []byte) (int, error) {
+	n, err := c.conn.Read(p)
+	if err == memnet.ErrClosed {
+		err = os.ErrDeadlineExceeded
+	}
+	return n, err
+}
+
+func (c lingers) Close() error {
+	err := c.conn.Close()
+	time.Sleep(1500 * time.Millisecond)
+	return err
+}
+
 // wrapper dials good connections and gives them to wrap.
 type wrapper struct {
 	*memnet.Net
@@ -135,19 +215,30 @@ var bad = map[string]struct {
 	finds string
 	wrap  func(ctx context.Context, c conn) netdriver.Conn
 }{
-	"good":          {"", func(_ context.Context, c conn) netdriver.Conn { return c }},
-	"never reads":   {"dial/reaches", func(_ context.Context, c conn) netdriver.Conn { return neverReads{c} }},
-	"plain timeout": {"deadline/in_the_past", func(_ context.Context, c conn) netdriver.Conn { return plainTimeout{c} }},
-	"late":          {"deadline/in_the_future", func(_ context.Context, c conn) netdriver.Conn { return late{c} }},
-	"early":         {"deadline/in_the_future", func(_ context.Context, c conn) netdriver.Conn { return early{c} }},
-	"eof on close":  {"close/wakes_a_blocked_read", func(_ context.Context, c conn) netdriver.Conn { return eofOnClose{c} }},
-	"cut":           {"transfer/ends_in", func(_ context.Context, c conn) netdriver.Conn { return cut{c} }},
-	"flips a bit":   {"transfer/carries_any_size", func(_ context.Context, c conn) netdriver.Conn { return flips{c} }},
-	"forgetful":     {"deadline/loses_nothing", func(_ context.Context, c conn) netdriver.Conn { return &forgetful{conn: c} }},
-	"eats":          {"check/sees_bytes_and", func(_ context.Context, c conn) netdriver.Conn { return eats{c} }},
-	"minds":         {"check/does_not_care", func(_ context.Context, c conn) netdriver.Conn { return minds{c} }},
-	"stays":         {"check/sees_its_own_close", func(_ context.Context, c conn) netdriver.Conn { return stays{c} }},
-	"overdue":       {"write_deadline/ends", func(_ context.Context, c conn) netdriver.Conn { return overdue{c} }},
+	"good":                    {"", func(_ context.Context, c conn) netdriver.Conn { return c }},
+	"never reads":             {"dial/reaches", func(_ context.Context, c conn) netdriver.Conn { return neverReads{c} }},
+	"plain timeout":           {"deadline/in_the_past", func(_ context.Context, c conn) netdriver.Conn { return plainTimeout{c} }},
+	"late":                    {"deadline/in_the_future", func(_ context.Context, c conn) netdriver.Conn { return late{c} }},
+	"early":                   {"deadline/in_the_future", func(_ context.Context, c conn) netdriver.Conn { return early{c} }},
+	"eof on close":            {"close/wakes_a_blocked_read", func(_ context.Context, c conn) netdriver.Conn { return eofOnClose{c} }},
+	"cut":                     {"transfer/ends_in", func(_ context.Context, c conn) netdriver.Conn { return cut{c} }},
+	"flips a bit":             {"transfer/carries_any_size", func(_ context.Context, c conn) netdriver.Conn { return flips{c} }},
+	"forgetful":               {"deadline/loses_nothing", func(_ context.Context, c conn) netdriver.Conn { return &forgetful{conn: c} }},
+	"eats":                    {"check/sees_bytes_and", func(_ context.Context, c conn) netdriver.Conn { return eats{c} }},
+	"minds":                   {"check/does_not_care", func(_ context.Context, c conn) netdriver.Conn { return minds{c} }},
+	"stays":                   {"check/sees_its_own_close", func(_ context.Context, c conn) netdriver.Conn { return stays{c} }},
+	"overdue":                 {"write_deadline/ends", func(_ context.Context, c conn) netdriver.Conn { return overdue{c} }},
+	"end on reset":            {"reset/is_no_end_of_stream", func(_ context.Context, c conn) netdriver.Conn { return endOnReset{c} }},
+	"reset read once":         {"reset/is_no_end_of_stream", func(_ context.Context, c conn) netdriver.Conn { return tellsOnce{c, new(atomic.Bool)} }},
+	"reset looked up once":    {"check/sees_a_reset", func(_ context.Context, c conn) netdriver.Conn { return looksOnce{tellsOnce{c, new(atomic.Bool)}} }},
+	"reset written once":      {"reset/is_no_end_of_stream_after_a_failed_write", func(_ context.Context, c conn) netdriver.Conn { return writesOnce{tellsOnce{c, new(atomic.Bool)}} }},
+	"uncounted":               {"reset/leaves_what_was_sent_counted", func(_ context.Context, c conn) netdriver.Conn { return uncounted{c} }},
+	"uncounted at a deadline": {"write_deadline/leaves_what_was_sent_counted", func(_ context.Context, c conn) netdriver.Conn { return uncounted{c} }},
+	"uncounted and revived":   {"write_deadline/leaves_the_connection_usable", func(_ context.Context, c conn) netdriver.Conn { return uncounted{c} }},
+	"overcounted and revived": {"write_deadline/leaves_the_connection_usable", func(_ context.Context, c conn) netdriver.Conn { return overcounted{c} }},
+	"late on close":           {"close/wakes_a_blocked_read", func(_ context.Context, c conn) netdriver.Conn { return lateOnClose{c} }},
+	"lingers":                 {"close/wakes_a_blocked_read", func(_ context.Context, c conn) netdriver.Conn { return lingers{c} }},
+	"lingers idle":            {"close/twice", func(_ context.Context, c conn) netdriver.Conn { return lingers{c} }},
 	"tied to ctx": {"dial/is_not_bound", func(ctx context.Context, c conn) netdriver.Conn {
 		context.AfterFunc(ctx, c.Reset)
 		return c

@@ -49,8 +49,20 @@ func (l *load) end() {
 // inTime reports whether late is at most 100 ms, the slack and the worst stall.
 func (l *load) inTime(t *testing.T, late time.Duration) bool {
 	t.Helper()
+	return l.within(t, late, promised+Slack)
+}
+
+// soon reports whether a call that waits for nobody took a second at most, and
+// the worst stall.
+func (l *load) soon(t *testing.T, took time.Duration) bool {
+	t.Helper()
+	return l.within(t, took, time.Second)
+}
+
+func (l *load) within(t *testing.T, late, limit time.Duration) bool {
+	t.Helper()
 	stall := time.Duration(l.worst.Load())
-	if late <= promised+Slack+stall {
+	if late <= limit+stall {
 		return true
 	}
 	t.Logf("late by %v; the machine stalled for at most %v", late, stall)

@@ -1,6 +1,7 @@
 package drivertest
 
 import (
+	"bytes"
 	"io"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ func (s *suite) writeDeadlineTests() []test {
 	tests := []test{
 		{"ends a write to a peer that does not read", s.writeDeadline},
 		{"set while a write blocks wakes it", s.writeDeadlineLate},
+		{"leaves what was sent counted", s.writeDeadlineCounted},
 	}
 	if s.WriteTimeoutFinal {
 		return tests
@@ -21,13 +23,16 @@ func (s *suite) writeDeadlineTests() []test {
 	return append(tests, test{"leaves the connection usable", s.writeDeadlineRevived})
 }
 
-// flood writes until an error.
+// flood writes until an error. It returns what was counted as sent.
 func flood(c netdriver.Conn) *task[[]byte] {
 	return start(func() ([]byte, error) {
-		block := make([]byte, 32<<10)
+		var sent []byte
+		block := noise(32_771)
 		for {
-			if _, err := writeAll(c, block); err != nil {
-				return nil, err
+			n, err := writeAll(c, block)
+			sent = append(sent, block[:n]...)
+			if err != nil {
+				return sent, err
 			}
 		}
 	})
@@ -55,11 +60,33 @@ func (s *suite) writeDeadlineRevived(t *testing.T) {
 	c, peer := s.connect(t)
 	due := after(100 * time.Millisecond)
 	is.NoErr(c.SetWriteDeadline(due))
-	s.endsAt(t, flood(c), due)
+	flooding := flood(c)
+	s.endsAt(t, flooding, due)
 	is.NoErr(c.SetWriteDeadline(after(patience)))
-	taking := start(func() (int64, error) { return io.Copy(io.Discard, peer) })
-	_, err := start(func() (int, error) { return writeAll(c, noise(100_000)) }).wait(t)
+	more := noise(100_001)
+	sent := append(flooding.value, more...)
+	taking := start(func() ([]byte, error) { return readAll(peer, 32<<10, len(sent)+1) })
+	_, err := start(func() (int, error) { return writeAll(c, more) }).wait(t)
 	is.NoErr(err) // a later deadline revives it
 	is.NoErr(c.Close())
-	_, _ = taking.wait(t)
+	got, err := taking.wait(t)
+	is.Equal(err, io.EOF)
+	is.True(bytes.Equal(got, sent)) // the peer received what was counted, and what came after
+}
+
+// writeDeadlineCounted asks for no more than the count: whether the rest can be
+// written is another matter.
+func (s *suite) writeDeadlineCounted(t *testing.T) {
+	is := is.New(t)
+	c, peer := s.connect(t)
+	due := after(100 * time.Millisecond)
+	is.NoErr(c.SetWriteDeadline(due))
+	flooding := flood(c)
+	s.endsAt(t, flooding, due)
+	sent := flooding.value
+	taking := start(func() ([]byte, error) { return readAll(peer, 32<<10, len(sent)+1) })
+	_ = c.Close()
+	got, _ := taking.wait(t)
+	is.True(len(got) <= len(sent))      // what the peer received was counted
+	is.True(bytes.HasPrefix(sent, got)) // and is what was written
 }
