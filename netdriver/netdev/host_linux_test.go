@@ -194,7 +194,6 @@ func TestDriver(t *testing.T) {
 		Listen:            drivertest.TCP,
 		RefusesAtOnce:     true,
 		WriteTimeoutFinal: true,
-		WriteHearsReset:   true,
 	})
 	is.Equal(h.open(), 0) // every socket was closed
 }
