@@ -33,10 +33,6 @@ type Capabilities struct {
 	// WriteTimeoutFinal: after a Write that timed out half way nothing more can
 	// be written, as over TLS.
 	WriteTimeoutFinal bool
-	// WriteHearsReset: when a Write was told that the connection broke, Read
-	// may be told of an end, as over a device that tells an error once. A body
-	// that only the end delimits can then be cut and look whole.
-	WriteHearsReset bool
 }
 
 // A Listener is a server for one test.

@@ -11,14 +11,11 @@ import (
 )
 
 func (s *suite) resetTests() []test {
-	tests := []test{
+	return []test{
 		{"is no end of stream", s.resetRead},
+		{"is no end of stream after a failed write", s.resetWritten},
 		{"leaves what was sent counted", s.resetCounted},
 	}
-	if s.WriteHearsReset {
-		return tests
-	}
-	return append(tests, test{"is no end of stream after a failed write", s.resetWritten})
 }
 
 // breaks breaks the connection from the peer's side.
