@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -228,6 +229,35 @@ func TestDialDoesNotWaitForLostPlaces(t *testing.T) {
 		is.NoErr(err) // a device that came back dials again
 		c.Close()
 	})
+}
+
+// ending is a context that has ended, and of which nobody has been told yet.
+type ending struct {
+	context.Context
+	done  chan struct{}
+	ended atomic.Bool
+}
+
+func (e *ending) Done() <-chan struct{} { return e.done }
+
+func (e *ending) Err() error {
+	if e.ended.Load() {
+		return context.Canceled
+	}
+	return nil
+}
+
+func TestDialWhoseContextEndsInTheDevice(t *testing.T) {
+	is := is.New(t)
+	ctx := &ending{Context: context.Background(), done: make(chan struct{})}
+	d := &hostile{connect: func() error {
+		ctx.ended.Store(true)
+		return nil
+	}}
+	c, err := netdev.New(d).Dial(ctx, "tcp", "example.org:80")
+	is.True(c == nil)               // the device was too late
+	is.Equal(err, context.Canceled) // that is the reason
+	is.Equal(d.sockets(), 0)        // and what it opened is closed
 }
 
 // A device whose Close blocks keeps neither a Dial whose context has ended nor
