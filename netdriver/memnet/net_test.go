@@ -122,7 +122,7 @@ func TestNetOnDial(t *testing.T) {
 	is.NoErr(err)
 	_, err = c.Read(make([]byte, 1))
 	is.Equal(err, io.EOF) // the faults are in place before Dial returns
-	_ = c.SetWriteDeadline(time.Now().Add(100*time.Millisecond))
+	_ = c.SetWriteDeadline(time.Now().Add(100 * time.Millisecond))
 	size, err := c.Write(make([]byte, 100))
 	is.True(timedOut(err))
 	is.Equal(size, 8) // BufferBytes is the size of the buffer
