@@ -35,12 +35,8 @@ func (x *exchange) broken(err error) error {
 }
 
 // lost judges an error of the connection while a response was awaited or read.
-// A limit that ran out says so itself.
 func (x *exchange) lost(err error) error {
-	switch {
-	case isTimeout(err):
-		return x.blame(nil, err)
-	case !x.heard:
+	if !x.heard || isTimeout(err) {
 		return x.blame(x.broken(err), err)
 	}
 	return x.truncated(x.resp.length, err)
