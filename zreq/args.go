@@ -34,6 +34,14 @@ type Args struct {
 	// read by one call, and sought back only if that could send nothing of it.
 	Body io.Reader
 
+	// Expect100 asks the peer whether it wants the body before that goes out
+	// (RFC 9110, 10.1.1), and waits for Timeouts.Expect. A final response ends the
+	// call there; but a 417 makes it send the request again without asking, on a
+	// new connection. A peer that is known to speak HTTP/1.0, or that left a
+	// Connection waiting before, is not asked, nor is one for which there is no
+	// body.
+	Expect100 bool
+
 	// Connection, if set, is used for this call, and kept if it can be. Without
 	// one the call dials, and closes the connection at its end unless Headers
 	// ask for Keep-Alive.

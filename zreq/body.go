@@ -8,7 +8,13 @@ import (
 	"github.com/zreq-go/zreq/zreq/wire"
 )
 
-var errBodySize = errors.New("the body has a negative size left: it was read beyond its end")
+var (
+	errBodySize = errors.New("the body has a negative size left: it was read beyond its end")
+	errRewind   = errors.New("the body has to be sent again, and has neither Rewind nor Seek")
+)
+
+// rewinder is a body that can begin anew, whatever was read of it.
+type rewinder interface{ Rewind() error }
 
 // outgoing is the body of a request while it is sent.
 type outgoing struct {
@@ -20,13 +26,18 @@ type outgoing struct {
 }
 
 // open asks the body for its size: Size beside Read, less what lies before the
-// offset of one that can seek.
+// offset of one that can seek. One that can rewind begins at its beginning.
 func (b *outgoing) open(r io.Reader) error {
 	*b = outgoing{r: r}
 	if r == nil {
 		return nil
 	}
 	b.size = -1
+	if s, ok := r.(rewinder); ok {
+		if err := s.Rewind(); err != nil {
+			return err
+		}
+	}
 	sized, ok := r.(interface{ Size() int64 })
 	if !ok {
 		return nil
@@ -128,17 +139,21 @@ func (b *outgoing) chunk(p []byte) (_ []byte, last bool, err error) {
 	return p, b.done, nil
 }
 
-// rewind makes the body as it was before the call, if it can be.
-func (b *outgoing) rewind() bool {
+// rewind makes the body as it was when it was opened.
+func (b *outgoing) rewind() (err error) {
 	if b.got == 0 {
-		return true
+		return nil
 	}
-	s, ok := b.r.(io.Seeker)
-	if !ok {
-		return false
+	switch s := b.r.(type) {
+	case rewinder:
+		err = s.Rewind()
+	case io.Seeker:
+		_, err = s.Seek(-b.got, io.SeekCurrent) // where it began, nobody may have said
+	default:
+		err = errRewind
 	}
-	_, err := s.Seek(-b.got, io.SeekCurrent) // where it began, nobody may have said
-	return err == nil
+	b.left, b.got, b.done = b.size, 0, false
+	return err
 }
 
 // read returns at least one byte, or none when the body has ended.

@@ -22,6 +22,7 @@ type Connection struct {
 	tls    netdriver.TLS       // what makes it secure, if it is https,
 	chip   netdriver.TLSDialer // or the driver itself does
 	http10 bool                // the last response said so; of the call that has the claim
+	deaf   bool                // the peer ignores Expect; likewise
 
 	mu     sync.Mutex // guards what follows
 	sock   *socket    // nil: not dialled, or gone

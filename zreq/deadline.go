@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"time"
 
 	"github.com/zreq-go/zreq/netdriver"
@@ -19,6 +20,12 @@ type socket struct {
 	conn    netdriver.Conn
 	checker netdriver.Checker // nil if the driver cannot look without blocking
 
+	// sliced says that a write may be ended by its deadline and taken up again:
+	// plain TCP, and a driver that knows how much went out.
+	sliced bool
+	stuck  bool      // the last write moved nothing
+	moved  time.Time // when one last did, or began to try
+
 	readBy, writeBy       time.Time
 	readLimit, writeLimit time.Duration
 	readName              string
@@ -29,9 +36,10 @@ type socket struct {
 	interrupt func()
 }
 
-func newSocket(conn netdriver.Conn) *socket {
+func newSocket(conn netdriver.Conn, plain bool) *socket {
 	s := &socket{conn: conn}
 	s.checker, _ = conn.(netdriver.Checker)
+	s.sliced = plain && s.checker != nil
 	s.interrupt = func() { _ = conn.SetDeadline(past) }
 	return s
 }
@@ -50,10 +58,40 @@ func (s *socket) readWithin(ctx context.Context, limit time.Duration, name strin
 	return ctx.Err()
 }
 
-// writeWithin makes writes from now on fail when Timeouts.Write has passed.
+// A write that can be taken up again may block for a slice of its limit, and with
+// the slack of the deadline for a second: so soon an answer is seen that comes
+// meanwhile, and so well is known when something last moved.
+const (
+	slices    = 32
+	sliceWait = 7 * time.Second / 8
+)
+
+// maxWrite is what one Write is given where it cannot be taken up again: it has
+// the whole limit, and a slow peer is told from a dead one by whether it takes
+// so much.
+const maxWrite = 4 << 10
+
+func (s *socket) maxWrite() int {
+	if s.sliced {
+		return math.MaxInt
+	}
+	return maxWrite
+}
+
+// writeWithin makes the next write fail when Timeouts.Write has passed since
+// something moved, or when its slice is over.
 func (s *socket) writeWithin(ctx context.Context, limit time.Duration) error {
 	s.writeLimit = limit
-	if by, moved := renew(s.writeBy, limit, time.Now()); moved {
+	now := time.Now()
+	if s.sliced {
+		if !s.stuck {
+			s.moved = now
+		}
+		if limit /= slices; limit <= 0 || limit > sliceWait {
+			limit = sliceWait
+		}
+	}
+	if by, moved := renew(s.writeBy, limit, now); moved {
 		s.writeBy = by
 		if err := s.conn.SetWriteDeadline(by); err != nil {
 			return err
@@ -68,9 +106,15 @@ func (s *socket) readError(err error) error {
 	return over(err, s.readBy, s.readLimit, s.readName)
 }
 
-// writeError is readError for a write.
+// writeError is readError for a write; nil if only its slice is over.
 func (s *socket) writeError(err error) error {
-	return over(err, s.writeBy, s.writeLimit, "Write")
+	now := time.Now()
+	err = over(err, s.writeBy, s.writeLimit, "Write")
+	_, late := err.(*timeoutError)
+	if late && s.sliced && (!s.stuck || s.writeLimit <= 0 || now.Sub(s.moved) < s.writeLimit) {
+		return nil
+	}
+	return err
 }
 
 func over(err error, by time.Time, limit time.Duration, name string) error {

@@ -44,7 +44,7 @@ func (x *exchange) occupy(ctx context.Context) (err error) {
 // redial opens the connection, in place of a socket that died idle if there was one.
 func (x *exchange) redial(ctx context.Context) error {
 	x.conn.drop()
-	x.reused = false
+	x.reused, x.kind = false, nil
 	s, err := x.dial(ctx)
 	if err != nil {
 		return err
@@ -76,7 +76,7 @@ func (x *exchange) dial(ctx context.Context) (*socket, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := newSocket(conn)
+	s := newSocket(conn, x.conn.tls == nil && x.conn.chip == nil)
 	return s, x.conn.adopt(s)
 }
 

@@ -21,13 +21,16 @@ type exchange struct {
 	times   Timeouts
 	body    outgoing
 	closing bool // our request says Connection: close
+	expects bool // and Expect: 100-continue
 
 	conn   *Connection // claimed
 	sock   *socket
 	unhook func() bool // stops watching the context
 	reused bool        // sock was there before the call
 	unsent bool        // the request did not go out whole
+	empty  int         // writes in a row that moved nothing
 
+	out     *buffer // what is sent from; nil: the request has no body, and the window serves
 	in      window
 	dec     wire.Decoder
 	chunks  chunker
@@ -80,17 +83,33 @@ func (x *exchange) steps(ctx context.Context, url string) error {
 	if err := x.occupy(ctx); err != nil {
 		return err
 	}
-	if err := x.send(ctx, head); err != nil {
-		if !x.early(ctx, err) {
+	if err := x.ask(ctx, head); err != nil {
+		return err
+	}
+	if x.expects && x.resp.Status == 417 {
+		if head, err = x.unexpect(ctx); err != nil {
 			return err
 		}
-	} else if err := x.readHead(ctx, x.times.Head); err != nil {
-		return err
+		if err := x.ask(ctx, head); err != nil {
+			return err
+		}
 	}
 	if err := x.judgeHead(ctx); err != nil {
 		return err
 	}
 	return x.readBody(ctx)
+}
+
+// ask sends the request and reads up to the final head of the answer, which may
+// come before all has been sent.
+func (x *exchange) ask(ctx context.Context, head []byte) error {
+	if err := x.send(ctx, head); err == nil {
+		return x.readHead(ctx, x.times.Head)
+	} else if !x.early(ctx, err) {
+		return err
+	}
+	x.unsent = true
+	return nil
 }
 
 // end releases what run took, each thing once.
@@ -100,6 +119,7 @@ func (x *exchange) end() {
 	}
 	x.chunks.close()
 	x.in.close()
+	release(x.out)
 	if x.conn == nil {
 		return // nothing was claimed, and the Response is as it was
 	}

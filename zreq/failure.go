@@ -112,7 +112,7 @@ func (x *exchange) fail(ctx context.Context, err error) *Error {
 	case e.kind == nil && (x.phase == PhaseDial || x.phase == PhaseTLS):
 		e.kind = ErrConnect
 	}
-	e.spent = x.sent > 0 || !x.body.rewind() || e.kind == ErrBody || x.why == CloseByCaller
+	e.spent = x.sent > 0 || x.body.rewind() != nil || e.kind == ErrBody || x.why == CloseByCaller
 	if _, err := wire.AppendMethod(nil, x.method); err != nil {
 		e.Method = "?" // it may hold anything
 	}

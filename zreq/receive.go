@@ -24,39 +24,24 @@ const maxDrain = 4 << 10
 // readHead reads up to and with the final head.
 func (x *exchange) readHead(ctx context.Context, limit time.Duration) error {
 	x.phase = PhaseHead
-	x.dec.Reset(x.method, x.limits.wire())
 	if err := x.sock.readWithin(ctx, limit, "Head"); err != nil { // once: it bounds the whole head
 		return x.blame(x.broken(err), err)
 	}
 	for {
-		ev, err := x.next(ctx)
-		if err != nil {
+		if final, err := x.heed(ctx); final || err != nil {
 			return err
-		}
-		if ev.Kind == wire.Head {
-			x.takeHead(ev.Data)
-			return nil
 		}
 	}
 }
 
-// early looks for an answer after the request could not be sent whole: a server
-// that will not have the body says so and closes (RFC 9112, 9.5). If there is
-// one, the failure to send is forgotten.
-func (x *exchange) early(ctx context.Context, failure error) bool {
-	switch {
-	case x.sent == 0, x.kind == ErrBody, ctx.Err() != nil, x.conn.isClosed():
-		return false
-	case isTimeout(failure) && !x.sock.unasked():
-		return false // that limit is over, and no other begins
+// heed reads one head, an informational or the final one.
+func (x *exchange) heed(ctx context.Context) (final bool, err error) {
+	ev, err := x.next(ctx)
+	if err != nil || ev.Kind != wire.Head {
+		return false, err
 	}
-	phase, kind := x.phase, x.kind
-	if x.readHead(ctx, earlyWait) != nil {
-		x.phase, x.kind = phase, kind
-		return false
-	}
-	x.unsent = true
-	return true
+	x.takeHead(ev.Data)
+	return true, nil
 }
 
 // judgeHead asks who may end the call at its head.

@@ -60,6 +60,9 @@ func (x *exchange) appendHead(dst []byte) ([]byte, error) {
 	if dst, err = x.appendFraming(dst); err != nil {
 		return dst, err
 	}
+	if x.expects {
+		dst = append(dst, expectation...)
+	}
 	return wire.AppendEnd(dst), nil
 }
 

@@ -41,6 +41,7 @@ func (x *exchange) prepare(ctx context.Context, url string) (head []byte, err er
 		return nil, err
 	}
 	x.closing = x.wantsClose()
+	x.expects = x.args.Expect100 && x.body.r != nil && x.body.size != 0 && x.sends("Expect")
 	x.in.open(x.limits.ReadBuffer)
 	if head, err = x.appendHead(x.in.buf.B[:0]); err != nil {
 		return nil, err
@@ -49,6 +50,10 @@ func (x *exchange) prepare(ctx context.Context, url string) (head []byte, err er
 		return nil, errRequestHead
 	}
 	x.in.buf.B = head[:max(len(head), len(x.in.buf.B))] // it may have grown
+	if x.body.r != nil {
+		x.out = x.in.buf
+		x.in.open(x.limits.ReadBuffer) // for what comes back while it goes out
+	}
 	x.url = url
 	if !x.at.plain || len(x.args.Params) > 0 {
 		x.url = string(append(x.at.origin(), requestTarget(head)...))
@@ -75,23 +80,38 @@ func (x *exchange) wantsClose() bool {
 }
 
 // send sends the head and the body; a small body leaves in one write with the
-// head. head lies at the front of the window, and what follows of the body is
-// put behind it, then in its place.
+// head, and what follows is put where that was. errAnswered says that the final
+// head came before the end.
 func (x *exchange) send(ctx context.Context, head []byte) error {
 	x.phase = PhaseSend
-	p, last, err := x.body.next(head)
-	if err != nil {
-		return x.blame(ErrBody, err)
+	x.dec.Reset(x.method, x.limits.wire())
+	if x.expects && (x.conn.http10 || x.conn.deaf) {
+		x.expects = false
+		head = wire.AppendEnd(head[:len(head)-len(expectation)-len("\r\n")])
+	}
+	p, last, err := head, false, error(nil)
+	if !x.expects {
+		if p, last, err = x.body.next(head); err != nil {
+			return x.blame(ErrBody, err)
+		}
 	}
 	if err := x.sendFirst(ctx, p); err != nil {
-		return x.blame(x.broken(err), err)
+		return err
+	}
+	if x.expects {
+		if err := x.await(ctx); err != nil {
+			return err
+		}
 	}
 	for !last {
+		if err := x.sendStraight(ctx); err != nil {
+			return err
+		}
 		if p, last, err = x.body.next(p[:0]); err != nil {
 			return x.blame(ErrBody, err)
 		}
 		if err := x.write(ctx, p); err != nil {
-			return x.blame(x.broken(err), err)
+			return err
 		}
 	}
 	return nil
@@ -111,34 +131,53 @@ func (x *exchange) sendFirst(ctx context.Context, p []byte) error {
 	return x.write(ctx, p)
 }
 
-// maxWrite is what one Write is given, and has the whole limit for: a slow peer
-// is told from a dead one by whether it takes so much.
-const maxWrite = 4 << 10
-
 // write sends all of p, whatever the driver takes at a time.
 func (x *exchange) write(ctx context.Context, p []byte) error {
-	if x.sent == 0 && !x.reused && x.sock.unasked() { // a kept one has just been looked at
-		return errUnasked // never to be taken for the answer to what goes out after it
-	}
-	for empty := 0; len(p) > 0; {
-		if err := x.sock.writeWithin(ctx, x.times.Write); err != nil {
+	for len(p) > 0 {
+		if err := x.mayWrite(ctx); err != nil {
 			return err
 		}
-		slice := p[:min(len(p), maxWrite)]
+		slice := p[:min(len(p), x.sock.maxWrite())]
 		n, err := x.sock.conn.Write(slice)
 		if n < 0 || n > len(slice) {
 			n, err = len(slice), errBadCount
 		}
-		x.sent += int64(n)
-		if p = p[n:]; err != nil {
-			return x.sock.writeError(err)
+		if err := x.wrote(n, err); err != nil {
+			return err
 		}
-		if empty++; n > 0 {
-			empty = 0
-		}
-		if empty > maxEmpty {
-			return io.ErrNoProgress
-		}
+		p = p[n:]
+	}
+	return nil
+}
+
+// mayWrite is asked before each write.
+func (x *exchange) mayWrite(ctx context.Context) error {
+	if err := x.hear(ctx); err != nil {
+		return err
+	}
+	if err := x.sock.writeWithin(ctx, x.times.Write); err != nil {
+		return x.blame(x.broken(err), err)
+	}
+	return nil
+}
+
+// wrote counts what a write has sent, and judges its error: nil if that was only
+// the end of a time slice.
+func (x *exchange) wrote(n int, err error) error {
+	x.sent += int64(n)
+	x.empty++
+	if n > 0 {
+		x.empty = 0
+	}
+	x.sock.stuck = n == 0
+	switch {
+	case err != nil:
+		err = x.sock.writeError(err)
+	case x.empty > maxEmpty:
+		err = io.ErrNoProgress
+	}
+	if err != nil {
+		return x.blame(x.broken(err), err)
 	}
 	return nil
 }

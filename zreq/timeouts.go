@@ -12,9 +12,13 @@ type Timeouts struct {
 	Dial time.Duration
 	// TLS bounds the handshake. Default 10 s.
 	TLS time.Duration
-	// Write bounds the time without progress while sending: 4 KiB, or what is left
-	// if that is less, must be taken within it. Default 30 s.
+	// Write bounds the time without progress while sending. Over TLS, and with a
+	// driver that cannot look, progress is 4 KiB, or what is left if that is less;
+	// else a byte. Default 30 s.
 	Write time.Duration
+	// Expect bounds the wait for the peer's word that it wants the body, with
+	// Args.Expect100; after it the body goes out all the same. Default 1 s.
+	Expect time.Duration
 	// Head bounds the time from the end of the request to the end of the
 	// response's final head. Default 30 s.
 	Head time.Duration
@@ -35,6 +39,7 @@ func (t Timeouts) withDefaults() Timeouts {
 	t.Dial = orDefault(t.Dial, 10*time.Second)
 	t.TLS = orDefault(t.TLS, 10*time.Second)
 	t.Write = orDefault(t.Write, 30*time.Second)
+	t.Expect = orDefault(t.Expect, time.Second)
 	t.Head = orDefault(t.Head, 30*time.Second)
 	t.Body = orDefault(t.Body, 30*time.Second)
 	return t

@@ -1,0 +1,48 @@
+package zreq
+
+import "context"
+
+// expectation is the field with which a request asks whether its body is wanted.
+const expectation = "Expect: 100-continue\r\n"
+
+// await waits for the word of the peer that it wants the body (RFC 9110,
+// 10.1.1). If none comes in time, the body goes out all the same, and the peer of
+// this connection is not asked again. errAnswered says that it does not want it.
+func (x *exchange) await(ctx context.Context) error {
+	x.phase = PhaseHead
+	if err := x.sock.readWithin(ctx, x.times.Expect, "Expect"); err != nil {
+		return x.blame(x.broken(err), err)
+	}
+	for {
+		final, err := x.heed(ctx)
+		_, silent := err.(*timeoutError)
+		switch {
+		case final:
+			return errAnswered
+		case silent:
+			x.conn.deaf, x.kind = true, nil
+		case err != nil:
+			return err
+		case x.dec.Status() != 100:
+			continue
+		}
+		x.phase = PhaseSend
+		return nil
+	}
+}
+
+// unexpect makes the request ready to be sent again, on a new connection and
+// without the expectation that the peer refused (RFC 9110, 15.5.18).
+func (x *exchange) unexpect(ctx context.Context) (head []byte, err error) {
+	if err := x.body.rewind(); err != nil {
+		return nil, x.blame(ErrBody, err)
+	}
+	x.conn.deaf = true
+	x.answered, x.heard, x.unsent, x.readErr = false, false, false, nil
+	x.sent = 0 // and refused, so that nothing has been acted on
+	x.in.r, x.in.w = 0, 0
+	if head, err = x.appendHead(x.out.B[:0]); err != nil {
+		return nil, err
+	}
+	return head, x.redial(ctx)
+}
