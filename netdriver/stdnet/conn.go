@@ -18,7 +18,8 @@ var (
 // A Conn is a TCP connection of the system. On Unix it is a netdriver.Checker.
 type Conn struct {
 	*net.TCPConn
-	look look
+	look     look
+	sendfile *sendfile // nil until the first SendFile
 
 	// Why the connection broke. Linux tells a socket's error once, to whoever
 	// asks first, and says after that that the stream has ended.
@@ -75,7 +76,7 @@ func (c *Conn) keep(err error) {
 	c.broke.CompareAndSwap(nil, &err)
 }
 
-// NetConn returns the connection of package net, for what only it can do:
-// socket options, or sending a file without copying it. It has no other owner:
-// closing it closes c. An error that it is told of c may never hear of.
+// NetConn returns the connection of package net, for what only it can do: socket
+// options. It has no other owner: closing it closes c. An error that it is told
+// of c may never hear of.
 func (c *Conn) NetConn() net.Conn { return c.TCPConn }
