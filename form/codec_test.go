@@ -1,6 +1,7 @@
 package form_test
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -20,6 +21,18 @@ func (upper) Unmarshal(data []byte, v any) error {
 	return nil
 }
 
+// standard is encoding/json, as the import of stdjson has set it.
+type standard struct{}
+
+func (standard) Marshal(v any) ([]byte, error)      { return json.Marshal(v) }
+func (standard) Unmarshal(data []byte, v any) error { return json.Unmarshal(data, v) }
+
+// setCodec sets c for the time of a test.
+func setCodec(t *testing.T, c form.Codec) {
+	t.Cleanup(func() { form.SetCodec(standard{}) })
+	form.SetCodec(c)
+}
+
 func TestCodec(t *testing.T) {
 	is := is.New(t)
 	var n int
@@ -28,11 +41,11 @@ func TestCodec(t *testing.T) {
 	is.True(form.Unmarshal([]byte("7 8"), &n) != nil) // trailing data is an error
 
 	var s string
-	form.SetCodec(upper{})
+	setCodec(t, upper{})
 	is.NoErr(form.Unmarshal([]byte("a"), &s))
 	is.Equal(s, "A") // another codec takes its place
 
-	form.SetCodec(nil)
+	setCodec(t, nil)
 	err := form.Unmarshal([]byte("7"), &n)
 	is.Equal(err, form.ErrNoCodec)
 	is.True(strings.Contains(err.Error(), "form/stdjson")) // the error names the cure

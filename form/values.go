@@ -1,8 +1,9 @@
-// Package form makes request bodies and queries.
-//
-// It is a leaf on the standard library: what it encodes, it writes itself, and
-// it links neither fmt nor net/url nor mime.
 package form
+
+import (
+	"maps"
+	"slices"
+)
 
 // Values is an ordered list of names and values. A name may come more than
 // once; the order is kept on the wire.
@@ -10,36 +11,44 @@ package form
 //	form.Values{{"rev", "7"}, {"tag", "a b"}}
 type Values [][2]string
 
+// FromMap returns the pairs of m, sorted by name.
+func FromMap(m map[string]string) Values {
+	v := make(Values, 0, len(m))
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		v = append(v, [2]string{name, m[name]})
+	}
+	return v
+}
+
+// FromLists returns the pairs of m, sorted by name, the values of a name in
+// their order. It takes a url.Values as it is.
+func FromLists(m map[string][]string) Values {
+	v := make(Values, 0, len(m))
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		for _, value := range m[name] {
+			v = append(v, [2]string{name, value})
+		}
+	}
+	return v
+}
+
 // AppendQuery appends v to dst as the query of a URL, name=value joined by "&",
 // and returns the result. Every byte that is not unreserved is
 // percent-encoded, a space as %20 (RFC 3986, 2.3).
 func (v Values) AppendQuery(dst []byte) []byte {
-	for i, pair := range v {
-		if i > 0 {
-			dst = append(dst, '&')
-		}
-		dst = appendEscaped(dst, pair[0])
-		dst = append(dst, '=')
-		dst = appendEscaped(dst, pair[1])
-	}
-	return dst
+	e := encoder{values: v, mark: '~'}
+	return e.append(dst)
 }
 
-func appendEscaped(dst []byte, s string) []byte {
-	const hex = "0123456789ABCDEF"
-	for i := range len(s) {
-		c := s[i]
-		if unreserved(c) {
-			dst = append(dst, c)
-			continue
-		}
-		dst = append(dst, '%', hex[c>>4], hex[c&15])
-	}
-	return dst
+// AppendForm appends v to dst as application/x-www-form-urlencoded and returns
+// the result. A space is "+", and "~" is encoded (WHATWG URL,
+// "application/x-www-form-urlencoded serializing"). Line ends stay as they are.
+func (v Values) AppendForm(dst []byte) []byte {
+	e := encoder{values: v, mark: '*'}
+	return e.append(dst)
 }
 
-// unreserved is RFC 3986, 2.3.
-func unreserved(c byte) bool {
-	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' ||
-		c == '-' || c == '.' || c == '_' || c == '~'
+// Body returns a body that gives the bytes of [Values.AppendForm].
+func (v Values) Body() *URLEncoded {
+	return &URLEncoded{encoder{values: v, mark: '*'}}
 }

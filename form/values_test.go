@@ -9,6 +9,24 @@ import (
 	"github.com/zreq-go/zreq/form"
 )
 
+func TestFromMap(t *testing.T) {
+	is := is.New(t)
+	in := map[string]string{"b": "2", "a": "1", "": "0", "c": ""}
+	for range 10 { // the order of a map changes
+		is.Equal(form.FromMap(in), form.Values{{"", "0"}, {"a", "1"}, {"b", "2"}, {"c", ""}}) // sorted by name
+	}
+	is.Equal(len(form.FromMap(nil)), 0) // no pairs
+}
+
+func TestFromLists(t *testing.T) {
+	is := is.New(t)
+	in := url.Values{"b": {"2", "1", "2"}, "a": {""}, "none": nil}
+	for range 10 {
+		is.Equal(form.FromLists(in), form.Values{{"a", ""}, {"b", "2"}, {"b", "1"}, {"b", "2"}}) // sorted by name, values in their order
+	}
+	is.Equal(string(form.FromLists(in).AppendForm(nil)), in.Encode()) // as net/url encodes them
+}
+
 func TestAppendQuery(t *testing.T) {
 	every := make([]byte, 256)
 	for i := range every {

@@ -1,0 +1,106 @@
+package form
+
+import (
+	"errors"
+	"io"
+)
+
+var (
+	errNoContent = errors.New("there is no Content")
+	errAgain     = errors.New("it cannot be sent again: its Content has neither Rewind nor Seek")
+	errCount     = errors.New("its Content gave an impossible count")
+)
+
+// maxIdle is how often a reader may give nothing in a row, as in package bufio.
+const maxIdle = 100
+
+// A content is what a file gives, as far as it has been read.
+type content struct {
+	File
+	size  int64 // negative: unknown
+	start int64 // offset of the first byte; negative: cannot seek
+	got   int64 // bytes read from there on
+}
+
+// rewind makes read give the first byte, and learns the size.
+func (c *content) rewind() error {
+	if c.Content == nil {
+		return c.fail(errNoContent)
+	}
+	if e, ok := c.Content.(interface{ Encode() error }); ok {
+		if err := e.Encode(); err != nil {
+			return c.fail(err)
+		}
+	}
+	if err := c.goBack(); err != nil {
+		return c.fail(err)
+	}
+	c.got = 0
+	c.measure()
+	return nil
+}
+
+func (c *content) goBack() error {
+	if r, ok := c.Content.(interface{ Rewind() error }); ok {
+		return r.Rewind()
+	}
+	if c.got == 0 {
+		return nil
+	}
+	s, ok := c.Content.(io.Seeker)
+	if !ok || c.start < 0 {
+		return errAgain
+	}
+	_, err := s.Seek(c.start, io.SeekStart)
+	return err
+}
+
+func (c *content) measure() {
+	s, seeks := c.Content.(io.Seeker)
+	if seeks {
+		var err error
+		if c.start, err = s.Seek(0, io.SeekCurrent); err != nil {
+			c.start = -1 // a pipe may have the method, too
+		}
+	}
+	c.size = c.Size
+	if c.size != 0 {
+		return
+	}
+	c.size = -1
+	sized, ok := c.Content.(interface{ Size() int64 })
+	if !ok || c.start < 0 {
+		return
+	}
+	if whole := sized.Size(); whole >= 0 {
+		c.size = max(0, whole-c.start)
+	}
+}
+
+// read reads into p, which is not empty. Behind the last byte it asks for one
+// more, and says io.EOF only if there is none.
+func (c *content) read(p []byte) (int, error) {
+	if c.size >= 0 {
+		p = p[:min(int64(len(p)), max(1, c.size-c.got))]
+	}
+	for range maxIdle {
+		n, err := c.Content.Read(p)
+		if n < 0 || n > len(p) {
+			return 0, c.fail(errCount)
+		}
+		c.got += int64(n)
+		switch {
+		case c.size >= 0 && c.got > c.size:
+			return 0, &SizeError{c.Field, c.size, c.got}
+		case err == io.EOF && c.got < c.size:
+			return n, &SizeError{c.Field, c.size, c.got}
+		case err == io.EOF:
+			return n, io.EOF
+		case err != nil:
+			return n, c.fail(err)
+		case n > 0:
+			return n, nil
+		}
+	}
+	return 0, c.fail(io.ErrNoProgress)
+}

@@ -1,0 +1,36 @@
+package form
+
+import "strconv"
+
+// A SizeError tells that a part did not give the bytes that it had said. The
+// body is not ended then, so that no peer takes it for whole.
+type SizeError struct {
+	Part string // the form field
+	Said int64
+	Got  int64 // Said+1 if there were more
+}
+
+// Error names the part and both sizes.
+func (e *SizeError) Error() string {
+	said := strconv.FormatInt(e.Said, 10)
+	text := "gave " + strconv.FormatInt(e.Got, 10) + " of " + said + " bytes"
+	if e.Got > e.Said {
+		text = "gave more than " + said + " bytes"
+	}
+	return partText(e.Part) + text
+}
+
+// partError is what befell one part.
+type partError struct {
+	part string // the form field
+	err  error
+}
+
+func (e *partError) Error() string { return partText(e.part) + e.err.Error() }
+func (e *partError) Unwrap() error { return e.err }
+
+// partText names a part in an error, on one line.
+func partText(name string) string {
+	text := appendFieldName([]byte(`part "`), name)
+	return string(append(text, `": `...))
+}

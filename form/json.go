@@ -1,0 +1,56 @@
+package form
+
+// JSONText is a body in JSON.
+type JSONText struct {
+	value   any
+	text    Raw
+	encoded bool
+	err     error // of the encoding
+}
+
+// JSON returns v as a body in JSON, encoded by the program's [Codec]. That
+// happens once, at the first of Encode, Size, Read and Rewind, so before the
+// dial: a body that serves many calls sends the same bytes in each. A nil v is
+// null.
+func JSON(v any) *JSONText { return &JSONText{value: v} }
+
+// Encode makes the text, unless it was made before. It fails with ErrNoCodec or
+// the error of the codec, as then do Rewind and Read.
+func (j *JSONText) Encode() error {
+	if j.encoded {
+		return j.err
+	}
+	if codec == nil {
+		j.err = ErrNoCodec
+	} else {
+		j.text.bytes, j.err = codec.Marshal(j.value)
+	}
+	j.encoded = true
+	j.value = nil // can be collected while the text is sent
+	return j.err
+}
+
+// Read gives the next bytes of the text.
+func (j *JSONText) Read(p []byte) (int, error) {
+	if err := j.Encode(); err != nil {
+		return 0, err
+	}
+	return j.text.Read(p)
+}
+
+// Size is the number of bytes, not of characters; -1 if v cannot be encoded.
+func (j *JSONText) Size() int64 {
+	if j.Encode() != nil {
+		return -1
+	}
+	return j.text.Size()
+}
+
+// ContentType is "application/json".
+func (j *JSONText) ContentType() string { return "application/json" }
+
+// Rewind goes back to the first byte. It fails as Encode does.
+func (j *JSONText) Rewind() error {
+	j.text.at = 0
+	return j.Encode()
+}

@@ -1,0 +1,199 @@
+package form
+
+import (
+	"io"
+	"slices"
+)
+
+var _ Parts = (*Multipart)(nil)
+
+// Multipart is a body of the type multipart/form-data (RFC 7578), as a browser
+// makes it for a form with files, with one difference: a value goes out byte for
+// byte, where a browser makes every line end CRLF. What a device sends is data,
+// and comes from no text area.
+//
+// In the names `"`, CR and LF go out as %22, %0D and %0A, nothing else is
+// escaped, and a lone CR or LF in the name of a field becomes CRLF.
+//
+// It streams part by part: only the head of one part is in memory. The contents
+// go straight into the buffer of the reader.
+type Multipart struct {
+	boundary string
+	fields   Values
+	files    []content // shared by what With returns
+
+	ready   bool   // Rewind was called
+	size    int64  // negative: unknown
+	err     error  // ends the reading: io.EOF behind the last byte
+	part    int    // that is being read: fields, files, then the closing delimiter
+	head    []byte // what is left of its head
+	value   string // what is left of its value
+	scratch []byte // holds the head
+}
+
+// Files returns a body with the files as its parts, in this order. Without any
+// it is the closing delimiter alone, as browsers send it.
+func Files(files ...File) *Multipart {
+	m := &Multipart{boundary: newBoundary(), files: make([]content, len(files))}
+	for i, f := range files {
+		m.files[i].File = f
+	}
+	return m
+}
+
+// With returns a body of the fields, ahead of the same files, with the same
+// boundary; m itself if there are none. The two read from the same contents:
+// only one of them may be in use.
+func (m *Multipart) With(fields Values) Body {
+	if len(fields) == 0 {
+		return m
+	}
+	return &Multipart{
+		boundary: m.boundary,
+		fields:   append(slices.Clip(m.fields), fields...),
+		files:    m.files,
+	}
+}
+
+// Size is exact, and known without reading the contents: -1 if one of them does
+// not know its own, or if Rewind fails.
+func (m *Multipart) Size() int64 {
+	m.prepare()
+	return m.size
+}
+
+// Rewind takes each content back to its first byte: by its Rewind, else by Seek
+// to where it stood before the first Read. It fails if that fails, if there is
+// neither and something was read, or if a name or a header is refused: a name
+// with a NUL, a header or type with CR, LF or NUL.
+func (m *Multipart) Rewind() error {
+	m.ready = true
+	m.size = -1
+	if m.err = m.check(); m.err != nil {
+		return m.err
+	}
+	for i := range m.files {
+		if m.err = m.files[i].rewind(); m.err != nil {
+			return m.err
+		}
+	}
+	m.measure()
+	m.begin(0)
+	return nil
+}
+
+// Read gives the next bytes. It returns what one content gave without waiting
+// for more. A content that gives more or fewer bytes than it said is a
+// [*SizeError]; one that gives none 100 times in a row is io.ErrNoProgress.
+func (m *Multipart) Read(p []byte) (n int, err error) {
+	m.prepare()
+	for n < len(p) && m.err == nil {
+		k := copy(p[n:], m.head)
+		m.head = m.head[k:]
+		n += k
+		k = copy(p[n:], m.value)
+		m.value = m.value[k:]
+		n += k
+		if n == len(p) {
+			break
+		}
+		switch i := m.part - len(m.fields); {
+		case i < 0:
+			m.begin(m.part + 1)
+		case i == len(m.files):
+			m.err = io.EOF
+		default:
+			k, m.err = m.files[i].read(p[n:])
+			if m.err == io.EOF {
+				m.begin(m.part + 1)
+			}
+			if k > 0 {
+				return n + k, nil
+			}
+		}
+	}
+	if n > 0 || len(p) == 0 {
+		return n, nil
+	}
+	return 0, m.err
+}
+
+// prepare stands in for the Rewind that nobody called.
+func (m *Multipart) prepare() {
+	if !m.ready {
+		_ = m.Rewind() // Read tells of it
+	}
+}
+
+// begin makes part i the next one to be read.
+func (m *Multipart) begin(i int) {
+	m.part, m.err, m.value = i, nil, ""
+	if i < len(m.fields) {
+		m.value = m.fields[i][1]
+	}
+	m.scratch = m.appendHead(m.scratch[:0], i)
+	m.head = m.scratch
+}
+
+// appendHead appends all that stands ahead of the content of part i; behind the
+// last part that is the closing delimiter (RFC 2046, 5.1.1).
+func (m *Multipart) appendHead(dst []byte, i int) []byte {
+	if i > 0 {
+		dst = append(dst, "\r\n"...) // is part of the delimiter
+	}
+	dst = append(dst, "--"...)
+	dst = append(dst, m.boundary...)
+	if i == m.parts() {
+		return append(dst, "--\r\n"...)
+	}
+	dst = append(dst, "\r\n"...)
+	f := m.file(i)
+	return f.appendHead(dst)
+}
+
+// parts counts the parts.
+func (m *Multipart) parts() int { return len(m.fields) + len(m.files) }
+
+// file is part i as a file; a field is one without a Content.
+func (m *Multipart) file(i int) File {
+	if i < len(m.fields) {
+		return File{Field: m.fields[i][0]}
+	}
+	return m.files[i-len(m.fields)].File
+}
+
+func (m *Multipart) check() error {
+	for i := range m.parts() {
+		f := m.file(i)
+		if err := f.check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// measure adds up the size. It lets scratch grow to the longest head, so that
+// Read allocates nothing.
+func (m *Multipart) measure() {
+	m.size = 0
+	for i := range m.parts() + 1 {
+		m.scratch = m.appendHead(m.scratch[:0], i)
+		m.add(int64(len(m.scratch)))
+	}
+	for _, field := range m.fields {
+		m.add(int64(len(field[1])))
+	}
+	for i := range m.files {
+		m.add(m.files[i].size)
+	}
+}
+
+// add makes the size unknown if n is, or if an int64 cannot hold the sum.
+func (m *Multipart) add(n int64) {
+	if m.size < 0 {
+		return
+	}
+	if m.size += n; n < 0 || m.size < 0 {
+		m.size = -1
+	}
+}
