@@ -2,7 +2,7 @@ package form
 
 // appendFieldName appends the name of a form field. A lone CR and a lone LF
 // become CRLF; file names are left as they are (HTML, "multipart/form-data
-// encoding algorithm", step 1).
+// encoding algorithm").
 func appendFieldName(dst []byte, name string) []byte {
 	for i := range len(name) {
 		c := name[i]
