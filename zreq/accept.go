@@ -80,12 +80,8 @@ func (x *exchange) admitPart(asked string) (a admission, err error) {
 	if hasPrefixFold(x.resp.Header("Content-Type"), "multipart/byteranges") {
 		return a, errMultipartRange // its Content-Range, if any, is not the body's
 	}
-	values := x.resp.Values("Content-Range")
-	if len(values) != 1 {
-		return a, errUnusable206
-	}
-	got, ok := parseContentRange(values[0])
-	if !ok || !want.startsAs(got) {
+	got, ok := parseContentRange(x.resp.Header("Content-Range"))
+	if !ok || !want.startsAs(got) || x.resp.count("Content-Range") != 1 {
 		return a, errUnusable206
 	}
 	a = admission{

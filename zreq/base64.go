@@ -5,16 +5,22 @@ package zreq
 // and their set-up: 4 KB.
 func appendBase64(dst, p []byte) []byte {
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-	for ; len(p) >= 3; p = p[3:] {
-		n := uint(p[0])<<16 | uint(p[1])<<8 | uint(p[2])
-		dst = append(dst, alphabet[n>>18], alphabet[n>>12&63], alphabet[n>>6&63], alphabet[n&63])
-	}
-	switch len(p) {
-	case 1:
-		dst = append(dst, alphabet[p[0]>>2], alphabet[p[0]<<4&63], '=', '=')
-	case 2:
-		n := uint(p[0])<<8 | uint(p[1])
-		dst = append(dst, alphabet[n>>10], alphabet[n>>4&63], alphabet[n<<2&63], '=')
+	for len(p) > 0 {
+		var n uint
+		for i := range 3 {
+			if n <<= 8; i < len(p) {
+				n |= uint(p[i])
+			}
+		}
+		for i := range 4 {
+			c := byte('=')
+			if i <= len(p) {
+				c = alphabet[n>>18&63]
+			}
+			dst = append(dst, c)
+			n <<= 6
+		}
+		p = p[min(3, len(p)):]
 	}
 	return dst
 }

@@ -18,6 +18,7 @@ type rewinder interface{ Rewind() error }
 
 // outgoing is the body of a request while it is sent.
 type outgoing struct {
+	_    incomparable
 	r    io.Reader // nil: there is none
 	size int64     // negative: unknown, so it goes out chunked
 	left int64     // of size
@@ -158,23 +159,12 @@ func (b *outgoing) rewind() (err error) {
 
 // read returns at least one byte, or none when the body has ended.
 func (b *outgoing) read(p []byte) (int, error) {
-	for range maxEmpty {
-		n, err := b.r.Read(p)
-		if n < 0 || n > len(p) {
-			return 0, errBadCount
-		}
-		b.got += int64(n)
-		switch {
-		case err == io.EOF:
-			b.done = true
-			return n, nil
-		case err != nil:
-			return 0, err
-		case n > 0:
-			return n, nil
-		}
+	n, err := readSome(b.r, p)
+	b.got += int64(n)
+	if err == io.EOF {
+		b.done, err = true, nil
 	}
-	return 0, io.ErrNoProgress
+	return n, err
 }
 
 // bodyLength is a body that is not as long as it said.

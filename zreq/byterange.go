@@ -13,42 +13,42 @@ func parseRange(s string) (r byteRange, ok bool) {
 		return r, false
 	}
 	s = s[len("bytes="):]
-	if s == "" {
-		return r, false
-	}
-	if s[0] == '-' {
+	if s != "" && s[0] == '-' {
 		n, rest, ok := cutInt(s[1:])
 		return byteRange{-1, n}, ok && rest == "" && n > 0
 	}
-	first, rest, ok := cutInt(s)
-	if !ok || rest == "" || rest[0] != '-' {
-		return r, false
-	}
-	if rest == "-" {
-		return byteRange{first, -1}, true
-	}
-	last, rest, ok := cutInt(rest[1:])
-	return byteRange{first, last}, ok && rest == "" && last >= first
+	r, rest, ok := cutSpan(s)
+	return r, ok && rest == ""
 }
 
 // parseContentRange reads the Content-Range of a 206 (RFC 9110, 14.4).
-func parseContentRange(s string) (r contentRange, ok bool) {
+func parseContentRange(s string) (c contentRange, ok bool) {
 	if !hasPrefixFold(s, "bytes ") {
-		return r, false
+		return c, false
 	}
-	first, rest, ok := cutInt(s[len("bytes "):])
+	span, rest, ok := cutSpan(s[len("bytes "):])
+	if !ok || span.last < 0 || rest == "" || rest[0] != '/' {
+		return c, false
+	}
+	c = contentRange{span.first, span.last, -1}
+	if rest == "/*" {
+		return c, true
+	}
+	c.size, rest, ok = cutInt(rest[1:])
+	return c, ok && rest == "" && c.size > c.last
+}
+
+// cutSpan reads first-last, or first- with an open end, from the front of s.
+func cutSpan(s string) (r byteRange, rest string, ok bool) {
+	first, rest, ok := cutInt(s)
 	if !ok || rest == "" || rest[0] != '-' {
-		return r, false
+		return r, s, false
 	}
 	last, rest, ok := cutInt(rest[1:])
-	if !ok || rest == "" || rest[0] != '/' || last < first {
-		return r, false
+	if !ok {
+		return byteRange{first, -1}, rest, true
 	}
-	if rest == "/*" {
-		return contentRange{first, last, -1}, true
-	}
-	size, rest, ok := cutInt(rest[1:])
-	return contentRange{first, last, size}, ok && rest == "" && size > last
+	return byteRange{first, last}, rest, last >= first
 }
 
 // startsAs reports whether c can be the answer to r: it begins where r does and

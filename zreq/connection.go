@@ -41,7 +41,9 @@ func Connect(ctx context.Context, url string, args *Args) (*Connection, error) {
 		args = &Args{}
 	}
 	var x exchange
-	x.method, x.args, x.times = "connect", args, args.Timeouts.withDefaults()
+	x.method, x.args = "connect", args
+	x.times = args.Timeouts
+	x.times.setDefaults()
 	if err := x.connect(ctx, url); err != nil {
 		return nil, x.fail(ctx, err)
 	}

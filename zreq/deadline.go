@@ -3,7 +3,6 @@ package zreq
 import (
 	"context"
 	"errors"
-	"io"
 	"math"
 	"time"
 
@@ -13,23 +12,25 @@ import (
 // past is a deadline that is over. Setting it wakes whoever is blocked.
 var past = time.Unix(1, 0)
 
-// socket is a driver's connection with the deadlines that were last set on it.
-// They are moved lazily: a limit holds if the deadline lies between one limit
-// and nine eighths of it from now, so that a call in a loop rarely sets one.
+// socket is a driver's connection with the deadline that was last set on it: one,
+// since a call either writes or reads. It is moved lazily: a limit holds if the
+// deadline lies between one limit and nine eighths of it from now, so that a call
+// in a loop rarely sets one.
 type socket struct {
 	conn    netdriver.Conn
 	checker netdriver.Checker // nil if the driver cannot look without blocking
 
-	// sliced says that a write may be ended by its deadline and taken up again:
-	// plain TCP, and a driver that knows how much went out.
-	sliced bool
-	stuck  bool      // the last write moved nothing
-	moved  time.Time // when one last did, or began to try
+	by     time.Time
+	limit  time.Duration
+	name   string  // the field of Timeouts
+	glance [1]byte // for look
 
-	readBy, writeBy       time.Time
-	readLimit, writeLimit time.Duration
-	readName              string
-	glance                [1]byte // for look
+	// A write that is ended by its deadline can be taken up again where that is
+	// plain TCP and a driver that knows how much went out. A body is sliced there.
+	resumable, sliced bool
+
+	stuck bool      // the last write moved nothing
+	moved time.Time // when one last did, or began to try
 
 	// interrupt ends whatever is under way. It is made once, so that
 	// context.AfterFunc costs a call no closure.
@@ -39,28 +40,21 @@ type socket struct {
 func newSocket(conn netdriver.Conn, plain bool) *socket {
 	s := &socket{conn: conn}
 	s.checker, _ = conn.(netdriver.Checker)
-	s.sliced = plain && s.checker != nil
+	s.resumable = plain && s.checker != nil
 	s.interrupt = func() { _ = conn.SetDeadline(past) }
 	return s
 }
 
-// readWithin makes reads from now on fail when limit, the field name of
-// Timeouts, has passed. The context is asked after the deadline was set, never
-// before: a cancel in between would be undone by the new deadline and not seen.
-func (s *socket) readWithin(ctx context.Context, limit time.Duration, name string) error {
-	s.readLimit, s.readName = limit, name
-	if by, moved := renew(s.readBy, limit, time.Now()); moved {
-		s.readBy = by
-		if err := s.conn.SetReadDeadline(by); err != nil {
-			return err
-		}
-	}
-	return ctx.Err()
+// within makes what is done from now on fail when limit, the field name of
+// Timeouts, has passed.
+func (s *socket) within(ctx context.Context, limit time.Duration, name string) error {
+	s.limit, s.name = limit, name
+	return s.renew(ctx, limit, time.Now())
 }
 
-// A write that can be taken up again may block for a slice of its limit, and with
-// the slack of the deadline for a second: so soon an answer is seen that comes
-// meanwhile, and so well is known when something last moved.
+// A sliced write blocks for a part of its limit, and with the slack of the
+// deadline for a second at most: so soon an answer is seen that comes meanwhile,
+// and so well is known when something last moved.
 const (
 	slices    = 32
 	sliceWait = 7 * time.Second / 8
@@ -81,7 +75,7 @@ func (s *socket) maxWrite() int {
 // writeWithin makes the next write fail when Timeouts.Write has passed since
 // something moved, or when its slice is over.
 func (s *socket) writeWithin(ctx context.Context, limit time.Duration) error {
-	s.writeLimit = limit
+	s.limit, s.name = limit, "Write"
 	now := time.Now()
 	if s.sliced {
 		if !s.stuck {
@@ -91,37 +85,48 @@ func (s *socket) writeWithin(ctx context.Context, limit time.Duration) error {
 			limit = sliceWait
 		}
 	}
-	if by, moved := renew(s.writeBy, limit, now); moved {
-		s.writeBy = by
-		if err := s.conn.SetWriteDeadline(by); err != nil {
+	return s.renew(ctx, limit, now)
+}
+
+// renew moves the deadline, if limit asks for another; no limit (zero or less) is
+// the zero time. The context is asked after the deadline was set, never before: a
+// cancel in between would be undone by the new deadline and not seen.
+func (s *socket) renew(ctx context.Context, limit time.Duration, now time.Time) error {
+	var by time.Time
+	if limit > 0 {
+		slack := limit / 8
+		if left := s.by.Sub(now); left >= limit && left <= limit+slack { // not of the zero time
+			return ctx.Err()
+		}
+		by = now.Add(limit + slack)
+	}
+	if by != s.by {
+		s.by = by
+		if err := s.conn.SetDeadline(by); err != nil {
 			return err
 		}
 	}
 	return ctx.Err()
 }
 
-// readError says which limit a read ran into, if it did: the network has
-// timeouts of its own.
-func (s *socket) readError(err error) error {
-	return over(err, s.readBy, s.readLimit, s.readName)
+// judge says which limit an error comes of, if it does: the network has timeouts
+// of its own.
+func (s *socket) judge(err error) error {
+	if !isTimeout(err) || s.by.IsZero() || time.Now().Before(s.by) {
+		return err
+	}
+	return &timeoutError{s.limit, s.name, err}
 }
 
-// writeError is readError for a write; nil if only its slice is over.
-func (s *socket) writeError(err error) error {
+// judgeWrite is judge for a write; nil if only its slice is over.
+func (s *socket) judgeWrite(err error) error {
 	now := time.Now()
-	err = over(err, s.writeBy, s.writeLimit, "Write")
+	err = s.judge(err)
 	_, late := err.(*timeoutError)
-	if late && s.sliced && (!s.stuck || s.writeLimit <= 0 || now.Sub(s.moved) < s.writeLimit) {
+	if late && s.sliced && (!s.stuck || s.limit <= 0 || now.Sub(s.moved) < s.limit) {
 		return nil
 	}
 	return err
-}
-
-func over(err error, by time.Time, limit time.Duration, name string) error {
-	if !isTimeout(err) || by.IsZero() || time.Now().Before(by) {
-		return err
-	}
-	return &timeoutError{limit, name, err}
 }
 
 // lookWait is how long a look takes where the driver cannot look without waiting.
@@ -134,22 +139,18 @@ func (s *socket) look() error {
 	if s.checker != nil {
 		return s.checker.Check()
 	}
-	s.readBy = time.Now().Add(lookWait)
-	if err := s.conn.SetReadDeadline(s.readBy); err != nil {
+	s.by = time.Now().Add(lookWait)
+	if err := s.conn.SetDeadline(s.by); err != nil {
 		return err
 	}
-	for range maxEmpty {
-		n, err := s.conn.Read(s.glance[:])
-		switch {
-		case n > 0:
-			return netdriver.ErrUnread
-		case isTimeout(err):
-			return nil
-		case err != nil:
-			return err
-		}
+	n, err := readSome(s.conn, s.glance[:])
+	switch {
+	case n > 0:
+		return netdriver.ErrUnread
+	case isTimeout(err):
+		return nil
 	}
-	return io.ErrNoProgress
+	return err
 }
 
 // unasked reports whether the peer of a new connection has spoken first, where
@@ -158,21 +159,8 @@ func (s *socket) unasked() bool {
 	return s.checker != nil && errors.Is(s.checker.Check(), netdriver.ErrUnread)
 }
 
-// renew returns the deadline for limit, and whether it is another than by. No
-// limit (zero or less) is the zero time.
-func renew(by time.Time, limit time.Duration, now time.Time) (time.Time, bool) {
-	if limit <= 0 {
-		return time.Time{}, !by.IsZero()
-	}
-	slack := limit / 8
-	if left := by.Sub(now); !by.IsZero() && left >= limit && left <= limit+slack {
-		return by, false
-	}
-	return now.Add(limit + slack), true
-}
-
-// within runs a step that takes a context under a limit of its own.
-func within(ctx context.Context, limit time.Duration, name string, step func(context.Context) error) error {
+// bounded runs a step that takes a context under a limit of its own.
+func bounded(ctx context.Context, limit time.Duration, name string, step func(context.Context) error) error {
 	if limit <= 0 {
 		return step(ctx)
 	}

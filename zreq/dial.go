@@ -59,6 +59,7 @@ func (x *exchange) use(ctx context.Context, s *socket) {
 		x.unhook() // of a socket that is gone
 	}
 	x.sock, x.unhook = s, nil
+	s.sliced = s.resumable && x.body.r != nil
 	if ctx.Done() != nil {
 		x.unhook = context.AfterFunc(ctx, s.interrupt)
 	}
@@ -93,7 +94,7 @@ func (x *exchange) open(ctx context.Context) (conn netdriver.Conn, err error) {
 	case limit > 0:
 		limit += x.times.TLS
 	}
-	err = within(ctx, limit, "Dial", func(ctx context.Context) (err error) {
+	err = bounded(ctx, limit, "Dial", func(ctx context.Context) (err error) {
 		if c.chip != nil {
 			conn, err = c.chip.DialTLS(ctx, "tcp", address, c.at.host)
 		} else {
@@ -109,7 +110,7 @@ func (x *exchange) open(ctx context.Context) (conn netdriver.Conn, err error) {
 	}
 	x.phase = PhaseTLS
 	plain := conn
-	err = within(ctx, x.times.TLS, "TLS", func(ctx context.Context) (err error) {
+	err = bounded(ctx, x.times.TLS, "TLS", func(ctx context.Context) (err error) {
 		conn, err = c.tls.Client(ctx, plain, c.at.host)
 		return err
 	})

@@ -30,10 +30,10 @@ func (x *exchange) hear(ctx context.Context) error {
 		if err == io.EOF {
 			err = errNoAnswer
 		}
-		return x.blame(x.broken(err), err)
+		return x.broken(err)
 	}
-	if err := x.sock.readWithin(ctx, x.times.Head, "Head"); err != nil {
-		return x.blame(x.broken(err), err)
+	if err := x.sock.within(ctx, x.times.Head, "Head"); err != nil {
+		return x.broken(err)
 	}
 	for {
 		final, err := x.heed(ctx)

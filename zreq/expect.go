@@ -10,8 +10,8 @@ const expectation = "Expect: 100-continue\r\n"
 // this connection is not asked again. errAnswered says that it does not want it.
 func (x *exchange) await(ctx context.Context) error {
 	x.phase = PhaseHead
-	if err := x.sock.readWithin(ctx, x.times.Expect, "Expect"); err != nil {
-		return x.blame(x.broken(err), err)
+	if err := x.sock.within(ctx, x.times.Expect, "Expect"); err != nil {
+		return x.broken(err)
 	}
 	for {
 		final, err := x.heed(ctx)

@@ -18,26 +18,26 @@ func (x *exchange) blame(kind, err error) error {
 	return err
 }
 
-// broken is the kind of a connection that broke before a response began. Not
-// inlined: its copies cost 0.8 KB.
+// broken blames a connection that broke before a response began. Not inlined:
+// its copies cost 0.8 KB.
 //
 //go:noinline
 func (x *exchange) broken(err error) error {
 	switch {
-	case err == errUnasked:
-		return ErrResponse
 	case isTimeout(err):
-		return nil // a limit that ran out says so itself
+		x.kind = nil // a limit that ran out says so itself
 	case x.reused:
-		return ErrStale
+		x.kind = ErrStale
+	default:
+		x.kind = ErrConnect
 	}
-	return ErrConnect
+	return err
 }
 
 // lost judges an error of the connection while a response was awaited or read.
 func (x *exchange) lost(err error) error {
 	if !x.heard || isTimeout(err) {
-		return x.blame(x.broken(err), err)
+		return x.broken(err)
 	}
 	return x.truncated(x.resp.length, err)
 }
@@ -53,7 +53,7 @@ func (x *exchange) atEOF() (wire.Event, error) {
 		x.note(ev)
 		return ev, nil
 	case !x.heard:
-		return ev, x.blame(x.broken(errNoAnswer), errNoAnswer)
+		return ev, x.broken(errNoAnswer)
 	}
 	return ev, x.truncated(x.resp.length, io.ErrUnexpectedEOF) // never io.EOF, which says that all is well
 }
@@ -85,38 +85,40 @@ func (e *truncation) Unwrap() error { return e.cause }
 // owner closed the connection, or that the context ended, is the reason for
 // whatever the socket said after it.
 func (x *exchange) fail(ctx context.Context, err error) *Error {
-	e := &Error{
+	kind, late := x.kind, false
+	switch {
+	case x.why == CloseStopped: // the caller's own error is not one of the socket
+	case ctx != nil && ctx.Err() != nil:
+		late = ctx.Err() == context.DeadlineExceeded // the cause may say anything
+		err, kind = context.Cause(ctx), nil
+		x.why = CloseCancelled
+	case x.conn != nil && x.conn.isClosed():
+		err, kind = ErrClosed, nil
+		x.why = CloseByCaller
+	case kind == nil && x.phase == PhaseRequest:
+		kind = requestKind(err)
+	case x.phase == PhaseSend:
+		x.why = CloseUnsent
+	case kind == nil && (x.phase == PhaseDial || x.phase == PhaseTLS):
+		kind = ErrConnect
+	}
+	method := x.method
+	if _, err := wire.AppendMethod(nil, method); err != nil {
+		method = "?" // it may hold anything
+	}
+	return &Error{
 		Phase:    x.phase,
-		Method:   x.method,
+		Method:   method,
 		URL:      x.at.safe(),
 		Attempt:  1,
 		Sent:     x.sent,
 		Received: x.received,
 		Taken:    x.taken,
 		Err:      err,
-		kind:     x.kind,
+		kind:     kind,
+		spent:    x.sent > 0 || x.body.rewind() != nil || kind == ErrBody || x.why == CloseByCaller,
+		late:     late,
 	}
-	switch {
-	case x.why == CloseStopped: // the caller's own error is not one of the socket
-	case ctx != nil && ctx.Err() != nil:
-		e.Err, e.kind = context.Cause(ctx), nil
-		e.late = ctx.Err() == context.DeadlineExceeded // the cause may say anything
-		x.why = CloseCancelled
-	case x.conn != nil && x.conn.isClosed():
-		e.Err, e.kind = ErrClosed, nil
-		x.why = CloseByCaller
-	case e.kind == nil && x.phase == PhaseRequest:
-		e.kind = requestKind(err)
-	case x.phase == PhaseSend:
-		x.why = CloseUnsent
-	case e.kind == nil && (x.phase == PhaseDial || x.phase == PhaseTLS):
-		e.kind = ErrConnect
-	}
-	e.spent = x.sent > 0 || x.body.rewind() != nil || e.kind == ErrBody || x.why == CloseByCaller
-	if _, err := wire.AppendMethod(nil, x.method); err != nil {
-		e.Method = "?" // it may hold anything
-	}
-	return e
 }
 
 // requestKind tells a bad argument from a state that the caller can cure.

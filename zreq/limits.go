@@ -36,10 +36,10 @@ type Limits struct {
 
 var errNegativeLimit = errors.New("a limit or size is negative")
 
-func (l Limits) withDefaults() (Limits, error) {
-	if l.HeadBytes < 0 || l.Fields < 0 || l.Informational < 0 || l.ChunkLine < 0 || l.TrailerBytes < 0 ||
-		l.Content < 0 || l.ReadBuffer < 0 || l.RequestBytes < 0 {
-		return l, errNegativeLimit
+// setDefaults reports whether a limit is negative.
+func (l *Limits) setDefaults() (negative bool) {
+	if l.HeadBytes|l.Fields|l.Informational|l.ChunkLine|l.TrailerBytes|l.ReadBuffer|l.RequestBytes < 0 || l.Content < 0 {
+		return true
 	}
 	if l.Content == 0 {
 		l.Content = 1 << 20
@@ -51,7 +51,7 @@ func (l Limits) withDefaults() (Limits, error) {
 	if l.RequestBytes == 0 {
 		l.RequestBytes = 16 << 10
 	}
-	return l, nil
+	return false
 }
 
 // maxBuffer is what a caller can ask for in one piece: more is a mistake.

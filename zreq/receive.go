@@ -24,8 +24,8 @@ const maxDrain = 4 << 10
 // readHead reads up to and with the final head.
 func (x *exchange) readHead(ctx context.Context, limit time.Duration) error {
 	x.phase = PhaseHead
-	if err := x.sock.readWithin(ctx, limit, "Head"); err != nil { // once: it bounds the whole head
-		return x.blame(x.broken(err), err)
+	if err := x.sock.within(ctx, limit, "Head"); err != nil { // once: it bounds the whole head
+		return x.broken(err)
 	}
 	for {
 		if final, err := x.heed(ctx); final || err != nil {
@@ -233,7 +233,7 @@ func (x *exchange) stop(err error) error {
 // bytes are known to remain or it lies in the window already. It does not wait
 // long: a connection costs less than that.
 func (x *exchange) drain(ctx context.Context) {
-	if x.closing || x.sock.readWithin(ctx, drainWait, "Body") != nil {
+	if x.closing || x.sock.within(ctx, drainWait, "Body") != nil {
 		return
 	}
 	for {

@@ -178,8 +178,8 @@ func (x *exchange) omits(name string) bool {
 
 // appendBasic makes Basic credentials of the userinfo of a URL (RFC 7617, 2).
 func appendBasic(dst []byte, userinfo string) ([]byte, error) {
-	pair := make([]byte, 0, len(userinfo)+1)
-	colon := false
+	pair := make([]byte, len(userinfo)+1)
+	n, colon := 0, false
 	for i := 0; i < len(userinfo); i++ {
 		c := userinfo[i]
 		colon = colon || c == ':'
@@ -194,13 +194,14 @@ func appendBasic(dst []byte, userinfo string) ([]byte, error) {
 		if c < ' ' || c == 0x7f {
 			return dst, errUserinfo
 		}
-		pair = append(pair, c)
+		pair[n] = c
+		n++
 	}
 	if !colon {
-		pair = append(pair, ':')
+		pair[n] = ':'
+		n++
 	}
-	dst = append(dst, "Authorization: Basic "...)
-	dst = appendBase64(dst, pair)
+	dst = appendBase64(append(dst, "Authorization: Basic "...), pair[:n])
 	return append(dst, "\r\n"...), nil
 }
 

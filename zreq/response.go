@@ -65,6 +65,17 @@ func (r *Response) Header(name string) string {
 	return string(value)
 }
 
+// count returns how many field lines have the name.
+func (r *Response) count(name string) (n int) {
+	_, fields := wire.SplitHead(r.head)
+	for key, _, rest, ok := wire.NextField(fields); ok; key, _, rest, ok = wire.NextField(rest) {
+		if wire.EqualName(key, name) {
+			n++
+		}
+	}
+	return n
+}
+
 // Values returns all values of the field name in their order, one for each
 // field line: they are never joined, because Set-Cookie cannot be.
 func (r *Response) Values(name string) []string {

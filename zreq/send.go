@@ -25,18 +25,17 @@ func (x *exchange) prepare(ctx context.Context, url string) (head []byte, err er
 	if x.at, err = splitURL(url); err != nil {
 		return nil, err
 	}
-	if x.limits, err = x.args.Limits.withDefaults(); err != nil {
-		return nil, err
+	x.limits, x.times = x.args.Limits, x.args.Timeouts
+	x.times.setDefaults()
+	if x.limits.setDefaults() || x.args.StreamChunk < 0 {
+		return nil, errNegativeLimit
 	}
 	switch {
-	case x.args.StreamChunk < 0:
-		return nil, errNegativeLimit
 	case x.args.StreamChunk > maxBuffer || x.limits.ReadBuffer > maxBuffer:
 		return nil, errLarge
 	case x.method == "TRACE" && x.args.Body != nil:
 		return nil, errTrace
 	}
-	x.times = x.args.Timeouts.withDefaults()
 	if err = x.body.open(x.args.Body); err != nil {
 		return nil, err
 	}
@@ -156,7 +155,7 @@ func (x *exchange) mayWrite(ctx context.Context) error {
 		return err
 	}
 	if err := x.sock.writeWithin(ctx, x.times.Write); err != nil {
-		return x.blame(x.broken(err), err)
+		return x.broken(err)
 	}
 	return nil
 }
@@ -172,12 +171,12 @@ func (x *exchange) wrote(n int, err error) error {
 	x.sock.stuck = n == 0
 	switch {
 	case err != nil:
-		err = x.sock.writeError(err)
+		err = x.sock.judgeWrite(err)
 	case x.empty > maxEmpty:
 		err = io.ErrNoProgress
 	}
 	if err != nil {
-		return x.blame(x.broken(err), err)
+		return x.broken(err)
 	}
 	return nil
 }
