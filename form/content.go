@@ -24,16 +24,8 @@ type content struct {
 
 // rewind makes read give the first byte, and learns the size.
 func (c *content) rewind() error {
-	if c.Content == nil {
-		return c.fail(errNoContent)
-	}
-	if e, ok := c.Content.(interface{ Encode() error }); ok {
-		if err := e.Encode(); err != nil {
-			return c.fail(err)
-		}
-	}
 	if err := c.goBack(); err != nil {
-		return c.fail(err)
+		return &partError{c.Field, err}
 	}
 	c.got = 0
 	c.measure()
@@ -41,6 +33,14 @@ func (c *content) rewind() error {
 }
 
 func (c *content) goBack() error {
+	if c.Content == nil {
+		return errNoContent
+	}
+	if e, ok := c.Content.(interface{ Encode() error }); ok {
+		if err := e.Encode(); err != nil {
+			return err
+		}
+	}
 	if r, ok := c.Content.(interface{ Rewind() error }); ok {
 		return r.Rewind()
 	}
@@ -86,21 +86,20 @@ func (c *content) read(p []byte) (int, error) {
 	for range maxIdle {
 		n, err := c.Content.Read(p)
 		if n < 0 || n > len(p) {
-			return 0, c.fail(errCount)
+			return 0, &partError{c.Field, errCount}
 		}
 		c.got += int64(n)
-		switch {
-		case c.size >= 0 && c.got > c.size:
-			return 0, &SizeError{c.Field, c.size, c.got}
-		case err == io.EOF && c.got < c.size:
+		switch more := c.size >= 0 && c.got > c.size; {
+		case more || err == io.EOF && c.got < c.size:
+			if more {
+				n = 0
+			}
 			return n, &SizeError{c.Field, c.size, c.got}
-		case err == io.EOF:
-			return n, io.EOF
-		case err != nil:
-			return n, c.fail(err)
-		case n > 0:
-			return n, nil
+		case err != nil && err != io.EOF:
+			return n, &partError{c.Field, err}
+		case n > 0 || err != nil:
+			return n, err
 		}
 	}
-	return 0, c.fail(io.ErrNoProgress)
+	return 0, &partError{c.Field, io.ErrNoProgress}
 }

@@ -31,6 +31,6 @@ func (e *partError) Unwrap() error { return e.err }
 
 // partText names a part in an error, on one line.
 func partText(name string) string {
-	text := appendFieldName([]byte(`part "`), name)
+	text := appendName([]byte(`part "`), name, true)
 	return string(append(text, `": `...))
 }

@@ -1,9 +1,6 @@
 package form
 
-import (
-	"errors"
-	"io"
-)
+import "io"
 
 // A File is one part of a [Multipart].
 type File struct {
@@ -30,64 +27,70 @@ type File struct {
 	Size int64
 }
 
-// check refuses what would make a head say something else than it should.
-func (f *File) check() error {
+// refusal is the reason why the head of the part would say something else than
+// it should, or "".
+func (f *File) refusal() string {
 	if holds(f.Field, 0) || holds(f.Name, 0) {
-		return f.fail(errors.New("a name has a NUL"))
+		return "a name has a NUL"
 	}
 	if breaks(f.ContentType) {
-		return f.fail(errors.New("the content type has a line break or NUL"))
+		return "the content type has a line break or NUL"
 	}
 	for _, h := range f.Headers {
+		reason := ""
 		switch {
 		case !token(h[0]):
-			return f.fail(errors.New("a header name is no token (RFC 9110, 5.6.2)"))
+			return "a header name is no token (RFC 9110, 5.6.2)"
 		case breaks(h[1]):
-			return f.fail(errors.New("header " + h[0] + " has a line break or NUL"))
+			reason = "has a line break or NUL"
 		case fold(h[0], "content-disposition"), fold(h[0], "content-type"):
-			return f.fail(errors.New("header " + h[0] + " is made from the other fields of File"))
+			reason = "is made from the other fields of File"
 		case fold(h[0], "content-length"), fold(h[0], "content-transfer-encoding"):
-			return f.fail(errors.New("header " + h[0] + " is not used in forms (RFC 7578, 4.7 and 4.8)"))
+			reason = "is not used in forms (RFC 7578, 4.7 and 4.8)"
+		}
+		if reason != "" {
+			return "header " + h[0] + " " + reason
 		}
 	}
-	return nil
+	return ""
 }
 
 // appendHead appends the head of the part with its blank line.
 func (f *File) appendHead(dst []byte) []byte {
-	dst = append(dst, `Content-Disposition: form-data; name="`...)
-	dst = appendFieldName(dst, f.Field)
+	dst = appendText(dst, `Content-Disposition: form-data; name="`)
+	dst = appendName(dst, f.Field, true)
+	mediatype := f.ContentType
 	if f.Name != "" {
-		dst = append(dst, `"; filename="`...)
-		dst = appendName(dst, f.Name)
+		dst = appendText(dst, `"; filename="`)
+		dst = appendName(dst, f.Name, false)
+		if mediatype == "" {
+			mediatype = "application/octet-stream"
+		}
 	}
-	dst = append(dst, "\"\r\n"...)
-	if f.ContentType != "" {
-		dst = appendHeader(dst, "Content-Type", f.ContentType)
-	} else if f.Name != "" {
-		dst = appendHeader(dst, "Content-Type", "application/octet-stream")
+	dst = appendText(dst, "\"\r\n")
+	if mediatype != "" {
+		dst = appendText(dst, "Content-Type: ", mediatype, "\r\n")
 	}
 	for _, h := range f.Headers {
-		dst = appendHeader(dst, h[0], h[1])
+		dst = appendText(dst, h[0], ": ", h[1], "\r\n")
 	}
-	return append(dst, "\r\n"...)
+	return appendText(dst, "\r\n")
 }
 
-func appendHeader(dst []byte, name, value string) []byte {
-	dst = append(dst, name...)
-	dst = append(dst, ": "...)
-	dst = append(dst, value...)
-	return append(dst, "\r\n"...)
+// appendText saves half of the code that an append in each place costs.
+//
+//go:noinline
+func appendText(dst []byte, texts ...string) []byte {
+	for _, s := range texts {
+		dst = append(dst, s...)
+	}
+	return dst
 }
-
-// fail tells which part failed.
-func (f *File) fail(err error) error { return &partError{f.Field, err} }
 
 // breaks reports what would end a line of the head.
 func breaks(s string) bool { return holds(s, '\r') || holds(s, '\n') || holds(s, 0) }
 
-// fold compares s with lower, which has small letters and hyphens, in ASCII
-// alone.
+// fold compares a token with one in small letters, in ASCII alone.
 func fold(s, lower string) bool {
 	if len(s) != len(lower) {
 		return false

@@ -1,6 +1,7 @@
 package form
 
 import (
+	"errors"
 	"io"
 	"slices"
 )
@@ -139,14 +140,12 @@ func (m *Multipart) begin(i int) {
 // last part that is the closing delimiter (RFC 2046, 5.1.1).
 func (m *Multipart) appendHead(dst []byte, i int) []byte {
 	if i > 0 {
-		dst = append(dst, "\r\n"...) // is part of the delimiter
+		dst = appendText(dst, "\r\n") // is part of the delimiter
 	}
-	dst = append(dst, "--"...)
-	dst = append(dst, m.boundary...)
 	if i == m.parts() {
-		return append(dst, "--\r\n"...)
+		return appendText(dst, "--", m.boundary, "--\r\n")
 	}
-	dst = append(dst, "\r\n"...)
+	dst = appendText(dst, "--", m.boundary, "\r\n")
 	f := m.file(i)
 	return f.appendHead(dst)
 }
@@ -165,8 +164,8 @@ func (m *Multipart) file(i int) File {
 func (m *Multipart) check() error {
 	for i := range m.parts() {
 		f := m.file(i)
-		if err := f.check(); err != nil {
-			return err
+		if reason := f.refusal(); reason != "" {
+			return &partError{f.Field, errors.New(reason)}
 		}
 	}
 	return nil

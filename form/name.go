@@ -1,40 +1,27 @@
 package form
 
-// appendFieldName appends the name of a form field. A lone CR and a lone LF
-// become CRLF; file names are left as they are (HTML, "multipart/form-data
-// encoding algorithm").
-func appendFieldName(dst []byte, name string) []byte {
+// appendName appends a name as it stands between quotes. It escapes as browsers
+// do, who "must not perform any other escapes": a backslash and a percent sign
+// stay. In the name of a field, not of a file, a lone CR and a lone LF become
+// CRLF (HTML, "multipart/form-data encoding algorithm").
+func appendName(dst []byte, name string, ofField bool) []byte {
 	for i := range len(name) {
-		c := name[i]
-		if c == '\n' && (i == 0 || name[i-1] != '\r') {
-			dst = append(dst, "%0D"...)
+		text := name[i : i+1]
+		switch text {
+		case `"`:
+			text = "%22"
+		case "\r":
+			text = "%0D"
+			if ofField && (i+1 == len(name) || name[i+1] != '\n') {
+				text = "%0D%0A"
+			}
+		case "\n":
+			text = "%0A"
+			if ofField && (i == 0 || name[i-1] != '\r') {
+				text = "%0D%0A"
+			}
 		}
-		dst = appendNameByte(dst, c)
-		if c == '\r' && (i+1 == len(name) || name[i+1] != '\n') {
-			dst = append(dst, "%0A"...)
-		}
+		dst = append(dst, text...)
 	}
 	return dst
-}
-
-// appendName appends a file name.
-func appendName(dst []byte, name string) []byte {
-	for i := range len(name) {
-		dst = appendNameByte(dst, name[i])
-	}
-	return dst
-}
-
-// appendNameByte escapes as browsers do: "The user agent must not perform any
-// other escapes." A backslash and a percent sign stay.
-func appendNameByte(dst []byte, c byte) []byte {
-	switch c {
-	case '"':
-		return append(dst, "%22"...)
-	case '\r':
-		return append(dst, "%0D"...)
-	case '\n':
-		return append(dst, "%0A"...)
-	}
-	return append(dst, c)
 }
