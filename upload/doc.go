@@ -1,0 +1,44 @@
+// Package upload sends a file, or anything that knows its size, as the body of
+// a POST or PUT: streamed, with its exact Content-Length, in one small buffer or
+// none.
+//
+//	file, err := upload.Open("/media/card/recording.ts")
+//	if err != nil {
+//		return err
+//	}
+//	defer file.Close()
+//	resp, err := upload.Upload(ctx, "https://fleet.example/recordings/42", file, &upload.Args{
+//		Method:      "PUT",
+//		ContentType: "video/mp2t",
+//		Progress:    func(sent, total int64) { show(sent, total) },
+//	})
+//	if err == nil && resp.Status == 201 {
+//		os.Remove("/media/card/recording.ts") // the server has every byte
+//	}
+//
+// # What goes out
+//
+// Memory does not depend on the size: the body passes through the buffer that
+// package zreq borrows (Limits.ReadBuffer, 4 KiB by default), and that of a
+// [FileSource] over plain TCP on Linux through none: the system sends the file.
+//
+// A file that is being written, or truncated, while it goes out is a
+// [*SizeError] that names both sizes. It is found before the last byte leaves,
+// so that the server never holds a request that looks whole. What changes in
+// place, its size as it was, is not seen: do not write to what is uploaded.
+//
+// A server may answer before it has all, to refuse; that ends the upload, and is
+// the response. A success that comes so early is not believed: [ErrUnsent].
+//
+// # Ownership
+//
+// Upload does not close what it sends. A Source is used by one upload at a time;
+// it is read from where it stands, and left anywhere. Progress runs on the
+// goroutine of the caller.
+//
+// # What it does not do
+//
+// It does not retry, split into parts, compress or sign. A body whose size
+// nobody knows, of a pipe for example, is one for zreq.Args.Body: it goes out in
+// chunks. Several files in one form are package form's.
+package upload

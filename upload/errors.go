@@ -1,0 +1,69 @@
+package upload
+
+import (
+	"errors"
+	"strconv"
+)
+
+// What can go wrong before and beside the errors of package zreq, for errors.Is.
+var (
+	// ErrArgs: the upload cannot be made as it was asked for; the cause says why.
+	// Nothing was dialled.
+	ErrArgs = errors.New("invalid arguments")
+	// ErrNoSize: a directory, pipe, socket or device has no size that could be told
+	// in advance.
+	ErrNoSize = errors.New("not a regular file, so its size is not known: " +
+		"what can be read is given to zreq as Args.Body, and goes out in chunks")
+	// ErrRewind: the body would have to be sent again, and cannot be read again.
+	ErrRewind = errors.New("the body cannot be read again: give upload a Source with Seek or Rewind")
+	// ErrUnsent: the server said that all is well before it had all. The error is
+	// an [*UnsentError], and the Response is beside it.
+	ErrUnsent = errors.New("the server reported success before all was sent")
+)
+
+var (
+	errMethod   = errors.New("the method of an upload is POST or PUT")
+	errNil      = errors.New("fd is nil: there is nothing to send")
+	errNegative = errors.New("fd has a negative size: it does not know it, or was read beyond its end")
+	errRate     = errors.New("BytesPerSecond is negative")
+	errBeyond   = errors.New("the offset lies beyond the end of the file")
+	errCount    = errors.New("fd returned an impossible count")
+)
+
+// argsError is an ErrArgs with its cause.
+type argsError struct{ err error }
+
+func (e *argsError) Error() string   { return "upload: " + ErrArgs.Error() + ": " + e.err.Error() }
+func (e *argsError) Unwrap() []error { return []error{ErrArgs, e.err} }
+
+// A SizeError is a file that has another size than it had at first. Both are
+// counted in bytes from where the upload began in it.
+type SizeError struct {
+	Said int64 // as it was, and as the Content-Length says
+	Now  int64
+}
+
+// Error names both sizes.
+func (e *SizeError) Error() string {
+	change := "grew"
+	if e.Now < e.Said {
+		change = "shrank"
+	}
+	return "the file " + change + " during the upload: it had " + strconv.FormatInt(e.Said, 10) +
+		" bytes and has " + strconv.FormatInt(e.Now, 10)
+}
+
+// An UnsentError is an ErrUnsent with what is known.
+type UnsentError struct {
+	Sent  int64 // bytes of the body that are known to have left
+	Total int64
+}
+
+// Error says how much was sent.
+func (e *UnsentError) Error() string {
+	return "upload: " + ErrUnsent.Error() + ": " + strconv.FormatInt(e.Sent, 10) + " of " +
+		strconv.FormatInt(e.Total, 10) + " bytes"
+}
+
+// Unwrap returns ErrUnsent.
+func (e *UnsentError) Unwrap() error { return ErrUnsent }

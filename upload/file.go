@@ -1,0 +1,173 @@
+package upload
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+
+	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/zreq"
+)
+
+var (
+	_ Source      = (*FileSource)(nil)
+	_ zreq.Sender = (*FileSource)(nil)
+)
+
+// A FileSource is a regular file from an offset to its end, as it was when the
+// FileSource was made. It has an offset of its own, and neither uses nor moves
+// that of the file. Use it by one upload at a time.
+type FileSource struct {
+	f     *os.File
+	owned bool
+	start int64 // in f
+	size  int64 // from start
+	done  int64 // of size
+}
+
+// Open opens the regular file path. The caller closes it.
+func Open(path string) (*FileSource, error) {
+	// Asked before it is opened: opening a pipe waits for somebody to write.
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, noSource(path, ErrNoSize)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	s, err := File(f)
+	if err != nil {
+		_ = f.Close()
+		return nil, err
+	}
+	s.owned = true
+	return s, nil
+}
+
+// File returns what f, a regular file that is open to be read, holds from its
+// current offset on. The file stays the caller's, and is open as long as the
+// FileSource is used.
+func File(f *os.File) (*FileSource, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, noSource(f.Name(), ErrNoSize)
+	}
+	start, err := f.Seek(0, io.SeekCurrent)
+	if err != nil {
+		return nil, err
+	}
+	if start > info.Size() {
+		return nil, noSource(f.Name(), errBeyond)
+	}
+	return &FileSource{f: f, start: start, size: info.Size() - start}, nil
+}
+
+func noSource(path string, err error) error {
+	return &fs.PathError{Op: "upload", Path: path, Err: err}
+}
+
+// Size is the number of bytes from the start to the end of the file, as it was
+// when s was made.
+func (s *FileSource) Size() int64 { return s.size }
+
+// Read reads what comes next. A file that ends before Size, or goes on behind it,
+// is a *SizeError.
+func (s *FileSource) Read(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	if s.done == s.size {
+		return 0, s.end(p[:1])
+	}
+	n, err := s.f.ReadAt(p[:min(int64(len(p)), s.size-s.done)], s.start+s.done)
+	s.done += int64(n)
+	if err == io.EOF {
+		return n, s.changed(s.done)
+	}
+	return n, err
+}
+
+// end is io.EOF if the file ends where it did. The size alone does not tell: some
+// files of /proc have content and say that they are empty.
+func (s *FileSource) end(p []byte) error {
+	n, err := s.f.ReadAt(p, s.start+s.size)
+	if err != nil && err != io.EOF {
+		return err
+	}
+	now, err := s.now()
+	switch {
+	case err != nil:
+		return err
+	case n > 0:
+		return &SizeError{s.size, max(now, s.size+1)}
+	case now != s.size:
+		return &SizeError{s.size, now}
+	}
+	return io.EOF
+}
+
+// changed is the error of a file that ended after seen bytes.
+func (s *FileSource) changed(seen int64) error {
+	now, err := s.now()
+	if err != nil {
+		return err
+	}
+	if now == s.size {
+		now = seen // it has grown back since
+	}
+	return &SizeError{s.size, now}
+}
+
+// now is the present size from the start.
+func (s *FileSource) now() (int64, error) {
+	info, err := s.f.Stat()
+	if err != nil {
+		return 0, err
+	}
+	return max(info.Size()-s.start, 0), nil
+}
+
+// Rewind goes back to the start. A file that has another size by now is a
+// *SizeError: what cannot end well does not begin.
+func (s *FileSource) Rewind() error {
+	s.done = 0
+	if now, err := s.now(); err != nil {
+		return err
+	} else if now != s.size {
+		return &SizeError{s.size, now}
+	}
+	return nil
+}
+
+// SendTo implements zreq.Sender over connections that can send a file, as those
+// of package stdnet can on Linux.
+func (s *FileSource) SendTo(c netdriver.Conn, n int64) (sent int64, ok bool, err error) {
+	fast, ok := c.(interface {
+		SendFile(f *os.File, offset, n int64) (int64, error)
+	})
+	if n = min(n, s.size-s.done); !ok || n <= 0 {
+		return 0, false, nil
+	}
+	sent, err = fast.SendFile(s.f, s.start+s.done, n)
+	s.done += sent
+	if sent == 0 && (err == nil || errors.Is(err, errors.ErrUnsupported)) {
+		return 0, false, nil // Read finds out why
+	}
+	return sent, true, err
+}
+
+// Close closes the file if Open has opened it.
+func (s *FileSource) Close() error {
+	if !s.owned {
+		return nil
+	}
+	return s.f.Close()
+}

@@ -1,0 +1,93 @@
+package upload
+
+import (
+	"io"
+
+	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/zreq"
+)
+
+var _ zreq.Sender = (*meter)(nil)
+
+// meter is the body that zreq is given: a source that knows how much of it has
+// left, and holds back what is too fast.
+//
+// It learns what has left by being asked for more: Read fills p, so that each is
+// one buffer, and zreq asks for the next when the last has been sent.
+type meter struct {
+	body        *source
+	contentType string
+	progress    func(sent, total int64) // or nil
+	pace        *pacer                  // or nil
+
+	given int64 // bytes that were read or sent, since the last rewind
+	most  int64 // bytes known to have left, in the attempt that came farthest
+	ended bool  // the body has said that there is no more, where it should
+}
+
+// Size is the length of the body.
+func (m *meter) Size() int64 { return m.body.size }
+
+// ContentType is what the body is said to be.
+func (m *meter) ContentType() string { return m.contentType }
+
+// Rewind makes the first byte the next one.
+func (m *meter) Rewind() error {
+	m.given, m.ended = 0, false
+	return m.body.rewind()
+}
+
+// Read fills p with what comes next, as far as the body goes.
+func (m *meter) Read(p []byte) (int, error) {
+	if m.given < m.body.size {
+		m.left()
+	} // else it is the question at the end: the last buffer has not left
+	n, err := m.body.fill(p)
+	m.given += int64(n)
+	m.ended = err == io.EOF && m.given == m.body.size
+	if cut := m.pace.pay(int64(n)); cut != nil {
+		return n, cut
+	}
+	return n, err
+}
+
+// SendTo has the body send itself, if it can.
+func (m *meter) SendTo(c netdriver.Conn, n int64) (sent int64, ok bool, err error) {
+	s, ok := m.body.Source.(zreq.Sender)
+	if !ok {
+		return 0, false, nil
+	}
+	m.body.unread = false
+	sent, ok, err = s.SendTo(c, m.pace.most(n))
+	if sent <= 0 {
+		return sent, ok, err
+	}
+	// Progress and waiting come afterwards, when the deadline has done its work; and
+	// only now it is known what there is to pay for. That the wait was cut short by
+	// the context, zreq sees by itself.
+	m.given += sent
+	m.left()
+	_ = m.pace.pay(sent)
+	return sent, ok, err
+}
+
+// left notes that all that was given has left.
+func (m *meter) left() {
+	if m.given <= m.most {
+		return
+	}
+	m.most = m.given
+	if m.progress != nil && m.most < m.body.size {
+		m.progress(m.most, m.body.size)
+	}
+}
+
+// finish makes the last report.
+func (m *meter) finish(whole bool) {
+	if whole {
+		m.most = m.body.size
+	}
+	if m.progress != nil {
+		m.progress(m.most, m.body.size)
+	}
+}

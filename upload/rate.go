@@ -1,0 +1,68 @@
+package upload
+
+import (
+	"context"
+	"math"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// pacer holds back what would leave too fast. A nil pacer holds back nothing.
+type pacer struct {
+	limiter *rate.Limiter
+	burst   int
+	wait    func(d time.Duration) error
+}
+
+// newPacer returns a pacer for one upload under ctx. It begins without credit: the
+// whole takes the time that it should.
+func newPacer(ctx context.Context, bytesPerSecond int64) *pacer {
+	burst := int(min(max(bytesPerSecond/8, 1), math.MaxInt32))
+	p := &pacer{limiter: rate.NewLimiter(rate.Limit(bytesPerSecond), burst), burst: burst}
+	p.limiter.AllowN(time.Now(), burst)
+	var timer *time.Timer // made once, so that waiting allocates nothing
+	p.wait = func(d time.Duration) error {
+		if timer == nil {
+			timer = time.NewTimer(d)
+		} else {
+			timer.Reset(d)
+		}
+		select {
+		case <-timer.C:
+			return nil
+		case <-ctx.Done():
+			timer.Stop()
+			return context.Cause(ctx)
+		}
+	}
+	return p
+}
+
+// most is how many of n bytes may leave at once.
+func (p *pacer) most(n int64) int64 {
+	if p == nil {
+		return n
+	}
+	return min(n, int64(p.burst))
+}
+
+// pay waits until n bytes are paid for. The limiter is only asked, and not left to
+// wait: its own wait ends for a context that would end, with another error than
+// the context's.
+func (p *pacer) pay(n int64) error {
+	if p == nil || n <= 0 {
+		return nil
+	}
+	now := time.Now()
+	var due time.Duration
+	for n > 0 { // what is more than a burst is borrowed from the future
+		part := min(n, int64(p.burst))
+		due = p.limiter.ReserveN(now, int(part)).DelayFrom(now)
+		n -= part
+	}
+	if due <= 0 {
+		return nil
+	}
+	return p.wait(due)
+}

@@ -1,0 +1,53 @@
+package upload
+
+import (
+	"context"
+
+	"github.com/zreq-go/zreq/zreq"
+)
+
+// Upload sends fd as the body of a POST or PUT to url, which is absolute, http or
+// https, and returns the answer. args may be nil. Of an fd that is an io.Seeker,
+// what is left from its offset is sent; one with a method Rewind() error begins at
+// its beginning.
+//
+// A status of 400 or more is no error in itself, nor is one that ended the upload
+// early: Response.CloseReason is zreq.CloseUnsent then. A 2xx that did is
+// ErrUnsent, with the Response. So a nil error and a 2xx say that every byte was
+// sent and then accepted.
+//
+// Other errors are an ErrArgs, before anything is dialled, or a *zreq.Error. It
+// is zreq.ErrBody if fd fails or does not keep to its size; for a FileSource that
+// is a *SizeError. When ctx ends, so does the upload, with the cause of ctx.
+func Upload(ctx context.Context, url string, fd Source, args *Args) (*zreq.Response, error) {
+	a, err := args.withDefaults()
+	if err != nil {
+		return nil, &argsError{err}
+	}
+	body, err := open(fd)
+	if err != nil {
+		return nil, &argsError{err}
+	}
+	m := &meter{body: body, contentType: a.contentTypeOf(fd), progress: a.Progress}
+	if a.BytesPerSecond > 0 && ctx != nil {
+		m.pace = newPacer(ctx, a.BytesPerSecond)
+	}
+	resp, err := zreq.Do(ctx, a.Method, url, &zreq.Args{
+		Params:     a.Params,
+		Headers:    a.Headers,
+		Body:       m,
+		Expect100:  a.ExpectFrom > 0 && body.size >= a.ExpectFrom,
+		Connection: a.Connection,
+		Driver:     a.Driver,
+		TLS:        a.TLS,
+		Timeouts:   a.Timeouts,
+		Limits:     a.Limits,
+		Into:       a.Into,
+	})
+	whole := err == nil && resp.CloseReason() != zreq.CloseUnsent && m.ended
+	m.finish(whole)
+	if err == nil && !whole && resp.Status/100 == 2 {
+		return resp, &UnsentError{Sent: m.most, Total: body.size}
+	}
+	return resp, err
+}
