@@ -33,7 +33,9 @@ type Conn interface {
 	SetWriteDeadline(t time.Time) error
 }
 
-// A Checker is a Conn that can look at its input without blocking.
+// A Checker is a Conn that can look at its input without blocking. It also knows
+// how much a Write that a deadline ended has sent: without TLS, callers send the
+// rest later.
 type Checker interface {
 	// Check returns nil while the connection is open and silent, ErrUnread if
 	// the peer has sent bytes that nobody has read yet, io.EOF if it ended its

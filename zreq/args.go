@@ -9,8 +9,8 @@ import (
 
 // Args are the arguments of a call beside method and URL. The zero value, and a
 // nil *Args, are a plain request with a buffered answer. A call changes none of
-// them but reads Body, so one Args may serve many calls, also at once unless
-// Body, Connection, Into or the callbacks forbid it.
+// them but reads JSON, Files or Body, so one Args may serve many calls, also at
+// once unless these, Connection, Into or the callbacks forbid it.
 type Args struct {
 	// Params are joined to the query of the URL, percent-encoded, in their order.
 	Params form.Values
@@ -24,14 +24,33 @@ type Args struct {
 	// Omit names fields of zreq's own that are left out: "User-Agent". Not Host.
 	Omit []string
 
-	// Body, if set, is sent as it is, with any method. If it has a method
-	// Size() int64 that is not negative, as bytes.Reader, strings.Reader and
-	// io.SectionReader have, it goes out with that Content-Length; of one that is
-	// an io.Seeker, what is left from its offset. Else it goes out chunked. Fewer
-	// or more bytes than it said are ErrBody: it is read until io.EOF, and no
-	// limit and no context ends its Read. If it has a method ContentType()
-	// string, that is sent unless Headers have one. It is not closed. A body is
-	// read by one call, and sought back only if that could send nothing of it.
+	// Data, if not nil, is sent as a form, application/x-www-form-urlencoded; with
+	// Files, as their fields.
+	Data form.Values
+
+	// JSON, if set, is sent unless there is Data or Files: form.JSON(v), or
+	// form.Bytes of what is JSON already. A value is encoded once, before the dial;
+	// its text may be as long as Limits.Content.
+	JSON form.Body
+
+	// Files, if set, are sent as multipart/form-data, after Data: form.Files(…).
+	Files form.Parts
+
+	// Body, if set, is sent unless there is Data, JSON or Files, as it is. Every
+	// verb sends what it is given, GET too.
+	//
+	// If it has a method Size() int64 that is not negative, as bytes.Reader,
+	// strings.Reader and io.SectionReader have, it goes out with that
+	// Content-Length; of one that is an io.Seeker, what is left from its offset.
+	// Else it goes out chunked. Fewer or more bytes than it said are ErrBody: it is
+	// read until io.EOF, and no limit and no context ends its Read. If it has a
+	// method ContentType() string, that is sent unless Headers have one. It is not
+	// closed.
+	//
+	// One with the method Rewind() error, as all of package form, is sent from its
+	// beginning, by each call that gets it; another one from where it is, so by
+	// one call. Only by Rewind, or by Seek, is it sent a second time in one call,
+	// and made as it was if nothing of it was sent. See also [Sender].
 	Body io.Reader
 
 	// Expect100 asks the peer whether it wants the body before that goes out
@@ -110,3 +129,16 @@ type Args struct {
 
 // defaultChunk is Zerynth's.
 const defaultChunk = 512
+
+// content is the body of the request.
+func (a *Args) content() io.Reader {
+	switch {
+	case a.Files != nil:
+		return a.Files.With(a.Data)
+	case a.Data != nil:
+		return a.Data.Body()
+	case a.JSON != nil:
+		return a.JSON
+	}
+	return a.Body
+}

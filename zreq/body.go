@@ -10,11 +10,15 @@ import (
 
 var (
 	errBodySize = errors.New("the body has a negative size left: it was read beyond its end")
+	errEncoded  = limitError("the JSON is larger than Limits.Content: raise it, or send it as Body in pieces")
 	errRewind   = errors.New("the body has to be sent again, and has neither Rewind nor Seek")
 )
 
 // rewinder is a body that can begin anew, whatever was read of it.
 type rewinder interface{ Rewind() error }
+
+// encoder is a body that is made whole, in memory, before it is sent.
+type encoder interface{ Encode() error }
 
 // outgoing is the body of a request while it is sent.
 type outgoing struct {
@@ -27,13 +31,20 @@ type outgoing struct {
 }
 
 // open asks the body for its size: Size beside Read, less what lies before the
-// offset of one that can seek. One that can rewind begins at its beginning.
-func (b *outgoing) open(r io.Reader) error {
+// offset of one that can seek. One that can rewind begins at its beginning. limit
+// bounds what is held in memory.
+func (b *outgoing) open(r io.Reader, limit int64) error {
 	*b = outgoing{r: r}
 	if r == nil {
 		return nil
 	}
 	b.size = -1
+	held, whole := r.(encoder)
+	if whole {
+		if err := held.Encode(); err != nil {
+			return err
+		}
+	}
 	if s, ok := r.(rewinder); ok {
 		if err := s.Rewind(); err != nil {
 			return err
@@ -52,6 +63,9 @@ func (b *outgoing) open(r io.Reader) error {
 		if b.size -= offset; b.size < 0 {
 			return errBodySize
 		}
+	}
+	if whole && b.size > limit {
+		return errEncoded
 	}
 	b.left = b.size
 	return nil

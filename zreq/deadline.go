@@ -164,7 +164,7 @@ func bounded(ctx context.Context, limit time.Duration, name string, step func(co
 	if limit <= 0 {
 		return step(ctx)
 	}
-	own, cancel := context.WithTimeout(ctx, limit)
+	own, cancel := context.WithDeadline(ctx, time.Now().Add(limit))
 	defer cancel()
 	err := step(own)
 	if err == nil || own.Err() == nil || ctx.Err() != nil {

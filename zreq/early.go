@@ -6,43 +6,52 @@ import (
 	"io"
 
 	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/zreq/wire"
 )
 
 // errAnswered ends the sending of a request: its answer has begun.
 var errAnswered = errors.New("the final response came before the end of the request")
 
-// hear takes in what the peer says while the request goes out, where the driver
-// can look. A final head is errAnswered: the peer does not want the rest
-// (RFC 9112, 9.5).
+// hear takes in what the peer has said while the request goes out, where the
+// driver can look, and waits for no more. A final head is errAnswered: the peer
+// does not want the rest (RFC 9112, 9.5).
 func (x *exchange) hear(ctx context.Context) error {
 	if x.sock.checker == nil || x.sent == 0 && x.reused { // a kept one has just been looked at
 		return nil
 	}
 	err := x.sock.checker.Check()
 	switch {
-	case err == nil:
+	case err == nil && x.in.empty():
 		return nil
-	case x.sent == 0 && !errors.Is(err, netdriver.ErrUnread):
-		return nil // the write will tell
-	case x.sent == 0:
-		return x.blame(ErrResponse, errUnasked) // never to be taken for the answer to what goes out after it
+	case err == nil: // there is something left of what came with a 100
 	case !errors.Is(err, netdriver.ErrUnread):
+		if x.sent == 0 {
+			return nil // the write will tell
+		}
 		if err == io.EOF {
 			err = errNoAnswer
 		}
 		return x.broken(err)
-	}
-	if err := x.sock.within(ctx, x.times.Head, "Head"); err != nil {
-		return x.broken(err)
+	case x.sent == 0:
+		return x.blame(ErrResponse, errUnasked) // never to be taken for the answer to what goes out after it
+	default:
+		if err := x.sock.within(ctx, x.times.Head, "Head"); err != nil {
+			return x.broken(err)
+		}
+		if err := x.fill(ctx); err != nil {
+			return x.lost(err)
+		}
 	}
 	for {
-		final, err := x.heed(ctx)
+		ev, used, err := x.dec.Next(x.in.unread())
+		x.in.r += used
 		switch {
 		case err != nil:
-			return err
-		case final:
+			return x.blame(ErrResponse, err)
+		case ev.Kind == wire.Head:
+			x.takeHead(ev.Data)
 			return errAnswered
-		case x.in.empty():
+		case ev.Kind == wire.NeedMore:
 			return nil
 		}
 	}

@@ -20,8 +20,8 @@ type Limits struct {
 	ChunkLine int
 	// TrailerBytes bounds the trailer section. Default 4 KiB.
 	TrailerBytes int
-	// Content bounds the body that is buffered when there is no StreamCallback,
-	// in bytes. Default 1 MiB.
+	// Content bounds a body that is held in memory, in bytes: that of the response
+	// when there is no StreamCallback, and Args.JSON. Default 1 MiB.
 	Content int64
 	// ReadBuffer is the size of the buffer that a call borrows to read with, in
 	// bytes. Default 4 KiB. It grows, for the call, to a head or trailer section

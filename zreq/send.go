@@ -30,14 +30,14 @@ func (x *exchange) prepare(ctx context.Context, url string) (head []byte, err er
 	if x.limits.setDefaults() || x.args.StreamChunk < 0 {
 		return nil, errNegativeLimit
 	}
+	if err = x.body.open(x.args.content(), x.limits.Content); err != nil {
+		return nil, err
+	}
 	switch {
 	case x.args.StreamChunk > maxBuffer || x.limits.ReadBuffer > maxBuffer:
 		return nil, errLarge
-	case x.method == "TRACE" && x.args.Body != nil:
+	case x.method == "TRACE" && x.body.r != nil:
 		return nil, errTrace
-	}
-	if err = x.body.open(x.args.Body); err != nil {
-		return nil, err
 	}
 	x.closing = x.wantsClose()
 	x.expects = x.args.Expect100 && x.body.r != nil && x.body.size != 0 && x.sends("Expect")

@@ -3,7 +3,9 @@ package wire
 import "strconv"
 
 // AppendMethod appends the method and a space: the start of a request line
-// (RFC 9112, 3).
+// (RFC 9112, 3). Not inlined: its copy costs 0.2 KB.
+//
+//go:noinline
 func AppendMethod(dst []byte, method string) ([]byte, error) {
 	if !isToken(method) {
 		return dst, ErrBadMethod
