@@ -17,8 +17,8 @@ import "io"
 // makes the whole body in memory, once. zreq calls it before the dial, and then
 // holds Size against its limit.
 //
-// The bodies of this package have Rewind, and read no more than once at a time:
-// they are not safe for concurrent use.
+// The bodies of this package have Rewind. They serve one call at a time: none is
+// safe for concurrent use.
 type Body interface {
 	io.Reader
 	// Size is how many bytes the whole body has. If negative nobody knows, and

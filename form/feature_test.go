@@ -11,7 +11,7 @@ func TestFeature(t *testing.T) {
 	}{
 		{"Z9", tests(TestURLEncoded, TestURLEncodedEveryByte, TestURLEncodedRoundTrip, TestAppendQuery, TestFromMap, TestFromLists)},
 		{"M6", tests(TestJSON, TestJSONEncodesOnce, TestJSONError)},
-		{"A7", tests(TestMultipart, TestMultipartParsedBack, TestMultipartStreams, TestContentSize, TestContentSizeError, TestFileNames)},
+		{"A7", tests(TestMultipart, TestMultipartParsedBack, TestMultipartStreams, TestContentSize, TestContentSizeError, TestContentRewind, TestFileRefused, TestNames)},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			for _, test := range row.tests {

@@ -113,7 +113,7 @@ func (m *Multipart) Read(p []byte) (n int, err error) {
 			}
 		}
 	}
-	if n > 0 || len(p) == 0 {
+	if n > 0 {
 		return n, nil
 	}
 	return 0, m.err
@@ -128,7 +128,7 @@ func (m *Multipart) prepare() {
 
 // begin makes part i the next one to be read.
 func (m *Multipart) begin(i int) {
-	m.part, m.err, m.value = i, nil, ""
+	m.part, m.err = i, nil
 	if i < len(m.fields) {
 		m.value = m.fields[i][1]
 	}
