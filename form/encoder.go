@@ -38,6 +38,9 @@ func (e *encoder) next() (c byte, ok bool) {
 	return c, true
 }
 
+// reset goes back to the first byte.
+func (e *encoder) reset() { e.half, e.at, e.digits = 0, 0, 0 }
+
 func (e *encoder) append(dst []byte) []byte {
 	for {
 		c, ok := e.next()

@@ -20,7 +20,8 @@ func (u *URLEncoded) Read(p []byte) (int, error) {
 
 // Size counts the bytes of the whole text.
 func (u *URLEncoded) Size() int64 {
-	e := encoder{values: u.encoder.values, mark: u.encoder.mark}
+	e := u.encoder
+	e.reset()
 	var n int64
 	for {
 		if _, ok := e.next(); !ok {
@@ -35,6 +36,6 @@ func (u *URLEncoded) ContentType() string { return "application/x-www-form-urlen
 
 // Rewind goes back to the first byte. It always succeeds.
 func (u *URLEncoded) Rewind() error {
-	u.encoder = encoder{values: u.encoder.values, mark: u.encoder.mark}
+	u.encoder.reset()
 	return nil
 }
