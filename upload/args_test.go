@@ -1,0 +1,99 @@
+package upload_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/matryer/is"
+
+	"github.com/zreq-go/zreq/upload"
+	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
+)
+
+func TestUploadContentType(t *testing.T) {
+	for name, tt := range map[string]struct {
+		fd   upload.Source
+		args upload.Args
+		want string
+	}{
+		"default":        {strings.NewReader("x"), upload.Args{}, "Content-Type: application/octet-stream"},
+		"given":          {strings.NewReader("x"), upload.Args{ContentType: "video/mp2t"}, "Content-Type: video/mp2t"},
+		"its own":        {typed{strings.NewReader("x"), "a/b"}, upload.Args{}, "Content-Type: a/b"},
+		"its own, empty": {typed{strings.NewReader("x"), ""}, upload.Args{}, "Content-Type: application/octet-stream"},
+		"given, and its own": {
+			typed{strings.NewReader("x"), "a/b"},
+			upload.Args{ContentType: "video/mp2t"},
+			"Content-Type: video/mp2t",
+		},
+		"in Headers": {
+			typed{strings.NewReader("x"), "a/b"},
+			upload.Args{ContentType: "video/mp2t", Headers: zreq.Headers{{"content-type", "c/d"}}},
+			"content-type: c/d",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			peer := answers(t, created)
+			tt.args.Driver = peer
+			_, err := upload.Upload(context.Background(), site, tt.fd, &tt.args)
+			is.NoErr(err)
+			head, _ := parts(is, peer.Requests()[0])
+			is.True(strings.Contains(head, "\r\n"+tt.want+"\r\n"))                 // the one that counts
+			is.Equal(strings.Count(strings.ToLower(head), "\r\ncontent-type:"), 1) // and it alone
+		})
+	}
+}
+
+type typed struct {
+	upload.Source
+	said string
+}
+
+func (t typed) ContentType() string { return t.said }
+
+func TestUploadRefuses(t *testing.T) {
+	var noFile *upload.FileSource
+	beyond := strings.NewReader("abc")
+	_, _ = beyond.Seek(10, io.SeekStart)
+	for name, tt := range map[string]struct {
+		fd   upload.Source
+		args upload.Args
+		says string
+	}{
+		"another method":    {strings.NewReader("x"), upload.Args{Method: "GET"}, "POST or PUT"},
+		"a method in lower": {strings.NewReader("x"), upload.Args{Method: "put"}, "POST or PUT"},
+		"a negative rate":   {strings.NewReader("x"), upload.Args{BytesPerSecond: -1}, "BytesPerSecond"},
+		"nothing":           {nil, upload.Args{}, "nil"},
+		"no file":           {noFile, upload.Args{}, "nil"},
+		"a negative size":   {sized{strings.NewReader(""), -1}, upload.Args{}, "negative size"},
+		"an offset beyond":  {beyond, upload.Args{}, "negative size"},
+		"no way to seek":    {unseekable{strings.NewReader("x")}, upload.Args{}, "no seat"},
+		"no way to rewind":  {unwindable{strings.NewReader("x")}, upload.Args{}, "no wind"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			peer := zreqtest.NewPeer(t)
+			calls := 0
+			tt.args.Driver, tt.args.Progress = peer, func(int64, int64) { calls++ }
+			resp, err := upload.Upload(context.Background(), site, tt.fd, &tt.args)
+			is.True(resp == nil)
+			is.True(errors.Is(err, upload.ErrArgs))            // what is asked for is wrong
+			is.True(strings.Contains(err.Error(), tt.says))    // it says what
+			is.Equal(strings.Count(err.Error(), "upload:"), 1) // and where, once
+			is.Equal(peer.Dials(), 0)                          // nothing is dialled for it
+			is.Equal(calls, 0)                                 // nothing began
+		})
+	}
+}
+
+type unseekable struct{ upload.Source }
+
+func (unseekable) Seek(int64, int) (int64, error) { return 0, errors.New("no seat") }
+
+type unwindable struct{ upload.Source }
+
+func (unwindable) Rewind() error { return errors.New("no wind") }
