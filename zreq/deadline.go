@@ -14,8 +14,8 @@ var past = time.Unix(1, 0)
 
 // socket is a driver's connection with the deadline that was last set on it: one,
 // since a call either writes or reads. It is moved lazily: a limit holds if the
-// deadline lies between one limit and nine eighths of it from now, so that a call
-// in a loop rarely sets one.
+// deadline lies between one limit and a little more of it from now, so that a
+// call in a loop rarely sets one.
 type socket struct {
 	conn    netdriver.Conn
 	checker netdriver.Checker // nil if the driver cannot look without blocking
@@ -94,7 +94,7 @@ func (s *socket) writeWithin(ctx context.Context, limit time.Duration) error {
 func (s *socket) renew(ctx context.Context, limit time.Duration, now time.Time) error {
 	var by time.Time
 	if limit > 0 {
-		slack := limit / 8
+		slack := limit / 9                                               // of the eighth that is promised something is left for a look
 		if left := s.by.Sub(now); left >= limit && left <= limit+slack { // not of the zero time
 			return ctx.Err()
 		}
@@ -123,7 +123,7 @@ func (s *socket) judgeWrite(err error) error {
 	now := time.Now()
 	err = s.judge(err)
 	_, late := err.(*timeoutError)
-	if late && s.sliced && (!s.stuck || s.limit <= 0 || now.Sub(s.moved) < s.limit) {
+	if late && s.sliced && (s.limit <= 0 || now.Sub(s.moved) < s.limit) {
 		return nil
 	}
 	return err

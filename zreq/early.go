@@ -66,11 +66,13 @@ func (x *exchange) early(ctx context.Context, failure error) bool {
 		return true
 	case x.sent == 0, x.kind == ErrBody, x.kind == ErrResponse, ctx.Err() != nil, x.conn.isClosed():
 		return false
-	case isTimeout(failure) && !x.sock.unasked():
-		return false // that limit is over, and no other begins
+	}
+	wait := earlyWait
+	if isTimeout(failure) && !x.sock.unasked() {
+		wait = lookWait // that limit is over, and no other begins
 	}
 	phase, kind := x.phase, x.kind
-	if x.readHead(ctx, earlyWait) != nil {
+	if x.readHead(ctx, wait) != nil {
 		x.phase, x.kind = phase, kind
 		return false
 	}

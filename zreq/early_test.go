@@ -4,11 +4,17 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
+	"os"
+	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/matryer/is"
 
+	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/netdriver/memnet"
 	"github.com/zreq-go/zreq/zreq"
 	"github.com/zreq-go/zreq/zreq/zreqtest"
@@ -68,6 +74,169 @@ func TestEarlyAnswer(t *testing.T) {
 		is.True(!zreq.SafeToRetry(err))                  // so that it may have been acted on
 		is.Equal(peer.Open(), 0)                         // nothing is left open
 	})
+}
+
+// TestEarlyAnswerIsSeen: while the peer neither reads on nor closes, which no
+// write tells of.
+func TestEarlyAnswerIsSeen(t *testing.T) {
+	refusal := page(413, "too large")
+	for name, tt := range map[string]struct {
+		say    []zreqtest.Step
+		bare   bool
+		within time.Duration // from the head of the request
+	}{
+		"at once":                   {[]zreqtest.Step{zreqtest.Send(refusal)}, false, time.Second},
+		"late":                      {[]zreqtest.Step{zreqtest.Pause(10 * time.Second), zreqtest.Send(refusal)}, false, 11 * time.Second},
+		"byte by byte":              {[]zreqtest.Step{zreqtest.Drip(refusal, 10*time.Millisecond)}, false, 2 * time.Second},
+		"behind hints":              {[]zreqtest.Step{zreqtest.Send(hint), zreqtest.Pause(3 * time.Second), zreqtest.Send(goOn + hint + refusal)}, false, 4 * time.Second},
+		"a driver that cannot look": {[]zreqtest.Step{zreqtest.Send(refusal)}, true, 34 * time.Second},
+	} {
+		for kind, body := range map[string]func() io.Reader{
+			"sized":   func() io.Reader { return bytes.NewReader(make([]byte, 1<<20)) },
+			"chunked": func() io.Reader { return stream{bytes.NewReader(make([]byte, 1<<20))} },
+			"sender":  func() io.Reader { return &sender{Reader: bytes.NewReader(make([]byte, 1<<20))} },
+		} {
+			t.Run(name+"/"+kind, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					is := is.New(t)
+					peer := zreqtest.NewPeer(t, slices.Concat([]zreqtest.Step{zreqtest.Head()}, tt.say, []zreqtest.Step{zreqtest.Hold()}))
+					args := zreq.Args{Driver: peer, Headers: asks(), Body: body()}
+					if tt.bare {
+						args.Driver = memnet.Bare(peer)
+					}
+					began := time.Now()
+					resp, err := zreq.Put(context.Background(), site, &args)
+					is.NoErr(err)
+					is.True(time.Since(began) <= tt.within)
+					is.Equal(resp.Status, 413)
+					is.Equal(content(is, resp), "too large")
+					closed(is, peer, resp, zreq.CloseUnsent)
+				})
+			})
+		}
+	}
+}
+
+// TestHintsDoNotStopAnUpload: a 1xx is no answer, however it comes.
+func TestHintsDoNotStopAnUpload(t *testing.T) {
+	for name, say := range map[string][]zreqtest.Step{
+		"whole":          {zreqtest.Send(goOn + hint)},
+		"in pieces":      {zreqtest.Send(hint[:20]), zreqtest.Read(100_000), zreqtest.Send(hint[20:] + goOn[:3]), zreqtest.Read(100_000), zreqtest.Send(goOn[3:])},
+		"byte by byte":   {zreqtest.Drip(hint, time.Millisecond)},
+		"and the answer": {zreqtest.Send(hint + "HTTP/1.1 200 OK")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				size, read := 1<<20, 0
+				if name == "in pieces" {
+					read = 200_000
+				}
+				answer := byLength("stored")
+				if name == "and the answer" {
+					answer = strings.TrimPrefix(answer, "HTTP/1.1 200 OK")
+				}
+				script := slices.Concat([]zreqtest.Step{zreqtest.Head()}, say, []zreqtest.Step{zreqtest.Read(size - read), zreqtest.Send(answer)})
+				resp, err := zreq.Put(context.Background(), site, &zreq.Args{
+					Driver: zreqtest.NewPeer(t, script), Headers: asks(), Body: bytes.NewReader(make([]byte, size)),
+				})
+				is.NoErr(err)
+				is.Equal(content(is, resp), "stored")
+				is.True(resp.Connection != nil) // all was sent
+			})
+		})
+	}
+}
+
+// TestPeerLeavesDuringUpload: an upload to nobody ends soon.
+func TestPeerLeavesDuringUpload(t *testing.T) {
+	for name, leave := range map[string][]zreqtest.Step{
+		"its side ends": {zreqtest.CloseWrite(), zreqtest.Hold()},
+		"it closes":     {zreqtest.Close()},
+		"it resets":     {zreqtest.Reset()},
+		"after a hint":  {zreqtest.Send(hint), zreqtest.CloseWrite(), zreqtest.Hold()},
+		"garbage":       {zreqtest.Send("what is that?\r\n"), zreqtest.Hold()},
+		"half a head":   {zreqtest.Send("HTTP/1.1 200 OK\r\nA: b"), zreqtest.CloseWrite(), zreqtest.Hold()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				peer := zreqtest.NewPeer(t, append([]zreqtest.Step{zreqtest.Head(), zreqtest.Read(100_000)}, leave...))
+				body := bytes.NewReader(make([]byte, 64<<20))
+				began := time.Now()
+				resp, err := zreq.Put(context.Background(), site, &zreq.Args{Driver: peer, Body: body})
+				is.True(resp == nil)
+				is.True(err != nil)
+				is.True(!errors.Is(err, io.EOF)) // which would say that all is well
+				is.True(time.Since(began) < 3*time.Second)
+				is.True(body.Len() > 32<<20) // the rest stays here
+				is.Equal(errors.Is(err, zreq.ErrResponse), name == "garbage")
+				is.Equal(peer.Open(), 0)
+			})
+		})
+	}
+}
+
+// TestSlowPeerIsNotDead: where a write can be taken up again, a byte is progress.
+func TestSlowPeerIsNotDead(t *testing.T) {
+	for name, body := range map[string]func() io.Reader{
+		"sized":   func() io.Reader { return bytes.NewReader(make([]byte, 80<<10)) },
+		"chunked": func() io.Reader { return stream{bytes.NewReader(make([]byte, 80<<10))} },
+		"sender":  func() io.Reader { return &sender{Reader: bytes.NewReader(make([]byte, 80<<10))} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				peer := zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Head(), zreqtest.Discard()})
+				began := time.Now()
+				_, err := zreq.Put(context.Background(), site, &zreq.Args{Driver: &trickling{Driver: peer}, Body: body()})
+				waited := time.Since(began)
+				is.True(waited >= 20*25*time.Second+30*time.Second)                  // each byte renewed the limit
+				is.True(waited <= 20*25*time.Second+30*time.Second+30*time.Second/8) // and silence ended it
+				is.True(saysTimeout(err))
+				is.True(strings.Contains(err.Error(), "Timeouts.Write of 30s is over")) // by its name and length
+				is.Equal(failure(is, err).Phase, zreq.PhaseSend)
+				is.Equal(peer.Open(), 0)
+			})
+		})
+	}
+}
+
+// trickling dials connections that take the first write, then a byte every 25 s,
+// twenty times, and then nothing.
+type trickling struct{ netdriver.Driver }
+
+type trickle struct {
+	*memnet.Conn
+	by, next time.Time
+	left     int
+}
+
+func (d *trickling) Dial(ctx context.Context, network, address string) (netdriver.Conn, error) {
+	c, err := d.Driver.Dial(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	return &trickle{Conn: c.(*memnet.Conn), left: 20}, nil
+}
+
+func (c *trickle) SetDeadline(t time.Time) error {
+	c.by = t
+	return c.Conn.SetDeadline(t)
+}
+
+func (c *trickle) Write(p []byte) (n int, err error) {
+	if c.next.IsZero() {
+		c.next = time.Now().Add(25 * time.Second)
+		return c.Conn.Write(p)
+	}
+	for ; c.left > 0 && c.next.Before(c.by); c.left-- {
+		time.Sleep(time.Until(c.next))
+		c.next = c.next.Add(25 * time.Second)
+		n++
+	}
+	time.Sleep(time.Until(c.by))
+	return n, os.ErrDeadlineExceeded
 }
 
 // TestTaken: Taken is where a callback's sink stands, and Received is not: of a
