@@ -8,9 +8,11 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/matryer/is"
 
+	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/netdriver/memnet"
 	"github.com/zreq-go/zreq/upload"
 	"github.com/zreq-go/zreq/zreq"
@@ -56,6 +58,69 @@ func TestUploadAnsweredEarly(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestUploadAnsweredBeforeTheLastBuffer: that a body was read to its end does not
+// say that it has left.
+func TestUploadAnsweredBeforeTheLastBuffer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		peer := zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Head(), zreqtest.Send(created), zreqtest.Hold()})
+		peer.Net().BufferBytes = 512 // so that one buffer of the upload takes more than one write
+		var last int64
+		resp, err := upload.Upload(context.Background(), site, bytes.NewReader(make([]byte, 2000)), &upload.Args{
+			Driver: peer, Progress: func(sent, _ int64) { last = sent },
+		})
+		is.True(errors.Is(err, upload.ErrUnsent))
+		is.Equal(resp.Status, 201)
+		is.Equal(last, int64(0)) // no whole buffer has left
+	})
+}
+
+// TestUploadAnsweredEarlyAndCancelled: a context that ends at the very end of the
+// answer, too late to be the error of the call, does not hide that a part is missing.
+func TestUploadAnsweredEarlyAndCancelled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		peer := zreqtest.NewPeer(t, []zreqtest.Step{
+			zreqtest.Head(), zreqtest.Send("HTTP/1.1 201 Created\r\nContent-Length: 4\r\n\r\n"),
+			zreqtest.Pause(time.Second), zreqtest.Send("done"), zreqtest.Hold(),
+		})
+		ctx, cancel := context.WithCancel(context.Background())
+		defer cancel()
+		resp, err := upload.Upload(ctx, site, bytes.NewReader(make([]byte, 1<<20)), &upload.Args{
+			Driver: &lateEnd{peer, cancel}, ExpectFrom: -1,
+		})
+		is.Equal(resp.Status, 201)
+		is.True(errors.Is(err, upload.ErrUnsent))
+	})
+}
+
+// lateEnd cancels when the last word of the answer is read.
+type lateEnd struct {
+	netdriver.Driver
+	cancel func()
+}
+
+func (d *lateEnd) Dial(ctx context.Context, network, address string) (netdriver.Conn, error) {
+	c, err := d.Driver.Dial(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	return lateConn{c.(*memnet.Conn), d}, nil
+}
+
+type lateConn struct {
+	*memnet.Conn
+	d *lateEnd
+}
+
+func (c lateConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if bytes.HasSuffix(p[:n], []byte("done")) {
+		c.d.cancel()
+	}
+	return n, err
 }
 
 // TestUploadWithoutALook: on a driver that cannot look, a success that comes

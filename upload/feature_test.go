@@ -13,7 +13,7 @@ func TestFeature(t *testing.T) {
 		{"A6", tests(TestUploadAnySource, TestUploadSizes, TestSendfile)},
 		{"B19", tests(TestFileThatChanges, TestFileThatChangesOverTCP, TestSourceThatLies)},
 		{"P1", tests(TestMemoryOfALongUpload, TestAllocationsDoNotDependOnTheSize)},
-		{"P11", tests(TestProgress, TestProgressOfSendTo, TestUploadSizes, TestUploadOnceMore, TestUploadUnknownLength)},
+		{"P11", tests(TestProgress, TestProgressOfSendTo, TestUploadSizes, TestUploadOnceMore, TestUploadOnceMoreFromTheMiddle, TestUploadUnknownLength)},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			for _, test := range row.tests {

@@ -12,8 +12,8 @@ import (
 
 	"github.com/matryer/is"
 
+	"github.com/zreq-go/zreq/netdriver/memnet"
 	"github.com/zreq-go/zreq/upload"
-	"github.com/zreq-go/zreq/zreq"
 	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
@@ -69,14 +69,14 @@ func TestFileSource(t *testing.T) {
 		is.NoErr(err)
 		is.Equal(string(got), string(content[4000:]))
 		is.Equal(s.Size(), int64(6000)) // also when it was read
-		n, err := s.Read(make([]byte, 10))
+		n, err := s.Read(nil)
+		is.Equal(n, 0)
+		is.NoErr(err) // nothing was asked for
+		n, err = s.Read(make([]byte, 10))
 		is.Equal(n, 0)
 		is.Equal(err, io.EOF) // again and again
 		is.NoErr(s.Rewind())  // until it is sent back to its start
 	}
-	n, err := s.Read(nil)
-	is.Equal(n, 0)
-	is.NoErr(err) // nothing was asked for
 	offset, err := f.Seek(0, io.SeekCurrent)
 	is.NoErr(err)
 	is.Equal(offset, int64(4000)) // the file's own offset is left alone
@@ -87,6 +87,72 @@ func TestFileSource(t *testing.T) {
 	_, err = s.Read(make([]byte, 10))
 	is.True(errors.Is(err, os.ErrClosed)) // who closes it too early is told
 	is.True(errors.Is(s.Rewind(), os.ErrClosed))
+}
+
+// TestFileSourceKeepsToItsSize: whatever happens to the file, no more than Size
+// comes of it, and what happened is told.
+func TestFileSourceKeepsToItsSize(t *testing.T) {
+	const size, start = 10_000, 4000
+	open := func(is *is.I, name string) *upload.FileSource {
+		is.Helper()
+		f, err := os.Open(name)
+		is.NoErr(err)
+		t.Cleanup(func() { _ = f.Close() })
+		_, err = f.Seek(start, io.SeekStart)
+		is.NoErr(err)
+		s, err := upload.File(f)
+		is.NoErr(err)
+		return s
+	}
+	for name, tt := range map[string]struct{ becomes, comes, now int64 }{
+		"shrinks":              {7000, 3000, 3000},
+		"shrinks to the start": {start, 0, 0},
+		"shrinks below it":     {10, 0, 0},
+		"grows":                {20_000, 6000, 16_000},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			name := file(t, numbered(size))
+			s := open(is, name)
+			is.NoErr(os.Truncate(name, tt.becomes))
+			var other *upload.SizeError
+			got, err := io.ReadAll(s)
+			is.True(errors.As(err, &other))
+			is.Equal(*other, upload.SizeError{Said: size - start, Now: tt.now})
+			is.Equal(int64(len(got)), tt.comes)
+			other = nil
+			is.True(errors.As(s.Rewind(), &other)) // nor does it begin again
+			is.Equal(*other, upload.SizeError{Said: size - start, Now: tt.now})
+		})
+	}
+	t.Run("shrinks after it was read", func(t *testing.T) {
+		is := is.New(t)
+		name := file(t, numbered(size))
+		s := open(is, name)
+		_, err := io.ReadFull(s, make([]byte, size-start))
+		is.NoErr(err)
+		is.NoErr(os.Truncate(name, 7000))
+		_, err = s.Read(make([]byte, 1))
+		var other *upload.SizeError
+		is.True(errors.As(err, &other)) // what was read may already have been another thing
+		is.Equal(*other, upload.SizeError{Said: size - start, Now: 3000})
+	})
+	t.Run("grows, and sends itself", func(t *testing.T) {
+		is := is.New(t)
+		name := file(t, numbered(size))
+		s := open(is, name)
+		is.NoErr(os.Truncate(name, 20_000))
+		ours, _ := memnet.Pipe()
+		defer ours.Close()
+		d := new(counting)
+		sent, ok, err := s.SendTo(fileConn{countedConn{ours, d}}, 1<<20)
+		is.NoErr(err)
+		is.True(ok)
+		is.Equal(sent, int64(size-start)) // not what came later
+		_, ok, err = s.SendTo(fileConn{countedConn{ours, d}}, 1)
+		is.NoErr(err)
+		is.True(!ok) // Read tells of it
+	})
 }
 
 func TestFileSourceOfItsOwn(t *testing.T) {
@@ -135,70 +201,4 @@ func TestFileRefuses(t *testing.T) {
 	s, err := upload.File(f)
 	is.NoErr(err) // at the end there is nothing left, which is a size
 	is.Equal(s.Size(), int64(0))
-}
-
-// changes are what can happen to a file of 100 000 bytes while it goes out.
-var changes = map[string]struct {
-	change func(name string) error
-	now    int64
-}{
-	"shrinks":                  {func(name string) error { return os.Truncate(name, 50_000) }, 50_000},
-	"shrinks below what left":  {func(name string) error { return os.Truncate(name, 10) }, 10},
-	"shrinks to nothing":       {func(name string) error { return os.Truncate(name, 0) }, 0},
-	"shrinks by a byte":        {func(name string) error { return os.Truncate(name, 99_999) }, 99_999},
-	"grows by a byte":          {func(name string) error { return os.Truncate(name, 100_001) }, 100_001},
-	"grows by much":            {func(name string) error { return os.Truncate(name, 1<<30) }, 1 << 30},
-	"shrinks, and grows again": {func(name string) error { return errors.Join(os.Truncate(name, 0), os.Truncate(name, 100_007)) }, 100_007},
-}
-
-// TestFileThatChanges: a file that grows or shrinks is an error, and never a
-// request that looks whole.
-func TestFileThatChanges(t *testing.T) {
-	const size = 100_000
-	for name, tt := range changes {
-		for when, at := range map[string]int64{"early": 1, "late": 95_000} {
-			t.Run(name+", "+when, func(t *testing.T) {
-				is := is.New(t)
-				name := file(t, numbered(size))
-				peer := zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Request()})
-				changed := false
-				resp, err := upload.Upload(context.Background(), site, opened(t, name), &upload.Args{
-					Driver: peer, Progress: func(sent, _ int64) {
-						if !changed && sent >= at {
-							changed = true
-							is.NoErr(tt.change(name))
-						}
-					},
-				})
-				is.True(changed) // the test's own
-				is.True(resp == nil)
-				is.True(errors.Is(err, zreq.ErrBody))
-				var other *upload.SizeError
-				is.True(errors.As(err, &other))
-				is.Equal(*other, upload.SizeError{Said: size, Now: tt.now}) // both sizes
-				is.True(strings.Contains(err.Error(), other.Error()))
-				peer.Wait()
-				is.Equal(len(peer.Requests()), 0) // no whole request arrived
-				is.Equal(peer.Open(), 0)
-			})
-		}
-		t.Run(name+", before", func(t *testing.T) {
-			is := is.New(t)
-			name := file(t, numbered(size))
-			s := opened(t, name)
-			is.NoErr(tt.change(name))
-			peer := zreqtest.NewPeer(t)
-			_, err := upload.Upload(context.Background(), site, s, &upload.Args{Driver: peer})
-			var other *upload.SizeError
-			is.True(errors.As(err, &other))
-			is.Equal(*other, upload.SizeError{Said: size, Now: tt.now})
-			is.Equal(peer.Dials(), 0) // what cannot end well does not begin
-		})
-	}
-}
-
-func TestSizeError(t *testing.T) {
-	is := is.New(t)
-	is.Equal((&upload.SizeError{Said: 10, Now: 7}).Error(), "the file shrank during the upload: it had 10 bytes and has 7")
-	is.Equal((&upload.SizeError{Said: 10, Now: 70}).Error(), "the file grew during the upload: it had 10 bytes and has 70")
 }

@@ -45,9 +45,7 @@ func (m *meter) Read(p []byte) (int, error) {
 	n, err := m.body.fill(p)
 	m.given += int64(n)
 	m.ended = err == io.EOF && m.given == m.body.size
-	if cut := m.pace.pay(int64(n)); cut != nil {
-		return n, cut
-	}
+	m.pace.pay(int64(n))
 	return n, err
 }
 
@@ -63,11 +61,10 @@ func (m *meter) SendTo(c netdriver.Conn, n int64) (sent int64, ok bool, err erro
 		return sent, ok, err
 	}
 	// Progress and waiting come afterwards, when the deadline has done its work; and
-	// only now it is known what there is to pay for. That the wait was cut short by
-	// the context, zreq sees by itself.
+	// only now it is known what there is to pay for.
 	m.given += sent
 	m.left()
-	_ = m.pace.pay(sent)
+	m.pace.pay(sent)
 	return sent, ok, err
 }
 
@@ -77,7 +74,7 @@ func (m *meter) left() {
 		return
 	}
 	m.most = m.given
-	if m.progress != nil && m.most < m.body.size {
+	if m.progress != nil {
 		m.progress(m.most, m.body.size)
 	}
 }

@@ -12,7 +12,7 @@ import (
 type pacer struct {
 	limiter *rate.Limiter
 	burst   int
-	wait    func(d time.Duration) error
+	wait    func(d time.Duration)
 }
 
 // newPacer returns a pacer for one upload under ctx. It begins without credit: the
@@ -22,7 +22,7 @@ func newPacer(ctx context.Context, bytesPerSecond int64) *pacer {
 	p := &pacer{limiter: rate.NewLimiter(rate.Limit(bytesPerSecond), burst), burst: burst}
 	p.limiter.AllowN(time.Now(), burst)
 	var timer *time.Timer // made once, so that waiting allocates nothing
-	p.wait = func(d time.Duration) error {
+	p.wait = func(d time.Duration) {
 		if timer == nil {
 			timer = time.NewTimer(d)
 		} else {
@@ -30,10 +30,8 @@ func newPacer(ctx context.Context, bytesPerSecond int64) *pacer {
 		}
 		select {
 		case <-timer.C:
-			return nil
 		case <-ctx.Done():
 			timer.Stop()
-			return context.Cause(ctx)
 		}
 	}
 	return p
@@ -47,12 +45,12 @@ func (p *pacer) most(n int64) int64 {
 	return min(n, int64(p.burst))
 }
 
-// pay waits until n bytes are paid for. The limiter is only asked, and not left to
-// wait: its own wait ends for a context that would end, with another error than
-// the context's.
-func (p *pacer) pay(n int64) error {
+// pay waits until n bytes are paid for, or the context has ended, which zreq sees
+// by itself. The limiter is only asked, and not left to wait: its own wait gives up
+// as soon as the context would end.
+func (p *pacer) pay(n int64) {
 	if p == nil || n <= 0 {
-		return nil
+		return
 	}
 	now := time.Now()
 	var due time.Duration
@@ -61,8 +59,7 @@ func (p *pacer) pay(n int64) error {
 		due = p.limiter.ReserveN(now, int(part)).DelayFrom(now)
 		n -= part
 	}
-	if due <= 0 {
-		return nil
+	if due > 0 {
+		p.wait(due)
 	}
-	return p.wait(due)
 }

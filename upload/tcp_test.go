@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -125,6 +126,7 @@ func TestUploadTimesOut(t *testing.T) {
 	var failure *zreq.Error
 	is.True(errors.As(err, &failure))
 	is.True(failure.Timeout())
+	is.True(strings.Contains(err.Error(), "Write of 100ms")) // the caller's limit
 	is.Equal(failure.Phase, zreq.PhaseSend)
 	is.True(calls > 0)
 	is.True(last <= failure.Sent && last > failure.Sent-1024) // all but the head, to the byte

@@ -132,6 +132,7 @@ func TestUploadSizes(t *testing.T) {
 				is.True(strings.Contains(head, "\r\nContent-Length: "+strconv.Itoa(size)+"\r\n"))
 				is.Equal(strings.Contains(head, "\r\nExpect: 100-continue\r\n"), size >= 1<<20) // a large one is asked for first
 				is.True(reads.most <= max(buffer, 4096))                                        // one small buffer
+				is.True(reads.most >= min(size, max(buffer, 64)/2))                             // as large as it was asked to be
 			})
 		}
 	}

@@ -118,6 +118,23 @@ func TestSendFileGoesOnAfterADeadline(t *testing.T) {
 	is.True(bytes.Equal(got(), content)) // no byte is lost or sent twice
 }
 
+// TestSendFileWaits: a socket without room is waited for, and not asked again and
+// again.
+func TestSendFileWaits(t *testing.T) {
+	is := is.New(t)
+	f := file(t, bytesOf(16<<20))
+	c, _ := sends(t)
+	const wait = 400 * time.Millisecond
+	var before, after syscall.Rusage
+	is.NoErr(syscall.Getrusage(syscall.RUSAGE_SELF, &before))
+	is.NoErr(c.SetWriteDeadline(time.Now().Add(wait)))
+	_, err := c.SendFile(f, 0, 16<<20)
+	is.True(errors.Is(err, os.ErrDeadlineExceeded)) // nobody reads
+	is.NoErr(syscall.Getrusage(syscall.RUSAGE_SELF, &after))
+	used := after.Utime.Nano() - before.Utime.Nano() + after.Stime.Nano() - before.Stime.Nano()
+	is.True(time.Duration(used) < wait/2) // which costs nothing
+}
+
 func TestSendFileIsToldOfAReset(t *testing.T) {
 	is := is.New(t)
 	f := file(t, bytesOf(100))
