@@ -28,7 +28,9 @@
 //     caller gave is checked here; nothing has been dialled.
 //   - occupy claims the [Connection] (connection.go), looks whether its peer is
 //     still there, and dials (dial.go) if it is not or there is none.
-//   - send.go sends the head and the body (body.go).
+//   - send.go sends the head and the body (body.go), of which the peer may be
+//     asked first (expect.go); a file may send itself (sender.go). Meanwhile
+//     early.go listens for an answer that does not wait for the end.
 //   - receive.go reads the head into the [Response] (response.go), asks OnHead,
 //     and decides whether the callback may have the body (accept.go,
 //     byterange.go). The body goes through the callback in chunks (chunker.go)
@@ -52,7 +54,8 @@
 // StreamCallback the content is a copy of the last chunk.
 //
 // A call borrows its buffers from one pool and gives them back before it
-// returns, also when a callback panics. An idle connection holds none.
+// returns, also when a callback panics. An idle connection holds none. A body
+// passes through one of them and is never held whole, but for the text of JSON.
 //
 // What the caller gives is only read, and not kept beyond the call. A Response
 // is for one goroutine at a time. A Connection is used by one call at a time,
@@ -100,12 +103,18 @@
 // # Why deadlines are moved late
 //
 // A limit on silence wants a new deadline before every read, and each is work
-// for the runtime or for the chip. zreq sets a deadline an eighth later than its
+// for the runtime or for the chip. zreq sets a deadline a ninth later than its
 // limit asks for, and leaves it where it is while it is still at least the limit
 // away. A stream, or a call in a loop, then moves one only every few seconds.
 // In return a limit may fire an eighth late; it never fires early. A context
 // that ends waits for none of this: it moves the deadline to the past, which
 // wakes whoever is blocked.
+//
+// A call either writes or reads, so one deadline serves both, and stays where it
+// is while the limits of both are the same. A body is written in slices of a
+// second where a write that a deadline has cut can be taken up again: so an
+// answer is seen that comes meanwhile, and a peer that takes a byte now and then
+// is not taken for dead.
 //
 // # Why a connection in doubt is closed
 //
