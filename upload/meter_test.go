@@ -9,6 +9,8 @@ import (
 	"slices"
 	"testing"
 	"testing/iotest"
+	"testing/synctest"
+	"time"
 
 	"github.com/matryer/is"
 
@@ -211,6 +213,26 @@ func TestProgressOnceMore(t *testing.T) {
 	})
 	is.NoErr(err)
 	is.Equal(slices.Index(r.sent, size), len(r.sent)-1)
+}
+
+// TestProgressTakesItsTime: the time of Progress is none in which the peer did not
+// move, not even when it is told of a buffer while the next is stuck.
+func TestProgressTakesItsTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		const size = 1 << 20
+		peer := zreqtest.NewPeer(t, []zreqtest.Step{
+			zreqtest.Pause(300 * time.Millisecond), zreqtest.Head(), zreqtest.Read(size), zreqtest.Send(created),
+		})
+		peer.Net().BufferBytes = 4095 // all of the first buffer, and nothing of the file behind it
+		d := &counting{Driver: peer, files: true}
+		_, err := upload.Upload(context.Background(), site, source(t, numbered(size)), &upload.Args{
+			Driver: d, ExpectFrom: -1, Timeouts: zreq.Timeouts{Write: 500 * time.Millisecond},
+			Progress: func(int64, int64) { time.Sleep(time.Second) },
+		})
+		is.NoErr(err)
+		is.True(d.fast > 3)
+	})
 }
 
 func TestProgressThatPanics(t *testing.T) {

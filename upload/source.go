@@ -18,7 +18,7 @@ type source struct {
 	Source
 	size   int64
 	back   func() error // nil: there is none
-	unread bool         // nothing was read since the first byte was next
+	unread bool         // nothing was ever read
 }
 
 // open asks fd for its size. It moves nothing.
@@ -60,9 +60,7 @@ func (s *source) rewind() error {
 	case s.back == nil:
 		return ErrRewind
 	}
-	err := s.back()
-	s.unread = err == nil
-	return err
+	return s.back()
 }
 
 // maxEmpty bounds how often in a row a Source may give nothing.

@@ -17,7 +17,7 @@ const maxSendfile = 256 << 10
 type sendfile struct {
 	socket  syscall.RawConn
 	all     func(fd uintptr)      // method values, kept because making one allocates
-	some    func(fd uintptr) bool //
+	some    func(fd uintptr) bool // and another
 	file    *os.File              // the last one
 	descr   syscall.RawConn       // of file
 	in      int                   // the descriptor of file, while it is held
@@ -44,9 +44,6 @@ type sendfile struct {
 // the peer has it. c remembers f, though not its descriptor, until it sends
 // another file.
 func (c *Conn) SendFile(f *os.File, offset, n int64) (sent int64, err error) {
-	if n <= 0 {
-		return 0, nil
-	}
 	s, err := c.sendfileOf(f)
 	if err != nil {
 		return 0, err
