@@ -42,6 +42,7 @@ func TestFeature(t *testing.T) {
 		{"A16", tests(TestResponseHead, TestDialogues, TestLimits)},
 		{"O3", tests(TestContent)},
 		{"O4", tests(TestContent)},
+		{"P1", tests(TestLongUploadLeavesTheHeapFlat)},
 		{"P3", tests(TestLeak, TestErrors, TestErrorsOfConnect, TestStopByPanic)},
 		{"P6", tests(TestTruncation, TestStatus, TestStatusUnframed, TestRange, TestRangeAllowed)},
 		{"P7", tests(TestReuseAfterDeath, TestReuseStale, TestReuseUnasked, TestDialogues)},
