@@ -262,3 +262,50 @@ func TestTaken(t *testing.T) {
 	is.True(errors.Is(err, full))
 	is.Equal(failure(is, err).Taken, int64(2*512)) // the chunk it refused does not count
 }
+
+// TestCancelDoesNotHideAnUnsentBody: a cancel after the last byte was read comes
+// too late to fail the call, and must not take the place of a fact.
+func TestCancelDoesNotHideAnUnsentBody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		head, body, _ := strings.Cut(byLength("stored?"), "stored?")
+		peer := zreqtest.NewPeer(t, []zreqtest.Step{
+			zreqtest.Head(), zreqtest.Send(head), zreqtest.Pause(time.Second), zreqtest.Send("stored?" + body), zreqtest.Hold(),
+		})
+		ctx, cancel := context.WithCancel(context.Background())
+		defer cancel()
+		driver := &cancelling{Driver: peer, text: "stored?", cancel: cancel}
+		resp, err := zreq.Put(ctx, site, &zreq.Args{Driver: driver, Headers: asks(), Body: bytes.NewReader(make([]byte, 1<<20))})
+		is.NoErr(err)
+		is.True(ctx.Err() != nil)
+		closed(is, peer, resp, zreq.CloseUnsent)
+	})
+}
+
+// cancelling dials connections that cancel when they have read text.
+type cancelling struct {
+	netdriver.Driver
+	text   string
+	cancel func()
+}
+
+type cancellingConn struct {
+	*memnet.Conn
+	driver *cancelling
+}
+
+func (d *cancelling) Dial(ctx context.Context, network, address string) (netdriver.Conn, error) {
+	c, err := d.Driver.Dial(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	return &cancellingConn{c.(*memnet.Conn), d}, nil
+}
+
+func (c *cancellingConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if string(p[:n]) == c.driver.text {
+		c.driver.cancel()
+	}
+	return n, err
+}

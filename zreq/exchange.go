@@ -114,7 +114,7 @@ func (x *exchange) ask(ctx context.Context, head []byte) error {
 
 // end releases what run took, each thing once.
 func (x *exchange) end() {
-	if x.unhook != nil && !x.unhook() {
+	if x.unhook != nil && !x.unhook() && x.why != CloseUnsent {
 		x.why = CloseCancelled // a late cancel must not hit the next call
 	}
 	x.chunks.close()
