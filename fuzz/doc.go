@@ -1,4 +1,4 @@
-// Package fuzz holds the fuzz targets of zreq, with their seeds in testdata. It
+// Package fuzz holds the fuzz targets of zreq, with their seeds beside them. It
 // has no code of its own. To run one of them:
 //
 //	go test ./fuzz -run '^$' -fuzz '^FuzzExchange$' -fuzztime 60s -fuzzminimizetime 20x

@@ -94,6 +94,18 @@ func TestDriversKnowNothingOfTheClient(t *testing.T) {
 	}
 }
 
+// An upload goes over whatever driver the program has, and imports none: that
+// would register it.
+func TestUploadChoosesNoDriver(t *testing.T) {
+	for _, f := range sources(t, "upload") {
+		for _, imported := range f.imports() {
+			if below(imported, "net", "crypto") || below(imported, module+"/netdriver") && imported != module+"/netdriver" {
+				t.Errorf("%s imports %s", f.name, imported)
+			}
+		}
+	}
+}
+
 // The servers of the examples and the benchmarks are no part of the client.
 func TestOnlyRoundtripImportsNetHTTP(t *testing.T) {
 	client := []string{module + "/zreq", module + "/netdriver", module + "/form", module + "/upload"}
@@ -117,7 +129,7 @@ func TestOneFileJoinsDriverAndCodec(t *testing.T) {
 }
 
 func TestNoGoroutineIsStarted(t *testing.T) {
-	for _, dir := range []string{"zreq", "zreq/wire", "form"} {
+	for _, dir := range []string{"zreq", "zreq/wire", "form", "upload"} {
 		for _, f := range sources(t, dir) {
 			ast.Inspect(f.File, func(n ast.Node) bool {
 				if g, ok := n.(*ast.GoStmt); ok {

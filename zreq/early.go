@@ -43,16 +43,13 @@ func (x *exchange) hear(ctx context.Context) error {
 		}
 	}
 	for {
-		ev, used, err := x.dec.Next(x.in.unread())
-		x.in.r += used
+		ev, err := x.held()
 		switch {
-		case err != nil:
-			return x.blame(ErrResponse, err)
 		case ev.Kind == wire.Head:
 			x.takeHead(ev.Data)
 			return errAnswered
-		case ev.Kind == wire.NeedMore:
-			return nil
+		case err != nil || ev.Kind == wire.NeedMore:
+			return err
 		}
 	}
 }

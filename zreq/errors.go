@@ -131,7 +131,7 @@ func (e *Error) Timeout() bool { return e.late || isTimeout(e.Err) }
 // SafeToRetry reports whether err is of a call of which certainly no byte was
 // sent and whose body, if it had one, is as it was before: making it again
 // cannot repeat it, and it may fare better. Of a body that was read, that is one
-// with Seek, and it has been sought back. For other failures it depends on the
+// with Rewind or Seek, and it has been taken back. For other failures it depends on the
 // method: GET may be repeated, POST may not (RFC 9110, 9.2.2).
 func SafeToRetry(err error) bool {
 	var e *Error

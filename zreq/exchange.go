@@ -139,14 +139,10 @@ func (x *exchange) end() {
 // next returns the next event of the response, reading as much as it takes.
 func (x *exchange) next(ctx context.Context) (wire.Event, error) {
 	for {
-		ev, used, err := x.dec.Next(x.in.unread())
-		x.in.r += used
-		if err != nil {
-			return ev, x.blame(ErrResponse, err)
-		}
-		if ev.Kind != wire.NeedMore {
+		ev, err := x.held()
+		if err != nil || ev.Kind != wire.NeedMore {
 			x.note(ev)
-			return ev, nil
+			return ev, err
 		}
 		if err := x.fill(ctx); err == io.EOF {
 			return x.atEOF()
@@ -154,6 +150,17 @@ func (x *exchange) next(ctx context.Context) (wire.Event, error) {
 			return ev, x.lost(err)
 		}
 	}
+}
+
+// held returns the next event of what has been read already: NeedMore if that
+// holds none.
+func (x *exchange) held() (wire.Event, error) {
+	ev, used, err := x.dec.Next(x.in.unread())
+	x.in.r += used
+	if err != nil {
+		return ev, x.blame(ErrResponse, err)
+	}
+	return ev, nil
 }
 
 // direct returns where the body can be read to without the detour through the

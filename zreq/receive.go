@@ -237,8 +237,7 @@ func (x *exchange) drain(ctx context.Context) {
 		return
 	}
 	for {
-		ev, used, err := x.dec.Next(x.in.unread())
-		x.in.r += used
+		ev, err := x.held()
 		if err != nil || ev.Kind == wire.End {
 			return
 		}
