@@ -39,12 +39,23 @@ func (p *Progress) Start(total int64) {
 }
 
 // Add notes n more bytes.
-func (p *Progress) Add(n int) {
+func (p *Progress) Add(n int) { p.reach(p.done + int64(n)) }
+
+// Show notes that done of total bytes are there. It starts by itself, and can be
+// the Progress of an upload.
+func (p *Progress) Show(done, total int64) {
+	if p.done == 0 {
+		p.Start(total)
+	}
+	p.reach(done)
+}
+
+func (p *Progress) reach(done int64) {
+	p.done = done
 	if p.bar != nil {
-		_ = p.bar.Add(n) // a bar that cannot be drawn stops nothing
+		_ = p.bar.Set64(done) // a bar that cannot be drawn stops nothing
 		return
 	}
-	p.done += int64(n)
 	due := p.done / (16 << 20)
 	if p.total > 0 {
 		due = 10 * p.done / p.total

@@ -41,6 +41,18 @@ func TestProgressLines(t *testing.T) {
 	}
 }
 
+// As an upload reports: where it is, more than once, and again from the beginning.
+func TestProgressShow(t *testing.T) {
+	is := is.New(t)
+	var out strings.Builder
+	p := measure.NewProgress(&out)
+	for _, done := range []int64{0, 3, 10, 10, 4, 10} {
+		p.Show(done, 10)
+	}
+	p.Finish()
+	is.Equal(out.String(), " 30 % 0.0 MiB\n100 % 0.0 MiB\n 40 % 0.0 MiB\n100 % 0.0 MiB\n") // a line where it moved
+}
+
 func TestHeapPeak(t *testing.T) {
 	is := is.New(t)
 	var h measure.Heap

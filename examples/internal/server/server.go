@@ -1,15 +1,20 @@
 // Package server holds the servers that the examples start inside themselves,
 // so that each runs with no argument and no network beyond the loopback.
 //
-// A Server offers a firmware image and its manifest, and takes a check-in:
+// A Server offers a firmware image and its manifest, and takes check-ins and
+// recordings:
 //
 //	GET, HEAD  /manifest.json  name, version, size and SHA-256 of the image
 //	GET, HEAD  /image          16 MiB, the same on every run; ranges are served
 //	POST       /checkin        204
+//	PUT, POST  /recording      201 and a Receipt; the body is the file
+//	POST       /form           201 and a Receipt; multipart/form-data with one file
+//
+// What comes short is answered with 400.
 //
 // It is net/http, so that the examples show zreq against somebody else's server.
-// It holds nothing of the image in memory: the heap that an example measures is
-// its own, and what net/http needs.
+// It holds nothing of the image or a recording in memory: the heap that an
+// example measures is its own, and what net/http needs.
 package server
 
 import (
@@ -87,6 +92,9 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("POST /checkin", func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusNoContent)
 	})
+	mux.HandleFunc("PUT /recording", takeRecording)
+	mux.HandleFunc("POST /recording", takeRecording)
+	mux.HandleFunc("POST /form", takeForm)
 	return mux
 }
 
