@@ -15,6 +15,7 @@ import (
 
 	"github.com/zreq-go/zreq/examples/internal/server"
 	_ "github.com/zreq-go/zreq/netdriver/std"
+	"github.com/zreq-go/zreq/upload"
 	"github.com/zreq-go/zreq/zreq"
 )
 
@@ -49,13 +50,16 @@ func checkIn(ctx context.Context, origin string) error {
 	return nil
 }
 
-func upload(ctx context.Context, url string, recording *os.File) error {
-	info, err := recording.Stat()
+func sendRecording(ctx context.Context, url, path string, show func(sent, total int64)) error {
+	file, err := upload.Open(path)
 	if err != nil {
 		return err
 	}
-	resp, err := zreq.Put(ctx, url, &zreq.Args{
-		Body: io.NewSectionReader(recording, 0, info.Size()), // it has a Size: Content-Length
+	defer file.Close()
+	resp, err := upload.Upload(ctx, url, file, &upload.Args{
+		Method:      "PUT",
+		ContentType: "video/mp2t",
+		Progress:    show, // may be nil
 	})
 	if err != nil {
 		return err
@@ -63,7 +67,7 @@ func upload(ctx context.Context, url string, recording *os.File) error {
 	if resp.Status >= 300 {
 		return fmt.Errorf("upload: status %d", resp.Status)
 	}
-	return nil
+	return nil // every byte was sent, and then accepted
 }
 
 func TestDownload(t *testing.T) {
@@ -86,7 +90,7 @@ func TestCheckIn(t *testing.T) {
 	is.Equal(len(srv.Seen()), 3)              // the server saw each
 }
 
-func TestUpload(t *testing.T) {
+func TestSendRecording(t *testing.T) {
 	is := is.New(t)
 	const recorded = "what the camera saw"
 	type arrival struct {
@@ -102,9 +106,8 @@ func TestUpload(t *testing.T) {
 	defer srv.Close()
 	path := filepath.Join(t.TempDir(), "recording")
 	is.NoErr(os.WriteFile(path, []byte(recorded), 0o600)) // the card holds a file
-	recording, err := os.Open(path)
-	is.NoErr(err) // that can be read
-	defer recording.Close()
-	is.NoErr(upload(t.Context(), srv.URL, recording))                   // it is taken
-	is.Equal(<-arrived, arrival{"PUT", int64(len(recorded)), recorded}) // whole, its length told before
+	var shown int64
+	is.NoErr(sendRecording(t.Context(), srv.URL, path, func(sent, _ int64) { shown = sent })) // it is taken
+	is.Equal(<-arrived, arrival{"PUT", int64(len(recorded)), recorded})                       // whole, its length told before
+	is.Equal(shown, int64(len(recorded)))                                                     // and it was shown how far it is
 }

@@ -38,7 +38,8 @@
 //
 // # What it does not do
 //
-// It does not retry, split into parts, compress or sign. A body whose size
+// It does not retry, compress, sign, or cut a file into parts. A body whose size
 // nobody knows, of a pipe for example, is one for zreq.Args.Body: it goes out in
-// chunks. Several files in one form are package form's.
+// chunks. Files in a form are a Source as well, if each knows its size: that is
+// what form.Files returns.
 package upload

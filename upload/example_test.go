@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/zreq-go/zreq/form"
 	"github.com/zreq-go/zreq/upload"
 	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
@@ -82,6 +83,25 @@ func ExampleArgs_progress() {
 	// 75 %
 	// 100 %
 	// <nil>
+}
+
+// A form with files knows its size when they do, and then it is uploaded like one.
+func ExampleUpload_form() {
+	peer := serve("HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")
+	defer peer.Close()
+
+	files := form.Files(form.File{Field: "log", Name: "42.log", Content: strings.NewReader("07:30 door opened\n")})
+	body := files.With(form.Values{{"device", "42"}})
+	resp, err := upload.Upload(context.Background(), "http://fleet.test/recordings", body, &upload.Args{Driver: peer})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(resp.Status)
+	fmt.Println(strings.Contains(peer.Requests()[0], "\r\nContent-Type: multipart/form-data; boundary="))
+	// Output:
+	// 201
+	// true
 }
 
 // What has no size is refused where it would be opened, and not in the middle.

@@ -47,6 +47,9 @@ type Args struct {
 	// method ContentType() string, that is sent unless Headers have one. It is not
 	// closed.
 	//
+	// A response may come before all of it was sent; that ends the sending. It is
+	// no error, not even with a 2xx: Response.CloseReason is CloseUnsent then.
+	//
 	// One with the method Rewind() error, as all of package form, is sent from its
 	// beginning, by each call that gets it; another one from where it is, so by
 	// one call. Only by Rewind, or by Seek, is it sent a second time in one call,
