@@ -93,10 +93,11 @@ func (b *outgoing) next(p []byte) (_ []byte, last bool, err error) {
 	return b.exact(p)
 }
 
-// exact fills p. Whether the body is longer than it said is found out before
-// its last byte leaves, so that the peer never holds a request that looks whole.
+// exact appends what one Read gives. Whether the body is longer than it said is
+// found out before its last byte leaves, so that the peer never holds a request
+// that looks whole.
 func (b *outgoing) exact(p []byte) (_ []byte, last bool, err error) {
-	for b.left > 0 {
+	if b.left > 0 {
 		room := int64(cap(p) - len(p) - 1) // a byte is kept for the question at the end
 		if room <= 0 {
 			return p, false, nil
@@ -108,6 +109,9 @@ func (b *outgoing) exact(p []byte) (_ []byte, last bool, err error) {
 		p = p[:len(p)+n]
 		if b.left -= int64(n); b.done && b.left > 0 {
 			return p, false, &bodyLength{b.size, b.size - b.left}
+		}
+		if b.left > 0 {
+			return p, false, nil // a slow one must not keep us from looking up
 		}
 	}
 	if !b.done {

@@ -110,9 +110,9 @@ func (s *socket) renew(ctx context.Context, limit time.Duration, now time.Time) 
 }
 
 // judge says which limit an error comes of, if it does: the network has timeouts
-// of its own.
+// of its own. Some clocks know only milliseconds.
 func (s *socket) judge(err error) error {
-	if !isTimeout(err) || s.by.IsZero() || time.Now().Before(s.by) {
+	if !isTimeout(err) || s.by.IsZero() || time.Until(s.by) > lookWait {
 		return err
 	}
 	return &timeoutError{s.limit, s.name, err}
@@ -151,12 +151,6 @@ func (s *socket) look() error {
 		return nil
 	}
 	return err
-}
-
-// unasked reports whether the peer of a new connection has spoken first, where
-// the driver can look.
-func (s *socket) unasked() bool {
-	return s.checker != nil && errors.Is(s.checker.Check(), netdriver.ErrUnread)
 }
 
 // bounded runs a step that takes a context under a limit of its own.

@@ -16,40 +16,39 @@ var errAnswered = errors.New("the final response came before the end of the requ
 // driver can look, and waits for no more. A final head is errAnswered: the peer
 // does not want the rest (RFC 9112, 9.5).
 func (x *exchange) hear(ctx context.Context) error {
-	if x.sock.checker == nil || x.sent == 0 && x.reused { // a kept one has just been looked at
-		return nil
-	}
-	err := x.sock.checker.Check()
-	switch {
-	case err == nil && x.in.empty():
-		return nil
-	case err == nil: // there is something left of what came with a 100
-	case !errors.Is(err, netdriver.ErrUnread):
-		if x.sent == 0 {
-			return nil // the write will tell
+	for {
+		ev, err := x.held() // something may be left of what came with a 100
+		switch {
+		case err != nil:
+			return err
+		case ev.Kind == wire.Head:
+			x.takeHead(ev.Data)
+			return errAnswered
+		case ev.Kind != wire.NeedMore:
+			continue
+		case x.sock.checker == nil || x.sent == 0 && x.reused: // a kept one has just been looked at
+			return nil
 		}
-		if err == io.EOF {
-			err = errNoAnswer
+		err = x.sock.checker.Check()
+		switch {
+		case err == nil:
+			return nil
+		case !errors.Is(err, netdriver.ErrUnread):
+			if x.sent == 0 {
+				return nil // the write will tell
+			}
+			if err == io.EOF {
+				err = errNoAnswer
+			}
+			return x.broken(err)
+		case x.sent == 0:
+			return x.blame(ErrResponse, errUnasked) // never to be taken for the answer to what goes out after it
 		}
-		return x.broken(err)
-	case x.sent == 0:
-		return x.blame(ErrResponse, errUnasked) // never to be taken for the answer to what goes out after it
-	default:
 		if err := x.sock.within(ctx, x.times.Head, "Head"); err != nil {
 			return x.broken(err)
 		}
 		if err := x.fill(ctx); err != nil {
 			return x.lost(err)
-		}
-	}
-	for {
-		ev, err := x.held()
-		switch {
-		case ev.Kind == wire.Head:
-			x.takeHead(ev.Data)
-			return errAnswered
-		case err != nil || ev.Kind == wire.NeedMore:
-			return err
 		}
 	}
 }
@@ -65,8 +64,8 @@ func (x *exchange) early(ctx context.Context, failure error) bool {
 		return false
 	}
 	wait := earlyWait
-	if isTimeout(failure) && !x.sock.unasked() {
-		wait = lookWait // that limit is over, and no other begins
+	if isTimeout(failure) {
+		wait = max(lookWait, x.times.Write/100) // what is left of the eighth
 	}
 	phase, kind := x.phase, x.kind
 	if x.readHead(ctx, wait) != nil {

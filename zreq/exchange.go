@@ -86,7 +86,7 @@ func (x *exchange) steps(ctx context.Context, url string) error {
 	if err := x.ask(ctx, head); err != nil {
 		return err
 	}
-	if x.expects && x.resp.Status == 417 {
+	if x.expects && x.resp.Status == 417 && !(x.conn.http10 && x.body.chunked()) {
 		if head, err = x.unexpect(ctx); err != nil {
 			return err
 		}

@@ -197,18 +197,27 @@ func TestExpectRefused(t *testing.T) {
 // TestExpectAndAnswerTogether: the 100 and the final answer in one packet. The
 // answer lies in the window, where no look at the socket finds it.
 func TestExpectAndAnswerTogether(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		is := is.New(t)
-		peer := zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Head(), zreqtest.Send(goOn + page(507, "full")), zreqtest.Hold()})
-		body := &watched{Reader: strings.NewReader(numbered(1 << 20))}
-		began := time.Now()
-		resp, err := asking(peer, zreq.Args{Body: body, Headers: asks()})
-		is.NoErr(err)
-		is.Equal(resp.Status, 507)
-		is.True(body.Len() > 1<<20-10_000) // the upload stopped at once
-		is.Equal(time.Since(began), time.Duration(0))
-		closed(is, peer, resp, zreq.CloseUnsent) // and the rest is owed
-	})
+	for name, bare := range map[string]bool{"a driver that can look": false, "one that cannot": true} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				peer := zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Head(), zreqtest.Send(goOn + page(507, "full")), zreqtest.Hold()})
+				args := zreq.Args{Driver: peer, Headers: asks(), Expect100: true}
+				if bare {
+					args.Driver = memnet.Bare(peer)
+				}
+				body := &watched{Reader: strings.NewReader(numbered(1 << 20))}
+				args.Body = body
+				began := time.Now()
+				resp, err := zreq.Put(context.Background(), site, &args)
+				is.NoErr(err)
+				is.Equal(resp.Status, 507)
+				is.True(body.Len() > 1<<20-10_000) // the upload stopped at once
+				is.Equal(time.Since(began), time.Duration(0))
+				closed(is, peer, resp, zreq.CloseUnsent) // and the rest is owed
+			})
+		})
+	}
 }
 
 // TestExpectationFailed: a 417 is answered by the same request without the
@@ -264,6 +273,14 @@ func TestExpectationFailed(t *testing.T) {
 			is.Equal(resp.Status, 417)                                        // and what made it necessary
 			is.Equal(peer.Open(), 0)
 		})
+	})
+	t.Run("by HTTP/1.0, and the body is of unknown size", func(t *testing.T) {
+		is := is.New(t)
+		peer := zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Head(), zreqtest.Send("HTTP/1.0 417 What\r\nContent-Length: 0\r\n\r\n"), zreqtest.Hold()})
+		resp, err := asking(peer, zreq.Args{Body: stream{strings.NewReader("hello")}})
+		is.NoErr(err)
+		is.Equal(resp.Status, 417) // it cannot be sent chunks (RFC 9112, 6.1)
+		is.Equal(peer.Dials(), 1)
 	})
 	t.Run("and the dial fails", func(t *testing.T) {
 		is := is.New(t)

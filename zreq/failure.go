@@ -46,8 +46,8 @@ func (x *exchange) lost(err error) error {
 func (x *exchange) atEOF() (wire.Event, error) {
 	ev, err := x.dec.EOF()
 	switch {
-	case err == nil && x.unsent && x.resp.framing == FramingUntilClose && !x.provesEnd():
-		// Whole only if the connection showed no error (RFC 9112, 8), and it did.
+	case err == nil && x.kind != nil && x.resp.framing == FramingUntilClose && !x.provesEnd():
+		// Whole only if the connection showed no error (RFC 9112, 8), and sending did.
 		return ev, x.truncated(-1, io.ErrUnexpectedEOF)
 	case err == nil:
 		x.note(ev)
@@ -101,6 +101,9 @@ func (x *exchange) fail(ctx context.Context, err error) *Error {
 		x.why = CloseUnsent
 	case kind == nil && (x.phase == PhaseDial || x.phase == PhaseTLS):
 		kind = ErrConnect
+	}
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF // io.EOF says that all is well
 	}
 	method := x.method
 	if _, err := wire.AppendMethod(nil, method); err != nil {

@@ -46,7 +46,7 @@ func (x *exchange) heed(ctx context.Context) (final bool, err error) {
 
 // judgeHead asks who may end the call at its head.
 func (x *exchange) judgeHead(ctx context.Context) error {
-	if x.resp.Status == 408 && x.reused && !x.unsent {
+	if x.resp.Status == 408 && x.reused {
 		// Sent as the server gave up on the idle connection (RFC 9110, 15.5.9).
 		return x.blame(nil, ErrStale)
 	}

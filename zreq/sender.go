@@ -34,6 +34,7 @@ func (x *exchange) sendStraight(ctx context.Context) error {
 		most := min(x.body.left-1, maxSend)
 		n, ok, err := s.SendTo(x.sock.conn, most)
 		if !ok {
+			x.sock.stuck = false // the time that Read takes is the body's
 			return nil
 		}
 		if n < 0 || n > most {

@@ -25,6 +25,7 @@ type sender struct {
 	most   int64 // of a call
 	direct int64 // bytes that went out without Read
 	limit  int64 // what SendTo takes in all, if it is not 0
+	stop   int   // how many calls it takes, likewise
 	count  func(n int64) int64
 	err    error
 }
@@ -32,7 +33,7 @@ type sender struct {
 var _ zreq.Sender = (*sender)(nil)
 
 func (s *sender) SendTo(c netdriver.Conn, n int64) (int64, bool, error) {
-	if s.limit > 0 && s.direct >= s.limit {
+	if s.limit > 0 && s.direct >= s.limit || s.stop > 0 && s.calls >= s.stop {
 		return 0, false, nil
 	}
 	s.calls++
