@@ -58,13 +58,14 @@ func TestEarlyAnswer(t *testing.T) {
 	t.Run("cut short", func(t *testing.T) {
 		is := is.New(t)
 		script := []zreqtest.Step{zreqtest.Head(), zreqtest.Send("HTTP/1.1 200 OK\r\n\r\nhalf of it"), zreqtest.Close()}
-		resp, err := zreq.Post(context.Background(), site, &zreq.Args{Driver: zreqtest.NewPeer(t, script), Body: large()})
+		peer := memnet.Bare(zreqtest.NewPeer(t, script)) // so that a write fails first
+		resp, err := zreq.Post(context.Background(), site, &zreq.Args{Driver: peer, Body: large()})
 		is.True(errors.Is(err, zreq.ErrTruncated)) // an end beside an error of the connection proves nothing
 		is.Equal(content(is, resp), "half of it")
 	})
 	t.Run("none", func(t *testing.T) {
 		is := is.New(t)
-		peer := zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Head(), zreqtest.Close()})
+		peer := zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Head(), zreqtest.Reset()})
 		resp, err := zreq.Post(context.Background(), site, &zreq.Args{Driver: peer, Body: large()})
 		is.True(resp == nil)
 		is.True(errors.Is(err, zreq.ErrConnect))
