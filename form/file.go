@@ -23,7 +23,8 @@ type File struct {
 	Content io.Reader
 	// Size is how many bytes Content gives. If zero, Content is asked by its
 	// method Size() int64, from which its offset is taken if it is an io.Seeker.
-	// If negative, or if Content does not know, the size is unknown.
+	// If negative, or if Content does not know, as an *os.File does not, the size is
+	// unknown. What upload.Open makes of a file knows it, also of an empty one.
 	Size int64
 }
 

@@ -39,9 +39,8 @@ type Args struct {
 	Progress func(sent, total int64)
 
 	// BytesPerSecond bounds the rate at which the body leaves, evened out over an
-	// eighth of a second, or over a buffer where that takes longer. Waiting for it
-	// counts against no limit in Timeouts, but the server has limits of its own.
-	// Default 0: no bound. Negative: ErrArgs.
+	// eighth of a second. Waiting for it counts against no limit in Timeouts, but the
+	// server has limits of its own. Default 0: no bound. Negative: ErrArgs.
 	BytesPerSecond int64
 
 	// ExpectFrom is the size in bytes from which on the server is asked whether it

@@ -37,12 +37,13 @@ func (m *meter) Rewind() error {
 	return m.body.rewind()
 }
 
-// Read fills p with what comes next, as far as the body goes.
+// Read fills p with what comes next, as far as the body and its rate go.
 func (m *meter) Read(p []byte) (int, error) {
 	if m.given < m.body.size {
 		m.left()
 	} // else it is the question at the end: the last buffer has not left
-	n, err := m.body.fill(p)
+	// No more than may leave at once: the head of the request waits with it.
+	n, err := m.body.fill(p[:m.pace.most(int64(len(p)))])
 	m.given += int64(n)
 	m.ended = err == io.EOF && m.given == m.body.size
 	m.pace.pay(int64(n))

@@ -51,7 +51,7 @@ func TestBytesPerSecond(t *testing.T) {
 					took := time.Since(start).Seconds() * float64(tt.rate) / float64(tt.size)
 					is.True(took > 0.95 && took < 1.05) // of the time that it should take
 					is.True(fastest < 1.001)            // and at no time is it ahead by more than an eighth of a second
-					is.Equal(d.fast > 0, files && tt.size > 4096)
+					is.Equal(d.fast > 0, files && tt.size > min(4096, max(tt.rate/8, 1)))
 				})
 			})
 		}
@@ -73,7 +73,21 @@ func TestBytesPerSecondIsSmooth(t *testing.T) {
 			},
 		})
 		is.NoErr(err)
-		is.True(longest <= rate/8+4096) // and a buffer, that of the head
+		is.True(longest <= rate/8+4096) // and a buffer, which is told of together with what follows it
+	})
+}
+
+// TestBytesPerSecondDoesNotHoldTheHead: a server gives up on a head that does not
+// come.
+func TestBytesPerSecondDoesNotHoldTheHead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		peer := zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Head(), zreqtest.Send("HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n"), zreqtest.Hold()})
+		start := time.Now()
+		resp, err := upload.Upload(context.Background(), site, source(t, numbered(4096)), &upload.Args{Driver: peer, BytesPerSecond: 100})
+		is.NoErr(err)
+		is.Equal(resp.Status, 413)
+		is.True(time.Since(start) <= time.Second/4) // it had the head after an eighth
 	})
 }
 
