@@ -67,7 +67,7 @@ func sendRecording(ctx context.Context, url, path string, show func(sent, total 
 	if resp.Status >= 300 {
 		return fmt.Errorf("upload: status %d", resp.Status)
 	}
-	return nil // every byte was sent, and then accepted
+	return nil // every byte was sent before the server said that it has them
 }
 
 func TestDownload(t *testing.T) {

@@ -32,5 +32,10 @@ func (e *partError) Unwrap() error { return e.err }
 // partText names a part in an error, on one line.
 func partText(name string) string {
 	text := appendName([]byte(`part "`), name, true)
+	for i, c := range text {
+		if c < ' ' || c == 0x7f {
+			text[i] = '?'
+		}
+	}
 	return string(append(text, `": `...))
 }

@@ -7,6 +7,8 @@ type File struct {
 	// Field is the name of the form field.
 	Field string
 	// Name is the file name. If empty the part has none, as that of a text field.
+	// One that ends in a backslash goes out as it is, as from a browser, and some
+	// servers then lose the part.
 	Name string
 	// ContentType is the type of the content. If empty it is
 	// application/octet-stream for a part with a Name, else the part has none.
@@ -19,7 +21,8 @@ type File struct {
 	// Content is read from where it stands up to its io.EOF, while the body is
 	// sent. It is not closed. To be sent again it needs Rewind, which is called
 	// ahead of every call, or Seek. If it has Encode, as [JSON] has, that is
-	// called before the dial. It is used by one call at a time.
+	// called before the dial, and no limit holds for what it makes. It is used by
+	// one call at a time.
 	Content io.Reader
 	// Size is how many bytes Content gives. If zero, Content is asked by its
 	// method Size() int64, from which its offset is taken if it is an io.Seeker.

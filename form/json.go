@@ -1,5 +1,9 @@
 package form
 
+import "errors"
+
+var errNoText = errors.New("the JSON codec made no text")
+
 // JSONText is a body in JSON.
 type JSONText struct {
 	value   any
@@ -24,6 +28,9 @@ func (j *JSONText) Encode() error {
 		j.err = ErrNoCodec
 	} else {
 		j.text.bytes, j.err = codec.Marshal(j.value)
+		if j.err == nil && len(j.text.bytes) == 0 {
+			j.err = errNoText
+		}
 	}
 	j.encoded = true
 	j.value = nil // can be collected while the text is sent

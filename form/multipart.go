@@ -119,6 +119,22 @@ func (m *Multipart) Read(p []byte) (n int, err error) {
 	return 0, m.err
 }
 
+// Unchanged asks each Content that has this method whether it still is what was
+// read. Package upload asks before it believes a success.
+func (m *Multipart) Unchanged() error {
+	for i := range m.files {
+		f := &m.files[i]
+		u, ok := f.Content.(interface{ Unchanged() error })
+		if !ok {
+			continue
+		}
+		if err := u.Unchanged(); err != nil {
+			return &partError{f.Field, err}
+		}
+	}
+	return nil
+}
+
 // prepare stands in for the Rewind that nobody called.
 func (m *Multipart) prepare() {
 	if !m.ready {

@@ -45,6 +45,15 @@ type Checker interface {
 	Check() error
 }
 
+// A Queuer is a Conn that knows how much of what Write took is still on its way.
+// While that is so, the peer cannot have all of it, and its silence means nothing.
+type Queuer interface {
+	// Queued returns how many bytes the peer has not acknowledged, as well as the
+	// Conn can tell: 0 if there are none or nobody knows, and what becomes less as
+	// they leave.
+	Queued() int
+}
+
 // A HalfCloser is a Conn that can end its own side and still read.
 type HalfCloser interface {
 	// CloseWrite sends the end of stream. Reads go on.

@@ -41,17 +41,18 @@ func mustCompare(a, b Driver) { _ = a == b }
 // ErrAmbiguousDriver.
 func Default() (Driver, error) {
 	registry.mu.RLock()
-	defer registry.mu.RUnlock()
-	if registry.chosen != nil {
-		return registry.chosen, nil
-	}
-	switch len(registry.drivers) {
-	case 0:
-		return nil, ErrNoDriver
-	case 1:
+	only, n := registry.chosen, len(registry.drivers)
+	if only == nil && n == 1 {
 		for _, d := range registry.drivers {
-			return d, nil
+			only = d
 		}
+	}
+	registry.mu.RUnlock()
+	switch {
+	case only != nil:
+		return only, nil
+	case n == 0:
+		return nil, ErrNoDriver
 	}
 	return nil, ErrAmbiguousDriver
 }

@@ -13,7 +13,7 @@
 //		Progress:    func(sent, total int64) { show(sent, total) },
 //	})
 //	if err == nil && resp.Status == 201 {
-//		os.Remove("/media/card/recording.ts") // the server has every byte
+//		os.Remove("/media/card/recording.ts") // the server says that it has every byte
 //	}
 //
 // # What goes out
@@ -24,8 +24,9 @@
 //
 // A file that is being written, or truncated, while it goes out is a
 // [*SizeError] that names both sizes. It is found before the last byte leaves,
-// so that the server never holds a request that looks whole. What changes in
-// place, its size as it was, is not seen: do not write to what is uploaded.
+// so that the server never holds a request that looks whole; what happens after
+// that, and what is written in place ([ErrChanged]), when the server reports
+// success. Then the server may hold a mixture: do not write to what is uploaded.
 //
 // A server may answer before it has all, to refuse; that ends the upload, and is
 // the response. A success that comes so early is not believed: [ErrUnsent].

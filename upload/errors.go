@@ -16,6 +16,9 @@ var (
 		"what can be read is given to zreq as Args.Body, and goes out in chunks")
 	// ErrRewind: the body would have to be sent again, and cannot be read again.
 	ErrRewind = errors.New("the body cannot be read again: give upload a Source with Seek or Rewind")
+	// ErrChanged: the file was written to while it was sent, and has the size that
+	// it had: what the server got may be neither the old content nor the new one.
+	ErrChanged = errors.New("the file was written to during the upload")
 	// ErrUnsent: the server said that all is well before it had all. The error is
 	// an [*UnsentError], and the Response is beside it.
 	ErrUnsent = errors.New("the server reported success before all was sent")
@@ -27,7 +30,6 @@ var (
 	errNegative = errors.New("fd has a negative size: it does not know it, or was read beyond its end")
 	errRate     = errors.New("BytesPerSecond is negative")
 	errBeyond   = errors.New("the offset lies beyond the end of the file")
-	errCount    = errors.New("fd returned an impossible count")
 )
 
 // argsError is an ErrArgs with its cause.

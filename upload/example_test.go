@@ -20,7 +20,7 @@ func serve(answer string) *zreqtest.Peer {
 	return zreqtest.NewPeer(nil, []zreqtest.Step{zreqtest.Request(), zreqtest.Send(answer)})
 }
 
-// A device sends its recording and removes it when the server has every byte.
+// A device sends its recording and removes it when the server says that it has it.
 func ExampleUpload() {
 	dir, err := os.MkdirTemp("", "recordings")
 	if err != nil {

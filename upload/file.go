@@ -5,6 +5,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"time"
 
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq"
@@ -21,9 +22,10 @@ var (
 type FileSource struct {
 	f     *os.File
 	owned bool
-	start int64 // in f
-	size  int64 // from start
-	done  int64 // of size
+	start int64     // in f
+	size  int64     // from start
+	done  int64     // of size
+	stamp time.Time // of the last change, when the sending began
 }
 
 // Open opens the regular file path. The caller closes it.
@@ -84,7 +86,7 @@ func (s *FileSource) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
-	if s.done == s.size {
+	if s.done >= s.size {
 		return 0, s.end(p[:1])
 	}
 	n, err := s.f.ReadAt(p[:min(int64(len(p)), s.size-s.done)], s.start+s.done)
@@ -138,10 +140,34 @@ func (s *FileSource) now() (int64, error) {
 // Rewind goes back to the start. A file that has another size by now is a
 // *SizeError: what cannot end well does not begin.
 func (s *FileSource) Rewind() error {
-	s.done = 0
-	if now, err := s.now(); err != nil {
+	info, err := s.f.Stat()
+	if err != nil {
 		return err
-	} else if now != s.size {
+	}
+	s.done, s.stamp = 0, info.ModTime()
+	return s.same(info)
+}
+
+// Unchanged is nil if the file has the size and the time of its last change that
+// it had when it was rewound: else a *SizeError or ErrChanged. Upload asks before
+// it believes a success.
+func (s *FileSource) Unchanged() error {
+	info, err := s.f.Stat()
+	if err != nil {
+		return err
+	}
+	if err := s.same(info); err != nil {
+		return err
+	}
+	if !info.ModTime().Equal(s.stamp) {
+		return ErrChanged
+	}
+	return nil
+}
+
+// same compares sizes.
+func (s *FileSource) same(info fs.FileInfo) error {
+	if now := max(info.Size()-s.start, 0); now != s.size {
 		return &SizeError{s.size, now}
 	}
 	return nil

@@ -12,17 +12,18 @@ var _ zreq.Sender = (*meter)(nil)
 // meter is the body that zreq is given: a source that knows how much of it has
 // left, and holds back what is too fast.
 //
-// It learns what has left by being asked for more: Read fills p, so that each is
-// one buffer, and zreq asks for the next when the last has been sent.
+// It learns what has left by being asked for more: each Read is one buffer, and
+// zreq asks for the next when the last has been sent.
 type meter struct {
 	body        *source
 	contentType string
 	progress    func(sent, total int64) // or nil
 	pace        *pacer                  // or nil
 
-	given int64 // bytes that were read or sent, since the last rewind
-	most  int64 // bytes known to have left, in the attempt that came farthest
-	ended bool  // the body has said that there is no more, where it should
+	given  int64 // bytes that were read or sent, since the last rewind
+	most   int64 // bytes known to have left, in the attempt that came farthest
+	queued int   // bytes that the system held when it was last asked
+	ended  bool  // the body has said that there is no more, where it should
 }
 
 // Size is the length of the body.
@@ -37,13 +38,18 @@ func (m *meter) Rewind() error {
 	return m.body.rewind()
 }
 
-// Read fills p with what comes next, as far as the body and its rate go.
+// Read gives what comes next, no more of it than the rate allows at once.
 func (m *meter) Read(p []byte) (int, error) {
 	if m.given < m.body.size {
 		m.left()
 	} // else it is the question at the end: the last buffer has not left
 	// No more than may leave at once: the head of the request waits with it.
-	n, err := m.body.fill(p[:m.pace.most(int64(len(p)))])
+	p = p[:m.pace.most(int64(len(p)))]
+	m.body.unread = false
+	n, err := m.body.Read(p)
+	if n < 0 || n > len(p) {
+		return n, err // zreq ends a call where that is impossible
+	}
 	m.given += int64(n)
 	m.ended = err == io.EOF && m.given == m.body.size
 	m.pace.pay(int64(n))
@@ -58,8 +64,8 @@ func (m *meter) SendTo(c netdriver.Conn, n int64) (sent int64, ok bool, err erro
 	}
 	m.body.unread = false
 	sent, ok, err = s.SendTo(c, m.pace.most(n))
-	if sent <= 0 {
-		return sent, ok, err
+	if sent <= 0 || sent > n {
+		return sent, ok, err // zreq ends a call where that is impossible
 	}
 	// Progress and waiting come afterwards, when the deadline has done its work; and
 	// only now it is known what there is to pay for.
@@ -67,6 +73,19 @@ func (m *meter) SendTo(c netdriver.Conn, n int64) (sent int64, ok bool, err erro
 	m.left()
 	m.pace.pay(sent)
 	return sent, ok, err
+}
+
+// Leaving reports whether more has left since it was last asked of what the
+// system holds of c. zreq asks when the body has been written, and whenever
+// Timeouts.Head is over.
+func (m *meter) Leaving(c netdriver.Conn) bool {
+	q, ok := c.(netdriver.Queuer)
+	if !ok {
+		return false
+	}
+	before := m.queued
+	m.queued = q.Queued()
+	return m.queued < before
 }
 
 // left notes that all that was given has left.

@@ -5,7 +5,8 @@ import "io"
 // A Source is a body that knows its size: bytes.Reader, strings.Reader and
 // io.SectionReader are, and a FileSource is made of a file. One that is neither an
 // io.Seeker nor has a method Rewind() error, which makes the next Read give its
-// first byte, cannot be sent a second time.
+// first byte, cannot be sent a second time. One that has a method Unchanged() error
+// is asked, before a success is believed, whether it still is what was sent.
 type Source interface {
 	io.Reader
 	// Size is the number of bytes in it; of an io.Seeker, also those before its
@@ -27,24 +28,26 @@ func open(fd Source) (*source, error) {
 		return nil, errNil
 	}
 	s := &source{Source: fd, unread: true}
-	if r, ok := fd.(interface{ Rewind() error }); ok {
+	r, rewinds := fd.(interface{ Rewind() error })
+	if rewinds {
 		if err := r.Rewind(); err != nil {
 			return nil, err
 		}
 		s.back = r.Rewind
-		s.size = fd.Size()
-	} else if k, ok := fd.(io.Seeker); ok {
+	}
+	s.size = fd.Size()
+	if k, ok := fd.(io.Seeker); ok {
 		start, err := k.Seek(0, io.SeekCurrent)
 		if err != nil {
 			return nil, err
 		}
-		s.back = func() error {
-			_, err := k.Seek(start, io.SeekStart)
-			return err
+		if !rewinds {
+			s.back = func() error {
+				_, err := k.Seek(start, io.SeekStart)
+				return err
+			}
 		}
-		s.size = fd.Size() - start
-	} else {
-		s.size = fd.Size()
+		s.size -= start
 	}
 	if s.size < 0 {
 		return nil, errNegative
@@ -63,29 +66,10 @@ func (s *source) rewind() error {
 	return s.back()
 }
 
-// maxEmpty bounds how often in a row a Source may give nothing.
-const maxEmpty = 100
-
-// fill reads until p is full, as far as the source goes.
-func (s *source) fill(p []byte) (n int, err error) {
-	if len(p) > 0 {
-		s.unread = false
+// unchanged says why what was sent is no longer what the Source has, if it can.
+func (s *source) unchanged() error {
+	if u, ok := s.Source.(interface{ Unchanged() error }); ok {
+		return u.Unchanged()
 	}
-	for empty := 0; n < len(p); {
-		k, err := s.Read(p[n:])
-		if k < 0 || k > len(p)-n {
-			return n, errCount
-		}
-		n += k
-		if err != nil {
-			return n, err
-		}
-		if empty++; k > 0 {
-			empty = 0
-		}
-		if empty == maxEmpty {
-			return n, io.ErrNoProgress
-		}
-	}
-	return n, nil
+	return nil
 }

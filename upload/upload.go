@@ -13,8 +13,11 @@ import (
 //
 // A status of 400 or more is no error in itself, nor is one that ended the upload
 // early: Response.CloseReason is zreq.CloseUnsent then. A 2xx that did is
-// ErrUnsent, with the Response. So a nil error and a 2xx say that every byte was
-// sent and then accepted.
+// ErrUnsent, with the Response, and so is a *SizeError or ErrChanged of a file that
+// is another one by then. So a nil error and a 2xx say that every byte had been
+// handed to the system before the server said that it took them, as far as the
+// driver can look: without netdriver.Checker an answer that comes too early is
+// noticed only if a write fails.
 //
 // Other errors are an ErrArgs, before anything is dialled, or a *zreq.Error. It
 // is zreq.ErrBody if fd fails or does not keep to its size; for a FileSource that
@@ -46,8 +49,11 @@ func Upload(ctx context.Context, url string, fd Source, args *Args) (*zreq.Respo
 	})
 	whole := err == nil && resp.CloseReason() != zreq.CloseUnsent && m.ended
 	m.finish(whole)
-	if err == nil && !whole && resp.Status/100 == 2 {
+	switch {
+	case err != nil || resp.Status/100 != 2:
+		return resp, err
+	case !whole:
 		return resp, &UnsentError{Sent: m.most, Total: body.size}
 	}
-	return resp, err
+	return resp, body.unchanged()
 }

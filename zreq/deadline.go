@@ -123,7 +123,7 @@ func (s *socket) judgeWrite(err error) error {
 	now := time.Now()
 	err = s.judge(err)
 	_, late := err.(*timeoutError)
-	if late && s.sliced && (s.limit <= 0 || now.Sub(s.moved) < s.limit) {
+	if late && s.sliced && (!s.stuck || s.limit <= 0 || now.Sub(s.moved) < s.limit) {
 		return nil
 	}
 	return err

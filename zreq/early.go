@@ -53,6 +53,14 @@ func (x *exchange) hear(ctx context.Context) error {
 	}
 }
 
+// leaving reports whether more of the body has left since this was last asked, of
+// what the driver has taken: then the peer's silence means nothing yet. A body
+// whose sender looks after that, as package upload's, can tell.
+func (x *exchange) leaving() bool {
+	l, ok := x.body.r.(interface{ Leaving(c netdriver.Conn) bool })
+	return ok && l.Leaving(x.sock.conn)
+}
+
 // early reports whether an answer has come, or comes within a second, to a
 // request that could not be sent whole: a server that will not have the body
 // says so and closes (RFC 9112, 9.5). Then the failure to send is forgotten.

@@ -103,13 +103,21 @@ func (x *exchange) steps(ctx context.Context, url string) error {
 // ask sends the request and reads up to the final head of the answer, which may
 // come before all has been sent.
 func (x *exchange) ask(ctx context.Context, head []byte) error {
-	if err := x.send(ctx, head); err == nil {
-		return x.readHead(ctx, x.times.Head)
-	} else if !x.early(ctx, err) {
-		return err
+	err := x.send(ctx, head)
+	if err != nil {
+		if !x.early(ctx, err) {
+			return err
+		}
+		x.unsent = true
+		return nil
 	}
-	x.unsent = true
-	return nil
+	x.leaving()
+	for {
+		err = x.readHead(ctx, x.times.Head)
+		if _, silent := err.(*timeoutError); !silent || !x.leaving() {
+			return err
+		}
+	}
 }
 
 // end releases what run took, each thing once.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -260,3 +261,18 @@ func (endingDriver) Dial(context.Context, string, string) (netdriver.Conn, error
 type endingBody struct{ io.Reader }
 
 func (endingBody) Rewind() error { return io.EOF }
+
+// TestSlowSenderIsNotAStuckWrite: what SendTo does after a write that moved
+// something is no time of the peer's, even if the write's deadline passed.
+func TestSlowSenderIsNotAStuckWrite(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		peer := zreqtest.NewPeer(t, answering(noContent))
+		body := &sender{Reader: bytes.NewReader(make([]byte, 100_000)), count: func(n int64) int64 {
+			time.Sleep(40 * time.Second)
+			return n
+		}, err: os.ErrDeadlineExceeded}
+		_, err := zreq.Put(context.Background(), site, &zreq.Args{Driver: peer, Body: body})
+		is.NoErr(err)
+	})
+}

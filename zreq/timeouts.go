@@ -20,7 +20,9 @@ type Timeouts struct {
 	// Args.Expect100; after it the body goes out all the same. Default 1 s.
 	Expect time.Duration
 	// Head bounds the time from the end of the request to the end of the
-	// response's final head. Default 30 s.
+	// response's final head. Default 30 s. The end is when the driver has taken the
+	// last byte: what the system still holds of it, up to some 100 KB, leaves in
+	// that time. Package upload begins it anew as long as bytes leave.
 	Head time.Duration
 	// Body bounds the time without a byte while the body is read. Default 30 s.
 	Body time.Duration

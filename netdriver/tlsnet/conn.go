@@ -35,6 +35,7 @@ var (
 	_ netdriver.Conn       = (*conn)(nil)
 	_ netdriver.HalfCloser = (*conn)(nil)
 	_ netdriver.EndProver  = (*conn)(nil)
+	_ netdriver.Queuer     = (*conn)(nil)
 	_ netdriver.Checker    = (*checkedConn)(nil)
 )
 
@@ -99,6 +100,14 @@ func (c *conn) CloseWrite() error {
 
 // ProvesEnd reports true: io.EOF from Read is the peer's close_notify.
 func (c *conn) ProvesEnd() bool { return true }
+
+// Queued says what the connection below does, 0 if that does not know.
+func (c *conn) Queued() int {
+	if q, ok := c.io.below.(netdriver.Queuer); ok {
+		return q.Queued()
+	}
+	return 0
+}
 
 // Close says close_notify if there is room for it soon, and closes the
 // connection below.
