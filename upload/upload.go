@@ -14,10 +14,9 @@ import (
 // A status of 400 or more is no error in itself, nor is one that ended the upload
 // early: Response.CloseReason is zreq.CloseUnsent then. A 2xx that did is
 // ErrUnsent, with the Response, and so is a *SizeError or ErrChanged of a file that
-// is another one by then. So a nil error and a 2xx say that every byte had been
-// handed to the system before the server said that it took them, as far as the
-// driver can look: without netdriver.Checker an answer that comes too early is
-// noticed only if a write fails.
+// is another one by then. So a nil error and a 2xx say that the server had not
+// answered yet when the last buffer went to the system, and then said that it took
+// all. What it has read of what lies in the systems between, nobody can tell.
 //
 // Other errors are an ErrArgs, before anything is dialled, or a *zreq.Error. It
 // is zreq.ErrBody if fd fails or does not keep to its size; for a FileSource that

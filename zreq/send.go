@@ -109,6 +109,9 @@ func (x *exchange) send(ctx context.Context, head []byte) error {
 		if p, last, err = x.body.next(p[:0]); err != nil {
 			return x.blame(ErrBody, err)
 		}
+		if last && x.sock.checker == nil {
+			x.peek(ctx)
+		}
 		if err := x.write(ctx, p); err != nil {
 			return err
 		}

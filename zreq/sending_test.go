@@ -139,6 +139,31 @@ func TestEarlyAnswerInPieces(t *testing.T) {
 	})
 }
 
+// TestEarlySuccessOfABareDriver: a success that came before the body had left is
+// told from one that waited for it, also where nobody can look.
+func TestEarlySuccessOfABareDriver(t *testing.T) {
+	for name, late := range map[string]bool{"early": false, "late": true} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				script := []zreqtest.Step{zreqtest.Head(), zreqtest.Send(byLength("stored")), zreqtest.Pause(time.Second), zreqtest.Read(1 << 20), zreqtest.Discard()}
+				if late {
+					script = append(answering(byLength("stored")), zreqtest.Discard())
+				}
+				peer := zreqtest.NewPeer(t, script)
+				began := time.Now()
+				resp, err := zreq.Put(context.Background(), site, &zreq.Args{
+					Driver: memnet.Bare(peer), Headers: asks(), Body: bytes.NewReader(make([]byte, 1<<20)),
+				})
+				is.NoErr(err)
+				is.Equal(content(is, resp), "stored")
+				is.Equal(resp.CloseReason() == zreq.CloseUnsent, !late)
+				is.True(!late || time.Since(began) <= 2*time.Millisecond) // a look takes no longer
+			})
+		})
+	}
+}
+
 // TestEarlyAnswerUntilClose: an early answer that ends with the connection, on
 // which nothing failed, is an answer like others.
 func TestEarlyAnswerUntilClose(t *testing.T) {
