@@ -44,6 +44,9 @@ func TestCodec(t *testing.T) {
 	setCodec(t, upper{})
 	is.NoErr(form.Unmarshal([]byte("a"), &s))
 	is.Equal(s, "A") // another codec takes its place
+	text := form.JSON(7)
+	is.True(text.Encode() != nil) // that makes nothing of a value is no empty body
+	is.Equal(text.Size(), int64(-1))
 
 	setCodec(t, nil)
 	err := form.Unmarshal([]byte("7"), &n)

@@ -104,7 +104,7 @@ func (s *FileSource) end(p []byte) error {
 	if err != nil && err != io.EOF {
 		return err
 	}
-	now, err := s.now()
+	now, _, err := s.now()
 	switch {
 	case err != nil:
 		return err
@@ -118,7 +118,7 @@ func (s *FileSource) end(p []byte) error {
 
 // changed is the error of a file that ended after seen bytes.
 func (s *FileSource) changed(seen int64) error {
-	now, err := s.now()
+	now, _, err := s.now()
 	if err != nil {
 		return err
 	}
@@ -128,49 +128,41 @@ func (s *FileSource) changed(seen int64) error {
 	return &SizeError{s.size, now}
 }
 
-// now is the present size from the start.
-func (s *FileSource) now() (int64, error) {
-	info, err := s.f.Stat()
-	if err != nil {
-		return 0, err
-	}
-	return max(info.Size()-s.start, 0), nil
-}
-
 // Rewind goes back to the start. A file that has another size by now is a
 // *SizeError: what cannot end well does not begin.
-func (s *FileSource) Rewind() error {
-	info, err := s.f.Stat()
-	if err != nil {
-		return err
-	}
-	s.done, s.stamp = 0, info.ModTime()
-	return s.same(info)
+func (s *FileSource) Rewind() (err error) {
+	s.done = 0
+	s.stamp, err = s.same()
+	return err
 }
 
 // Unchanged is nil if the file has the size and the time of its last change that
 // it had when it was rewound: else a *SizeError or ErrChanged. Upload asks before
 // it believes a success.
 func (s *FileSource) Unchanged() error {
-	info, err := s.f.Stat()
-	if err != nil {
-		return err
-	}
-	if err := s.same(info); err != nil {
-		return err
-	}
-	if !info.ModTime().Equal(s.stamp) {
+	stamp, err := s.same()
+	if err == nil && !stamp.Equal(s.stamp) {
 		return ErrChanged
 	}
-	return nil
+	return err
 }
 
-// same compares sizes.
-func (s *FileSource) same(info fs.FileInfo) error {
-	if now := max(info.Size()-s.start, 0); now != s.size {
-		return &SizeError{s.size, now}
+// now is the present size from the start, and the time of the last change.
+func (s *FileSource) now() (size int64, stamp time.Time, err error) {
+	info, err := s.f.Stat()
+	if err != nil {
+		return 0, stamp, err
 	}
-	return nil
+	return max(info.Size()-s.start, 0), info.ModTime(), nil
+}
+
+// same is the time of the last change, and an error if the size is another.
+func (s *FileSource) same() (stamp time.Time, err error) {
+	size, stamp, err := s.now()
+	if err == nil && size != s.size {
+		err = &SizeError{s.size, size}
+	}
+	return stamp, err
 }
 
 // SendTo implements zreq.Sender over connections that can send a file, as those

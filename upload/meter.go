@@ -63,7 +63,8 @@ func (m *meter) SendTo(c netdriver.Conn, n int64) (sent int64, ok bool, err erro
 		return 0, false, nil
 	}
 	m.body.unread = false
-	sent, ok, err = s.SendTo(c, m.pace.most(n))
+	n = m.pace.most(n)
+	sent, ok, err = s.SendTo(c, n)
 	if sent <= 0 || sent > n {
 		return sent, ok, err // zreq ends a call where that is impossible
 	}

@@ -45,21 +45,15 @@ func (p *pacer) most(n int64) int64 {
 	return min(n, int64(p.burst))
 }
 
-// pay waits until n bytes are paid for, or the context has ended, which zreq sees
-// by itself. The limiter is only asked, and not left to wait: its own wait gives up
-// as soon as the context would end.
+// pay waits until n bytes, no more than most allowed, are paid for, or the context
+// has ended, which zreq sees by itself. The limiter is only asked, and not left to
+// wait: its own wait gives up as soon as the context would end.
 func (p *pacer) pay(n int64) {
 	if p == nil || n <= 0 {
 		return
 	}
 	now := time.Now()
-	var due time.Duration
-	for n > 0 { // what is more than a burst is borrowed from the future
-		part := min(n, int64(p.burst))
-		due = p.limiter.ReserveN(now, int(part)).DelayFrom(now)
-		n -= part
-	}
-	if due > 0 {
+	if due := p.limiter.ReserveN(now, int(n)).DelayFrom(now); due > 0 {
 		p.wait(due)
 	}
 }

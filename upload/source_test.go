@@ -84,6 +84,23 @@ func (w *winds) Rewind() error {
 	return nil
 }
 
+// margin begins behind its first five bytes, also for who seeks.
+type margin struct{ *bytes.Reader }
+
+func (m margin) Rewind() error {
+	_, err := m.Seek(5, io.SeekStart)
+	return err
+}
+
+func TestSourceThatRewindsToAnOffset(t *testing.T) {
+	is := is.New(t)
+	peer := answers(t, created)
+	_, err := upload.Upload(context.Background(), site, margin{bytes.NewReader([]byte("head:body"))}, &upload.Args{Driver: peer})
+	is.NoErr(err)
+	_, body := parts(is, peer.Requests()[0])
+	is.Equal(body, "body") // what lies before the offset of a Seeker does not count
+}
+
 // TestSourceThatLies: a source that is not as long as it said ends the upload
 // before the server can take it for whole.
 func TestSourceThatLies(t *testing.T) {

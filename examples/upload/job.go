@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"github.com/zreq-go/zreq/examples/internal/measure"
 	"github.com/zreq-go/zreq/examples/internal/server"
 	"github.com/zreq-go/zreq/form"
@@ -30,8 +28,6 @@ type job struct {
 	conn    *zreq.Connection // for the next call; nil if there is none
 	heap    measure.Heap
 }
-
-var keepAlive = zreq.Headers{{"Connection", "Keep-Alive"}}
 
 // both sends the file in both ways, to a server inside the program.
 func (j *job) both(ctx context.Context, method, field string) error {
@@ -56,50 +52,31 @@ func (j *job) both(ctx context.Context, method, field string) error {
 
 // send makes the file the body of a PUT or POST.
 func (j *job) send(ctx context.Context, method, url string) error {
-	progress := measure.NewProgress(j.out)
-	began := time.Now()
-	resp, err := upload.Upload(ctx, url, j.file, &upload.Args{
-		Method:         method,
-		ContentType:    j.mediatype,
-		Headers:        keepAlive,
-		Connection:     j.conn,
-		BytesPerSecond: j.perSecond,
-		Progress: func(sent, total int64) {
-			j.heap.Sample()
-			progress.Show(sent, total)
-		},
-	})
-	progress.Finish()
-	return j.settle(method, began, resp, err)
+	return j.upload(ctx, method, url, j.file, &upload.Args{Method: method, ContentType: j.mediatype})
 }
 
 // sendForm makes the file a part of a form, as a browser does, beside who sends
 // it and when.
 func (j *job) sendForm(ctx context.Context, url, field string) error {
+	files := form.Files(form.File{Field: field, Name: j.name, ContentType: j.mediatype, Content: j.file})
+	fields := form.Values{{"device", "camera-7"}, {"time", time.Now().UTC().Format(time.RFC3339)}}
+	return j.upload(ctx, "POST form", url, files.With(fields), &upload.Args{})
+}
+
+// upload sends body on the connection of the last call.
+func (j *job) upload(ctx context.Context, how, url string, body upload.Source, args *upload.Args) error {
 	progress := measure.NewProgress(j.out)
-	limiter := rate.NewLimiter(rate.Inf, 0)
-	if j.perSecond > 0 {
-		limiter = rate.NewLimiter(rate.Limit(j.perSecond), 64<<10) // more than one read
+	args.Headers = zreq.Headers{{"Connection", "Keep-Alive"}}
+	args.Connection = j.conn
+	args.BytesPerSecond = j.perSecond
+	args.Progress = func(sent, total int64) {
+		j.heap.Sample()
+		progress.Show(sent, total)
 	}
 	began := time.Now()
-	resp, err := zreq.Post(ctx, url, &zreq.Args{
-		Headers:    keepAlive,
-		Connection: j.conn,
-		Expect100:  true, // who refuses it does so before it goes out
-		Data:       form.Values{{"device", "camera-7"}, {"time", began.UTC().Format(time.RFC3339)}},
-		Files: form.Files(form.File{
-			Field:       field,
-			Name:        j.name,
-			ContentType: j.mediatype,
-			Content: &content{FileSource: j.file, pass: func(n int, done, total int64) error {
-				j.heap.Sample()
-				progress.Show(done, total)
-				return limiter.WaitN(ctx, n)
-			}},
-		}),
-	})
+	resp, err := upload.Upload(ctx, url, body, args)
 	progress.Finish()
-	return j.settle("POST form", began, resp, err)
+	return j.settle(how, began, resp, err)
 }
 
 // settle keeps the connection, and says whether the server has what was sent.
@@ -113,8 +90,6 @@ func (j *job) settle(how string, began time.Time, resp *zreq.Response, err error
 		return err
 	case resp.Status/100 != 2:
 		return fmt.Errorf("%s: status %d %s", how, resp.Status, resp.Reason())
-	case resp.CloseReason() == zreq.CloseUnsent:
-		return fmt.Errorf("%s: %w", how, upload.ErrUnsent)
 	}
 	verdict := "the server names no SHA-256"
 	var got server.Receipt

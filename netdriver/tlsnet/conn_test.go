@@ -123,6 +123,33 @@ func shake(t testing.TB, near netdriver.Conn, far net.Conn) (netdriver.Conn, *tl
 	return client, server
 }
 
+// queued is a connection that holds so many bytes.
+type queued struct {
+	netdriver.Conn
+	n int
+}
+
+func (q queued) Queued() int { return q.n }
+
+func TestConnQueued(t *testing.T) {
+	for name, tt := range map[string]struct {
+		below func(netdriver.Conn) netdriver.Conn
+		want  int
+	}{
+		"the connection below knows":   {func(c netdriver.Conn) netdriver.Conn { return queued{c, 7} }, 7},
+		"it does not, and nobody does": {func(c netdriver.Conn) netdriver.Conn { return struct{ netdriver.Conn }{c} }, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			near, far := memnet.Pipe()
+			defer near.Close()
+			defer far.Close()
+			client, _ := shake(t, tt.below(near), withAddr{far})
+			is.Equal(client.(netdriver.Queuer).Queued(), tt.want) // says what the one below says
+		})
+	}
+}
+
 func TestConnReadTimeoutOverSystemTCP(t *testing.T) {
 	is := is.New(t)
 	near, far := loopback(t)
