@@ -86,6 +86,9 @@ func (e *truncation) Unwrap() error { return e.cause }
 // whatever the socket said after it.
 func (x *exchange) fail(ctx context.Context, err error) *Error {
 	kind, late := x.kind, false
+	if err == io.EOF && x.why != CloseStopped {
+		err = io.ErrUnexpectedEOF // io.EOF says that all is well; a caller's own stays
+	}
 	switch {
 	case x.why == CloseStopped: // the caller's own error is not one of the socket
 	case ctx != nil && ctx.Err() != nil:
@@ -101,9 +104,6 @@ func (x *exchange) fail(ctx context.Context, err error) *Error {
 		x.why = CloseUnsent
 	case kind == nil && (x.phase == PhaseDial || x.phase == PhaseTLS):
 		kind = ErrConnect
-	}
-	if err == io.EOF {
-		err = io.ErrUnexpectedEOF // io.EOF says that all is well
 	}
 	method := x.method
 	if _, err := wire.AppendMethod(nil, method); err != nil {

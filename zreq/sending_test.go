@@ -279,6 +279,29 @@ func TestNoCauseIsEOF(t *testing.T) {
 	}
 }
 
+// TestOwnEOFStays: an error of the caller's, whatever it is, comes back as it was.
+func TestOwnEOFStays(t *testing.T) {
+	end := func([]byte) error { return io.EOF }
+	for name, args := range map[string]zreq.Args{
+		"callback": {StreamCallback: end},
+		"OnHead":   {OnHead: func(*zreq.Response) error { return io.EOF }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			args.Driver = ends(t, byLength("some words"))
+			_, err := zreq.Get(context.Background(), site, &args)
+			is.True(errors.Is(err, io.EOF))
+		})
+	}
+	t.Run("cause", func(t *testing.T) {
+		is := is.New(t)
+		ctx, cancel := context.WithCancelCause(context.Background())
+		cancel(io.EOF)
+		_, err := zreq.Get(ctx, site, &zreq.Args{Driver: zreqtest.NewPeer(t)})
+		is.True(errors.Is(err, io.EOF))
+	})
+}
+
 type endingDriver struct{}
 
 func (endingDriver) Dial(context.Context, string, string) (netdriver.Conn, error) { return nil, io.EOF }
