@@ -1,0 +1,82 @@
+package zreq
+
+import (
+	"errors"
+	"io"
+)
+
+var errBasicUser = errors.New("a Basic user name has no colon, and neither it nor the password a control character (RFC 7617, 2)")
+
+// Auth makes the credentials of a call. [Basic], [BasicFunc] and [Bearer] make
+// one, package digest another. It is asked anew for each request of a call and
+// safe for concurrent use if the calls are; what it returns takes the place of
+// Authorization in Headers and of the userinfo of the URL. It is not asked for
+// another origin than that of the URL, nor after a redirect has once led to one.
+type Auth interface {
+	// Authorize returns the value of Authorization (RFC 9110, 11.6.2) for r, ""
+	// for none. If r has Challenges, "" makes their response the answer of the
+	// call, and anything else is sent in a second request. An error ends the call.
+	Authorize(r AuthRequest) (string, error)
+}
+
+// AuthRequest is what an [Auth] may know of a request.
+type AuthRequest struct {
+	Method string
+	Origin string // scheme, host and port, the port only where it is not the default
+	Target string // path and query, as they are sent (RFC 9112, 3.2.1)
+
+	// Body is that of the request, nil if it has none. Who reads it takes it back
+	// to where it was, by its Rewind() error or its Seek, or leaves it alone if it
+	// has neither.
+	Body io.Reader
+
+	// Challenges are the values of WWW-Authenticate of the 401 that is to be
+	// answered (RFC 9110, 11.6.1), each with one challenge or more. There are none
+	// in the first request of a call, nor in one after a redirect.
+	Challenges []string
+}
+
+// Basic sends user and password, which anybody can read who reads the request:
+// only over https (RFC 7617). They go out as UTF-8, without waiting for a
+// challenge. A colon in user, or a control character: ErrRequest.
+func Basic(user, password string) Auth {
+	return BasicFunc(func() (string, string, error) { return user, password, nil })
+}
+
+// BasicFunc is [Basic] with a pair that is asked for each time it is sent. An
+// error of credentials ends the call before anything is dialled: ErrRequest.
+func BasicFunc(credentials func() (user, password string, err error)) Auth {
+	return basic(credentials)
+}
+
+type basic func() (user, password string, err error)
+
+func (b basic) Authorize(r AuthRequest) (string, error) {
+	if len(r.Challenges) > 0 {
+		return "", nil // it was sent, and was no good
+	}
+	user, password, err := b()
+	if err != nil {
+		return "", err
+	}
+	pair := user + ":" + password
+	for i := range len(pair) {
+		if pair[i] < ' ' || pair[i] == 0x7f || pair[i] == ':' && i < len(user) {
+			return "", errBasicUser
+		}
+	}
+	return string(appendBase64([]byte("Basic "), []byte(pair))), nil
+}
+
+// Bearer sends token (RFC 6750, 2.1): only over https. It goes out without
+// waiting for a challenge.
+func Bearer(token string) Auth { return bearer(token) }
+
+type bearer string
+
+func (b bearer) Authorize(r AuthRequest) (string, error) {
+	if len(r.Challenges) > 0 {
+		return "", nil
+	}
+	return "Bearer " + string(b), nil
+}
