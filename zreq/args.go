@@ -56,6 +56,12 @@ type Args struct {
 	// and made as it was if nothing of it was sent. See also [Sender].
 	Body io.Reader
 
+	// Auth, if set, makes Authorization: Basic, Bearer, or that of package digest.
+	// It replaces one in Headers and the userinfo of the URL. If it answers a
+	// challenge, the request is sent once more; a body that it cannot be sent with
+	// twice, by Rewind or Seek, makes the 401 the answer.
+	Auth Auth
+
 	// Expect100 asks the peer whether it wants the body before that goes out
 	// (RFC 9110, 10.1.1), and waits for Timeouts.Expect. A final response ends the
 	// call there; but a 417 makes it send the request again without asking, on a
@@ -87,6 +93,12 @@ type Args struct {
 	// 64 MiB: ErrRequest. Buffers for more than 64 KiB are made anew by each call.
 	StreamChunk int
 
+	// Stream makes the call return when it has the final head. The body is then read
+	// from the Response: by Read, WriteTo, SaveTo or Chunks, or as a whole by
+	// Content, Text or JSON. The Response has to be closed, or read to its end, and
+	// the context of the call holds until then. Not with a StreamCallback.
+	Stream bool
+
 	// StreamAnyStatus gives the callback the body of every final response.
 	StreamAnyStatus bool
 
@@ -96,13 +108,23 @@ type Args struct {
 	// AllowUnframed lets the callback have a body that ends with the connection
 	// and may be cut short without anybody noticing, and a part in answer to
 	// "bytes=n-" that does not say how long the whole is. Response.Complete is
-	// false for both.
+	// false for both. With Stream, reading such a body ends in io.EOF instead of
+	// ErrUnframed.
 	AllowUnframed bool
 
 	// OnHead, if set, runs once when the final head was read, before the body
 	// and before the rules of StreamCallback. An error ends the call: refuse by
 	// status, length or type here. ErrStop ends it without one.
 	OnHead func(*Response) error
+
+	// MaxRedirects bounds how many redirects a call follows. Default 5; negative:
+	// none is followed, and a 3xx is a response like any other. See [Redirect].
+	MaxRedirects int
+
+	// OnRedirect, if set, is asked before each redirect is followed, with the
+	// response that asks for it and the URL where it leads. An error ends the call;
+	// ErrStop makes the redirect its answer.
+	OnRedirect func(r *Response, url string) error
 
 	// DropHead keeps no copy of the head in the Response: its fields can be read
 	// in OnHead only.

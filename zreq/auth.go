@@ -1,6 +1,7 @@
 package zreq
 
 import (
+	"context"
 	"errors"
 	"io"
 )
@@ -79,4 +80,36 @@ func (b bearer) Authorize(r AuthRequest) (string, error) {
 		return "", nil
 	}
 	return "Bearer " + string(b), nil
+}
+
+// authorize asks Args.Auth for the credentials of a request.
+func (x *exchange) authorize(target []byte, challenges []string) (err error) {
+	x.credentials, err = x.args.Auth.Authorize(AuthRequest{
+		Method:     x.method,
+		Origin:     string(x.at.origin()),
+		Target:     string(target),
+		Body:       x.body.r,
+		Challenges: challenges,
+	})
+	return err
+}
+
+// answer answers the challenges of a 401, if Args.Auth can.
+func (x *exchange) answer(ctx context.Context) (bool, error) {
+	if x.body.rewind() != nil {
+		return false, nil
+	}
+	target, err := x.appendTarget(nil)
+	if err == nil {
+		err = x.authorize(target, x.resp.Values("WWW-Authenticate"))
+	}
+	if err != nil || x.credentials == "" {
+		return false, err
+	}
+	x.challenged = true
+	x.drain(ctx)
+	if x.verdict() != CloseNone {
+		x.conn.drop()
+	}
+	return true, x.restart(ctx)
 }

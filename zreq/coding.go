@@ -1,6 +1,9 @@
 package zreq
 
-import "io"
+import (
+	"errors"
+	"io"
+)
 
 // A Coding undoes a content coding (RFC 9110, 8.4.1). It is safe for concurrent
 // use. Package gzip registers gzip and deflate.
@@ -23,6 +26,10 @@ type namedCoding struct {
 	coding Coding
 }
 
+// decode reads a coded body to where the caller wants it. It is set with the first
+// coding, so that only a program that has one links what it takes.
+var decode func(p *pull) error
+
 // acceptEncoding is what a request says of them, "" if there are none.
 var acceptEncoding string
 
@@ -31,6 +38,7 @@ var acceptEncoding string
 // the first request: it is not synchronised. A name that is taken, or is no token,
 // and a nil c panic.
 func RegisterCoding(name string, c Coding) {
+	decode = decodeBody
 	if c == nil {
 		panic("zreq: the coding " + name + " is nil")
 	}
@@ -44,4 +52,263 @@ func RegisterCoding(name string, c Coding) {
 		acceptEncoding += ", "
 	}
 	acceptEncoding += name
+}
+
+const (
+	defaultRatio   = 100
+	defaultDecoded = 1 << 30
+	ratioGrace     = 1 << 20 // made by a coding before its ratio counts
+	maxCodings     = 3
+)
+
+var (
+	errRatio   = limitError("the content coding makes more of the body than Limits.Ratio allows: raise it if the sender can be trusted")
+	errDecoded = limitError("the decoded body is larger than Limits.Decoded")
+	errCodings = errors.New("more than three content codings")
+	errBehind  = errors.New("bytes behind the end of the content coding")
+)
+
+// codingError is a content coding that nobody registered.
+type codingError struct{ name string }
+
+func (e *codingError) Error() string {
+	return "the content coding is " + e.name + ", which was not asked for and nobody registered"
+}
+
+// decoding undoes the codings of a body, the last one first.
+type decoding struct {
+	p       *pull
+	codings []Coding
+	readers []io.ReadCloser // one for each coding, when the body has begun
+	raw     []byte          // of the body, not decoded yet
+	rawErr  error           // what ended the body itself
+	err     error           // came together with the last bytes
+	made    int64
+}
+
+// decodeBody is decode.
+func decodeBody(p *pull) error {
+	defer func() {
+		if p.err == nil && !p.kept.Stream {
+			p.finish(io.ErrUnexpectedEOF) // a callback has panicked
+		}
+	}()
+	err := p.undo()
+	if p.kept.DropHead {
+		p.resp.head = nil // it was a view of the window
+	}
+	switch {
+	case err != nil:
+		p.finish(err)
+	case p.kept.Stream:
+		return nil
+	case p.kept.StreamCallback != nil:
+		p.finish(p.streamDecoded())
+	default:
+		p.content()
+	}
+	p.resp.pull = nil
+	if e, failed := p.err.(*Error); failed {
+		return e
+	}
+	return nil
+}
+
+// undo finds the codings of the response.
+func (p *pull) undo() error {
+	d := &decoding{p: p}
+	for _, list := range p.resp.Values("Content-Encoding") {
+		for list != "" {
+			var name string
+			name, list = cutMember(list)
+			if name == "" || equalFold(name, "identity") {
+				continue
+			}
+			c := findCoding(name)
+			if c == nil {
+				return p.blame(ErrResponse, &codingError{name[:min(len(name), 32)]})
+			}
+			if len(d.codings) == maxCodings {
+				return p.blame(ErrResponse, errCodings)
+			}
+			d.codings = append(d.codings, c)
+		}
+	}
+	if len(d.codings) > 0 {
+		p.decoder, p.text, p.resp.decoded = d, acquire(p.limits.ReadBuffer), true
+	}
+	return nil
+}
+
+// cutMember takes the first member off a list (RFC 9110, 5.6.1).
+func cutMember(list string) (member, rest string) {
+	if i := indexByte(list, ','); i >= 0 {
+		list, rest = list[:i], list[i+1:]
+	}
+	for list != "" && (list[0] == ' ' || list[0] == '\t') {
+		list = list[1:]
+	}
+	for list != "" && (list[len(list)-1] == ' ' || list[len(list)-1] == '\t') {
+		list = list[:len(list)-1]
+	}
+	return list, rest
+}
+
+// findCoding returns the coding of that name, nil if nobody registered it.
+func findCoding(name string) Coding {
+	if equalFold(name, "x-gzip") {
+		name = "gzip" // RFC 9110, 8.4.1.3
+	}
+	for _, known := range codings {
+		if equalFold(known.name, name) {
+			return known.coding
+		}
+	}
+	return nil
+}
+
+// streamDecoded cuts the decoded body into chunks for the callback. io.EOF says
+// that it has had them all.
+func (p *pull) streamDecoded() (err error) {
+	size := p.kept.StreamChunk
+	if size == 0 {
+		size = defaultChunk
+	}
+	p.chunks = chunker{callback: p.kept.StreamCallback, size: size}
+	for err == nil {
+		p.chunks.settle()
+		if err = p.refill(); err == nil {
+			err = p.stop(p.chunks.write(p.ctx, p.view))
+		}
+	}
+	if err == io.EOF && p.why != CloseStopped {
+		if last := p.stop(p.chunks.flush(p.ctx)); last != nil {
+			err = last
+		}
+	}
+	p.resp.content = append(p.resp.content[:0], p.chunks.last...)
+	p.taken = p.chunks.taken
+	return err
+}
+
+// read returns decoded bytes.
+func (d *decoding) read(b []byte) (int, error) {
+	if d.err != nil {
+		return 0, d.err
+	}
+	if d.readers == nil {
+		if err := d.begin(); err != nil {
+			return 0, err
+		}
+	}
+	n, err := readSome(d.readers[len(d.readers)-1], b)
+	d.made += int64(n)
+	if over := d.limit(); over != nil {
+		return 0, d.p.blame(nil, over)
+	}
+	if err != nil {
+		d.err = d.judge(err)
+	}
+	if n > 0 {
+		return n, nil
+	}
+	return 0, d.err
+}
+
+// begin makes the readers when the first byte has come: a body that is empty is no
+// coded one.
+func (d *decoding) begin() (err error) {
+	if d.raw, err = d.p.fetch(); err != nil {
+		return err
+	}
+	var r io.Reader = d
+	for i := len(d.codings) - 1; i >= 0; i-- { // the one that was applied last (RFC 9110, 8.4)
+		decoder, err := d.codings[i].Decode(r)
+		if err != nil {
+			return d.judge(err)
+		}
+		d.readers = append(d.readers, decoder)
+		r = decoder
+	}
+	return nil
+}
+
+// limit says which limit the decoded bytes have passed.
+func (d *decoding) limit() error {
+	ratio, most := d.p.limits.Ratio, d.p.limits.Decoded
+	if ratio == 0 {
+		ratio = defaultRatio
+	}
+	if most == 0 {
+		most = defaultDecoded
+	}
+	switch {
+	case d.made > most:
+		return errDecoded
+	case d.made > ratioGrace && d.made/ratio > d.p.received:
+		return errRatio
+	}
+	return nil
+}
+
+// judge says what an error of the readers means. That of the connection or of the
+// framing goes before theirs.
+func (d *decoding) judge(err error) error {
+	switch {
+	case d.rawErr != nil && d.rawErr != io.EOF:
+		return d.rawErr
+	case err == io.EOF:
+		return d.behind()
+	case err == io.ErrUnexpectedEOF:
+		return d.p.truncated(-1, err)
+	}
+	return d.p.blame(ErrResponse, err)
+}
+
+// behind is io.EOF if nothing follows the end of the coding.
+func (d *decoding) behind() error {
+	if d.rawErr == nil && len(d.raw) == 0 {
+		d.raw, d.rawErr = d.p.fetch()
+	}
+	if len(d.raw) > 0 {
+		return d.p.blame(ErrResponse, errBehind)
+	}
+	return d.rawErr
+}
+
+// Read and ReadByte give the innermost reader the body as it comes.
+func (d *decoding) Read(b []byte) (int, error) {
+	if err := d.fill(); err != nil {
+		return 0, err
+	}
+	n := copy(b, d.raw)
+	d.raw = d.raw[n:]
+	return n, nil
+}
+
+func (d *decoding) ReadByte() (byte, error) {
+	if err := d.fill(); err != nil {
+		return 0, err
+	}
+	c := d.raw[0]
+	d.raw = d.raw[1:]
+	return c, nil
+}
+
+// fill sees to it that raw is not empty, or says why it stays so.
+func (d *decoding) fill() error {
+	if len(d.raw) == 0 && d.rawErr == nil {
+		d.raw, d.rawErr = d.p.fetch()
+	}
+	if len(d.raw) > 0 {
+		return nil
+	}
+	return d.rawErr
+}
+
+// close gives the readers back, the outermost first.
+func (d *decoding) close() {
+	for i := len(d.readers) - 1; i >= 0; i-- {
+		_ = d.readers[i].Close()
+	}
 }

@@ -54,13 +54,13 @@ func (x *exchange) connect(ctx context.Context, url string) (err error) {
 	if ctx == nil {
 		return errNoContext
 	}
-	if x.at, err = splitURL(url); err != nil {
+	if err := x.at.split(url); err != nil {
 		return err
 	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if x.conn, err = newConnection(x.at, x.args); err != nil {
+	if x.conn, err = newConnection(&x.at, x.args); err != nil {
 		return err
 	}
 	_, err = x.dial(ctx)
@@ -68,17 +68,26 @@ func (x *exchange) connect(ctx context.Context, url string) (err error) {
 }
 
 // newConnection chooses driver and TLS for a connection that is not dialled yet.
-func newConnection(at target, args *Args) (*Connection, error) {
-	driver := args.Driver
+// What the call leaves open is as it is for its Connection, if it has one.
+func newConnection(at *target, args *Args) (*Connection, error) {
+	driver, tls := args.Driver, args.TLS
+	if near := args.Connection; near != nil {
+		if driver == nil {
+			driver = near.driver
+		}
+		if tls == nil {
+			tls = near.tls
+		}
+	}
 	if driver == nil {
 		var err error
 		if driver, err = netdriver.Default(); err != nil {
 			return nil, err
 		}
 	}
-	at.userinfo, at.path, at.query = "", "", "" // an origin has no more than that
-	c := &Connection{at: at, driver: driver}
-	return c, c.secure(args.TLS)
+	c := &Connection{at: *at, driver: driver}
+	c.at.userinfo, c.at.path, c.at.query = "", "", "" // an origin has no more than that
+	return c, c.secure(tls)
 }
 
 // secure chooses what makes an https connection secure: the TLS that the call

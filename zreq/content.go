@@ -2,24 +2,40 @@ package zreq
 
 import "github.com/zreq-go/zreq/form"
 
-// Content returns the body that was buffered, or the last chunk that a
-// StreamCallback was given. The bytes are the Response's: they are valid until
-// it is reused by Args.Into. It may be called again.
+// Content returns the body, or the last chunk that a StreamCallback was given. With
+// Args.Stream it reads the body, up to Limits.Content. The bytes are the
+// Response's: they are valid until it is reused by Args.Into. It may be called
+// again, but not after Read and its like: ErrBodyConsumed.
 //
 // The error is that of a body that is known not to be whole: an error page longer
 // than Limits.Content, or than 8 KiB beside a StreamCallback, is cut
 // (ErrTooLarge), and what came of it is returned. See also [Response.Complete].
-func (r *Response) Content() ([]byte, error) { return r.content, r.cut }
+func (r *Response) Content() ([]byte, error) {
+	if r.use == asReader {
+		return nil, ErrBodyConsumed
+	}
+	if r.pull != nil && r.pull.err == nil {
+		r.pull.content()
+	}
+	if r.use == untaken {
+		r.use = asContent
+	}
+	return r.content, r.cut
+}
 
 // Text returns the content as a string, taking it for UTF-8.
-func (r *Response) Text() (string, error) { return string(r.content), r.cut }
+func (r *Response) Text() (string, error) {
+	p, err := r.Content()
+	return string(p), err
+}
 
 // JSON decodes the content into v by the program's [form.Codec], which importing
 // netdriver/std or form/stdjson makes encoding/json; else it is form.ErrNoCodec.
 // Anything but white space behind the value is an error.
 func (r *Response) JSON(v any) error {
-	if r.cut != nil {
-		return r.cut
+	p, err := r.Content()
+	if err != nil {
+		return err
 	}
-	return form.Unmarshal(r.content, v)
+	return form.Unmarshal(p, v)
 }

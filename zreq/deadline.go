@@ -29,6 +29,7 @@ type socket struct {
 	// plain TCP and a driver that knows how much went out. A body is sliced there.
 	resumable, sliced bool
 
+	asked time.Time // when the deadline was last thought of
 	stuck bool      // the last write moved nothing
 	moved time.Time // when one last did, or began to try
 
@@ -92,6 +93,7 @@ func (s *socket) writeWithin(ctx context.Context, limit time.Duration) error {
 // the zero time. The context is asked after the deadline was set, never before: a
 // cancel in between would be undone by the new deadline and not seen.
 func (s *socket) renew(ctx context.Context, limit time.Duration, now time.Time) error {
+	s.asked = now
 	var by time.Time
 	if limit > 0 {
 		slack := limit / 9                                               // of the eighth that is promised something is left for a look
@@ -108,6 +110,9 @@ func (s *socket) renew(ctx context.Context, limit time.Duration, now time.Time) 
 	}
 	return ctx.Err()
 }
+
+// waited is how long ago that was.
+func (s *socket) waited() time.Duration { return time.Since(s.asked) }
 
 // judge says which limit an error comes of, if it does: the network has timeouts
 // of its own. Some clocks know only milliseconds.

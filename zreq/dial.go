@@ -12,33 +12,45 @@ var (
 	errPlainTLS = errors.New("the TLS setting returned no connection, or the plain one that it was given")
 )
 
-// occupy claims the connection and sees to it that it is open.
-func (x *exchange) occupy(ctx context.Context) (err error) {
-	conn := x.args.Connection
-	if conn == nil {
-		conn, err = newConnection(x.at, x.args)
-	} else {
-		err = conn.serves(&x.at, x.args)
+// occupy claims a connection, unless the last request left one, and sees to it
+// that it is open.
+func (x *exchange) occupy(ctx context.Context) error {
+	if x.conn == nil {
+		conn, err := x.choose()
+		if err != nil {
+			return err
+		}
+		if err := conn.claim(); err != nil {
+			return err
+		}
+		x.conn = conn
 	}
-	if err != nil {
-		return err
-	}
-	if err := conn.claim(); err != nil {
-		return err
-	}
-	x.conn = conn
 	x.resp.reset() // not before: it may be that of the call that has the claim
-	x.resp.url = x.url
-	if x.body.chunked() && conn.http10 {
+	x.resp.method, x.resp.url, x.resp.history = x.method, x.url, x.history
+	if x.body.chunked() && x.conn.http10 {
 		x.why = CloseNone
 		return errChunked10
 	}
-	if s := conn.alive(); s != nil {
+	if s := x.conn.alive(); s != nil {
 		x.reused = true
 		x.use(ctx, s)
 		return nil
 	}
 	return x.redial(ctx)
+}
+
+// choose returns the connection for the request: the caller's, but for another
+// origin after a redirect.
+func (x *exchange) choose() (*Connection, error) {
+	conn := x.args.Connection
+	if conn == nil {
+		return newConnection(&x.at, x.args)
+	}
+	err := conn.serves(&x.at, x.args)
+	if err != nil && x.crossed {
+		return newConnection(&x.at, x.args)
+	}
+	return conn, err
 }
 
 // redial opens the connection, in place of a socket that died idle if there was one.

@@ -40,6 +40,13 @@ var (
 	ErrClosed = errors.New("connection was closed by its owner")
 	// ErrOtherOrigin: the Connection belongs to another origin, driver or TLS setting.
 	ErrOtherOrigin = errors.New("connection belongs to another origin, driver or TLS setting")
+	// ErrRedirect: a redirect was not followed: too many, a loop, https to http,
+	// a body that cannot be sent again, a bad Location. The redirect is the
+	// Response beside the error.
+	ErrRedirect = errors.New("redirect not followed")
+	// ErrBodyConsumed: the body was taken in another way before, or the Response
+	// was closed.
+	ErrBodyConsumed = errors.New("the body was already read in another way, or closed")
 	// ErrNoTLS: an https URL and nothing to speak TLS with. It never goes out in plain.
 	ErrNoTLS = errors.New(`no TLS for https: import _ "github.com/zreq-go/zreq/netdriver/std", or set Args.TLS`)
 	// ErrNoDriver: there is no network driver.

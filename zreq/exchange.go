@@ -15,13 +15,24 @@ import (
 // It lives on the stack of the call.
 type exchange struct {
 	method  string
+	url     string // without credentials
 	args    *Args
 	at      target
 	limits  Limits
 	times   Timeouts
 	body    outgoing
-	closing bool // our request says Connection: close
-	expects bool // and Expect: 100-continue
+	closing bool // our request says Connection: close,
+	expects bool // and Expect: 100-continue,
+	decodes bool // and Accept-Encoding for our codings
+	head    []byte
+
+	history     []Redirect
+	crossed     bool   // a redirect led to another origin
+	bare        bool   // or took the body away
+	challenged  bool   // credentials are an answer to a challenge
+	credentials string // of Args.Auth
+
+	pace pace
 
 	conn   *Connection // claimed
 	sock   *socket
@@ -38,6 +49,7 @@ type exchange struct {
 	heard   bool  // at least one byte came back
 
 	phase    Phase
+	before   int64 // bytes of requests that a redirect answered
 	sent     int64
 	received int64 // bytes of the body
 	taken    int64 // of those, by the callback
@@ -46,8 +58,7 @@ type exchange struct {
 	why      CloseReason
 
 	resp     *Response
-	url      string // for resp
-	answered bool   // resp has a head
+	answered bool // resp has a head
 }
 
 var (
@@ -65,6 +76,8 @@ func (x *exchange) run(ctx context.Context, url string) error {
 	defer x.end()
 	err := x.steps(ctx, url)
 	switch {
+	case x.args == nil:
+		return err // the rest is the Response's
 	case err == nil:
 		x.why = x.verdict()
 		return nil
@@ -74,24 +87,25 @@ func (x *exchange) run(ctx context.Context, url string) error {
 	return x.fail(ctx, err)
 }
 
-// steps is a call from the verb to the socket and back.
+// steps is a call from the verb to the socket and back. A response may lead to
+// another request, and then the steps are gone again.
 func (x *exchange) steps(ctx context.Context, url string) error {
-	head, err := x.prepare(ctx, url)
-	if err != nil {
+	if err := x.prepare(ctx, url); err != nil {
 		return err
 	}
-	if err := x.occupy(ctx); err != nil {
-		return err
-	}
-	if err := x.ask(ctx, head); err != nil {
-		return err
-	}
-	if x.expects && x.resp.Status == 417 && !(x.conn.http10 && x.body.chunked()) {
-		if head, err = x.unexpect(ctx); err != nil {
+	for {
+		if err := x.occupy(ctx); err != nil {
 			return err
 		}
-		if err := x.ask(ctx, head); err != nil {
+		if err := x.ask(ctx); err != nil {
 			return err
+		}
+		again, err := x.again(ctx)
+		if err != nil {
+			return err
+		}
+		if !again {
+			break
 		}
 	}
 	if err := x.judgeHead(ctx); err != nil {
@@ -102,8 +116,8 @@ func (x *exchange) steps(ctx context.Context, url string) error {
 
 // ask sends the request and reads up to the final head of the answer, which may
 // come before all has been sent.
-func (x *exchange) ask(ctx context.Context, head []byte) error {
-	err := x.send(ctx, head)
+func (x *exchange) ask(ctx context.Context) error {
+	err := x.send(ctx)
 	if err != nil {
 		if !x.early(ctx, err) {
 			return err
@@ -231,22 +245,37 @@ func (x *exchange) read(ctx context.Context, p []byte) (int, error) {
 	if x.readErr != nil {
 		return 0, x.readErr
 	}
-	err := ctx.Err()
-	if x.phase == PhaseBody {
-		err = x.sock.within(ctx, x.times.Body, "Body")
+	for {
+		if err := x.mayRead(ctx); err != nil {
+			return 0, err
+		}
+		n, err := readSome(x.sock.conn, p)
+		if slow := x.paced(n); slow != nil {
+			return 0, slow
+		}
+		if n > 0 {
+			x.heard = true
+			if !isTimeout(err) {
+				x.readErr = err
+			}
+			return n, nil
+		}
+		if err = x.sock.judge(err); !x.windowOver(err) {
+			return 0, err
+		}
 	}
-	if err != nil {
-		return 0, err
+}
+
+// mayRead is asked before each read: of a body, each has a limit.
+func (x *exchange) mayRead(ctx context.Context) error {
+	if x.phase != PhaseBody {
+		return ctx.Err()
 	}
-	n, err := readSome(x.sock.conn, p)
-	if n == 0 {
-		return 0, x.sock.judge(err)
+	limit, name := x.times.Body, "Body"
+	if x.pace.on() {
+		limit, name = x.pace.limit(limit, name)
 	}
-	x.heard = true
-	if !isTimeout(err) {
-		x.readErr = err
-	}
-	return n, nil
+	return x.sock.within(ctx, limit, name)
 }
 
 // readSome reads at least one byte, or says why not.

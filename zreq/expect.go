@@ -32,17 +32,10 @@ func (x *exchange) await(ctx context.Context) error {
 }
 
 // unexpect makes the request ready to be sent again, on a new connection and
-// without the expectation that the peer refused (RFC 9110, 15.5.18).
-func (x *exchange) unexpect(ctx context.Context) (head []byte, err error) {
-	if err := x.body.rewind(); err != nil {
-		return nil, x.blame(ErrBody, err)
-	}
+// without the expectation that the peer refused (RFC 9110, 15.5.18). It was
+// refused, so that nothing has been acted on.
+func (x *exchange) unexpect(ctx context.Context) error {
 	x.conn.deaf = true
-	x.answered, x.heard, x.unsent, x.readErr = false, false, false, nil
-	x.sent = 0 // and refused, so that nothing has been acted on
-	x.in.r, x.in.w = 0, 0
-	if head, err = x.appendHead(x.out.B[:0]); err != nil {
-		return nil, err
-	}
-	return head, x.redial(ctx)
+	x.conn.drop()
+	return x.restart(ctx)
 }

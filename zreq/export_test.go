@@ -9,6 +9,7 @@ type URLParts struct {
 
 // SplitURL is splitURL.
 func SplitURL(url string) (URLParts, error) {
-	t, err := splitURL(url)
+	var t target
+	err := t.split(url)
 	return URLParts{t.https, t.userinfo, t.host, t.path, t.query, t.port}, err
 }

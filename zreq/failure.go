@@ -114,12 +114,12 @@ func (x *exchange) fail(ctx context.Context, err error) *Error {
 		Method:   method,
 		URL:      x.at.safe(),
 		Attempt:  1,
-		Sent:     x.sent,
+		Sent:     x.before + x.sent,
 		Received: x.received,
 		Taken:    x.taken,
 		Err:      err,
 		kind:     kind,
-		spent:    x.sent > 0 || x.body.rewind() != nil || kind == ErrBody || x.why == CloseByCaller,
+		spent:    x.before+x.sent > 0 || x.body.rewind() != nil || kind == ErrBody || x.why == CloseByCaller,
 		late:     late,
 	}
 }

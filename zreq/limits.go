@@ -23,6 +23,12 @@ type Limits struct {
 	// Content bounds a body that is held in memory, in bytes: that of the response
 	// when there is no StreamCallback, and Args.JSON. Default 1 MiB.
 	Content int64
+	// Ratio bounds how many bytes a content coding may make of each that came, once
+	// it has made a megabyte. Default 100. See [RegisterCoding].
+	Ratio int64
+	// Decoded bounds what a content coding may make of a body in all, in bytes.
+	// Default 1 GiB.
+	Decoded int64
 	// ReadBuffer is the size of the buffer that a call borrows to read with, in
 	// bytes. Default 4 KiB. It grows, for the call, to a head or trailer section
 	// that is larger. A large one makes small chunks cheap: fewer reads. One above
@@ -38,7 +44,7 @@ var errNegativeLimit = errors.New("a limit or size is negative")
 
 // setDefaults reports whether a limit is negative.
 func (l *Limits) setDefaults() (negative bool) {
-	if l.HeadBytes|l.Fields|l.Informational|l.ChunkLine|l.TrailerBytes|l.ReadBuffer|l.RequestBytes < 0 || l.Content < 0 {
+	if l.HeadBytes|l.Fields|l.Informational|l.ChunkLine|l.TrailerBytes|l.ReadBuffer|l.RequestBytes < 0 || l.Content|l.Ratio|l.Decoded < 0 {
 		return true
 	}
 	if l.Content == 0 {

@@ -80,15 +80,22 @@ func (x *exchange) takeHead(block []byte) {
 func (x *exchange) readBody(ctx context.Context) error {
 	var want admission
 	var refusal error
-	if x.args.StreamCallback != nil {
+	coded := x.decodes && x.resp.Header("Content-Encoding") != ""
+	x.pace = pace{LowSpeed: x.pace.LowSpeed}
+	if x.args.StreamCallback != nil || x.args.Stream {
 		want, refusal = x.admit()
 	}
-	if x.args.DropHead {
+	if x.args.Stream {
+		x.resp.unfit = refusal
+	}
+	if x.args.DropHead && !coded {
 		x.resp.head = nil
 	}
 	switch {
-	case refusal != nil:
+	case refusal != nil && x.args.StreamCallback != nil:
 		return x.refuse(ctx, refusal)
+	case coded || x.args.Stream:
+		return x.suspend(ctx, want, coded)
 	case x.args.StreamCallback == nil:
 		x.phase = PhaseBody
 		return x.readContent(ctx, x.limits.Content)
@@ -195,11 +202,16 @@ func (x *exchange) stream(ctx context.Context, want admission) error {
 	}
 }
 
-// streamed passes on the last chunk and judges whether all has come.
+// streamed passes on the last chunk.
 func (x *exchange) streamed(ctx context.Context, want admission) error {
 	if err := x.chunks.flush(ctx); err != nil {
 		return x.stop(err)
 	}
+	return x.judgeEnd(want)
+}
+
+// judgeEnd judges whether all of the body has come.
+func (x *exchange) judgeEnd(want admission) error {
 	switch {
 	case x.resp.framing == FramingNone || want.length < 0:
 	case x.received < want.length:
@@ -233,7 +245,7 @@ func (x *exchange) stop(err error) error {
 // bytes are known to remain or it lies in the window already. It does not wait
 // long: a connection costs less than that.
 func (x *exchange) drain(ctx context.Context) {
-	if x.closing || x.sock.within(ctx, drainWait, "Body") != nil {
+	if x.closing || x.unsent || x.sock.within(ctx, drainWait, "Body") != nil {
 		return
 	}
 	for {

@@ -43,8 +43,8 @@ func (x *exchange) appendHead(dst []byte) ([]byte, error) {
 		switch {
 		case equalFold(field[0], "Content-Length"), equalFold(field[0], "Transfer-Encoding"):
 			return dst, errReservedField
-		case equalFold(field[0], "Host"):
-			continue // it went first
+		case x.withholds(field[0]):
+			continue
 		}
 		if dst, err = wire.AppendField(dst, field[0], field[1]); err != nil {
 			return dst, err
@@ -64,6 +64,20 @@ func (x *exchange) appendHead(dst []byte) ([]byte, error) {
 		dst = append(dst, expectation...)
 	}
 	return wire.AppendEnd(dst), nil
+}
+
+// withholds reports whether a field of the caller's does not go out where it
+// stands, or not at all.
+func (x *exchange) withholds(name string) bool {
+	switch {
+	case equalFold(name, "Host"):
+		return true // it went first
+	case equalFold(name, "Authorization"):
+		return x.crossed || x.args.Auth != nil
+	case equalFold(name, "Cookie"), equalFold(name, "Proxy-Authorization"):
+		return x.crossed
+	}
+	return x.bare && hasPrefixFold(name, "Content-") // RFC 9110, 15.4
 }
 
 // appendFraming appends what the body says of itself.
@@ -96,7 +110,7 @@ func (x *exchange) appendTarget(dst []byte) ([]byte, error) {
 		return dst, err
 	}
 	query := x.at.query
-	if dst, err = wire.AppendTarget(dst, query); err != nil || len(x.args.Params) == 0 {
+	if dst, err = wire.AppendTarget(dst, query); err != nil || len(x.args.Params) == 0 || len(x.history) > 0 {
 		return dst, err
 	}
 	switch {
@@ -133,7 +147,7 @@ func (x *exchange) appendOwn(dst []byte) ([]byte, error) {
 	}
 	given := false
 	for _, field := range x.args.Headers {
-		if !equalFold(field[0], "Host") {
+		if x.crossed || !equalFold(field[0], "Host") {
 			continue
 		}
 		if given {
@@ -155,7 +169,20 @@ func (x *exchange) appendOwn(dst []byte) ([]byte, error) {
 	if x.sends("User-Agent") {
 		dst = append(dst, "User-Agent: zreq/"+Version+"\r\n"...)
 	}
-	if x.at.userinfo != "" && x.sends("Authorization") {
+	if x.decodes {
+		dst, _ = wire.AppendField(dst, "Accept-Encoding", acceptEncoding)
+	}
+	switch {
+	case x.args.Auth != nil && !x.crossed:
+		if !x.challenged {
+			if err := x.authorize(requestTarget(dst), nil); err != nil {
+				return dst, err
+			}
+		}
+		if x.credentials != "" {
+			return wire.AppendField(dst, "Authorization", x.credentials)
+		}
+	case x.at.userinfo != "" && x.sends("Authorization"):
 		return appendBasic(dst, x.at.userinfo)
 	}
 	return dst, nil

@@ -19,7 +19,9 @@ type Response struct {
 	// was given by Args can be given again all the same: it is dialled anew.
 	Connection *Connection
 
+	method   string
 	url      string
+	history  []Redirect
 	head     []byte // status line and fields
 	trailers []byte
 	content  []byte
@@ -27,7 +29,13 @@ type Response struct {
 	framing  Framing
 	length   int64
 	complete bool
+	decoded  bool // content is what content codings made of the body
 	reason   CloseReason
+
+	use   use
+	off   int   // of content, by Read
+	unfit error // why a callback would not get the body; with Stream
+	pull  *pull // the body, with Stream
 }
 
 // Framing says how the end of the body is found.
@@ -43,7 +51,10 @@ const (
 
 // reset makes r ready for another response; its memory is kept.
 func (r *Response) reset() {
-	*r = Response{head: r.head[:0], trailers: r.trailers[:0], content: r.content[:0], length: -1}
+	if r.pull != nil {
+		r.pull.close()
+	}
+	*r = Response{head: r.head[:0], trailers: r.trailers[:0], content: r.content[:0], length: -1, use: taken}
 }
 
 // Reason returns the reason phrase, which may be empty and means nothing
@@ -56,6 +67,10 @@ func (r *Response) Reason() string {
 // URL returns the URL that was asked for, with Params and without credentials
 // and fragment: as it was given if there are none of these, else as it was sent.
 func (r *Response) URL() string { return r.url }
+
+// History returns the redirects that led to this response, in their order. Beside
+// an ErrRedirect they are those before the one that was not followed.
+func (r *Response) History() []Redirect { return r.history }
 
 // Header returns the first value of the field name, "" if there is none. Case
 // does not matter.
@@ -106,9 +121,18 @@ func (r *Response) Trailer(name string) string {
 // Trailers yields the names and values of the trailers in their order.
 func (r *Response) Trailers() iter.Seq2[string, string] { return pairs(r.trailers) }
 
-// Len returns the Content-Length, -1 if there is none. For HEAD and 304 it is
-// that of the body that did not come.
-func (r *Response) Len() int64 { return r.length }
+// Len returns the Content-Length, -1 if there is none, or if it is not that of the
+// body because Decoded. For HEAD and 304 it is that of the body that did not come.
+func (r *Response) Len() int64 {
+	if r.decoded {
+		return -1
+	}
+	return r.length
+}
+
+// Decoded reports whether content codings were undone. Content-Encoding and
+// Content-Length are in the head as they came.
+func (r *Response) Decoded() bool { return r.decoded }
 
 // Framing returns how the end of the body was found.
 func (r *Response) Framing() Framing { return r.framing }

@@ -9,61 +9,78 @@ import (
 )
 
 var (
-	errUnasked   = errors.New("the peer sent bytes before the request")
-	errNoContext = errors.New("the context is nil")
-	errTrace     = errors.New("a TRACE has no body (RFC 9110, 9.3.8)")
-	errChunked10 = errors.New("a body of unknown size, and the peer speaks HTTP/1.0: give it a Size (RFC 9112, 6.1)")
-	errLarge     = errors.New("StreamChunk or Limits.ReadBuffer is over 64 MiB")
+	errUnasked     = errors.New("the peer sent bytes before the request")
+	errNoContext   = errors.New("the context is nil")
+	errTrace       = errors.New("a TRACE has no body (RFC 9110, 9.3.8)")
+	errChunked10   = errors.New("a body of unknown size, and the peer speaks HTTP/1.0: give it a Size (RFC 9112, 6.1)")
+	errBothStreams = errors.New("Stream and a StreamCallback: the body can go only one way")
+	errLarge       = errors.New("StreamChunk or Limits.ReadBuffer is over 64 MiB")
 )
 
-// prepare checks everything that the caller gave and writes the head of the
-// request into the window, which is free until it has been sent.
-func (x *exchange) prepare(ctx context.Context, url string) (head []byte, err error) {
+// prepare checks everything that the caller gave, and makes the first request.
+func (x *exchange) prepare(ctx context.Context, url string) error {
 	if ctx == nil {
-		return nil, errNoContext
+		return errNoContext
 	}
-	if x.at, err = splitURL(url); err != nil {
-		return nil, err
+	if err := x.at.split(url); err != nil {
+		return err
 	}
 	x.limits, x.times = x.args.Limits, x.args.Timeouts
 	x.times.setDefaults()
+	x.pace.LowSpeed = x.times.LowSpeed
 	if x.limits.setDefaults() || x.args.StreamChunk < 0 {
-		return nil, errNegativeLimit
+		return errNegativeLimit
 	}
-	if err = x.body.open(x.args.content(), x.limits.Content); err != nil {
-		return nil, err
+	if err := x.body.open(x.args.content(), x.limits.Content); err != nil {
+		return err
 	}
 	switch {
 	case x.args.StreamChunk > maxBuffer || x.limits.ReadBuffer > maxBuffer:
-		return nil, errLarge
+		return errLarge
 	case x.method == "TRACE" && x.body.r != nil:
-		return nil, errTrace
+		return errTrace
+	case x.args.Stream && x.args.StreamCallback != nil:
+		return errBothStreams
 	}
+	_, ranged := x.args.Headers.Get("Range")
+	x.decodes = acceptEncoding != "" && !ranged && x.method != "HEAD" && x.sends("Accept-Encoding")
 	x.closing = x.wantsClose()
-	x.expects = x.args.Expect100 && x.body.r != nil && x.body.size != 0 && x.sends("Expect")
 	x.in.open(x.limits.ReadBuffer)
-	if head, err = x.appendHead(x.in.buf.B[:0]); err != nil {
-		return nil, err
-	}
-	if len(head) > x.limits.RequestBytes {
-		return nil, errRequestHead
-	}
-	x.in.buf.B = head[:max(len(head), len(x.in.buf.B))] // it may have grown
 	if x.body.r != nil {
-		x.out = x.in.buf
-		x.in.open(x.limits.ReadBuffer) // for what comes back while it goes out
+		x.out = acquire(x.limits.ReadBuffer) // the window is for what comes back while it goes out
+	}
+	if err := x.compose(ctx); err != nil {
+		return err
 	}
 	x.url = url
 	if !x.at.plain || len(x.args.Params) > 0 {
-		x.url = string(append(x.at.origin(), requestTarget(head)...))
+		x.url = string(append(x.at.origin(), requestTarget(x.head)...))
 	}
-	return head, ctx.Err()
+	return nil
+}
+
+// compose writes the head of a request into the buffer that is sent from: the
+// window, if there is no other, is free until the request has been sent.
+func (x *exchange) compose(ctx context.Context) (err error) {
+	x.expects = x.args.Expect100 && x.body.r != nil && x.body.size != 0 && x.sends("Expect")
+	b := x.out
+	if b == nil {
+		b = x.in.buf
+	}
+	if x.head, err = x.appendHead(b.B[:0]); err != nil {
+		return err
+	}
+	if len(x.head) > x.limits.RequestBytes {
+		return errRequestHead
+	}
+	b.B = x.head[:max(len(x.head), len(b.B))] // it may have grown
+	return ctx.Err()
 }
 
 // wantsClose reports whether the request asks for the end of the connection:
 // as in Zerynth, unless the caller asks for Keep-Alive or brings a Connection.
 func (x *exchange) wantsClose() bool {
-	closes := x.args.Connection == nil
+	closes := x.args.Connection == nil || x.args.Connection.serves(&x.at, x.args) != nil
 	for _, field := range x.args.Headers {
 		if !equalFold(field[0], "Connection") {
 			continue
@@ -81,7 +98,8 @@ func (x *exchange) wantsClose() bool {
 // send sends the head and the body; a small body leaves in one write with the
 // head, and what follows is put where that was. errAnswered says that the final
 // head came before the end.
-func (x *exchange) send(ctx context.Context, head []byte) error {
+func (x *exchange) send(ctx context.Context) error {
+	head := x.head
 	x.phase = PhaseSend
 	x.dec.Reset(x.method, x.limits.wire())
 	if x.expects && (x.conn.http10 || x.conn.deaf) {
@@ -160,7 +178,11 @@ func (x *exchange) mayWrite(ctx context.Context) error {
 	if err := x.hear(ctx); err != nil {
 		return err
 	}
-	if err := x.sock.writeWithin(ctx, x.times.Write); err != nil {
+	limit := x.times.Write
+	if x.pace.on() && x.body.r != nil && !x.sock.sliced && x.pace.bytes < x.pace.Bytes {
+		limit, _ = x.pace.limit(limit, "Write") // what the window has to see before it is over
+	}
+	if err := x.sock.writeWithin(ctx, limit); err != nil {
 		return x.broken(err)
 	}
 	return nil
@@ -175,7 +197,10 @@ func (x *exchange) wrote(n int, err error) error {
 		x.empty = 0
 	}
 	x.sock.stuck = n == 0
+	slow := x.paced(n)
 	switch {
+	case slow != nil:
+		err = slow
 	case err != nil:
 		err = x.sock.judgeWrite(err)
 	case x.empty > maxEmpty:

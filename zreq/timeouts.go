@@ -26,6 +26,16 @@ type Timeouts struct {
 	Head time.Duration
 	// Body bounds the time without a byte while the body is read. Default 30 s.
 	Body time.Duration
+	// LowSpeed bounds from below how fast a body comes or goes. Default: not at all.
+	LowSpeed LowSpeed
+}
+
+// LowSpeed is at least Bytes in each time In that was spent waiting for the peer,
+// while a body is read or sent. It ends a transfer that drips, which no limit on
+// silence does. The zero value is no limit.
+type LowSpeed struct {
+	Bytes int64         // of the body, in its framing while it is sent; zero or less: no limit
+	In    time.Duration // default 30 s
 }
 
 // century is as good as no limit.
@@ -44,6 +54,7 @@ func (t *Timeouts) setDefaults() {
 	orDefault(&t.Expect, time.Second)
 	orDefault(&t.Head, 30*time.Second)
 	orDefault(&t.Body, 30*time.Second)
+	orDefault(&t.LowSpeed.In, 30*time.Second)
 }
 
 // orDefault is not inlined: its copies cost 0.4 KB.

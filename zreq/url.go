@@ -16,13 +16,14 @@ type target struct {
 	plain    bool   // the URL had neither userinfo nor fragment
 }
 
-// splitURL takes an absolute http or https URL apart (RFC 3986, 3). It is
+// split takes an absolute http or https URL apart (RFC 3986, 3). It is
 // strict: what it does not know to be harmless, it refuses. The errors quote
 // nothing of the URL, since any part of it may be a secret.
-func splitURL(url string) (t target, err error) {
+func (t *target) split(url string) error {
+	*t = target{plain: true}
 	for i := range len(url) {
 		if url[i] <= ' ' || url[i] == 0x7f {
-			return t, errURLControl
+			return errURLControl
 		}
 	}
 	rest := url
@@ -32,9 +33,8 @@ func splitURL(url string) (t target, err error) {
 	case hasPrefixFold(rest, "https://"):
 		t.https, t.port, rest = true, 443, rest[len("https://"):]
 	default:
-		return t, errURLScheme
+		return errURLScheme
 	}
-	t.plain = true
 	if i := indexByte(rest, '#'); i >= 0 {
 		rest, t.plain = rest[:i], false // a fragment never goes out (RFC 9110, 4.2.5)
 	}
@@ -48,11 +48,11 @@ func splitURL(url string) (t target, err error) {
 	if i := indexByte(rest, '?'); i >= 0 {
 		t.path, t.query = rest[:i], rest[i:]
 	}
-	if err := t.splitAuthority(authority); err != nil {
-		// Nothing of it is kept: of a password with a slash, half would be the path.
-		return target{}, err
+	err := t.splitAuthority(authority)
+	if err != nil {
+		*t = target{} // nothing is kept: of a password with a slash, half would be the path
 	}
-	return t, nil
+	return err
 }
 
 // splitAuthority sets userinfo, host and port (RFC 3986, 3.2).

@@ -58,6 +58,9 @@ func Do(ctx context.Context, method, url string, args *Args) (*Response, error) 
 	}
 	x := exchange{method: method, args: args, resp: resp}
 	err := x.run(ctx, url)
+	if args.StreamCallback == nil && !x.stopped {
+		resp.use = untaken
+	}
 	switch {
 	case err == nil:
 		return resp, nil

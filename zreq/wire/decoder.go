@@ -144,3 +144,19 @@ func (d *Decoder) fail(err error) error {
 	_ = d.step(sigFail)
 	return err
 }
+
+// Skip takes note of n bytes of body that were moved without Next, as a driver
+// does that puts them into a file. More than Expect says is ErrSequence.
+func (d *Decoder) Skip(n int64) error {
+	switch {
+	case n < 0 || n > d.Expect():
+		return ErrSequence
+	case n == 0 || d.phase == untilClose:
+		return nil
+	}
+	d.rest -= n
+	if d.rest > 0 {
+		return nil
+	}
+	return d.step(sigBodyRead)
+}

@@ -1,0 +1,36 @@
+package zreq
+
+import "context"
+
+// again reports whether the response that has begun leads to another request of
+// the same call, and makes that ready.
+func (x *exchange) again(ctx context.Context) (bool, error) {
+	switch status := x.resp.Status; {
+	case status == 417 && x.expects && !(x.conn.http10 && x.body.chunked()):
+		return true, x.unexpect(ctx)
+	case status == 401 && x.args.Auth != nil && !x.crossed && !x.challenged:
+		return x.answer(ctx)
+	}
+	return x.follow(ctx)
+}
+
+// restart makes the exchange ready for another request.
+func (x *exchange) restart(ctx context.Context) error {
+	if err := x.body.rewind(); err != nil {
+		return x.blame(ErrBody, err)
+	}
+	x.answered, x.heard, x.unsent, x.readErr, x.kind = false, false, false, nil, nil
+	x.sent, x.received = 0, 0
+	x.in.r, x.in.w = 0, 0
+	return x.compose(ctx)
+}
+
+// part gives the connection back.
+func (x *exchange) part(why CloseReason) {
+	if x.unhook != nil && !x.unhook() {
+		why = CloseCancelled // a late cancel must not hit the next call
+	}
+	x.unhook = nil
+	x.conn.release(why)
+	x.conn = nil
+}

@@ -1,0 +1,64 @@
+package zreq
+
+import (
+	"errors"
+	"time"
+)
+
+var errSlow = errors.New("fewer than LowSpeed.Bytes came or went")
+
+// pace measures a body against Timeouts.LowSpeed, window after window. Only the time
+// that is spent waiting for the peer is in them.
+type pace struct {
+	LowSpeed
+	waited time.Duration // in this window
+	bytes  int64         // that moved in it
+	idle   time.Duration // since the last byte
+}
+
+func (p *pace) on() bool { return p.Bytes > 0 && p.In > 0 }
+
+// limit returns how long the next read may wait and by which limit: what is left
+// of the one on silence, if there is one, or of the window.
+func (p *pace) limit(silence time.Duration, name string) (time.Duration, string) {
+	left := p.In - p.waited
+	if silence > 0 && silence-p.idle < left {
+		return max(1, silence-p.idle), name
+	}
+	return left, "LowSpeed"
+}
+
+// add takes in what a wait has brought. An error says that the window is over, and
+// too little has moved in it.
+func (p *pace) add(n int, waited time.Duration) error {
+	p.waited += waited
+	p.bytes += int64(n)
+	p.idle += waited
+	if n > 0 {
+		p.idle = 0
+	}
+	if p.waited < p.In {
+		return nil
+	}
+	enough := p.bytes >= p.Bytes
+	p.waited, p.bytes = 0, 0
+	if enough {
+		return nil
+	}
+	return &timeoutError{p.In, "LowSpeed", errSlow}
+}
+
+// paced notes what a read or write of the body has moved, and says whether that was
+// too little.
+func (x *exchange) paced(n int) error {
+	if !x.pace.on() || x.phase != PhaseBody && (x.phase != PhaseSend || x.body.r == nil) {
+		return nil
+	}
+	return x.pace.add(n, x.sock.waited())
+}
+
+// windowOver reports whether err is only the end of a window.
+func (x *exchange) windowOver(err error) bool {
+	t, ok := err.(*timeoutError)
+	return ok && t.name == "LowSpeed" && t.err != errSlow
+}

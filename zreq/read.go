@@ -1,0 +1,261 @@
+package zreq
+
+import (
+	"errors"
+	"io"
+	"iter"
+)
+
+// A Response can be read from and written to a writer. Of one that was not made by
+// Args.Stream, that is the buffered body.
+var (
+	_ io.ReadCloser = (*Response)(nil)
+	_ io.WriterTo   = (*Response)(nil)
+)
+
+var errChunkSize = errors.New("the size of a chunk is negative, or over 64 MiB")
+
+// use is in which way a body is taken.
+type use uint8
+
+const (
+	untaken use = iota
+	taken       // by a callback, or there is nothing to take
+	asReader
+	asContent
+)
+
+// Read reads the body. It returns io.EOF only at an end that is good: of a body
+// that is known to be short the error is ErrTruncated, and of one whose end nothing
+// proves ErrUnframed, unless AllowUnframed. Every other error is an [*Error], too,
+// and comes again when Read is called again. The limits in time are those of the
+// call; the time between two Reads counts against none.
+//
+// At the end, and after an error, the connection has been let go of, and Close
+// need not be called.
+func (r *Response) Read(p []byte) (int, error) {
+	if err := r.take(); err != nil || len(p) == 0 {
+		return 0, err
+	}
+	if r.pull == nil {
+		n := copy(p, r.content[r.off:])
+		r.off += n
+		if n == 0 {
+			return 0, r.rest()
+		}
+		return n, nil
+	}
+	if n := r.pull.straight(p); n > 0 {
+		return n, nil
+	}
+	if err := r.pull.more(); err != nil {
+		return 0, err
+	}
+	n := copy(p, r.pull.view)
+	r.pull.view = r.pull.view[n:]
+	return n, nil
+}
+
+// take notes that the body is read.
+func (r *Response) take() error {
+	if r.use != untaken && r.use != asReader {
+		return ErrBodyConsumed
+	}
+	r.use = asReader
+	return nil
+}
+
+// rest is what follows the last byte of a buffered body.
+func (r *Response) rest() error {
+	if r.cut != nil {
+		return r.cut
+	}
+	return io.EOF
+}
+
+// ReadN reads n bytes of the body, fewer only at its end; with n <= 0 all the rest
+// of it, up to Limits.Content. The slice is the caller's. At the end it is empty,
+// and the error io.EOF, but none with n <= 0. Beside another error is what came
+// before it.
+func (r *Response) ReadN(n int) ([]byte, error) {
+	if n > maxBuffer {
+		return nil, errChunkSize
+	}
+	var p []byte
+	for n <= 0 || len(p) < n {
+		if len(p) == cap(p) {
+			p = append(p, 0)[:len(p)]
+		}
+		room := p[len(p):cap(p)]
+		if n > 0 {
+			room = room[:min(len(room), n-len(p))]
+		}
+		m, err := r.Read(room)
+		p = p[:len(p)+m]
+		switch {
+		case err == io.EOF && (n <= 0 || len(p) > 0):
+			return p, nil
+		case err != nil:
+			return p, err
+		case n <= 0 && r.pull != nil && int64(len(p)) > r.pull.limits.Content:
+			r.pull.finish(r.pull.blame(nil, errContent))
+		}
+	}
+	return p, nil
+}
+
+// WriteTo writes the rest of the body to w, as it lies in the read buffer: w must
+// not keep what it is given. It returns how many bytes w took, and nil only at an
+// end that is good, as Read tells it. An error of w ends the body and is wrapped in
+// an [*Error]; ErrStop ends it without one.
+//
+// If w is a [Receiver] the bytes may get there without passing through memory.
+func (r *Response) WriteTo(w io.Writer) (n int64, err error) {
+	if err := r.take(); err != nil {
+		return 0, err
+	}
+	if r.pull == nil {
+		m, err := w.Write(r.content[r.off:])
+		r.off += m
+		if err == nil {
+			err = r.rest()
+		}
+		return int64(m), good(err)
+	}
+	p := r.pull
+	before := p.taken
+	for err == nil {
+		if err = p.receive(w); err == nil {
+			err = p.more()
+		}
+		if err == nil {
+			err = p.put(w, p.view)
+			p.view = nil
+		}
+	}
+	return p.taken - before, good(err)
+}
+
+// good is nil for an end that is good.
+func good(err error) error {
+	if err == io.EOF || err == ErrStop {
+		return nil
+	}
+	return err
+}
+
+// SaveTo writes the rest of the body to w through buf: in pieces of its length, but
+// for the last. With an empty buf it is WriteTo; so are the results.
+func (r *Response) SaveTo(w io.Writer, buf []byte) (n int64, err error) {
+	if len(buf) == 0 {
+		return r.WriteTo(w)
+	}
+	for err == nil {
+		var m int
+		m, err = r.full(buf)
+		if m == 0 {
+			continue
+		}
+		took, failure := writeAll(w, buf[:m])
+		n += int64(took)
+		switch {
+		case r.pull == nil && failure != nil:
+			err = failure
+		case r.pull != nil:
+			r.pull.taken += int64(took)
+			if failure != nil {
+				err = r.pull.halt(failure)
+			}
+		}
+	}
+	return n, good(err)
+}
+
+// Chunks yields the rest of the body in chunks of n bytes, 512 if n is zero; only
+// the last may be shorter, and none is empty. A chunk may be modified and is valid
+// until the loop goes on. An error comes alone, as the last: what was read by then
+// of a chunk that is not whole is not given out. However the loop is left, the
+// Response is closed.
+func (r *Response) Chunks(n int) iter.Seq2[[]byte, error] {
+	return func(yield func([]byte, error) bool) {
+		defer r.Close()
+		if n < 0 || n > maxBuffer {
+			yield(nil, errChunkSize)
+			return
+		}
+		if n == 0 {
+			n = defaultChunk
+		}
+		chunk := acquire(n)
+		defer release(chunk)
+		for {
+			m, err := r.full(chunk.B)
+			if m > 0 && good(err) == nil && !yield(chunk.B[:m:m], nil) {
+				return
+			}
+			if good(err) != nil {
+				yield(nil, err)
+			}
+			if err != nil {
+				return
+			}
+		}
+	}
+}
+
+// full fills buf; less is in it only beside an error.
+func (r *Response) full(buf []byte) (n int, err error) {
+	for n < len(buf) && err == nil {
+		var m int
+		m, err = r.Read(buf[n:])
+		n += m
+	}
+	return n, err
+}
+
+// writeAll is w.Write, which has to take all of p or say why not.
+func writeAll(w io.Writer, p []byte) (int, error) {
+	n, err := w.Write(p)
+	switch {
+	case n < 0 || n > len(p):
+		return 0, errBadCount
+	case n < len(p) && err == nil:
+		err = io.ErrShortWrite
+	}
+	return n, err
+}
+
+// Close ends the reading of a body that the caller does not want, or not all of: if
+// at most 4 KiB are known to remain, or it lies in the read buffer, it is read, and
+// else the connection is closed. It may be called at any time, more than once, and
+// returns nil. Content that was read already stays.
+func (r *Response) Close() error {
+	if r.pull != nil {
+		r.pull.close()
+	}
+	return nil
+}
+
+// Fit returns nil if this is a response whose body a StreamCallback would be given,
+// as far as can be told at the head: that it can be the thing that was asked for.
+// Else it is an [*Error] of the kind ErrStatus or ErrUnframed that says why not.
+func (r *Response) Fit() error {
+	why, kind := r.unfit, ErrStatus
+	switch {
+	case why != nil:
+	case r.Status < 200 || r.Status > 299:
+		why = statusError(r.Status)
+	case r.pull == nil && r.framing == FramingUntilClose && !r.complete:
+		why = ErrUnframed
+	default:
+		return nil
+	}
+	if why == ErrUnframed {
+		kind = nil
+	}
+	url := r.url
+	if i := indexByte(url, '?'); i >= 0 {
+		url = url[:i]
+	}
+	return &Error{Phase: PhaseHead, Method: r.method, URL: url, Attempt: 1, Err: why, kind: kind, spent: true}
+}

@@ -1,0 +1,74 @@
+package zreq
+
+import (
+	"io"
+
+	"github.com/zreq-go/zreq/netdriver"
+)
+
+// A Receiver is a writer that can take what comes over some connections without
+// its passing through memory, as a file does by splice. [Response.WriteTo] asks it
+// where there is no TLS and no content coding, and much is certain to come.
+type Receiver interface {
+	io.Writer
+	// ReceiveFrom takes at most n bytes of those that come next on c, waiting for
+	// the first one only, and returns how many it took of c. err is that of c: its
+	// end, or a deadline that passed. What cannot be written is the error of the
+	// next Write. ok is false if it cannot do so, or not any more: nothing was taken
+	// then, and Write is given what comes next.
+	ReceiveFrom(c netdriver.Conn, n int64) (received int64, ok bool, err error)
+}
+
+// minReceive is what has to be certain to come: less goes through the window.
+const minReceive = 16 << 10
+
+// receive lets a Receiver take all it can of the body.
+func (p *pull) receive(w io.Writer) error {
+	r, ok := w.(Receiver)
+	for empty := 0; ok && p.receivable(); empty++ {
+		if err := p.mayRead(p.ctx); err != nil {
+			p.finish(err)
+			break
+		}
+		most := min(p.dec.Expect(), maxSend)
+		var n int64
+		var err error
+		if n, ok, err = r.ReceiveFrom(p.sock.conn, most); !ok {
+			break
+		}
+		if n < 0 || n > most {
+			n, err = 0, errBadCount
+		}
+		p.received += n
+		p.taken += n
+		_ = p.dec.Skip(n)
+		if n > 0 {
+			empty = 0
+		}
+		slow := p.paced(int(n))
+		switch {
+		case slow != nil:
+			err = slow
+		case err == io.EOF:
+			if _, err = p.atEOF(); err == nil {
+				err = p.atEnd()
+			}
+		case err != nil:
+			if err = p.sock.judge(err); p.windowOver(err) {
+				continue
+			}
+			err = p.lost(err)
+		case empty == maxEmpty:
+			err = p.lost(io.ErrNoProgress)
+		}
+		p.finish(err)
+	}
+	return p.err
+}
+
+// receivable reports whether nothing lies before what comes next on the
+// connection, and that is body and much.
+func (p *pull) receivable() bool {
+	return p.err == nil && p.decoder == nil && len(p.view) == 0 && p.in.empty() && p.readErr == nil &&
+		p.sock.resumable && p.want.length < 0 && p.ctx.Err() == nil && p.dec.Expect() >= minReceive
+}
