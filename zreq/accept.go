@@ -25,6 +25,7 @@ func (e statusError) Error() string { return "the status is " + strconv.Itoa(int
 
 // admission is what the callback's body must turn out to be.
 type admission struct {
+	_      incomparable
 	length int64 // bytes; -1 if nothing but the framing says
 	short  bool  // the peer announced less than the Range asked for
 	open   bool  // the Range asked for the rest, and nothing says where that ends

@@ -19,6 +19,9 @@ func (x *exchange) restart(ctx context.Context) error {
 	if err := x.body.rewind(); err != nil {
 		return x.blame(ErrBody, err)
 	}
+	if x.args.DropHead {
+		x.resp.head = nil // it was a view of the window
+	}
 	x.answered, x.heard, x.unsent, x.readErr, x.kind = false, false, false, nil, nil
 	x.sent, x.received = 0, 0
 	x.in.r, x.in.w = 0, 0

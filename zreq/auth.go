@@ -15,13 +15,15 @@ var errBasicUser = errors.New("a Basic user name has no colon, and neither it no
 // another origin than that of the URL, nor after a redirect has once led to one.
 type Auth interface {
 	// Authorize returns the value of Authorization (RFC 9110, 11.6.2) for r, ""
-	// for none. If r has Challenges, "" makes their response the answer of the
-	// call, and anything else is sent in a second request. An error ends the call.
+	// for none. If there is a Refused response, "" makes that the
+	// answer of the call, and anything else is sent in a second request. An error ends the call.
 	Authorize(r AuthRequest) (string, error)
 }
 
 // AuthRequest is what an [Auth] may know of a request.
 type AuthRequest struct {
+	_ incomparable
+
 	Method string
 	Origin string // scheme, host and port, the port only where it is not the default
 	Target string // path and query, as they are sent (RFC 9112, 3.2.1)
@@ -31,10 +33,10 @@ type AuthRequest struct {
 	// has neither.
 	Body io.Reader
 
-	// Challenges are the values of WWW-Authenticate of the 401 that is to be
-	// answered (RFC 9110, 11.6.1), each with one challenge or more. There are none
-	// in the first request of a call, nor in one after a redirect.
-	Challenges []string
+	// Refused is the 401 that is to be answered: the values of its WWW-Authenticate
+	// are the challenges (RFC 9110, 11.6.1). It is nil for the first request of a
+	// call, and for the first one after a redirect. It is valid in Authorize only.
+	Refused *Response
 }
 
 // Basic sends user and password, which anybody can read who reads the request:
@@ -53,7 +55,7 @@ func BasicFunc(credentials func() (user, password string, err error)) Auth {
 type basic func() (user, password string, err error)
 
 func (b basic) Authorize(r AuthRequest) (string, error) {
-	if len(r.Challenges) > 0 {
+	if r.Refused != nil {
 		return "", nil // it was sent, and was no good
 	}
 	user, password, err := b()
@@ -76,20 +78,20 @@ func Bearer(token string) Auth { return bearer(token) }
 type bearer string
 
 func (b bearer) Authorize(r AuthRequest) (string, error) {
-	if len(r.Challenges) > 0 {
+	if r.Refused != nil {
 		return "", nil
 	}
 	return "Bearer " + string(b), nil
 }
 
 // authorize asks Args.Auth for the credentials of a request.
-func (x *exchange) authorize(target []byte, challenges []string) (err error) {
+func (x *exchange) authorize(target []byte, refused *Response) (err error) {
 	x.credentials, err = x.args.Auth.Authorize(AuthRequest{
-		Method:     x.method,
-		Origin:     string(x.at.origin()),
-		Target:     string(target),
-		Body:       x.body.r,
-		Challenges: challenges,
+		Method:  x.method,
+		Origin:  string(x.at.origin()),
+		Target:  string(target),
+		Body:    x.body.r,
+		Refused: refused,
 	})
 	return err
 }
@@ -101,7 +103,7 @@ func (x *exchange) answer(ctx context.Context) (bool, error) {
 	}
 	target, err := x.appendTarget(nil)
 	if err == nil {
-		err = x.authorize(target, x.resp.Values("WWW-Authenticate"))
+		err = x.authorize(target, x.resp)
 	}
 	if err != nil || x.credentials == "" {
 		return false, err

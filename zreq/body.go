@@ -10,7 +10,7 @@ import (
 
 var (
 	errBodySize = errors.New("the body has a negative size left: it was read beyond its end")
-	errEncoded  = limitError("the JSON is larger than Limits.Content: raise it, or send it as Body in pieces")
+	errEncoded  = &limitError{text: "the JSON is larger than Limits.Content: raise it, or send it as Body in pieces"}
 	errRewind   = errors.New("the body has to be sent again, and has neither Rewind nor Seek")
 )
 

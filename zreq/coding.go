@@ -28,7 +28,7 @@ type namedCoding struct {
 
 // decode reads a coded body to where the caller wants it. It is set with the first
 // coding, so that only a program that has one links what it takes.
-var decode func(p *pull) error
+var decode func(p *pull, args *Args, refusal error) error
 
 // acceptEncoding is what a request says of them, "" if there are none.
 var acceptEncoding string
@@ -62,8 +62,8 @@ const (
 )
 
 var (
-	errRatio   = limitError("the content coding makes more of the body than Limits.Ratio allows: raise it if the sender can be trusted")
-	errDecoded = limitError("the decoded body is larger than Limits.Decoded")
+	errRatio   = &limitError{text: "the content coding makes more of the body than Limits.Ratio allows: raise it if the sender can be trusted"}
+	errDecoded = &limitError{text: "the decoded body is larger than Limits.Decoded"}
 	errCodings = errors.New("more than three content codings")
 	errBehind  = errors.New("bytes behind the end of the content coding")
 )
@@ -87,37 +87,49 @@ type decoding struct {
 }
 
 // decodeBody is decode.
-func decodeBody(p *pull) error {
+func decodeBody(p *pull, args *Args, refusal error) error {
 	defer func() {
-		if p.err == nil && !p.kept.Stream {
+		if p.err == nil && !args.Stream {
 			p.finish(io.ErrUnexpectedEOF) // a callback has panicked
 		}
 	}()
 	err := p.undo()
-	if p.kept.DropHead {
-		p.resp.head = nil // it was a view of the window
+	if args.DropHead {
+		p.held.resp.head = nil // it was a view of the window
 	}
 	switch {
 	case err != nil:
 		p.finish(err)
-	case p.kept.Stream:
+	case args.Stream:
 		return nil
-	case p.kept.StreamCallback != nil:
-		p.finish(p.streamDecoded())
+	case refusal != nil:
+		return p.refuse(refusal)
+	case args.StreamCallback != nil:
+		p.finish(p.streamDecoded(args))
 	default:
 		p.content()
 	}
-	p.resp.pull = nil
+	p.held.resp.pull = nil
 	if e, failed := p.err.(*Error); failed {
 		return e
 	}
 	return nil
 }
 
+// refuse is exchange.refuse for an error page that is coded.
+func (p *pull) refuse(refusal error) error {
+	x := p.x()
+	x.limits.Content = min(x.limits.Content, maxPage)
+	p.content()
+	x.resp.pull = nil
+	x.phase = PhaseHead
+	return x.fail(p.ctx, x.blame(ErrStatus, refusal))
+}
+
 // undo finds the codings of the response.
 func (p *pull) undo() error {
 	d := &decoding{p: p}
-	for _, list := range p.resp.Values("Content-Encoding") {
+	for _, list := range p.held.resp.Values("Content-Encoding") {
 		for list != "" {
 			var name string
 			name, list = cutMember(list)
@@ -126,16 +138,16 @@ func (p *pull) undo() error {
 			}
 			c := findCoding(name)
 			if c == nil {
-				return p.blame(ErrResponse, &codingError{name[:min(len(name), 32)]})
+				return p.x().blame(ErrResponse, &codingError{name[:min(len(name), 32)]})
 			}
 			if len(d.codings) == maxCodings {
-				return p.blame(ErrResponse, errCodings)
+				return p.x().blame(ErrResponse, errCodings)
 			}
 			d.codings = append(d.codings, c)
 		}
 	}
 	if len(d.codings) > 0 {
-		p.decoder, p.text, p.resp.decoded = d, acquire(p.limits.ReadBuffer), true
+		p.decoder, p.text, p.held.resp.decoded = d, acquire(p.held.limits.ReadBuffer), true
 	}
 	return nil
 }
@@ -169,30 +181,31 @@ func findCoding(name string) Coding {
 
 // streamDecoded cuts the decoded body into chunks for the callback. io.EOF says
 // that it has had them all.
-func (p *pull) streamDecoded() (err error) {
-	size := p.kept.StreamChunk
+func (p *pull) streamDecoded(args *Args) (err error) {
+	x := p.x()
+	size := args.StreamChunk
 	if size == 0 {
 		size = defaultChunk
 	}
-	p.chunks = chunker{callback: p.kept.StreamCallback, size: size}
+	x.chunks = chunker{callback: args.StreamCallback, size: size}
 	for err == nil {
-		p.chunks.settle()
+		x.chunks.settle()
 		if err = p.refill(); err == nil {
-			err = p.stop(p.chunks.write(p.ctx, p.view))
+			err = x.stop(x.chunks.write(p.ctx, p.view))
 		}
 	}
-	if err == io.EOF && p.why != CloseStopped {
-		if last := p.stop(p.chunks.flush(p.ctx)); last != nil {
+	if err == io.EOF && x.why != CloseStopped {
+		if last := x.stop(x.chunks.flush(p.ctx)); last != nil {
 			err = last
 		}
 	}
-	p.resp.content = append(p.resp.content[:0], p.chunks.last...)
-	p.taken = p.chunks.taken
+	x.resp.content = append(x.resp.content[:0], x.chunks.last...)
+	x.taken = x.chunks.taken
 	return err
 }
 
-// read returns decoded bytes.
-func (d *decoding) read(b []byte) (int, error) {
+// decoded returns decoded bytes.
+func (d *decoding) decoded(b []byte) (int, error) {
 	if d.err != nil {
 		return 0, d.err
 	}
@@ -204,7 +217,7 @@ func (d *decoding) read(b []byte) (int, error) {
 	n, err := readSome(d.readers[len(d.readers)-1], b)
 	d.made += int64(n)
 	if over := d.limit(); over != nil {
-		return 0, d.p.blame(nil, over)
+		return 0, d.p.x().blame(nil, over)
 	}
 	if err != nil {
 		d.err = d.judge(err)
@@ -235,7 +248,7 @@ func (d *decoding) begin() (err error) {
 
 // limit says which limit the decoded bytes have passed.
 func (d *decoding) limit() error {
-	ratio, most := d.p.limits.Ratio, d.p.limits.Decoded
+	ratio, most := d.p.held.limits.Ratio, d.p.held.limits.Decoded
 	if ratio == 0 {
 		ratio = defaultRatio
 	}
@@ -245,7 +258,7 @@ func (d *decoding) limit() error {
 	switch {
 	case d.made > most:
 		return errDecoded
-	case d.made > ratioGrace && d.made/ratio > d.p.received:
+	case d.made > ratioGrace && d.made/ratio > d.p.held.received:
 		return errRatio
 	}
 	return nil
@@ -260,9 +273,9 @@ func (d *decoding) judge(err error) error {
 	case err == io.EOF:
 		return d.behind()
 	case err == io.ErrUnexpectedEOF:
-		return d.p.truncated(-1, err)
+		return d.p.x().truncated(-1, err)
 	}
-	return d.p.blame(ErrResponse, err)
+	return d.p.x().blame(ErrResponse, err)
 }
 
 // behind is io.EOF if nothing follows the end of the coding.
@@ -271,7 +284,7 @@ func (d *decoding) behind() error {
 		d.raw, d.rawErr = d.p.fetch()
 	}
 	if len(d.raw) > 0 {
-		return d.p.blame(ErrResponse, errBehind)
+		return d.p.x().blame(ErrResponse, errBehind)
 	}
 	return d.rawErr
 }
@@ -306,8 +319,8 @@ func (d *decoding) fill() error {
 	return d.rawErr
 }
 
-// close gives the readers back, the outermost first.
-func (d *decoding) close() {
+// giveBack closes the readers, the outermost first.
+func (d *decoding) giveBack() {
 	for i := len(d.readers) - 1; i >= 0; i-- {
 		_ = d.readers[i].Close()
 	}

@@ -112,7 +112,7 @@ func (s *socket) renew(ctx context.Context, limit time.Duration, now time.Time) 
 }
 
 // waited is how long ago that was.
-func (s *socket) waited() time.Duration { return time.Since(s.asked) }
+func (s *socket) waited() time.Duration { return time.Now().Sub(s.asked) }
 
 // judge says which limit an error comes of, if it does: the network has timeouts
 // of its own. Some clocks know only milliseconds.
@@ -120,7 +120,7 @@ func (s *socket) judge(err error) error {
 	if !isTimeout(err) || s.by.IsZero() || time.Until(s.by) > lookWait {
 		return err
 	}
-	return &timeoutError{s.limit, s.name, err}
+	return &timeoutError{limit: s.limit, name: s.name, err: err}
 }
 
 // judgeWrite is judge for a write; nil if only its slice is over.
@@ -172,5 +172,5 @@ func bounded(ctx context.Context, limit time.Duration, name string, step func(co
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = errors.New(err.Error()) // it was not the caller's deadline
 	}
-	return &timeoutError{limit, name, err}
+	return &timeoutError{limit: limit, name: name, err: err}
 }

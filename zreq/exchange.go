@@ -35,6 +35,7 @@ type exchange struct {
 	pace pace
 
 	conn   *Connection // claimed
+	home   *Connection // the caller's, while a redirect leads elsewhere
 	sock   *socket
 	unhook func() bool // stops watching the context
 	reused bool        // sock was there before the call
@@ -153,6 +154,7 @@ func (x *exchange) end() {
 	}
 	x.conn.release(x.why)
 	x.resp.reason = x.why
+	x.resp.Connection = x.home
 	if x.why == CloseNone {
 		x.resp.Connection = x.conn
 	}

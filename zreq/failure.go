@@ -63,10 +63,11 @@ func (x *exchange) truncated(want int64, cause error) error {
 	if !x.answered {
 		return x.blame(ErrTruncated, cause)
 	}
-	return x.blame(ErrTruncated, &truncation{x.received, want, cause})
+	return x.blame(ErrTruncated, &truncation{got: x.received, want: want, cause: cause})
 }
 
 type truncation struct {
+	_         incomparable
 	got, want int64 // want < 0: unknown
 	cause     error
 }

@@ -11,10 +11,11 @@ import (
 // The exchange goes on in it, on the heap, and so does the context of the call: a
 // Read has none of its own.
 type pull struct {
-	exchange
-	ctx  context.Context
-	want admission
-	kept Args // of the call's what the body needs
+	_        incomparable
+	held     held
+	ctx      context.Context
+	want     admission
+	unframed bool // Args.AllowUnframed
 
 	view    []byte  // what was read and not taken: in the window, or in text
 	decoder decoder // nil if the body is read as it came
@@ -23,44 +24,56 @@ type pull struct {
 	err     error   // of all reading from now on
 }
 
+// held is an exchange without its methods: a type on the heap brings the names of
+// its own into the program, which are 4 KB.
+type held exchange
+
+func (p *pull) x() *exchange { return (*exchange)(&p.held) }
+
 // decoder undoes the codings of a body. It returns at least one byte or an error.
 type decoder interface {
-	read(p []byte) (int, error)
-	close()
+	decoded(p []byte) (int, error)
+	giveBack()
 }
+
+// noArgs is what is left of the arguments of a call that has returned.
+var noArgs Args
 
 // suspend gives the exchange to the Response. A body that is empty, or not there,
 // is read at once.
-func (x *exchange) suspend(ctx context.Context, want admission, coded bool) error {
+func (x *exchange) suspend(ctx context.Context, want admission, coded bool, refusal error) error {
 	x.phase = PhaseBody
 	if x.resp.framing == FramingNone || x.resp.length == 0 {
+		if refusal != nil && !x.args.Stream {
+			return x.refuse(ctx, refusal)
+		}
 		return x.readContent(ctx, 0)
 	}
-	a := x.args
-	p := &pull{exchange: *x, ctx: ctx, want: want, kept: Args{
-		Connection: a.Connection, DropHead: a.DropHead, AllowUnframed: a.AllowUnframed,
-		Stream: a.Stream, StreamCallback: a.StreamCallback, StreamChunk: a.StreamChunk,
-	}}
-	p.args, p.body = &p.kept, outgoing{}
-	release(p.out)
-	p.out = nil
-	*x = exchange{resp: x.resp, answered: true}
+	release(x.out)
+	x.out, x.body.r = nil, nil
+	p := &pull{held: held(*x), ctx: ctx, want: want, unframed: x.args.AllowUnframed}
+	p.held.args = &noArgs
 	x.resp.pull = p
+	args := x.args
+	x.args, x.conn, x.in.buf, x.unhook = nil, nil, nil, nil
 	if !coded {
 		return nil
 	}
-	return decode(p)
+	err := decode(p, args, refusal)
+	x.kind = p.held.kind
+	return err
 }
 
 // fetch returns what comes next of the body, as it came; io.EOF at its end.
 func (p *pull) fetch() ([]byte, error) {
+	x := p.x()
 	for {
-		ev, err := p.next(p.ctx)
+		ev, err := x.next(p.ctx)
 		switch {
 		case err != nil:
 			return nil, err
-		case p.want.length >= 0 && p.received > p.want.length:
-			return nil, p.blame(ErrResponse, errRangeMismatch)
+		case p.want.length >= 0 && x.received > p.want.length:
+			return nil, x.blame(ErrResponse, errRangeMismatch)
 		case ev.Kind == wire.Data:
 			return ev.Data, nil
 		case ev.Kind == wire.End:
@@ -71,11 +84,12 @@ func (p *pull) fetch() ([]byte, error) {
 
 // atEnd is io.EOF if the body may end here.
 func (p *pull) atEnd() error {
-	if err := p.judgeEnd(p.want); err != nil {
+	x := p.x()
+	if err := x.judgeEnd(&p.want); err != nil {
 		return err
 	}
-	if p.resp.framing == FramingUntilClose && !p.resp.complete && !p.lenient && !p.kept.AllowUnframed {
-		return p.blame(nil, ErrUnframed)
+	if x.resp.framing == FramingUntilClose && !x.resp.complete && !p.lenient && !p.unframed {
+		return x.blame(nil, ErrUnframed)
 	}
 	return io.EOF
 }
@@ -100,47 +114,49 @@ func (p *pull) refill() (err error) {
 		p.view, err = p.fetch()
 		return err
 	}
-	n, err := p.decoder.read(p.text.B)
+	n, err := p.decoder.decoded(p.text.B)
 	p.view = p.text.B[:n]
 	return err
 }
 
 // finish ends the body, unless err is nil; io.EOF is a good end.
 func (p *pull) finish(err error) {
+	x := p.x()
 	switch {
 	case err == nil:
 		return
-	case p.stopped:
+	case x.stopped:
 		p.err = ErrBodyConsumed
-	case err == io.EOF && p.why != CloseStopped:
-		p.why, p.err = p.verdict(), io.EOF
+	case err == io.EOF && x.why != CloseStopped:
+		x.why, p.err = x.verdict(), io.EOF
 	default:
-		p.resp.complete = false
-		e := p.fail(p.ctx, err)
-		p.err, p.resp.cut = e, e
+		x.resp.complete = false
+		e := x.fail(p.ctx, err)
+		p.err, x.resp.cut = e, e
 	}
 	p.view = nil
 	if p.decoder != nil {
-		p.decoder.close()
+		p.decoder.giveBack()
 		release(p.text)
 		p.decoder, p.text = nil, nil
 	}
-	p.end()
+	x.end()
 }
 
 // straight reads into b without the detour through the window, if b is at least as
 // large and what is certain to come is, too; 0 if not.
-func (p *pull) straight(b []byte) (n int) {
-	if p.err != nil || p.decoder != nil || len(p.view) > 0 || !p.in.empty() {
+func (p *pull) straight(b []byte) int {
+	x := p.x()
+	if p.err != nil || p.decoder != nil || len(p.view) > 0 || !x.in.empty() {
 		return 0
 	}
-	size := len(p.in.buf.B)
-	if len(b) < size || p.dec.Expect() < int64(size) || p.ctx.Err() != nil {
+	size := len(x.in.buf.B)
+	if len(b) < size || x.dec.Expect() < int64(size) || p.ctx.Err() != nil {
 		return 0
 	}
-	ev, err := p.nextInto(p.ctx, b[:min(int64(len(b)), p.dec.Expect())])
-	if err == nil && p.want.length >= 0 && p.received > p.want.length {
-		err = p.blame(ErrResponse, errRangeMismatch)
+	ev, err := x.nextInto(p.ctx, b[:min(int64(len(b)), x.dec.Expect())])
+	if err == nil && p.want.length >= 0 && x.received > p.want.length {
+		err = x.blame(ErrResponse, errRangeMismatch)
 	}
 	if err == nil && ev.Kind == wire.End {
 		err = p.atEnd()
@@ -155,7 +171,7 @@ func (p *pull) straight(b []byte) (n int) {
 // put gives b to w.
 func (p *pull) put(w io.Writer, b []byte) error {
 	n, err := writeAll(w, b)
-	p.taken += int64(n)
+	p.held.taken += int64(n)
 	if err != nil {
 		return p.halt(err)
 	}
@@ -164,15 +180,16 @@ func (p *pull) put(w io.Writer, b []byte) error {
 
 // halt ends the body for an error of the caller's, which may come after its end.
 func (p *pull) halt(err error) error {
+	x := p.x()
 	ended := p.err != nil
-	_ = p.stop(err)
+	_ = x.stop(err)
 	switch {
 	case !ended:
 		p.finish(err)
-	case !p.stopped:
-		return p.fail(p.ctx, err)
+	case !x.stopped:
+		return x.fail(p.ctx, err)
 	}
-	if p.stopped {
+	if x.stopped {
 		return ErrStop
 	}
 	return p.err
@@ -181,10 +198,11 @@ func (p *pull) halt(err error) error {
 // content reads the rest of the body into the Response. An error page that is
 // longer than the limit is cut.
 func (p *pull) content() {
-	r := p.resp
+	x := p.x()
+	r := x.resp
 	p.lenient = true
 	for p.more() == nil {
-		left := p.limits.Content - int64(len(r.content))
+		left := x.limits.Content - int64(len(r.content))
 		if left >= int64(len(p.view)) {
 			r.content = append(r.content, p.view...)
 			p.view = nil
@@ -193,7 +211,7 @@ func (p *pull) content() {
 		r.content = append(r.content, p.view[:left]...)
 		p.view = nil
 		if r.Status < 400 {
-			p.finish(p.blame(nil, errContent))
+			p.finish(x.blame(nil, errContent))
 			return
 		}
 		p.close()
@@ -208,8 +226,9 @@ func (p *pull) close() {
 		return
 	}
 	p.view = nil
-	p.phase = PhaseHead // of which nothing but drain sets the limit
-	p.drain(p.ctx)
+	x := p.x()
+	x.phase = PhaseHead // of which nothing but drain sets the limit
+	x.drain(p.ctx)
 	p.finish(io.EOF)
 	p.err = ErrBodyConsumed
 }

@@ -97,8 +97,8 @@ func (r *Response) ReadN(n int) ([]byte, error) {
 			return p, nil
 		case err != nil:
 			return p, err
-		case n <= 0 && r.pull != nil && int64(len(p)) > r.pull.limits.Content:
-			r.pull.finish(r.pull.blame(nil, errContent))
+		case n <= 0 && r.pull != nil && int64(len(p)) > r.pull.held.limits.Content:
+			r.pull.finish(r.pull.x().blame(nil, errContent))
 		}
 	}
 	return p, nil
@@ -123,7 +123,7 @@ func (r *Response) WriteTo(w io.Writer) (n int64, err error) {
 		return int64(m), good(err)
 	}
 	p := r.pull
-	before := p.taken
+	before := p.held.taken
 	for err == nil {
 		if err = p.receive(w); err == nil {
 			err = p.more()
@@ -133,7 +133,7 @@ func (r *Response) WriteTo(w io.Writer) (n int64, err error) {
 			p.view = nil
 		}
 	}
-	return p.taken - before, good(err)
+	return p.held.taken - before, good(err)
 }
 
 // good is nil for an end that is good.
@@ -162,7 +162,7 @@ func (r *Response) SaveTo(w io.Writer, buf []byte) (n int64, err error) {
 		case r.pull == nil && failure != nil:
 			err = failure
 		case r.pull != nil:
-			r.pull.taken += int64(took)
+			r.pull.held.taken += int64(took)
 			if failure != nil {
 				err = r.pull.halt(failure)
 			}

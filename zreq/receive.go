@@ -8,7 +8,7 @@ import (
 	"github.com/zreq-go/zreq/zreq/wire"
 )
 
-var errContent = limitError("the body is larger than Limits.Content: raise it, or take it in chunks by StreamCallback")
+var errContent = &limitError{text: "the body is larger than Limits.Content: raise it, or take it in chunks by StreamCallback"}
 
 // maxPage bounds the error page that is kept of a response that a callback was
 // refused: who streams has no memory for a large one.
@@ -92,10 +92,10 @@ func (x *exchange) readBody(ctx context.Context) error {
 		x.resp.head = nil
 	}
 	switch {
-	case refusal != nil && x.args.StreamCallback != nil:
+	case refusal != nil && x.args.StreamCallback != nil && !(coded && x.resp.Status >= 400):
 		return x.refuse(ctx, refusal)
 	case coded || x.args.Stream:
-		return x.suspend(ctx, want, coded)
+		return x.suspend(ctx, want, coded, refusal)
 	case x.args.StreamCallback == nil:
 		x.phase = PhaseBody
 		return x.readContent(ctx, x.limits.Content)
@@ -207,11 +207,11 @@ func (x *exchange) streamed(ctx context.Context, want admission) error {
 	if err := x.chunks.flush(ctx); err != nil {
 		return x.stop(err)
 	}
-	return x.judgeEnd(want)
+	return x.judgeEnd(&want)
 }
 
 // judgeEnd judges whether all of the body has come.
-func (x *exchange) judgeEnd(want admission) error {
+func (x *exchange) judgeEnd(want *admission) error {
 	switch {
 	case x.resp.framing == FramingNone || want.length < 0:
 	case x.received < want.length:

@@ -24,42 +24,43 @@ const minReceive = 16 << 10
 
 // receive lets a Receiver take all it can of the body.
 func (p *pull) receive(w io.Writer) error {
+	x := p.x()
 	r, ok := w.(Receiver)
 	for empty := 0; ok && p.receivable(); empty++ {
-		if err := p.mayRead(p.ctx); err != nil {
+		if err := x.mayRead(p.ctx); err != nil {
 			p.finish(err)
 			break
 		}
-		most := min(p.dec.Expect(), maxSend)
+		most := min(x.dec.Expect(), maxSend)
 		var n int64
 		var err error
-		if n, ok, err = r.ReceiveFrom(p.sock.conn, most); !ok {
+		if n, ok, err = r.ReceiveFrom(x.sock.conn, most); !ok {
 			break
 		}
 		if n < 0 || n > most {
 			n, err = 0, errBadCount
 		}
-		p.received += n
-		p.taken += n
-		_ = p.dec.Skip(n)
+		x.received += n
+		x.taken += n
+		_ = x.dec.Skip(n)
 		if n > 0 {
 			empty = 0
 		}
-		slow := p.paced(int(n))
+		slow := x.paced(int(n))
 		switch {
 		case slow != nil:
 			err = slow
 		case err == io.EOF:
-			if _, err = p.atEOF(); err == nil {
+			if _, err = x.atEOF(); err == nil {
 				err = p.atEnd()
 			}
 		case err != nil:
-			if err = p.sock.judge(err); p.windowOver(err) {
+			if err = x.sock.judge(err); x.windowOver(err) {
 				continue
 			}
-			err = p.lost(err)
+			err = x.lost(err)
 		case empty == maxEmpty:
-			err = p.lost(io.ErrNoProgress)
+			err = x.lost(io.ErrNoProgress)
 		}
 		p.finish(err)
 	}
@@ -69,6 +70,7 @@ func (p *pull) receive(w io.Writer) error {
 // receivable reports whether nothing lies before what comes next on the
 // connection, and that is body and much.
 func (p *pull) receivable() bool {
-	return p.err == nil && p.decoder == nil && len(p.view) == 0 && p.in.empty() && p.readErr == nil &&
-		p.sock.resumable && p.want.length < 0 && p.ctx.Err() == nil && p.dec.Expect() >= minReceive
+	x := p.x()
+	return p.err == nil && p.decoder == nil && len(p.view) == 0 && x.in.empty() && x.readErr == nil &&
+		x.sock.resumable && p.want.length < 0 && p.ctx.Err() == nil && x.dec.Expect() >= minReceive
 }

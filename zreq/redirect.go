@@ -29,6 +29,7 @@ var (
 // A Connection is used if the origin is its own. It is kept for the caller while
 // the call goes elsewhere.
 type Redirect struct {
+	_      incomparable
 	Method string
 	URL    string // that was asked for, with its query and without credentials
 	Status int
@@ -42,7 +43,7 @@ func (x *exchange) follow(ctx context.Context) (bool, error) {
 	if !redirects(r.Status) || location == "" || x.args.MaxRedirects < 0 {
 		return false, nil
 	}
-	hop := Redirect{x.method, x.url, r.Status}
+	x.history = append(x.history, Redirect{Method: x.method, URL: x.url, Status: r.Status})
 	method, bare := x.method, r.Status == 303
 	if bare && method != "HEAD" || method == "POST" && r.Status < 303 {
 		method, bare = "GET", true // RFC 9110, 15.4.2 to 15.4.4
@@ -51,7 +52,7 @@ func (x *exchange) follow(ctx context.Context) (bool, error) {
 	url := x.at.resolve(location)
 	err := to.split(url)
 	if err == nil {
-		err = x.objection(&to, Redirect{method, url, 0})
+		err = x.objection(&to, method, url)
 	}
 	if err == nil && !bare {
 		err = x.body.rewind()
@@ -66,7 +67,6 @@ func (x *exchange) follow(ctx context.Context) (bool, error) {
 			return false, err
 		}
 	}
-	x.history = append(x.history, hop)
 	x.method, x.url = method, url
 	if bare {
 		x.body, x.bare = outgoing{}, true
@@ -83,8 +83,8 @@ func redirects(status int) bool {
 	return false
 }
 
-// objection says why a redirect is not followed.
-func (x *exchange) objection(to *target, next Redirect) error {
+// objection says why a redirect is not followed, that is the last of the history.
+func (x *exchange) objection(to *target, method, url string) error {
 	most := x.args.MaxRedirects
 	if most == 0 {
 		most = defaultRedirects
@@ -96,15 +96,14 @@ func (x *exchange) objection(to *target, next Redirect) error {
 		return errLocationUser
 	case x.at.https && !to.https:
 		return errDowngrade
-	case next.Method == x.method && next.URL == x.url:
-		return errRedirectLoop
-	case len(x.history) >= most:
-		return errManyRedirects
 	}
 	for i := range x.history {
-		if next.Method == x.history[i].Method && next.URL == x.history[i].URL {
+		if h := &x.history[i]; h.URL == url && h.Method == method {
 			return errRedirectLoop
 		}
+	}
+	if len(x.history) > most {
+		return errManyRedirects
 	}
 	return nil
 }
@@ -121,7 +120,10 @@ func (x *exchange) leave(ctx context.Context, to *target) error {
 	x.at, x.challenged = *to, false
 	if !same {
 		x.crossed = true
-		if why == CloseNone && x.conn != x.args.Connection {
+		switch {
+		case x.conn == x.args.Connection && why == CloseNone:
+			x.home = x.conn
+		case why == CloseNone:
 			why = CloseRequested // it would be nobody's
 		}
 		x.part(why)

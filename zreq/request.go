@@ -16,7 +16,7 @@ var (
 	errOmitHost      = errors.New("the field Host cannot be left out (RFC 9112, 3.2)")
 	errConnectMethod = errors.New("CONNECT opens a tunnel, which zreq does not do")
 	errUserinfo      = errors.New("bad percent-encoding or control character in the userinfo of the URL")
-	errRequestHead   = limitError("the head of the request is larger than Limits.RequestBytes")
+	errRequestHead   = &limitError{text: "the head of the request is larger than Limits.RequestBytes"}
 )
 
 // appendHead appends the request line and fields. All of the caller's input
@@ -242,7 +242,10 @@ func unescape(s string) (c byte, ok bool) {
 }
 
 // limitError is the text of a limit of zreq that was reached.
-type limitError string
+type limitError struct {
+	_    incomparable
+	text string
+}
 
-func (e limitError) Error() string        { return string(e) }
-func (e limitError) Is(target error) bool { return target == ErrTooLarge }
+func (e *limitError) Error() string        { return e.text }
+func (e *limitError) Is(target error) bool { return target == ErrTooLarge }

@@ -71,6 +71,7 @@ func orDefault(d *time.Duration, byDefault time.Duration) {
 
 // timeoutError says which limit ended a call.
 type timeoutError struct {
+	_     incomparable
 	limit time.Duration
 	name  string // the field of Timeouts
 	err   error

@@ -22,42 +22,43 @@ var (
 
 // What a response can do wrong.
 var (
-	ErrBadStatusLine     error = &fault{"malformed status line (RFC 9112, 4)", malformed}
-	ErrBadVersion        error = &fault{"not HTTP/1 (RFC 9112, 2.3)", malformed}
-	ErrBadField          error = &fault{"malformed field line (RFC 9112, 5.1)", malformed}
-	ErrBareCR            error = &fault{"carriage return without line feed (RFC 9112, 2.2)", malformed}
-	ErrBareLF            error = &fault{"line feed without carriage return in chunk framing or trailers (RFC 9112, 7.1)", malformed}
-	ErrNUL               error = &fault{"NUL in a head or in trailers (RFC 9110, 5.5)", malformed}
-	ErrBadFolding        error = &fault{"folded line before the first field or in a framing field (RFC 9112, 2.2 and 5.2)", malformed}
-	ErrBadLength         error = &fault{"invalid or contradictory Content-Length (RFC 9112, 6.3)", malformed}
-	ErrLengthAndCoding   error = &fault{"both Content-Length and Transfer-Encoding (RFC 9112, 6.3)", malformed}
-	ErrBadCoding         error = &fault{"transfer coding other than chunked, once (RFC 9112, 6.1)", malformed}
-	ErrBadChunkSize      error = &fault{"malformed chunk size (RFC 9112, 7.1)", malformed}
-	ErrBadChunkExtension error = &fault{"control character in a chunk extension (RFC 9112, 7.1.1)", malformed}
-	ErrBadChunkEnd       error = &fault{"chunk data not followed by CRLF (RFC 9112, 7.1)", malformed}
+	ErrBadStatusLine     error = &fault{text: "malformed status line (RFC 9112, 4)", kind: malformed}
+	ErrBadVersion        error = &fault{text: "not HTTP/1 (RFC 9112, 2.3)", kind: malformed}
+	ErrBadField          error = &fault{text: "malformed field line (RFC 9112, 5.1)", kind: malformed}
+	ErrBareCR            error = &fault{text: "carriage return without line feed (RFC 9112, 2.2)", kind: malformed}
+	ErrBareLF            error = &fault{text: "line feed without carriage return in chunk framing or trailers (RFC 9112, 7.1)", kind: malformed}
+	ErrNUL               error = &fault{text: "NUL in a head or in trailers (RFC 9110, 5.5)", kind: malformed}
+	ErrBadFolding        error = &fault{text: "folded line before the first field or in a framing field (RFC 9112, 2.2 and 5.2)", kind: malformed}
+	ErrBadLength         error = &fault{text: "invalid or contradictory Content-Length (RFC 9112, 6.3)", kind: malformed}
+	ErrLengthAndCoding   error = &fault{text: "both Content-Length and Transfer-Encoding (RFC 9112, 6.3)", kind: malformed}
+	ErrBadCoding         error = &fault{text: "transfer coding other than chunked, once (RFC 9112, 6.1)", kind: malformed}
+	ErrBadChunkSize      error = &fault{text: "malformed chunk size (RFC 9112, 7.1)", kind: malformed}
+	ErrBadChunkExtension error = &fault{text: "control character in a chunk extension (RFC 9112, 7.1.1)", kind: malformed}
+	ErrBadChunkEnd       error = &fault{text: "chunk data not followed by CRLF (RFC 9112, 7.1)", kind: malformed}
 )
 
 // What a response can have too much of. [Limits] has the bounds.
 var (
-	ErrHeadTooLarge         error = &fault{"head over Limits.HeadBytes", tooLarge}
-	ErrTooManyFields        error = &fault{"more field lines than Limits.Fields", tooLarge}
-	ErrTooManyInformational error = &fault{"more 1xx responses than Limits.Informational", tooLarge}
-	ErrChunkLineTooLong     error = &fault{"chunk-size line over Limits.ChunkLine", tooLarge}
-	ErrTooMuchFraming       error = &fault{"chunk extensions outweigh the data by 16 KiB", tooLarge}
-	ErrTrailersTooLarge     error = &fault{"trailers over Limits.TrailerBytes", tooLarge}
+	ErrHeadTooLarge         error = &fault{text: "head over Limits.HeadBytes", kind: tooLarge}
+	ErrTooManyFields        error = &fault{text: "more field lines than Limits.Fields", kind: tooLarge}
+	ErrTooManyInformational error = &fault{text: "more 1xx responses than Limits.Informational", kind: tooLarge}
+	ErrChunkLineTooLong     error = &fault{text: "chunk-size line over Limits.ChunkLine", kind: tooLarge}
+	ErrTooMuchFraming       error = &fault{text: "chunk extensions outweigh the data by 16 KiB", kind: tooLarge}
+	ErrTrailersTooLarge     error = &fault{text: "trailers over Limits.TrailerBytes", kind: tooLarge}
 )
 
 // What a caller can give that no request may carry.
 var (
-	ErrBadMethod     error = &fault{"method is not a token (RFC 9110, 9.1)", unsendable}
-	ErrBadTarget     error = &fault{"space, control character, # or incomplete % in the request target (RFC 9112, 3.2)", unsendable}
-	ErrBadFieldName  error = &fault{"field name is not a token (RFC 9110, 5.1)", unsendable}
-	ErrBadFieldValue error = &fault{"control character or outer whitespace in a field value (RFC 9110, 5.5)", unsendable}
+	ErrBadMethod     error = &fault{text: "method is not a token (RFC 9110, 9.1)", kind: unsendable}
+	ErrBadTarget     error = &fault{text: "space, control character, # or incomplete % in the request target (RFC 9112, 3.2)", kind: unsendable}
+	ErrBadFieldName  error = &fault{text: "field name is not a token (RFC 9110, 5.1)", kind: unsendable}
+	ErrBadFieldValue error = &fault{text: "control character or outer whitespace in a field value (RFC 9110, 5.5)", kind: unsendable}
 )
 
 // A fault is a broken rule of one of the kinds, or such a kind. Pointers instead
 // of interfaces, so that the linker and not the program fills them in.
 type fault struct {
+	_    [0]func()
 	text string
 	kind *fault
 }

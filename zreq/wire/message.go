@@ -2,6 +2,7 @@ package wire
 
 // A message is what a head says, as far as this package interprets it.
 type message struct {
+	_             [0]func()
 	status        int
 	minor         int
 	framing       Framing

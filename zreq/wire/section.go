@@ -4,6 +4,7 @@ package wire
 // input, of which the last call did not have the end. Its numbers are offsets
 // into the input, which is given again.
 type section struct {
+	_      [0]func()
 	line   int  // where the current line begins
 	seen   int  // up to where its end has been searched
 	begun  bool // the first byte of the current line has been judged
