@@ -23,12 +23,6 @@ func (r *Response) Content() ([]byte, error) {
 	return r.content, r.cut
 }
 
-// Text returns the content as a string, taking it for UTF-8.
-func (r *Response) Text() (string, error) {
-	p, err := r.Content()
-	return string(p), err
-}
-
 // JSON decodes the content into v by the program's [form.Codec], which importing
 // netdriver/std or form/stdjson makes encoding/json; else it is form.ErrNoCodec.
 // Anything but white space behind the value is an error.

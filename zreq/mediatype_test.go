@@ -1,0 +1,219 @@
+package zreq_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"mime"
+	"regexp"
+	"strings"
+	"testing"
+	"testing/quick"
+
+	"github.com/matryer/is"
+	"github.com/zreq-go/zreq/zreq"
+)
+
+// ofType is a 200 with the field lines of types and a body.
+func ofType(body string, types ...string) string {
+	fields := ""
+	for _, value := range types {
+		fields += "Content-Type: " + value + "\r\n"
+	}
+	return fmt.Sprintf("HTTP/1.1 200 OK\r\n%sContent-Length: %d\r\n\r\n%s", fields, len(body), body)
+}
+
+// fetch is the response that a call makes of answer.
+func fetch(t *testing.T, answer string) *zreq.Response {
+	t.Helper()
+	resp, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: answers(t, answer)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp
+}
+
+// TestCharset is the charset of a Content-Type (RFC 9110, 8.3.1, 8.3.2 and 5.6.6).
+func TestCharset(t *testing.T) {
+	for field, want := range map[string]string{
+		// The four of RFC 9110, 8.3.1, which "are all equivalent".
+		`text/html;charset=utf-8`:    "utf-8",
+		`Text/HTML;Charset="utf-8"`:  "utf-8",
+		`text/html; charset="utf-8"`: "utf-8",
+		`text/html;charset=UTF-8`:    "utf-8",
+
+		// None.
+		`text/html`:                                 "",
+		`text/html;`:                                "",
+		`text/html; q=charset`:                      "",
+		`text/html; xcharset=utf-16`:                "",
+		`text/html; charsets=utf-16`:                "",
+		`text/html; charſet=utf-16`:                 "", // no fold but that of ASCII
+		`text/html; charset=""`:                     "",
+		`multipart/x; boundary="a; charset=utf-16"`: "", // quoted
+
+		// OWS, and parameters before, behind and empty.
+		"text/html \t ; \t charset=utf-16":                    "utf-16",
+		`text/html;charset=utf-16;`:                           "utf-16",
+		`text/html; ; ;;charset=utf-16 ; `:                    "utf-16",
+		`text/html; level=1; charset=utf-16; q=0.5`:           "utf-16",
+		`text/html; a="b"; charset=utf-16`:                    "utf-16",
+		`text/html; a="; charset=x\"; c=\\"; charset=utf-16`:  "utf-16",
+		"text/html; a=\"\xc3\xa9\t \x80\"; charset=utf-16":    "utf-16", // obs-text
+		"text/html; a=\"\\\xe9\\\t\\ \"; charset=utf-16":      "utf-16", // escaped
+		`text/html; charset=utf-16; charset=utf-8`:            "utf-16", // the first counts
+		`text/html; CHARSET="UTF-16"; charset=utf-8`:          "utf-16",
+		`text/html; charset=""; charset=utf-8`:                "",
+		`application/vnd.x+json;v=1;charset=us-ascii`:         "us-ascii",
+		"!#$%&'*+-.^_`|~09azAZ/*;!#$%&'*+-.^_`|~=1;charset=x": "x", // each byte of a token
+
+		// What is said is told, known or not.
+		`text/html; charset="u\t\f-\8"`:         "utf-8",
+		`text/html; charset="a\"B\\c"`:          `a"b\c`,
+		`text/html; charset="X Klingon"`:        "x klingon",
+		`text/html; charset='utf-8'`:            "'utf-8'",
+		`text/html; charset="` + "\xc3\x89\"":   "\xc3\x89",
+		`x/y; charset=` + name40 + "0":          name40 + "0",
+		`x/y; charset=` + name40 + "0123456":    name40 + "0", // cut
+		`x/y; charset="` + name40 + `\0\1\2"`:   name40 + "0",
+		`x/y; charset="` + `\` + name40 + `\0"`: name40 + "0",
+
+		// A malformed field says nothing.
+		``:                                        "",
+		`;charset=utf-16`:                         "",
+		`charset=utf-16`:                          "",
+		`text;charset=utf-16`:                     "",
+		`text/;charset=utf-16`:                    "",
+		`/html;charset=utf-16`:                    "",
+		`text /html;charset=utf-16`:               "",
+		`text/ html;charset=utf-16`:               "",
+		`text/html/x;charset=utf-16`:              "",
+		`text/html charset=utf-16`:                "",
+		`text/html, charset=utf-16`:               "",
+		`text/html; charset=utf-16, a/b`:          "",
+		`text/html; charset =utf-16`:              "",
+		`text/html; charset= utf-16`:              "",
+		`text/html; charset`:                      "",
+		`text/html; charset=`:                     "",
+		`text/html; charset=;a=b`:                 "",
+		`text/html; charset="utf-16`:              "",
+		`text/html; charset="utf-16\`:             "",
+		`text/html; charset="utf-16\"`:            "",
+		`text/html; charset="utf-16"x`:            "",
+		`text/html; charset=utf"-16"`:             "",
+		`text/html; charset=utf-16; a`:            "",
+		`text/html; charset=utf-16; =b`:           "",
+		`text/html; charset=utf-16; a=(b)`:        "",
+		"text/html; charset=utf-16; a=\xe9":       "",
+		"text/html; charset=utf-16; \xe9=a":       "",
+		`text/html: charset=utf-16`:               "",
+		`text/html; charset utf-16`:               "",
+		`text/html; charset:utf-16`:               "",
+		`text/html; charset=utf-16; a=`:           "",
+		"text/html; a=\"\x01\"; charset=utf-16":   "",
+		"text/html; a=\"\x7f\"; charset=utf-16":   "",
+		"text/html; a=\"\\\x1f\"; charset=utf-16": "",
+		`te(xt)/html; charset=utf-16`:             "",
+	} {
+		t.Run(field, func(t *testing.T) {
+			is := is.New(t)
+			resp := fetch(t, ofType("x", field))
+			is.Equal(fmt.Sprintf("%q", resp.Charset()), fmt.Sprintf("%q", want)) // the first charset of a field that keeps the grammar
+			if want == "" {
+				text, err := resp.Text()
+				is.NoErr(err)
+				is.Equal(text, "x") // UTF-8 if there is none
+			}
+		})
+	}
+}
+
+// name40 is the longest name that a charset can have.
+var name40 = "x" + strings.Repeat("-", 39)
+
+// TestCharsetOfSeveralFields: Content-Type comes once; of several the first
+// counts, which is the one that Header shows.
+func TestCharsetOfSeveralFields(t *testing.T) {
+	is := is.New(t)
+	is.Equal(fetch(t, ofType("")).Charset(), "")                                            // no field
+	is.Equal(fetch(t, ofType("", "a/b; charset=l1", "a/b; charset=utf-8")).Charset(), "l1") // the first
+	is.Equal(fetch(t, ofType("", "a/b", "a/b; charset=utf-8")).Charset(), "")               // even without
+	is.Equal(fetch(t, ofType("", "a/b;\r\n charset=", "a/b; charset=utf-8")).Charset(), "") // and malformed
+	is.Equal(fetch(t, ofType("", "a/b;\r\n\tcharset=l1")).Charset(), "l1")                  // a fold is space
+}
+
+// TestCharsetWithoutHead: a head that was dropped has no charset; OnHead sees it.
+func TestCharsetWithoutHead(t *testing.T) {
+	is := is.New(t)
+	seen := ""
+	resp, err := zreq.Get(context.Background(), site, &zreq.Args{
+		Driver: answers(t, ofType("\xe9", "text/plain; charset=l1")), DropHead: true,
+		OnHead: func(r *zreq.Response) error { seen = r.Charset(); return nil },
+	})
+	is.NoErr(err)
+	is.Equal(seen, "l1")           // while the head is there
+	is.Equal(resp.Charset(), "")   // and not afterwards
+	text, err := resp.TextAs(seen) // so that the caller says it
+	is.NoErr(err)
+	is.Equal(text, "é")
+	is.Equal(new(zreq.Response).Charset(), "") // nor has what is no response one
+}
+
+// fieldOf makes a Content-Type of random pieces. Each is well-formed but for one
+// in sixteen.
+func fieldOf(random *rand.Rand) string {
+	pick := func(bad string, good ...string) string {
+		if random.IntN(16) == 0 {
+			return bad
+		}
+		return good[random.IntN(len(good))]
+	}
+	field := pick("text", "text/plain", "a/b", "Text/*", "x-x/y.z+json")
+	for range random.IntN(4) {
+		field += pick("", "", " ", "\t ") + pick(",", ";") + pick("x", "", " ", " \t")
+		field += pick("", "charset", "charset", "CharSet", "boundary", "q") + pick(" = ", "=")
+		field += pick(pick("(", "", `"`, "a b", "\"\x01\""), "utf-8", "ISO-8859-1", `"utf-16"`, `"a b"`, `"a;charset=b"`, `"\"q\\"`, `"é"`)
+	}
+	return field + pick(";", "", " ")
+}
+
+// unlike are what package mime takes and RFC 9110 does not: whitespace around
+// "=", a type without subtype, and a control character between quotes.
+var unlike = regexp.MustCompile("[ \t]=|=[ \t]|^[^/]*$|^[^/]*;|\x01")
+
+// TestCharsetAsPackageMimeHasIt compares on what that accepts: a field in which
+// no name comes twice with different values, and no parameter is empty.
+func TestCharsetAsPackageMimeHasIt(t *testing.T) {
+	is := is.New(t)
+	agreed := 0
+	same := func(seed uint64) bool {
+		field := fieldOf(rand.New(rand.NewPCG(seed, 0)))
+		_, parameters, err := mime.ParseMediaType(field)
+		if err != nil {
+			return true
+		}
+		got, want := fetch(t, ofType("", field)).Charset(), lowerASCII(parameters["charset"])
+		if got == want {
+			if want != "" {
+				agreed++
+			}
+			return true
+		}
+		if got == "" && unlike.MatchString(field) {
+			return true
+		}
+		t.Logf("%q: %q, and package mime has %q", field, got, want)
+		return false
+	}
+	is.NoErr(quick.Check(same, &quick.Config{MaxCount: 1500})) // both read the same
+	is.True(agreed > 150)                                      // and there was something to read
+}
+
+func lowerASCII(s string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, s)
+}
