@@ -3,6 +3,7 @@
 package tlstest
 
 import (
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -66,36 +67,42 @@ func (ca *Authority) PEM() []byte {
 }
 
 // Issue returns a certificate for the host names and IP addresses in names,
-// valid until the time given. A time in
-// the past makes an expired one.
+// valid until the time given, and its key. It is good for a server and for a
+// client. A time in the past makes an expired one.
 func (ca *Authority) Issue(until time.Time, names ...string) (tls.Certificate, error) {
+	from := ca.cert.NotBefore
+	if until.Before(from) {
+		from = until.Add(-time.Hour)
+	}
+	return ca.IssueFrom(from, until, names...)
+}
+
+// IssueFrom is Issue of a certificate that is not valid before from.
+func (ca *Authority) IssueFrom(from, until time.Time, names ...string) (tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return tls.Certificate{}, err
 	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(ca.serial.Add(1)),
-		Subject:      pkix.Name{CommonName: "zreq test"},
-		NotBefore:    ca.cert.NotBefore,
-		NotAfter:     until,
-		KeyUsage:     x509.KeyUsageDigitalSignature,
-		ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
-	}
-	if until.Before(template.NotBefore) {
-		template.NotBefore = until.Add(-time.Hour)
-	}
-	for _, name := range names {
-		if ip, err := netip.ParseAddr(name); err == nil {
-			template.IPAddresses = append(template.IPAddresses, ip.AsSlice())
-		} else {
-			template.DNSNames = append(template.DNSNames, name)
-		}
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, ca.cert, key.Public(), ca.key)
+	der, err := ca.sign(template(from, until, names), key.Public())
 	if err != nil {
 		return tls.Certificate{}, err
 	}
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, nil
+}
+
+// Certify returns, in PEM, a certificate for names and a key of which only the
+// public half is known, as that of an Element. It outlives any test.
+func (ca *Authority) Certify(public crypto.PublicKey, names ...string) ([]byte, error) {
+	der, err := ca.sign(template(ca.cert.NotBefore, ca.cert.NotAfter, names), public)
+	if err != nil {
+		return nil, err
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), nil
+}
+
+func (ca *Authority) sign(t *x509.Certificate, public crypto.PublicKey) ([]byte, error) {
+	t.SerialNumber = big.NewInt(ca.serial.Add(1))
+	return x509.CreateCertificate(rand.Reader, t, ca.cert, public, ca.key)
 }
 
 // Server returns what a TLS server for names needs, with a certificate that
@@ -106,4 +113,40 @@ func (ca *Authority) Server(names ...string) (*tls.Config, error) {
 		return nil, err
 	}
 	return &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}, nil
+}
+
+// SelfSigned returns a certificate for names that no authority signed, and its
+// key. It outlives any test.
+func SelfSigned(names ...string) (tls.Certificate, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	now := time.Now()
+	t := template(now.Add(-time.Hour), now.Add(24*time.Hour), names)
+	t.SerialNumber = big.NewInt(1)
+	der, err := x509.CreateCertificate(rand.Reader, t, t, key.Public(), key)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, nil
+}
+
+// template is a certificate for names, but for its number.
+func template(from, until time.Time, names []string) *x509.Certificate {
+	t := &x509.Certificate{
+		Subject:     pkix.Name{CommonName: "zreq test"},
+		NotBefore:   from,
+		NotAfter:    until,
+		KeyUsage:    x509.KeyUsageDigitalSignature,
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
+	}
+	for _, name := range names {
+		if ip, err := netip.ParseAddr(name); err == nil {
+			t.IPAddresses = append(t.IPAddresses, ip.AsSlice())
+		} else {
+			t.DNSNames = append(t.DNSNames, name)
+		}
+	}
+	return t
 }

@@ -1,5 +1,6 @@
 // Package tlstest makes the certificates that a test or an example of TLS
-// needs: an authority, certificates that it signed, a server's tls.Config.
+// needs: an authority, certificates that it signed, a server's tls.Config, and
+// what stands for a secure element.
 //
 //	ca, err := tlstest.NewAuthority()
 //	config, err := ca.Server("example.org", "127.0.0.1")
