@@ -3,6 +3,7 @@
 package tlsnet
 
 import (
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -38,7 +39,8 @@ type adapter struct {
 	below   netdriver.Conn
 	checker netdriver.Checker // below, if it can look
 
-	established bool // set once, before anybody else has the connection
+	established bool           // set once, before anybody else has the connection
+	alerted     tls.AlertError // what ended the handshake, if we did, in plain
 
 	// Of the reading side.
 	dry     bool  // crypto/tls wanted more than there was: it holds no whole record

@@ -39,7 +39,7 @@ func TestCheck(t *testing.T) {
 }
 
 func TestCheckSessionTicket(t *testing.T) {
-	client := tlsnet.Config{Base: &tls.Config{ClientSessionCache: tls.NewLRUClientSessionCache(1)}}
+	client := tlsnet.Config{Sessions: 1}
 	t.Run("after the handshake", func(t *testing.T) {
 		is := is.New(t)
 		s := open(t, client, func(c *tls.Config) { c.ClientAuth = tls.RequestClientCert })

@@ -3,6 +3,7 @@
 package tlsnet
 
 import (
+	"context"
 	"crypto/tls"
 	"io"
 	"os"
@@ -25,6 +26,27 @@ type conn struct {
 	io    adapter // between tls and the connection below
 	first [1]byte // what Check read, while held
 	held  bool
+
+	unshown  error // why the peer asked for a certificate and got none
+	unsigned error // why our key did not sign
+}
+
+// handshake leaves the connection below closed when it fails, and nothing that
+// still runs. now tells what certificates are held against.
+func (c *conn) handshake(ctx context.Context, now func() time.Time) error {
+	err := context.Cause(ctx)
+	if err == nil {
+		err = c.tls.HandshakeContext(ctx)
+	}
+	if err == nil {
+		c.io.established = true
+		return nil
+	}
+	c.io.Close() // waits for the Close that the end of ctx may have begun
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return c.refusal(err, now())
 }
 
 // checkedConn is a conn over a connection that can look at its input. It is a
@@ -54,15 +76,19 @@ func (c *conn) Read(p []byte) (int, error) {
 		return 1, nil
 	}
 	n, err := c.tls.Read(p)
-	return n, endOf(err)
+	return n, c.endOf(err)
 }
 
-// endOf turns our mark of an unproven end into the error that callers know.
-func endOf(err error) error {
-	if err == errCut {
+// endOf turns our mark of an unproven end into the error that callers know, and
+// an alert of the peer into one that says more.
+func (c *conn) endOf(err error) error {
+	switch err {
+	case nil:
+		return nil
+	case errCut:
 		return io.ErrUnexpectedEOF
 	}
-	return err
+	return c.explain(err)
 }
 
 // Write sends at most maxWrite bytes as one record.
@@ -143,5 +169,5 @@ func (c *checkedConn) Check() error {
 	if err == os.ErrDeadlineExceeded {
 		return nil
 	}
-	return endOf(err)
+	return c.endOf(err)
 }

@@ -4,16 +4,26 @@ package tlsnet_test
 
 import (
 	"bytes"
+	"cmp"
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/sha256"
+	"crypto/tls"
 	"crypto/x509"
 	"encoding/base64"
+	"encoding/pem"
 	"errors"
+	"math/big"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/matryer/is"
 
 	"github.com/zreq-go/zreq/netdriver/tlsnet"
+	"github.com/zreq-go/zreq/netdriver/tlsnet/tlstest"
 )
 
 func TestParsePin(t *testing.T) {
@@ -87,4 +97,129 @@ func TestPinError(t *testing.T) {
 	var err error = &tlsnet.PinError{Seen: tlsnet.Pin{1}}
 	is.True(errors.Is(err, tlsnet.ErrPin))                         // told by errors.Is
 	is.True(strings.Contains(err.Error(), tlsnet.Pin{1}.String())) // and to be compared by a person
+}
+
+// TestPins: what a pin takes the place of, and what it does not.
+func TestPins(t *testing.T) {
+	for name, tt := range map[string]struct {
+		cfg  func(s *site, own tlsnet.Pin) tlsnet.Config
+		url  string                        // if not https://example.org/
+		cert func(s *site) tls.Certificate // if not a good one
+		want func(error) bool              // nil if it is accepted
+	}{
+		"alone": {cfg: alone},
+		"alone, of two": {cfg: func(_ *site, own tlsnet.Pin) tlsnet.Config {
+			return tlsnet.Config{Pins: []tlsnet.Pin{{1}, own}}
+		}},
+		"alone, for an address": {cfg: alone, url: "https://127.0.0.1:8443/"},
+		"alone, for an IPv6":    {cfg: alone, url: "https://[::1]/"},
+		"alone, self-signed":    {cfg: alone, cert: selfSigned},
+		"alone, wrong": {cfg: func(*site, tlsnet.Pin) tlsnet.Config {
+			return tlsnet.Config{Pins: []tlsnet.Pin{{1}, {2}}}
+		}, want: isPin},
+		"alone, of the authority": {cfg: func(s *site, _ tlsnet.Pin) tlsnet.Config {
+			return tlsnet.Config{Pins: []tlsnet.Pin{tlsnet.PinOf(must(x509.ParseCertificate(authorityOf(s))))}}
+		}, want: isPin},
+		"alone, wrong host":    {cfg: alone, url: "https://example.com/", want: isA[x509.HostnameError]},
+		"alone, wrong address": {cfg: alone, url: "https://127.0.0.2/", want: isA[x509.HostnameError]},
+		"alone, expired":       {cfg: alone, cert: expired, want: isExpired},
+		"alone, not yet valid": {cfg: alone, cert: early, want: isExpired},
+		"alone, another clock": {cfg: func(_ *site, own tlsnet.Pin) tlsnet.Config {
+			return tlsnet.Config{Pins: []tlsnet.Pin{own}, Base: &tls.Config{Time: func() time.Time { return time.Now().Add(3 * day) }}}
+		}, want: isExpired},
+		"alone, for clients only": {cfg: alone, cert: clientOnly, want: isA[x509.CertificateInvalidError]},
+		"and roots":               {cfg: andRoots},
+		"and roots, self-signed":  {cfg: andRoots, cert: selfSigned, want: isA[x509.UnknownAuthorityError]},
+		"and roots of the base": {cfg: func(s *site, own tlsnet.Pin) tlsnet.Config {
+			return tlsnet.Config{Pins: []tlsnet.Pin{own}, Base: &tls.Config{RootCAs: s.ca.Pool()}}
+		}, cert: selfSigned, want: isA[x509.UnknownAuthorityError]},
+		"and roots, wrong": {cfg: func(s *site, _ tlsnet.Pin) tlsnet.Config {
+			return tlsnet.Config{Pins: []tlsnet.Pin{{1}}, RootCAs: s.ca.Pool()}
+		}, want: isPin},
+		"and roots, wrong host": {cfg: andRoots, url: "https://example.com/", want: isA[x509.HostnameError]},
+		"and other roots": {cfg: func(_ *site, own tlsnet.Pin) tlsnet.Config {
+			return tlsnet.Config{Pins: []tlsnet.Pin{own}, RootCAs: x509.NewCertPool()}
+		}, want: isA[x509.UnknownAuthorityError]},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			s := newSite(t)
+			if tt.cert == nil {
+				tt.cert = good
+			}
+			cert := tt.cert(s)
+			s.listen(t, "", &tls.Config{Certificates: []tls.Certificate{cert}})
+			own := pinOf(t, cert)
+			cfg := tt.cfg(s, own)
+			err := s.get(t, tlsnet.New(&cfg), cmp.Or(tt.url, "https://example.org/"))
+			if tt.want == nil {
+				is.NoErr(err) // all that is asked for holds
+				return
+			}
+			is.True(err != nil && tt.want(err)) // one thing does not, which is told
+			is.Equal(s.received(), 0)           // before anything is said
+			var wrong *tlsnet.PinError
+			is.True(!errors.As(err, &wrong) || wrong.Seen == own) // and which key it is
+		})
+	}
+}
+
+// alone and andRoots pin the server's key.
+func alone(_ *site, own tlsnet.Pin) tlsnet.Config { return tlsnet.Config{Pins: []tlsnet.Pin{own}} }
+
+func andRoots(s *site, own tlsnet.Pin) tlsnet.Config {
+	return tlsnet.Config{Pins: []tlsnet.Pin{own}, RootCAs: s.ca.Pool()}
+}
+
+func isPin(err error) bool { return errors.Is(err, tlsnet.ErrPin) }
+
+// Certificates of example.org.
+
+func good(s *site) tls.Certificate { return issued(s, -time.Hour, day) }
+
+func expired(s *site) tls.Certificate { return issued(s, -day, -time.Hour) }
+
+func early(s *site) tls.Certificate { return issued(s, time.Hour, day) }
+
+func issued(s *site, from, until time.Duration) tls.Certificate {
+	now := time.Now()
+	return must(s.ca.IssueFrom(now.Add(from), now.Add(until), "example.org", "127.0.0.1", "::1"))
+}
+
+func selfSigned(*site) tls.Certificate { return must(tlstest.SelfSigned("example.org")) }
+
+// clientOnly is a certificate that says that it is for no server.
+func clientOnly(*site) tls.Certificate {
+	key := must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1),
+		DNSNames:     []string{"example.org"},
+		NotAfter:     time.Now().Add(day),
+		ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
+	}
+	der := must(x509.CreateCertificate(rand.Reader, template, template, key.Public(), key))
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+}
+
+func authorityOf(s *site) []byte {
+	block, _ := pem.Decode(s.ca.PEM())
+	return block.Bytes
+}
+
+// must is for what cannot fail while there is memory.
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+func TestPinNeedsAName(t *testing.T) {
+	is := is.New(t)
+	s := newSite(t).good(t)
+	below, err := s.net.Dial(context.Background(), "tcp", "example.org:443")
+	is.NoErr(err) // it listens
+	cfg := alone(s, pinOf(t, s.config.Certificates[0]))
+	_, err = tlsnet.New(&cfg).Client(context.Background(), below, "")
+	is.True(isA[x509.HostnameError](err)) // no name is not any name
 }

@@ -3,6 +3,7 @@
 package tlsnet
 
 import (
+	"crypto/tls"
 	"errors"
 	"io"
 	"os"
@@ -19,6 +20,7 @@ var errFlood = errors.New("the peer asks for too many answers")
 func (a *adapter) Write(p []byte) (int, error) {
 	a.out.Lock()
 	defer a.out.Unlock()
+	a.overhear(p)
 	// A Read or a Check does not wait for the peer to take something: an answer
 	// to a key update goes out before the next record (RFC 8446, 4.6.3), which is
 	// soon enough.
@@ -42,6 +44,15 @@ func (a *adapter) Write(p []byte) (int, error) {
 	}
 	a.owed = append(a.owed, rest...)
 	return len(p), nil
+}
+
+// overhear notes a fatal alert that ends the handshake, a record of its own: its
+// number is all that tells one error of crypto/tls from another (RFC 8446, 6).
+func (a *adapter) overhear(p []byte) {
+	const alert, fatal = 21, 2
+	if !a.established && len(p) == 7 && p[0] == alert && p[5] == fatal {
+		a.alerted = tls.AlertError(p[6])
+	}
 }
 
 // flush sends what is owed.

@@ -5,9 +5,7 @@ package tlsnet_test
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
-	"io"
 	"os"
 	"strings"
 	"testing"
@@ -55,89 +53,6 @@ func TestClientAccepts(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestClientRefuses(t *testing.T) {
-	for name, tt := range refusals {
-		t.Run(name, func(t *testing.T) { tt.run(t) })
-	}
-}
-
-// refusal is a server that must not be taken for example.org.
-type refusal struct {
-	names   []string
-	expired bool
-	unknown bool   // its authority is not trusted
-	oldest  uint16 // the version it speaks
-	plain   string // what it answers instead of TLS
-	want    func(error) bool
-}
-
-var refusals = map[string]refusal{
-	"wrong host": {names: []string{"example.com"}, want: isA[x509.HostnameError]},
-	"unknown CA": {unknown: true, want: isA[x509.UnknownAuthorityError]},
-	"expired": {expired: true, want: func(err error) bool {
-		var invalid x509.CertificateInvalidError
-		return errors.As(err, &invalid) && invalid.Reason == x509.Expired
-	}},
-	"TLS 1.1": {oldest: tls.VersionTLS11, want: func(err error) bool {
-		return strings.Contains(err.Error(), "protocol version")
-	}},
-	"plain HTTP": {plain: "HTTP/1.1 400 Bad Request\r\n\r\n", want: func(err error) bool {
-		return errors.Is(err, tlsnet.ErrNotTLS) && isA[tls.RecordHeaderError](err)
-	}},
-	"the end of the stream": {plain: "\x16", want: func(err error) bool {
-		return errors.Is(err, io.ErrUnexpectedEOF) && err != io.ErrUnexpectedEOF
-	}},
-}
-
-func isA[T error](err error) bool {
-	var target T
-	return errors.As(err, &target)
-}
-
-func (r refusal) run(t *testing.T) {
-	is := is.New(t)
-	is.Helper()
-	ca, err := tlstest.NewAuthority()
-	is.NoErr(err) // an authority is made of nothing
-	until := time.Now().Add(time.Hour)
-	if r.expired {
-		until = time.Now().Add(-time.Minute)
-	}
-	if r.names == nil {
-		r.names = []string{"example.org"}
-	}
-	cert, err := ca.Issue(until, r.names...)
-	is.NoErr(err) // it signs what it is asked to
-	config := &tls.Config{Certificates: []tls.Certificate{cert}}
-	if r.oldest != 0 {
-		config.MinVersion, config.MaxVersion = r.oldest, r.oldest
-	}
-	trusted := ca.Pool()
-	if r.unknown {
-		other, err := tlstest.NewAuthority()
-		is.NoErr(err) // nor is a second one hard
-		trusted = other.Pool()
-	}
-
-	near, far := memnet.Pipe()
-	defer far.Close()
-	served := make(chan struct{})
-	go func() {
-		defer close(served)
-		if r.plain == "" {
-			tls.Server(withAddr{far}, config).Handshake()
-			return
-		}
-		far.Write([]byte(r.plain))
-		far.CloseWrite()
-	}()
-	c, err := tlsnet.New(&tlsnet.Config{RootCAs: trusted}).Client(context.Background(), near, "example.org")
-	<-served
-	is.True(err != nil && r.want(err)) // the reason is in the error
-	is.True(c == nil)                  // there is nothing to send plain text on
-	is.NoErr(far.WaitClose())          // the connection below is closed
 }
 
 func TestClientHonoursContext(t *testing.T) {
@@ -221,13 +136,5 @@ func TestConfig(t *testing.T) {
 		is.Equal(s.server.ConnectionState().Version, uint16(tls.VersionTLS13)) // MinVersion was heeded
 		is.Equal(s.server.ConnectionState().NegotiatedProtocol, "http/1.1")    // and so was the base, but for h2
 		is.Equal(base.MinVersion, uint16(tls.VersionTLS12))                    // which is the caller's
-	})
-}
-
-func TestFeature(t *testing.T) {
-	t.Run("B13", func(t *testing.T) { // https is refused unless TLS is proven
-		for name, tt := range refusals {
-			t.Run(name, func(t *testing.T) { tt.run(t) })
-		}
 	})
 }

@@ -1,0 +1,93 @@
+//go:build !tinygo
+
+package tlsnet
+
+import (
+	"crypto"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// errShownNone is why a peer refused us that had asked for a certificate.
+var errShownNone = errors.New("no client certificate was shown, for there is none")
+
+// errUnsigned: the handshake has ended, and the signature is not there.
+var errUnsigned = errors.New("the key did not sign in time")
+
+// show returns the certificate that the peer gets.
+func (c *conn) show(config *tls.Config, asked *tls.CertificateRequestInfo) (*tls.Certificate, error) {
+	cert, err := c.choose(config, asked)
+	if err != nil || cert == nil {
+		return cert, err
+	}
+	if signer, ok := cert.PrivateKey.(crypto.Signer); ok {
+		own := *cert
+		own.PrivateKey = &clientKey{Signer: signer, over: asked.Context().Done(), failed: &c.unsigned}
+		return &own, nil
+	}
+	return cert, nil
+}
+
+// choose takes a certificate as crypto/tls does, and notes why it takes none: the
+// peer's alert says little of that.
+func (c *conn) choose(config *tls.Config, asked *tls.CertificateRequestInfo) (*tls.Certificate, error) {
+	c.unshown = nil
+	if config.GetClientCertificate != nil {
+		cert, err := config.GetClientCertificate(asked)
+		if cert != nil && len(cert.Certificate) == 0 {
+			c.unshown = errShownNone
+		}
+		return cert, err
+	}
+	c.unshown = errShownNone
+	for i := range config.Certificates {
+		cert := &config.Certificates[i]
+		err := asked.SupportsCertificate(cert)
+		if err == nil {
+			c.unshown = nil
+			return cert, nil
+		}
+		c.unshown = fmt.Errorf("no client certificate was shown, for none suits the peer: %w", err)
+	}
+	return &tls.Certificate{}, nil
+}
+
+// A clientKey is a key for one handshake, which does not wait for it when it has
+// ended: a secure element may hang. It keeps the key's error, of which crypto/tls
+// passes on the text alone.
+type clientKey struct {
+	crypto.Signer
+	over   <-chan struct{} // closed at the end of the handshake
+	failed *error
+}
+
+var _ crypto.MessageSigner = (*clientKey)(nil)
+
+// Sign implements crypto.Signer.
+func (k *clientKey) Sign(random io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
+	return k.await(func() ([]byte, error) { return k.Signer.Sign(random, digest, opts) })
+}
+
+// SignMessage implements crypto.MessageSigner, for a key that is one.
+func (k *clientKey) SignMessage(random io.Reader, message []byte, opts crypto.SignerOpts) ([]byte, error) {
+	return k.await(func() ([]byte, error) { return crypto.SignMessage(k.Signer, random, message, opts) })
+}
+
+func (k *clientKey) await(sign func() ([]byte, error)) ([]byte, error) {
+	signed := make(chan struct{})
+	var signature []byte
+	var err error
+	go func() {
+		defer close(signed)
+		signature, err = sign()
+	}()
+	select {
+	case <-signed:
+		*k.failed = err
+		return signature, err
+	case <-k.over:
+		return nil, errUnsigned
+	}
+}

@@ -1,0 +1,98 @@
+//go:build !tinygo
+
+package tlsnet
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"slices"
+)
+
+// ErrInsecure is the error of every handshake of a TLS that [New] made of a
+// Config.Base with InsecureSkipVerify.
+var ErrInsecure = errors.New("InsecureSkipVerify in Config.Base: use NewInsecure if the peer shall not be verified")
+
+// defaultSessions is more peers than most devices talk to. A session weighs some
+// 4.5 KB with a short chain, which is mostly that.
+const defaultSessions = 8
+
+// Config is what a [TLS] trusts and shows. The zero value is the default.
+type Config struct {
+	// RootCAs are the authorities that are trusted; Roots makes them of PEM.
+	// If nil, the system's, unless there are Pins.
+	RootCAs *x509.CertPool
+
+	// Pins are the public keys of which the peer must have one. Beside RootCAs,
+	// both must hold. Without, the pin takes the place of the chain, and the
+	// system's authorities are not asked; the host name and the dates of the
+	// certificate still count. If empty, any key that is certified will do.
+	Pins []Pin
+
+	// Certificates are shown to a peer that asks for one: the first that suits
+	// it. See KeyPair. If empty, none is.
+	Certificates []tls.Certificate
+
+	// ServerName replaces the host of every URL, in what the peer is told and
+	// in what its certificate has to say. If empty, the host of the URL.
+	ServerName string
+
+	// MinVersion is the oldest version spoken, as tls.VersionTLS12.
+	// If zero, TLS 1.2. Anything older has to be asked for here.
+	MinVersion uint16
+
+	// Sessions is how many sessions are kept to be resumed, the latest of each
+	// server name. Calls with this TLS share them, and no others do.
+	// If zero, 8, or what Base says; none if Base has a VerifyPeerCertificate,
+	// which is not asked of a resumed session. If negative, none.
+	Sessions int
+
+	// Base holds everything else that crypto/tls can be told, for a program that
+	// has such a value already. It is copied. The fields above replace its own
+	// where they are set, but its VerifyConnection is asked as well. With
+	// InsecureSkipVerify it is for NewInsecure, also if it verifies by itself.
+	// "h2" is taken out of its NextProtos, since what is spoken is HTTP/1.1.
+	// If nil, nothing else is set.
+	Base *tls.Config
+}
+
+// crypto returns cfg in the words of crypto/tls.
+func (cfg *Config) crypto() *tls.Config {
+	c := &tls.Config{}
+	if cfg.Base != nil {
+		c = cfg.Base.Clone()
+		c.NextProtos = slices.DeleteFunc(slices.Clone(c.NextProtos), func(p string) bool { return p == "h2" })
+	}
+	// One Write is one record; growing ones would cut it into four.
+	c.DynamicRecordSizingDisabled = true
+	if cfg.RootCAs != nil {
+		c.RootCAs = cfg.RootCAs
+	}
+	if len(cfg.Certificates) > 0 {
+		c.Certificates = slices.Clone(cfg.Certificates)
+	}
+	if cfg.ServerName != "" {
+		c.ServerName = cfg.ServerName
+	}
+	if cfg.MinVersion != 0 {
+		c.MinVersion = cfg.MinVersion
+	}
+	if c.MinVersion == 0 {
+		c.MinVersion = tls.VersionTLS12
+	}
+	c.ClientSessionCache = cfg.sessions()
+	return c
+}
+
+// sessions returns where sessions are kept, nil for nowhere.
+func (cfg *Config) sessions() tls.ClientSessionCache {
+	switch {
+	case cfg.Sessions > 0:
+		return tls.NewLRUClientSessionCache(cfg.Sessions)
+	case cfg.Sessions < 0:
+		return nil
+	case cfg.Base != nil && (cfg.Base.ClientSessionCache != nil || cfg.Base.VerifyPeerCertificate != nil):
+		return cfg.Base.ClientSessionCache
+	}
+	return tls.NewLRUClientSessionCache(defaultSessions)
+}
