@@ -13,10 +13,6 @@ import (
 // Config.Base with InsecureSkipVerify.
 var ErrInsecure = errors.New("InsecureSkipVerify in Config.Base: use NewInsecure if the peer shall not be verified")
 
-// defaultSessions is more peers than most devices talk to. A session weighs some
-// 4.5 KB with a short chain, which is mostly that.
-const defaultSessions = 8
-
 // Config is what a [TLS] trusts and shows. The zero value is the default.
 type Config struct {
 	// RootCAs are the authorities that are trusted; Roots makes them of PEM.
@@ -82,17 +78,4 @@ func (cfg *Config) crypto() *tls.Config {
 	}
 	c.ClientSessionCache = cfg.sessions()
 	return c
-}
-
-// sessions returns where sessions are kept, nil for nowhere.
-func (cfg *Config) sessions() tls.ClientSessionCache {
-	switch {
-	case cfg.Sessions > 0:
-		return tls.NewLRUClientSessionCache(cfg.Sessions)
-	case cfg.Sessions < 0:
-		return nil
-	case cfg.Base != nil && (cfg.Base.ClientSessionCache != nil || cfg.Base.VerifyPeerCertificate != nil):
-		return cfg.Base.ClientSessionCache
-	}
-	return tls.NewLRUClientSessionCache(defaultSessions)
 }

@@ -1,13 +1,60 @@
 // Package tlsnet is TLS in software over any driver's connection, by
 // crypto/tls. Importing netdriver/std makes it the default for https; a program
-// with a CA of its own gives one to its calls:
+// with a trust of its own gives that to its calls, or to all:
 //
-//	secure := tlsnet.New(&tlsnet.Config{RootCAs: factory})
+//	roots, err := tlsnet.Roots(factoryPEM)
+//	secure := tlsnet.New(&tlsnet.Config{RootCAs: roots})
 //	resp, err := zreq.Get(ctx, "https://gateway.local/", &zreq.Args{TLS: secure})
+//	netdriver.SetTLS(secure) // or this, for all calls that name none
 //
 // The peer is verified: its chain against the roots, its certificate against
-// the host of the URL. Only Config.Base can turn that off. The connection below
-// need not be a net.Conn; what it must be is in [netdriver.Conn].
+// the host of the URL and the clock. A device with no clock that can be trusted
+// has Config.Base.Time. The connection below need not be a net.Conn; what it must
+// be is in [netdriver.Conn].
+//
+// # Who the peer is
+//
+// Config.RootCAs are authorities of one's own instead of the system's. A key may
+// be pinned as well, or alone: then there need be no authority at all, and those
+// of the system are not asked.
+//
+//	pin, err := tlsnet.ParsePin("sha256//9pWp…")
+//	secure := tlsnet.New(&tlsnet.Config{Pins: []tlsnet.Pin{pin, spare}})
+//
+// It is the key of the peer itself that is pinned, not that of its authority. Pin
+// a spare one, whose key lies in a safe: a device that knows only a lost key is
+// lost, too. Config.ServerName is for a peer that is dialled by another name, or
+// by an address, than its certificate has.
+//
+// # Who we are
+//
+// A peer that asks is shown one of Config.Certificates. Their key may be in a
+// secure element, which is a crypto.Signer:
+//
+//	device, err := tlsnet.KeyPair(chainPEM, element)
+//	secure := tlsnet.New(&tlsnet.Config{RootCAs: roots, Certificates: []tls.Certificate{device}})
+//
+// Under TLS 1.3 the handshake is over for us before the peer has judged that, so
+// that its refusal may come as an answer to the request.
+//
+// # Sessions
+//
+// The latest session of each server name is kept, so that the next connection
+// there needs neither a chain nor a signature. The calls that share a TLS share
+// those; make one for each trust, not for each call. A session is resumed only
+// with a peer that would be accepted without: its pin, name and dates are looked
+// at again. What changes the answer to who we are needs a new TLS.
+//
+// # What is refused, and why
+//
+// The error of a handshake that failed says why, and has a type: [ErrPin] with a
+// [PinError], [ErrNotTLS], [ErrVersion], the errors of crypto/x509 for a
+// certificate (CertificateInvalidError, HostnameError, UnknownAuthorityError), and
+// a tls.AlertError for what the peer says, which Read may return as well.
+//
+// Only [NewInsecure] does not verify. It is for the workbench.
+//
+// # The connection
 //
 // What the Conn of [TLS.Client] adds to that contract:
 //
@@ -33,6 +80,7 @@
 //   - Close says close_notify, for which it waits 100 ms at most. From then on no
 //     deadline can be set.
 //
-// The package keeps no pool and no sessions, and it offers no protocol by ALPN.
+// The package keeps no pool, and it offers no protocol by ALPN. It does not ask
+// whether a certificate was revoked; Config.Base.VerifyConnection can.
 // It is not built by TinyGo, whose crypto/tls has no connection.
 package tlsnet

@@ -11,9 +11,11 @@ func TestFeature(t *testing.T) {
 		name  string
 		tests []func(*testing.T)
 	}{
-		{"Z36", tests(TestClientAccepts, TestClientRefuses, TestRefusalOfACall, TestRefusalOfNothing, TestConfig, TestConfigServerName, TestConfigMinVersion, TestRoots, TestRootsRefuses, TestNewInsecure, TestInsecureBase)},
+		{"Z33", tests(TestHandshakeIsBounded, TestHandshakeOfASlowPeer, TestElementHangs)},
+		{"Z36", tests(TestClientAccepts, TestClientRefuses, TestRefusalOfACall, TestRefusalOfNothing, TestConfig, TestConfigServerName, TestConfigMinVersion, TestRoots, TestRootsRefuses, TestElement, TestClientCertificateRefused, TestClientCertificateOfTheBase, TestNewInsecure, TestInsecureBase)},
+		{"Z37", tests(TestKeyPair, TestKeyPairRefuses, TestElement, TestElementOfMessages, TestElementFails, TestElementHangs)},
 		{"Z40", tests(TestRoots, TestPins, TestPinNeedsAName)},
-		{"M10", tests(TestTLSOfACall)},
+		{"M10", tests(TestTLSOfACall, TestSessionsAreNotShared)},
 		{"B13", tests(TestClientRefuses, TestRefusalOfACall)},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -45,7 +45,7 @@ func (c *conn) refusal(err error, now time.Time) error {
 		return fmt.Errorf("%w: %w", ErrVersion, c.explain(err))
 	}
 	if c.unsigned != nil {
-		return fmt.Errorf("%w%.0w", err, c.unsigned) // its text is in err already
+		return fmt.Errorf("the key of the client certificate did not sign: %w", c.unsigned)
 	}
 	var invalid x509.CertificateInvalidError
 	var unknown x509.UnknownAuthorityError

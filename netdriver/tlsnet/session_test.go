@@ -52,7 +52,7 @@ func open(t testing.TB, cfg tlsnet.Config, change func(*tls.Config)) *session {
 }
 
 // withAddr makes a net.Conn of a connection in memory, for the server.
-type withAddr struct{ *memnet.Conn }
+type withAddr struct{ netdriver.Conn }
 
 func (withAddr) LocalAddr() net.Addr  { return nil }
 func (withAddr) RemoteAddr() net.Addr { return nil }

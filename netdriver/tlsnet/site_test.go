@@ -57,14 +57,23 @@ func (s *site) listen(t testing.TB, address string, config *tls.Config) {
 		if server.Handshake() == nil {
 			s.answer(server)
 		}
+		io.Copy(io.Discard, c) // a close would break what the client still sends
 	})
 }
 
 // serve gives every connection to address to one.
 func (s *site) serve(t testing.TB, address string, one func(*memnet.Conn)) {
 	t.Helper()
-	l, err := s.net.Listen(address)
+	stop, err := s.open(address, one)
 	is.New(t).NoErr(err) // nobody listens there
+	t.Cleanup(stop)
+}
+
+func (s *site) open(address string, one func(*memnet.Conn)) (stop func(), err error) {
+	l, err := s.net.Listen(address)
+	if err != nil {
+		return nil, err
+	}
 	var serving sync.WaitGroup
 	serving.Go(func() {
 		for {
@@ -78,10 +87,10 @@ func (s *site) serve(t testing.TB, address string, one func(*memnet.Conn)) {
 			})
 		}
 	})
-	t.Cleanup(func() {
+	return func() {
 		l.Close()
 		serving.Wait()
-	})
+	}, nil
 }
 
 // answer says hello to each request.
@@ -111,6 +120,15 @@ func (s *site) good(t testing.TB) *site {
 	s.config = config
 	s.listen(t, "", config)
 	return s
+}
+
+// gateway is the server of the example: what dials it, the certificate of its
+// authority, its pin, and its end.
+func gateway() (driver netdriver.Driver, authority []byte, pin string, stop func()) {
+	s := &site{net: memnet.New(), ca: must(tlstest.NewAuthority())}
+	config := must(s.ca.Server("gateway.local"))
+	stop = must(s.open("", func(c *memnet.Conn) { s.answer(tls.Server(withAddr{c}, config)) }))
+	return s.net, s.ca.PEM(), tlsnet.PinOf(must(x509.ParseCertificate(config.Certificates[0].Certificate[0]))).String(), stop
 }
 
 // get makes one call with secure, which is closed when it returns.

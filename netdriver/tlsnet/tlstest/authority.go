@@ -26,7 +26,11 @@ type Authority struct {
 }
 
 // NewAuthority returns an Authority with a key of its own.
-func NewAuthority() (*Authority, error) {
+func NewAuthority() (*Authority, error) { return NewAuthorityNamed("zreq test authority") }
+
+// NewAuthorityNamed is NewAuthority of another name, for a test in which names
+// tell one from another.
+func NewAuthorityNamed(name string) (*Authority, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err
@@ -34,7 +38,7 @@ func NewAuthority() (*Authority, error) {
 	now := time.Now()
 	template := &x509.Certificate{
 		SerialNumber:          big.NewInt(1),
-		Subject:               pkix.Name{CommonName: "zreq test authority"},
+		Subject:               pkix.Name{CommonName: name},
 		NotBefore:             now.Add(-time.Hour),
 		NotAfter:              now.Add(24 * time.Hour),
 		KeyUsage:              x509.KeyUsageCertSign,

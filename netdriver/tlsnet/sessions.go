@@ -1,0 +1,23 @@
+//go:build !tinygo
+
+package tlsnet
+
+import "crypto/tls"
+
+// defaultSessions is more peers than most devices talk to. A session weighs
+// 4 KB with a short chain of small keys, 12 KB with one of RSA as public servers
+// have it.
+const defaultSessions = 8
+
+// sessions returns where sessions are kept, nil for nowhere.
+func (cfg *Config) sessions() tls.ClientSessionCache {
+	switch {
+	case cfg.Sessions > 0:
+		return tls.NewLRUClientSessionCache(cfg.Sessions)
+	case cfg.Sessions < 0:
+		return nil
+	case cfg.Base != nil && (cfg.Base.ClientSessionCache != nil || cfg.Base.VerifyPeerCertificate != nil):
+		return cfg.Base.ClientSessionCache
+	}
+	return tls.NewLRUClientSessionCache(defaultSessions)
+}
