@@ -43,7 +43,8 @@
 // there needs neither a chain nor a signature. The calls that share a TLS share
 // those; make one for each trust, not for each call. A session is resumed only
 // with a peer that would be accepted without: its pin, name and dates are looked
-// at again. What changes the answer to who we are needs a new TLS.
+// at again. It stands for the certificate of ours that it began with: with another
+// certificate comes another TLS.
 //
 // # What is refused, and why
 //
