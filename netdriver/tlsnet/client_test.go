@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"io"
 	"strings"
@@ -127,6 +128,22 @@ func TestClientCertificateRefused(t *testing.T) {
 			})
 		}
 	}
+}
+
+// What is shown and refused is not said to be missing.
+func TestClientCertificateRefusedForItsName(t *testing.T) {
+	is := is.New(t)
+	s := newSite(t)
+	config, err := s.ca.Server("example.org")
+	is.NoErr(err) // it signs for names
+	config.ClientAuth, config.ClientCAs = tls.RequireAndVerifyClientCert, s.ca.Pool()
+	config.VerifyPeerCertificate = func([][]byte, [][]*x509.Certificate) error { return errOwn }
+	s.listen(t, "", config)
+	certificates := []tls.Certificate{good(newOther(t)), good(s)}
+	err = s.get(t, tlsnet.New(&tlsnet.Config{RootCAs: s.ca.Pool(), Certificates: certificates}), "https://example.org/")
+	var alert tls.AlertError
+	is.True(errors.As(err, &alert) && alert == 42)                             // a bad certificate
+	is.True(!strings.Contains(err.Error(), "no client certificate was shown")) // is one
 }
 
 // An upload that takes its time is refused in its midst, for the same reason.

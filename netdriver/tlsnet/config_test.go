@@ -26,6 +26,12 @@ func TestConfigIsCopied(t *testing.T) {
 	cfg.Pins[0] = pinOf(t, s.config.Certificates[0])
 	cfg.ServerName, cfg.Base.ServerName = "other.test", "other.test"
 	is.True(errors.Is(s.get(t, secure, "https://example.org/"), tlsnet.ErrPin)) // what was given is what counts
+
+	s = newSite(t).demanding(t, tls.VersionTLS12)
+	cfg = &tlsnet.Config{RootCAs: s.ca.Pool(), Certificates: []tls.Certificate{good(s)}}
+	secure = tlsnet.New(cfg)
+	cfg.Certificates[0] = tls.Certificate{}
+	is.NoErr(s.get(t, secure, "https://example.org/")) // of certificates, too
 }
 
 func TestConfigServerName(t *testing.T) {

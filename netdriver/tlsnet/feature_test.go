@@ -12,7 +12,7 @@ func TestFeature(t *testing.T) {
 		tests []func(*testing.T)
 	}{
 		{"Z33", tests(TestHandshakeIsBounded, TestHandshakeOfASlowPeer, TestElementHangs)},
-		{"Z36", tests(TestClientAccepts, TestClientRefuses, TestRefusalOfACall, TestRefusalOfNothing, TestConfig, TestConfigServerName, TestConfigMinVersion, TestRoots, TestRootsRefuses, TestElement, TestClientCertificateRefused, TestClientCertificateOfTheBase, TestNewInsecure, TestInsecureBase)},
+		{"Z36", tests(TestClientAccepts, TestClientRefuses, TestRefusalOfACall, TestRefusalOfNothing, TestConfig, TestConfigIsCopied, TestConfigServerName, TestConfigMinVersion, TestRoots, TestRootsRefuses, TestElement, TestClientCertificateRefused, TestClientCertificateRefusedForItsName, TestClientCertificateOfTheBase, TestNewInsecure, TestInsecureBase)},
 		{"Z37", tests(TestKeyPair, TestKeyPairRefuses, TestElement, TestElementOfMessages, TestElementFails, TestElementHangs)},
 		{"Z40", tests(TestRoots, TestPins, TestPinNeedsAName)},
 		{"M10", tests(TestTLSOfACall, TestSessionsAreNotShared)},

@@ -109,10 +109,11 @@ func (r refusal) open(t *testing.T, s *site) *tlsnet.TLS {
 // judge asks of an error whether it tells the reason.
 func (r refusal) judge(is *is.I, err error) {
 	is.Helper()
-	is.True(err != nil)                               // it is refused
-	is.True(r.is == nil || errors.Is(err, r.is))      // for this reason
-	is.True(r.as == nil || r.as(err))                 // which has a type
-	is.True(strings.Contains(err.Error(), r.says))    // and says so
+	is.True(err != nil)                            // it is refused
+	is.True(r.is == nil || errors.Is(err, r.is))   // for this reason
+	is.True(r.as == nil || r.as(err))              // which has a type
+	is.True(strings.Contains(err.Error(), r.says)) // and says so
+	is.Equal(strings.Contains(err.Error(), "self-signed"), r.signed == "itself")
 	is.True(!strings.Contains(err.Error(), "%!"))     // in plain words
 	is.True(err != io.EOF && !errors.Is(err, io.EOF)) // io.EOF says that all is well
 }

@@ -46,11 +46,11 @@ func (a *adapter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// overhear notes a fatal alert that ends the handshake, a record of its own: its
+// overhear notes a fatal alert that is sent in plain, as in the handshake: its
 // number is all that tells one error of crypto/tls from another (RFC 8446, 6).
 func (a *adapter) overhear(p []byte) {
 	const alert, fatal = 21, 2
-	if !a.established && len(p) == 7 && p[0] == alert && p[5] == fatal {
+	if len(p) == 7 && p[0] == alert && p[5] == fatal {
 		a.alerted = tls.AlertError(p[6])
 	}
 }
