@@ -12,6 +12,7 @@ import (
 	"slices"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/matryer/is"
@@ -28,14 +29,16 @@ func inEach(t *testing.T, test func(t *testing.T, is *is.I, s *site)) {
 	t.Helper()
 	for name, version := range versions {
 		t.Run(name, func(t *testing.T) {
-			is := is.New(t)
-			s := newSite(t)
-			config, err := s.ca.Server("example.org", "other.test", "127.0.0.1")
-			is.NoErr(err) // it signs for names and addresses
-			config.MaxVersion = version
-			s.config = config
-			s.listen(t, "", config)
-			test(t, is, s)
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				s := newSite(t)
+				config, err := s.ca.Server("example.org", "other.test", "127.0.0.1")
+				is.NoErr(err) // it signs for names and addresses
+				config.MaxVersion = version
+				s.config = config
+				s.listen(t, "", config)
+				test(t, is, s)
+			})
 		})
 	}
 }
@@ -170,6 +173,7 @@ func TestSessionsAreVerified(t *testing.T) {
 					err := s.get(t, tlsnet.New(cfg), "https://example.org/")
 					is.True(err != nil && tt.want(err)) // of no use to a setting that refuses the peer
 					if tt.asked {
+						synctest.Wait() // until the server has its say
 						is.Equal(s.handshakes(), []bool{false, true, true})
 					}
 				})
