@@ -79,24 +79,30 @@ func (x *exchange) leaving() bool {
 	return ok && l.Leaving(x.sock.conn)
 }
 
-// early reports whether an answer has come, or comes within a second, to a
-// request that could not be sent whole: a server that will not have the body
-// says so and closes (RFC 9112, 9.5). Then the failure to send is forgotten.
-func (x *exchange) early(ctx context.Context, failure error) bool {
+// early returns nil if an answer has come, or comes within a second, to a request
+// that could not be sent whole: a server that will not have the body says so and
+// closes (RFC 9112, 9.5). Then the failure to send is forgotten. Else it is the
+// error, unless a peer has told its reason in TLS, of which the failure to send is
+// only the consequence.
+func (x *exchange) early(ctx context.Context, failure error) error {
 	switch {
 	case failure == errAnswered:
-		return true
+		return nil
 	case x.sent == 0, x.kind == ErrBody, x.kind == ErrResponse, ctx.Err() != nil, x.conn.isClosed():
-		return false
+		return failure
 	}
 	wait := earlyWait
 	if isTimeout(failure) {
 		wait = max(lookWait, x.times.Write/100) // what is left of the eighth
 	}
 	phase, kind := x.phase, x.kind
-	if x.readHead(ctx, wait) != nil {
-		x.phase, x.kind = phase, kind
-		return false
+	err := x.readHead(ctx, wait)
+	if err == nil {
+		return nil
 	}
-	return true
+	x.phase, x.kind = phase, kind
+	if x.conn.tls != nil && !isTimeout(failure) && !isTimeout(err) && err != errNoAnswer && !x.heard {
+		return err
+	}
+	return failure
 }

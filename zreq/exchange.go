@@ -120,11 +120,8 @@ func (x *exchange) steps(ctx context.Context, url string) error {
 func (x *exchange) ask(ctx context.Context) error {
 	err := x.send(ctx)
 	if err != nil {
-		if !x.early(ctx, err) {
-			return err
-		}
 		x.unsent = true
-		return nil
+		return x.early(ctx, err)
 	}
 	x.leaving()
 	for {

@@ -3,11 +3,14 @@ package zreq_test
 import (
 	"context"
 	"errors"
+	"io"
+	"os"
 	"strings"
 	"testing"
 
 	"github.com/matryer/is"
 	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/netdriver/memnet"
 	"github.com/zreq-go/zreq/zreq"
 	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
@@ -157,4 +160,58 @@ func TestTLSProvesTheEnd(t *testing.T) {
 		is.NoErr(err)
 		is.Equal(string(s.body), "hello")
 	}
+}
+
+// TestTLSReason: a peer that refuses our certificate under TLS 1.3 says so when the
+// request is already under way, and closes. What it said is the error, and not that
+// nothing more could be sent.
+func TestTLSReason(t *testing.T) {
+	for name, tt := range map[string]struct {
+		said, want error
+	}{
+		"an alert":        {errAlert, errAlert},
+		"an end":          {io.EOF, memnet.ErrReset},
+		"nothing in time": {os.ErrDeadlineExceeded, memnet.ErrReset},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			peer := zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Discard()})
+			_, err := zreq.Put(context.Background(), secure, &zreq.Args{
+				Driver: peer, TLS: refusing{tt.said}, Body: strings.NewReader(strings.Repeat("x", 100_000)),
+			})
+			is.True(errors.Is(err, tt.want))
+			is.True(errors.Is(err, zreq.ErrConnect))
+			is.Equal(failure(is, err).Phase, zreq.PhaseSend)
+			is.Equal(peer.Open(), 0)
+		})
+	}
+}
+
+var errAlert = errors.New("remote error: bad certificate")
+
+// refusing is a TLS over which the second write fails, and a read says why.
+type refusing struct{ said error }
+
+func (r refusing) Client(_ context.Context, c netdriver.Conn, _ string) (netdriver.Conn, error) {
+	return &refusedConn{Conn: c, said: r.said}, nil
+}
+
+type refusedConn struct {
+	netdriver.Conn
+	said   error
+	writes int
+}
+
+func (c *refusedConn) Write(p []byte) (int, error) {
+	if c.writes++; c.writes > 1 {
+		return 0, memnet.ErrReset
+	}
+	return c.Conn.Write(p)
+}
+
+func (c *refusedConn) Read([]byte) (int, error) {
+	if c.writes < 2 {
+		return 0, os.ErrDeadlineExceeded // a look before the last write
+	}
+	return 0, c.said
 }
