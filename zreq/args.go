@@ -72,7 +72,8 @@ type Args struct {
 
 	// Connection, if set, is used for this call, and kept if it can be. Without
 	// one the call dials, and closes the connection at its end unless Headers
-	// ask for Keep-Alive.
+	// ask for Keep-Alive. A redirect to another origin leaves it as it is, and dials
+	// by its driver and TLS what Driver and TLS do not name.
 	Connection *Connection
 
 	// StreamCallback, if set, gets the body in chunks of StreamChunk bytes; only

@@ -14,9 +14,9 @@ var errBasicUser = errors.New("a Basic user name has no colon, and neither it no
 // Authorization in Headers and of the userinfo of the URL. It is not asked for
 // another origin than that of the URL, nor after a redirect has once led to one.
 type Auth interface {
-	// Authorize returns the value of Authorization (RFC 9110, 11.6.2) for r, ""
-	// for none. If there is a Refused response, "" makes that the
-	// answer of the call, and anything else is sent in a second request. An error ends the call.
+	// Authorize returns the value of Authorization (RFC 9110, 11.6.2) for r, "" for
+	// none. If there is a Refused response, "" makes that the answer of the call,
+	// and anything else is sent in a second request. An error ends the call.
 	Authorize(r AuthRequest) (string, error)
 }
 

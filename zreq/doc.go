@@ -31,17 +31,24 @@
 //   - send.go sends the head and the body (body.go), of which the peer may be
 //     asked first (expect.go); a file may send itself (sender.go). Meanwhile
 //     early.go listens for an answer that does not wait for the end.
-//   - receive.go reads the head into the [Response] (response.go), asks OnHead,
-//     and decides whether the callback may have the body (accept.go,
-//     byterange.go). The body goes through the callback in chunks (chunker.go)
-//     or into a buffer (content.go).
+//   - receive.go reads the head into the [Response] (response.go). again.go asks
+//     whether it leads to another request: a redirect (redirect.go, resolve.go),
+//     or a challenge that [Args.Auth] answers (auth.go). That goes the same way,
+//     from occupy on.
+//   - OnHead is asked about the last head, and it is decided whether the callback
+//     may have the body (accept.go, byterange.go). The body goes through the
+//     callback in chunks (chunker.go) or into a buffer (content.go); or, with
+//     [Args.Stream], the exchange moves into the Response (pull.go), by which the
+//     body is read after the call (read.go), into a file perhaps (receiver.go).
+//     coding.go undoes content codings on the way, text.go and charset.go make
+//     text of it.
 //   - At the end the buffers go back, and the connection is kept or closed for
 //     a reason (reuse.go). What went wrong becomes an [*Error] (failure.go,
 //     errors.go).
 //
 // Package wire is the codec: bytes in, events out, no network. Package
 // netdriver is the network: it knows nothing of HTTP. exchange.go alone joins
-// them. deadline.go alone reads the clock.
+// them. deadline.go alone reads the clock, and pace.go measures by it.
 //
 // # Who owns which bytes
 //
@@ -54,11 +61,12 @@
 // StreamCallback the content is a copy of the last chunk.
 //
 // A call borrows its buffers from one pool and gives them back before it
-// returns, also when a callback panics. An idle connection holds none. A body
-// passes through one of them and is never held whole, but for the text of JSON.
+// returns, also when a callback panics; with [Args.Stream] when its body has been
+// read to the end, or closed. An idle connection holds none. A body passes through
+// one of them and is never held whole, but for the text of JSON.
 //
-// What the caller gives is only read, and not kept beyond the call. A Response
-// is for one goroutine at a time. A Connection is used by one call at a time,
+// What the caller gives is only read, and not kept beyond the call; but the
+// context, with Stream, is. A Response is for one goroutine at a time. A Connection is used by one call at a time,
 // and may be closed from anywhere.
 //
 // # Limits
@@ -76,9 +84,10 @@
 // # What it does not do
 //
 // HTTP/2 and 3, a server, proxies by environment variable, cookies, caches,
-// content codings it was not asked for, and hidden retries: a call that may
+// content codings that no import has asked for, and hidden retries: a call that may
 // have reached the server is never made twice without its caller
-// ([SafeToRetry] tells which may). It does not resolve names or speak TLS
+// ([SafeToRetry] tells which may); a redirect is followed and a challenge answered,
+// which are requests of their own. It does not resolve names or speak TLS
 // itself; both are the driver's.
 //
 // # Why it does not use net/http
@@ -99,6 +108,24 @@
 // server that crashes ends it in the same way. Each refusal is an error with
 // the Response beside it, and has a field of Args that lifts it, so that the
 // choice can be read in the caller's code.
+//
+// # Why some code stands behind a variable or an interface
+//
+// A program pays for what it uses. What a call needs only for a content coding
+// hangs on a variable that [RegisterCoding] sets; JSON, forms, multipart, Basic and
+// Digest are behind interfaces that only their users fill; how a Response is read
+// is in methods that the linker leaves out where nobody calls them. Redirects
+// cannot be had on demand, since they are followed by default.
+//
+// # Why credentials do not travel
+//
+// A redirect can be written by whoever can write a link on the server. Where it
+// leads to another scheme, host or port, nothing goes along that says who is asking:
+// no Authorization, Cookie or Proxy-Authorization of the caller, no [Auth], no
+// userinfo. That stays so for the rest of the call, also on the way back, or a
+// stranger could choose what the caller's own server is asked with the caller's
+// name. An application's own secret fields are not known to zreq: [Args.OnRedirect]
+// can refuse for them.
 //
 // # Why deadlines are moved late
 //
