@@ -232,7 +232,9 @@ func (t *target) appendHost(dst []byte) []byte {
 	return append(dst, t.host...)
 }
 
-// origin returns scheme, host and port as text.
+// origin returns scheme, host and port as text. Not inlined: its copies cost 0.4 KB.
+//
+//go:noinline
 func (t *target) origin() []byte {
 	scheme := "http://"
 	if t.https {
