@@ -1,0 +1,79 @@
+package digest
+
+import (
+	"crypto/md5"
+	"crypto/sha256"
+	"crypto/sha512"
+	"hash"
+	"io"
+)
+
+// An algorithm is a hash that a server may ask for (RFC 7616, 6.1).
+type algorithm struct {
+	name string
+	make func() hash.Hash
+}
+
+// algorithms has the stronger ones last.
+var algorithms = [...]algorithm{
+	{"MD5", md5.New},
+	{"SHA-256", sha256.New},
+	{"SHA-512-256", sha512.New512_256}, // of FIPS 180-4, not a SHA-512 cut short
+}
+
+// findAlgorithm returns the index of a name in algorithms, -1 if it is not there,
+// and whether the name ends in -sess.
+func findAlgorithm(name string) (index int, sess bool) {
+	for i := range algorithms {
+		switch known := algorithms[i].name; {
+		case equalFold(name, known):
+			return i, false
+		case equalFold(name, known+"-sess"):
+			return i, true
+		}
+	}
+	return -1, false
+}
+
+// digest hashes parts with colons between them.
+func (a *algorithm) digest(parts ...string) string {
+	h := a.make()
+	for i, part := range parts {
+		if i > 0 {
+			part = ":" + part
+		}
+		_, _ = io.WriteString(h, part) // a hash takes everything
+	}
+	return hex(h.Sum(nil))
+}
+
+// hex writes p the way RFC 7616, 3.1.2 wants hashes: in lower case.
+func hex(p []byte) string {
+	const digits = "0123456789abcdef"
+	text := make([]byte, 0, 2*len(p))
+	for _, b := range p {
+		text = append(text, digits[b>>4], digits[b&15])
+	}
+	return string(text)
+}
+
+// equalFold compares ASCII without case. By the rules of Unicode, which package
+// strings follows, a long s would equal an s.
+func equalFold(a, b string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range len(a) {
+		if lower(a[i]) != lower(b[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
+}

@@ -1,0 +1,131 @@
+package digest
+
+import (
+	"crypto/rand"
+	"io"
+	"sync"
+
+	"github.com/zreq-go/zreq/zreq"
+)
+
+var _ zreq.Auth = (*Auth)(nil)
+
+// Auth answers Digest challenges, and remembers the answers. One may serve any
+// number of calls, also at once; what it learnt from one of them spares the next
+// its 401. It must not be copied.
+type Auth struct {
+	// Integrity prefers auth-int, which protects the body of the request too, where
+	// the server offers it beside auth. The body is then read twice.
+	Integrity bool
+
+	credentials func() (user, password string, err error)
+	cnonce      func() (string, error)
+
+	mu     sync.Mutex
+	memory memory
+}
+
+// New returns an Auth that answers for user. Both strings are UTF-8, and should
+// be in the normal form C (RFC 7616, 4); a control character in user is an error
+// of the call.
+func New(user, password string) *Auth {
+	return NewFunc(func() (string, string, error) { return user, password, nil })
+}
+
+// NewFunc returns an Auth that asks for its pair each time it is used. An error
+// of credentials ends the call. It may be called by several calls at once.
+func NewFunc(credentials func() (user, password string, err error)) *Auth {
+	return &Auth{credentials: credentials, cnonce: randomCnonce}
+}
+
+// Authorize returns the credentials for r, as [zreq.Auth] says: "" for the first
+// request to a server that has not asked for any yet, and for a 401 that nothing
+// can be done about ([Check]).
+func (a *Auth) Authorize(r zreq.AuthRequest) (string, error) {
+	if a.credentials == nil {
+		return "", nil
+	}
+	s, err := a.session(r)
+	if s == nil || err != nil {
+		return "", err
+	}
+	user, password, err := a.credentials()
+	if err != nil {
+		return "", err
+	}
+	if !printable(user) {
+		return "", errUser
+	}
+	x := response{offer: s.offer, user: user, method: r.Method, target: r.Target}
+	x.qop = s.qop(hashable(r.Body), a.Integrity)
+	if x.qop == authInt {
+		if x.body, err = algorithms[s.algorithm].digestBody(r.Body); err != nil {
+			return "", err
+		}
+	}
+	if x.cnonce = s.cnonce; x.cnonce == "" {
+		if x.cnonce, err = a.cnonce(); err != nil {
+			return "", err
+		}
+	}
+	if x.count = a.count(s); x.count == 0 {
+		return "", nil
+	}
+	return string(x.append(nil, password)), nil
+}
+
+// session returns the session that r belongs to, nil if there is none.
+func (a *Auth) session(r zreq.AuthRequest) (*session, error) {
+	if len(r.Challenges) == 0 {
+		a.mu.Lock()
+		s := a.memory.server(r.Origin).begin(r.Target)
+		a.mu.Unlock()
+		if s != nil && !s.permits(hashable(r.Body)) {
+			return nil, ErrBody
+		}
+		return s, nil
+	}
+	o, err := choose(r.Challenges, hashable(r.Body))
+	switch {
+	case err == ErrBody:
+		return nil, err
+	case err != nil:
+		return nil, nil // the 401 is the answer, and Check tells why
+	}
+	o = o.clone()
+	if o.sess {
+		if o.cnonce, err = a.cnonce(); err != nil {
+			return nil, err
+		}
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.memory.server(r.Origin).challenged(o), nil
+}
+
+// count returns the number of the next request with the nonce of s, 0 if there
+// are no more: none is used twice.
+func (a *Auth) count(s *session) uint32 {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if *s.count == maxCount {
+		return 0
+	}
+	*s.count++
+	return *s.count
+}
+
+// String says what a is, and nothing of what it knows.
+func (a *Auth) String() string { return "digest.Auth" }
+
+// GoString is String.
+func (a *Auth) GoString() string { return a.String() }
+
+// randomCnonce returns 128 random bits.
+func randomCnonce() (string, error) {
+	var p [16]byte
+	if _, err := io.ReadFull(rand.Reader, p[:]); err != nil {
+		return "", err
+	}
+	return hex(p[:]), nil
+}

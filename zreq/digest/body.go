@@ -1,0 +1,69 @@
+package digest
+
+import "io"
+
+// rewinder is a body that can be sent from its beginning again, as zreq.Args.Body
+// has it.
+type rewinder interface{ Rewind() error }
+
+// hashable says whether a body can be read before it is sent.
+func hashable(body io.Reader) bool {
+	switch body.(type) {
+	case nil, rewinder, io.Seeker:
+		return true
+	}
+	return false
+}
+
+// digestBody hashes a hashable body, of which it holds one buffer at a time, and
+// takes it back to where it was.
+func (a *algorithm) digestBody(body io.Reader) (string, error) {
+	if body == nil {
+		return a.digest(""), nil
+	}
+	back, err := bookmark(body)
+	if err != nil {
+		return "", err
+	}
+	h := a.make()
+	if err := drain(h, body); err != nil {
+		return "", err
+	}
+	return hex(h.Sum(nil)), back()
+}
+
+// bookmark returns what takes a body back to where it will be read from.
+func bookmark(body io.Reader) (back func() error, err error) {
+	if b, ok := body.(rewinder); ok {
+		return b.Rewind, b.Rewind() // it is sent from its beginning
+	}
+	b := body.(io.Seeker)
+	at, err := b.Seek(0, io.SeekCurrent)
+	return func() error {
+		_, err := b.Seek(at, io.SeekStart)
+		return err
+	}, err
+}
+
+// maxEmptyReads bounds the reads in a row that give neither bytes nor an error.
+const maxEmptyReads = 100
+
+// drain is io.Copy in 4 KiB instead of 32.
+func drain(w io.Writer, r io.Reader) error {
+	buffer := make([]byte, 4096)
+	for empty := 0; empty < maxEmptyReads; empty++ {
+		n, err := r.Read(buffer)
+		if n > 0 {
+			empty = 0
+			_, _ = w.Write(buffer[:n]) // a hash takes everything
+		}
+		switch err {
+		case nil:
+		case io.EOF:
+			return nil
+		default:
+			return err
+		}
+	}
+	return io.ErrNoProgress
+}

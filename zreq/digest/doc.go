@@ -1,0 +1,61 @@
+// Package digest is Digest authentication (RFC 7616) for package zreq: the
+// password does not go over the network, only a hash that answers a challenge of
+// the server.
+//
+//	auth := digest.New("meter", password) // once: it remembers what servers ask for
+//
+//	resp, err := zreq.Get(ctx, "http://camera.example/snapshot.jpg", &zreq.Args{Auth: auth})
+//	if err != nil {
+//		return err
+//	}
+//	if resp.Status == 401 {
+//		return digest.Check(resp.Values("WWW-Authenticate")) // nil: the password is wrong
+//	}
+//
+// # What goes out
+//
+// The first request to a server goes without credentials; its 401 says what to
+// hash, and the second request of the call carries the answer. From then on each
+// request to that origin carries one from the start, with the nonce of the last
+// challenge and the next nonce count, until the server gives another nonce. If a
+// challenge names a domain, that holds for what lies below it.
+//
+// Of several challenges the strongest is answered: SHA-512-256 before SHA-256
+// before MD5, with -sess or without, with a qop rather than without. Of auth and
+// auth-int it is auth unless [Auth.Integrity] is set. For auth-int the body is
+// hashed before the request goes out, 4 KiB at a time, and so is read twice. One
+// without Rewind and Seek is answered for by auth; if the server wants nothing but
+// auth-int, the call ends with [ErrBody]. Servers of RFC 2617, without algorithm
+// or qop, are answered in their own terms.
+//
+// A name with other letters than those of ASCII goes out hashed if the server asks
+// for that (userhash), as username* to a server that shows by its challenge that
+// it knows RFC 7616, and to any other as it is.
+//
+// # When the 401 is the answer
+//
+// A call makes at most two requests for one URL. The 401 is the response of the
+// call if it has no challenge that can be answered: [Check] tells why. So is a
+// second 401, and one for a nonce that the request carried already, without
+// stale=true: the password is wrong. A 401 with another nonce is answered, with
+// stale=true or without, since many servers forget their nonces and do not say so;
+// thus a wrong password may be tried twice in a call. It is, too, if a server
+// repeats a nonce and there were calls that went without it, at the same time or
+// before.
+//
+// # What is remembered
+//
+// Of 8 origins, the last 4 nonces of each, at most 4 KiB for one. No count is used
+// twice for a nonce in that memory; one that fell out and comes back is counted from 1.
+// Nothing is remembered of the password, and none of it is in an error, or in what
+// package fmt prints of an [Auth]. What was learnt of one origin is not sent to
+// another.
+//
+// # What it does not do
+//
+// It answers no proxy. It sees no response but a 401, so that the nextnonce and
+// the rspauth of Authentication-Info (RFC 7616, 3.5) are not used: the server is
+// not authenticated. Names are not normalised (RFC 7616, 4). It does not protect
+// from somebody who can change the challenges on their way, and may choose the
+// weakest (RFC 7616, 5.12), nor hide the requests and responses: that takes https.
+package digest

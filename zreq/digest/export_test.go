@@ -1,0 +1,57 @@
+package digest
+
+// The bounds of what is remembered, and of a challenge.
+const (
+	MaxServers  = maxServers
+	MaxSessions = maxSessions
+	MaxUnderWay = maxUnderWay
+	MaxParams   = maxParams
+	MaxBytes    = maxBytes
+)
+
+// FixCnonce makes a say the cnonce of an example.
+func (a *Auth) FixCnonce(s string) { a.cnonce = func() (string, error) { return s, nil } }
+
+// FailCnonce makes the source of random bits fail.
+func (a *Auth) FailCnonce(err error) { a.cnonce = func() (string, error) { return "", err } }
+
+// SetCounts makes n the number of requests with each nonce that a knows.
+func (a *Auth) SetCounts(n uint32) {
+	for _, server := range a.memory {
+		for _, s := range server.sessions {
+			*s.count = n
+		}
+	}
+}
+
+// Remembered returns how many servers and how many sessions a knows.
+func (a *Auth) Remembered() (servers, sessions int) {
+	for _, server := range a.memory {
+		sessions += len(server.sessions)
+	}
+	return len(a.memory), sessions
+}
+
+// A Challenge is a challenge as it was read.
+type Challenge struct {
+	Scheme  string
+	Token68 string
+	Params  [][2]string
+	Broken  bool
+}
+
+// Challenges reads a value of WWW-Authenticate.
+func Challenges(value string) (list []Challenge) {
+	var c challenge
+	for f := field(value); f.next(&c); {
+		read := Challenge{Scheme: c.scheme, Token68: c.token68, Broken: c.broken}
+		for _, p := range c.params {
+			read.Params = append(read.Params, [2]string{p.name, p.value})
+		}
+		list = append(list, read)
+	}
+	return list
+}
+
+// AppendQuoted is how a response writes a quoted-string.
+var AppendQuoted = appendQuoted

@@ -1,0 +1,197 @@
+package digest
+
+import "strings"
+
+// maxBytes bounds what is kept of one challenge.
+const maxBytes = 4096
+
+// An offer is a challenge that can be answered: what the server asks for (RFC
+// 7616, 3.3). It does not change.
+type offer struct {
+	realm, nonce, opaque, domain string // backslashes taken out
+	returnsOpaque                bool
+
+	algorithm int    // in algorithms
+	spelling  string // of the algorithm, "" if the server names none
+	sess      bool
+	cnonce    string // of a -sess, for as long as the offer holds
+
+	auth, authInt bool // neither: RFC 2617 without qop
+	stale         bool
+	userhash      bool
+	modern        bool // the server knows RFC 7616, and so username*
+}
+
+// Check tells why an [Auth] leaves a 401 as it is: nil if challenges, the values
+// of its WWW-Authenticate, have one that can be answered, so that it was the
+// credentials that the server did not like; else [ErrNoDigest], or what is wrong
+// with the first Digest challenge.
+func Check(challenges []string) error {
+	_, err := choose(challenges, true)
+	return err
+}
+
+// choose returns the strongest offer, the first of equals, but one with a qop
+// before one without: of those that a body which can be hashed, or not, permits.
+func choose(values []string, hashable bool) (best *offer, err error) {
+	var c challenge
+	for _, value := range values {
+		for f := field(value); f.next(&c); {
+			if !equalFold(c.scheme, "Digest") {
+				continue
+			}
+			o, wrong := c.offer()
+			switch {
+			case wrong == nil && !o.permits(hashable):
+				wrong = ErrBody
+			case wrong == nil && (best == nil || o.strength() > best.strength()):
+				best = o
+			}
+			if err == nil || wrong == ErrBody {
+				err = wrong
+			}
+		}
+	}
+	switch {
+	case best != nil:
+		return best, nil
+	case err == nil:
+		return nil, ErrNoDigest
+	}
+	return nil, err
+}
+
+// offer reads a Digest challenge.
+func (c *challenge) offer() (*offer, error) {
+	var o offer
+	var hasRealm, hasNonce bool
+	o.realm, hasRealm = c.get("realm")
+	o.nonce, hasNonce = c.get("nonce")
+	o.opaque, o.returnsOpaque = c.get("opaque")
+	o.domain, _ = c.get("domain")
+	switch {
+	case c.broken || !hasRealm || !hasNonce:
+		return nil, ErrMalformed
+	case !printable(o.realm) || !printable(o.nonce) || !printable(o.opaque):
+		return nil, ErrMalformed // they go into a field of ours
+	case len(o.realm)+len(o.nonce)+len(o.opaque)+len(o.domain) > maxBytes:
+		return nil, ErrTooLong
+	}
+	if err := o.setAlgorithm(c); err != nil {
+		return nil, err
+	}
+	if err := o.setQop(c); err != nil {
+		return nil, err
+	}
+	stale, _ := c.get("stale")
+	o.stale = equalFold(stale, "true")
+	userhash, knowsUserhash := c.get("userhash")
+	o.userhash = equalFold(userhash, "true")
+	_, knowsCharset := c.get("charset")
+	o.modern = knowsUserhash || knowsCharset || o.algorithm > 0
+	return &o, nil
+}
+
+func (o *offer) setAlgorithm(c *challenge) error {
+	name, ok := c.get("algorithm")
+	if !ok {
+		return nil // MD5 is the default (RFC 7616, 3.3)
+	}
+	o.spelling = name
+	o.algorithm, o.sess = findAlgorithm(name)
+	if o.algorithm < 0 {
+		return ErrAlgorithm
+	}
+	return nil
+}
+
+// setQop reads the list of options, of which the unknown are to be ignored. An
+// empty one is taken for none. A -sess is hashed with a cnonce, which is sent with
+// a qop only (RFC 2617, 3.2.2).
+func (o *offer) setQop(c *challenge) error {
+	list, _ := c.get("qop")
+	unknown := false
+	for f := field(list); f != ""; {
+		f.separator()
+		option := f.token()
+		switch {
+		case equalFold(option, auth):
+			o.auth = true
+		case equalFold(option, authInt):
+			o.authInt = true
+		case option != "":
+			unknown = true
+		case f != "":
+			return ErrMalformed
+		}
+	}
+	if !o.auth && !o.authInt && (unknown || o.sess) {
+		return ErrQop
+	}
+	return nil
+}
+
+// strength orders offers: by the hash, then by whether there is a qop.
+func (o *offer) strength() int {
+	n := 2 * o.algorithm
+	if o.auth || o.authInt {
+		n++
+	}
+	return n
+}
+
+// qop is the quality of protection for a request whose body can be hashed or not,
+// "" for that of RFC 2069.
+func (o *offer) qop(hashable, integrity bool) string {
+	switch {
+	case o.authInt && hashable && (integrity || !o.auth):
+		return authInt
+	case o.auth:
+		return auth
+	}
+	return ""
+}
+
+// permits says whether there is a qop for such a body.
+func (o *offer) permits(hashable bool) bool { return o.auth || !o.authInt || hashable }
+
+// covers says how well o fits a request: by the length of the longest URI of
+// domain that it begins with (RFC 7616, 3.3); -1 if it lies outside. Without a
+// domain all of the origin is inside.
+func (o *offer) covers(origin, target string) int {
+	if o.domain == "" {
+		return 0
+	}
+	longest := -1
+	for f := o.domain; f != ""; {
+		var uri string
+		uri, f, _ = strings.Cut(f, " ")
+		if rest, ok := strings.CutPrefix(uri, origin); ok && origin != "" {
+			if uri = rest; uri == "" {
+				uri = "/"
+			}
+		}
+		if strings.HasPrefix(uri, "/") && strings.HasPrefix(target, uri) {
+			longest = max(longest, len(uri))
+		}
+	}
+	return longest
+}
+
+// clone returns an o that keeps no field of a response alive.
+func (o *offer) clone() *offer {
+	own := *o
+	for _, s := range []*string{&own.realm, &own.nonce, &own.opaque, &own.domain, &own.spelling} {
+		*s = strings.Clone(*s)
+	}
+	return &own
+}
+
+func printable(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] == 0x7f {
+			return false
+		}
+	}
+	return true
+}
