@@ -47,7 +47,7 @@ func (a *algorithm) digest(parts ...string) string {
 	return hex(h.Sum(nil))
 }
 
-// hex writes p the way RFC 7616, 3.1.2 wants hashes: in lower case.
+// hex writes p the way RFC 7616, 3.2 wants hashes: in lower case.
 func hex(p []byte) string {
 	const digits = "0123456789abcdef"
 	text := make([]byte, 0, 2*len(p))

@@ -63,7 +63,7 @@ func (a *Auth) Authorize(r zreq.AuthRequest) (string, error) {
 			return "", err
 		}
 	}
-	if x.cnonce = s.cnonce; x.cnonce == "" {
+	if x.cnonce = s.cnonce; x.cnonce == "" && x.qop != "" {
 		if x.cnonce, err = a.cnonce(); err != nil {
 			return "", err
 		}

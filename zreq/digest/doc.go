@@ -57,5 +57,5 @@
 // the rspauth of Authentication-Info (RFC 7616, 3.5) are not used: the server is
 // not authenticated. Names are not normalised (RFC 7616, 4). It does not protect
 // from somebody who can change the challenges on their way, and may choose the
-// weakest (RFC 7616, 5.12), nor hide the requests and responses: that takes https.
+// weakest (RFC 7616, 5), nor hide the requests and responses: that takes https.
 package digest

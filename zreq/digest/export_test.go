@@ -55,3 +55,12 @@ func Challenges(value string) (list []Challenge) {
 
 // AppendQuoted is how a response writes a quoted-string.
 var AppendQuoted = appendQuoted
+
+// Count returns how many challenges a value of WWW-Authenticate has.
+func Count(value string) (n int) {
+	var c challenge
+	for f := field(value); f.next(&c); {
+		n++
+	}
+	return n
+}

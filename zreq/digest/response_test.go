@@ -110,3 +110,56 @@ func TestExamplesOfOlderRFCs(t *testing.T) {
 		})
 	}
 }
+
+// Which parameters have quotes is a matter of RFC 7616, 3.4; what is in them comes
+// back as it came.
+func TestQuoting(t *testing.T) {
+	is := is.New(t)
+	a := digest.New(`back\slash "quote"`, "p")
+	got := ask(t, a, `/a"b\c?d=e,f`, `Digest realm="a \"b\\ c, d=e\x", nonce="\"n\"==", opaque="", qop="auth", algorithm=md5, userhash=false`)
+	is.True(strings.HasPrefix(got, `Digest username="back\\slash \"quote\"", realm="a \"b\\ c, d=ex", uri="/a\"b\\c?d=e,f", `+
+		`algorithm=md5, nonce="\"n\"==", nc=00000001, cnonce="`))
+	is.True(strings.HasSuffix(got, `", opaque=""`)) // an empty one comes back as well
+	p := paramsOf(got)
+	for name, quoted := range map[string]bool{
+		"username": true, "realm": true, "nonce": true, "uri": true, "response": true, "cnonce": true, "opaque": true,
+		"algorithm": false, "qop": false, "nc": false,
+	} {
+		_, there := p[name]
+		is.True(there)                   // each is sent
+		is.Equal(p[name].quoted, quoted) // with quotes or without
+	}
+	is.Equal(len(p), 10)                                                                  // and no other
+	is.Equal(len(p["cnonce"].value), 32)                                                  // 128 bits
+	is.True(p["cnonce"].value != paramsOf(ask(t, a, "/"))["cnonce"].value)                // each time others
+	is.Equal(paramsOf(ask(t, a, "/", byMD5+", userhash=TRUE"))["userhash"].value, "true") // in any case
+}
+
+func TestNameOfTheUser(t *testing.T) {
+	const (
+		plain = `Digest realm="r", nonce="n", qop="auth"`
+		doe   = "J\u00e4s\u00f8n Doe" // RFC 7616, 3.9.2
+	)
+	for name, tt := range map[string]struct{ user, challenge, want string }{
+		"ASCII":                         {"Jason Doe", plain + ", charset=UTF-8", `username="Jason Doe"`},
+		"none":                          {"", plain, `username=""`},
+		"what looks like an escape":     {"100%'", plain + ", charset=UTF-8", `username="100%'"`},
+		"to a server of RFC 2617":       {doe, plain, `username="` + doe + `"`},
+		"that names its algorithm":      {doe, plain + ", algorithm=MD5", `username="` + doe + `"`},
+		"to one with a charset":         {doe, plain + ", charset=UTF-8", `username*=UTF-8''J%C3%A4s%C3%B8n%20Doe`},
+		"to one that could take a hash": {doe, plain + ", userhash=false", `username*=UTF-8''J%C3%A4s%C3%B8n%20Doe`},
+		"to one with a new algorithm":   {doe, plain + ", algorithm=SHA-256", `username*=UTF-8''J%C3%A4s%C3%B8n%20Doe`},
+		"every sign":                    {"\u00e9 !\"#$%&'()*+,-./09:;<=>?@AZ[\\]^_`az{|}~", plain + ", charset=UTF-8", "username*=UTF-8''%C3%A9%20!%22#$%25&%27%28%29%2A+%2C-.%2F09%3A%3B%3C%3D%3E%3F%40AZ%5B%5C%5D^_`az%7B|%7D~"},
+		"what is no UTF-8":              {"J\xe4son", plain + ", charset=UTF-8", "username=\"J\xe4son\""},
+		"hashed":                        {doe, plain + ", charset=UTF-8, userhash=true", `username="` + md5Of(doe+":r") + `"`},
+		"hashed with the algorithm":     {"u", plain + ", algorithm=SHA-256, userhash=true", `username="` + sha256Of("u:r") + `"`},
+		"hashed, of what was in quotes": {`u"`, `Digest realm="\"r\"", nonce="n", qop="auth", userhash=true`, `username="` + md5Of(`u":"r"`) + `"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			got := ask(t, digest.New(tt.user, "p"), "/", tt.challenge)
+			is.True(strings.HasPrefix(got, "Digest "+tt.want+", realm=")) // a way that the server understands
+			is.Equal(strings.Contains(got, "userhash=true"), strings.Contains(tt.challenge, "userhash=true"))
+		})
+	}
+}

@@ -1,0 +1,122 @@
+package digest_test
+
+import (
+	"errors"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/matryer/is"
+	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/digest"
+)
+
+const (
+	byMD5    = `Digest realm="md5", nonce="n", qop="auth", algorithm=MD5`
+	bySHA256 = `Digest realm="sha256", nonce="n", qop="auth", algorithm=SHA-256`
+	bySHA512 = `Digest realm="sha512", nonce="n", qop="auth", algorithm=SHA-512-256`
+	integer  = `Digest realm="int", nonce="n", qop="auth-int", algorithm=SHA-256`
+	old      = `Digest realm="old", nonce="n"`
+)
+
+// once is a body that cannot be read twice.
+func once(s string) io.Reader { return io.MultiReader(strings.NewReader(s)) }
+
+func TestChoice(t *testing.T) {
+	for name, tt := range map[string]struct {
+		challenges []string
+		integrity  bool
+		body       io.Reader
+		want       string // realm, algorithm and qop
+	}{
+		"MD5 and SHA-256":             {[]string{byMD5, bySHA256}, false, nil, "sha256 SHA-256 auth"},
+		"the other way round":         {[]string{bySHA256, byMD5}, false, nil, "sha256 SHA-256 auth"},
+		"all three":                   {[]string{bySHA256, bySHA512, byMD5}, false, nil, "sha512 SHA-512-256 auth"},
+		"in one field":                {[]string{byMD5 + ", " + bySHA512 + "," + bySHA256}, false, nil, "sha512 SHA-512-256 auth"},
+		"the first of equals":         {[]string{byMD5, strings.Replace(byMD5, `"md5"`, `"b"`, 1)}, false, nil, "md5 MD5 auth"},
+		"-sess is not stronger":       {[]string{byMD5, byMD5 + "-sess"}, false, nil, "md5 MD5 auth"},
+		"nor weaker":                  {[]string{byMD5 + "-sess", byMD5}, false, nil, "md5 MD5-sess auth"},
+		"-sess of a stronger":         {[]string{byMD5, bySHA256 + "-sess"}, false, nil, "sha256 SHA-256-sess auth"},
+		"a qop rather than none":      {[]string{old, byMD5}, false, nil, "md5 MD5 auth"},
+		"no qop of a stronger":        {[]string{byMD5, old + ", algorithm=SHA-256"}, false, nil, "old SHA-256 "},
+		"no qop":                      {[]string{old}, false, nil, "old  "},
+		"an empty qop":                {[]string{old + `, qop=""`}, false, nil, "old  "},
+		"no algorithm":                {[]string{old + `, qop=auth`}, false, nil, "old  auth"},
+		"no quotes, or too many":      {[]string{`Digest realm=r, nonce=n, qop=auth, algorithm="MD5"`}, false, nil, "r MD5 auth"},
+		"any case":                    {[]string{`dIGEST REALM=r, Nonce=n, QOP="AUTH", ALGORITHM=sha-256-SESS`}, false, nil, "r sha-256-SESS auth"},
+		"other schemes":               {[]string{`Basic realm="a, b"`, "Negotiate abc=", `Bearer error="x", ` + byMD5 + ", NTLM"}, false, nil, "md5 MD5 auth"},
+		"an unknown algorithm":        {[]string{old + ", algorithm=SHA3-256", byMD5}, false, nil, "md5 MD5 auth"},
+		"a name of Unicode":           {[]string{byMD5 + "-\u017fe\u017f\u017f", old}, false, nil, "old  "},
+		"an unknown qop":              {[]string{old + `, qop="auth-conf", algorithm=SHA-256`, byMD5}, false, nil, "md5 MD5 auth"},
+		"unknown and known qops":      {[]string{old + `, qop="auth-conf,, token ,auth"`}, false, nil, "old  auth"},
+		"a broken challenge":          {[]string{bySHA256 + `, realm="again"`, byMD5}, false, nil, "md5 MD5 auth"},
+		"auth-int beside auth":        {[]string{old + `, qop="auth-int,auth"`}, false, nil, "old  auth"},
+		"auth-int is preferred":       {[]string{old + `, qop="auth,auth-int"`}, true, nil, "old  auth-int"},
+		"only auth-int":               {[]string{integer}, false, nil, "int SHA-256 auth-int"},
+		"for a body that can go back": {[]string{integer}, false, strings.NewReader("x"), "int SHA-256 auth-int"},
+		"auth for one that cannot":    {[]string{old + `, qop="auth,auth-int"`}, true, once("x"), "old  auth"},
+		"a weaker one for it":         {[]string{integer, byMD5}, true, once("x"), "md5 MD5 auth"},
+		"none at all":                 {nil, false, nil, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			a := digest.New("u", "p")
+			a.Integrity = tt.integrity
+			got, err := a.Authorize(zreq.AuthRequest{
+				Method: "GET", Origin: "http://device.test", Target: "/", Body: tt.body, Challenges: tt.challenges,
+			})
+			is.NoErr(err)
+			if tt.want == "" {
+				is.Equal(got, "")
+				return
+			}
+			p := paramsOf(got)
+			is.Equal(p["realm"].value+" "+p["algorithm"].value+" "+p["qop"].value, tt.want) // the strongest that fits
+		})
+	}
+}
+
+func TestCheck(t *testing.T) {
+	for name, tt := range map[string]struct {
+		challenges []string
+		want       error
+	}{
+		"none":                         {nil, digest.ErrNoDigest},
+		"other schemes":                {[]string{`Basic realm="Digest"`, "Negotiate"}, digest.ErrNoDigest},
+		"no field that can be read":    {[]string{`"` + byMD5}, digest.ErrNoDigest},
+		"one that can be answered":     {[]string{byMD5}, nil},
+		"one of several":               {[]string{old + `, qop=x`, "Digest", byMD5}, nil},
+		"only auth-int":                {[]string{integer}, nil},
+		"the scheme alone":             {[]string{"Digest"}, digest.ErrMalformed},
+		"token68":                      {[]string{"Digest abc="}, digest.ErrMalformed},
+		"no nonce":                     {[]string{`Digest realm="r", qop="auth"`}, digest.ErrMalformed},
+		"no realm":                     {[]string{`Digest nonce="n", qop="auth"`}, digest.ErrMalformed},
+		"a parameter twice":            {[]string{old + ", nonce=m"}, digest.ErrMalformed},
+		"one that nobody knows, twice": {[]string{old + ", x=y, X=z"}, digest.ErrMalformed},
+		"no closing quote":             {[]string{old + `, opaque="x`}, digest.ErrMalformed},
+		"a line break in the realm":    {[]string{"Digest realm=\"r\r\nX: y\", nonce=n"}, digest.ErrMalformed},
+		"an escaped one":               {[]string{"Digest realm=\"r\\\nX: y\", nonce=n"}, digest.ErrMalformed},
+		"a tab in the realm":           {[]string{"Digest realm=\"\t\", nonce=n"}, digest.ErrMalformed},
+		"a tab in the nonce":           {[]string{"Digest realm=r, nonce=\"\t\""}, digest.ErrMalformed},
+		"a tab in opaque":              {[]string{old + ", opaque=\"\t\""}, digest.ErrMalformed},
+		"a list that is none":          {[]string{old + `, qop="auth;auth-int"`}, digest.ErrMalformed},
+		"too long":                     {[]string{`Digest realm="` + long(digest.MaxBytes) + `", nonce=n`}, digest.ErrTooLong},
+		"too long a domain":            {[]string{old + `, domain="` + long(digest.MaxBytes) + `"`}, digest.ErrTooLong},
+		"too long together":            {[]string{`Digest realm="` + long(digest.MaxBytes-1) + `", nonce=n, opaque=o`}, digest.ErrTooLong},
+		"not too long":                 {[]string{`Digest realm="` + long(digest.MaxBytes-2) + `", nonce=n, opaque=o`}, nil},
+		"an unknown algorithm":         {[]string{old + `, algorithm=SHA-1`}, digest.ErrAlgorithm},
+		"an empty one":                 {[]string{old + `, algorithm=""`}, digest.ErrAlgorithm},
+		"an unknown qop":               {[]string{old + `, qop="auth-conf"`}, digest.ErrQop},
+		"-sess without qop":            {[]string{old + `, algorithm=MD5-sess`}, digest.ErrQop},
+		"the first of two":             {[]string{old + `, algorithm=x`, old + `, qop=x`}, digest.ErrAlgorithm},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			err := digest.Check(tt.challenges)
+			is.True(errors.Is(err, tt.want) && (err == nil) == (tt.want == nil)) // why the 401 is the answer
+			a := digest.New("u", "p")
+			is.Equal(ask(t, a, "/", tt.challenges...) == "", err != nil || tt.challenges == nil) // or that it is not
+			is.Equal(ask(t, a, "/") == "", err != nil)                                           // and what is remembered
+		})
+	}
+}
