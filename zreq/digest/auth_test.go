@@ -77,7 +77,8 @@ func TestNonceIsUsedAgain(t *testing.T) {
 			{want: "r n 00000004"},
 		},
 		"a wrong password, refused with the same nonce": {
-			{want: ""}, {challenge: first, want: "r n 00000001"},
+			{want: ""},
+			{challenge: first, want: "r n 00000001"},
 			{want: "r n 00000002"},
 			{challenge: first, want: ""},
 			{want: "r n 00000003"}, // it may be a new one
@@ -87,7 +88,8 @@ func TestNonceIsUsedAgain(t *testing.T) {
 			{challenge: first, want: "r n 00000001"}, {challenge: first, want: ""},
 		},
 		"a nonce forgotten without stale": {
-			{want: ""}, {challenge: first, want: "r n 00000001"},
+			{want: ""},
+			{challenge: first, want: "r n 00000001"},
 			{want: "r n 00000002"},
 			{challenge: challenge("r", "m", ""), want: "r m 00000001"},
 			{want: "r m 00000002"},

@@ -6,7 +6,7 @@ import "errors"
 var (
 	ErrNoDigest  = errors.New("no Digest challenge")
 	ErrMalformed = errors.New("malformed Digest challenge")
-	ErrTooLong   = errors.New("Digest challenge over 4096 bytes")
+	ErrTooLong   = errors.New("a Digest challenge over 4096 bytes")
 	ErrAlgorithm = errors.New("unknown algorithm in the Digest challenge (RFC 7616, 6.1)")
 	ErrQop       = errors.New("no known quality of protection in the Digest challenge (RFC 7616, 3.3)")
 )

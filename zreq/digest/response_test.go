@@ -46,17 +46,20 @@ func TestExamplesOfRFC7616(t *testing.T) {
 		"3.9.1, MD5": {
 			"Mufasa", "Circle of Life", "http://www.example.org", "/dir/index.html",
 			"f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ",
-			[]string{md5}, mufasa("MD5", "8ca523f5e9506fed4657c9700eebdbec"),
+			[]string{md5},
+			mufasa("MD5", "8ca523f5e9506fed4657c9700eebdbec"),
 		},
 		"3.9.1, SHA-256": {
 			"Mufasa", "Circle of Life", "http://www.example.org", "/dir/index.html",
 			"f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ",
-			[]string{md5, sha256}, mufasa("SHA-256", "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1"),
+			[]string{md5, sha256},
+			mufasa("SHA-256", "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1"),
 		},
 		"3.9.2": {
 			"J\u00e4s\u00f8n Doe", "Secret, or not?", "http://api.example.org", "/doe.json",
 			"NTg6RKcb9boFIAS3KrFK9BGeh+iDa/sm6jUMp2wds69v",
-			[]string{sha512}, doe,
+			[]string{sha512},
+			doe,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -85,11 +85,11 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	s.seen = append(s.seen, r.Method+" "+r.RequestURI+" "+verdict)
 	switch {
-	case verdict == "good", r.URL.Path == s.open:
-		fmt.Fprintf(w, "%s of %d bytes", r.Method, len(body))
-	case strings.HasPrefix(r.URL.Path, "/to/"): // a redirect that needs no credentials
+	case strings.HasPrefix(r.URL.Path, "/to/"): // a redirect whatever the credentials
 		target, _ := url.PathUnescape(strings.TrimPrefix(r.URL.EscapedPath(), "/to/"))
 		http.Redirect(w, r, target, http.StatusTemporaryRedirect)
+	case verdict == "good", r.URL.Path == s.open:
+		fmt.Fprintf(w, "%s of %d bytes", r.Method, len(body))
 	default:
 		s.challenge(w, verdict == "stale" && !s.quiet)
 		w.WriteHeader(http.StatusUnauthorized)

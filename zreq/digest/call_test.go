@@ -1,0 +1,226 @@
+package digest_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/matryer/is"
+	"github.com/zreq-go/zreq/form"
+	"github.com/zreq-go/zreq/netdriver/stdnet"
+	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/digest"
+)
+
+// args are those of a call that keeps its connection.
+func args(a zreq.Auth) *zreq.Args {
+	return &zreq.Args{
+		Driver: new(stdnet.Driver), Auth: a, Into: new(zreq.Response),
+		Headers: zreq.Headers{{"Connection", "Keep-Alive"}},
+	}
+}
+
+// call makes a request and returns its status.
+func call(t *testing.T, method, url string, args *zreq.Args) int {
+	t.Helper()
+	resp, err := zreq.Do(t.Context(), method, url, args)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if args.Connection = resp.Connection; args.Connection != nil {
+		t.Cleanup(func() { _ = resp.Connection.Close() })
+	}
+	return resp.Status
+}
+
+// TestEveryKind is a dialogue with a server of each kind: what it has to say is
+// in the test that server makes of each request.
+func TestEveryKind(t *testing.T) {
+	for _, algorithm := range []string{"", "MD5", "MD5-sess", "SHA-256", "SHA-256-sess", "SHA-512-256", "SHA-512-256-sess"} {
+		for _, qop := range []string{"", "auth", "auth-int", "auth,auth-int"} {
+			for _, extra := range []string{"", ", userhash=true", ", charset=UTF-8", ", charset=UTF-8, userhash=true"} {
+				if strings.HasSuffix(algorithm, "-sess") && qop == "" {
+					continue
+				}
+				t.Run(strings.Join([]string{algorithm, qop, extra}, ";"), func(t *testing.T) {
+					is := is.New(t)
+					s := serve(t, &server{algorithm: algorithm, qop: qop, extra: extra, user: "J\u00e4s\u00f8n Doe", password: "p\u00e4ss"})
+					if extra == "" {
+						s.user = `a "user" \ b`
+					}
+					a := digest.New(s.user, s.password)
+					a.Integrity = true
+					args := args(a)
+					is.Equal(call(t, "GET", s.url+"/a?b=c%22", args), 200)
+					args.Body = strings.NewReader("body")
+					is.Equal(call(t, "POST", s.url, args), 200)
+					args.Body = form.Values{{"a", "b"}}.Body()
+					is.Equal(call(t, "PUT", s.url+"/%7Ea", args), 200)
+					is.Equal(strings.Join(s.requests(), ", "), "GET /a?b=c%22 none, GET /a?b=c%22 good, POST / good, PUT /%7Ea good")
+					is.Equal(s.connections(), 1) // the 401 does not cost a connection
+				})
+			}
+		}
+	}
+}
+
+func TestCalls(t *testing.T) {
+	const none, good, wrong, stale = "GET / none", "GET / good", "GET / wrong", "GET / stale"
+	for name, tt := range map[string]struct {
+		server   *server
+		password string
+		statuses []int
+		want     []string
+	}{
+		"the count grows": {
+			&server{qop: "auth"}, "", []int{200, 200, 200}, []string{none, good, good, good},
+		},
+		"a wrong password": {
+			&server{qop: "auth"}, "x", []int{401, 401}, []string{none, wrong, wrong, wrong},
+		},
+		"a wrong password, and one nonce for all": {
+			&server{qop: "auth", oneNonce: true}, "x", []int{401, 401, 401}, []string{none, wrong, wrong, wrong},
+		},
+		"a stale nonce": {
+			&server{qop: "auth", uses: 2}, "", []int{200, 200, 200, 200}, []string{none, good, good, stale, good, good},
+		},
+		"one that is not said to be": {
+			&server{qop: "auth", uses: 2, quiet: true}, "", []int{200, 200, 200}, []string{none, good, good, stale, good},
+		},
+		"one for each request": {
+			&server{qop: "auth", uses: 1}, "", []int{200, 200, 200}, []string{none, good, stale, good, stale, good},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			s := serve(t, tt.server)
+			if tt.password == "" {
+				tt.password = s.password
+			}
+			args := args(digest.New(s.user, tt.password))
+			for _, status := range tt.statuses {
+				is.Equal(call(t, "GET", s.url+"/", args), status)
+			}
+			is.Equal(strings.Join(s.requests(), ", "), strings.Join(tt.want, ", ")) // at most two for a call
+			is.Equal(s.connections(), 1)
+		})
+	}
+}
+
+// What was wrong is in the response of the 401.
+func TestCheckTellsWhy(t *testing.T) {
+	is := is.New(t)
+	s := serve(t, &server{qop: "auth", algorithm: "MD5"})
+	resp, err := zreq.Get(t.Context(), s.url, args(digest.New(s.user, "x")))
+	is.NoErr(err)
+	is.Equal(resp.Status, 401)
+	is.NoErr(digest.Check(resp.Values("WWW-Authenticate"))) // the password is wrong
+	_ = resp.Connection.Close()
+	s.algorithm = "SHA-3"
+	resp, err = zreq.Get(t.Context(), s.url, args(digest.New(s.user, s.password)))
+	is.NoErr(err)
+	is.Equal(resp.Status, 401)
+	text, _ := resp.Text()
+	is.Equal(text, "who are you?")                                                         // the response is there whole
+	is.True(errors.Is(digest.Check(resp.Values("WWW-Authenticate")), digest.ErrAlgorithm)) // the server is too new
+	_ = resp.Connection.Close()
+}
+
+func TestCallbackGetsTheAnswerOnly(t *testing.T) {
+	is := is.New(t)
+	s := serve(t, &server{qop: "auth"})
+	var got string
+	args := args(digest.New(s.user, s.password))
+	args.StreamCallback = func(chunk []byte) error {
+		got += string(chunk)
+		return nil
+	}
+	is.Equal(call(t, "GET", s.url, args), 200)
+	is.Equal(got, "GET of 0 bytes") // nothing of the page of the 401
+}
+
+func TestBodyIsSentAgain(t *testing.T) {
+	is := is.New(t)
+	s := serve(t, &server{qop: "auth-int", algorithm: "SHA-256"})
+	args, text := args(digest.New(s.user, s.password)), strings.Repeat("0123456789", 10000)
+	whole := strings.NewReader(text)
+	_, _ = whole.Seek(5, io.SeekStart)
+	args.Body = whole
+	is.Equal(call(t, "POST", s.url, args), 200)
+	got, _ := args.Into.Text()
+	is.Equal(got, "POST of 99995 bytes") // from where it was
+	args.Body = once("x")
+	_, err := zreq.Post(t.Context(), s.url, args)
+	is.True(errors.Is(err, digest.ErrBody))  // which this one cannot
+	is.True(errors.Is(err, zreq.ErrRequest)) // found out before it is sent
+	is.Equal(len(s.requests()), 2)           // so nothing is
+}
+
+// It is the origin that counts: credentials of one are not sent to another, and
+// the password is not tried there.
+func TestRedirectElsewhere(t *testing.T) {
+	is := is.New(t)
+	here, there := serve(t, &server{qop: "auth"}), serve(t, &server{qop: "auth"})
+	a := digest.New(here.user, here.password)
+	is.Equal(call(t, "GET", here.url+"/", args(a)), 200)  // known here
+	is.Equal(call(t, "GET", there.url+"/", args(a)), 200) // and there
+	is.Equal(call(t, "GET", here.url+"/to/"+url.PathEscape(there.url+"/x"), args(a)), 401)
+	is.Equal(strings.Join(there.requests(), ", "), "GET / none, GET / good, GET /x none") // the redirect carries nothing
+	is.Equal(call(t, "GET", here.url+"/to/%2Fy", args(a)), 200)                           // but at home it does
+	is.Equal(here.requests()[len(here.requests())-1], "GET /y good")
+}
+
+func TestErrorsSayNothing(t *testing.T) {
+	is := is.New(t)
+	s := serve(t, &server{qop: "auth"})
+	errKeys := errors.New("no keys")
+	for _, a := range []*digest.Auth{
+		digest.New("secret\n", "secret"),
+		digest.NewFunc(func() (string, string, error) { return "secret", "secret", errKeys }),
+	} {
+		_, err := zreq.Get(t.Context(), s.url, args(a))
+		text := fmt.Sprintf("%v %+v %#v", err, err, err)
+		is.True(err != nil)
+		for _, secret := range []string{"secret", "nonce", "opaque", "response", "Authorization"} {
+			is.True(!strings.Contains(text, secret)) // whoever logs it gives nothing away
+		}
+	}
+}
+
+func TestCallsAtOnce(t *testing.T) {
+	for name, s := range map[string]*server{
+		"a nonce for each":        {qop: "auth", algorithm: "SHA-256"},
+		"one nonce for all":       {qop: "auth", oneNonce: true},
+		"one that wears off":      {qop: "auth", oneNonce: true, uses: 7},
+		"and does not say so":     {qop: "auth", oneNonce: true, uses: 7, quiet: true},
+		"one with a session":      {qop: "auth", algorithm: "MD5-sess", oneNonce: true},
+		"a nonce for one request": {qop: "auth", uses: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			serve(t, s)
+			const workers, calls = 6, 12
+			shared := &zreq.Args{Driver: new(stdnet.Driver), Auth: digest.New(s.user, s.password)}
+			var working sync.WaitGroup
+			for range workers {
+				working.Go(func() {
+					for range calls {
+						resp, err := zreq.Get(context.Background(), s.url+"/", shared)
+						if err != nil {
+							t.Error(err)
+						} else if resp.Status != 200 && s.uses == 0 {
+							t.Error(resp.Status) // the password is right
+						}
+					}
+				})
+			}
+			working.Wait()
+			is.True(len(s.requests()) <= 2*workers*calls) // at most two for a call
+		})
+	}
+}
