@@ -3,6 +3,7 @@ package digest_test
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -173,6 +174,17 @@ func TestNonceIsUsedAgain(t *testing.T) {
 			{target: "/a/c", want: "out m 00000002"},
 			{target: "/b", want: "all l 00000002"},
 		},
+		"the longest of a domain": {
+			{target: "/a", challenge: challenge("in", "n", `, domain="/a/b/c /a"`), want: "in n 00000001"},
+			{target: "/a/b", challenge: challenge("out", "m", `, domain="/a/b"`), want: "out m 00000001"},
+			{target: "/a/b/c/d", want: "in n 00000002"},
+			{target: "/a/b", want: "out m 00000002"},
+		},
+		"a domain with more blanks": {
+			{target: "/a", challenge: challenge("r", "n", `, domain=" /a  /b "`), want: "r n 00000001"},
+			{target: "/b", want: "r n 00000002"},
+			{target: "/", want: ""},
+		},
 		"an empty domain": {
 			{challenge: challenge("r", "n", `, domain=""`), want: "r n 00000001"}, {target: "/x", want: "r n 00000002"},
 		},
@@ -241,6 +253,23 @@ func TestMemoryHasBounds(t *testing.T) {
 
 func long(n int) string { return strings.Repeat("n", n) }
 
+// What is kept of a challenge keeps nothing else alive.
+func TestFieldIsNotKept(t *testing.T) {
+	is := is.New(t)
+	a := digest.New("u", "p")
+	heap := func() int64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return int64(m.HeapAlloc)
+	}
+	before := heap()
+	ask(t, a, "/", challenge("r", "n", `, opaque="o", domain="/", algorithm=MD5, more="`+long(4<<20)+`"`))
+	is.True(heap()-before < 1<<20)
+	is.True(ask(t, a, "/") != "")
+}
+
 // However many requests came to a good end before, a wrong password is not tried
 // for each of them.
 func TestStraysHaveABound(t *testing.T) {
@@ -261,6 +290,21 @@ func TestStraysHaveABound(t *testing.T) {
 		answers++
 	}
 	is.Equal(answers, digest.MaxUnderWay) // those that carried another nonce are bounded as well
+}
+
+// A server may hash the cnonce of each request, or that of the first (RFC 7616,
+// 3.4.2): so a session has one.
+func TestSessionHasOneCnonce(t *testing.T) {
+	is := is.New(t)
+	a, sess := digest.New("u", "p"), ", algorithm=MD5-sess"
+	cnonce := func(challenges ...string) string { return paramsOf(ask(t, a, "/", challenges...))["cnonce"].value }
+	first := cnonce(challenge("r", "n", sess))
+	is.Equal(len(first), 32)
+	is.Equal(cnonce(), first)                                          // as long as the nonce holds
+	is.True(cnonce(challenge("r", "m", sess+", stale=true")) != first) // and no longer
+	second := cnonce()
+	is.True(cnonce(challenge("r", "m", sess+", stale=true")) != second) // each challenge begins another (RFC 7616, 3.6)
+	is.True(cnonce(challenge("r", "o", "")) != cnonce())                // without -sess each request has its own
 }
 
 func TestCredentialsAreAskedForEachTime(t *testing.T) {

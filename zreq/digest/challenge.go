@@ -53,7 +53,7 @@ func (f *field) next(c *challenge) bool {
 	if spaced {
 		c.token68 = f.token68()
 	}
-	for separated := c.token68 == ""; ; separated = false {
+	for first := true; ; first = false {
 		before := *f
 		comma := f.separator()
 		if *f == "" {
@@ -67,7 +67,7 @@ func (f *field) next(c *challenge) bool {
 		case !f.sees('='):
 			*f = before // name is the scheme of the next challenge
 			return comma || f.fail(c)
-		case !comma && !separated:
+		case !comma && !first:
 			return f.fail(c)
 		}
 		*f = (*f)[1:]

@@ -54,8 +54,7 @@ func (s *server) begin(target string) *session {
 	var best *session
 	longest := -1
 	for _, known := range s.sessions {
-		n := known.covers(s.origin, target)
-		if n > longest && !known.past && *known.count < maxCount {
+		if n := known.covers(s.origin, target); n > longest && !known.past {
 			best, longest = known, n
 		}
 	}
