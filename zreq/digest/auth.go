@@ -15,7 +15,8 @@ var _ zreq.Auth = (*Auth)(nil)
 // its 401. It must not be copied.
 type Auth struct {
 	// Integrity prefers auth-int, which protects the body of the request too, where
-	// the server offers it beside auth. The body is then read twice.
+	// the server offers it beside auth. The body is then read twice. It is to be set
+	// before the first call.
 	Integrity bool
 
 	credentials func() (user, password string, err error)
@@ -42,10 +43,17 @@ func NewFunc(credentials func() (user, password string, err error)) *Auth {
 // request to a server that has not asked for any yet, and for a 401 that nothing
 // can be done about ([Check]).
 func (a *Auth) Authorize(r zreq.AuthRequest) (string, error) {
+	if r.Refused == nil {
+		return a.authorize(r, false, nil)
+	}
+	return a.authorize(r, true, r.Refused.Values("WWW-Authenticate"))
+}
+
+func (a *Auth) authorize(r zreq.AuthRequest, refused bool, challenges []string) (string, error) {
 	if a.credentials == nil {
 		return "", nil
 	}
-	s, err := a.session(r)
+	s, err := a.session(r, refused, challenges)
 	if s == nil || err != nil {
 		return "", err
 	}
@@ -75,8 +83,8 @@ func (a *Auth) Authorize(r zreq.AuthRequest) (string, error) {
 }
 
 // session returns the session that r belongs to, nil if there is none.
-func (a *Auth) session(r zreq.AuthRequest) (*session, error) {
-	if len(r.Challenges) == 0 {
+func (a *Auth) session(r zreq.AuthRequest, refused bool, challenges []string) (*session, error) {
+	if !refused {
 		a.mu.Lock()
 		s := a.memory.server(r.Origin).begin(r.Target)
 		a.mu.Unlock()
@@ -85,7 +93,7 @@ func (a *Auth) session(r zreq.AuthRequest) (*session, error) {
 		}
 		return s, nil
 	}
-	o, err := choose(r.Challenges, hashable(r.Body))
+	o, err := choose(challenges, hashable(r.Body))
 	switch {
 	case err == ErrBody:
 		return nil, err

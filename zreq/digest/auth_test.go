@@ -21,7 +21,7 @@ func ask(t *testing.T, a *digest.Auth, target string, challenges ...string) stri
 
 func askAt(t *testing.T, a *digest.Auth, origin, target string, challenges ...string) string {
 	t.Helper()
-	got, err := a.Authorize(zreq.AuthRequest{Method: "GET", Origin: origin, Target: target, Challenges: challenges})
+	got, err := a.Answer(zreq.AuthRequest{Method: "GET", Origin: origin, Target: target}, challenges...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -346,9 +346,9 @@ func TestAuthorizeFails(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
-			got, err := tt.auth.Authorize(zreq.AuthRequest{
-				Method: "GET", Origin: "http://device.test", Target: "/", Challenges: []string{tt.challenge},
-			})
+			got, err := tt.auth.Answer(zreq.AuthRequest{
+				Method: "GET", Origin: "http://device.test", Target: "/",
+			}, tt.challenge)
 			if tt.want == "" {
 				is.NoErr(err)
 				return
@@ -397,9 +397,9 @@ func TestAuthIsSharedByGoroutines(t *testing.T) {
 				if i%10 == w {
 					challenges = []string{challenge("r", fmt.Sprint("n", i%3), ", algorithm=MD5-sess, stale=true")}
 				}
-				got, err := a.Authorize(zreq.AuthRequest{
-					Method: "GET", Origin: "http://device.test", Target: "/", Challenges: challenges,
-				})
+				got, err := a.Answer(zreq.AuthRequest{
+					Method: "GET", Origin: "http://device.test", Target: "/",
+				}, challenges...)
 				mu.Lock()
 				if err != nil || got == "" || seen[brief(got)] {
 					t.Errorf("%v, or %q was said before", err, brief(got))

@@ -20,9 +20,9 @@ import (
 const authInt = `Digest realm="r", nonce="n", qop="auth-int"`
 
 func askBody(a *digest.Auth, body io.Reader, challenges ...string) (string, error) {
-	return a.Authorize(zreq.AuthRequest{
-		Method: "PUT", Origin: "http://device.test", Target: "/x", Body: body, Challenges: challenges,
-	})
+	return a.Answer(zreq.AuthRequest{
+		Method: "PUT", Origin: "http://device.test", Target: "/x", Body: body,
+	}, challenges...)
 }
 
 // expected is the response of RFC 7616, 3.4.1 and 3.4.3 for the body of the first

@@ -15,6 +15,7 @@ import (
 	"github.com/zreq-go/zreq/netdriver/stdnet"
 	"github.com/zreq-go/zreq/zreq"
 	"github.com/zreq-go/zreq/zreq/digest"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
 // args are those of a call that keeps its connection.
@@ -129,6 +130,25 @@ func TestCheckTellsWhy(t *testing.T) {
 	is.Equal(text, "who are you?")                                                         // the response is there whole
 	is.True(errors.Is(digest.Check(resp.Values("WWW-Authenticate")), digest.ErrAlgorithm)) // the server is too new
 	_ = resp.Connection.Close()
+}
+
+// A 401 has to have a challenge (RFC 9110, 15.5.2). One without is not taken for a
+// first request.
+func TestRefusedWithoutAWord(t *testing.T) {
+	is := is.New(t)
+	const ok = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+	peer := zreqtest.NewPeer(t, []zreqtest.Step{
+		zreqtest.Request(), zreqtest.Send("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: " + byMD5 + "\r\nContent-Length: 0\r\n\r\n"),
+		zreqtest.Request(), zreqtest.Send(ok),
+		zreqtest.Request(), zreqtest.Send("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"),
+		zreqtest.Request(), zreqtest.Send(ok),
+	})
+	args := args(digest.New("u", "p"))
+	args.Driver = peer
+	is.Equal(call(t, "GET", "http://device.test/", args), 200)
+	is.Equal(call(t, "GET", "http://device.test/", args), 401) // it is the answer
+	is.Equal(call(t, "GET", "http://device.test/", args), 200)
+	is.True(strings.Contains(peer.Requests()[3], ", nc=00000003, ")) // and nothing is forgotten
 }
 
 func TestCallbackGetsTheAnswerOnly(t *testing.T) {

@@ -70,6 +70,7 @@ func TestChallenges(t *testing.T) {
 		"a parameter without scheme": {`b=c, A d=e`, ""},
 		"a quote for a scheme":       {`"A", B`, ""},
 		"no blank after the scheme":  {`A"b"`, "!A!"},
+		"nor before a token68":       {`A/b, C`, "!A!"},
 		"a separator of others":      {`A b=c; d=e, B`, "!A b=[c]!"},
 		"other letters":              {"A \u00e9=c", "!A!"},
 		"the colon of a field":       {"WWW-Authenticate: A b=c", "!WWW-Authenticate!"},

@@ -1,5 +1,7 @@
 package digest
 
+import "github.com/zreq-go/zreq/zreq"
+
 // The bounds of what is remembered, and of a challenge.
 const (
 	MaxServers  = maxServers
@@ -14,6 +16,12 @@ func (a *Auth) FixCnonce(s string) { a.cnonce = func() (string, error) { return 
 
 // FailCnonce makes the source of random bits fail.
 func (a *Auth) FailCnonce(err error) { a.cnonce = func() (string, error) { return "", err } }
+
+// Answer is Authorize for the challenges of a 401; for a first request if there
+// are none.
+func (a *Auth) Answer(r zreq.AuthRequest, challenges ...string) (string, error) {
+	return a.authorize(r, len(challenges) > 0, challenges)
+}
 
 // SetCounts makes n the number of requests with each nonce that a knows.
 func (a *Auth) SetCounts(n uint32) {

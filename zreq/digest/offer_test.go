@@ -62,9 +62,9 @@ func TestChoice(t *testing.T) {
 			is := is.New(t)
 			a := digest.New("u", "p")
 			a.Integrity = tt.integrity
-			got, err := a.Authorize(zreq.AuthRequest{
-				Method: "GET", Origin: "http://device.test", Target: "/", Body: tt.body, Challenges: tt.challenges,
-			})
+			got, err := a.Answer(zreq.AuthRequest{
+				Method: "GET", Origin: "http://device.test", Target: "/", Body: tt.body,
+			}, tt.challenges...)
 			is.NoErr(err)
 			if tt.want == "" {
 				is.Equal(got, "")
