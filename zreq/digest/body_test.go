@@ -113,7 +113,7 @@ func TestBodyFails(t *testing.T) {
 			is := is.New(t)
 			a := digest.New("u", "p")
 			got, err := askBody(a, tt.body, authInt)
-			is.Equal(got, "")
+			is.Equal(got, "")                // no credentials beside an error
 			is.True(errors.Is(err, tt.want)) // nothing goes out with a body that is not known
 			if _, err = askBody(a, nil, authInt); err != nil {
 				t.Fatal(err)

@@ -57,13 +57,13 @@ func TestEveryKind(t *testing.T) {
 					a := digest.New(s.user, s.password)
 					a.Integrity = true
 					args := args(a)
-					is.Equal(call(t, "GET", s.url+"/a?b=c%22", args), 200)
+					is.Equal(call(t, "GET", s.url+"/a?b=c%22", args), 200) // challenged, and let in
 					args.Body = strings.NewReader("body")
-					is.Equal(call(t, "POST", s.url, args), 200)
+					is.Equal(call(t, "POST", s.url, args), 200) // let in at once, with a body
 					args.Body = form.Values{{"a", "b"}}.Body()
-					is.Equal(call(t, "PUT", s.url+"/%7Ea", args), 200)
-					is.Equal(strings.Join(s.requests(), ", "), "GET /a?b=c%22 none, GET /a?b=c%22 good, POST / good, PUT /%7Ea good")
-					is.Equal(s.connections(), 1) // the 401 does not cost a connection
+					is.Equal(call(t, "PUT", s.url+"/%7Ea", args), 200)                                                                // and with one of package form
+					is.Equal(strings.Join(s.requests(), ", "), "GET /a?b=c%22 none, GET /a?b=c%22 good, POST / good, PUT /%7Ea good") // one 401 is all it takes
+					is.Equal(s.connections(), 1)                                                                                      // the 401 does not cost a connection
 				})
 			}
 		}
@@ -105,10 +105,10 @@ func TestCalls(t *testing.T) {
 			}
 			args := args(digest.New(s.user, tt.password))
 			for _, status := range tt.statuses {
-				is.Equal(call(t, "GET", s.url+"/", args), status)
+				is.Equal(call(t, "GET", s.url+"/", args), status) // what the server thinks of it
 			}
 			is.Equal(strings.Join(s.requests(), ", "), strings.Join(tt.want, ", ")) // at most two for a call
-			is.Equal(s.connections(), 1)
+			is.Equal(s.connections(), 1)                                            // the 401 does not cost a connection
 		})
 	}
 }
@@ -119,13 +119,13 @@ func TestCheckTellsWhy(t *testing.T) {
 	s := serve(t, &server{qop: "auth", algorithm: "MD5"})
 	resp, err := zreq.Get(t.Context(), s.url, args(digest.New(s.user, "x")))
 	is.NoErr(err)
-	is.Equal(resp.Status, 401)
+	is.Equal(resp.Status, 401)                              // a second 401 is the answer
 	is.NoErr(digest.Check(resp.Values("WWW-Authenticate"))) // the password is wrong
 	_ = resp.Connection.Close()
 	s.algorithm = "SHA-3"
 	resp, err = zreq.Get(t.Context(), s.url, args(digest.New(s.user, s.password)))
 	is.NoErr(err)
-	is.Equal(resp.Status, 401)
+	is.Equal(resp.Status, 401) // one that cannot be answered is the answer
 	text, _ := resp.Text()
 	is.Equal(text, "who are you?")                                                         // the response is there whole
 	is.True(errors.Is(digest.Check(resp.Values("WWW-Authenticate")), digest.ErrAlgorithm)) // the server is too new
@@ -145,9 +145,9 @@ func TestRefusedWithoutAWord(t *testing.T) {
 	})
 	args := args(digest.New("u", "p"))
 	args.Driver = peer
-	is.Equal(call(t, "GET", "http://device.test/", args), 200)
-	is.Equal(call(t, "GET", "http://device.test/", args), 401) // it is the answer
-	is.Equal(call(t, "GET", "http://device.test/", args), 200)
+	is.Equal(call(t, "GET", "http://device.test/", args), 200)       // challenged, and let in
+	is.Equal(call(t, "GET", "http://device.test/", args), 401)       // it is the answer
+	is.Equal(call(t, "GET", "http://device.test/", args), 200)       // the next call is let in at once
 	is.True(strings.Contains(peer.Requests()[3], ", nc=00000003, ")) // and nothing is forgotten
 }
 
@@ -160,8 +160,8 @@ func TestCallbackGetsTheAnswerOnly(t *testing.T) {
 		got += string(chunk)
 		return nil
 	}
-	is.Equal(call(t, "GET", s.url, args), 200)
-	is.Equal(got, "GET of 0 bytes") // nothing of the page of the 401
+	is.Equal(call(t, "GET", s.url, args), 200) // the callback is for the last response
+	is.Equal(got, "GET of 0 bytes")            // nothing of the page of the 401
 }
 
 func TestBodyIsSentAgain(t *testing.T) {
@@ -171,7 +171,7 @@ func TestBodyIsSentAgain(t *testing.T) {
 	whole := strings.NewReader(text)
 	_, _ = whole.Seek(5, io.SeekStart)
 	args.Body = whole
-	is.Equal(call(t, "POST", s.url, args), 200)
+	is.Equal(call(t, "POST", s.url, args), 200) // the body went out whole
 	got, _ := args.Into.Text()
 	is.Equal(got, "POST of 99995 bytes") // from where it was
 	args.Body = once("x")
@@ -187,12 +187,12 @@ func TestRedirectElsewhere(t *testing.T) {
 	is := is.New(t)
 	here, there := serve(t, &server{qop: "auth"}), serve(t, &server{qop: "auth"})
 	a := digest.New(here.user, here.password)
-	is.Equal(call(t, "GET", here.url+"/", args(a)), 200)  // known here
-	is.Equal(call(t, "GET", there.url+"/", args(a)), 200) // and there
-	is.Equal(call(t, "GET", here.url+"/to/"+url.PathEscape(there.url+"/x"), args(a)), 401)
-	is.Equal(strings.Join(there.requests(), ", "), "GET / none, GET / good, GET /x none") // the redirect carries nothing
-	is.Equal(call(t, "GET", here.url+"/to/%2Fy", args(a)), 200)                           // but at home it does
-	is.Equal(here.requests()[len(here.requests())-1], "GET /y good")
+	is.Equal(call(t, "GET", here.url+"/", args(a)), 200)                                   // known here
+	is.Equal(call(t, "GET", there.url+"/", args(a)), 200)                                  // and there
+	is.Equal(call(t, "GET", here.url+"/to/"+url.PathEscape(there.url+"/x"), args(a)), 401) // where it leads, the 401 is the answer
+	is.Equal(strings.Join(there.requests(), ", "), "GET / none, GET / good, GET /x none")  // the redirect carries nothing
+	is.Equal(call(t, "GET", here.url+"/to/%2Fy", args(a)), 200)                            // but at home it does
+	is.Equal(here.requests()[len(here.requests())-1], "GET /y good")                       // with the nonce that is known
 }
 
 func TestErrorsSayNothing(t *testing.T) {
@@ -205,7 +205,7 @@ func TestErrorsSayNothing(t *testing.T) {
 	} {
 		_, err := zreq.Get(t.Context(), s.url, args(a))
 		text := fmt.Sprintf("%v %+v %#v", err, err, err)
-		is.True(err != nil)
+		is.True(err != nil) // the call ends
 		for _, secret := range []string{"secret", "nonce", "opaque", "response", "Authorization"} {
 			is.True(!strings.Contains(text, secret)) // whoever logs it gives nothing away
 		}

@@ -89,8 +89,8 @@ func TestChallengeHasABound(t *testing.T) {
 		in += fmt.Sprintf(", p%d=x", i)
 	}
 	list := digest.Challenges(in)
-	is.Equal(len(list[0].Params), digest.MaxParams)
-	is.Equal(list[0].Broken, false) // as many as there may be
+	is.Equal(len(list[0].Params), digest.MaxParams) // as many as there may be are kept
+	is.Equal(list[0].Broken, false)                 // which is no fault
 	list = digest.Challenges(in + ", more=x, B c=d")
 	is.Equal(len(list[0].Params), digest.MaxParams) // no more are kept
 	is.Equal(list[0].Broken, true)                  // and that one is not used

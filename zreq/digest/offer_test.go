@@ -67,7 +67,7 @@ func TestChoice(t *testing.T) {
 			}, tt.challenges...)
 			is.NoErr(err)
 			if tt.want == "" {
-				is.Equal(got, "")
+				is.Equal(got, "") // there is nothing to answer
 				return
 			}
 			p := paramsOf(got)

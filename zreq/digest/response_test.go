@@ -160,8 +160,8 @@ func TestNameOfTheUser(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
 			got := ask(t, digest.New(tt.user, "p"), "/", tt.challenge)
-			is.True(strings.HasPrefix(got, "Digest "+tt.want+", realm=")) // a way that the server understands
-			is.Equal(strings.Contains(got, "userhash=true"), strings.Contains(tt.challenge, "userhash=true"))
+			is.True(strings.HasPrefix(got, "Digest "+tt.want+", realm="))                                     // a way that the server understands
+			is.Equal(strings.Contains(got, "userhash=true"), strings.Contains(tt.challenge, "userhash=true")) // and says that it is hashed
 		})
 	}
 }
