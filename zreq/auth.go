@@ -37,6 +37,10 @@ type AuthRequest struct {
 	// are the challenges (RFC 9110, 11.6.1). It is nil for the first request of a
 	// call, and for the first one after a redirect. It is valid in Authorize only.
 	Refused *Response
+
+	// Sent is the value of Authorization that the refused request carried, "" if it
+	// had none.
+	Sent string
 }
 
 // Basic sends user and password, which anybody can read who reads the request:
@@ -86,12 +90,16 @@ func (b bearer) Authorize(r AuthRequest) (string, error) {
 
 // authorize asks Args.Auth for the credentials of a request.
 func (x *exchange) authorize(target []byte, refused *Response) (err error) {
+	if refused == nil {
+		x.credentials = ""
+	}
 	x.credentials, err = x.args.Auth.Authorize(AuthRequest{
 		Method:  x.method,
 		Origin:  string(x.at.origin()),
 		Target:  string(target),
 		Body:    x.body.r,
 		Refused: refused,
+		Sent:    x.credentials,
 	})
 	return err
 }

@@ -35,7 +35,7 @@ func (x *exchange) await(ctx context.Context) error {
 // without the expectation that the peer refused (RFC 9110, 15.5.18). It was
 // refused, so that nothing has been acted on.
 func (x *exchange) unexpect(ctx context.Context) error {
-	x.conn.deaf = true
+	x.conn.deaf, x.challenged = true, false // other credentials, if any: they go out but once
 	x.conn.drop()
 	return x.restart(ctx)
 }
