@@ -18,10 +18,26 @@ var (
 	errShortRange     = errors.New("the server sent less than the Range asked for, or does not say whether it did")
 )
 
-// statusError is a status that is not 2xx.
-type statusError int
+// errNot2xx stands for a statusError until somebody asks: most who get a 304 do not.
+var errNot2xx = errors.New("not 2xx")
 
-func (e statusError) Error() string { return "the status is " + strconv.Itoa(int(e)) + ", not 2xx" }
+// statusError is a status that is not 2xx.
+type statusError struct {
+	_      incomparable
+	status int
+}
+
+func (e *statusError) Error() string {
+	return "the status is " + strconv.Itoa(e.status) + ", not 2xx"
+}
+
+// told is why a callback does not get the response, in words.
+func (r *Response) told(refusal error) error {
+	if refusal == errNot2xx {
+		return &statusError{status: r.Status}
+	}
+	return refusal
+}
 
 // admission is what the callback's body must turn out to be.
 type admission struct {
@@ -40,7 +56,7 @@ func (x *exchange) admit() (admission, error) {
 	case x.args.StreamAnyStatus:
 		return any, x.admitFraming()
 	case r.Status < 200 || r.Status > 299:
-		return any, statusError(r.Status)
+		return any, errNot2xx
 	case x.method == "HEAD":
 		return any, nil // there is no body to doubt, and a Range means nothing (RFC 9110, 14.2)
 	case r.Status == 206 && !ranged:

@@ -28,7 +28,7 @@ type namedCoding struct {
 
 // decode reads a coded body to where the caller wants it. It is set with the first
 // coding, so that only a program that has one links what it takes.
-var decode func(p *pull, args *Args, refusal error) error
+var decode func(p *pull, args *Args) error
 
 // acceptEncoding is what a request says of them, "" if there are none.
 var acceptEncoding string
@@ -87,7 +87,7 @@ type decoding struct {
 }
 
 // decodeBody is decode.
-func decodeBody(p *pull, args *Args, refusal error) error {
+func decodeBody(p *pull, args *Args) error {
 	defer func() {
 		if p.err == nil && !args.Stream {
 			p.finish(io.ErrUnexpectedEOF) // a callback has panicked
@@ -102,8 +102,8 @@ func decodeBody(p *pull, args *Args, refusal error) error {
 		p.finish(err)
 	case args.Stream:
 		return nil
-	case refusal != nil:
-		return p.refuse(refusal)
+	case args.StreamCallback != nil && p.held.resp.unfit != nil:
+		return p.refuse()
 	case args.StreamCallback != nil:
 		p.finish(p.streamDecoded(args))
 	default:
@@ -117,13 +117,13 @@ func decodeBody(p *pull, args *Args, refusal error) error {
 }
 
 // refuse is exchange.refuse for an error page that is coded.
-func (p *pull) refuse(refusal error) error {
+func (p *pull) refuse() error {
 	x := p.x()
 	x.limits.Content = min(x.limits.Content, maxPage)
 	p.content()
 	x.resp.pull = nil
 	x.phase = PhaseHead
-	return x.fail(p.ctx, x.blame(ErrStatus, refusal))
+	return x.fail(p.ctx, x.blame(ErrStatus, x.resp.told(x.resp.unfit)))
 }
 
 // undo finds the codings of the response.

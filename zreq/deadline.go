@@ -49,8 +49,13 @@ func newSocket(conn netdriver.Conn, plain bool) *socket {
 // within makes what is done from now on fail when limit, the field name of
 // Timeouts, has passed.
 func (s *socket) within(ctx context.Context, limit time.Duration, name string) error {
+	return s.waitWithin(ctx, limit, limit, name)
+}
+
+// waitWithin is within where only wait is left of the limit.
+func (s *socket) waitWithin(ctx context.Context, wait, limit time.Duration, name string) error {
 	s.limit, s.name = limit, name
-	return s.renew(ctx, limit, time.Now())
+	return s.renew(ctx, wait, time.Now())
 }
 
 // A sliced write blocks for a part of its limit, and with the slack of the
@@ -74,8 +79,8 @@ func (s *socket) maxWrite() int {
 }
 
 // writeWithin makes the next write fail when Timeouts.Write has passed since
-// something moved, or when its slice is over.
-func (s *socket) writeWithin(ctx context.Context, limit time.Duration) error {
+// something moved, or when its slice is over, or after most, if that is not zero.
+func (s *socket) writeWithin(ctx context.Context, limit, most time.Duration) error {
 	s.limit, s.name = limit, "Write"
 	now := time.Now()
 	if s.sliced {
@@ -85,6 +90,9 @@ func (s *socket) writeWithin(ctx context.Context, limit time.Duration) error {
 		if limit /= slices; limit <= 0 || limit > sliceWait {
 			limit = sliceWait
 		}
+	}
+	if most > 0 && (limit <= 0 || limit > most) {
+		limit = most
 	}
 	return s.renew(ctx, limit, now)
 }

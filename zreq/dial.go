@@ -20,6 +20,9 @@ func (x *exchange) occupy(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if old := x.resp.pull; old != nil && old.held.conn == conn {
+			old.close() // its body is given up for this call
+		}
 		if err := conn.claim(); err != nil {
 			return err
 		}

@@ -45,6 +45,7 @@ type exchange struct {
 	out     *buffer // what is sent from; nil: the request has no body, and the window serves
 	in      window
 	dec     wire.Decoder
+	want    admission
 	chunks  chunker
 	readErr error // came together with the last bytes that were read
 	heard   bool  // at least one byte came back
@@ -270,11 +271,11 @@ func (x *exchange) mayRead(ctx context.Context) error {
 	if x.phase != PhaseBody {
 		return ctx.Err()
 	}
-	limit, name := x.times.Body, "Body"
 	if x.pace.on() {
-		limit, name = x.pace.limit(limit, name)
+		wait, limit, name := x.pace.limit(x.times.Body, "Body")
+		return x.sock.waitWithin(ctx, wait, limit, name)
 	}
-	return x.sock.within(ctx, limit, name)
+	return x.sock.within(ctx, x.times.Body, "Body")
 }
 
 // readSome reads at least one byte, or says why not.

@@ -18,17 +18,17 @@ type pace struct {
 
 func (p *pace) on() bool { return p.Bytes > 0 && p.In > 0 }
 
-// limit returns how long the next read may wait and by which limit: what is left
-// of the one on silence, if there is one, or of the window. Not inlined, as add: the
-// copies cost 0.6 KB.
+// limit returns how long the next wait may be, and for the sake of which limit: what
+// is left of that on silence, if there is one, or of the window. Not inlined, as add:
+// the copies cost 0.6 KB.
 //
 //go:noinline
-func (p *pace) limit(silence time.Duration, name string) (time.Duration, string) {
+func (p *pace) limit(silence time.Duration, name string) (wait, limit time.Duration, _ string) {
 	left := p.In - p.waited
 	if silence > 0 && silence-p.idle < left {
-		return max(1, silence-p.idle), name
+		return max(1, silence-p.idle), silence, name
 	}
-	return left, "LowSpeed"
+	return left, p.In, "LowSpeed"
 }
 
 // add takes in what a wait has brought. An error says that the window is over, and
@@ -53,13 +53,22 @@ func (p *pace) add(n int, waited time.Duration) error {
 	return &timeoutError{limit: p.In, name: "LowSpeed", err: errSlow}
 }
 
+// maxPaced is how much of a body one write is given where what it has moved is not
+// known before its end: a window has to see several.
+func (p *pace) maxPaced() int { return int(min(maxWrite, max(16, p.Bytes/16))) }
+
 // paced notes what a read or write of the body has moved, and says whether that was
 // too little.
 func (x *exchange) paced(n int) error {
-	if !x.pace.on() || x.phase != PhaseBody && (x.phase != PhaseSend || x.body.r == nil) {
+	if !x.pacing() {
 		return nil
 	}
 	return x.pace.add(n, x.sock.waited())
+}
+
+// pacing reports whether a body moves that is measured.
+func (x *exchange) pacing() bool {
+	return x.pace.on() && (x.phase == PhaseBody || x.phase == PhaseSend && x.body.r != nil)
 }
 
 // windowOver reports whether err is only the end of a window.

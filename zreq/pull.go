@@ -14,7 +14,6 @@ type pull struct {
 	_        incomparable
 	held     held
 	ctx      context.Context
-	want     admission
 	unframed bool // Args.AllowUnframed
 
 	view    []byte  // what was read and not taken: in the window, or in text
@@ -41,17 +40,17 @@ var noArgs Args
 
 // suspend gives the exchange to the Response. A body that is empty, or not there,
 // is read at once.
-func (x *exchange) suspend(ctx context.Context, want admission, coded bool, refusal error) error {
+func (x *exchange) suspend(ctx context.Context, coded bool) error {
 	x.phase = PhaseBody
 	if x.resp.framing == FramingNone || x.resp.length == 0 {
-		if refusal != nil && !x.args.Stream {
-			return x.refuse(ctx, refusal)
+		if x.resp.unfit != nil && x.args.StreamCallback != nil {
+			return x.refuse(ctx, x.resp.unfit)
 		}
 		return x.readContent(ctx, 0)
 	}
 	release(x.out)
 	x.out, x.body.r = nil, nil
-	p := &pull{held: held(*x), ctx: ctx, want: want, unframed: x.args.AllowUnframed}
+	p := &pull{held: held(*x), ctx: ctx, unframed: x.args.AllowUnframed}
 	p.held.args = &noArgs
 	x.resp.pull = p
 	args := x.args
@@ -59,7 +58,7 @@ func (x *exchange) suspend(ctx context.Context, want admission, coded bool, refu
 	if !coded {
 		return nil
 	}
-	err := decode(p, args, refusal)
+	err := decode(p, args)
 	x.kind = p.held.kind
 	return err
 }
@@ -72,7 +71,7 @@ func (p *pull) fetch() ([]byte, error) {
 		switch {
 		case err != nil:
 			return nil, err
-		case p.want.length >= 0 && x.received > p.want.length:
+		case x.tooLong():
 			return nil, x.blame(ErrResponse, errRangeMismatch)
 		case ev.Kind == wire.Data:
 			return ev.Data, nil
@@ -85,7 +84,7 @@ func (p *pull) fetch() ([]byte, error) {
 // atEnd is io.EOF if the body may end here.
 func (p *pull) atEnd() error {
 	x := p.x()
-	if err := x.judgeEnd(&p.want); err != nil {
+	if err := x.judgeEnd(); err != nil {
 		return err
 	}
 	if x.resp.framing == FramingUntilClose && !x.resp.complete && !p.lenient && !p.unframed {
@@ -155,7 +154,7 @@ func (p *pull) straight(b []byte) int {
 		return 0
 	}
 	ev, err := x.nextInto(p.ctx, b[:min(int64(len(b)), x.dec.Expect())])
-	if err == nil && p.want.length >= 0 && x.received > p.want.length {
+	if err == nil && x.tooLong() {
 		err = x.blame(ErrResponse, errRangeMismatch)
 	}
 	if err == nil && ev.Kind == wire.End {
@@ -166,16 +165,6 @@ func (p *pull) straight(b []byte) int {
 		return 0
 	}
 	return len(ev.Data)
-}
-
-// put gives b to w.
-func (p *pull) put(w io.Writer, b []byte) error {
-	n, err := writeAll(w, b)
-	p.held.taken += int64(n)
-	if err != nil {
-		return p.halt(err)
-	}
-	return nil
 }
 
 // halt ends the body for an error of the caller's, which may come after its end.

@@ -115,8 +115,11 @@ func (r *Response) WriteTo(w io.Writer) (n int64, err error) {
 		return 0, err
 	}
 	if r.pull == nil {
-		m, err := w.Write(r.content[r.off:])
-		r.off += m
+		var m int
+		if rest := r.content[r.off:]; len(rest) > 0 {
+			m, err = r.put(w, rest)
+			r.off += m
+		}
 		if err == nil {
 			err = r.rest()
 		}
@@ -129,11 +132,35 @@ func (r *Response) WriteTo(w io.Writer) (n int64, err error) {
 			err = p.more()
 		}
 		if err == nil {
-			err = p.put(w, p.view)
+			_, err = r.put(w, p.view)
 			p.view = nil
 		}
 	}
 	return p.held.taken - before, good(err)
+}
+
+// put gives p to w, which has to take all of it or say why not, and counts what it
+// took. An error ends the body; it is ErrStop if it was that.
+func (r *Response) put(w io.Writer, p []byte) (int, error) {
+	n, err := w.Write(p)
+	switch {
+	case n < 0 || n > len(p):
+		n, err = 0, errBadCount
+	case n < len(p) && err == nil:
+		err = io.ErrShortWrite
+	}
+	if r.pull != nil {
+		r.pull.held.taken += int64(n)
+	}
+	switch {
+	case err == nil:
+		return n, nil
+	case r.pull != nil:
+		return n, r.pull.halt(err)
+	case errors.Is(err, ErrStop):
+		return n, ErrStop
+	}
+	return n, r.failure(PhaseBody, nil, err)
 }
 
 // good is nil for an end that is good.
@@ -152,20 +179,13 @@ func (r *Response) SaveTo(w io.Writer, buf []byte) (n int64, err error) {
 	}
 	for err == nil {
 		var m int
-		m, err = r.full(buf)
-		if m == 0 {
+		if m, err = r.full(buf); m == 0 {
 			continue
 		}
-		took, failure := writeAll(w, buf[:m])
+		took, failure := r.put(w, buf[:m])
 		n += int64(took)
-		switch {
-		case r.pull == nil && failure != nil:
+		if failure != nil {
 			err = failure
-		case r.pull != nil:
-			r.pull.held.taken += int64(took)
-			if failure != nil {
-				err = r.pull.halt(failure)
-			}
 		}
 	}
 	return n, good(err)
@@ -213,24 +233,15 @@ func (r *Response) full(buf []byte) (n int, err error) {
 	return n, err
 }
 
-// writeAll is w.Write, which has to take all of p or say why not.
-func writeAll(w io.Writer, p []byte) (int, error) {
-	n, err := w.Write(p)
-	switch {
-	case n < 0 || n > len(p):
-		return 0, errBadCount
-	case n < len(p) && err == nil:
-		err = io.ErrShortWrite
-	}
-	return n, err
-}
-
 // Close ends the reading of a body that the caller does not want, or not all of: if
 // at most 4 KiB are known to remain, or it lies in the read buffer, it is read, and
 // else the connection is closed. It may be called at any time, more than once, and
 // returns nil. Content that was read already stays.
 func (r *Response) Close() error {
 	if r.pull != nil {
+		if r.use == untaken {
+			r.use = asReader // of which nothing was read, and nothing can be
+		}
 		r.pull.close()
 	}
 	return nil
@@ -240,22 +251,23 @@ func (r *Response) Close() error {
 // as far as can be told at the head: that it can be the thing that was asked for.
 // Else it is an [*Error] of the kind ErrStatus or ErrUnframed that says why not.
 func (r *Response) Fit() error {
-	why, kind := r.unfit, ErrStatus
 	switch {
-	case why != nil:
-	case r.Status < 200 || r.Status > 299:
-		why = statusError(r.Status)
-	case r.pull == nil && r.framing == FramingUntilClose && !r.complete:
-		why = ErrUnframed
-	default:
+	case r.unfit == nil:
 		return nil
+	case r.unfit == ErrUnframed:
+		return r.failure(PhaseHead, nil, ErrUnframed)
 	}
-	if why == ErrUnframed {
-		kind = nil
-	}
+	return r.failure(PhaseHead, ErrStatus, r.told(r.unfit))
+}
+
+// failure is an error of a Response whose exchange is over.
+func (r *Response) failure(phase Phase, kind, err error) *Error {
 	url := r.url
 	if i := indexByte(url, '?'); i >= 0 {
 		url = url[:i]
 	}
-	return &Error{Phase: PhaseHead, Method: r.method, URL: url, Attempt: 1, Err: why, kind: kind, spent: true}
+	return &Error{
+		Phase: phase, Method: r.method, URL: url, Attempt: 1, Sent: r.sent,
+		Received: int64(len(r.content)), Taken: int64(r.off), Err: err, kind: kind, spent: true,
+	}
 }

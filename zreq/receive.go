@@ -50,6 +50,7 @@ func (x *exchange) judgeHead(ctx context.Context) error {
 		// Sent as the server gave up on the idle connection (RFC 9110, 15.5.9).
 		return x.blame(nil, ErrStale)
 	}
+	x.want, x.resp.unfit = x.admit()
 	if x.args.OnHead != nil {
 		if err := x.stop(x.args.OnHead(x.resp)); err != nil {
 			return err
@@ -68,6 +69,7 @@ func (x *exchange) takeHead(block []byte) {
 	if x.conn.http10 {
 		r.Proto = "HTTP/1.0"
 	}
+	r.sent = x.before + x.sent
 	r.framing, r.length = x.dec.Framing(), x.dec.Length()
 	if x.args.DropHead {
 		r.head = block // a view, until readBody drops it
@@ -78,16 +80,9 @@ func (x *exchange) takeHead(block []byte) {
 
 // readBody reads the body to where the caller wants it.
 func (x *exchange) readBody(ctx context.Context) error {
-	var want admission
-	var refusal error
+	refusal := x.resp.unfit
 	coded := x.decodes && x.resp.Header("Content-Encoding") != ""
 	x.pace = pace{LowSpeed: x.pace.LowSpeed}
-	if x.args.StreamCallback != nil || x.args.Stream {
-		want, refusal = x.admit()
-	}
-	if x.args.Stream {
-		x.resp.unfit = refusal
-	}
 	if x.args.DropHead && !coded {
 		x.resp.head = nil
 	}
@@ -95,13 +90,13 @@ func (x *exchange) readBody(ctx context.Context) error {
 	case refusal != nil && x.args.StreamCallback != nil && !(coded && x.resp.Status >= 400):
 		return x.refuse(ctx, refusal)
 	case coded || x.args.Stream:
-		return x.suspend(ctx, want, coded, refusal)
+		return x.suspend(ctx, coded)
 	case x.args.StreamCallback == nil:
 		x.phase = PhaseBody
 		return x.readContent(ctx, x.limits.Content)
 	}
 	x.phase = PhaseBody
-	err := x.stream(ctx, want)
+	err := x.stream(ctx)
 	x.resp.content = append(x.resp.content[:0], x.chunks.last...)
 	x.taken = x.chunks.taken
 	return err
@@ -126,7 +121,7 @@ func (x *exchange) refuse(ctx context.Context, refusal error) error {
 	if refusal == ErrUnframed {
 		return x.blame(nil, refusal)
 	}
-	return x.blame(ErrStatus, refusal)
+	return x.blame(ErrStatus, x.resp.told(refusal))
 }
 
 // readContent buffers the body within its limit. An error page that is longer
@@ -165,7 +160,7 @@ func (x *exchange) readContent(ctx context.Context, limit int64) error {
 }
 
 // stream cuts the body into chunks for the callback.
-func (x *exchange) stream(ctx context.Context, want admission) error {
+func (x *exchange) stream(ctx context.Context) error {
 	size := x.args.StreamChunk
 	if size == 0 {
 		size = defaultChunk
@@ -183,12 +178,12 @@ func (x *exchange) stream(ctx context.Context, want admission) error {
 		if err != nil {
 			return err
 		}
-		if want.length >= 0 && x.received > want.length {
+		if x.tooLong() {
 			return x.blame(ErrResponse, errRangeMismatch)
 		}
 		switch {
 		case ev.Kind == wire.End:
-			return x.streamed(ctx, want)
+			return x.streamed(ctx)
 		case ev.Kind != wire.Data:
 			continue
 		case p != nil:
@@ -203,15 +198,19 @@ func (x *exchange) stream(ctx context.Context, want admission) error {
 }
 
 // streamed passes on the last chunk.
-func (x *exchange) streamed(ctx context.Context, want admission) error {
+func (x *exchange) streamed(ctx context.Context) error {
 	if err := x.chunks.flush(ctx); err != nil {
 		return x.stop(err)
 	}
-	return x.judgeEnd(&want)
+	return x.judgeEnd()
 }
 
+// tooLong reports whether more has come than the Content-Range says.
+func (x *exchange) tooLong() bool { return x.want.length >= 0 && x.received > x.want.length }
+
 // judgeEnd judges whether all of the body has come.
-func (x *exchange) judgeEnd(want *admission) error {
+func (x *exchange) judgeEnd() error {
+	want := &x.want
 	switch {
 	case x.resp.framing == FramingNone || want.length < 0:
 	case x.received < want.length:

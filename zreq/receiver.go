@@ -72,5 +72,5 @@ func (p *pull) receive(w io.Writer) error {
 func (p *pull) receivable() bool {
 	x := p.x()
 	return p.err == nil && p.decoder == nil && len(p.view) == 0 && x.in.empty() && x.readErr == nil &&
-		x.sock.resumable && p.want.length < 0 && p.ctx.Err() == nil && x.dec.Expect() >= minReceive
+		x.sock.resumable && x.want.length < 0 && p.ctx.Err() == nil && x.dec.Expect() >= minReceive
 }

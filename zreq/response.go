@@ -34,7 +34,8 @@ type Response struct {
 
 	use   use
 	off   int   // of content, by Read
-	unfit error // why a callback would not get the body; with Stream
+	sent  int64 // of the request
+	unfit error // why a callback would not get the body
 	pull  *pull // the body, with Stream
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"time"
 
 	"github.com/zreq-go/zreq/zreq/wire"
 )
@@ -160,7 +161,11 @@ func (x *exchange) write(ctx context.Context, p []byte) error {
 		if err := x.mayWrite(ctx); err != nil {
 			return err
 		}
-		slice := p[:min(len(p), x.sock.maxWrite())]
+		most := x.sock.maxWrite()
+		if x.pacing() && !x.sock.sliced {
+			most = x.pace.maxPaced()
+		}
+		slice := p[:min(len(p), most)]
 		n, err := x.sock.conn.Write(slice)
 		if n < 0 || n > len(slice) {
 			n, err = len(slice), errBadCount
@@ -178,11 +183,11 @@ func (x *exchange) mayWrite(ctx context.Context) error {
 	if err := x.hear(ctx); err != nil {
 		return err
 	}
-	limit := x.times.Write
-	if x.pace.on() && x.body.r != nil && !x.sock.sliced && x.pace.bytes < x.pace.Bytes {
-		limit, _ = x.pace.limit(limit, "Write") // what the window has to see before it is over
+	var most time.Duration
+	if x.pacing() && (x.sock.sliced || x.pace.bytes < x.pace.Bytes) {
+		most = x.pace.In - x.pace.waited // by then the window has to have seen enough
 	}
-	if err := x.sock.writeWithin(ctx, limit); err != nil {
+	if err := x.sock.writeWithin(ctx, x.times.Write, most); err != nil {
 		return x.broken(err)
 	}
 	return nil

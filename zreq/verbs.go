@@ -58,7 +58,7 @@ func Do(ctx context.Context, method, url string, args *Args) (*Response, error) 
 	}
 	x := exchange{method: method, args: args, resp: resp}
 	err := x.run(ctx, url)
-	if args.StreamCallback == nil && !x.stopped {
+	if x.answered && args.StreamCallback == nil && !x.stopped {
 		resp.use = untaken
 	}
 	switch {
