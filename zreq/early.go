@@ -95,8 +95,8 @@ func (x *exchange) early(ctx context.Context, failure error) error {
 		return failure
 	}
 	wait := earlyWait
-	if isTimeout(failure) {
-		wait = max(lookWait, x.times.Write/100) // what is left of the eighth
+	if t, late := failure.(*timeoutError); late {
+		wait = max(lookWait, t.limit/100) // what is left of the eighth
 	}
 	phase, kind := x.phase, x.kind
 	err := x.readHead(ctx, wait)

@@ -55,7 +55,7 @@ func (p *pace) add(n int, waited time.Duration) error {
 
 // maxPaced is how much of a body one write is given where what it has moved is not
 // known before its end: a window has to see several.
-func (p *pace) maxPaced() int { return int(min(maxWrite, max(16, p.Bytes/16))) }
+func (p *pace) maxPaced() int { return int(min(maxWrite, max(64, p.Bytes/16))) }
 
 // paced notes what a read or write of the body has moved, and says whether that was
 // too little.

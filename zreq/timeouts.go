@@ -32,7 +32,9 @@ type Timeouts struct {
 
 // LowSpeed is at least Bytes in each time In that was spent waiting for the peer,
 // while a body is read or sent. It ends a transfer that drips, which no limit on
-// silence does. The zero value is no limit.
+// silence does. The zero value is no limit. Where a write that a deadline cuts
+// cannot be taken up again (see Write), what is sent is counted write by write, and
+// what TLS adds is not: leave a tenth of room there.
 type LowSpeed struct {
 	Bytes int64         // of the body, in its framing while it is sent; zero or less: no limit
 	In    time.Duration // default 30 s
