@@ -3,6 +3,7 @@ module github.com/zreq-go/zreq
 go 1.25
 
 require (
+	github.com/klauspost/compress v1.20.3
 	github.com/matryer/is v1.4.1
 	github.com/schollz/progressbar/v3 v3.19.0
 	go.uber.org/goleak v1.3.0

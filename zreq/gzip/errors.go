@@ -1,0 +1,33 @@
+package gzip
+
+import "errors"
+
+// ErrCorrupt is what errors.Is finds in the error of a body that is not what
+// its coding says, or that goes on behind the end of it.
+var ErrCorrupt = errors.New("corrupt")
+
+// corruptError is an ErrCorrupt that says which coding, and what is wrong.
+type corruptError struct {
+	coding coding
+	what   string
+}
+
+func (e *corruptError) Error() string        { return string(e.coding) + ": " + e.what }
+func (e *corruptError) Is(target error) bool { return target == ErrCorrupt }
+
+// What is wrong.
+const (
+	badHead     = "malformed header"
+	badHeadSum  = "wrong checksum of the header"
+	unknownDict = "made with a dictionary that nobody sent"
+	badData     = "malformed data"
+	badSum      = "wrong checksum"
+	badSize     = "wrong length"
+	trailing    = "bytes behind the end"
+	fruitless   = "a mebibyte without a byte of data"
+)
+
+var (
+	errFruitless = errors.New(fruitless) // becomes a corruptError
+	errClosed    = errors.New("read after close")
+)
