@@ -39,6 +39,7 @@ var bodies = map[string]body{
 	"gzip, all fields":              {coded.Gzip, titled("extra", "firmware.bin", "of today", true, text), text},
 	"gzip, all fields twice":        {coded.Gzip, strings.Repeat(titled("extra", "firmware.bin", "of today", true, text), 2), text + text},
 	"gzip, only a checksum":         {coded.Gzip, titled("", "", "", true, text), text},
+	"gzip, only an extra field":     {coded.Gzip, titled("extra", "", "", true, text), text},
 	"gzip, only a comment":          {coded.Gzip, titled("", "", "of today", true, text), text},
 	"gzip, long fields":             {coded.Gzip, titled(strings.Repeat("e", 65_535), strings.Repeat("n", 5000), strings.Repeat("c", 5000), true, text), text},
 	"deflate":                       {coded.Deflate, zlibbed(-1, text), text},
@@ -119,6 +120,58 @@ func TestCut(t *testing.T) {
 	}
 }
 
+// failing returns an error beside its last bytes, once.
+type failing struct {
+	left string
+	told bool
+}
+
+func (f *failing) Read(p []byte) (int, error) {
+	n := copy(p, f.left)
+	f.left = f.left[n:]
+	if f.left != "" {
+		return n, nil
+	}
+	return n, f.end()
+}
+
+func (f *failing) ReadByte() (byte, error) {
+	if f.left == "" {
+		return 0, f.end()
+	}
+	c := f.left[0]
+	f.left = f.left[1:]
+	return c, nil
+}
+
+func (f *failing) end() error {
+	if f.told {
+		return io.EOF
+	}
+	f.told = true
+	return errBroken
+}
+
+func TestErrorBesideBytes(t *testing.T) {
+	for name, tt := range bodies {
+		if len(tt.in) > 1000 {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			for n := 1; n <= len(tt.in); n++ {
+				for _, r := range []io.Reader{
+					&failing{left: tt.in[:n]}, struct{ io.Reader }{&failing{left: tt.in[:n]}},
+				} {
+					got, err := decode(tt.coding, r, 7)
+					is.Equal(err, errBroken)                 // it is not lost
+					is.True(strings.HasPrefix(tt.want, got)) // nor are the bytes
+				}
+			}
+		})
+	}
+}
+
 func TestCutBetweenMembers(t *testing.T) {
 	is := is.New(t)
 	first := gzipped(-1, "one")
@@ -146,6 +199,19 @@ func TestReadsNoFurther(t *testing.T) {
 	}
 }
 
+// noReader is for what goes byte by byte.
+type noReader struct{ io.ByteReader }
+
+func (noReader) Read([]byte) (int, error) { return 0, errBroken }
+
+// A Read of one byte costs ten times what a ReadByte does.
+func TestReadsBytes(t *testing.T) {
+	is := is.New(t)
+	got, err := decode(coded.Deflate, noReader{strings.NewReader(bodies["bare deflate, fixed codes"].in)}, 512)
+	is.NoErr(err) // only what is stored is read in pieces
+	is.Equal(got, "a")
+}
+
 func TestNothing(t *testing.T) {
 	for name, c := range named {
 		t.Run(name, func(t *testing.T) {
@@ -166,6 +232,7 @@ func TestReadAfterTheEnd(t *testing.T) {
 	}{
 		{gzipped(-1, text), io.EOF},
 		{gzipped(-1, text)[:20], io.ErrUnexpectedEOF},
+		{gzipped(-1, text) + "xx", coded.ErrCorrupt},
 	} {
 		rc, err := coded.Gzip.Decode(strings.NewReader(tt.in))
 		is.NoErr(err) // Decode reads nothing
@@ -173,11 +240,11 @@ func TestReadAfterTheEnd(t *testing.T) {
 		is.NoErr(err) // nor does an empty Read
 		is.Equal(n, 0)
 		_, err = io.Copy(io.Discard, struct{ io.Reader }{rc})
-		is.True(err == nil || err == tt.want)
+		is.True(err == nil || errors.Is(err, tt.want))
 		for range 3 {
 			n, err = rc.Read(make([]byte, 10))
 			is.Equal(n, 0)
-			is.Equal(err, tt.want) // an end is an end
+			is.True(errors.Is(err, tt.want)) // an end is an end, an error an error
 		}
 		is.NoErr(rc.Close())
 	}

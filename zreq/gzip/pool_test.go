@@ -84,7 +84,8 @@ func TestReuseAfterErrors(t *testing.T) {
 		for _, tt := range bodies {
 			for _, bad := range []io.Reader{
 				strings.NewReader(tt.in[:len(tt.in)/2]), broken(tt.in), strings.NewReader(tt.in + "behind"),
-				strings.NewReader(with(tt.in, len(tt.in)/2, tt.in[len(tt.in)/2]^0x55)), idle{},
+				strings.NewReader(with(tt.in, len(tt.in)/2, tt.in[len(tt.in)/2]^0x55)),
+				idle{},
 			} {
 				_, _ = decode(tt.coding, bad, 7)
 				got, err := decode(tt.coding, strings.NewReader(tt.in), 7)
