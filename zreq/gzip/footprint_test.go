@@ -12,7 +12,7 @@ import (
 )
 
 // maxFootprint is what decoding may add to the smallest program of zreq.
-const maxFootprint = 128 << 10
+const maxFootprint = 152 << 10
 
 func TestFootprint(t *testing.T) {
 	is := is.New(t)

@@ -3,6 +3,7 @@ package gzip_test
 import (
 	"testing"
 
+	_ "github.com/zreq-go/zreq/form/stdjson" // for Response.JSON
 	"go.uber.org/goleak"
 )
 

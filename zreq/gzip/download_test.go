@@ -1,0 +1,291 @@
+package gzip_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/matryer/is"
+	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
+)
+
+const url = "http://updates.test/firmware"
+
+// framings are how a message says where its body ends.
+var framings = map[string]func(body string) string{
+	"length": func(body string) string {
+		return fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(body), body)
+	},
+	"chunked": func(body string) string { return "Transfer-Encoding: chunked\r\n\r\n" + chunks(body) + "0\r\n\r\n" },
+	"until close": func(body string) string {
+		return "Connection: close\r\n\r\n" + body
+	},
+}
+
+func chunks(body string) string {
+	var b strings.Builder
+	for part := range slicesOf(body, 7) {
+		fmt.Fprintf(&b, "%x\r\n%s\r\n", len(part), part)
+	}
+	return b.String()
+}
+
+// slicesOf yields s in pieces of n bytes, but for the last.
+func slicesOf(s string, n int) func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		for len(s) > n && yield(s[:n]) {
+			s = s[n:]
+		}
+		if len(s) > 0 {
+			yield(s)
+		}
+	}
+}
+
+// answer is a 200 whose body is in a coding.
+func answer(coding, framing, body string) string {
+	return "HTTP/1.1 200 OK\r\nContent-Encoding: " + coding + "\r\n" + framings[framing](body)
+}
+
+// serve answers one request, and closes.
+func serve(t *testing.T, answer string) *zreqtest.Peer {
+	return zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Request(), zreqtest.Send(answer), zreqtest.Close()})
+}
+
+// uses are all ways to take a body. What was taken is returned beside an error,
+// too.
+var uses = map[string]func(t *testing.T, args zreq.Args) (string, *zreq.Response, error){
+	"callback": func(t *testing.T, args zreq.Args) (string, *zreq.Response, error) {
+		var all strings.Builder
+		args.StreamChunk = 16
+		args.StreamCallback = func(chunk []byte) error {
+			if all.Len()%16 != 0 || len(chunk) == 0 || len(chunk) > 16 || cap(chunk) != len(chunk) {
+				t.Errorf("a chunk of %d bytes of %d, after %d", len(chunk), cap(chunk), all.Len())
+			}
+			all.Write(chunk)
+			return nil
+		}
+		resp, err := zreq.Get(t.Context(), url, &args)
+		return all.String(), resp, err
+	},
+	"content": func(t *testing.T, args zreq.Args) (string, *zreq.Response, error) {
+		resp, err := zreq.Get(t.Context(), url, &args)
+		if err != nil {
+			return "", resp, err
+		}
+		p, err := resp.Content()
+		return string(p), resp, err
+	},
+	"text": func(t *testing.T, args zreq.Args) (string, *zreq.Response, error) {
+		resp, err := zreq.Get(t.Context(), url, &args)
+		if err != nil {
+			return "", resp, err
+		}
+		s, err := resp.Text()
+		return s, resp, err
+	},
+	"stream, content": pulled(func(r *zreq.Response) (string, error) {
+		p, err := r.Content()
+		return string(p), err
+	}),
+	"stream, read": pulled(func(r *zreq.Response) (string, error) {
+		var all strings.Builder
+		p := make([]byte, 10)
+		for {
+			n, err := r.Read(p)
+			all.Write(p[:n])
+			if err == io.EOF {
+				return all.String(), nil
+			}
+			if err != nil {
+				return all.String(), err
+			}
+		}
+	}),
+	"stream, chunks": pulled(func(r *zreq.Response) (string, error) {
+		var all strings.Builder
+		for chunk, err := range r.Chunks(16) {
+			if err != nil {
+				return all.String(), err
+			}
+			all.Write(chunk)
+		}
+		return all.String(), nil
+	}),
+	"stream, write": pulled(func(r *zreq.Response) (string, error) {
+		var all bytes.Buffer
+		_, err := r.WriteTo(&all)
+		return all.String(), err
+	}),
+}
+
+// pulled reads a body when the call has returned.
+func pulled(read func(*zreq.Response) (string, error)) func(*testing.T, zreq.Args) (string, *zreq.Response, error) {
+	return func(t *testing.T, args zreq.Args) (string, *zreq.Response, error) {
+		args.Stream = true
+		resp, err := zreq.Get(t.Context(), url, &args)
+		if err != nil {
+			return "", resp, err
+		}
+		defer resp.Close()
+		s, err := read(resp)
+		return s, resp, err
+	}
+}
+
+// eachUse runs a test for all ways to take a body.
+func eachUse(t *testing.T, test func(t *testing.T, use func(*testing.T, zreq.Args) (string, *zreq.Response, error))) {
+	t.Helper()
+	for name, use := range uses {
+		t.Run(name, func(t *testing.T) { test(t, use) })
+	}
+}
+
+func TestDownload(t *testing.T) {
+	for name, tt := range map[string]struct{ coding, body, want string }{
+		"gzip":              {"gzip", gzipped(-1, text), text},
+		"gzip, long":        {"gzip", gzipped(-1, far), far},
+		"gzip, members":     {"gzip", gzipped(-1, "one") + gzipped(-1, "two"), "onetwo"},
+		"gzip of nothing":   {"gzip", gzipped(-1, ""), ""},
+		"x-gzip":            {"x-gzip", gzipped(-1, text), text},
+		"GZIP":              {"GZIP", gzipped(-1, text), text},
+		"deflate":           {"deflate", zlibbed(-1, text), text},
+		"bare deflate":      {"deflate", deflated(-1, text), text},
+		"first one, then":   {"deflate, gzip", gzipped(-1, zlibbed(-1, text)), text},
+		"gzip twice":        {"gzip ,\tgzip", gzipped(-1, gzipped(-1, text)), text},
+		"in two fields":     {"deflate\r\nContent-Encoding: gzip", gzipped(-1, zlibbed(-1, text)), text},
+		"identity too":      {"identity, gzip", gzipped(-1, text), text},
+		"empty members too": {",gzip,,", gzipped(-1, text), text},
+	} {
+		for framing := range framings {
+			t.Run(name+"/"+framing, func(t *testing.T) {
+				eachUse(t, func(t *testing.T, use func(*testing.T, zreq.Args) (string, *zreq.Response, error)) {
+					is := is.New(t)
+					peer := serve(t, answer(tt.coding, framing, tt.body))
+					got, resp, err := use(t, zreq.Args{Driver: peer, AllowUnframed: true, Limits: zreq.Limits{Ratio: 1000}})
+					is.NoErr(err)
+					is.True(got == tt.want)                                                                 // every use gives what it was before the coding
+					is.True(resp.Decoded())                                                                 // and says so
+					is.Equal(resp.Len(), int64(-1))                                                         // how long that is, nobody said
+					is.Equal(resp.Complete(), framing != "until close")                                     // the framing proves the end
+					is.True(strings.Contains(peer.Requests()[0], "\r\nAccept-Encoding: gzip, deflate\r\n")) // it was asked for
+				})
+			})
+		}
+	}
+}
+
+func TestDownloadJSON(t *testing.T) {
+	is := is.New(t)
+	peer := serve(t, answer("gzip", "chunked", gzipped(-1, `{"rev": 7}`)))
+	resp, err := zreq.Get(t.Context(), url, &zreq.Args{Driver: peer})
+	is.NoErr(err)
+	var got struct{ Rev int }
+	is.NoErr(resp.JSON(&got))
+	is.Equal(got.Rev, 7) // JSON is of the text, not of the coding
+}
+
+// A body whose coding nobody knows is not passed on as if it were the text.
+func TestDownloadUnknown(t *testing.T) {
+	for coding, want := range map[string]string{
+		"br":                     "the content coding is br,",
+		"zstd":                   "the content coding is zstd,",
+		"br, gzip":               "the content coding is br,",
+		"gzip, br":               "the content coding is br,",
+		"gzip;q=1":               "the content coding is gzip;q=1,",
+		"gzip, gzip, gzip, gzip": "more than three content codings",
+	} {
+		t.Run(coding, func(t *testing.T) {
+			eachUse(t, func(t *testing.T, use func(*testing.T, zreq.Args) (string, *zreq.Response, error)) {
+				is := is.New(t)
+				peer := serve(t, answer(coding, "length", gzipped(-1, text)))
+				got, resp, err := use(t, zreq.Args{Driver: peer})
+				is.True(errors.Is(err, zreq.ErrResponse))         // what was not asked for is refused
+				is.True(strings.Contains(err.Error(), want))      // by its name
+				is.Equal(got, "")                                 // and nobody got any of it
+				is.Equal(resp.Header("Content-Encoding"), coding) // the head is there to be read
+				is.True(!resp.Complete())
+			})
+		})
+	}
+}
+
+func TestDownloadIdentity(t *testing.T) {
+	eachUse(t, func(t *testing.T, use func(*testing.T, zreq.Args) (string, *zreq.Response, error)) {
+		is := is.New(t)
+		peer := serve(t, answer("identity", "length", text))
+		got, resp, err := use(t, zreq.Args{Driver: peer})
+		is.NoErr(err)
+		is.Equal(got, text)                    // identity is no coding
+		is.True(!resp.Decoded())               // so nothing was undone
+		is.Equal(resp.Len(), int64(len(text))) // and the length is that of the body
+		is.True(resp.Complete())
+	})
+}
+
+// What was not asked for by zreq is not undone by it.
+func TestDownloadRaw(t *testing.T) {
+	body := gzipped(-1, text)
+	partial := fmt.Sprintf("HTTP/1.1 206 Partial Content\r\nContent-Encoding: gzip\r\nContent-Range: bytes 5-%d/%d\r\nContent-Length: %d\r\n\r\n%s",
+		len(body)-1, len(body), len(body)-5, body[5:])
+	whole := answer("gzip", "length", body)
+	for name, tt := range map[string]struct {
+		args         zreq.Args
+		answer, want string
+		sent         int // Accept-Encoding fields
+	}{
+		"a part":       {zreq.Args{Headers: zreq.Headers{{"Range", "bytes=5-"}}}, partial, body[5:], 0},
+		"the caller's": {zreq.Args{Headers: zreq.Headers{{"accept-encoding", "gzip"}}}, whole, body, 1},
+		"nobody's":     {zreq.Args{Omit: []string{"accept-encoding"}}, whole, body, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			eachUse(t, func(t *testing.T, use func(*testing.T, zreq.Args) (string, *zreq.Response, error)) {
+				is := is.New(t)
+				peer, args := serve(t, tt.answer), tt.args
+				args.Driver = peer
+				got, resp, err := use(t, args)
+				is.NoErr(err)
+				is.True(got == tt.want)  // the bytes as they came
+				is.True(!resp.Decoded()) // and nothing else is claimed
+				is.True(resp.Complete())
+				is.Equal(strings.Count(strings.ToLower(peer.Requests()[0]), "\r\naccept-encoding: "), tt.sent) // nor asked for
+			})
+		})
+	}
+}
+
+func TestDownloadWithoutBody(t *testing.T) {
+	for name, head := range map[string]string{
+		"204":                      "HTTP/1.1 204 No Content\r\nContent-Encoding: gzip\r\n\r\n",
+		"204 in what nobody knows": "HTTP/1.1 204 No Content\r\nContent-Encoding: br\r\n\r\n",
+		"an empty body":            answer("gzip", "length", ""),
+		"an empty chunked body":    answer("gzip", "chunked", ""),
+	} {
+		t.Run(name, func(t *testing.T) {
+			eachUse(t, func(t *testing.T, use func(*testing.T, zreq.Args) (string, *zreq.Response, error)) {
+				is := is.New(t)
+				got, resp, err := use(t, zreq.Args{Driver: serve(t, head)})
+				is.NoErr(err) // there is nothing to undo
+				is.Equal(got, "")
+				is.True(resp.Complete())
+			})
+		})
+	}
+	for name, tt := range map[string]struct{ method, answer string }{
+		"HEAD": {"HEAD", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 100\r\n\r\n"},
+		"304":  {"GET", "HTTP/1.1 304 Not Modified\r\nContent-Encoding: gzip\r\nContent-Length: 100\r\n\r\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			peer := serve(t, tt.answer)
+			resp, err := zreq.Do(t.Context(), tt.method, url, &zreq.Args{Driver: peer})
+			is.NoErr(err)                    // there is nothing to undo
+			is.Equal(resp.Len(), int64(100)) // the length is that of what did not come
+			is.Equal(strings.Contains(peer.Requests()[0], "Accept-Encoding"), tt.method != "HEAD")
+		})
+	}
+}
