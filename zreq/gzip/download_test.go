@@ -80,14 +80,6 @@ var uses = map[string]func(t *testing.T, args zreq.Args) (string, *zreq.Response
 		p, err := resp.Content()
 		return string(p), resp, err
 	},
-	"text": func(t *testing.T, args zreq.Args) (string, *zreq.Response, error) {
-		resp, err := zreq.Get(t.Context(), url, &args)
-		if err != nil {
-			return "", resp, err
-		}
-		s, err := resp.Text()
-		return s, resp, err
-	},
 	"stream, content": pulled(func(r *zreq.Response) (string, error) {
 		p, err := r.Content()
 		return string(p), err
@@ -179,6 +171,16 @@ func TestDownload(t *testing.T) {
 	}
 }
 
+func TestDownloadText(t *testing.T) {
+	is := is.New(t)
+	peer := serve(t, answer("gzip", "chunked", gzipped(-1, text)))
+	resp, err := zreq.Get(t.Context(), url, &zreq.Args{Driver: peer})
+	is.NoErr(err)
+	got, err := resp.Text()
+	is.NoErr(err)
+	is.Equal(got, text) // the text, not its coding
+}
+
 func TestDownloadJSON(t *testing.T) {
 	is := is.New(t)
 	peer := serve(t, answer("gzip", "chunked", gzipped(-1, `{"rev": 7}`)))
@@ -186,7 +188,7 @@ func TestDownloadJSON(t *testing.T) {
 	is.NoErr(err)
 	var got struct{ Rev int }
 	is.NoErr(resp.JSON(&got))
-	is.Equal(got.Rev, 7) // JSON is of the text, not of the coding
+	is.Equal(got.Rev, 7) // the same goes for JSON
 }
 
 // A body whose coding nobody knows is not passed on as if it were the text.

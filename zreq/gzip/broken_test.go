@@ -1,0 +1,258 @@
+package gzip_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/matryer/is"
+	"github.com/zreq-go/zreq/zreq"
+	coded "github.com/zreq-go/zreq/zreq/gzip"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
+)
+
+type use = func(*testing.T, zreq.Args) (string, *zreq.Response, error)
+
+// However a body is cut short, nobody is told that it is whole.
+func TestTruncated(t *testing.T) {
+	for coding, body := range map[string]string{
+		"gzip":          gzipped(-1, text),
+		"deflate":       zlibbed(-1, text),
+		"gzip, deflate": deflated(-1, titled("", "name", "", true, text)),
+	} {
+		head := "HTTP/1.1 200 OK\r\nContent-Encoding: " + coding + "\r\n"
+		for name, cut := range map[string]func(n int) string{
+			"of its length":         func(n int) string { return fmt.Sprintf("%sContent-Length: %d\r\n\r\n%s", head, len(body), body[:n]) },
+			"of its chunks":         func(n int) string { return head + "Transfer-Encoding: chunked\r\n\r\n" + chunks(body[:n]) },
+			"by an honest length":   func(n int) string { return head + framings["length"](body[:n]) },
+			"by an honest chunk":    func(n int) string { return head + framings["chunked"](body[:n]) },
+			"where it is not known": func(n int) string { return head + framings["until close"](body[:n]) },
+		} {
+			t.Run(coding+"/"+name, func(t *testing.T) {
+				eachUse(t, func(t *testing.T, use use) {
+					is := is.New(t)
+					for n := 1; n < len(body); n++ {
+						got, resp, err := use(t, zreq.Args{Driver: serve(t, cut(n)), AllowUnframed: true})
+						is.True(errors.Is(err, zreq.ErrTruncated)) // half a body is no body
+						is.True(!resp.Complete())                  // and no Response says it is
+						is.True(strings.HasPrefix(text, got))      // what came of it was right
+					}
+				})
+			})
+		}
+	}
+}
+
+func TestCorruptDownload(t *testing.T) {
+	whole := gzipped(-1, text)
+	for name, tt := range map[string]struct{ coding, body, want string }{
+		"the checksum":         {"gzip", with(whole, -8, whole[len(whole)-8]+1), "gzip: wrong checksum"},
+		"a page":               {"gzip", "<html>not found</html>", "gzip: malformed header"},
+		"a byte behind":        {"gzip", whole + "x", "gzip: bytes behind the end"},
+		"a sector of zeros":    {"gzip", whole + strings.Repeat("\x00", 512), "gzip: bytes behind the end"},
+		"zlib, a byte behind":  {"deflate", zlibbed(-1, text) + "x", "deflate: bytes behind the end"},
+		"bare, a byte behind":  {"deflate", deflated(-1, text) + "x", "deflate: bytes behind the end"},
+		"behind the inner one": {"gzip, deflate", zlibbed(-1, whole+"x"), "gzip: bytes behind the end"},
+		"behind the outer one": {"gzip, deflate", zlibbed(-1, whole) + "x", "deflate: bytes behind the end"},
+	} {
+		for framing := range framings {
+			t.Run(name+"/"+framing, func(t *testing.T) {
+				eachUse(t, func(t *testing.T, use use) {
+					is := is.New(t)
+					peer := serve(t, answer(tt.coding, framing, tt.body))
+					_, resp, err := use(t, zreq.Args{Driver: peer, AllowUnframed: true})
+					is.True(errors.Is(err, zreq.ErrResponse))       // the peer broke the rules
+					is.True(errors.Is(err, coded.ErrCorrupt))       // those of the coding
+					is.True(strings.Contains(err.Error(), tt.want)) // this one
+					is.True(!resp.Complete())
+				})
+			})
+		}
+	}
+}
+
+func TestBomb(t *testing.T) {
+	zeros := strings.Repeat("\x00", 8<<20)
+	for name, tt := range map[string]struct {
+		coding, body string
+		limits       zreq.Limits
+		want         string
+	}{
+		"too much of little":      {"gzip", gzipped(9, zeros), zreq.Limits{Content: 1 << 30}, "Limits.Ratio"},
+		"of what is coded twice":  {"gzip, gzip", gzipped(9, gzipped(9, zeros)), zreq.Limits{Content: 1 << 30}, "Limits.Ratio"},
+		"of deflate":              {"deflate", zlibbed(9, zeros), zreq.Limits{Content: 1 << 30}, "Limits.Ratio"},
+		"too much in all":         {"gzip", gzipped(9, far), zreq.Limits{Decoded: int64(len(far)) - 1}, "Limits.Decoded"},
+		"too much, and too large": {"gzip", gzipped(9, zeros), zreq.Limits{Decoded: 1 << 20, Content: 1 << 30, Ratio: 1 << 40}, "Limits.Decoded"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			eachUse(t, func(t *testing.T, use use) {
+				is := is.New(t)
+				peer := zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Request(), zreqtest.Send(answer(tt.coding, "length", tt.body))})
+				got, resp, err := use(t, zreq.Args{Driver: peer, Limits: tt.limits})
+				is.True(errors.Is(err, zreq.ErrTooLarge))       // a limit holds in every mode
+				is.True(strings.Contains(err.Error(), tt.want)) // and says which it is
+				is.True(!resp.Complete())
+				is.True(int64(len(got)) <= max(tt.limits.Decoded, 2<<20)) // it holds when it is passed, not at the end
+				is.Equal(peer.Open(), 0)                                  // the connection went with it
+			})
+		})
+	}
+}
+
+// A limit is for what is more, and not for what is as much.
+func TestBombNot(t *testing.T) {
+	eachUse(t, func(t *testing.T, use use) {
+		is := is.New(t)
+		peer := serve(t, answer("gzip", "length", gzipped(9, far)))
+		got, _, err := use(t, zreq.Args{Driver: peer, Limits: zreq.Limits{Decoded: int64(len(far)), Content: int64(len(far))}})
+		is.NoErr(err)
+		is.True(got == far)
+		zeros := strings.Repeat("\x00", 1<<20)
+		got, _, err = use(t, zreq.Args{Driver: serve(t, answer("gzip", "length", gzipped(9, zeros)))})
+		is.NoErr(err) // a mebibyte of nothing is no bomb yet
+		is.True(got == zeros)
+	})
+}
+
+func TestContentLimit(t *testing.T) {
+	for _, name := range []string{"content", "stream, content"} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			peer := serve(t, answer("gzip", "length", gzipped(9, far)))
+			_, resp, err := uses[name](t, zreq.Args{Driver: peer, Limits: zreq.Limits{Content: 1000}})
+			is.True(errors.Is(err, zreq.ErrTooLarge))                // what is held in memory is what was decoded
+			is.True(strings.Contains(err.Error(), "Limits.Content")) // whatever its Content-Length says
+			is.True(!resp.Complete())
+		})
+	}
+}
+
+func TestConnectionIsKept(t *testing.T) {
+	for framing, body := range map[string]string{
+		"length": gzipped(-1, text), "chunked": gzipped(-1, text, text), "length, members": gzipped(-1, "one") + gzipped(-1, "two"),
+		"length, empty": "",
+	} {
+		t.Run(framing, func(t *testing.T) {
+			eachUse(t, func(t *testing.T, use use) {
+				is := is.New(t)
+				framing, _, _ := strings.Cut(framing, ",")
+				one := zreqtest.Send(answer("gzip", framing, body))
+				peer := zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Request(), one, zreqtest.Request(), one, zreqtest.Request(), one})
+				keep := zreq.Headers{{"Connection", "Keep-Alive"}}
+				args := zreq.Args{Driver: peer, Headers: keep}
+				for range 3 {
+					_, resp, err := use(t, args)
+					is.NoErr(err)
+					is.Equal(resp.CloseReason(), zreq.CloseNone) // the next response begins where this one ended
+					is.True(resp.Connection != nil)
+					args.Connection = resp.Connection
+				}
+				is.Equal(peer.Dials(), 1) // one connection for all of them
+				_ = args.Connection.Close()
+			})
+		})
+	}
+}
+
+// What a callback does ends a coded body as it ends any other.
+func TestCallbackEnds(t *testing.T) {
+	full := errors.New("flash is full")
+	for name, tt := range map[string]struct {
+		callback func() error
+		want     error
+	}{
+		"by an error": {func() error { return full }, full},
+		"by ErrStop":  {func() error { return zreq.ErrStop }, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			calls, peer := 0, serve(t, answer("gzip", "length", gzipped(-1, text)))
+			resp, err := zreq.Get(t.Context(), url, &zreq.Args{Driver: peer, StreamChunk: 10, StreamCallback: func([]byte) error {
+				if calls++; calls == 2 {
+					return tt.callback()
+				}
+				return nil
+			}})
+			is.True(errors.Is(err, tt.want)) // its error is the call's
+			is.Equal(calls, 2)               // it is not called again
+			is.True(!resp.Complete())
+			is.Equal(resp.CloseReason(), zreq.CloseStopped)
+			is.Equal(peer.Open(), 0)
+		})
+	}
+	t.Run("by a panic", func(t *testing.T) {
+		is := is.New(t)
+		peer := serve(t, answer("gzip", "length", gzipped(-1, text)))
+		defer func() {
+			is.Equal(recover(), "no flash")
+			is.Equal(peer.Open(), 0) // nothing is left open
+		}()
+		_, _ = zreq.Get(t.Context(), url, &zreq.Args{Driver: peer, StreamCallback: func([]byte) error { panic("no flash") }})
+	})
+	t.Run("by Goexit", func(t *testing.T) {
+		is := is.New(t)
+		peer := serve(t, answer("gzip", "length", gzipped(-1, text)))
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			_, _ = zreq.Get(t.Context(), url, &zreq.Args{Driver: peer, StreamCallback: func([]byte) error {
+				runtime.Goexit()
+				return nil
+			}})
+		}()
+		<-done
+		is.Equal(peer.Open(), 0)
+	})
+	t.Run("by the context", func(t *testing.T) {
+		is := is.New(t)
+		ctx, cancel := context.WithCancel(t.Context())
+		peer := serve(t, answer("gzip", "length", gzipped(-1, far)))
+		_, err := zreq.Get(ctx, url, &zreq.Args{Driver: peer, StreamCallback: func([]byte) error {
+			cancel()
+			return nil
+		}})
+		is.True(errors.Is(err, context.Canceled)) // a call that is given up ends
+		is.Equal(peer.Open(), 0)
+	})
+}
+
+func TestClosedEarly(t *testing.T) {
+	is := is.New(t)
+	for range 3 {
+		peer := serve(t, answer("gzip", "length", gzipped(0, far)))
+		resp, err := zreq.Get(t.Context(), url, &zreq.Args{Driver: peer, Stream: true})
+		is.NoErr(err)
+		_, err = io.ReadFull(resp, make([]byte, 100))
+		is.NoErr(err)
+		is.NoErr(resp.Close())
+		is.NoErr(resp.Close()) // twice is once
+		_, err = resp.Read(make([]byte, 1))
+		is.True(errors.Is(err, zreq.ErrBodyConsumed))
+		is.True(!resp.Complete()) // nobody has seen its end
+		is.Equal(peer.Open(), 0)
+	}
+}
+
+// An error page in a coding is a page like any other.
+func TestErrorPage(t *testing.T) {
+	page := "HTTP/1.1 404 Not Found\r\nContent-Encoding: gzip\r\n"
+	for name, stream := range map[string]bool{"content": false, "callback": true} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			args := &zreq.Args{Driver: serve(t, page+framings["length"](gzipped(-1, text)))}
+			if stream {
+				args.StreamCallback = func([]byte) error { return errors.New("called") }
+			}
+			resp, err := zreq.Get(t.Context(), url, args)
+			is.Equal(errors.Is(err, zreq.ErrStatus), stream) // the status is what a callback is told
+			is.Equal(resp.Status, 404)
+			got, err := resp.Text()
+			is.NoErr(err)
+			is.Equal(got, text) // and the page can be read
+		})
+	}
+}
