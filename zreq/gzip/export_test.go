@@ -1,6 +1,10 @@
 package gzip
 
-import "github.com/zreq-go/zreq/zreq"
+import (
+	"sync/atomic"
+
+	"github.com/zreq-go/zreq/zreq"
+)
 
 // What the tests decode with, without a call.
 var (
@@ -10,3 +14,13 @@ var (
 
 // MaxFruitless is the limit for coded bytes of which no data comes.
 const MaxFruitless = maxFruitless
+
+// Made is how many streams were not found in the pool.
+var Made atomic.Int64
+
+func init() {
+	streams.New = func() any {
+		Made.Add(1)
+		return newStream()
+	}
+}
