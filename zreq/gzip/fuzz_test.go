@@ -7,6 +7,7 @@ import (
 	"compress/zlib"
 	"errors"
 	"io"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -30,21 +31,53 @@ func FuzzDecode(f *testing.F) {
 		if isGzip {
 			c = coded.Gzip
 		}
-		want, refused := standard(c, in)
-		for way, open := range ways {
-			got, err := decode(c, open(string(in)), 1+int(size))
-			switch {
-			case refused == nil && reserved(in) && errors.Is(err, coded.ErrCorrupt):
-			case refused == nil && (err != nil || got != want):
-				t.Fatalf("%s: %q, %v; the standard library says %q", way, got, err, want)
-			case refused != nil && err == nil && !lenient(c, in, refused):
-				t.Fatalf("%s: %q; the standard library: %v", way, got, refused)
-			case err != nil && err != io.ErrUnexpectedEOF && !errors.Is(err, coded.ErrCorrupt):
-				t.Fatalf("%s: %v", way, err)
-			}
-		}
+		agree(t, c, in, 1+int(size))
 	})
 }
+
+// agree fails the test unless in becomes what the standard library makes of it,
+// or is refused by both.
+func agree(t *testing.T, c zreq.Coding, in []byte, size int) {
+	t.Helper()
+	want, refused := standard(c, in)
+	for way, open := range ways {
+		got, err := decode(c, open(string(in)), size)
+		switch {
+		case refused == nil && reserved(in) && errors.Is(err, coded.ErrCorrupt):
+		case refused == nil && (err != nil || got != want):
+			t.Fatalf("%s: %q became %q, %v; the standard library says %q", way, in, got, err, want)
+		case refused != nil && err == nil && !lenient(c, in, refused):
+			t.Fatalf("%s: %q became %q; the standard library: %v", way, in, got, refused)
+		case err != nil && err != io.ErrUnexpectedEOF && !errors.Is(err, coded.ErrCorrupt):
+			t.Fatalf("%s: %q: %v", way, in, err)
+		}
+	}
+}
+
+// Every bit of a block has a meaning. What it means when it is another, the
+// standard library knows.
+func TestFlipsOfDeflate(t *testing.T) {
+	fixed, dynamic := deflated(-1, text), deflated(-2, skewed)
+	for _, in := range []string{
+		fixed, dynamic, deflated(9, skewed+skewed[:40]), deflated(0, text), deflated(-1, "one", "two"), otherCodes,
+	} {
+		for i := range 8 * len(in) {
+			agree(t, coded.Deflate, []byte(with(in, i/8, in[i/8]^1<<(i%8))), 512)
+		}
+	}
+}
+
+// skewed is text whose letters are more and less frequent, as codes of all
+// lengths like it.
+var skewed = func() string {
+	var b strings.Builder
+	for i, n := 0, 1; i < 12; i, n = i+1, n*3/2+1 {
+		b.WriteString(strings.Repeat(string(rune('a'+i)), n))
+	}
+	shuffled := []byte(b.String())
+	rand.New(rand.NewPCG(1, 2)).Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
+	return string(shuffled)
+}()
 
 // reserved reports whether in has what may be a header with a reserved flag, which
 // the standard library does not look at.
