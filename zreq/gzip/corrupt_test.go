@@ -59,6 +59,10 @@ func TestCorrupt(t *testing.T) {
 		"a page that says it deflates": {coded.Deflate, "<html>", "deflate: malformed data"},
 		"what is stored, its length":   {coded.Deflate, "\x01\x01\x00\xff\xffa", "deflate: malformed data"},
 		"what lies before the window":  {coded.Deflate, "\x4b\x04\x22\x00", "deflate: malformed data"},
+		"a distance nobody has":        {coded.Deflate, "\x00\xff\xff\x00\x00" + noise(65_535) + "\x4b\x04\x3e\x00\x00\x00", "deflate: malformed data"},
+		"too many codes":               {coded.Deflate, "\xf5\x00\x00", "deflate: malformed data"},
+		"too many codes of distances":  {coded.Deflate, "\x05\x1e\x00", "deflate: malformed data"},
+		"a length repeated too early":  {coded.Deflate, "\x05\x00\x02\x24", "deflate: malformed data"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)

@@ -1,6 +1,7 @@
 package gzip_test
 
 import (
+	"errors"
 	"io"
 	"runtime"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"weak"
 
 	"github.com/matryer/is"
+	coded "github.com/zreq-go/zreq/zreq/gzip"
 )
 
 // again reads the same body without end of tests.
@@ -97,6 +99,19 @@ func TestReuseAfterErrors(t *testing.T) {
 			_, _ = rc.Read(make([]byte, 3))
 			is.NoErr(rc.Close()) // as one is that nobody wanted to the end
 		}
+	}
+}
+
+// A body cannot refer to what another one had.
+func TestReuseForgets(t *testing.T) {
+	is := is.New(t)
+	for range 3 {
+		secret, err := decode(coded.Deflate, strings.NewReader(deflated(0, far)), 512)
+		is.NoErr(err)
+		is.True(secret == far)
+		got, err := decode(coded.Deflate, strings.NewReader("\x4b\x04\x22\x00"), 512)
+		is.True(errors.Is(err, coded.ErrCorrupt)) // there is nothing before the first byte
+		is.Equal(got, "a")
 	}
 }
 
