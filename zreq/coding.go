@@ -9,8 +9,8 @@ import (
 // use. Package gzip registers gzip and deflate.
 type Coding interface {
 	// Decode returns a reader of what r becomes without the coding. r gives the
-	// body as it comes, and is an io.ByteReader: what is read of r beyond the end
-	// is looked at by nobody. io.EOF says that the end of the coding itself was
+	// body as it comes, and is an io.ByteReader unless it is what another coding
+	// makes. io.EOF says that the end of the coding itself was
 	// seen, and all its checks held; io.ErrUnexpectedEOF that r ended before that.
 	//
 	// Close is called once, when nothing more is read, and does not close r. The
@@ -137,6 +137,9 @@ func (p *pull) undo() error {
 				continue
 			}
 			c := findCoding(name)
+			if c == nil && p.held.resp.Status >= 400 {
+				return nil // it does not hide the status
+			}
 			if c == nil {
 				return p.x().blame(ErrResponse, &codingError{name[:min(len(name), 32)]})
 			}

@@ -256,3 +256,17 @@ func TestErrorPage(t *testing.T) {
 		})
 	}
 }
+
+// An error page in a coding that nobody knows comes as it is, and does not hide the
+// status.
+func TestErrorPageUnknown(t *testing.T) {
+	is := is.New(t)
+	page := "HTTP/1.1 404 Not Found\r\nContent-Encoding: gzip, br\r\n"
+	resp, err := zreq.Get(t.Context(), url, &zreq.Args{Driver: serve(t, page+framings["length"]("as it is"))})
+	is.NoErr(err)
+	is.Equal(resp.Status, 404)
+	got, err := resp.Text()
+	is.NoErr(err)
+	is.Equal(got, "as it is")
+	is.True(!resp.Decoded())
+}
