@@ -5,10 +5,11 @@ import "context"
 // again reports whether the response that has begun leads to another request of
 // the same call, and makes that ready.
 func (x *exchange) again(ctx context.Context) (bool, error) {
+	sendable := !(x.conn.http10 && x.body.chunked()) // RFC 9112, 6.1
 	switch status := x.resp.Status; {
-	case status == 417 && x.expects && !(x.conn.http10 && x.body.chunked()):
+	case status == 417 && x.expects && sendable:
 		return true, x.unexpect(ctx)
-	case status == 401 && x.args.Auth != nil && !x.crossed && !x.challenged:
+	case status == 401 && x.args.Auth != nil && !x.crossed && !x.challenged && sendable:
 		return x.answer(ctx)
 	}
 	return x.follow(ctx)
@@ -22,10 +23,15 @@ func (x *exchange) restart(ctx context.Context) error {
 	if x.args.DropHead {
 		x.resp.head = nil // it was a view of the window
 	}
-	x.answered, x.heard, x.unsent, x.readErr, x.kind = false, false, false, nil, nil
+	if err := x.compose(ctx); err != nil {
+		return err
+	}
+	x.before += x.sent
 	x.sent, x.received = 0, 0
+	x.phase = PhaseDial
+	x.answered, x.heard, x.unsent, x.readErr, x.kind = false, false, false, nil, nil
 	x.in.r, x.in.w = 0, 0
-	return x.compose(ctx)
+	return nil
 }
 
 // part gives the connection back.

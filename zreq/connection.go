@@ -19,6 +19,7 @@ import (
 type Connection struct {
 	at     target
 	driver netdriver.Driver
+	named  netdriver.TLS       // that the call had, also if it was http
 	tls    netdriver.TLS       // what makes it secure, if it is https,
 	chip   netdriver.TLSDialer // or the driver itself does
 	http10 bool                // the last response said so; of the call that has the claim
@@ -76,7 +77,7 @@ func newConnection(at *target, args *Args) (*Connection, error) {
 			driver = near.driver
 		}
 		if tls == nil {
-			tls = near.tls
+			tls = near.named
 		}
 	}
 	if driver == nil {
@@ -94,6 +95,7 @@ func newConnection(at *target, args *Args) (*Connection, error) {
 // named, else the chip's own if its driver vouches for it, else the program's.
 // There is no fourth way: https never goes out in plain.
 func (c *Connection) secure(named netdriver.TLS) error {
+	c.named = named
 	if !c.at.https {
 		return nil
 	}

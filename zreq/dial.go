@@ -27,6 +27,9 @@ func (x *exchange) occupy(ctx context.Context) error {
 			return err
 		}
 		x.conn = conn
+		if x.home == conn {
+			x.home = nil // it came back
+		}
 	}
 	x.resp.reset() // not before: it may be that of the call that has the claim
 	x.resp.method, x.resp.url, x.resp.history = x.method, x.url, x.history

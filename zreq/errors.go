@@ -103,7 +103,7 @@ type Error struct {
 	Method   string
 	URL      string // scheme, host and path; no credentials, query or fragment
 	Attempt  int    // 1 for the first; dialling again in place is no new attempt
-	Sent     int64  // bytes of the requests that may have left, but for one that a 417 or a challenge refused; 0: certainly none
+	Sent     int64  // bytes of the requests that may have left, but for one that a 417 refused; 0: certainly none
 	Received int64  // bytes of the body that were decoded
 	Taken    int64  // bytes that the StreamCallback had and returned nil for: where to go on
 	Err      error  // the cause

@@ -33,9 +33,10 @@ func (x *exchange) await(ctx context.Context) error {
 
 // unexpect makes the request ready to be sent again, on a new connection and
 // without the expectation that the peer refused (RFC 9110, 15.5.18). It was
-// refused, so that nothing has been acted on.
+// refused, so that nothing has been acted on, and what was sent does not count.
 func (x *exchange) unexpect(ctx context.Context) error {
 	x.conn.deaf, x.challenged = true, false // other credentials, if any: they go out but once
+	x.sent = 0
 	x.conn.drop()
 	return x.restart(ctx)
 }

@@ -31,7 +31,7 @@ var (
 type Redirect struct {
 	_      incomparable
 	Method string
-	URL    string // that was asked for, with its query and without credentials
+	URL    string // that was asked for, as it was sent, without credentials
 	Status int
 }
 
@@ -40,27 +40,35 @@ type Redirect struct {
 func (x *exchange) follow(ctx context.Context) (bool, error) {
 	r := x.resp
 	location := r.Header("Location")
-	if !redirects(r.Status) || location == "" || x.args.MaxRedirects < 0 {
+	count := r.count("Location")
+	if !redirects(r.Status) || x.args.MaxRedirects < 0 || count == 0 || count == 1 && location == "" {
 		return false, nil
 	}
-	x.history = append(x.history, Redirect{Method: x.method, URL: x.url, Status: r.Status})
 	method, bare := x.method, r.Status == 303
 	if bare && method != "HEAD" || method == "POST" && r.Status < 303 {
 		method, bare = "GET", true // RFC 9110, 15.4.2 to 15.4.4
 	}
+	here, err := x.appendTarget(x.at.origin())
+	x.history = append(x.history, Redirect{Method: x.method, URL: string(here), Status: r.Status})
+	url := string(here) // of a fragment alone (RFC 3986, 4.4)
 	var to target
-	url := x.at.resolve(location)
-	err := to.split(url)
+	switch {
+	case err != nil:
+	case count > 1:
+		err = errLocations
+	case location[0] == '#':
+		to = x.at
+	default:
+		url, err = x.at.follow(&to, location)
+	}
 	if err == nil {
 		err = x.objection(&to, method, url)
 	}
 	if err == nil && !bare {
-		err = x.body.rewind()
+		err = x.objectionToBody(&to)
 	}
 	if err != nil {
-		x.drain(ctx)
-		x.why = x.verdict()
-		return false, x.blame(ErrRedirect, err)
+		return false, x.stay(ctx, err)
 	}
 	if x.args.OnRedirect != nil {
 		if err := x.stop(x.args.OnRedirect(r, url)); err != nil {
@@ -83,18 +91,23 @@ func redirects(status int) bool {
 	return false
 }
 
+// follow takes apart where location leads from t, and returns that as it will be
+// sent.
+func (t *target) follow(to *target, location string) (string, error) {
+	err := to.split(t.resolve(location))
+	if err == nil && !to.plain {
+		err = errLocationUser
+	}
+	if err != nil {
+		return "", err
+	}
+	url, err := to.appendOwnTarget(to.origin())
+	return string(url), err
+}
+
 // objection says why a redirect is not followed, that is the last of the history.
 func (x *exchange) objection(to *target, method, url string) error {
-	most := x.args.MaxRedirects
-	if most == 0 {
-		most = defaultRedirects
-	}
-	switch {
-	case x.resp.count("Location") > 1:
-		return errLocations
-	case to.userinfo != "":
-		return errLocationUser
-	case x.at.https && !to.https:
+	if x.at.https && !to.https {
 		return errDowngrade
 	}
 	for i := range x.history {
@@ -102,34 +115,59 @@ func (x *exchange) objection(to *target, method, url string) error {
 			return errRedirectLoop
 		}
 	}
+	most := x.args.MaxRedirects
+	if most == 0 {
+		most = defaultRedirects
+	}
 	if len(x.history) > most {
 		return errManyRedirects
 	}
 	return nil
 }
 
+// objectionToBody says why the body cannot go along.
+func (x *exchange) objectionToBody(to *target) error {
+	if x.body.chunked() && x.conn.http10 && x.at.sameOrigin(to) {
+		return errChunked10
+	}
+	return x.body.rewind()
+}
+
+// stay makes a redirect the last response of the call, and err why it is.
+func (x *exchange) stay(ctx context.Context, err error) error {
+	x.drain(ctx)
+	x.why = x.verdict()
+	return x.blame(ErrRedirect, err)
+}
+
 // leave lets go of the response, and of its connection if that does not serve to.
 func (x *exchange) leave(ctx context.Context, to *target) error {
-	x.drain(ctx)
-	why := x.verdict()
-	x.before += x.sent
-	same := x.at.sameOrigin(to)
-	if same {
-		to.userinfo = x.at.userinfo
+	from, same, home := x.at, x.at.sameOrigin(to), x.conn == x.args.Connection
+	if same || home {
+		x.drain(ctx)
 	}
+	why := x.verdict()
 	x.at, x.challenged = *to, false
-	if !same {
+	if same {
+		x.at.userinfo = from.userinfo
+	} else {
 		x.crossed = true
-		switch {
-		case x.conn == x.args.Connection && why == CloseNone:
-			x.home = x.conn
-		case why == CloseNone:
-			why = CloseRequested // it would be nobody's
-		}
+	}
+	x.closing = x.wantsClose()
+	if err := x.restart(ctx); err != nil {
+		x.at, x.why = from, why
+		return x.blame(ErrRedirect, err)
+	}
+	switch {
+	case !same && home && why == CloseNone:
+		x.home = x.conn
+	case !same && why == CloseNone:
+		why = CloseRequested // it would be nobody's
+	}
+	if !same {
 		x.part(why)
 	} else if why != CloseNone {
 		x.conn.drop()
 	}
-	x.closing = x.wantsClose()
-	return x.restart(ctx)
+	return nil
 }

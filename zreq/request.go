@@ -77,7 +77,18 @@ func (x *exchange) withholds(name string) bool {
 	case equalFold(name, "Cookie"), equalFold(name, "Proxy-Authorization"):
 		return x.crossed
 	}
-	return x.bare && hasPrefixFold(name, "Content-") // RFC 9110, 15.4
+	return x.bare && ofContent(name)
+}
+
+// ofContent reports whether a field goes when the content does (RFC 9110, 15.4 and
+// 10.1.1).
+func ofContent(name string) bool {
+	for _, of := range [...]string{"Expect", "Digest", "Repr-Digest", "Last-Modified", "Trailer"} {
+		if equalFold(name, of) {
+			return true
+		}
+	}
+	return hasPrefixFold(name, "Content-")
 }
 
 // appendFraming appends what the body says of itself.
@@ -99,9 +110,9 @@ func (x *exchange) appendFraming(dst []byte) (_ []byte, err error) {
 	return append(dst, "\r\n"...), nil
 }
 
-// appendTarget appends the path and the query: the URL's own, then Params.
-func (x *exchange) appendTarget(dst []byte) ([]byte, error) {
-	path := x.at.path
+// appendOwnTarget appends path and query of the URL, as they are sent.
+func (t *target) appendOwnTarget(dst []byte) ([]byte, error) {
+	path := t.path
 	if path == "" {
 		path = "/" // RFC 9112, 3.2.1
 	}
@@ -109,8 +120,14 @@ func (x *exchange) appendTarget(dst []byte) ([]byte, error) {
 	if err != nil {
 		return dst, err
 	}
+	return wire.AppendTarget(dst, t.query)
+}
+
+// appendTarget appends the path and the query: the URL's own, then Params.
+func (x *exchange) appendTarget(dst []byte) ([]byte, error) {
 	query := x.at.query
-	if dst, err = wire.AppendTarget(dst, query); err != nil || len(x.args.Params) == 0 || len(x.history) > 0 {
+	dst, err := x.at.appendOwnTarget(dst)
+	if err != nil || len(x.args.Params) == 0 || len(x.history) > 0 {
 		return dst, err
 	}
 	switch {
