@@ -100,6 +100,9 @@ func (a *Auth) session(r zreq.AuthRequest, refused bool, challenges []string) (*
 	case err != nil:
 		return nil, nil // the 401 is the answer, and Check tells why
 	}
+	if o.refuses(r.Sent, o.qop(hashable(r.Body), a.Integrity)) {
+		return nil, nil // an answer would say the same again
+	}
 	o = o.clone()
 	if o.sess {
 		if o.cnonce, err = a.cnonce(); err != nil {

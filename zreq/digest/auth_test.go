@@ -20,7 +20,14 @@ func ask(t *testing.T, a *digest.Auth, target string, challenges ...string) stri
 
 func askAt(t *testing.T, a *digest.Auth, origin, target string, challenges ...string) string {
 	t.Helper()
-	got, err := a.Answer(zreq.AuthRequest{Method: "GET", Origin: origin, Target: target}, challenges...)
+	return askAgain(t, a, zreq.AuthRequest{Origin: origin, Target: target}, challenges...)
+}
+
+// askAgain asks for a request that was refused with Sent, if there are challenges.
+func askAgain(t *testing.T, a *digest.Auth, r zreq.AuthRequest, challenges ...string) string {
+	t.Helper()
+	r.Method = "GET"
+	got, err := a.Answer(r, challenges...)
 	if err != nil {
 		t.Fatal(err)
 	}

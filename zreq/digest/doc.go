@@ -34,14 +34,17 @@
 //
 // # When the 401 is the answer
 //
-// A call makes at most two requests for one URL. The 401 is the response of the
-// call if it has no challenge that can be answered: [Check] tells why. So is a
-// second 401, and one for a nonce that the request carried already, without
-// stale=true: the password is wrong. A 401 with another nonce is answered, with
-// stale=true or without, since many servers forget their nonces and do not say so;
-// thus a wrong password may be tried twice in a call. It is, too, if a server
-// repeats a nonce and there were calls that went without it, at the same time or
-// before.
+// A call answers one 401 for each URL that it comes to; a 417 lets it begin anew.
+// The 401 is the response of the call if it has no challenge that can be answered:
+// [Check] tells why. So is a second 401, and one that asks, without stale=true, for
+// what the refused request has answered, by realm, nonce, algorithm and quality of
+// protection: the password is wrong.
+//
+// A challenge with another nonce is answered, with stale=true or without (RFC 7616,
+// 3.6): a server that was started anew has forgotten its nonces, and may not say
+// so. Where a server gives another nonce with each 401, a wrong password is thus
+// tried once in the first call, and twice in each that follows. Stop calling when a
+// 401 that Check has no fault with comes back, before the server locks the user out.
 //
 // # What is remembered
 //

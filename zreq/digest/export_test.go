@@ -6,7 +6,6 @@ import "github.com/zreq-go/zreq/zreq"
 const (
 	MaxServers  = maxServers
 	MaxSessions = maxSessions
-	MaxUnderWay = maxUnderWay
 	MaxParams   = maxParams
 	MaxBytes    = maxBytes
 )

@@ -155,6 +155,22 @@ func (o *offer) qop(hashable, integrity bool) string {
 // permits says whether there is a qop for such a body.
 func (o *offer) permits(hashable bool) bool { return o.auth || !o.authInt || hashable }
 
+// refuses says whether o, which came back for a request with the credentials
+// sent, means that these are wrong: it asks for what they have answered. One with
+// another nonce does not say so, nor does one that wants another hash or another
+// quality of protection for the same nonce.
+func (o *offer) refuses(sent, qop string) bool {
+	var c challenge
+	if f := field(sent); o.stale || !f.next(&c) || !equalFold(c.scheme, "Digest") {
+		return false
+	}
+	same := func(name, value string) bool {
+		said, _ := c.get(name)
+		return said == value
+	}
+	return same("realm", o.realm) && same("nonce", o.nonce) && same("algorithm", o.spelling) && same("qop", qop)
+}
+
 // covers says how well o fits a request: by the length of the longest URI of
 // domain that it begins with (RFC 7616, 3.3); -1 if it lies outside. Without a
 // domain all of the origin is inside.
