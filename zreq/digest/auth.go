@@ -86,7 +86,7 @@ func (a *Auth) authorize(r zreq.AuthRequest, refused bool, challenges []string) 
 func (a *Auth) session(r zreq.AuthRequest, refused bool, challenges []string) (*session, error) {
 	if !refused {
 		a.mu.Lock()
-		s := a.memory.server(r.Origin).begin(r.Target)
+		s := a.memory.begin(r.Origin, r.Target)
 		a.mu.Unlock()
 		if s != nil && !s.permits(hashable(r.Body)) {
 			return nil, ErrBody
@@ -111,7 +111,7 @@ func (a *Auth) session(r zreq.AuthRequest, refused bool, challenges []string) (*
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.memory.server(r.Origin).challenged(o), nil
+	return a.memory.challenged(r.Origin, o), nil
 }
 
 // count returns the number of the next request with the nonce of s, 0 if there

@@ -24,22 +24,26 @@ type session struct {
 	past  bool    // the realm has given another nonce since
 }
 
-// server returns the server of an origin, which it makes if it has to.
-func (m *memory) server(origin string) *server {
-	i := slices.IndexFunc(*m, func(s *server) bool { return s.origin == origin })
+// server returns the server of an origin, nil if it is not known. Neither scheme
+// nor host has a case (RFC 3986, 6.2.2.1).
+func (m memory) server(origin string) *server {
+	i := slices.IndexFunc(m, func(s *server) bool { return equalFold(s.origin, origin) })
 	if i < 0 {
-		i = min(len(*m), maxServers-1)
-		*m = append((*m)[:i], &server{origin: origin})
+		return nil
 	}
-	s := (*m)[i]
-	copy((*m)[1:], (*m)[:i])
-	(*m)[0] = s
+	s := m[i]
+	copy(m[1:], m[:i])
+	m[0] = s
 	return s
 }
 
 // begin returns the session for the first request of a call, nil if there is none
-// for its target yet.
-func (s *server) begin(target string) *session {
+// for its target yet. An origin that has never asked takes no place.
+func (m memory) begin(origin, target string) *session {
+	s := m.server(origin)
+	if s == nil {
+		return nil
+	}
 	var best *session
 	longest := -1
 	for _, known := range s.sessions {
@@ -50,8 +54,18 @@ func (s *server) begin(target string) *session {
 	return best
 }
 
-// challenged returns the session for the second request of a call. It takes the
-// place of what was agreed on with the same nonce, but goes on with its count.
+// challenged returns the session for the second request of a call.
+func (m *memory) challenged(origin string, o *offer) *session {
+	s := m.server(origin)
+	if s == nil {
+		s = &server{origin: origin}
+		*m = slices.Insert((*m)[:min(len(*m), maxServers-1)], 0, s)
+	}
+	return s.challenged(o)
+}
+
+// challenged adds what is agreed on by o. It takes the place of what was agreed on
+// with the same nonce, but goes on with its count.
 func (s *server) challenged(o *offer) *session {
 	fresh := &session{offer: o, count: new(uint32)}
 	again := -1

@@ -30,6 +30,12 @@ func TestNonceIsUsedAgain(t *testing.T) {
 			{origin: "http://device.test:8080", want: ""},
 			{want: "r n 00000002"},
 		},
+		"a host has no case": {
+			{origin: "http://Device.test", challenge: challenge("r", "n", `, domain="HTTP://device.TEST/a"`), want: "r n 00000001"},
+			{origin: "http://device.test", target: "/a", want: "r n 00000002"},
+			{origin: "http://device.test", target: "/A", want: ""},
+			{origin: "http://Device.test", target: "/a", want: "r n 00000003"},
+		},
 		"each origin by itself": {
 			{challenge: first, want: "r n 00000001"},
 			{origin: other, challenge: first, want: "r n 00000001"},
@@ -241,6 +247,10 @@ func TestMemoryHasBounds(t *testing.T) {
 	is.Equal(sessions, digest.MaxServers*digest.MaxSessions) // and so are the nonces of each
 	is.True(askAt(t, a, "http://0.test", "/") != "")         // what is used stays
 	is.Equal(askAt(t, a, "http://1.test", "/"), "")          // what was not used longest is forgotten
+	for i := range 3 * digest.MaxServers {
+		askAt(t, a, fmt.Sprint("http://open-", i, ".test"), "/")
+	}
+	is.True(askAt(t, a, "http://0.test", "/") != "") // not for those that ask for nothing
 	last := fmt.Sprint("http://", 3*digest.MaxServers-1, ".test")
 	is.True(askAt(t, a, last, "/") != "")                                                  // what came last is there
 	is.Equal(ask(t, a, "/", `Digest realm="r", nonce="`+long(digest.MaxBytes)+`"`), "")    // a challenge is bounded too

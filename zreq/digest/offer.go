@@ -182,8 +182,8 @@ func (o *offer) covers(origin, target string) int {
 	for f := o.domain; f != ""; {
 		var uri string
 		uri, f, _ = strings.Cut(f, " ")
-		if rest, ok := strings.CutPrefix(uri, origin); ok && origin != "" {
-			if uri = rest; uri == "" {
+		if n := len(origin); n > 0 && len(uri) >= n && equalFold(uri[:n], origin) {
+			if uri = uri[n:]; uri == "" {
 				uri = "/"
 			}
 		}
