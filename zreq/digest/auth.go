@@ -53,7 +53,8 @@ func (a *Auth) authorize(r zreq.AuthRequest, refused bool, challenges []string) 
 	if a.credentials == nil {
 		return "", nil
 	}
-	s, err := a.session(r, refused, challenges)
+	can := hashable(r.Body)
+	s, err := a.session(r, can, refused, challenges)
 	if s == nil || err != nil {
 		return "", err
 	}
@@ -65,7 +66,7 @@ func (a *Auth) authorize(r zreq.AuthRequest, refused bool, challenges []string) 
 		return "", errUser
 	}
 	x := response{offer: s.offer, user: user, method: r.Method, target: r.Target}
-	x.qop = s.qop(hashable(r.Body), a.Integrity)
+	x.qop = s.qop(can, a.Integrity)
 	if x.qop == authInt {
 		if x.body, err = algorithms[s.algorithm].digestBody(r.Body); err != nil {
 			return "", err
@@ -83,24 +84,17 @@ func (a *Auth) authorize(r zreq.AuthRequest, refused bool, challenges []string) 
 }
 
 // session returns the session that r belongs to, nil if there is none.
-func (a *Auth) session(r zreq.AuthRequest, refused bool, challenges []string) (*session, error) {
+func (a *Auth) session(r zreq.AuthRequest, hashable, refused bool, challenges []string) (*session, error) {
 	if !refused {
-		a.mu.Lock()
-		s := a.memory.begin(r.Origin, r.Target)
-		a.mu.Unlock()
-		if s != nil && !s.permits(hashable(r.Body)) {
-			return nil, ErrBody
-		}
-		return s, nil
+		return a.begin(r, hashable)
 	}
-	o, err := choose(challenges, hashable(r.Body))
+	o, err := choose(challenges, hashable)
 	switch {
 	case err == ErrBody:
 		return nil, err
 	case err != nil:
 		return nil, nil // the 401 is the answer, and Check tells why
-	}
-	if o.refuses(r.Sent, o.qop(hashable(r.Body), a.Integrity)) {
+	case o.refuses(r.Sent, o.qop(hashable, a.Integrity)):
 		return nil, nil // an answer would say the same again
 	}
 	o = o.clone()
@@ -112,6 +106,20 @@ func (a *Auth) session(r zreq.AuthRequest, refused bool, challenges []string) (*
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.memory.challenged(r.Origin, o), nil
+}
+
+// begin returns the session for the first request of a call. One that the body
+// is in the way of ends: whether the server still asks for that, or it was another
+// that spoke for it, only a request without credentials can tell.
+func (a *Auth) begin(r zreq.AuthRequest, hashable bool) (*session, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	s := a.memory.begin(r.Origin, r.Target)
+	if s != nil && !s.permits(hashable) {
+		s.past = true
+		return nil, ErrBody
+	}
+	return s, nil
 }
 
 // count returns the number of the next request with the nonce of s, 0 if there

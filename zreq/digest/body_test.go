@@ -121,6 +121,12 @@ func TestBodyFails(t *testing.T) {
 			if tt.want == digest.ErrBody {
 				_, err = askBody(a, once("x"))
 				is.True(errors.Is(err, digest.ErrBody)) // also in a first request, before it is sent in vain
+				got, err = askBody(a, once("x"))
+				is.NoErr(err)
+				is.Equal(got, "") // but the server is asked again whether that is so
+				got, err = askBody(a, nil, authInt)
+				is.NoErr(err)
+				is.Equal(paramsOf(got)["nc"].value, "00000002") // and no count is said again
 			}
 		})
 	}

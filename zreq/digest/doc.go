@@ -25,7 +25,7 @@
 // auth-int it is auth unless [Auth.Integrity] is set. For auth-int the body is
 // hashed before the request goes out, 4 KiB at a time, and so is read twice. One
 // without Rewind and Seek is answered for by auth; if the server wants nothing but
-// auth-int, the call ends with [ErrBody]. Servers of RFC 2617, without algorithm
+// auth-int, the call ends with [ErrBody], and the next goes without credentials. Servers of RFC 2617, without algorithm
 // or qop, are answered in their own terms.
 //
 // A name with other letters than those of ASCII goes out hashed if the server asks

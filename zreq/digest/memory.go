@@ -21,7 +21,7 @@ type server struct {
 type session struct {
 	*offer
 	count *uint32 // of requests with the nonce: nc of the last. Shared by realms
-	past  bool    // the realm has given another nonce since
+	past  bool    // it begins no more requests: the realm has given another nonce, say
 }
 
 // server returns the server of an origin, nil if it is not known. Neither scheme
