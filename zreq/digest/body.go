@@ -6,11 +6,15 @@ import "io"
 // has it.
 type rewinder interface{ Rewind() error }
 
-// hashable says whether a body can be read before it is sent.
+// hashable says whether a body can be read before it is sent. A file may be a
+// pipe, which has a Seek that always fails.
 func hashable(body io.Reader) bool {
-	switch body.(type) {
-	case nil, rewinder, io.Seeker:
+	switch b := body.(type) {
+	case nil, rewinder:
 		return true
+	case io.Seeker:
+		_, err := b.Seek(0, io.SeekCurrent)
+		return err == nil
 	}
 	return false
 }
@@ -26,10 +30,14 @@ func (a *algorithm) digestBody(body io.Reader) (string, error) {
 		return "", err
 	}
 	h := a.make()
-	if err := drain(h, body); err != nil {
+	err = drain(h, body)
+	if lost := back(); err == nil {
+		err = lost
+	}
+	if err != nil {
 		return "", err
 	}
-	return hex(h.Sum(nil)), back()
+	return hex(h.Sum(nil)), nil
 }
 
 // bookmark returns what takes a body back to where it will be read from.
@@ -53,6 +61,9 @@ func drain(w io.Writer, r io.Reader) error {
 	buffer := make([]byte, 4096)
 	for empty := 0; empty < maxEmptyReads; empty++ {
 		n, err := r.Read(buffer)
+		if n < 0 || n > len(buffer) {
+			return errCount
+		}
 		if n > 0 {
 			empty = 0
 			_, _ = w.Write(buffer[:n]) // a hash takes everything

@@ -91,6 +91,11 @@ var errLost = errors.New("lost")
 
 func (lost) Seek(int64, int) (int64, error) { return 0, errLost }
 
+// impossible is the count of a body that lies.
+type impossible int
+
+func (n impossible) Read([]byte) (int, error) { return int(n), nil }
+
 // nothing is a body that gives nothing, and no end.
 type nothing struct{ io.Seeker }
 
@@ -106,7 +111,9 @@ func TestBodyFails(t *testing.T) {
 		"cannot be read":         {&broken{iotest.ErrReader(errRead), 9, errRewind}, errRead},
 		"cannot be rewound":      {&broken{strings.NewReader("x"), 0, errRewind}, errRewind},
 		"cannot be rewound then": {&broken{strings.NewReader("x"), 1, errRewind}, errRewind},
-		"has no place":           {lost{strings.NewReader("x")}, errLost},
+		"has no place":           {lost{strings.NewReader("x")}, digest.ErrBody},
+		"gives more than fits":   {&broken{impossible(5000), 9, errRewind}, digest.ErrCount},
+		"gives less than none":   {&broken{impossible(-1), 9, errRewind}, digest.ErrCount},
 		"gives nothing":          {nothing{strings.NewReader("")}, io.ErrNoProgress},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -130,6 +137,51 @@ func TestBodyFails(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A call that ended before it was sent may be made again with the same body.
+func TestBodyThatFailsGoesBack(t *testing.T) {
+	for name, kind := range map[string]func(r io.ReadSeeker) io.Reader{
+		"by Seek": func(r io.ReadSeeker) io.Reader { return &seeking{r, iotest.TimeoutReader(iotest.OneByteReader(r))} },
+		"by Rewind": func(r io.ReadSeeker) io.Reader {
+			return &rewinding{seeking{r, iotest.TimeoutReader(iotest.OneByteReader(r))}}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			text := strings.NewReader("hello")
+			_, err := askBody(digest.New("u", "p"), kind(text), authInt)
+			is.True(errors.Is(err, iotest.ErrTimeout)) // it failed in the middle
+			is.Equal(text.Len(), len("hello"))         // and is as it was before
+		})
+	}
+}
+
+// seeking reads in another way than it seeks.
+type seeking struct {
+	io.Seeker
+	io.Reader
+}
+
+// rewinding is seeking that rewinds.
+type rewinding struct{ seeking }
+
+func (r *rewinding) Rewind() error {
+	_, err := r.Seek(0, io.SeekStart)
+	return err
+}
+
+// A file that is a pipe has a Seek, which does nothing.
+func TestBodyThatOnlyLooksAsIf(t *testing.T) {
+	is := is.New(t)
+	a := digest.New("u", "p")
+	a.Integrity = true
+	got, err := askBody(a, lost{strings.NewReader("x")}, old+`, qop="auth,auth-int"`)
+	is.NoErr(err)
+	is.Equal(paramsOf(got)["qop"].value, "auth") // is answered for like one without
+	got, err = askBody(a, lost{strings.NewReader("x")})
+	is.NoErr(err)
+	is.Equal(paramsOf(got)["qop"].value, "auth") // from then on, too
 }
 
 func TestBodyIsTheObstacle(t *testing.T) {

@@ -12,8 +12,10 @@ var (
 )
 
 // ErrBody is a body that would have to be hashed before it is sent, which the
-// server asks for by auth-int, and that has neither Rewind nor Seek.
+// server asks for by auth-int, and that has no Rewind, and no Seek that works.
 var ErrBody = errors.New("auth-int needs a body that can be read twice (RFC 7616, 3.4.3)")
+
+var errCount = errors.New("the body returned an impossible count")
 
 // The errors of a user name quote nothing of it.
 var errUser = errors.New("control character in the user name of Digest")

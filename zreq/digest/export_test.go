@@ -10,6 +10,9 @@ const (
 	MaxBytes    = maxBytes
 )
 
+// ErrCount is the error of a body that lies.
+var ErrCount = errCount
+
 // FixCnonce makes a say the cnonce of an example.
 func (a *Auth) FixCnonce(s string) { a.cnonce = func() (string, error) { return s, nil } }
 
