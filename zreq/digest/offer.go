@@ -2,7 +2,9 @@ package digest
 
 import "strings"
 
-// maxBytes bounds what is kept of one challenge.
+// maxBytes bounds what is kept of one challenge, as it is sent back: a head that
+// has grown over Limits.RequestBytes would not go out, and so would no other that
+// could bring another challenge.
 const maxBytes = 4096
 
 // An offer is a challenge that can be answered: what the server asks for (RFC
@@ -74,7 +76,7 @@ func (c *challenge) offer() (*offer, error) {
 		return nil, ErrMalformed
 	case !printable(o.realm) || !printable(o.nonce) || !printable(o.opaque):
 		return nil, ErrMalformed // they go into a field of ours
-	case len(o.realm)+len(o.nonce)+len(o.opaque)+len(o.domain) > maxBytes:
+	case quotedLen(o.realm)+quotedLen(o.nonce)+quotedLen(o.opaque)+len(o.domain) > maxBytes:
 		return nil, ErrTooLong
 	}
 	if err := o.setAlgorithm(c); err != nil {

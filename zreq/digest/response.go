@@ -2,6 +2,7 @@ package digest
 
 import (
 	"math"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -89,6 +90,9 @@ func appendQuoted(dst []byte, s string) []byte {
 	}
 	return append(dst, '"')
 }
+
+// quotedLen is the length of what stands between the quotes.
+func quotedLen(s string) int { return len(s) + strings.Count(s, `"`) + strings.Count(s, `\`) }
 
 // appendExtended appends an ext-value (RFC 8187, 3.2.1).
 func appendExtended(dst []byte, s string) []byte {
