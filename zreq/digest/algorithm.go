@@ -35,6 +35,13 @@ func findAlgorithm(name string) (index int, sess bool) {
 	return -1, false
 }
 
+// allowed says whether the program may use a. With GODEBUG=fips140=only it may not
+// use MD5: its Write is an error then, and its Sum a panic.
+func (a *algorithm) allowed() bool {
+	_, err := a.make().Write([]byte{0})
+	return err == nil
+}
+
 // digest hashes parts with colons between them.
 func (a *algorithm) digest(parts ...string) string {
 	h := a.make()

@@ -7,7 +7,7 @@ var (
 	ErrNoDigest  = errors.New("no Digest challenge")
 	ErrMalformed = errors.New("malformed Digest challenge")
 	ErrTooLong   = errors.New("a Digest challenge over 4096 bytes")
-	ErrAlgorithm = errors.New("unknown algorithm in the Digest challenge (RFC 7616, 6.1)")
+	ErrAlgorithm = errors.New("algorithm of the Digest challenge unknown (RFC 7616, 6.1), or forbidden (FIPS 140)")
 	ErrQop       = errors.New("no known quality of protection in the Digest challenge (RFC 7616, 3.3)")
 )
 

@@ -64,6 +64,6 @@ func ExampleCheck() {
 	fmt.Println(digest.Check([]string{`Digest realm="camera", nonce="x", algorithm=SHA-256, qop="auth"`}))
 	// Output:
 	// no Digest challenge
-	// unknown algorithm in the Digest challenge (RFC 7616, 6.1)
+	// algorithm of the Digest challenge unknown (RFC 7616, 6.1), or forbidden (FIPS 140)
 	// <nil>
 }

@@ -1,6 +1,11 @@
 package digest
 
-import "github.com/zreq-go/zreq/zreq"
+import (
+	"errors"
+	"hash"
+
+	"github.com/zreq-go/zreq/zreq"
+)
 
 // The bounds of what is remembered, and of a challenge.
 const (
@@ -41,6 +46,19 @@ func (a *Auth) Remembered() (servers, sessions int) {
 	}
 	return len(a.memory), sessions
 }
+
+// ForbidMD5 makes MD5 behave as in a program that is run with the hashes of FIPS
+// 140 alone, until it is allowed again.
+func ForbidMD5() (allow func()) {
+	md5 := algorithms[0].make
+	algorithms[0].make = func() hash.Hash { return forbidden{} }
+	return func() { algorithms[0].make = md5 }
+}
+
+type forbidden struct{ hash.Hash }
+
+func (forbidden) Write([]byte) (int, error) { return 0, errors.New("forbidden") }
+func (forbidden) Sum([]byte) []byte         { panic("forbidden") }
 
 // A Challenge is a challenge as it was read.
 type Challenge struct {

@@ -96,12 +96,11 @@ func (c *challenge) offer() (*offer, error) {
 
 func (o *offer) setAlgorithm(c *challenge) error {
 	name, ok := c.get("algorithm")
-	if !ok {
-		return nil // MD5 is the default (RFC 7616, 3.3)
+	if ok { // else it is MD5 (RFC 7616, 3.3)
+		o.spelling = name
+		o.algorithm, o.sess = findAlgorithm(name)
 	}
-	o.spelling = name
-	o.algorithm, o.sess = findAlgorithm(name)
-	if o.algorithm < 0 {
+	if o.algorithm < 0 || !algorithms[o.algorithm].allowed() {
 		return ErrAlgorithm
 	}
 	return nil
