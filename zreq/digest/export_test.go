@@ -92,3 +92,9 @@ func Count(value string) (n int) {
 	}
 	return n
 }
+
+// Stale says whether the challenge that is answered is a stale one.
+func Stale(value string) bool {
+	o, err := choose([]string{value}, true)
+	return err == nil && o.stale
+}
