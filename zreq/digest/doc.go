@@ -20,13 +20,18 @@
 // challenge and the next nonce count, until the server gives another nonce. If a
 // challenge names a domain, that holds for what lies below it.
 //
-// Of several challenges the strongest is answered: SHA-512-256 before SHA-256
-// before MD5, with -sess or without, with a qop rather than without. Of auth and
-// auth-int it is auth unless [Auth.Integrity] is set. For auth-int the body is
-// hashed before the request goes out, 4 KiB at a time, and so is read twice. One
-// without Rewind and Seek is answered for by auth; if the server wants nothing but
-// auth-int, the call ends with [ErrBody], and the next goes without credentials. Servers of RFC 2617, without algorithm
-// or qop, are answered in their own terms.
+// Of several challenges the strongest is answered, whatever their order:
+// SHA-512-256 before SHA-256 before MD5, with -sess or without, with a qop rather
+// than without. MD5 is answered, and so are servers of RFC 2617, without algorithm
+// or qop, in their own terms: many devices know nothing else. A program that is run
+// with GODEBUG=fips140=only answers no MD5. Other schemes are never answered: a
+// server that offers Basic beside Digest, or alone, does not get the password.
+//
+// Of auth and auth-int it is auth unless [Auth.Integrity] is set. For auth-int the
+// body is hashed before the request goes out, 4 KiB at a time, and so is read
+// twice; no context ends that. One without Rewind, or a Seek that works, is
+// answered for by auth. If the server wants nothing but auth-int, the call ends
+// with [ErrBody], and the next goes without credentials.
 //
 // A name with other letters than those of ASCII goes out hashed if the server asks
 // for that (userhash), as username* to a server that shows by its challenge that
@@ -49,16 +54,21 @@
 // # What is remembered
 //
 // Of 8 origins, the last 4 nonces of each, at most 4 KiB for one. No count is used
-// twice for a nonce in that memory; one that fell out and comes back is counted from 1.
-// Nothing is remembered of the password, and none of it is in an error, or in what
-// package fmt prints of an [Auth]. What was learnt of one origin is not sent to
-// another.
+// twice for a nonce in that memory; one that fell out and comes back is counted
+// from 1. Requests that are made at once may arrive in another order than they
+// were counted. Nothing is remembered of the password, and none of it is in an
+// error, or in what package fmt prints of an [Auth]. What was learnt of one origin
+// is not sent to another.
 //
 // # What it does not do
 //
 // It answers no proxy. It sees no response but a 401, so that the nextnonce and
 // the rspauth of Authentication-Info (RFC 7616, 3.5) are not used: the server is
-// not authenticated. Names are not normalised (RFC 7616, 4). It does not protect
-// from somebody who can change the challenges on their way, and may choose the
-// weakest (RFC 7616, 5), nor hide the requests and responses: that takes https.
+// not authenticated. Names are not normalised (RFC 7616, 4).
+//
+// Without https it protects from little. Who can listen can try passwords, as fast
+// as the hash allows, so a short one is found. Who can change the challenges on
+// their way can take the stronger ones away, or the qop, and choose the nonce (RFC
+// 7616, 5): nothing tells that from an old server. Requests and responses are there
+// for both to read, and for the latter to change.
 package digest
