@@ -2,6 +2,7 @@ package digest_test
 
 import (
 	"fmt"
+	"io"
 	"runtime"
 	"strings"
 	"testing"
@@ -258,6 +259,41 @@ func TestMemoryHasBounds(t *testing.T) {
 }
 
 func long(n int) string { return strings.Repeat("n", n) }
+
+// A nonce that comes back takes its own place and no other.
+func TestNonceHasOnePlace(t *testing.T) {
+	is := is.New(t)
+	a := digest.New("u", "p")
+	ask(t, a, "/", challenge("a", "n", ""))
+	for range 2 * digest.MaxSessions {
+		ask(t, a, "/", challenge("b", "n", ", stale=true"))
+	}
+	_, sessions := a.Remembered()
+	is.Equal(sessions, 2) // one for each realm
+}
+
+// The qop of the refused request is the one that its body permits.
+func TestRefusedBody(t *testing.T) {
+	const both = `Digest realm="r", nonce="n", qop="auth,auth-int"`
+	for name, tt := range map[string]struct {
+		body io.Reader
+		qop  string
+	}{
+		"none":                 {nil, "auth-int"},
+		"one that can go back": {strings.NewReader("x"), "auth-int"},
+		"one that cannot":      {once("x"), "auth"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			a := digest.New("u", "p")
+			a.Integrity = true
+			r := zreq.AuthRequest{Origin: "http://device.test", Target: "/", Body: tt.body}
+			r.Sent = askAgain(t, a, r, both)
+			is.Equal(paramsOf(r.Sent)["qop"].value, tt.qop)
+			is.Equal(askAgain(t, a, r, both), "") // the password is wrong
+		})
+	}
+}
 
 // What is kept of a challenge keeps nothing else alive.
 func TestFieldIsNotKept(t *testing.T) {

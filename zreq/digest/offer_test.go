@@ -105,6 +105,7 @@ func TestCheck(t *testing.T) {
 		"too long together":            {[]string{`Digest realm="` + long(digest.MaxBytes-1) + `", nonce=n, opaque=o`}, digest.ErrTooLong},
 		"too long with backslashes":    {[]string{`Digest realm="r", nonce="` + strings.Repeat(`\"`, digest.MaxBytes/2) + `"`}, digest.ErrTooLong},
 		"of either kind":               {[]string{`Digest realm="r", nonce=n, opaque="` + strings.Repeat(`\\`, digest.MaxBytes/2) + `"`}, digest.ErrTooLong},
+		"in the realm":                 {[]string{`Digest nonce=n, realm="` + strings.Repeat(`\"`, digest.MaxBytes/2) + `"`}, digest.ErrTooLong},
 		"not with them":                {[]string{`Digest realm="r", nonce="nn", opaque="` + strings.Repeat(`\\`, digest.MaxBytes/2-2) + `x"`}, nil},
 		"not too long":                 {[]string{`Digest realm="` + long(digest.MaxBytes-2) + `", nonce=n, opaque=o`}, nil},
 		"an unknown algorithm":         {[]string{old + `, algorithm=SHA-1`}, digest.ErrAlgorithm},
