@@ -43,7 +43,7 @@ func (t *target) resolve(ref string) string {
 
 // sendable is ref without its fragment and without spaces.
 func sendable(ref string) string {
-	var dst []byte
+	dst := make([]byte, 0, len(ref))
 	for i := 0; i < len(ref) && ref[i] != '#'; i++ {
 		if ref[i] == ' ' {
 			dst = append(dst, "%20"...)

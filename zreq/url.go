@@ -241,7 +241,8 @@ func (t *target) origin() []byte {
 	if t.https {
 		scheme = "https://"
 	}
-	dst := t.appendAuthority([]byte(scheme))
+	dst := make([]byte, 0, len("https://[]:65535/")+len(t.host)+len(t.path)+len(t.query)) // room for these, too
+	dst = t.appendAuthority(append(dst, scheme...))
 	for i, c := range dst {
 		dst[i] = lower(c)
 	}
