@@ -13,18 +13,22 @@ import (
 // errShownNone is why a peer refused us that had asked for a certificate.
 var errShownNone = errors.New("no client certificate was shown, for there is none")
 
-// errUnsigned: the handshake has ended, and the signature is not there.
-var errUnsigned = errors.New("the key did not sign in time")
+// errUnsigned is of a key that has nothing to say.
+var errUnsigned = errors.New("it gave neither a signature nor a reason")
+
+// maxSigning bounds the calls of its keys that a TLS has under way. A secure
+// element may hang: the handshakes that come then do not ask it as well.
+const maxSigning = 4
 
 // show returns the certificate that the peer gets.
-func (c *conn) show(config *tls.Config, asked *tls.CertificateRequestInfo) (*tls.Certificate, error) {
-	cert, err := c.choose(config, asked)
+func (t *TLS) show(c *conn, asked *tls.CertificateRequestInfo) (*tls.Certificate, error) {
+	cert, err := c.choose(t.config, asked)
 	if err != nil || cert == nil {
 		return cert, err
 	}
 	if signer, ok := cert.PrivateKey.(crypto.Signer); ok {
 		own := *cert
-		own.PrivateKey = &clientKey{Signer: signer, over: asked.Context().Done(), failed: &c.unsigned}
+		own.PrivateKey = &clientKey{Signer: signer, turns: t.signing, over: asked.Context().Done(), failed: &c.unsigned}
 		return &own, nil
 	}
 	return cert, nil
@@ -55,10 +59,10 @@ func (c *conn) choose(config *tls.Config, asked *tls.CertificateRequestInfo) (*t
 }
 
 // A clientKey is a key for one handshake, which does not wait for it when it has
-// ended: a secure element may hang. It keeps the key's error, of which crypto/tls
-// passes on the text alone.
+// ended. It keeps the key's error, of which crypto/tls passes on the text alone.
 type clientKey struct {
 	crypto.Signer
+	turns  chan struct{}   // has room for a call that may begin
 	over   <-chan struct{} // closed at the end of the handshake
 	failed *error
 }
@@ -75,19 +79,37 @@ func (k *clientKey) SignMessage(random io.Reader, message []byte, opts crypto.Si
 	return k.await(func() ([]byte, error) { return crypto.SignMessage(k.Signer, random, message, opts) })
 }
 
+// await calls sign on a goroutine that it does not wait for when the handshake has
+// ended. A panic there is one here, where the program can recover it.
 func (k *clientKey) await(sign func() ([]byte, error)) ([]byte, error) {
+	select {
+	case k.turns <- struct{}{}:
+	case <-k.over:
+		return nil, errUnsigned
+	}
 	signed := make(chan struct{})
 	var signature []byte
 	var err error
+	var panicked any
 	go func() {
-		defer close(signed)
+		defer func() {
+			panicked = recover()
+			<-k.turns
+			close(signed)
+		}()
 		signature, err = sign()
 	}()
 	select {
 	case <-signed:
-		*k.failed = err
-		return signature, err
 	case <-k.over:
 		return nil, errUnsigned
 	}
+	if panicked != nil {
+		panic(panicked)
+	}
+	if err == nil && len(signature) == 0 { // also after runtime.Goexit
+		err = errUnsigned
+	}
+	*k.failed = err
+	return signature, err
 }

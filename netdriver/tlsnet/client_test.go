@@ -9,7 +9,9 @@ import (
 	"crypto/x509"
 	"errors"
 	"io"
+	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -223,10 +225,12 @@ func TestElementFails(t *testing.T) {
 // slowElement answers when it is let.
 type slowElement struct {
 	*tlstest.Element
-	let chan struct{}
+	let   chan struct{}
+	asked atomic.Int64
 }
 
-func (e slowElement) Sign(random io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
+func (e *slowElement) Sign(random io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
+	e.asked.Add(1)
 	<-e.let
 	return e.Element.Sign(random, digest, opts)
 }
@@ -237,7 +241,7 @@ func TestElementHangs(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				is := is.New(t)
 				s := newSite(t).demanding(t, version)
-				element := slowElement{newElement(t), make(chan struct{})}
+				element := &slowElement{newElement(t), make(chan struct{}), atomic.Int64{}}
 				secure := tlsnet.New(&tlsnet.Config{RootCAs: s.ca.Pool(), Certificates: []tls.Certificate{s.inElement(t, element)}})
 				began := time.Now()
 				_, err := zreq.Get(context.Background(), "https://example.org/", &zreq.Args{
@@ -252,4 +256,85 @@ func TestElementHangs(t *testing.T) {
 			})
 		})
 	}
+}
+
+// fickleElement does what it likes when it is to sign.
+type fickleElement struct {
+	*tlstest.Element
+	sign func() ([]byte, error)
+}
+
+func (e fickleElement) Sign(io.Reader, []byte, crypto.SignerOpts) ([]byte, error) { return e.sign() }
+
+func TestCallbackPanics(t *testing.T) {
+	for name, cfg := range map[string]func(t *testing.T, s *site) tlsnet.Config{
+		"a key": func(t *testing.T, s *site) tlsnet.Config {
+			element := fickleElement{newElement(t), func() ([]byte, error) { panic("mine") }}
+			return tlsnet.Config{Certificates: []tls.Certificate{s.inElement(t, element)}}
+		},
+		"a choice of certificates": func(*testing.T, *site) tlsnet.Config {
+			return tlsnet.Config{Base: &tls.Config{
+				GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { panic("mine") },
+			}}
+		},
+		"a check": func(_ *testing.T, s *site) tlsnet.Config {
+			return tlsnet.Config{
+				Certificates: []tls.Certificate{good(s)}, Base: &tls.Config{VerifyConnection: func(tls.ConnectionState) error { panic("mine") }},
+			}
+		},
+	} {
+		for version, id := range versions {
+			t.Run(name+", "+version, func(t *testing.T) {
+				is := is.New(t)
+				s := newSite(t).demanding(t, id)
+				config := cfg(t, s)
+				config.RootCAs = s.ca.Pool()
+				defer func() {
+					is.Equal(recover(), "mine") // it is the caller's to recover
+					is.Equal(s.net.Open(), 0)   // and no connection is left
+				}()
+				s.get(t, tlsnet.New(&config), "https://example.org/")
+			})
+		}
+	}
+}
+
+func TestElementSignsNothing(t *testing.T) {
+	for name, sign := range map[string]func() ([]byte, error){
+		"no signature": func() ([]byte, error) { return nil, nil },
+		"Goexit": func() ([]byte, error) {
+			runtime.Goexit()
+			return nil, nil
+		},
+	} {
+		for version, id := range versions {
+			t.Run(name+", "+version, func(t *testing.T) {
+				is := is.New(t)
+				s := newSite(t).demanding(t, id)
+				certificates := []tls.Certificate{s.inElement(t, fickleElement{newElement(t), sign})}
+				err := s.get(t, tlsnet.New(&tlsnet.Config{RootCAs: s.ca.Pool(), Certificates: certificates}), "https://example.org/")
+				is.Equal(failure(is, err).Phase, zreq.PhaseTLS)                 // it is found out here, not by the peer
+				is.True(strings.Contains(err.Error(), "did not sign: it gave")) // and said so
+			})
+		}
+	}
+}
+
+// An element that hangs is not asked by every call that is tried again.
+func TestElementHangsOften(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		s := newSite(t).demanding(t, tls.VersionTLS13)
+		element := &slowElement{newElement(t), make(chan struct{}), atomic.Int64{}}
+		secure := tlsnet.New(&tlsnet.Config{RootCAs: s.ca.Pool(), Certificates: []tls.Certificate{s.inElement(t, element)}})
+		for range 20 {
+			began := time.Now()
+			err := s.get(t, secure, "https://example.org/")
+			is.Equal(time.Since(began), 10*time.Second) // each is bounded
+			is.True(failure(is, err).Timeout())         // and says by what
+		}
+		is.Equal(element.asked.Load(), int64(4)) // what hangs is bounded, too
+		close(element.let)
+		is.NoErr(s.get(t, secure, "https://example.org/")) // and over when the element is well again
+	})
 }

@@ -31,9 +31,14 @@ type conn struct {
 	unsigned error // why our key did not sign
 }
 
-// handshake leaves the connection below closed when it fails, and nothing that
-// still runs. now tells what certificates are held against.
+// handshake leaves the connection below closed when it fails, or a callback of
+// the program panics in it. now tells what certificates are held against.
 func (c *conn) handshake(ctx context.Context, now func() time.Time) error {
+	defer func() {
+		if !c.io.established {
+			c.io.Close() // waits for the Close that the end of ctx may have begun
+		}
+	}()
 	err := context.Cause(ctx)
 	if err == nil {
 		err = c.tls.HandshakeContext(ctx)
@@ -42,7 +47,6 @@ func (c *conn) handshake(ctx context.Context, now func() time.Time) error {
 		c.io.established = true
 		return nil
 	}
-	c.io.Close() // waits for the Close that the end of ctx may have begun
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}

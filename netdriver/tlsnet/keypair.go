@@ -16,8 +16,8 @@ var (
 // KeyPair joins a chain of certificates in PEM, our own first, with its key,
 // which may live where it cannot be read, as in a secure element: it is only
 // asked for its public half, and to sign, in each handshake that is not resumed:
-// on a goroutine of its own, maybe on several at once, and an end of the handshake
-// is not waited for. For a key in PEM there is tls.X509KeyPair.
+// on a goroutine of its own, by one TLS on four at most at once, and it is not
+// waited for when the handshake has ended. For a key in PEM there is tls.X509KeyPair.
 //
 // A key of which not every signature can be had, as RSA without PSS, says so in
 // SupportedSignatureAlgorithms of what is returned.

@@ -18,6 +18,8 @@ type TLS struct {
 	pins   []Pin
 	lone   bool  // a pin takes the place of the chain
 	err    error // why it shakes no hands
+
+	signing chan struct{} // has room for maxSigning calls of keys
 }
 
 var _ netdriver.TLS = (*TLS)(nil)
@@ -53,7 +55,7 @@ func newTLS(cfg *Config) *TLS {
 	if cfg == nil {
 		cfg = &Config{}
 	}
-	return &TLS{config: cfg.crypto(), pins: slices.Clone(cfg.Pins)}
+	return &TLS{config: cfg.crypto(), pins: slices.Clone(cfg.Pins), signing: make(chan struct{}, maxSigning)}
 }
 
 // system trusts the system's roots. They are read at the first handshake.
@@ -96,7 +98,7 @@ func (t *TLS) configFor(c *conn, serverName string) *tls.Config {
 	}
 	config.VerifyConnection = func(s tls.ConnectionState) error { return t.verify(s, config.ServerName) }
 	config.GetClientCertificate = func(asked *tls.CertificateRequestInfo) (*tls.Certificate, error) {
-		return c.show(t.config, asked)
+		return t.show(c, asked)
 	}
 	return config
 }
