@@ -31,15 +31,23 @@ const (
 	alertCertificateRequired = tls.AlertError(116)
 )
 
+// sslv2 is what crypto/tls takes for the beginning of a record of SSL 2.
+const sslv2 = 0x80
+
 // refusal gives the reason why a handshake failed at the time now.
 func (c *conn) refusal(err error, now time.Time) error {
-	if errors.Is(err, errCut) {
+	// A close_notify is io.EOF to crypto/tls, which says that all is well.
+	if errors.Is(err, errCut) || err == io.EOF {
 		return fmt.Errorf("connection ended in the TLS handshake: %w", io.ErrUnexpectedEOF)
 	}
 	// crypto/tls gives the connection in the error of a first record that is none.
-	if header := (tls.RecordHeaderError{}); errors.As(err, &header) && header.Conn != nil {
-		header.Conn = nil
-		return fmt.Errorf("%w: %w", ErrNotTLS, header)
+	// SSL 2 is no TLS, and what begins as it does is most often no SSL, either.
+	if header := (tls.RecordHeaderError{}); errors.As(err, &header) {
+		if header.Conn != nil || header.RecordHeader[0] == sslv2 {
+			header.Conn = nil
+			return fmt.Errorf("%w: %w", ErrNotTLS, header)
+		}
+		return err // a record gone wrong later, which has an alert of ErrVersion
 	}
 	if alert, ok := alertOf(err); c.io.alerted == alertProtocolVersion || ok && alert == alertProtocolVersion {
 		return fmt.Errorf("%w: %w", ErrVersion, c.explain(err))
