@@ -16,7 +16,9 @@ func (cfg *Config) sessions() tls.ClientSessionCache {
 		return tls.NewLRUClientSessionCache(cfg.Sessions)
 	case cfg.Sessions < 0:
 		return nil
-	case cfg.Base != nil && (cfg.Base.ClientSessionCache != nil || cfg.Base.VerifyPeerCertificate != nil):
+	case cfg.Base != nil && cfg.Base.VerifyPeerCertificate != nil:
+		return nil
+	case cfg.Base != nil && cfg.Base.ClientSessionCache != nil:
 		return cfg.Base.ClientSessionCache
 	}
 	return tls.NewLRUClientSessionCache(defaultSessions)

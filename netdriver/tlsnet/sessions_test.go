@@ -56,6 +56,9 @@ func TestSessions(t *testing.T) {
 		"a base that must be asked": {
 			tlsnet.Config{Base: &tls.Config{VerifyPeerCertificate: agree}}, false,
 		},
+		"a base that must be asked, whatever its cache": {
+			tlsnet.Config{Base: &tls.Config{VerifyPeerCertificate: agree, ClientSessionCache: newCounted()}}, false,
+		},
 		"a base that need not": {
 			tlsnet.Config{Sessions: 1, Base: &tls.Config{VerifyPeerCertificate: agree}}, true,
 		},
