@@ -199,6 +199,12 @@ func TestClientCertificateOfTheBase(t *testing.T) {
 	is.True(err != nil && strings.Contains(err.Error(), "no client certificate was shown")) // none is told as such
 	chosen = &mine
 	is.NoErr(s.get(t, secure, "https://example.org/")) // one is shown
+
+	chosen = &tls.Certificate{}
+	secure = tlsnet.New(&tlsnet.Config{RootCAs: s.ca.Pool(), Certificates: []tls.Certificate{mine}, Base: &tls.Config{
+		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return chosen, nil },
+	}})
+	is.NoErr(s.get(t, secure, "https://example.org/")) // the Config's own come before
 }
 
 // lockedElement does not sign.

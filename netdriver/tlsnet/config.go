@@ -3,6 +3,7 @@
 package tlsnet
 
 import (
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -12,6 +13,10 @@ import (
 // ErrInsecure is the error of every handshake of a TLS that [New] made of a
 // Config.Base with InsecureSkipVerify.
 var ErrInsecure = errors.New("InsecureSkipVerify in Config.Base: use NewInsecure if the peer shall not be verified")
+
+// errMinVersion is the error of every handshake of a TLS whose MinVersion is the
+// number of no version of TLS, as 12 is: it would let any pass.
+var errMinVersion = errors.New("MinVersion is no version of TLS, as tls.VersionTLS12 is")
 
 // Config is what a [TLS] trusts and shows. The zero value is the default.
 type Config struct {
@@ -26,7 +31,7 @@ type Config struct {
 	Pins []Pin
 
 	// Certificates are shown to a peer that asks for one: the first that suits
-	// it. See KeyPair. If empty, none is.
+	// it, whatever Base would choose. See KeyPair. If empty, none is.
 	Certificates []tls.Certificate
 
 	// ServerName replaces the host of every URL, in what the peer is told and
@@ -34,7 +39,8 @@ type Config struct {
 	ServerName string
 
 	// MinVersion is the oldest version spoken, as tls.VersionTLS12.
-	// If zero, TLS 1.2. Anything older has to be asked for here.
+	// If zero, TLS 1.2, or what Base says. Anything older has to be asked for by
+	// its name: a number that is no version ends every handshake.
 	MinVersion uint16
 
 	// Sessions is how many sessions are kept to be resumed, the latest of each
@@ -47,7 +53,8 @@ type Config struct {
 	// has such a value already. It is copied. The fields above replace its own
 	// where they are set, but its VerifyConnection is asked as well. With
 	// InsecureSkipVerify it is for NewInsecure, also if it verifies by itself.
-	// "h2" is taken out of its NextProtos, since what is spoken is HTTP/1.1.
+	// "h2" is taken out of its NextProtos, since what is spoken is HTTP/1.1, and
+	// its Renegotiation does not count: a Read sends nothing, so there is none.
 	// If nil, nothing else is set.
 	Base *tls.Config
 }
@@ -61,21 +68,33 @@ func (cfg *Config) crypto() *tls.Config {
 	}
 	// One Write is one record; growing ones would cut it into four.
 	c.DynamicRecordSizingDisabled = true
+	c.Renegotiation = tls.RenegotiateNever
 	if cfg.RootCAs != nil {
 		c.RootCAs = cfg.RootCAs
 	}
+	if c.RootCAs != nil {
+		c.RootCAs = c.RootCAs.Clone()
+	}
 	if len(cfg.Certificates) > 0 {
-		c.Certificates = slices.Clone(cfg.Certificates)
+		c.Certificates, c.GetClientCertificate = cfg.Certificates, nil
+	}
+	c.Certificates = slices.Clone(c.Certificates)
+	for i := range c.Certificates {
+		c.Certificates[i].Certificate = slices.Clone(c.Certificates[i].Certificate)
 	}
 	if cfg.ServerName != "" {
 		c.ServerName = cfg.ServerName
 	}
-	if cfg.MinVersion != 0 {
-		c.MinVersion = cfg.MinVersion
-	}
-	if c.MinVersion == 0 {
-		c.MinVersion = tls.VersionTLS12
-	}
+	c.MinVersion = cmp.Or(cfg.MinVersion, c.MinVersion, defaultVersion(c))
 	c.ClientSessionCache = cfg.sessions()
 	return c
+}
+
+// defaultVersion is the oldest version where none is asked for. An encrypted
+// hello is of TLS 1.3, and crypto/tls wants to be told so.
+func defaultVersion(c *tls.Config) uint16 {
+	if c.EncryptedClientHelloConfigList != nil {
+		return tls.VersionTLS13
+	}
+	return tls.VersionTLS12
 }

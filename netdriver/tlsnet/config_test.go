@@ -4,9 +4,12 @@ package tlsnet_test
 
 import (
 	"context"
+	"crypto/ecdh"
+	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -32,6 +35,22 @@ func TestConfigIsCopied(t *testing.T) {
 	secure = tlsnet.New(cfg)
 	cfg.Certificates[0] = tls.Certificate{}
 	is.NoErr(s.get(t, secure, "https://example.org/")) // of certificates, too
+
+	base := &tls.Config{Certificates: []tls.Certificate{good(s)}}
+	secure = tlsnet.New(&tlsnet.Config{RootCAs: s.ca.Pool(), Base: base})
+	base.Certificates[0].Certificate[0] = nil
+	base.Certificates[0] = tls.Certificate{}
+	is.NoErr(s.get(t, secure, "https://example.org/")) // of the base's as well, and of their chains
+
+	for _, cfg := range []*tlsnet.Config{{RootCAs: x509.NewCertPool()}, {Base: &tls.Config{RootCAs: x509.NewCertPool()}}} {
+		secure = tlsnet.New(cfg)
+		pool := cfg.RootCAs
+		if pool == nil {
+			pool = cfg.Base.RootCAs
+		}
+		pool.AppendCertsFromPEM(s.ca.PEM())
+		is.True(isA[x509.UnknownAuthorityError](s.get(t, secure, "https://example.org/"))) // who is trusted later is not trusted here
+	}
 }
 
 func TestConfigServerName(t *testing.T) {
@@ -100,6 +119,78 @@ func TestConfigMinVersion(t *testing.T) {
 			is.True(err == nil || errors.Is(err, tlsnet.ErrVersion)) // and that is the reason
 		})
 	}
+}
+
+// A number that is no version is a slip that would let any version pass.
+func TestConfigMinVersionIsOne(t *testing.T) {
+	for name, cfg := range map[string]tlsnet.Config{
+		"1":             {MinVersion: 1},
+		"12":            {MinVersion: 12},
+		"SSL 3":         {MinVersion: 0x0300},
+		"of the base":   {Base: &tls.Config{MinVersion: 2}},
+		"in the future": {MinVersion: tls.VersionTLS13 + 1},
+	} {
+		for kind, secure := range map[string]func(*tlsnet.Config) *tlsnet.TLS{"": tlsnet.New, ", insecure": tlsnet.NewInsecure} {
+			t.Run(name+kind, func(t *testing.T) {
+				is := is.New(t)
+				s := newSite(t)
+				config, err := s.ca.Server("example.org")
+				is.NoErr(err) // it signs for names
+				config.MinVersion = tls.VersionTLS10
+				s.listen(t, "", config)
+				cfg.RootCAs = s.ca.Pool()
+				err = s.get(t, secure(&cfg), "https://example.org/")
+				is.True(err != nil && strings.Contains(err.Error(), "MinVersion")) // it says what is wrong
+				is.Equal(len(s.handshakes()), 0)                                   // and shakes no hands
+			})
+		}
+	}
+}
+
+// A TLS that nobody made trusts nobody.
+func TestTLSIsMade(t *testing.T) {
+	is := is.New(t)
+	s := newSite(t).good(t)
+	for _, secure := range []*tlsnet.TLS{nil, {}} {
+		err := s.get(t, secure, "https://example.org/") // leaves no connection
+		is.True(err != nil && strings.Contains(err.Error(), "is made by New"))
+		is.Equal(len(s.handshakes()), 0)
+	}
+}
+
+// The base may encrypt the hello, which is of TLS 1.3 alone.
+func TestBaseEncryptsTheHello(t *testing.T) {
+	for kind, trust := range trusts {
+		t.Run(kind, func(t *testing.T) {
+			is := is.New(t)
+			s := newSite(t)
+			config, err := s.ca.Server("example.org")
+			is.NoErr(err) // it signs for names
+			s.config = config
+			key := must(ecdh.X25519().GenerateKey(rand.Reader))
+			ech := echConfig(key.PublicKey())
+			config.EncryptedClientHelloKeys = []tls.EncryptedClientHelloKey{{Config: ech, PrivateKey: key.Bytes()}}
+			s.listen(t, "", config)
+			cfg := &tlsnet.Config{Base: &tls.Config{EncryptedClientHelloConfigList: append([]byte{0, byte(len(ech))}, ech...)}}
+			trust(t, s, cfg)
+			is.NoErr(s.get(t, tlsnet.New(cfg), "https://example.org/"))
+			is.True(s.shaken[0].ECHAccepted) // nobody on the path has seen the name
+
+			other := newSite(t).good(t)
+			err = other.get(t, tlsnet.New(cfg), "https://example.org/")
+			is.True(err != nil)           // another server cannot read it
+			is.Equal(other.received(), 0) // and gets nothing
+		})
+	}
+}
+
+// echConfig is the public half of a server's key, for hellos (RFC 9849, 4).
+func echConfig(public *ecdh.PublicKey) []byte {
+	const name = "public.test"
+	c := append([]byte{7, 0, 32, 0, 32}, public.Bytes()...) // an identifier, X25519, a key
+	c = append(c, 0, 4, 0, 1, 0, 1, 32, byte(len(name)))    // HKDF-SHA256, AES-128-GCM, the longest name
+	c = append(append(c, name...), 0, 0)                    // and no extensions
+	return append([]byte{0xfe, 0x0d, 0, byte(len(c))}, c...)
 }
 
 func TestNewInsecure(t *testing.T) {

@@ -6,10 +6,14 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"slices"
 
 	"github.com/zreq-go/zreq/netdriver"
 )
+
+// errUnmade is of a TLS that trusts nobody: nil, or the zero value.
+var errUnmade = errors.New("a tlsnet.TLS is made by New, NewInsecure or Default")
 
 // A TLS shakes hands by crypto/tls over connections of any driver. It is safe
 // for concurrent use.
@@ -55,7 +59,11 @@ func newTLS(cfg *Config) *TLS {
 	if cfg == nil {
 		cfg = &Config{}
 	}
-	return &TLS{config: cfg.crypto(), pins: slices.Clone(cfg.Pins), signing: make(chan struct{}, maxSigning)}
+	t := &TLS{config: cfg.crypto(), pins: slices.Clone(cfg.Pins), signing: make(chan struct{}, maxSigning)}
+	if t.config.MinVersion < tls.VersionTLS10 {
+		t.err = errMinVersion
+	}
+	return t
 }
 
 // system trusts the system's roots. They are read at the first handshake.
@@ -68,9 +76,9 @@ func Default() *TLS { return system }
 // handshake; for what follows, set them on the Conn that it returns. An IP
 // address is verified as one, and no SNI is sent for it.
 func (t *TLS) Client(ctx context.Context, c netdriver.Conn, serverName string) (netdriver.Conn, error) {
-	if t.err != nil {
+	if err := t.unfit(); err != nil {
 		c.Close()
-		return nil, t.err
+		return nil, err
 	}
 	var inner *conn
 	var outer netdriver.Conn
@@ -88,6 +96,14 @@ func (t *TLS) Client(ctx context.Context, c netdriver.Conn, serverName string) (
 		return nil, err
 	}
 	return outer, nil
+}
+
+// unfit tells why t shakes no hands.
+func (t *TLS) unfit() error {
+	if t == nil || t.config == nil {
+		return errUnmade
+	}
+	return t.err
 }
 
 // configFor returns the config of one connection.
