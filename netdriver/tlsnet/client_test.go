@@ -18,6 +18,7 @@ import (
 
 	"github.com/matryer/is"
 
+	"github.com/zreq-go/zreq/netdriver/memnet"
 	"github.com/zreq-go/zreq/netdriver/tlsnet"
 	"github.com/zreq-go/zreq/netdriver/tlsnet/tlstest"
 	"github.com/zreq-go/zreq/zreq"
@@ -130,6 +131,23 @@ func TestClientCertificateRefused(t *testing.T) {
 			})
 		}
 	}
+}
+
+// Some servers call a certificate that is missing a bad one.
+func TestClientCertificateMissedAsBad(t *testing.T) {
+	is := is.New(t)
+	s := newSite(t)
+	config, err := s.ca.Server("example.org")
+	is.NoErr(err) // it signs for names
+	config.MaxVersion, config.ClientAuth, config.VerifyConnection = tls.VersionTLS12, tls.RequestClientCert, refuseAll
+	s.serve(t, "", func(c *memnet.Conn) {
+		tls.Server(withAddr{c}, config).Handshake()
+		io.Copy(io.Discard, c)
+	})
+	err = s.get(t, tlsnet.New(&tlsnet.Config{RootCAs: s.ca.Pool()}), "https://example.org/")
+	var alert tls.AlertError
+	is.True(errors.As(err, &alert) && alert == 42) // in the peer's words
+	is.True(strings.Contains(err.Error(), "no client certificate was shown, for there is none"))
 }
 
 // What is shown and refused is not said to be missing.

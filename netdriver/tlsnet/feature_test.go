@@ -14,7 +14,7 @@ func TestFeature(t *testing.T) {
 		{"Z33", tests(TestHandshakeIsBounded, TestHandshakeOfASlowPeer, TestElementHangs, TestElementHangsOften)},
 		{"Z36", tests(TestClientAccepts, TestClientRefuses, TestRefusalOfACall, TestRefusalOfNothing, TestConfig, TestConfigIsCopied, TestConfigServerName, TestConfigMinVersion, TestRoots, TestRootsRefuses, TestElement, TestClientCertificateRefused, TestClientCertificateRefusedForItsName, TestClientCertificateOfTheBase, TestNewInsecure, TestInsecureBase, TestConfigMinVersionIsOne, TestTLSIsMade, TestBaseEncryptsTheHello)},
 		{"Z37", tests(TestKeyPair, TestKeyPairRefuses, TestElement, TestElementOfMessages, TestElementFails, TestElementSignsNothing, TestElementHangs, TestElementHangsOften, TestCallbackPanics)},
-		{"Z40", tests(TestRoots, TestPins, TestPinNeedsAName)},
+		{"Z40", tests(TestRoots, TestPins, TestPinIsOfWhoProvedIt, TestPinNeedsAName)},
 		{"M10", tests(TestTLSOfACall, TestSessionsAreNotShared)},
 		{"B13", tests(TestClientRefuses, TestRefusalOfACall)},
 	} {

@@ -15,6 +15,7 @@ import (
 	"encoding/base64"
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"math/big"
 	"strings"
 	"testing"
@@ -160,6 +161,36 @@ func TestPins(t *testing.T) {
 			is.Equal(s.received(), 0)           // before anything is said
 			var wrong *tlsnet.PinError
 			is.True(!errors.As(err, &wrong) || wrong.Seen == own) // and which key it is
+		})
+	}
+}
+
+// Anybody can show a certificate whose key he has not, behind his own.
+func TestPinIsOfWhoProvedIt(t *testing.T) {
+	for name, tt := range map[string]struct {
+		cfg  func(*site, tlsnet.Pin) tlsnet.Config
+		cert func(*site) tls.Certificate
+	}{
+		"alone":              {alone, good},
+		"alone, self-signed": {alone, selfSigned},
+		"and roots":          {andRoots, good},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			s := newSite(t)
+			for _, shown := range [][]byte{good(s).Certificate[0], authorityOf(s)} {
+				cert := tt.cert(s)
+				own := pinOf(t, cert)
+				cert.Certificate = append(cert.Certificate, shown)
+				address := fmt.Sprintf("example.org:%d", 443+len(s.handshakes()))
+				s.listen(t, address, &tls.Config{Certificates: []tls.Certificate{cert}})
+				cfg := tt.cfg(s, own)
+				is.NoErr(s.get(t, tlsnet.New(&cfg), "https://"+address+"/")) // a chain is no offence
+				cfg = tt.cfg(s, tlsnet.PinOf(must(x509.ParseCertificate(shown))))
+				err := s.get(t, tlsnet.New(&cfg), "https://"+address+"/")
+				var wrong *tlsnet.PinError
+				is.True(errors.As(err, &wrong) && wrong.Seen == own) // but a key in it proves nothing
+			}
 		})
 	}
 }

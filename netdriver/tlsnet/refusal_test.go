@@ -116,11 +116,14 @@ func (r refusal) open(t *testing.T, s *site) *tlsnet.TLS {
 // judge asks of an error whether it tells the reason.
 func (r refusal) judge(is *is.I, err error) {
 	is.Helper()
-	is.True(err != nil)                                 // it is refused
-	is.True(r.is == nil || errors.Is(err, r.is))        // for this reason
-	is.True(r.isNot == nil || !errors.Is(err, r.isNot)) // and for no other
-	is.True(r.as == nil || r.as(err))                   // which has a type
-	is.True(strings.Contains(err.Error(), r.says))      // and says so
+	is.True(err != nil)                                                               // it is refused
+	is.True(r.is == nil || errors.Is(err, r.is))                                      // for this reason
+	is.True(r.isNot == nil || !errors.Is(err, r.isNot))                               // and for no other
+	is.True(r.as == nil || r.as(err))                                                 // which has a type
+	is.True(strings.Contains(err.Error(), r.says))                                    // and says so
+	is.Equal(isA[tls.AlertError](err), strings.Contains(err.Error(), "remote error")) // an alert is the peer's
+	var header tls.RecordHeaderError
+	is.True(!errors.As(err, &header) || header.Conn == nil) // nobody writes on what failed
 	is.Equal(strings.Contains(err.Error(), "self-signed"), r.signed == "itself")
 	is.True(!strings.Contains(err.Error(), "%!"))     // in plain words
 	is.True(err != io.EOF && !errors.Is(err, io.EOF)) // io.EOF says that all is well

@@ -101,6 +101,18 @@ func TestSessionsAreBounded(t *testing.T) {
 	})
 }
 
+func TestSessionsOfManyByDefault(t *testing.T) {
+	inEach(t, func(t *testing.T, is *is.I, s *site) {
+		secure := tlsnet.New(&tlsnet.Config{RootCAs: s.ca.Pool()})
+		for range 2 {
+			for _, url := range []string{"https://example.org/", "https://other.test/", "https://127.0.0.1/"} {
+				is.NoErr(s.get(t, secure, url)) // accepted, resumed or not
+			}
+		}
+		is.Equal(s.handshakes(), []bool{false, false, false, true, true, true}) // one host does not drive out the other
+	})
+}
+
 // counted is a cache of a program's own.
 type counted struct {
 	cache tls.ClientSessionCache
