@@ -14,6 +14,9 @@ import (
 // Config.Base with InsecureSkipVerify.
 var ErrInsecure = errors.New("InsecureSkipVerify in Config.Base: use NewInsecure if the peer shall not be verified")
 
+// errNoPins is the error of every handshake of a TLS whose Pins are there, and none.
+var errNoPins = errors.New("Pins is an empty list, and not nil: no key could be the peer's")
+
 // errMinVersion is the error of every handshake of a TLS whose MinVersion is the
 // number of no version of TLS, as 12 is: it would let any pass.
 var errMinVersion = errors.New("MinVersion is no version of TLS, as tls.VersionTLS12 is")
@@ -27,7 +30,8 @@ type Config struct {
 	// Pins are the public keys of which the peer must have one. Beside RootCAs,
 	// both must hold. Without, the pin takes the place of the chain, and the
 	// system's authorities are not asked; the host name and the dates of the
-	// certificate still count. If empty, any key that is certified will do.
+	// certificate still count. If nil, any key that is certified will do; a list
+	// that is there and empty, as of a file that was not read, fails every handshake.
 	Pins []Pin
 
 	// Certificates are shown to a peer that asks for one: the first that suits

@@ -23,6 +23,7 @@ import (
 
 	"github.com/matryer/is"
 
+	"github.com/zreq-go/zreq/netdriver/memnet"
 	"github.com/zreq-go/zreq/netdriver/tlsnet"
 	"github.com/zreq-go/zreq/netdriver/tlsnet/tlstest"
 )
@@ -253,4 +254,21 @@ func TestPinNeedsAName(t *testing.T) {
 	cfg := alone(s, pinOf(t, s.config.Certificates[0]))
 	_, err = tlsnet.New(&cfg).Client(context.Background(), below, "")
 	is.True(isA[x509.HostnameError](err)) // no name is not any name
+}
+
+// An empty list of pins is a mistake, as of a file that was not read: it does not
+// let everybody in.
+func TestNoPins(t *testing.T) {
+	for name, make := range map[string]func(*tlsnet.Config) *tlsnet.TLS{"New": tlsnet.New, "NewInsecure": tlsnet.NewInsecure} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			near, far := memnet.Pipe()
+			defer far.Close()
+			c, err := make(&tlsnet.Config{Pins: []tlsnet.Pin{}}).Client(t.Context(), near, "device.test")
+			is.True(c == nil)
+			is.True(err != nil && strings.Contains(err.Error(), "Pins")) // it says where to look
+			_, err = near.Read([]byte{0})
+			is.True(errors.Is(err, memnet.ErrClosed)) // and the connection is closed
+		})
+	}
 }

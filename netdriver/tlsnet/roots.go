@@ -18,20 +18,21 @@ var (
 
 // Roots returns a pool of the certificates in bundles, each of which is PEM text
 // and has one at least. Nothing is skipped: a block that is damaged, or is no
-// certificate, is an error. Text around the blocks is allowed.
+// certificate, is an error. Text around the blocks is allowed. The pool beside an
+// error is empty and trusts nobody, where nil would mean the system's authorities.
 func Roots(bundles ...[]byte) (*x509.CertPool, error) {
 	pool := x509.NewCertPool()
 	for i, text := range bundles {
 		certs, err := parseChain(text)
 		if err != nil {
-			return nil, fmt.Errorf("bundle %d: %w", i+1, err)
+			return x509.NewCertPool(), fmt.Errorf("bundle %d: %w", i+1, err)
 		}
 		for _, cert := range certs {
 			pool.AddCert(cert)
 		}
 	}
 	if len(bundles) == 0 {
-		return nil, errNoCertificate
+		return pool, errNoCertificate
 	}
 	return pool, nil
 }

@@ -60,8 +60,11 @@ func newTLS(cfg *Config) *TLS {
 		cfg = &Config{}
 	}
 	t := &TLS{config: cfg.crypto(), pins: slices.Clone(cfg.Pins), signing: make(chan struct{}, maxSigning)}
-	if t.config.MinVersion < tls.VersionTLS10 {
+	switch {
+	case t.config.MinVersion < tls.VersionTLS10:
 		t.err = errMinVersion
+	case cfg.Pins != nil && len(cfg.Pins) == 0:
+		t.err = errNoPins
 	}
 	return t
 }
@@ -74,7 +77,8 @@ func Default() *TLS { return system }
 
 // Client implements [netdriver.TLS]. Deadlines that c has hold during the
 // handshake; for what follows, set them on the Conn that it returns. An IP
-// address is verified as one, and no SNI is sent for it.
+// address is verified as one, and no SNI is sent for it. A key that does not answer
+// is waited for until ctx ends, whatever the deadlines.
 func (t *TLS) Client(ctx context.Context, c netdriver.Conn, serverName string) (netdriver.Conn, error) {
 	if err := t.unfit(); err != nil {
 		c.Close()
