@@ -13,3 +13,12 @@ func SplitURL(url string) (URLParts, error) {
 	err := t.split(url)
 	return URLParts{t.https, t.userinfo, t.host, t.path, t.query, t.port}, err
 }
+
+// Resolve is what a Location leads to from the URL base.
+func Resolve(base, location string) (string, error) {
+	var t target
+	if err := t.split(base); err != nil {
+		return "", err
+	}
+	return t.resolve(location), nil
+}
