@@ -1,0 +1,226 @@
+package zreq_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/matryer/is"
+	"github.com/zreq-go/zreq/form"
+	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
+)
+
+// authorization returns what each request to a peer says of itself: "" if it has
+// no such field, and all values if it has more than one.
+func authorization(requests []string) (list []string) {
+	for _, r := range requests {
+		var values []string
+		for line := range strings.SplitSeq(r, "\r\n") {
+			name, value, _ := strings.Cut(line, ": ")
+			if strings.EqualFold(name, "Authorization") {
+				values = append(values, value)
+			}
+		}
+		list = append(list, strings.Join(values, " and "))
+	}
+	return list
+}
+
+// TestAuthBasic: the examples of RFC 7617, and what else a pair can be.
+func TestAuthBasic(t *testing.T) {
+	for want, pair := range map[string][2]string{
+		"QWxhZGRpbjpvcGVuIHNlc2FtZQ==": {"Aladdin", "open sesame"}, // RFC 7617, 2
+		"dGVzdDoxMjPCow==":             {"test", "123\u00a3"},      // RFC 7617, 2.1
+		"Og==":                         {"", ""},
+		"YTo=":                         {"a", ""},
+		"OmI=":                         {"", "b"},
+		"YTpiOmM6":                     {"a", "b:c:"}, // the first colon parts them
+		"YTo/Pj8+":                     {"a", "?>?>"}, // of the alphabet with plus and slash
+		"w6k6/w==":                     {"\u00e9", "\xff"},
+		"YSBiOiU0MA==":                 {"a b", "%40"}, // nothing is decoded
+	} {
+		t.Run(want, func(t *testing.T) {
+			is := is.New(t)
+			request, _, _ := sent(t, "GET", "http://h.test/", zreq.Args{Auth: zreq.Basic(pair[0], pair[1])})
+			is.Equal(request, "GET / HTTP/1.1\r\nHost: h.test\r\n"+agent+"Authorization: Basic "+want+"\r\nConnection: close\r\n\r\n")
+		})
+	}
+}
+
+// TestAuthBearer: a token goes out as it is.
+func TestAuthBearer(t *testing.T) {
+	is := is.New(t)
+	request, _, _ := sent(t, "POST", "http://h.test/", zreq.Args{Auth: zreq.Bearer("mF_9.B5f-4.1JqM")}) // RFC 6750, 2.1
+	is.Equal(request, "POST / HTTP/1.1\r\nHost: h.test\r\n"+agent+"Authorization: Bearer mF_9.B5f-4.1JqM\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+}
+
+var errNoSecret = errors.New("the secure element does not answer")
+
+// TestAuthRefused: credentials that cannot be sent are an error before a dial,
+// which does not tell them.
+func TestAuthRefused(t *testing.T) {
+	for name, tt := range map[string]struct {
+		auth zreq.Auth
+		want error
+	}{
+		"a colon in the user":     {zreq.Basic("hush:", "p"), nil},
+		"a line end in the user":  {zreq.Basic("hush\r\nX: y", "p"), nil},
+		"a line end":              {zreq.Basic("u", "hush\n"), nil},
+		"NUL":                     {zreq.Basic("u", "hush\x00"), nil},
+		"a tab":                   {zreq.Basic("u", "hush\t"), nil},
+		"DEL":                     {zreq.Basic("hush\x7f", ""), nil},
+		"an error":                {zreq.BasicFunc(func() (string, string, error) { return "hush", "hush", errNoSecret }), errNoSecret},
+		"a token with a line end": {zreq.Bearer("hush\r\nX: y"), nil},
+		"a token with NUL":        {zreq.Bearer("hush\x00"), nil},
+		"a token with a blank":    {zreq.Bearer("hush "), nil},
+		"an own one that fails":   {&asker{give: func(zreq.AuthRequest) (string, error) { return "hush", errNoSecret }}, errNoSecret},
+		"an own one, a line end":  {&asker{give: func(zreq.AuthRequest) (string, error) { return "hush\r\nX: y", nil }}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			peer := zreqtest.NewPeer(t)
+			resp, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: peer, Auth: tt.auth})
+			is.True(resp == nil)
+			is.True(errors.Is(err, zreq.ErrRequest))
+			is.True(tt.want == nil || errors.Is(err, tt.want)) // the cause is wrapped
+			is.Equal(failure(is, err).Phase, zreq.PhaseRequest)
+			is.Equal(failure(is, err).Sent, int64(0))
+			is.True(!zreq.SafeToRetry(err))
+			is.True(!strings.Contains(fmt.Sprintf("%v %+v", err, failure(is, err)), "hush"))
+			is.Equal(peer.Dials(), 0)
+		})
+	}
+}
+
+// asker is an Auth that notes what it is asked.
+type asker struct {
+	asked []zreq.AuthRequest
+	give  func(zreq.AuthRequest) (string, error)
+}
+
+func (a *asker) Authorize(r zreq.AuthRequest) (string, error) {
+	a.asked = append(a.asked, r)
+	if a.give == nil {
+		return fmt.Sprintf("Own %d", len(a.asked)), nil
+	}
+	return a.give(r)
+}
+
+// TestAuthReplaces: Auth takes the place of what else would be sent, also if it
+// makes nothing.
+func TestAuthReplaces(t *testing.T) {
+	const token, header = "Bearer t", "Mine x"
+	nothing := &asker{give: func(zreq.AuthRequest) (string, error) { return "", nil }}
+	for name, tt := range map[string]struct {
+		url  string
+		args zreq.Args
+		want string
+	}{
+		"Headers":              {"http://h.test/", zreq.Args{Auth: zreq.Bearer("t"), Headers: zreq.Headers{{"authorization", header}}}, token},
+		"Headers, twice":       {"http://h.test/", zreq.Args{Auth: zreq.Bearer("t"), Headers: zreq.Headers{{"Authorization", header}, {"AUTHORIZATION", "x"}}}, token},
+		"the URL":              {"http://u:p@h.test/", zreq.Args{Auth: zreq.Bearer("t")}, token},
+		"both":                 {"http://u:p@h.test/", zreq.Args{Auth: zreq.Bearer("t"), Headers: zreq.Headers{{"Authorization", header}}}, token},
+		"both, by nothing":     {"http://u:p@h.test/", zreq.Args{Auth: nothing, Headers: zreq.Headers{{"Authorization", header}}}, ""},
+		"Omit does not":        {"http://h.test/", zreq.Args{Auth: zreq.Bearer("t"), Omit: []string{"Authorization"}}, token},
+		"the URL alone":        {"http://u:p@h.test/", zreq.Args{}, "Basic dTpw"},
+		"the URL, encoded":     {"http://%C3%A9:%40%3a@h.test/", zreq.Args{}, "Basic w6k6QDo="},
+		"the URL, a user only": {"http://u@h.test/", zreq.Args{}, "Basic dTo="},
+		"the URL, omitted":     {"http://u:p@h.test/", zreq.Args{Omit: []string{"authorization"}}, ""},
+		"Headers and the URL":  {"http://u:p@h.test/", zreq.Args{Headers: zreq.Headers{{"Authorization", header}}}, header},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			before := len(tt.args.Headers)
+			request, _, _ := sent(t, "GET", tt.url, tt.args)
+			is.Equal(authorization([]string{request}), []string{tt.want})
+			is.Equal(len(tt.args.Headers), before) // the caller's list stays
+		})
+	}
+}
+
+// TestAuthAsks: an Auth is asked once for each request, knowing it, and not again
+// for one that is only dialled again.
+func TestAuthAsks(t *testing.T) {
+	is := is.New(t)
+	auth := &asker{}
+	body := form.Bytes([]byte("hello"), "")
+	first := answering(noContent, moved(307, "/y?z"), moved(303, "/w"), moved(302, "//other.test/"))
+	peer := zreqtest.NewPeer(t, append(first, zreqtest.Close()), answering(moved(302, "http://device.test/again")), answering(noContent))
+	args := &zreq.Args{Driver: peer, Auth: auth, Params: form.Values{{"p", "\u00e9"}}}
+	conn, err := zreq.Connect(context.Background(), site, args)
+	is.NoErr(err)
+	args.Connection = conn
+	_, err = zreq.Get(context.Background(), "http://u:p@Device.test:80?q", args)
+	is.NoErr(err)
+	args.Body = body
+	resp, err := zreq.Put(context.Background(), "http://Device.test/x", args)
+	is.NoErr(err)
+	is.Equal(len(resp.History()), 4)
+	is.NoErr(conn.Close())
+
+	want := []zreq.AuthRequest{
+		{Method: "GET", Origin: "http://Device.test", Target: "/?q&p=%C3%A9"},
+		{Method: "PUT", Origin: "http://Device.test", Target: "/x?p=%C3%A9", Body: body},
+		{Method: "PUT", Origin: "http://Device.test", Target: "/y?z", Body: body},
+		{Method: "GET", Origin: "http://Device.test", Target: "/w"},
+	}
+	is.Equal(auth.asked, want) // not for the other origin, nor when it has come back
+	is.Equal(authorization(peer.Requests()), []string{"Own 1", "Own 2", "Own 3", "Own 4", "", ""})
+}
+
+// TestAuthFunc: the pair is asked for each time that it goes out, and an error of
+// it behind a redirect ends the call.
+func TestAuthFunc(t *testing.T) {
+	is := is.New(t)
+	n := 0
+	auth := zreq.BasicFunc(func() (string, string, error) {
+		if n++; n > 3 {
+			return "", "", errNoSecret
+		}
+		return "u", fmt.Sprint(n), nil
+	})
+	peer := each(t, noContent, moved(302, "/y"), moved(302, "/z"))
+	args := &zreq.Args{Driver: peer, Auth: auth}
+	_, err := zreq.Get(context.Background(), site, args)
+	is.NoErr(err)
+	_, err = zreq.Get(context.Background(), site, args)
+	is.True(errors.Is(err, errNoSecret))
+	is.True(!zreq.SafeToRetry(err))
+	is.Equal(n, 4)
+	is.Equal(authorization(peer.Requests()), []string{"Basic dTox", "Basic dToy", "Basic dToz"})
+	is.Equal(failure(is, err).Sent, int64(len(peer.Requests()[1])+len(peer.Requests()[2])))
+	is.Equal(peer.Open(), 0)
+}
+
+// TestAuthTellsNothing: no credentials in what can be printed.
+func TestAuthTellsNothing(t *testing.T) {
+	for name, args := range map[string]zreq.Args{
+		"Basic":   {Auth: zreq.Basic("user", "passw0rd")},
+		"Bearer":  {Auth: zreq.Bearer("dXNlcjpwYXNzdzByZA==")},
+		"the URL": {},
+		"own":     {Auth: &asker{give: func(zreq.AuthRequest) (string, error) { return "Own passw0rd", nil }}},
+	} {
+		for how, answer := range map[string]string{"broken": "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n", "loop": moved(302, "/x"), "refused": challenged("Basic"), "fine": noContent} {
+			t.Run(name+"/"+how, func(t *testing.T) {
+				is := is.New(t)
+				url := site
+				if args.Auth == nil {
+					url = "http://user:passw0rd@device.test/x"
+				}
+				args.Driver, args.StreamCallback = ends(t, answer), new(sink).take
+				resp, err := zreq.Get(context.Background(), url, &args)
+				is.Equal(err != nil, how != "fine")
+				told := fmt.Sprintf("%v|%+v", err, err)
+				if resp != nil {
+					told += fmt.Sprintf("|%s|%s|%v", resp.URL(), resp.Fit(), resp.History())
+				}
+				for _, secret := range []string{"user", "passw0rd", "dXNlcjpwYXNzdzByZA"} {
+					is.True(!strings.Contains(told, secret))
+				}
+			})
+		}
+	}
+}
