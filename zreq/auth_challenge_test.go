@@ -28,10 +28,10 @@ func challenged(challenges ...string) string {
 // answerer answers challenges, and says nothing without one.
 func answerer() *asker {
 	return &asker{give: func(r zreq.AuthRequest) (string, error) {
-		if len(r.Challenges) == 0 {
+		if r.Refused == nil {
 			return "", nil
 		}
-		return "Own to " + strings.Join(r.Challenges, " and "), nil
+		return "Own to " + strings.Join(r.Refused.Values("WWW-Authenticate"), " and "), nil
 	}}
 }
 
@@ -171,7 +171,7 @@ func TestAuthChallengeFails(t *testing.T) {
 	is := is.New(t)
 	peer := answers(t, challenged("New"))
 	resp, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: peer, Headers: asks(), Auth: &asker{give: func(r zreq.AuthRequest) (string, error) {
-		if r.Challenges == nil {
+		if r.Refused == nil {
 			return "", nil
 		}
 		return "hush", errNoSecret
@@ -182,6 +182,23 @@ func TestAuthChallengeFails(t *testing.T) {
 	is.Equal(resp.Status, 401)
 	is.Equal(len(peer.Requests()), 1)
 	is.Equal(peer.Open(), 0)
+}
+
+// TestAuthNoChallenge: a 401 without a challenge, which no server should send and
+// many do (RFC 9110, 15.5.2), asks for nothing that could be answered: the same
+// credentials are not sent again.
+func TestAuthNoChallenge(t *testing.T) {
+	for name, auth := range map[string]zreq.Auth{"Basic": zreq.Basic("u", "p"), "Bearer": zreq.Bearer("t")} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			peer := answers(t, page(401, "no"), page(401, "again"))
+			resp, err := zreq.Post(context.Background(), site, &zreq.Args{Driver: peer, Headers: asks(), Auth: auth})
+			is.NoErr(err)
+			is.Equal(content(is, resp), "no")
+			is.Equal(len(peer.Requests()), 1)
+			is.NoErr(resp.Connection.Close())
+		})
+	}
 }
 
 // TestAuthChallengeEarly: a 401 that comes before the body has gone out.
@@ -265,6 +282,39 @@ func TestAuthRedirected(t *testing.T) {
 	})
 }
 
+// TestAuthSent: an Auth is told what was refused, and is asked anew for a request
+// that is sent again without an expectation.
+func TestAuthSent(t *testing.T) {
+	t.Run("refused", func(t *testing.T) {
+		is := is.New(t)
+		auth := &asker{}
+		peer := answers(t, moved(302, "/y"), challenged("A", "B"), moved(302, "/z"), noContent)
+		resp, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: peer, Headers: asks(), Auth: auth})
+		is.NoErr(err)
+		is.Equal(authorization(peer.Requests()), []string{"Own 1", "Own 2", "Own 3", "Own 4"})
+		is.Equal(auth.challenges, []string{"A", "B"}) // in their order
+		for i, want := range []string{"", "", "Own 2", ""} {
+			is.Equal(auth.asked[i].Sent, want)
+		}
+		is.NoErr(resp.Connection.Close())
+	})
+	t.Run("expectation failed", func(t *testing.T) {
+		is := is.New(t)
+		auth := &asker{}
+		refusal := "HTTP/1.1 417 No\r\nContent-Length: 0\r\n\r\n"
+		peer := zreqtest.NewPeer(t, steps(zreqtest.Head(), zreqtest.Send(challenged("New"))), steps(zreqtest.Head(), zreqtest.Send(refusal)), answering(challenged("Newer"), noContent))
+		resp, err := asking(peer, zreq.Args{Auth: auth, Headers: asks(), Params: form.Values{{"p", "1"}}})
+		is.NoErr(err)
+		is.Equal(resp.Status, 204)
+		is.Equal(authorization(peer.Requests()), []string{"Own 1", "Own 2", "Own 3", "Own 4"}) // none twice
+		is.Equal(auth.asked[2].Sent, "")
+		for _, r := range peer.Requests() {
+			is.True(strings.HasPrefix(r, "PUT /x?p=1 HTTP/1.1\r\n"))
+		}
+		is.NoErr(resp.Connection.Close())
+	})
+}
+
 // TestAuthChallengeWaits: the second request has its own limits, and the context
 // ends it.
 func TestAuthChallengeWaits(t *testing.T) {
@@ -282,7 +332,7 @@ func TestAuthChallengeWaits(t *testing.T) {
 		defer cancel()
 		peer = zreqtest.NewPeer(t, steps(zreqtest.Request(), zreqtest.Send(strings.TrimSuffix(challenged("New"), "?")), zreqtest.Hold()))
 		_, err := zreq.Get(ctx, site, &zreq.Args{Driver: peer, Headers: asks(), Auth: &asker{give: func(r zreq.AuthRequest) (string, error) {
-			if r.Challenges != nil {
+			if r.Refused != nil {
 				cancel()
 			}
 			return "x", nil

@@ -97,12 +97,18 @@ func TestAuthRefused(t *testing.T) {
 
 // asker is an Auth that notes what it is asked.
 type asker struct {
-	asked []zreq.AuthRequest
-	give  func(zreq.AuthRequest) (string, error)
+	asked      []zreq.AuthRequest // without Refused, which is valid only then,
+	challenges []string           // but with what that says
+	give       func(zreq.AuthRequest) (string, error)
 }
 
 func (a *asker) Authorize(r zreq.AuthRequest) (string, error) {
-	a.asked = append(a.asked, r)
+	note := r
+	note.Refused = nil
+	a.asked = append(a.asked, note)
+	if r.Refused != nil {
+		a.challenges = append(a.challenges, r.Refused.Values("WWW-Authenticate")...)
+	}
 	if a.give == nil {
 		return fmt.Sprintf("Own %d", len(a.asked)), nil
 	}

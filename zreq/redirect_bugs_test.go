@@ -95,20 +95,6 @@ func TestRedirectEmptyLocationFirst(t *testing.T) {
 	is.True(errors.Is(err, zreq.ErrRedirect))
 }
 
-// TestRedirectReturnsTheConnection: what was given for the call, and waited clean,
-// is the Response's Connection when nothing else was asked to be kept.
-func TestRedirectReturnsTheConnection(t *testing.T) {
-	is := is.New(t)
-	peer := zreqtest.NewPeer(t, answering(moved(302, "//other.test/y")), answering(byLength("hi")))
-	conn, err := zreq.Connect(context.Background(), site, &zreq.Args{Driver: peer})
-	is.NoErr(err)
-	resp, err := zreq.Get(context.Background(), site, &zreq.Args{Connection: conn})
-	is.NoErr(err)
-	is.Equal(peer.Open(), 1)
-	is.Equal(resp.Connection, conn) // a loop that hands it on does not lose it
-	is.NoErr(conn.Close())
-}
-
 // TestRedirectBareFields: with the content go all fields that are of it
 // (RFC 9110, 15.4), and the question whether it is wanted (RFC 9110, 10.1.1).
 func TestRedirectBareFields(t *testing.T) {
@@ -126,32 +112,18 @@ func TestRedirectBareFields(t *testing.T) {
 	}
 }
 
-// TestRedirectDropsTheHead: with DropHead the head is a view of a buffer that goes
-// back to the pool, also if the call ends between two connections.
-func TestRedirectDropsTheHead(t *testing.T) {
-	for name, location := range map[string]string{"cancelled": "http://other.test/y", "no TLS": "https://other.test/y"} {
-		t.Run(name, func(t *testing.T) {
-			is := is.New(t)
-			ctx, cancel := context.WithCancel(context.Background())
-			defer cancel()
-			var into zreq.Response
-			_, err := zreq.Get(ctx, site, &zreq.Args{Driver: each(t, moved(302, location)), Into: &into, DropHead: true, OnRedirect: func(*zreq.Response, string) error {
-				if name == "cancelled" {
-					cancel()
-				}
-				return nil
-			}})
-			is.True(err != nil)
-			for name, value := range into.All() {
-				t.Errorf("a view is left: %s: %s", name, value)
-			}
-			resp, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: answers(t, "HTTP/1.1 204 Kept\r\nA: b\r\n\r\n"), Into: &into})
-			is.NoErr(err)
-			_, err = zreq.Get(context.Background(), site, &zreq.Args{Driver: answers(t, noContent)})
-			is.NoErr(err)
-			is.Equal(resp.Header("A"), "b") // a Response owns its head
-		})
-	}
+// TestRedirectBackToAClose: a Connection that the call came back to, and that ended
+// there, is none that can be used again (see Response.Connection).
+func TestRedirectBackToAClose(t *testing.T) {
+	is := is.New(t)
+	last := "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhi"
+	peer := zreqtest.NewPeer(t, answering(moved(302, "//other.test/y"), last), answering(moved(302, "//device.test/z")))
+	conn, err := zreq.Connect(context.Background(), site, &zreq.Args{Driver: peer})
+	is.NoErr(err)
+	resp, err := zreq.Get(context.Background(), site, &zreq.Args{Connection: conn})
+	is.NoErr(err)
+	closed(is, peer, resp, zreq.CloseByPeer)
+	is.NoErr(conn.Close())
 }
 
 // TestRedirectChunked10: a body of unknown size cannot go to a peer that speaks

@@ -118,6 +118,7 @@ func TestRedirectLeavesTheConnection(t *testing.T) {
 		resp, err := zreq.Get(context.Background(), site, &zreq.Args{Connection: conn})
 		is.NoErr(err)
 		is.Equal(content(is, resp), "hi")
+		is.Equal(resp.Connection, conn)                                             // a loop that hands it on does not lose it
 		is.Equal(peer.Addresses(), []string{"device.test:80", "other.test:80"})     // by the driver of the Connection
 		is.True(strings.HasSuffix(peer.Requests()[1], "Connection: close\r\n\r\n")) // which nobody asked to keep
 		is.Equal(peer.Open(), 1)                                                    // the caller's is
@@ -131,10 +132,11 @@ func TestRedirectLeavesTheConnection(t *testing.T) {
 		is := is.New(t)
 		peer := zreqtest.NewPeer(t, answering("HTTP/1.1 302 Found\r\nLocation: //other.test/y\r\nContent-Length: 9000\r\n\r\n"+numbered(9000)), answering(byLength("hi")), answering(byLength("next")))
 		conn := open(t, peer)
-		_, err := zreq.Get(context.Background(), site, &zreq.Args{Connection: conn})
+		resp, err := zreq.Get(context.Background(), site, &zreq.Args{Connection: conn})
 		is.NoErr(err)
 		is.Equal(peer.Open(), 0) // what lies on it would be misread
-		resp, err := zreq.Get(context.Background(), site, &zreq.Args{Connection: conn})
+		is.True(resp.Connection == nil)
+		resp, err = zreq.Get(context.Background(), site, &zreq.Args{Connection: conn})
 		is.NoErr(err)
 		is.Equal(content(is, resp), "next")
 		is.Equal(conn.Dials(), 2)

@@ -235,6 +235,34 @@ func TestRedirectInto(t *testing.T) {
 	is.NoErr(into.Connection.Close())
 }
 
+// TestRedirectDropsTheHead: with DropHead the head is a view of a buffer that goes
+// back to the pool, also if the call ends between two connections.
+func TestRedirectDropsTheHead(t *testing.T) {
+	for name, location := range map[string]string{"cancelled": "http://other.test/y", "no TLS": "https://other.test/y"} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			ctx, cancel := context.WithCancel(context.Background())
+			defer cancel()
+			var into zreq.Response
+			_, err := zreq.Get(ctx, site, &zreq.Args{Driver: each(t, moved(302, location)), Into: &into, DropHead: true, OnRedirect: func(*zreq.Response, string) error {
+				if name == "cancelled" {
+					cancel()
+				}
+				return nil
+			}})
+			is.True(err != nil)
+			for name, value := range into.All() {
+				t.Errorf("a view is left: %s: %s", name, value)
+			}
+			resp, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: answers(t, "HTTP/1.1 204 Kept\r\nA: b\r\n\r\n"), Into: &into})
+			is.NoErr(err)
+			_, err = zreq.Get(context.Background(), site, &zreq.Args{Driver: answers(t, noContent)})
+			is.NoErr(err)
+			is.Equal(resp.Header("A"), "b") // a Response owns its head
+		})
+	}
+}
+
 // TestRedirectRange: Range goes along, and the part must be the one asked for.
 func TestRedirectRange(t *testing.T) {
 	for name, tt := range map[string]struct {
