@@ -200,19 +200,23 @@ func TestRedirectKeepAlive(t *testing.T) {
 	}{
 		"elsewhere": {
 			[][]zreqtest.Step{answering(moved(302, "//b.test/")), answering(byLength("hi"))},
-			"http://b.test", []string{"device.test:80", "b.test:80"},
+			"http://b.test",
+			[]string{"device.test:80", "b.test:80"},
 		},
 		"elsewhere twice": {
 			[][]zreqtest.Step{answering(moved(302, "//b.test/")), answering(moved(302, "//c.test/")), answering(byLength("hi"))},
-			"http://c.test", []string{"device.test:80", "b.test:80", "c.test:80"},
+			"http://c.test",
+			[]string{"device.test:80", "b.test:80", "c.test:80"},
 		},
 		"elsewhere, and on there": {
 			[][]zreqtest.Step{answering(moved(302, "//b.test/")), answering(moved(302, "/y"), byLength("hi"))},
-			"http://b.test", []string{"device.test:80", "b.test:80"},
+			"http://b.test",
+			[]string{"device.test:80", "b.test:80"},
 		},
 		"and back": {
 			[][]zreqtest.Step{answering(moved(302, "//b.test/")), answering(moved(302, "//device.test/y")), answering(byLength("hi"))},
-			"http://device.test", []string{"device.test:80", "b.test:80", "device.test:80"},
+			"http://device.test",
+			[]string{"device.test:80", "b.test:80", "device.test:80"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

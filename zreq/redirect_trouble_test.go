@@ -41,19 +41,23 @@ func TestRedirectFails(t *testing.T) {
 		},
 		"half a body": {
 			"/y#z", steps(zreqtest.Request(), zreqtest.Send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel"), zreqtest.Close()),
-			zreq.ErrTruncated, zreq.PhaseBody, "http://device.test/y", zreq.Limits{},
+			zreq.ErrTruncated, zreq.PhaseBody, "http://device.test/y",
+			zreq.Limits{},
 		},
 		"a large head": {
 			"/y", steps(zreqtest.Request(), zreqtest.Send(okHead+"A: "+strings.Repeat("a", 200)+"\r\n\r\n")),
-			zreq.ErrTooLarge, zreq.PhaseHead, "http://device.test/y", zreq.Limits{HeadBytes: 128},
+			zreq.ErrTooLarge, zreq.PhaseHead, "http://device.test/y",
+			zreq.Limits{HeadBytes: 128},
 		},
 		"many hints": {
 			"/y", steps(zreqtest.Request(), zreqtest.Send(hint+hint+noContent)),
-			zreq.ErrTooLarge, zreq.PhaseHead, "http://device.test/y", zreq.Limits{Informational: 1},
+			zreq.ErrTooLarge, zreq.PhaseHead, "http://device.test/y",
+			zreq.Limits{Informational: 1},
 		},
 		"large content": {
 			"/y", steps(zreqtest.Request(), zreqtest.Send(byLength("hello"))),
-			zreq.ErrTooLarge, zreq.PhaseBody, "http://device.test/y", zreq.Limits{Content: 4},
+			zreq.ErrTooLarge, zreq.PhaseBody, "http://device.test/y",
+			zreq.Limits{Content: 4},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
