@@ -254,3 +254,25 @@ func TestRedirectEarly(t *testing.T) {
 		})
 	}
 }
+
+// TestRedirectEarlyForgets: that the first request broke off says nothing of the
+// second one, nor of its failure.
+func TestRedirectEarlyForgets(t *testing.T) {
+	early := func(location string) []zreqtest.Step {
+		return steps(zreqtest.Head(), zreqtest.Send(moved(303, location)), zreqtest.Close())
+	}
+	large := func() io.Reader { return stream{strings.NewReader(numbered(1 << 20))} }
+	t.Run("content until close", func(t *testing.T) {
+		is := is.New(t)
+		peer := zreqtest.NewPeer(t, early("/y"), append(answering(byClose("hello")), zreqtest.Close()))
+		resp, err := zreq.Post(context.Background(), site, &zreq.Args{Driver: memnet.Bare(peer), Body: large()})
+		is.NoErr(err)
+		is.Equal(content(is, resp), "hello")
+	})
+	t.Run("a failure", func(t *testing.T) {
+		is := is.New(t)
+		_, err := zreq.Post(context.Background(), site, &zreq.Args{Driver: memnet.Bare(zreqtest.NewPeer(t, early("https://device.test/"))), Body: large()})
+		is.True(errors.Is(err, zreq.ErrNoTLS))
+		is.True(!errors.Is(err, zreq.ErrConnect))
+	})
+}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/matryer/is"
+	"github.com/zreq-go/zreq/netdriver/memnet"
 	"github.com/zreq-go/zreq/zreq"
 	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
@@ -88,6 +89,19 @@ func TestRedirectKeepsTheConnection(t *testing.T) {
 		is.True(!zreq.SafeToRetry(err))
 		is.Equal(peer.Dials(), 1)
 		is.Equal(peer.Open(), 0)
+	})
+	t.Run("that died with its last byte", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			is := is.New(t)
+			faults := memnet.Faults{EOFWithData: true, ReadDelay: time.Millisecond}
+			first := append(steps(zreqtest.Fault(faults)), answering(moved(302, "/y"))...)
+			peer := zreqtest.NewPeer(t, append(first, zreqtest.Close()), answering(byLength("hi")))
+			resp, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: peer, Headers: asks()})
+			is.NoErr(err) // its end is not that of the next one
+			is.Equal(content(is, resp), "hi")
+			is.Equal(peer.Dials(), 2)
+			is.NoErr(resp.Connection.Close())
+		})
 	})
 	t.Run("nobody asked for", func(t *testing.T) {
 		is := is.New(t)
@@ -188,6 +202,45 @@ func TestRedirectLeavesTheConnection(t *testing.T) {
 		is.True(!zreq.SafeToRetry(err))
 		is.Equal(peer.Open(), 0)
 	})
+}
+
+// TestRedirectLateCancel: a context that ends while the call is elsewhere does not
+// reach the caller's Connection; one that ends before closes its socket.
+func TestRedirectLateCancel(t *testing.T) {
+	for name, tt := range map[string]struct {
+		early bool
+		dials int
+	}{
+		"elsewhere": {false, 1},
+		"before":    {true, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				scripts := [][]zreqtest.Step{answering(moved(302, "//other.test/y"), byLength("next")), steps(zreqtest.NoAnswer())}
+				if tt.early {
+					scripts[1] = answering(byLength("next"))
+				}
+				peer := zreqtest.NewPeer(t, scripts...)
+				conn, err := zreq.Connect(context.Background(), site, &zreq.Args{Driver: peer})
+				is.NoErr(err)
+				ctx, cancel := context.WithCancelCause(context.Background())
+				args := &zreq.Args{Connection: conn}
+				if tt.early {
+					args.OnRedirect = func(*zreq.Response, string) error { cancel(errCancelled); return nil }
+				}
+				time.AfterFunc(time.Second, func() { cancel(errCancelled) })
+				_, err = zreq.Get(ctx, site, args)
+				is.True(errors.Is(err, errCancelled))
+				synctest.Wait() // until whatever the cancel does is done
+				resp, err := zreq.Get(context.Background(), site, &zreq.Args{Connection: conn})
+				is.NoErr(err)
+				is.Equal(content(is, resp), "next")
+				is.Equal(conn.Dials(), tt.dials)
+				is.NoErr(conn.Close())
+			})
+		})
+	}
 }
 
 // TestRedirectKeepAlive: of the connections that a call makes the last is kept, if
