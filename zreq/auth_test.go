@@ -230,3 +230,19 @@ func TestAuthTellsNothing(t *testing.T) {
 		}
 	}
 }
+
+// TestAuthOfAConnection: a Connection keeps no credentials.
+func TestAuthOfAConnection(t *testing.T) {
+	is := is.New(t)
+	peer := answers(t, noContent, noContent)
+	resp, err := zreq.Get(context.Background(), "http://user:passw0rd@device.test/x?hush", &zreq.Args{Driver: peer, Headers: asks()})
+	is.NoErr(err)
+	told := fmt.Sprintf("%+v %s", resp.Connection, resp.Connection.Origin())
+	for _, secret := range []string{"user:", "passw0rd", "hush"} {
+		is.True(!strings.Contains(told, secret))
+	}
+	_, err = zreq.Get(context.Background(), site, &zreq.Args{Connection: resp.Connection})
+	is.NoErr(err)
+	is.Equal(authorization(peer.Requests()), []string{"Basic dXNlcjpwYXNzdzByZA==", ""}) // they are those of one call
+	is.NoErr(resp.Connection.Close())
+}

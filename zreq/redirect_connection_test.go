@@ -103,6 +103,17 @@ func TestRedirectKeepsTheConnection(t *testing.T) {
 			is.NoErr(resp.Connection.Close())
 		})
 	})
+	t.Run("that its owner closes", func(t *testing.T) {
+		is := is.New(t)
+		peer := zreqtest.NewPeer(t, answering(moved(302, "/y"), byLength("hi")), answering(byLength("hi")))
+		conn, err := zreq.Connect(context.Background(), site, &zreq.Args{Driver: peer})
+		is.NoErr(err)
+		resp, err := zreq.Get(context.Background(), site, &zreq.Args{Connection: conn, OnRedirect: func(*zreq.Response, string) error { return conn.Close() }})
+		is.True(resp == nil)
+		is.True(errors.Is(err, zreq.ErrClosed))
+		is.Equal(peer.Dials(), 1) // it is not dialled again
+		is.Equal(peer.Open(), 0)
+	})
 	t.Run("nobody asked for", func(t *testing.T) {
 		is := is.New(t)
 		peer := each(t, moved(302, "/y"), moved(302, "//other.test/"), byLength("hi"))

@@ -78,6 +78,7 @@ func TestResolve(t *testing.T) {
 		"a query with a slash":        {"http://a/b", "?c/d:e", "http://a/b?c/d:e"},
 		"a query with a colon":        {"http://a/b/c", "g?h:i//j", "http://a/b/g?h:i//j"},
 		"a colon behind a slash":      {"http://a/b/c", "./g:h", "http://a/b/g:h"},
+		"a colon in front":            {"http://a/b/c", ":g", "http://a/b/:g"},
 		"a colon in a path":           {"http://a/b/c", "/g:h/../i", "http://a/i"},
 		"a fragment with a query":     {"http://a/b?c", "g#s?t", "http://a/g"},
 		"credentials":                 {"http://u:p@a/b", "g", "http://a/g"},
