@@ -168,10 +168,10 @@ func TestAuthAsks(t *testing.T) {
 	is.NoErr(conn.Close())
 
 	want := []zreq.AuthRequest{
-		{Method: "GET", Origin: "http://Device.test", Target: "/?q&p=%C3%A9"},
-		{Method: "PUT", Origin: "http://Device.test", Target: "/x?p=%C3%A9", Body: body},
-		{Method: "PUT", Origin: "http://Device.test", Target: "/y?z", Body: body},
-		{Method: "GET", Origin: "http://Device.test", Target: "/w"},
+		{Method: "GET", Origin: "http://device.test", Target: "/?q&p=%C3%A9"},
+		{Method: "PUT", Origin: "http://device.test", Target: "/x?p=%C3%A9", Body: body},
+		{Method: "PUT", Origin: "http://device.test", Target: "/y?z", Body: body},
+		{Method: "GET", Origin: "http://device.test", Target: "/w"},
 	}
 	is.Equal(auth.asked, want) // not for the other origin, nor when it has come back
 	is.Equal(authorization(peer.Requests()), []string{"Own 1", "Own 2", "Own 3", "Own 4", "", ""})

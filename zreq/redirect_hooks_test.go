@@ -42,9 +42,9 @@ func TestRedirectAsks(t *testing.T) {
 				},
 			})
 			is.NoErr(err)
-			is.Equal(said, []string{"Gone there http://device.test/y?a", "Moved https://other.test"})
+			is.Equal(said, []string{"Gone there http://device.test/y?a", "Moved https://other.test/"})
 			is.Equal(resp.Status, 200)
-			is.Equal(resp.URL(), "https://other.test")
+			is.Equal(resp.URL(), "https://other.test/")
 			is.Equal(resp.History(), []zreq.Redirect{{Method: "POST", URL: site, Status: 301}, {Method: "GET", URL: "http://device.test/y?a", Status: 303}})
 			is.Equal(resp.Header("Content-Length"), map[bool]string{false: "2", true: ""}[drop])
 			is.Equal(peer.Open(), 0)

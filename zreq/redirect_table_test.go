@@ -48,7 +48,7 @@ type place struct {
 var places = map[string]place{
 	"same origin": {from: "http://device.test", location: "../y?z", url: "http://device.test/y?z"},
 	"same origin, spelt otherwise": {
-		from: "http://device.test", location: "HTTP://DEVICE.test:80/y?z", url: "HTTP://DEVICE.test:80/y?z",
+		from: "http://device.test", location: "HTTP://DEVICE.test:80/y?z", url: "http://device.test/y?z",
 	},
 	"same origin, https": {from: "https://device.test", location: "//device.test/y?z", url: "https://device.test/y?z"},
 	"other host": {
