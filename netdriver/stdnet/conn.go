@@ -21,6 +21,7 @@ type Conn struct {
 	*net.TCPConn
 	look     look
 	sendfile *sendfile // nil until the first SendFile
+	splice   *splice   // nil until the first ReceiveFile
 
 	// Why the connection broke. Linux tells a socket's error once, to whoever
 	// asks first, and says after that that the stream has ended.

@@ -14,6 +14,6 @@
 //
 // On Unix its connections are netdriver.Checkers: before a kept connection is
 // used again, one system call tells whether the server has closed it. They are
-// netdriver.HalfClosers everywhere. On Linux they send files without a copy:
-// package upload does so.
+// netdriver.HalfClosers everywhere. On Linux they send files without a copy,
+// and put what comes into files: packages upload and download do so.
 package stdnet
