@@ -6,7 +6,6 @@ import (
 	"io"
 	"net"
 	"os"
-	"path/filepath"
 	"runtime"
 	"sync"
 	"syscall"
@@ -14,6 +13,7 @@ import (
 	"time"
 
 	"github.com/matryer/is"
+	"golang.org/x/sys/unix"
 
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/netdriver/stdnet"
@@ -234,49 +234,51 @@ func TestCloseWakesReceiveFile(t *testing.T) {
 	is.True(errors.Is(<-woken, net.ErrClosed))
 }
 
-// fullAt has the system refuse to make a file larger than size, until the test or
-// the caller ends it: a disk that is full, to who writes.
-func fullAt(t testing.TB, size uint64) (end func()) {
+// full is a file that has room for so many pages and never for more: one on a disk
+// that is full, to who writes.
+func full(t testing.TB, pages int64) *os.File {
 	t.Helper()
-	var limit syscall.Rlimit
-	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
+	fd, err := unix.MemfdCreate("full", unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING)
+	if err != nil {
 		t.Fatal(err)
 	}
-	was := limit
-	limit.Cur = size
-	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
+	f := os.NewFile(uintptr(fd), "full")
+	t.Cleanup(func() { _ = f.Close() })
+	if err := f.Truncate(pages * int64(os.Getpagesize())); err != nil {
 		t.Fatal(err)
 	}
-	end = sync.OnceFunc(func() { _ = syscall.Setrlimit(syscall.RLIMIT_FSIZE, &was) })
-	t.Cleanup(end)
-	return end
+	if _, err := unix.FcntlInt(f.Fd(), unix.F_ADD_SEALS, unix.F_SEAL_GROW); err != nil {
+		t.Fatal(err)
+	}
+	return f
 }
 
 func TestReceiveFileIntoAFullDisk(t *testing.T) {
-	for name, room := range map[string]int64{"full": 0, "almost full": 5000} {
+	for name, pages := range map[string]int64{"full": 0, "almost full": 3} {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
-			content := bytesOf(20_000)
-			f := file(t, make([]byte, 100))
-			_, err := f.Seek(100, io.SeekStart)
-			is.NoErr(err) // the test's own
+			room := int(pages) * os.Getpagesize()
+			taken, size := int64(room+5000), int64(room+20_000)
+			content := bytesOf(int(size))
+			f := full(t, pages)
 			c, peer := sends(t)
 			send(t, peer, content)
-			end := fullAt(t, uint64(100+room))
-			n, err := receiveAll(c, f, 10_000)
-			end()
+			n, err := receiveAll(c, f, taken)
 			var failure *os.PathError
 			is.True(errors.As(err, &failure)) // the file is to blame, and says so as a Write does
-			is.Equal(*failure, os.PathError{Op: "write", Path: f.Name(), Err: syscall.EFBIG})
-			is.True(n > room && n <= 10_000)                        // what was taken was taken
-			is.True(bytes.Equal(holds(t, f)[100:], content[:room])) // what there was room for was written
+			is.Equal(*failure, os.PathError{Op: "write", Path: f.Name(), Err: syscall.EPERM})
+			is.True(n > int64(room) && n <= taken) // what was taken was taken
+			written := make([]byte, room)
+			_, err = f.ReadAt(written, 0)
+			is.NoErr(err)
+			is.True(bytes.Equal(written, content[:room])) // what there was room for was written
 
 			err = c.Check()
 			is.True(err == nil || err == netdriver.ErrUnread) // the connection is well
 			after := file(t, nil)
-			rest, err := receiveAll(c, after, 20_000-n)
+			rest, err := receiveAll(c, after, size-n)
 			is.NoErr(err)
-			is.Equal(rest, 20_000-n)
+			is.Equal(rest, size-n)
 			is.True(bytes.Equal(holds(t, after), content[n:])) // and what could not be written is in no other file
 		})
 	}
@@ -388,17 +390,15 @@ func TestReceiveFileLeavesNothingOpen(t *testing.T) {
 	is := is.New(t)
 	before := settled(t, -1)
 	for i := range 20 {
-		f, err := os.Create(filepath.Join(t.TempDir(), "file"))
-		is.NoErr(err)
-		end := func() {}
+		of := func() *os.File { return file(t, nil) }
 		if i%2 == 1 {
-			end = fullAt(t, 0) // what cannot be written leaves a pipe that is not empty
+			of = func() *os.File { return full(t, 0) } // what cannot be written leaves a pipe that is not empty
 		}
+		f := of()
 		c, peer := sends(t)
-		_, err = peer.Write(make([]byte, 100))
+		_, err := peer.Write(make([]byte, 100))
 		is.NoErr(err)
 		_, err = receiveAll(c, f, 100)
-		end()
 		is.Equal(err != nil, i%2 == 1)
 		is.NoErr(f.Close())
 		defer func() { is.NoErr(c.Check()) }() // it is open until the count
