@@ -1,0 +1,124 @@
+package download_test
+
+import (
+	"errors"
+	"io/fs"
+
+	"github.com/zreq-go/zreq/zreq/download"
+)
+
+// counted is the disk of the system. It notes what it is asked for, and fails what
+// it is told to.
+type counted struct {
+	calls []string
+	fails func(call string) bool // of the last call
+}
+
+var errDisk = errors.New("the card was pulled out")
+
+func (d *counted) call(name string) error {
+	d.calls = append(d.calls, name)
+	if d.fails != nil && d.fails(name) {
+		return &fs.PathError{Op: name, Path: "somewhere", Err: errDisk}
+	}
+	return nil
+}
+
+func (d *counted) Stat(path string) (fs.FileInfo, error) {
+	if err := d.call("stat"); err != nil {
+		return nil, err
+	}
+	return download.System.Stat(path)
+}
+
+func (d *counted) Create(path string, mode fs.FileMode) (download.Part, error) {
+	if err := d.call("create"); err != nil {
+		return nil, err
+	}
+	p, err := download.System.Create(path, mode)
+	if err != nil {
+		return nil, err
+	}
+	return &countedPart{p, d}, nil
+}
+
+func (d *counted) Open(dir string) (download.Folder, error) {
+	if err := d.call("open folder"); err != nil {
+		return nil, err
+	}
+	f, err := download.System.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	return &countedFolder{f, d}, nil
+}
+
+func (d *counted) Rename(from, to string) error {
+	if err := d.call("rename"); err != nil {
+		return err
+	}
+	return download.System.Rename(from, to)
+}
+
+func (d *counted) Remove(path string) error {
+	if err := d.call("remove"); err != nil {
+		return err
+	}
+	return download.System.Remove(path)
+}
+
+type countedPart struct {
+	download.Part
+	d *counted
+}
+
+func (p *countedPart) Stat() (fs.FileInfo, error) {
+	if err := p.d.call("stat part"); err != nil {
+		return nil, err
+	}
+	return p.Part.Stat()
+}
+
+func (p *countedPart) Chmod(mode fs.FileMode) error {
+	if err := p.d.call("chmod"); err != nil {
+		return err
+	}
+	return p.Part.Chmod(mode)
+}
+
+// Write writes a part of b before it fails, as a disk does that gets full.
+func (p *countedPart) Write(b []byte) (int, error) {
+	if err := p.d.call("write"); err != nil {
+		n, _ := p.Part.Write(b[:len(b)/2])
+		return n, err
+	}
+	return p.Part.Write(b)
+}
+
+func (p *countedPart) Sync() error {
+	if err := p.d.call("sync"); err != nil {
+		return err
+	}
+	return p.Part.Sync()
+}
+
+// Close closes even if it fails, as the system does.
+func (p *countedPart) Close() error {
+	err := p.Part.Close()
+	if failed := p.d.call("close"); failed != nil {
+		return failed
+	}
+	return err
+}
+
+type countedFolder struct {
+	download.Folder
+	d *counted
+}
+
+func (f *countedFolder) Sync() error {
+	if err := f.d.call("sync folder"); err != nil {
+		return err
+	}
+	return f.Folder.Sync()
+}

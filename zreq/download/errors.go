@@ -1,0 +1,80 @@
+package download
+
+import (
+	"errors"
+
+	"github.com/zreq-go/zreq/zreq"
+)
+
+// ErrNoContent: a response to HEAD, a 204 or the like is not what a file is made of.
+var ErrNoContent = errors.New("the response has no content, not even an empty one")
+
+var (
+	errNoResponse = errors.New("there is no response")
+	errNoFile     = errors.New("there is something that is not a file")
+	errUnproven   = &unproven{}
+)
+
+// unproven is an ErrUnframed that does not advise to set AllowUnframed: it was set.
+type unproven struct{}
+
+func (*unproven) Error() string { return "nothing proves that the body is whole" }
+func (*unproven) Unwrap() error { return zreq.ErrUnframed }
+
+// Step is the part of saving in which it failed.
+type Step uint8
+
+// The steps, in their order.
+const (
+	StepCheck   Step = iota // the response was refused: the disk was not touched
+	StepCreate              // making the temporary file
+	StepReceive             // the body did not come whole
+	StepWrite               // writing it
+	StepSync                // to the disk
+	StepClose               // the temporary file
+	StepRename              // to its name
+	StepSyncDir             // the file is in place and whole, but a power cut may bring back the old one
+)
+
+// String returns the step in a word.
+func (s Step) String() string {
+	switch s {
+	case StepCheck:
+		return "check"
+	case StepCreate:
+		return "create"
+	case StepReceive:
+		return "receive"
+	case StepWrite:
+		return "write"
+	case StepSync:
+		return "sync"
+	case StepClose:
+		return "close"
+	case StepRename:
+		return "rename"
+	case StepSyncDir:
+		return "sync folder of"
+	}
+	return "unknown"
+}
+
+// Error is the error of everything here.
+type Error struct {
+	Step Step
+	Path string // of the file that was to be, as it was given
+	Left string // the temporary file, if it could not be removed
+	Err  error  // a *zreq.Error, an *fs.PathError, an *os.LinkError, …
+}
+
+// Error returns the step, the path and the cause in one line.
+func (e *Error) Error() string {
+	s := "download: " + e.Step.String() + " " + e.Path + ": " + e.Err.Error()
+	if e.Left != "" {
+		s += "; left behind: " + e.Left
+	}
+	return s
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }

@@ -1,0 +1,138 @@
+package download_test
+
+import (
+	"crypto/tls"
+	"runtime"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/matryer/is"
+
+	"github.com/zreq-go/zreq/netdriver/stdnet"
+	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/download"
+)
+
+// liveHeap is what is reachable, after two collections: the second empties what
+// the first left to the pools.
+func liveHeap() int64 {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}
+
+// spareThreads has the runtime make threads now. One that it makes while the
+// heap is measured is 5 KiB that no download has asked for.
+func spareThreads() {
+	var up, down sync.WaitGroup
+	end := make(chan struct{})
+	for range 8 {
+		up.Add(1)
+		down.Go(func() {
+			runtime.LockOSThread()
+			defer runtime.UnlockOSThread()
+			up.Done()
+			<-end
+		})
+	}
+	up.Wait()
+	close(end)
+	down.Wait()
+}
+
+// looking calls look beside a download every few milliseconds, until stop.
+func looking(look func()) (stop func()) {
+	done, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		tick := time.NewTicker(10 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-done:
+				return
+			case <-tick.C:
+				look()
+			}
+		}
+	}()
+	return func() { close(done); <-ended }
+}
+
+func TestMemoryOfALongDownload(t *testing.T) {
+	const (
+		part      = 1 << 20
+		parts     = 128
+		maxGrowth = 64 << 10
+	)
+	spareThreads()
+	security, config := secure(t)
+	for name, tt := range map[string]struct {
+		scheme string
+		over   *tls.Config
+		of     func([]byte, int) sender
+	}{
+		"plain":           {"http", nil, ofLength},
+		"plain, chunked":  {"http", nil, inChunks},
+		"over TLS":        {"https", config, ofLength},
+		"TLS and chunked": {"https", config, inChunks},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			server := sends(t, tt.of(make([]byte, part), parts), tt.over)
+			path := target(t, true)
+			conn, err := zreq.Connect(t.Context(), server.url(tt.scheme), &zreq.Args{Driver: new(stdnet.Driver), TLS: security})
+			is.NoErr(err)
+			defer conn.Close()
+			into := new(zreq.Response)
+			save := func() {
+				resp, err := zreq.Get(t.Context(), server.url(tt.scheme), &zreq.Args{Connection: conn, Stream: true, Into: into})
+				is.NoErr(err)
+				n, err := download.SaveFile(resp, path)
+				is.NoErr(err)
+				is.Equal(n, int64(part*parts))
+			}
+			highest, looks := int64(0), 0
+			look := func() { highest = max(highest, liveHeap()); looks++ }
+			stop := looking(look)
+			save() // once before, so that the server and the collector have what they need
+			stop()
+
+			before := liveHeap()
+			highest, looks = 0, 0
+			stop = looking(look)
+			save()
+			stop()
+			is.True(looks > 2)                   // it was looked at
+			is.True(highest-before <= maxGrowth) // and never was there more
+			t.Logf("live heap: %+d bytes at most, of %d looks", highest-before, looks)
+		})
+	}
+}
+
+// TestAllocationsDoNotDependOnTheSize is not for TLS, where the reader of crypto/tls
+// makes garbage for what it reads.
+func TestAllocationsDoNotDependOnTheSize(t *testing.T) {
+	is := is.New(t)
+	var allocs [2]float64
+	for i, parts := range []int{4, 256} {
+		server := sends(t, ofLength(make([]byte, 256<<10), parts), nil)
+		path := target(t, true)
+		conn, err := zreq.Connect(t.Context(), server.url("http"), &zreq.Args{Driver: new(stdnet.Driver)})
+		is.NoErr(err)
+		defer conn.Close()
+		args := &zreq.Args{Connection: conn, Stream: true, Into: new(zreq.Response)}
+		allocs[i] = testing.AllocsPerRun(3, func() {
+			resp, err := zreq.Get(t.Context(), server.url("http"), args)
+			is.NoErr(err)
+			_, err = download.SaveFile(resp, path)
+			is.NoErr(err)
+		})
+	}
+	t.Logf("%v allocations for 1 MiB, %v for 64 MiB", allocs[0], allocs[1])
+	is.True(allocs[1] < allocs[0]+16) // the collector may run, and empty a pool
+	is.True(allocs[0] < 64)
+}
