@@ -200,7 +200,8 @@ func TestSaveFileOfABodyThatIsNotWhole(t *testing.T) {
 		},
 		"a rest of unknown length, although it was allowed": {
 			"HTTP/1.1 206 Part\r\nContent-Range: bytes 4-7/*\r\nContent-Length: 4\r\n\r\nware",
-			zreq.Args{Stream: true, AllowUnframed: true, Headers: zreq.Headers{{"Range", "bytes=4-"}}}, zreq.ErrUnframed, 4,
+			zreq.Args{Stream: true, AllowUnframed: true, Headers: zreq.Headers{{"Range", "bytes=4-"}}},
+			zreq.ErrUnframed, 4,
 		},
 		"refused by OnHead, without an error": {
 			byLength("firmware"), zreq.Args{Stream: true, OnHead: func(*zreq.Response) error { return zreq.ErrStop }}, zreq.ErrBodyConsumed, 0,
