@@ -18,14 +18,19 @@ const spliceNonblock = 2
 
 // splice is what ReceiveFile needs, made once so that receiving allocates nothing.
 type splice struct {
-	socket  syscall.RawConn
-	all     func(fd uintptr)      // method values, kept because making one allocates
-	some    func(fd uintptr) bool // and another
-	file    *os.File              // the last one
-	descr   syscall.RawConn       // of file
-	fit     fitness               // of file
-	out     int                   // the descriptor of file, while it is held
-	pipe    *pipe                 // while a call is under way
+	socket syscall.RawConn
+	all    func(fd uintptr)      // method values, kept because making one allocates
+	some   func(fd uintptr) bool // and another
+	file   *os.File              // the last one
+	descr  syscall.RawConn       // of file
+	fit    fitness               // of file
+	out    int                   // the descriptor of file, while it is held
+	pipe   *pipe                 // while a call is under way
+	move
+}
+
+// move is one call of ReceiveFile.
+type move struct {
 	left    int64
 	taken   int64 // from the socket
 	held    int64 // of those, in the pipe
@@ -60,8 +65,7 @@ func (c *Conn) ReceiveFile(f *os.File, n int64) (received int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	s.left, s.taken, s.held = min(n, maxSplice), 0, 0
-	s.ended, s.blocked, s.failed, s.lost = false, nil, nil, nil
+	s.move = move{left: min(n, maxSplice)}
 	if err := s.run(); err != nil {
 		return 0, err
 	}

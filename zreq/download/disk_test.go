@@ -10,8 +10,9 @@ import (
 // counted is the disk of the system. It notes what it is asked for, and fails what
 // it is told to.
 type counted struct {
-	calls []string
-	fails func(call string) bool // of the last call
+	calls   []string
+	created int                    // files
+	fails   func(call string) bool // of the last call
 }
 
 var errDisk = errors.New("the card was pulled out")
@@ -22,6 +23,16 @@ func (d *counted) call(name string) error {
 		return &fs.PathError{Op: name, Path: "somewhere", Err: errDisk}
 	}
 	return nil
+}
+
+// count is how many of the calls were this one.
+func (d *counted) count(name string) (n int) {
+	for _, call := range d.calls {
+		if call == name {
+			n++
+		}
+	}
+	return n
 }
 
 func (d *counted) Stat(path string) (fs.FileInfo, error) {
@@ -39,6 +50,7 @@ func (d *counted) Create(path string, mode fs.FileMode) (download.Part, error) {
 	if err != nil {
 		return nil, err
 	}
+	d.created++
 	return &countedPart{p, d}, nil
 }
 

@@ -54,7 +54,8 @@ func TestEveryCallThatFails(t *testing.T) {
 			if failed == "sync folder" {
 				want = content // it cannot be undone any more, but it is whole
 			}
-			is.True(holds(t, path) == want) // the old file, and nothing beside it
+			is.True(holds(t, path) == want)             // the old file, and nothing beside it
+			is.Equal(disk.count("close"), disk.created) // which was closed
 		})
 	}
 	slices.Sort(met)

@@ -3,6 +3,7 @@
 package download_test
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -90,4 +91,15 @@ func TestWhatIsNoFile(t *testing.T) {
 	entries, err := os.ReadDir(dir)
 	is.NoErr(err)
 	is.Equal(len(entries), 2) // nothing was begun
+}
+
+func TestFolder(t *testing.T) {
+	is := is.New(t)
+	dir, err := download.System.Open(t.TempDir())
+	is.NoErr(err)
+	is.NoErr(dir.Sync())
+	is.NoErr(dir.Close())
+	is.True(errors.Is(dir.Sync(), fs.ErrClosed)) // it is asked, and a failure is told
+	_, err = download.System.Open(filepath.Join(t.TempDir(), "none"))
+	is.True(errors.Is(err, fs.ErrNotExist))
 }

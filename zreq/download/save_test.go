@@ -130,6 +130,38 @@ func TestSaveFile(t *testing.T) {
 	}
 }
 
+// twice is a content coding that leaves out each second byte, which is as the first.
+type twice struct{}
+
+func init() { zreq.RegisterCoding("twice", twice{}) }
+
+func (twice) Decode(r io.Reader) (io.ReadCloser, error) { return io.NopCloser(twiceReader{r}), nil }
+
+type twiceReader struct{ r io.Reader }
+
+func (t twiceReader) Read(p []byte) (int, error) {
+	if len(p) < 2 {
+		return 0, io.ErrShortBuffer
+	}
+	n, err := t.r.Read(p[:1])
+	p[n] = p[0]
+	return 2 * n, err
+}
+
+func TestSaveFileOfACodedBody(t *testing.T) {
+	for way, stream := range map[string]bool{"streamed": true, "buffered": false} {
+		t.Run(way, func(t *testing.T) {
+			is := is.New(t)
+			path := target(t, true)
+			resp, _ := answered(t, "HTTP/1.1 200 OK\r\nContent-Encoding: twice\r\nContent-Length: 3\r\n\r\nabc", zreq.Args{Stream: stream})
+			n, err := download.SaveFile(resp, path)
+			is.NoErr(err)
+			is.Equal(n, int64(6)) // of what is in the file
+			is.Equal(holds(t, path), "aabbcc")
+		})
+	}
+}
+
 func TestSaveFileRefuses(t *testing.T) {
 	stream := zreq.Args{Stream: true}
 	for name, tt := range map[string]struct {
