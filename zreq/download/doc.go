@@ -29,8 +29,9 @@
 //
 // # What is saved
 //
-// The body that a StreamCallback would be given: of a 2xx, and of a 206 only the part
-// that was asked for. Content codings that zreq has undone are undone in the file. A
+// The body that a StreamCallback would be given (Response.Fit): of a 2xx, and of a 206
+// only the part that was asked for, as it is. StreamAnyStatus and AllowFull of the Args
+// lift that here, too. Content codings that zreq has undone are undone in the file. A
 // response that has no content, 204 or an answer to HEAD, is ErrNoContent: an empty
 // file comes only of a server that says that it is empty. A body whose end nothing
 // proves is refused even with Args.AllowUnframed.

@@ -47,8 +47,9 @@ func fit(resp *zreq.Response) error {
 	if err := resp.Fit(); err != nil {
 		return err
 	}
-	if resp.Framing() == zreq.FramingNone && (resp.Len() != 0 || resp.Status == 204) {
-		return ErrNoContent // a Content-Length of zero is an empty content
+	none := resp.Len() != 0 || resp.Status == 204 || resp.Status == 304
+	if resp.Framing() == zreq.FramingNone && none { // a Content-Length of zero is an empty content
+		return ErrNoContent
 	}
 	return nil
 }

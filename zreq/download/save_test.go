@@ -101,12 +101,15 @@ func TestSaveFile(t *testing.T) {
 		args   zreq.Args
 		want   string
 	}{
-		"by its length":    {byLength("firmware"), zreq.Args{}, "firmware"},
-		"long":             {byLength(long), zreq.Args{}, long},
-		"in chunks":        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nfirm\r\n4\r\nware\r\n0\r\n\r\n", zreq.Args{}, "firmware"},
-		"empty":            {byLength(""), zreq.Args{}, ""},
-		"in large writes":  {byLength(long), zreq.Args{Limits: zreq.Limits{ReadBuffer: 64 << 10}}, long},
-		"another 2xx":      {"HTTP/1.1 203 Transformed\r\nContent-Length: 2\r\n\r\nok", zreq.Args{}, "ok"},
+		"by its length":   {byLength("firmware"), zreq.Args{}, "firmware"},
+		"long":            {byLength(long), zreq.Args{}, long},
+		"in chunks":       {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nfirm\r\n4\r\nware\r\n0\r\n\r\n", zreq.Args{}, "firmware"},
+		"empty":           {byLength(""), zreq.Args{}, ""},
+		"in large writes": {byLength(long), zreq.Args{Limits: zreq.Limits{ReadBuffer: 64 << 10}}, long},
+		"another 2xx":     {"HTTP/1.1 203 Transformed\r\nContent-Length: 2\r\n\r\nok", zreq.Args{}, "ok"},
+		"an error page that was asked for": {
+			"HTTP/1.1 404 No\r\nContent-Length: 4\r\n\r\noops", zreq.Args{StreamAnyStatus: true}, "oops",
+		},
 		"a part asked for": {"HTTP/1.1 206 Part\r\nContent-Range: bytes 4-7/8\r\nContent-Length: 4\r\n\r\nware", zreq.Args{Headers: zreq.Headers{{"Range", "bytes=4-7"}}}, "ware"},
 	} {
 		for way, stream := range map[string]bool{"streamed": true, "buffered": false} {
@@ -169,17 +172,21 @@ func TestSaveFileRefuses(t *testing.T) {
 		args   zreq.Args
 		want   error
 	}{
-		"an error page":                   {"HTTP/1.1 404 No\r\nContent-Length: 4\r\n\r\noops", stream, zreq.ErrStatus},
-		"an error page, buffered":         {"HTTP/1.1 500 No\r\nContent-Length: 4\r\n\r\noops", zreq.Args{}, zreq.ErrStatus},
-		"an error page, any":              {"HTTP/1.1 404 No\r\nContent-Length: 4\r\n\r\noops", zreq.Args{Stream: true, StreamAnyStatus: true}, zreq.ErrStatus},
-		"a redirect not followed":         {"HTTP/1.1 302 Found\r\nLocation: /b\r\nContent-Length: 0\r\n\r\n", zreq.Args{Stream: true, MaxRedirects: -1}, zreq.ErrStatus},
-		"not modified":                    {"HTTP/1.1 304 Same\r\n\r\n", stream, zreq.ErrStatus},
-		"no content":                      {"HTTP/1.1 204 None\r\n\r\n", stream, download.ErrNoContent},
-		"no content, buffered":            {"HTTP/1.1 204 None\r\n\r\n", zreq.Args{}, download.ErrNoContent},
-		"a part nobody asked for":         {"HTTP/1.1 206 Part\r\nContent-Range: bytes 0-3/8\r\nContent-Length: 4\r\n\r\nfirm", stream, zreq.ErrStatus},
-		"the whole of what was in part":   {byLength("firmware"), zreq.Args{Stream: true, Headers: zreq.Headers{{"Range", "bytes=4-7"}}}, zreq.ErrStatus},
-		"an end nothing proves":           {"HTTP/1.1 200 OK\r\n\r\nfirmware", stream, zreq.ErrUnframed},
-		"an end nothing proves, buffered": {"HTTP/1.1 200 OK\r\n\r\nfirmware", zreq.Args{}, zreq.ErrUnframed},
+		"an error page":           {"HTTP/1.1 404 No\r\nContent-Length: 4\r\n\r\noops", stream, zreq.ErrStatus},
+		"an error page, buffered": {"HTTP/1.1 500 No\r\nContent-Length: 4\r\n\r\noops", zreq.Args{}, zreq.ErrStatus},
+		"a redirect not followed": {"HTTP/1.1 302 Found\r\nLocation: /b\r\nContent-Length: 0\r\n\r\n", zreq.Args{Stream: true, MaxRedirects: -1}, zreq.ErrStatus},
+		"not modified":            {"HTTP/1.1 304 Same\r\n\r\n", stream, zreq.ErrStatus},
+		"no content":              {"HTTP/1.1 204 None\r\n\r\n", stream, download.ErrNoContent},
+		"no content, it says":     {"HTTP/1.1 204 None\r\nContent-Length: 0\r\n\r\n", stream, download.ErrNoContent},
+		"not modified, any": {
+			"HTTP/1.1 304 Same\r\nContent-Length: 0\r\n\r\n", zreq.Args{Stream: true, StreamAnyStatus: true}, download.ErrNoContent,
+		},
+		"no content, buffered":              {"HTTP/1.1 204 None\r\n\r\n", zreq.Args{}, download.ErrNoContent},
+		"a part nobody asked for, buffered": {"HTTP/1.1 206 Part\r\nContent-Range: bytes 0-3/8\r\nContent-Length: 4\r\n\r\nfirm", zreq.Args{}, zreq.ErrStatus},
+		"a part nobody asked for":           {"HTTP/1.1 206 Part\r\nContent-Range: bytes 0-3/8\r\nContent-Length: 4\r\n\r\nfirm", stream, zreq.ErrStatus},
+		"the whole of what was in part":     {byLength("firmware"), zreq.Args{Stream: true, Headers: zreq.Headers{{"Range", "bytes=4-7"}}}, zreq.ErrStatus},
+		"an end nothing proves":             {"HTTP/1.1 200 OK\r\n\r\nfirmware", stream, zreq.ErrUnframed},
+		"an end nothing proves, buffered":   {"HTTP/1.1 200 OK\r\n\r\nfirmware", zreq.Args{}, zreq.ErrUnframed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
