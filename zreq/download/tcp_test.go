@@ -114,6 +114,7 @@ func inChunks(part []byte, times int) sender {
 type fast struct {
 	stdnet.Driver
 	received atomic.Int64 // bytes by ReceiveFile
+	looks    *looks       // at all that comes; may be nil
 }
 
 func (d *fast) Dial(ctx context.Context, network, address string) (netdriver.Conn, error) {
@@ -129,9 +130,16 @@ type fastConn struct {
 	d *fast
 }
 
+func (c *fastConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	c.d.looks.add(int64(n))
+	return n, err
+}
+
 func (c *fastConn) ReceiveFile(f *os.File, n int64) (int64, error) {
 	received, err := c.Conn.ReceiveFile(f, n)
 	c.d.received.Add(received)
+	c.d.looks.add(received)
 	return received, err
 }
 
