@@ -21,7 +21,10 @@ type Conn struct {
 	*net.TCPConn
 	look     look
 	sendfile *sendfile // nil until the first SendFile
-	splice   *splice   // nil until the first ReceiveFile
+
+	// receive is what ReceiveFile does; nil until the first. The type of a function,
+	// because that of what it works with would be in every program.
+	receive func(f *os.File, n int64) (received int64, err error)
 
 	// Why the connection broke. Linux tells a socket's error once, to whoever
 	// asks first, and says after that that the stream has ended.

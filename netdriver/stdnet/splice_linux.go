@@ -18,6 +18,7 @@ const spliceNonblock = 2
 
 // splice is what ReceiveFile needs, made once so that receiving allocates nothing.
 type splice struct {
+	conn   *Conn
 	socket syscall.RawConn
 	all    func(fd uintptr)      // method values, kept because making one allocates
 	some   func(fd uintptr) bool // and another
@@ -61,14 +62,28 @@ const (
 // was taken. f.Write tells which it is. c remembers f, though not its descriptor,
 // until it receives another file.
 func (c *Conn) ReceiveFile(f *os.File, n int64) (received int64, err error) {
-	s, err := c.spliceOf(f)
-	if err != nil {
+	if c.receive == nil {
+		c.receive = newSplice(c).receive
+	}
+	return c.receive(f, n)
+}
+
+func newSplice(c *Conn) *splice {
+	s := &splice{conn: c, socket: c.look.socket}
+	s.all, s.some = s.moveAll, s.takeSome
+	return s
+}
+
+// receive is ReceiveFile.
+func (s *splice) receive(f *os.File, n int64) (received int64, err error) {
+	if err := s.open(f); err != nil {
 		return 0, err
 	}
 	s.move = move{left: min(n, maxSplice)}
 	if err := s.run(); err != nil {
 		return 0, err
 	}
+	c := s.conn
 	switch {
 	case s.lost != nil:
 		return s.taken, &os.PathError{Op: "write", Path: f.Name(), Err: s.lost}
@@ -86,22 +101,17 @@ func (c *Conn) ReceiveFile(f *os.File, n int64) (received int64, err error) {
 	return s.taken, nil
 }
 
-// spliceOf returns the splice of c, ready for f.
-func (c *Conn) spliceOf(f *os.File) (*splice, error) {
-	s := c.splice
-	if s == nil {
-		s = &splice{socket: c.look.socket}
-		s.all, s.some = s.moveAll, s.takeSome
-		c.splice = s
+// open makes s ready for f.
+func (s *splice) open(f *os.File) error {
+	if s.file == f && f != nil {
+		return nil
 	}
-	if s.file != f || f == nil {
-		descr, err := f.SyscallConn()
-		if err != nil {
-			return nil, errors.ErrUnsupported
-		}
-		s.file, s.descr, s.fit = f, descr, unasked
+	descr, err := f.SyscallConn()
+	if err != nil {
+		return errors.ErrUnsupported
 	}
-	return s, nil
+	s.file, s.descr, s.fit = f, descr, unasked
+	return nil
 }
 
 // run does the work over a pipe; errors.ErrUnsupported if it cannot.

@@ -7,9 +7,6 @@ import (
 	"os"
 )
 
-// splice is nothing where the system does not put into a file what comes.
-type splice struct{}
-
 // ReceiveFile takes nothing: it is for Linux, and errors.ErrUnsupported here.
 func (c *Conn) ReceiveFile(*os.File, int64) (received int64, err error) {
 	return 0, errors.ErrUnsupported
