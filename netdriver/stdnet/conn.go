@@ -19,11 +19,11 @@ var (
 // A Conn is a TCP connection of the system. On Unix it is a netdriver.Checker.
 type Conn struct {
 	*net.TCPConn
-	look     look
-	sendfile *sendfile // nil until the first SendFile
+	look look
 
-	// receive is what ReceiveFile does; nil until the first. The type of a function,
-	// because that of what it works with would be in every program.
+	// What SendFile and ReceiveFile do; nil until the first. These are functions,
+	// because the types of what they work with would be in every program.
+	send    func(f *os.File, offset, n int64) (sent int64, err error)
 	receive func(f *os.File, n int64) (received int64, err error)
 
 	// Why the connection broke. Linux tells a socket's error once, to whoever

@@ -15,6 +15,7 @@ const maxSendfile = 256 << 10
 
 // sendfile is what SendFile needs, made once so that sending allocates nothing.
 type sendfile struct {
+	conn    *Conn
 	socket  syscall.RawConn
 	all     func(fd uintptr)      // method values, kept because making one allocates
 	some    func(fd uintptr) bool // and another
@@ -44,8 +45,17 @@ type sendfile struct {
 // the peer has it. c remembers f, though not its descriptor, until it sends
 // another file.
 func (c *Conn) SendFile(f *os.File, offset, n int64) (sent int64, err error) {
-	s, err := c.sendfileOf(f)
-	if err != nil {
+	if c.send == nil {
+		s := &sendfile{conn: c, socket: c.look.socket}
+		s.all, s.some = s.sendAll, s.sendSome
+		c.send = s.send
+	}
+	return c.send(f, offset, n)
+}
+
+// send is SendFile.
+func (s *sendfile) send(f *os.File, offset, n int64) (sent int64, err error) {
+	if err := s.open(f); err != nil {
 		return 0, err
 	}
 	s.offset, s.left, s.sent = offset, n, 0
@@ -59,6 +69,7 @@ func (c *Conn) SendFile(f *os.File, offset, n int64) (sent int64, err error) {
 	case s.failed == nil:
 		return s.sent, nil
 	case s.failed != errors.ErrUnsupported:
+		c := s.conn
 		err := &net.OpError{
 			Op: "write", Net: "tcp", Source: c.LocalAddr(), Addr: c.RemoteAddr(), Err: os.NewSyscallError("sendfile", s.failed),
 		}
@@ -70,26 +81,17 @@ func (c *Conn) SendFile(f *os.File, offset, n int64) (sent int64, err error) {
 	return 0, s.failed
 }
 
-// sendfileOf returns the sendfile of c, ready for f.
-func (c *Conn) sendfileOf(f *os.File) (*sendfile, error) {
-	s := c.sendfile
-	if s == nil {
-		socket, err := c.SyscallConn()
-		if err != nil {
-			return nil, err
-		}
-		s = &sendfile{socket: socket}
-		s.all, s.some = s.sendAll, s.sendSome
-		c.sendfile = s
+// open makes s ready for f.
+func (s *sendfile) open(f *os.File) error {
+	if s.file == f && f != nil {
+		return nil
 	}
-	if s.file != f || f == nil {
-		descr, err := f.SyscallConn()
-		if err != nil {
-			return nil, errors.ErrUnsupported
-		}
-		s.file, s.descr = f, descr
+	descr, err := f.SyscallConn()
+	if err != nil {
+		return errors.ErrUnsupported
 	}
-	return s, nil
+	s.file, s.descr = f, descr
+	return nil
 }
 
 // sendAll is given the descriptor of the file, which is held meanwhile: its

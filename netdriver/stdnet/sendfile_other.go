@@ -7,9 +7,6 @@ import (
 	"os"
 )
 
-// sendfile is nothing where a file is not sent by the system.
-type sendfile struct{}
-
 // SendFile sends nothing: it is for Linux, and errors.ErrUnsupported here.
 func (c *Conn) SendFile(*os.File, int64, int64) (sent int64, err error) {
 	return 0, errors.ErrUnsupported

@@ -63,15 +63,11 @@ const (
 // until it receives another file.
 func (c *Conn) ReceiveFile(f *os.File, n int64) (received int64, err error) {
 	if c.receive == nil {
-		c.receive = newSplice(c).receive
+		s := &splice{conn: c, socket: c.look.socket}
+		s.all, s.some = s.moveAll, s.takeSome
+		c.receive = s.receive
 	}
 	return c.receive(f, n)
-}
-
-func newSplice(c *Conn) *splice {
-	s := &splice{conn: c, socket: c.look.socket}
-	s.all, s.some = s.moveAll, s.takeSome
-	return s
 }
 
 // receive is ReceiveFile.
