@@ -53,7 +53,7 @@ func TestSpliceIntoAFullDisk(t *testing.T) {
 				var cause *fs.PathError
 				is.True(errors.As(err, &cause))
 				is.Equal(holds(t, path), "(none)")
-				is.Equal(d.received.Load() > 0, pages > 0) // it was splice that could not write
+				is.True(d.received.Load() > 0 || pages == 0) // it was splice that could not write
 			})
 		}
 	}

@@ -175,10 +175,10 @@ func TestSplice(t *testing.T) {
 		want   int
 		past   int // so much may pass through memory, with the head and at ends
 	}{
-		"by its length":         {"http", nil, ofLength(part, 50), 5_000_000, 20_000},
-		"in large chunks":       {"http", nil, inChunks(part, 50), 5_000_000, 50 * 20_000},
+		"by its length":         {"http", nil, ofLength(part, 50), 5_000_000, 21_000},
+		"in large chunks":       {"http", nil, inChunks(part, 50), 5_000_000, 50 * 21_000},
 		"in small chunks":       {"http", nil, inChunks(short, 100), 100_000, 100_000},
-		"a little now and then": {"http", nil, drips, 100_000, 20_000},
+		"a little now and then": {"http", nil, drips, 100_000, 21_000},
 		"over TLS":              {"https", config, ofLength(part, 50), 5_000_000, 5_000_000},
 		"over TLS, in chunks":   {"https", config, inChunks(part, 50), 5_000_000, 5_000_000},
 	} {
