@@ -63,7 +63,7 @@ func (l *looks) add(n int64) {
 func TestMemoryOfALongDownload(t *testing.T) {
 	const (
 		part      = 1 << 20
-		parts     = 128
+		parts     = 32
 		maxGrowth = 64 << 10
 	)
 	spareThreads()
