@@ -55,6 +55,13 @@ type Args struct {
 	// TLS is what makes an https connection secure; see zreq.Args.
 	TLS netdriver.TLS
 
+	// Auth makes Authorization; see zreq.Args. If it answers a challenge, fd is sent
+	// twice, unless the server refuses before the body goes out: see ExpectFrom.
+	Auth zreq.Auth
+
+	// MaxRedirects bounds how many redirects are followed. Default 5; negative: none.
+	MaxRedirects int
+
 	// Timeouts are the limits in time; each has a finite default. There is none for
 	// the whole upload but that of the context.
 	Timeouts zreq.Timeouts
@@ -71,6 +78,14 @@ const (
 	defaultContentType = "application/octet-stream"
 	defaultExpectFrom  = 1 << 20
 )
+
+// onRedirect stops at a redirect that would be followed without the body.
+func (a *Args) onRedirect(r *zreq.Response, _ string) error {
+	if r.Status == 303 || a.Method == "POST" && r.Status < 303 {
+		return zreq.ErrStop
+	}
+	return nil
+}
 
 // withDefaults checks what does not depend on the body and fills in the rest.
 func (a *Args) withDefaults() (Args, error) {

@@ -11,6 +11,10 @@ import (
 // what is left from its offset is sent; one with a method Rewind() error begins at
 // its beginning.
 //
+// A redirect that takes the body along is followed (308, 307, and of a PUT 301 and
+// 302), with an fd that can be read again. One that would lead to a GET is the
+// answer: a page that is found elsewhere says nothing of the file.
+//
 // A status of 400 or more is no error in itself, nor is one that ended the upload
 // early: Response.CloseReason is zreq.CloseUnsent then. A 2xx that did is
 // ErrUnsent, with the Response, and so is a *SizeError or ErrChanged of a file that
@@ -42,9 +46,13 @@ func Upload(ctx context.Context, url string, fd Source, args *Args) (*zreq.Respo
 		Connection: a.Connection,
 		Driver:     a.Driver,
 		TLS:        a.TLS,
+		Auth:       a.Auth,
 		Timeouts:   a.Timeouts,
 		Limits:     a.Limits,
 		Into:       a.Into,
+
+		MaxRedirects: a.MaxRedirects,
+		OnRedirect:   a.onRedirect,
 	})
 	whole := err == nil && resp.CloseReason() != zreq.CloseUnsent && m.ended
 	m.finish(whole)

@@ -341,6 +341,7 @@ func TestAuthChallengeWaits(t *testing.T) {
 		is.Equal(peer.Open(), 0)
 	})
 }
+
 // TestAuthChallengeSent: Error.Sent counts the request that was challenged; only
 // of one that a 417 refused it does not.
 func TestAuthChallengeSent(t *testing.T) {

@@ -19,6 +19,7 @@ type pull struct {
 	view    []byte  // what was read and not taken: in the window, or in text
 	decoder decoder // nil if the body is read as it came
 	text    *buffer // what the decoder fills
+	moved   bool    // a Receiver took some of it
 	lenient bool    // an end that nothing proves is no error
 	err     error   // of all reading from now on
 }

@@ -136,6 +136,12 @@ func (r *Response) WriteTo(w io.Writer) (n int64, err error) {
 			p.view = nil
 		}
 	}
+	if good(err) == nil && p.moved {
+		_, failure := w.Write(nil) // by which a Receiver tells what it could not write
+		if failure != nil {
+			err = p.halt(failure)
+		}
+	}
 	return p.held.taken - before, good(err)
 }
 
@@ -249,9 +255,12 @@ func (r *Response) Close() error {
 
 // Fit returns nil if this is a response whose body a StreamCallback would be given,
 // as far as can be told at the head: that it can be the thing that was asked for.
-// Else it is an [*Error] of the kind ErrStatus or ErrUnframed that says why not.
+// Else it is an [*Error] of the kind ErrStatus or ErrUnframed that says why not. Of
+// a body that was read or closed, in part or whole, it is ErrBodyConsumed.
 func (r *Response) Fit() error {
 	switch {
+	case r.use == asReader:
+		return ErrBodyConsumed
 	case r.unfit == nil:
 		return nil
 	case r.unfit == ErrUnframed:

@@ -14,7 +14,7 @@ var (
 	errNoContext   = errors.New("the context is nil")
 	errTrace       = errors.New("a TRACE has no body (RFC 9110, 9.3.8)")
 	errChunked10   = errors.New("a body of unknown size, and the peer speaks HTTP/1.0: give it a Size (RFC 9112, 6.1)")
-	errBothStreams = errors.New("Stream and a StreamCallback: the body can go only one way")
+	errBothStreams = errors.New("both Stream and a StreamCallback: the body can go only one way")
 	errLarge       = errors.New("StreamChunk or Limits.ReadBuffer is over 64 MiB")
 )
 
