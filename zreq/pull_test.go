@@ -44,13 +44,17 @@ func letGo(is *is.I, resp *zreq.Response, peer *zreqtest.Peer) {
 // ways are the ways to take what is left of a body. Each returns what it got and
 // the error, nil at an end that is good.
 var ways = map[string]func(*zreq.Response) (string, error){
-	"Read by 1":       func(r *zreq.Response) (string, error) { return readBy(r, 1) },
-	"Read by 7":       func(r *zreq.Response) (string, error) { return readBy(r, 7) },
-	"Read by 5000":    func(r *zreq.Response) (string, error) { return readBy(r, 5000) },
-	"ReadN(0)":        func(r *zreq.Response) (string, error) { p, err := r.ReadN(0); return string(p), err },
-	"ReadN(13)":       func(r *zreq.Response) (string, error) { return readByN(r, 13) },
-	"WriteTo":         func(r *zreq.Response) (string, error) { return written(func(w io.Writer) error { _, err := r.WriteTo(w); return err }) },
-	"io.Copy":         func(r *zreq.Response) (string, error) { return written(func(w io.Writer) error { _, err := io.Copy(w, r); return err }) },
+	"Read by 1":    func(r *zreq.Response) (string, error) { return readBy(r, 1) },
+	"Read by 7":    func(r *zreq.Response) (string, error) { return readBy(r, 7) },
+	"Read by 5000": func(r *zreq.Response) (string, error) { return readBy(r, 5000) },
+	"ReadN(0)":     func(r *zreq.Response) (string, error) { p, err := r.ReadN(0); return string(p), err },
+	"ReadN(13)":    func(r *zreq.Response) (string, error) { return readByN(r, 13) },
+	"WriteTo": func(r *zreq.Response) (string, error) {
+		return written(func(w io.Writer) error { _, err := r.WriteTo(w); return err })
+	},
+	"io.Copy": func(r *zreq.Response) (string, error) {
+		return written(func(w io.Writer) error { _, err := io.Copy(w, r); return err })
+	},
 	"SaveTo by 5":     func(r *zreq.Response) (string, error) { return saved(r, make([]byte, 5)) },
 	"SaveTo by 4096":  func(r *zreq.Response) (string, error) { return saved(r, make([]byte, 4096)) },
 	"SaveTo, nil":     func(r *zreq.Response) (string, error) { return saved(r, nil) },

@@ -55,7 +55,7 @@ func truncated(t *testing.T, f framing, peer *zreqtest.Peer, body string, came i
 	is := is.New(t)
 	resp := opened(t, zreq.Args{Driver: peer})
 	got, err := take(resp)
-	is.True(!resp.Complete())                          // a part is never all
+	is.True(!resp.Complete())                           // a part is never all
 	is.True(got == body[:len(got)] && len(got) <= came) // what came is right
 	switch {
 	case f.ends && !reset && isContent(way):
