@@ -1,0 +1,88 @@
+package zreq_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/matryer/is"
+
+	"github.com/zreq-go/zreq/zreq"
+)
+
+// The limit on silence is named as it was given, not as what a window of LowSpeed
+// has left of it.
+func TestLowSpeedBugNameOfSilence(t *testing.T) {
+	for _, phase := range []zreq.Phase{zreq.PhaseSend, zreq.PhaseBody} {
+		for dial, over := range drivers {
+			t.Run(phase.String()+"/"+dial, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					is := is.New(t)
+					l := newLab(t, false, over, func(c *labConn) {
+						switch {
+						case phase == zreq.PhaseSend:
+							c.raw.most.Store(1)
+							_, _ = io.CopyN(io.Discard, c, 5000)
+							time.Sleep(7 * time.Second)
+							_, _ = io.CopyN(io.Discard, c, 5000)
+						case c.request():
+							c.send(byLength(numbered(20_000))[:100])
+							c.drip(numbered(100), 100, time.Second)
+						}
+					})
+					l.net.BufferBytes = 4096
+					l.args.Timeouts = zreq.Timeouts{Body: 15 * time.Second, Write: 15 * time.Second, LowSpeed: zreq.LowSpeed{Bytes: 50, In: 10 * time.Second}}
+					var err error
+					if phase == zreq.PhaseSend {
+						l.args.Body = strings.NewReader(numbered(100_000))
+						_, err = zreq.Put(context.Background(), l.url, &l.args)
+					} else {
+						_, err = zreq.Get(context.Background(), l.url, &l.args)
+					}
+					is.True(saysTimeout(err))
+					is.True(strings.Contains(err.Error(), " of 15s ") || strings.Contains(err.Error(), "Timeouts.LowSpeed of 10s "))
+				})
+			})
+		}
+	}
+}
+
+// Sending too slowly ends the call within an eighth of LowSpeed.In, however short
+// that is beside the slices of a write, and sending just fast enough does not.
+func TestLowSpeedBugSending(t *testing.T) {
+	for _, in := range []time.Duration{100 * time.Millisecond, 500 * time.Millisecond, time.Second, 2 * time.Second, 3 * time.Second, 5 * time.Second, 6 * time.Second, 10 * time.Second, 30 * time.Second} {
+		for name, tenths := range map[string]int{"too slow": 9, "just fast enough": 11} {
+			t.Run(fmt.Sprint(name, "/", in), func(t *testing.T) {
+				links(t, func(t *testing.T, secure bool, dial string) {
+					const rate = 500 // bytes in each time
+					is := is.New(t)
+					var began time.Time
+					l := newLab(t, secure, drivers[dial], func(c *labConn) {
+						_, _ = c.Read(make([]byte, 1))
+						began = time.Now()
+						c.sip(rate/100*tenths, in/10) // below TLS, which adds little
+					})
+					l.net.BufferBytes = 100
+					l.args.Timeouts = zreq.Timeouts{Write: time.Hour, LowSpeed: zreq.LowSpeed{Bytes: rate, In: in}}
+					l.args.Body = strings.NewReader(numbered(20_000))
+					ctx, cancel := context.WithTimeoutCause(context.Background(), 30*in, errCancelled)
+					defer cancel()
+					_, err := zreq.Put(ctx, l.url, &l.args)
+					took := time.Since(began)
+					if tenths > 10 {
+						is.True(errors.Is(err, errCancelled) || phaseOf(err) == zreq.PhaseHead) // it is fast enough
+						return
+					}
+					e := tooSlow(is, err, zreq.PhaseSend, in)
+					is.True(took <= 3*in*9/8) // the first bytes go into buffers, and count
+					is.True(e.Sent > 0)
+				})
+			})
+		}
+	}
+}

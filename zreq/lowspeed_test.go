@@ -1,0 +1,246 @@
+package zreq_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/matryer/is"
+
+	"github.com/zreq-go/zreq/zreq"
+)
+
+// modes are the ways in which a call and what follows it read a body, to the end
+// and to the error.
+var modes = map[string]func(url string, args zreq.Args) (*zreq.Response, error){
+	"callback":       callingBack(0),
+	"callback, 8192": callingBack(8192),
+	"buffered": func(url string, args zreq.Args) (*zreq.Response, error) {
+		return zreq.Get(context.Background(), url, &args)
+	},
+	"Read by 7":    pulling(func(r *zreq.Response) error { _, err := readBy(r, 7); return err }),
+	"Read by 8192": pulling(func(r *zreq.Response) error { _, err := readBy(r, 8192); return err }),
+	"WriteTo":      pulling(func(r *zreq.Response) error { _, err := r.WriteTo(new(pieces)); return err }),
+	"Receiver":     pulling(func(r *zreq.Response) error { _, err := r.WriteTo(new(receiver)); return err }),
+	"Chunks":       pulling(func(r *zreq.Response) error { _, err := chunked(r, 100); return err }),
+	"Content":      pulling(func(r *zreq.Response) error { _, err := r.Content(); return err }),
+}
+
+func callingBack(chunk int) func(string, zreq.Args) (*zreq.Response, error) {
+	return func(url string, args zreq.Args) (*zreq.Response, error) {
+		args.StreamCallback, args.StreamChunk = func([]byte) error { return nil }, chunk
+		return zreq.Get(context.Background(), url, &args)
+	}
+}
+
+func pulling(take func(*zreq.Response) error) func(string, zreq.Args) (*zreq.Response, error) {
+	return func(url string, args zreq.Args) (*zreq.Response, error) {
+		args.Stream = true
+		resp, err := zreq.Get(context.Background(), url, &args)
+		if err != nil {
+			return resp, err
+		}
+		return resp, take(resp)
+	}
+}
+
+// links are plain connections and TLS, of drivers that can look and that cannot.
+func links(t *testing.T, test func(t *testing.T, secure bool, dial string)) {
+	for _, secure := range []bool{false, true} {
+		for dial := range drivers {
+			t.Run(map[bool]string{false: "plain", true: "TLS"}[secure]+"/"+dial, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) { test(t, secure, dial) })
+			})
+		}
+	}
+}
+
+// tooSlow checks that err is of LowSpeed.
+func tooSlow(is *is.I, err error, phase zreq.Phase, in time.Duration) *zreq.Error {
+	is.Helper()
+	e := failure(is, err)
+	is.True(e.Timeout())
+	is.Equal(e.Phase, phase)
+	is.True(strings.Contains(err.Error(), "Timeouts.LowSpeed of "+in.String())) // it names the limit
+	is.True(!errors.Is(err, zreq.ErrTruncated) && !errors.Is(err, zreq.ErrConnect))
+	return e
+}
+
+// TestLowSpeedReading: a body that drips more slowly than it may ends the call when
+// the time is over, and one that is just fast enough never does.
+func TestLowSpeedReading(t *testing.T) {
+	body := numbered(20_000)
+	wire := "HTTP/1.1 200 OK\r\nContent-Length: 20000\r\n\r\n"
+	for name, tt := range map[string]struct {
+		limit   zreq.LowSpeed
+		burst   int // bytes at once, before it drips
+		bytes   int // in each drip
+		gap     time.Duration
+		windows int // after which it is found out; 0: never
+	}{
+		"a byte, too slow":          {zreq.LowSpeed{Bytes: 10, In: 10 * time.Second}, 0, 1, 1100 * time.Millisecond, 1},
+		"nothing":                   {zreq.LowSpeed{Bytes: 1, In: 10 * time.Second}, 0, 1, time.Hour, 1},
+		"nothing behind a burst":    {zreq.LowSpeed{Bytes: 1, In: 10 * time.Second}, 5000, 1, time.Hour, 2},
+		"a byte too few, in one":    {zreq.LowSpeed{Bytes: 1000, In: 10 * time.Second}, 0, 999, 9 * time.Second, 1},
+		"too slow beside the head":  {zreq.LowSpeed{Bytes: 10, In: 10 * time.Second}, 10, 1, 1100 * time.Millisecond, 1},
+		"short":                     {zreq.LowSpeed{Bytes: 10, In: 20 * time.Millisecond}, 0, 1, 10 * time.Millisecond, 1},
+		"long":                      {zreq.LowSpeed{Bytes: 1000, In: time.Hour}, 0, 1, 10 * time.Second, 1},
+		"the default time":          {zreq.LowSpeed{Bytes: 100}, 0, 1, time.Second, 1},
+		"just fast enough":          {zreq.LowSpeed{Bytes: 1000, In: 10 * time.Second}, 0, 100, time.Second, 0},
+		"just fast enough, at once": {zreq.LowSpeed{Bytes: 1000, In: 10 * time.Second}, 0, 1000, 9900 * time.Millisecond, 0},
+		"fast enough, short":        {zreq.LowSpeed{Bytes: 100, In: 10 * time.Millisecond}, 0, 100, 9 * time.Millisecond, 0},
+		"no bytes":                  {zreq.LowSpeed{In: time.Millisecond}, 0, 1000, 29 * time.Second, 0},
+		"fewer than no bytes":       {zreq.LowSpeed{Bytes: -1, In: time.Millisecond}, 0, 1000, 29 * time.Second, 0},
+		"no time":                   {zreq.LowSpeed{Bytes: math.MaxInt64, In: -1}, 0, 1000, 29 * time.Second, 0},
+		"a time that is no limit":   {zreq.LowSpeed{Bytes: math.MaxInt64, In: math.MaxInt64}, 0, 1000, 29 * time.Second, 0},
+		"off":                       {zreq.LowSpeed{}, 0, 1000, 29 * time.Second, 0},
+	} {
+		for mode, read := range modes {
+			t.Run(name+"/"+mode, func(t *testing.T) {
+				links(t, func(t *testing.T, secure bool, dial string) {
+					is := is.New(t)
+					var began time.Time
+					l := newLab(t, secure, drivers[dial], func(c *labConn) {
+						if c.request() {
+							began = time.Now()
+							c.send(wire + body[:tt.burst])
+							c.drip(body[tt.burst:], tt.bytes, tt.gap)
+						}
+					})
+					l.args.Timeouts = zreq.Timeouts{LowSpeed: tt.limit}
+					if tt.windows > 0 {
+						l.args.Timeouts.Body = -1
+					}
+					resp, err := read(l.url, l.args)
+					took := time.Since(began)
+					is.Equal(l.net.Open(), 0)
+					if tt.windows == 0 {
+						is.NoErr(err)
+						is.True(resp.Complete())
+						return
+					}
+					in := tt.limit.In
+					if in == 0 {
+						in = 30 * time.Second
+					}
+					e := tooSlow(is, err, zreq.PhaseBody, in)
+					is.True(took >= in*time.Duration(tt.windows))
+					is.True(took <= in*time.Duration(tt.windows)*9/8)
+					is.True(e.Received >= int64(tt.burst) && e.Received < int64(len(body)))
+					is.True(!resp.Complete())
+					is.Equal(resp.CloseReason(), zreq.CloseFailed)
+				})
+			})
+		}
+	}
+}
+
+// TestLowSpeedOfTheCaller: neither the time that a callback takes nor a pause
+// between two Reads is counted.
+func TestLowSpeedOfTheCaller(t *testing.T) {
+	body := numbered(20_000)
+	for name, use := range map[string]func(url string, args zreq.Args) error{
+		"callback": func(url string, args zreq.Args) error {
+			args.StreamCallback = func([]byte) error { time.Sleep(time.Minute); return nil }
+			_, err := zreq.Get(context.Background(), url, &args)
+			return err
+		},
+		"OnHead": func(url string, args zreq.Args) error {
+			args.OnHead = func(*zreq.Response) error { time.Sleep(time.Minute); return nil }
+			_, err := zreq.Get(context.Background(), url, &args)
+			return err
+		},
+		"pause": func(url string, args zreq.Args) error {
+			_, err := pulling(func(r *zreq.Response) (err error) {
+				for err == nil {
+					_, err = r.ReadN(100)
+					time.Sleep(time.Minute)
+				}
+				if err == io.EOF {
+					err = nil
+				}
+				return err
+			})(url, args)
+			return err
+		},
+		"writer": func(url string, args zreq.Args) error {
+			_, err := pulling(func(r *zreq.Response) error {
+				_, err := r.WriteTo(writer(func(p []byte) (int, error) { time.Sleep(time.Minute); return len(p), nil }))
+				return err
+			})(url, args)
+			return err
+		},
+		"body": func(url string, args zreq.Args) error {
+			args.Body = napping{strings.NewReader(body)}
+			_, err := zreq.Put(context.Background(), url, &args)
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			links(t, func(t *testing.T, secure bool, dial string) {
+				l := newLab(t, secure, drivers[dial], func(c *labConn) {
+					if name == "body" {
+						_, _ = io.CopyN(io.Discard, c, 20_000)
+						c.send(noContent)
+					} else if c.request() {
+						c.send(withLength(body))
+					}
+				})
+				l.args.Timeouts.LowSpeed = zreq.LowSpeed{Bytes: 5000, In: time.Second}
+				is.New(t).NoErr(use(l.url, l.args))
+			})
+		})
+	}
+}
+
+// napping is a body that takes its time.
+type napping struct{ *strings.Reader }
+
+func (n napping) Read(p []byte) (int, error) {
+	time.Sleep(time.Minute)
+	return n.Reader.Read(p)
+}
+
+// TestLowSpeedAndSilence: beside LowSpeed the limit on silence holds as it does
+// alone, never early and at most an eighth late, and it is named as it was given.
+func TestLowSpeedAndSilence(t *testing.T) {
+	wire := byLength(numbered(20_000))[:5000]
+	for _, silence := range []time.Duration{1, 3, 7, 10, 11, 15, 19, 31} {
+		for _, in := range []time.Duration{1, 2, 5, 10, 12} {
+			for _, at := range []time.Duration{0, 4, 9} {
+				t.Run(fmt.Sprint(int(silence), "/", int(in), "/", int(at)), func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) {
+						is := is.New(t)
+						silence, in := silence*time.Second, in*time.Second
+						var last time.Time
+						l := newLab(t, false, drivers["Checker"], func(c *labConn) {
+							if c.request() {
+								c.send(wire[:100])
+								c.drip(wire[100:], 2450, at*time.Second/10)
+								last = time.Now()
+							}
+						})
+						l.args.Timeouts = zreq.Timeouts{Body: silence, LowSpeed: zreq.LowSpeed{Bytes: 50, In: in}}
+						_, err := modes["Read by 7"](l.url, l.args)
+						waited := time.Since(last)
+						is.True(waited <= silence*9/8) // not later for what happened before
+						if strings.Contains(err.Error(), "Timeouts.LowSpeed") {
+							tooSlow(is, err, zreq.PhaseBody, in)
+							is.True(waited <= 2*in*9/8)
+							return
+						}
+						is.True(waited >= silence) // nor early
+						is.True(strings.Contains(err.Error(), "Timeouts.Body of "))
+						is.True(saysTimeout(err))
+					})
+				})
+			}
+		}
+	}
+}
