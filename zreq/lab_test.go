@@ -20,9 +20,10 @@ import (
 // A lab is a peer in memory that speaks plain HTTP or real TLS, and whose bytes can
 // be let through one by one, below TLS.
 type lab struct {
-	net  *memnet.Net
-	url  string
-	args zreq.Args // Driver and TLS
+	net      *memnet.Net
+	listener *memnet.Listener
+	url      string
+	args     zreq.Args // Driver and TLS
 }
 
 // labConn is the peer's end of a connection.
@@ -88,6 +89,7 @@ func newLab(t testing.TB, secure bool, over func(netdriver.Driver) netdriver.Dri
 	if err != nil {
 		t.Fatal(err)
 	}
+	l.listener = listener
 	var serving sync.WaitGroup
 	serving.Go(func() {
 		for c, err := listener.Accept(); err == nil; c, err = listener.Accept() {
