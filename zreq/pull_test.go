@@ -333,3 +333,36 @@ func TestPullPipelined(t *testing.T) {
 	is.Equal(peer.Dials(), 1)
 	is.NoErr(conn.Close())
 }
+
+// TestPullStraight: what is asked for in large pieces is read in large pieces, and
+// never more than is the body's.
+func TestPullStraight(t *testing.T) {
+	for _, f := range framings[:2] {
+		t.Run(f.name, func(t *testing.T) {
+			is := is.New(t)
+			first, second := numbered(60_000), numbered(5000)
+			wire := f.wire(first)
+			if f.name == "chunked" {
+				wire = inChunks(first, 20_000)
+			}
+			peer := answers(t, wire, byLength(second))
+			resp := opened(t, zreq.Args{Driver: peer})
+			var got []byte
+			p, most := make([]byte, 16<<10), 0
+			for {
+				n, err := resp.Read(p)
+				got, most = append(got, p[:n]...), max(most, n)
+				if err == io.EOF {
+					break
+				}
+				is.NoErr(err)
+			}
+			is.True(string(got) == first)
+			is.True(most > 8192) // not by way of the read buffer
+			next := opened(t, zreq.Args{Connection: resp.Connection})
+			is.Equal(content(is, next), second) // of which nothing was taken
+			is.Equal(peer.Dials(), 1)
+			letGo(is, next, peer)
+		})
+	}
+}
