@@ -15,9 +15,9 @@ import (
 	"github.com/zreq-go/zreq/zreq"
 )
 
-// The limit on silence is named as it was given, not as what a window of LowSpeed
-// has left of it.
-func TestLowSpeedBugNameOfSilence(t *testing.T) {
+// TestLowSpeedNameOfSilence: the limit on silence is named as it was given, not
+// as what a window of LowSpeed has left of it.
+func TestLowSpeedNameOfSilence(t *testing.T) {
 	for _, phase := range []zreq.Phase{zreq.PhaseSend, zreq.PhaseBody} {
 		for dial, over := range drivers {
 			t.Run(phase.String()+"/"+dial, func(t *testing.T) {
@@ -52,14 +52,16 @@ func TestLowSpeedBugNameOfSilence(t *testing.T) {
 	}
 }
 
-// Sending too slowly ends the call within an eighth of LowSpeed.In, however short
-// that is beside the slices of a write, and sending just fast enough does not.
-func TestLowSpeedBugSending(t *testing.T) {
+// TestLowSpeedSendingInTime: sending too slowly ends the call within an eighth of
+// LowSpeed.In, however short that is beside the slices of a write, and sending
+// just fast enough does not.
+func TestLowSpeedSendingInTime(t *testing.T) {
+	body := numbered(1 << 20)
 	for _, in := range []time.Duration{100 * time.Millisecond, 500 * time.Millisecond, time.Second, 2 * time.Second, 3 * time.Second, 5 * time.Second, 6 * time.Second, 10 * time.Second, 30 * time.Second} {
 		for name, tenths := range map[string]int{"too slow": 9, "just fast enough": 11} {
 			t.Run(fmt.Sprint(name, "/", in), func(t *testing.T) {
 				links(t, func(t *testing.T, secure bool, dial string) {
-					const rate = 500 // bytes in each time
+					const rate = 20_000 // bytes in each time
 					is := is.New(t)
 					var began time.Time
 					l := newLab(t, secure, drivers[dial], func(c *labConn) {
@@ -67,9 +69,9 @@ func TestLowSpeedBugSending(t *testing.T) {
 						began = time.Now()
 						c.sip(rate/100*tenths, in/10) // below TLS, which adds little
 					})
-					l.net.BufferBytes = 100
+					l.net.BufferBytes = 4000
 					l.args.Timeouts = zreq.Timeouts{Write: time.Hour, LowSpeed: zreq.LowSpeed{Bytes: rate, In: in}}
-					l.args.Body = strings.NewReader(numbered(20_000))
+					l.args.Body = strings.NewReader(body)
 					ctx, cancel := context.WithTimeoutCause(context.Background(), 30*in, errCancelled)
 					defer cancel()
 					_, err := zreq.Put(ctx, l.url, &l.args)

@@ -9,10 +9,12 @@ import (
 	"github.com/matryer/is"
 
 	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
-// Content of a Response that was closed is not an empty body.
-func TestPullBugContentAfterClose(t *testing.T) {
+// TestPullContentAfterClose: content of a Response that was closed is not an
+// empty body.
+func TestPullContentAfterClose(t *testing.T) {
 	for name, kind := range uses {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
@@ -25,9 +27,9 @@ func TestPullBugContentAfterClose(t *testing.T) {
 	}
 }
 
-// A buffered body is written as one that is streamed: no bad writer makes a success
-// or a panic of it.
-func TestPullBugBufferedSave(t *testing.T) {
+// TestPullBufferedSave: a buffered body is written as one that is streamed: no
+// bad writer makes a success or a panic of it.
+func TestPullBufferedSave(t *testing.T) {
 	for name, bad := range badWriters {
 		for way, save := range savings {
 			t.Run(name+"/"+way, func(t *testing.T) {
@@ -58,11 +60,25 @@ func TestPullBugBufferedSave(t *testing.T) {
 	})
 }
 
-// A call that is refused before it has a connection leaves Into as it was.
-func TestPullBugRefusedCallAndInto(t *testing.T) {
+// TestPullRefusedCallAndInto: a call that is refused before it has a connection
+// leaves Into as it was.
+func TestPullRefusedCallAndInto(t *testing.T) {
+	busyPeer := answers(t, byLength("other"))
+	busy, err := zreq.Connect(context.Background(), site, &zreq.Args{Driver: busyPeer})
+	is.New(t).NoErr(err)
+	defer letGo(is.New(t), opened(t, zreq.Args{Connection: busy}), busyPeer)
 	for name, refused := range map[string]func(zreq.Args) (*zreq.Response, error){
-		"a bad URL":         func(a zreq.Args) (*zreq.Response, error) { return zreq.Get(context.Background(), "gopher://x", &a) },
-		"a busy connection": func(a zreq.Args) (*zreq.Response, error) { return zreq.Get(context.Background(), site, &a) },
+		"a bad URL": func(a zreq.Args) (*zreq.Response, error) { return zreq.Get(context.Background(), "gopher://x", &a) },
+		"no dial": func(a zreq.Args) (*zreq.Response, error) {
+			a.Connection, a.Driver = nil, zreqtest.NewPeer(t)
+			ctx, cancel := context.WithCancel(context.Background())
+			cancel()
+			return zreq.Get(ctx, site, &a)
+		},
+		"another connection, busy": func(a zreq.Args) (*zreq.Response, error) {
+			a.Connection = busy
+			return zreq.Get(context.Background(), site, &a)
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
@@ -94,9 +110,9 @@ func TestPullBugRefusedCallAndInto(t *testing.T) {
 	})
 }
 
-// Fit says of every response what a StreamCallback would have been given: also of a
-// buffered one, in OnHead, and with what Args allow.
-func TestPullBugFit(t *testing.T) {
+// TestPullFitAsACallback: Fit says of every response what a StreamCallback would
+// have been given: also of a buffered one, in OnHead, and with what Args allow.
+func TestPullFitAsACallback(t *testing.T) {
 	part := "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 0-4/10\r\nContent-Length: 5\r\n\r\nhello"
 	for name, tt := range map[string]struct {
 		wire string
@@ -136,9 +152,10 @@ func TestPullBugFit(t *testing.T) {
 	}
 }
 
-// A Response whose body is open may be given as Into beside its own connection, as
-// the loop that the documentation of Into asks for does: it is closed first.
-func TestPullBugIntoWithItsConnection(t *testing.T) {
+// TestPullIntoWithItsConnection: a Response whose body is open may be given as
+// Into beside its own connection, as the loop that the documentation of Into asks
+// for does: it is closed first.
+func TestPullIntoWithItsConnection(t *testing.T) {
 	is := is.New(t)
 	peer := answers(t, byLength("first"), byLength("second"))
 	conn, err := zreq.Connect(context.Background(), site, &zreq.Args{Driver: peer})
