@@ -143,3 +143,11 @@ func (c *labConn) sip(n int, gap time.Duration) {
 	c.raw.reads.Store(int64(gap))
 	_, _ = io.Copy(io.Discard, c)
 }
+
+// moment is a point in time that the peer notes and the test asks for.
+type moment struct{ at atomic.Int64 }
+
+func (m *moment) note() { m.at.Store(time.Now().UnixNano()) }
+
+// ago is how long ago that was.
+func (m *moment) ago() time.Duration { return time.Duration(time.Now().UnixNano() - m.at.Load()) }

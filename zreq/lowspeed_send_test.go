@@ -42,9 +42,9 @@ func TestLowSpeedSending(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					is := is.New(t)
 					const size = 20_000
-					var began time.Time
+					var began moment
 					l := newLab(t, false, drivers["Checker"], func(c *labConn) {
-						began = time.Now()
+						began.note()
 						switch {
 						case tt.sip == 0:
 						case tt.ok:
@@ -60,7 +60,7 @@ func TestLowSpeedSending(t *testing.T) {
 					l.args.Timeouts.LowSpeed = tt.limit
 					l.args.Body = open(numbered(size))
 					_, err := zreq.Put(context.Background(), l.url, &l.args)
-					took := time.Since(began)
+					took := began.ago()
 					is.Equal(l.net.Open(), 0)
 					if tt.ok {
 						is.NoErr(err)

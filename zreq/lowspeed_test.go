@@ -105,10 +105,10 @@ func TestLowSpeedReading(t *testing.T) {
 			t.Run(name+"/"+mode, func(t *testing.T) {
 				links(t, func(t *testing.T, secure bool, dial string) {
 					is := is.New(t)
-					var began time.Time
+					var began moment
 					l := newLab(t, secure, drivers[dial], func(c *labConn) {
 						if c.request() {
-							began = time.Now()
+							began.note()
 							c.send(wire + body[:tt.burst])
 							c.drip(body[tt.burst:], tt.bytes, tt.gap)
 						}
@@ -118,7 +118,7 @@ func TestLowSpeedReading(t *testing.T) {
 						l.args.Timeouts.Body = -1
 					}
 					resp, err := read(l.url, l.args)
-					took := time.Since(began)
+					took := began.ago()
 					is.Equal(l.net.Open(), 0)
 					if tt.windows == 0 {
 						is.NoErr(err)
@@ -218,17 +218,17 @@ func TestLowSpeedAndSilence(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) {
 						is := is.New(t)
 						silence, in := silence*time.Second, in*time.Second
-						var last time.Time
+						var last moment
 						l := newLab(t, false, drivers["Checker"], func(c *labConn) {
 							if c.request() {
 								c.send(wire[:100])
 								c.drip(wire[100:], 2450, at*time.Second/10)
-								last = time.Now()
+								last.note()
 							}
 						})
 						l.args.Timeouts = zreq.Timeouts{Body: silence, LowSpeed: zreq.LowSpeed{Bytes: 50, In: in}}
 						_, err := modes["Read by 7"](l.url, l.args)
-						waited := time.Since(last)
+						waited := last.ago()
 						is.True(waited <= silence*9/8) // not later for what happened before
 						if strings.Contains(err.Error(), "Timeouts.LowSpeed") {
 							tooSlow(is, err, zreq.PhaseBody, in)

@@ -63,10 +63,10 @@ func TestLowSpeedSendingInTime(t *testing.T) {
 				links(t, func(t *testing.T, secure bool, dial string) {
 					const rate = 20_000 // bytes in each time
 					is := is.New(t)
-					var began time.Time
+					var began moment
 					l := newLab(t, secure, drivers[dial], func(c *labConn) {
 						_, _ = c.Read(make([]byte, 1))
-						began = time.Now()
+						began.note()
 						c.sip(rate/100*tenths, in/10) // below TLS, which adds little
 					})
 					l.net.BufferBytes = 4000
@@ -75,7 +75,7 @@ func TestLowSpeedSendingInTime(t *testing.T) {
 					ctx, cancel := context.WithTimeoutCause(context.Background(), 30*in, errCancelled)
 					defer cancel()
 					_, err := zreq.Put(ctx, l.url, &l.args)
-					took := time.Since(began)
+					took := began.ago()
 					if tenths > 10 {
 						is.True(errors.Is(err, errCancelled) || phaseOf(err) == zreq.PhaseHead) // it is fast enough
 						return

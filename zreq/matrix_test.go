@@ -66,7 +66,7 @@ type cell struct {
 	but          map[string]verdict // over "TLS", and over what is "bare"
 	only         string             // "TLS"
 	// begins does it; from when on the limit runs, it notes.
-	begins func(l *lab, c *labConn, from *time.Time)
+	begins func(l *lab, c *labConn, from *moment)
 	dial   func(l *lab) // instead, before the call
 }
 
@@ -145,33 +145,33 @@ const (
 )
 
 // now begins at once.
-func now(do func(c *labConn)) func(*lab, *labConn, *time.Time) {
-	return func(_ *lab, c *labConn, from *time.Time) {
-		*from = time.Now()
+func now(do func(c *labConn)) func(*lab, *labConn, *moment) {
+	return func(_ *lab, c *labConn, from *moment) {
+		from.note()
 		do(c)
 	}
 }
 
 // sending begins in the middle of a body that is sent.
-func sending(do func(c *labConn)) func(*lab, *labConn, *time.Time) {
-	return func(_ *lab, c *labConn, from *time.Time) {
+func sending(do func(c *labConn)) func(*lab, *labConn, *moment) {
+	return func(_ *lab, c *labConn, from *moment) {
 		_, _ = io.CopyN(io.Discard, c, 30_000)
-		*from = time.Now()
+		from.note()
 		do(c)
 	}
 }
 
 // answered begins behind a request and s. Between s and what it does is a moment,
 // so that s is read.
-func answered(s string, do func(c *labConn)) func(*lab, *labConn, *time.Time) {
-	return func(_ *lab, c *labConn, from *time.Time) {
+func answered(s string, do func(c *labConn)) func(*lab, *labConn, *moment) {
+	return func(_ *lab, c *labConn, from *moment) {
 		if !c.request() {
 			return
 		}
-		*from = time.Now()
+		from.note()
 		if s != "" {
 			c.send(s)
-			*from = time.Now()
+			from.note()
 			time.Sleep(time.Second / 10)
 		}
 		do(c)
@@ -242,7 +242,8 @@ func limitOf(name string) time.Duration {
 
 func inCell(t *testing.T, c cell, mode string, call func(context.Context, string, string, zreq.Args) (*zreq.Response, error), secure bool, dial string) {
 	is := is.New(t)
-	from := time.Now()
+	var from moment
+	from.note()
 	var l *lab
 	l = newLab(t, secure, drivers[dial], func(conn *labConn) { c.begins(l, conn, &from) })
 	l.net.BufferBytes = 2000
@@ -257,7 +258,7 @@ func inCell(t *testing.T, c cell, mode string, call func(context.Context, string
 	ctx, cancel := context.WithTimeoutCause(context.Background(), time.Hour, errCancelled)
 	defer cancel()
 	resp, err := call(ctx, method, l.url, l.args)
-	took := time.Since(from)
+	took := from.ago()
 	want := c.want
 	for link, other := range c.but {
 		if secure && link == "TLS" || dial == link {
