@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"testing"
 
 	"github.com/matryer/is"
@@ -51,6 +52,20 @@ func TestPullBufferedSave(t *testing.T) {
 		_, err := resp.WriteTo(writer(func([]byte) (int, error) { return 0, errFull }))
 		is.Equal(failure(is, err).Taken, int64(0)) // in an *Error, as WriteTo says
 	})
+	for way, save := range savings {
+		t.Run("again/"+way, func(t *testing.T) {
+			is := is.New(t)
+			resp := origins["buffered"](t, answers(t, byLength("hello")))
+			first, err := resp.ReadN(2)
+			is.NoErr(err)
+			rest, err := written(func(w io.Writer) error { _, err := save(resp, w); return err })
+			is.NoErr(err)
+			is.Equal(string(first)+"|"+rest, "he|llo") // goes on where it was
+			none, err := written(func(w io.Writer) error { _, err := save(resp, w); return err })
+			is.NoErr(err)
+			is.Equal(none, "") // and has an end
+		})
+	}
 	t.Run("nothing to write", func(t *testing.T) {
 		is := is.New(t)
 		resp := origins["buffered"](t, answers(t, byLength("")))
