@@ -113,6 +113,23 @@ func TestPullRange(t *testing.T) {
 	}
 }
 
+// TestPullRangeStraight: also of a body that is read around the read buffer, nothing
+// is given out behind the end that a 206 announced.
+func TestPullRangeStraight(t *testing.T) {
+	body := numbered(60_000)
+	head := "HTTP/1.1 206 Partial Content\r\nTransfer-Encoding: chunked\r\nContent-Range: bytes 0-29999/90000\r\n\r\n"
+	for _, size := range []int{8192, 30_000, 50_000} {
+		is := is.New(t)
+		peer := answers(t, head+"ea60\r\n"+body+"\r\n0\r\n\r\n")
+		resp := opened(t, zreq.Args{Driver: peer, Headers: zreq.Headers{{"Range", "bytes=0-29999"}}})
+		got, err := readBy(resp, size)
+		is.True(errors.Is(err, zreq.ErrResponse))
+		is.True(len(got) <= 30_000 && got == body[:len(got)])
+		is.NoErr(resp.Close())
+		is.Equal(peer.Open(), 0)
+	}
+}
+
 // TestPullNothing: where no body can come, it has ended when the call returns, and
 // the connection is there.
 func TestPullNothing(t *testing.T) {

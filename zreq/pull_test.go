@@ -366,3 +366,22 @@ func TestPullStraight(t *testing.T) {
 		})
 	}
 }
+
+// TestPullReadsAhead: small Reads do not make a read of the driver each.
+func TestPullReadsAhead(t *testing.T) {
+	is := is.New(t)
+	peer := answers(t, byLength(numbered(60_000)))
+	wire, reads := newTripwire(peer), 0
+	wire.before = func(op string) error {
+		if op == "read" {
+			reads++
+		}
+		return nil
+	}
+	resp := opened(t, zreq.Args{Driver: wire})
+	got, err := readBy(resp, 512)
+	is.NoErr(err)
+	is.Equal(len(got), 60_000)
+	is.True(reads <= 60_000/4096+2)
+	letGo(is, resp, peer)
+}
