@@ -142,12 +142,17 @@ func TestLowSpeedReading(t *testing.T) {
 }
 
 // TestLowSpeedOfTheCaller: neither the time that a callback takes nor a pause
-// between two Reads is counted.
+// between two Reads is counted, nor the wait for the head, which has its own limit.
 func TestLowSpeedOfTheCaller(t *testing.T) {
 	body := numbered(20_000)
 	for name, use := range map[string]func(url string, args zreq.Args) error{
 		"callback": func(url string, args zreq.Args) error {
 			args.StreamCallback = func([]byte) error { time.Sleep(time.Minute); return nil }
+			_, err := zreq.Get(context.Background(), url, &args)
+			return err
+		},
+		"a slow head": func(url string, args zreq.Args) error {
+			args.Timeouts.Body = -1
 			_, err := zreq.Get(context.Background(), url, &args)
 			return err
 		},
@@ -189,6 +194,9 @@ func TestLowSpeedOfTheCaller(t *testing.T) {
 						_, _ = io.CopyN(io.Discard, c, 20_000)
 						c.send(noContent)
 					} else if c.request() {
+						if name == "a slow head" {
+							time.Sleep(20 * time.Second)
+						}
 						c.send(withLength(body))
 					}
 				})

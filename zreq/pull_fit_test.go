@@ -118,11 +118,20 @@ func TestPullRange(t *testing.T) {
 func TestPullRangeStraight(t *testing.T) {
 	body := numbered(60_000)
 	head := "HTTP/1.1 206 Partial Content\r\nTransfer-Encoding: chunked\r\nContent-Range: bytes 0-29999/90000\r\n\r\n"
-	for _, size := range []int{8192, 30_000, 50_000} {
+	for _, take := range map[string]func(*zreq.Response) (string, error){
+		"8192":   func(r *zreq.Response) (string, error) { return readBy(r, 8192) },
+		"30,000": func(r *zreq.Response) (string, error) { return readBy(r, 30_000) },
+		"50,000": func(r *zreq.Response) (string, error) { return readBy(r, 50_000) },
+		"Receiver": func(r *zreq.Response) (string, error) {
+			w := new(receiver)
+			_, err := r.WriteTo(w)
+			return w.String(), err
+		},
+	} {
 		is := is.New(t)
 		peer := answers(t, head+"ea60\r\n"+body+"\r\n0\r\n\r\n")
 		resp := opened(t, zreq.Args{Driver: peer, Headers: zreq.Headers{{"Range", "bytes=0-29999"}}})
-		got, err := readBy(resp, size)
+		got, err := take(resp)
 		is.True(errors.Is(err, zreq.ErrResponse))
 		is.True(len(got) <= 30_000 && got == body[:len(got)])
 		is.NoErr(resp.Close())

@@ -6,11 +6,13 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/matryer/is"
 
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
 // savings are the ways to write a body to a writer.
@@ -254,11 +256,35 @@ func TestPullReceiver(t *testing.T) {
 			is := is.New(t)
 			peer := answers(t, byLength(body))
 			resp := opened(t, zreq.Args{Driver: peer})
-			_, err := resp.WriteTo(&receiver{result: tt.result})
-			is.True(err != nil) // is found out
-			is.True(tt.want == nil || errors.Is(err, tt.want))
+			calls := 0
+			_, err := resp.WriteTo(&receiver{result: func(c netdriver.Conn, n int64) (int64, bool, error) {
+				calls++
+				return tt.result(c, n)
+			}})
+			is.True(err != nil)                                                                          // is found out
+			is.True(tt.want == nil && strings.Contains(err.Error(), "count") || errors.Is(err, tt.want)) // for what it is
+			is.True(calls == 1 || tt.want == io.ErrNoProgress && calls <= 101)                           // and soon
 			is.Equal(failure(is, err).Phase, zreq.PhaseBody)
 			closed(is, peer, resp, zreq.CloseFailed)
 		})
 	}
+}
+
+// TestPullReceiverBehind: what was read and not taken goes before what the Receiver
+// takes itself, and both are counted.
+func TestPullReceiverBehind(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		resp := opened(t, zreq.Args{Driver: zreqtest.NewPeer(t, stalling(90_000, 50_000))})
+		p, err := resp.ReadN(10)
+		is.NoErr(err)
+		r := new(receiver)
+		n, err := resp.WriteTo(r)
+		e := failure(is, err)
+		is.True(string(p)+r.String() == numbered(90_000)[:50_000]) // in order
+		is.True(r.direct > 40_000 && e.Timeout())
+		is.Equal(n, int64(50_000-10))
+		is.Equal(e.Received, int64(50_000))
+		is.Equal(e.Taken, n)
+	})
 }
