@@ -124,7 +124,7 @@ func TestPullAllocatesWithLimits(t *testing.T) {
 				for _, size := range []int{10_000, 500_000} {
 					driver, url := inMemory(t, withLength(strings.Repeat("x", size)))
 					if name == "redirect" {
-						driver, url = redirecting(t, withLength(strings.Repeat("x", size)))
+						driver, url = movingOnce(t, withLength(strings.Repeat("x", size)))
 					}
 					if take != nil {
 						costs = append(costs, pullAllocs(t, driver, url, args, take, size))
@@ -143,8 +143,8 @@ func TestPullAllocatesWithLimits(t *testing.T) {
 	}
 }
 
-// redirecting is a server that redirects once, and answers.
-func redirecting(t *testing.T, answer string) (netdriver.Driver, string) {
+// movingOnce is a server that redirects once, and answers.
+func movingOnce(t *testing.T, answer string) (netdriver.Driver, string) {
 	t.Helper()
 	n := memnet.New()
 	moved := "HTTP/1.1 302 Found\r\nLocation: /y\r\nContent-Length: 0\r\n\r\n"
