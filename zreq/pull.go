@@ -199,7 +199,6 @@ func (p *pull) content() {
 			continue
 		}
 		r.content = append(r.content, p.view[:left]...)
-		p.view = nil
 		if r.Status < 400 {
 			p.finish(x.blame(nil, errContent))
 			return
@@ -215,8 +214,13 @@ func (p *pull) close() {
 	if p.err != nil {
 		return
 	}
-	p.view = nil
 	x := p.x()
+	if len(p.view) == 0 && x.dec.Done() {
+		_ = p.more() // all of it was read, but for the word that it was all
+		p.err = ErrBodyConsumed
+		return
+	}
+	p.view = nil
 	x.phase = PhaseHead // of which nothing but drain sets the limit
 	x.drain(p.ctx)
 	p.finish(io.EOF)

@@ -91,7 +91,7 @@ func TestPullClose(t *testing.T) {
 					is.Equal(resp.CloseReason(), tt.why)
 					is.Equal(resp.Connection == conn, tt.why == zreq.CloseNone) // handed back, if it can be used
 					is.Equal(peer.Open() == 1, tt.why == zreq.CloseNone)        // and else closed
-					is.True(!resp.Complete())                                   // nobody has seen the end
+					is.Equal(resp.Complete(), tt.read == 10_000)                // whoever has not read it all has not seen the end
 					is.Equal(untilIdle(is, resp), time.Duration(0))             // twice is harmless
 					_, err = resp.Read(make([]byte, 1))
 					is.True(errors.Is(err, zreq.ErrBodyConsumed)) // closed is closed
@@ -217,4 +217,21 @@ func neverPoisons(t *testing.T, n *memnet.Net, driver netdriver.Driver) {
 	is.True(kept >= 20 && kept < 60) // some were kept, some were not
 	is.NoErr(conn.Close())
 	is.Equal(n.Open(), 0)
+}
+
+// TestPullCloseOfAllThatIs: who reads as many bytes as Len says need not ask for the
+// end behind them.
+func TestPullCloseOfAllThatIs(t *testing.T) {
+	is := is.New(t)
+	peer := answers(t, byLength("hello"))
+	resp := opened(t, zreq.Args{Driver: peer, Headers: asks()})
+	p := make([]byte, resp.Len())
+	_, err := io.ReadFull(resp, p)
+	is.NoErr(err)
+	is.True(!resp.Complete()) // nobody has asked
+	is.NoErr(resp.Close())
+	is.True(resp.Complete())
+	is.True(resp.Connection != nil)
+	is.NoErr(resp.Connection.Close())
+	is.Equal(peer.Open(), 0)
 }

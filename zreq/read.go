@@ -155,6 +155,7 @@ func (r *Response) put(w io.Writer, p []byte) (int, error) {
 	case n < len(p) && err == nil:
 		err = io.ErrShortWrite
 	}
+	r.took += int64(n)
 	if r.pull != nil {
 		r.pull.held.taken += int64(n)
 	}
@@ -277,6 +278,6 @@ func (r *Response) failure(phase Phase, kind, err error) *Error {
 	}
 	return &Error{
 		Phase: phase, Method: r.method, URL: url, Attempt: 1, Sent: r.sent,
-		Received: int64(len(r.content)), Taken: int64(r.off), Err: err, kind: kind, spent: true,
+		Received: int64(len(r.content)), Taken: r.took, Err: err, kind: kind, spent: true,
 	}
 }

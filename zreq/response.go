@@ -34,6 +34,7 @@ type Response struct {
 
 	use   use
 	off   int   // of content, by Read
+	took  int64 // of it, by a writer
 	sent  int64 // of the request
 	unfit error // why a callback would not get the body
 	pull  *pull // the body, with Stream
