@@ -15,7 +15,7 @@ import (
 var ErrInsecure = errors.New("InsecureSkipVerify in Config.Base: use NewInsecure if the peer shall not be verified")
 
 // errNoPins is the error of every handshake of a TLS whose Pins are there, and none.
-var errNoPins = errors.New("Pins is an empty list, and not nil: no key could be the peer's")
+var errNoPins = errors.New("an empty list of Pins, which is not nil: no key could be the peer's")
 
 // errMinVersion is the error of every handshake of a TLS whose MinVersion is the
 // number of no version of TLS, as 12 is: it would let any pass.

@@ -204,3 +204,59 @@ func TestDataAliasesInput(t *testing.T) {
 		is.Equal(len(ev.Data), cap(ev.Data))   // appending to it cannot reach what follows
 	}
 }
+
+// TestSkip: body that was moved without Next leaves the decoder as if it had seen
+// it; what is not certain to be body cannot be skipped.
+func TestSkip(t *testing.T) {
+	for name, tt := range map[string]struct {
+		in   string // up to where body is certain
+		n    int64
+		then string
+		data string // what Next still gives
+		err  error
+	}{
+		"a part of a length":   {ok + "Content-Length: 5\r\n\r\n", 3, "lo", "lo", nil},
+		"all of a length":      {ok + "Content-Length: 5\r\n\r\n", 5, "", "", nil},
+		"nothing":              {ok + "Content-Length: 5\r\n\r\n", 0, "hello", "hello", nil},
+		"all of a chunk":       {chunkedHead + "5\r\n", 5, "\r\n2\r\nhi\r\n0\r\n\r\n", "hi", nil},
+		"until close":          {ok + "\r\n", 1 << 40, "hi", "hi", nil},
+		"more than a length":   {ok + "Content-Length: 5\r\n\r\n", 6, "", "", wire.ErrSequence},
+		"more than a chunk":    {chunkedHead + "5\r\n", 6, "", "", wire.ErrSequence},
+		"less than nothing":    {ok + "Content-Length: 5\r\n\r\n", -1, "", "", wire.ErrSequence},
+		"behind the end":       {ok + "Content-Length: 0\r\n\r\n", 1, "", "", wire.ErrSequence},
+		"in a chunk-size line": {chunkedHead, 1, "", "", wire.ErrSequence},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			var d wire.Decoder
+			d.Reset("GET", wire.Limits{})
+			data := func(in string) (got string, ended bool) {
+				for {
+					ev, used, err := d.Next([]byte(in))
+					is.NoErr(err)
+					in = in[used:]
+					switch ev.Kind {
+					case wire.Data:
+						got += string(ev.Data)
+					case wire.End:
+						return got, true
+					case wire.NeedMore:
+						is.Equal(in, "") // all was used
+						return got, false
+					}
+				}
+			}
+			if !strings.Contains(tt.in, "Length: 0") { // of which Next would say the end
+				_, _ = data(tt.in)
+			}
+			err := d.Skip(tt.n)
+			is.Equal(err, tt.err)
+			if tt.err != nil {
+				return
+			}
+			got, ended := data(tt.then)
+			is.Equal(got, tt.data)
+			is.Equal(ended, name != "until close") // whose end is that of the input
+		})
+	}
+}
