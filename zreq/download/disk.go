@@ -9,10 +9,7 @@ import (
 // disk is what saving asks of the system. A test has one that fails.
 type disk interface {
 	Stat(path string) (fs.FileInfo, error)
-	Create(path string, mode fs.FileMode) (part, error) // fs.ErrExist if it is there
 	Open(dir string) (folder, error)
-	Rename(from, to string) error
-	Remove(path string) error
 }
 
 // part is a file that is being written: an *os.File.
@@ -23,25 +20,61 @@ type part interface {
 	Sync() error
 }
 
-// folder is one whose entries can be synced.
+// folder is one that is held: its names are meant in it, wherever its path leads
+// meanwhile.
 type folder interface {
-	Sync() error
+	Create(name string, mode fs.FileMode) (part, error) // fs.ErrExist if it is there
+	Rename(from, to string) error
+	Remove(name string) error
+	Sync() error // of its entries
 	Close() error
 }
 
-// system is the disk of the operating system. Its folders are in folder_unix.go.
+// system is the disk of the operating system. What syncs its folders is in
+// folder_unix.go.
 type system struct{}
 
 func (system) Stat(path string) (fs.FileInfo, error) { return os.Stat(path) }
 
-func (system) Create(path string, mode fs.FileMode) (part, error) {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+func (system) Open(dir string) (folder, error) {
+	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, err
 	}
-	return f, nil
+	entries, err := openEntries(root)
+	if err != nil {
+		_ = root.Close()
+		return nil, err
+	}
+	return &rootFolder{root, entries}, nil
 }
 
-func (system) Rename(from, to string) error { return os.Rename(from, to) }
+type rootFolder struct {
+	*os.Root
+	entries entries
+}
 
-func (system) Remove(path string) error { return os.Remove(path) }
+// entries are what is synced of a folder. They are opened before anything is written,
+// so that as little as possible can fail after a rename.
+type entries interface {
+	Sync() error
+	Close() error
+}
+
+func (f *rootFolder) Create(name string, mode fs.FileMode) (part, error) {
+	p, err := f.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+func (f *rootFolder) Sync() error { return f.entries.Sync() }
+
+func (f *rootFolder) Close() error {
+	err := f.entries.Close()
+	if failed := f.Root.Close(); err == nil {
+		err = failed
+	}
+	return err
+}

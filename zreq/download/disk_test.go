@@ -12,6 +12,7 @@ import (
 type counted struct {
 	calls   []string
 	created int                    // files
+	opened  int                    // folders, less those that were closed
 	fails   func(call string) bool // of the last call
 }
 
@@ -42,18 +43,6 @@ func (d *counted) Stat(path string) (fs.FileInfo, error) {
 	return download.System.Stat(path)
 }
 
-func (d *counted) Create(path string, mode fs.FileMode) (download.Part, error) {
-	if err := d.call("create"); err != nil {
-		return nil, err
-	}
-	p, err := download.System.Create(path, mode)
-	if err != nil {
-		return nil, err
-	}
-	d.created++
-	return &countedPart{p, d}, nil
-}
-
 func (d *counted) Open(dir string) (download.Folder, error) {
 	if err := d.call("open folder"); err != nil {
 		return nil, err
@@ -62,21 +51,8 @@ func (d *counted) Open(dir string) (download.Folder, error) {
 	if err != nil {
 		return nil, err
 	}
+	d.opened++
 	return &countedFolder{f, d}, nil
-}
-
-func (d *counted) Rename(from, to string) error {
-	if err := d.call("rename"); err != nil {
-		return err
-	}
-	return download.System.Rename(from, to)
-}
-
-func (d *counted) Remove(path string) error {
-	if err := d.call("remove"); err != nil {
-		return err
-	}
-	return download.System.Remove(path)
 }
 
 type countedPart struct {
@@ -126,6 +102,37 @@ func (p *countedPart) Close() error {
 type countedFolder struct {
 	download.Folder
 	d *counted
+}
+
+func (f *countedFolder) Create(name string, mode fs.FileMode) (download.Part, error) {
+	if err := f.d.call("create"); err != nil {
+		return nil, err
+	}
+	p, err := f.Folder.Create(name, mode)
+	if err != nil {
+		return nil, err
+	}
+	f.d.created++
+	return &countedPart{p, f.d}, nil
+}
+
+func (f *countedFolder) Rename(from, to string) error {
+	if err := f.d.call("rename"); err != nil {
+		return err
+	}
+	return f.Folder.Rename(from, to)
+}
+
+func (f *countedFolder) Remove(name string) error {
+	if err := f.d.call("remove"); err != nil {
+		return err
+	}
+	return f.Folder.Remove(name)
+}
+
+func (f *countedFolder) Close() error {
+	f.d.opened--
+	return f.Folder.Close()
 }
 
 func (f *countedFolder) Sync() error {

@@ -18,6 +18,9 @@
 // temporary file is removed. A power cut, or a kill, leaves it behind: remove what
 // matches the pattern when the program starts.
 //
+// The folder is opened first, which takes the right to read it, and held: it stays
+// the same one if the working directory changes meanwhile, or a link on the way.
+//
 // A file that was there before hands its permission bits on, but not its owner. A
 // new one gets those that os.Create gives. If the path is a symbolic link, the link
 // is replaced and what it leads to stays as it is. A path that leads to something

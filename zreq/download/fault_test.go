@@ -20,7 +20,7 @@ func TestEveryCallThatFails(t *testing.T) {
 	steps := map[string]download.Step{
 		"stat": download.StepCreate, "create": download.StepCreate, "stat part": download.StepCreate,
 		"chmod": download.StepCreate, "write": download.StepWrite, "sync": download.StepSync,
-		"close": download.StepClose, "open folder": download.StepRename, "rename": download.StepRename,
+		"close": download.StepClose, "open folder": download.StepCreate, "rename": download.StepRename,
 		"sync folder": download.StepSyncDir,
 	}
 	content := string(numbered(10_000))
@@ -38,6 +38,7 @@ func TestEveryCallThatFails(t *testing.T) {
 			is.Equal(len(disk.calls), k-1) // there are no more calls to fail
 			is.Equal(n, int64(len(content)))
 			is.True(holds(t, path) == content)
+			is.Equal(disk.opened, 0)
 			break
 		}
 		failed := disk.calls[k-1]
@@ -56,6 +57,7 @@ func TestEveryCallThatFails(t *testing.T) {
 			}
 			is.True(holds(t, path) == want)             // the old file, and nothing beside it
 			is.Equal(disk.count("close"), disk.created) // which was closed
+			is.Equal(disk.opened, 0)                    // and so was the folder
 		})
 	}
 	slices.Sort(met)

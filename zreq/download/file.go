@@ -24,6 +24,9 @@ var (
 type File struct {
 	disk disk
 	path string // what it will be
+	dir  string // of path, as the system understands it: cleaned it may be another one
+	base string
+	home folder // dir, held; nil when there is nothing to do in it any more
 	name string // of the temporary file; "" if there is none any more
 	part part   // nil when it is closed
 	err  error  // the first failure
@@ -49,6 +52,9 @@ func create(d disk, path string) (*File, error) {
 // that it will be.
 func (f *File) begin() error {
 	mode, old, err := f.mode()
+	if err == nil {
+		err = f.enter()
+	}
 	if err == nil {
 		err = f.make(mode)
 	}
@@ -76,16 +82,25 @@ func (f *File) mode() (mode fs.FileMode, old bool, err error) {
 	return info.Mode().Perm(), true, nil
 }
 
-// make gives the temporary file a name that nobody has.
-func (f *File) make(mode fs.FileMode) error {
-	dir, base := filepath.Split(f.path)
-	if base == "" {
+// enter takes hold of the folder. Until the file is in place the working directory may
+// change, and a link on the way.
+func (f *File) enter() (err error) {
+	if f.dir, f.base = filepath.Split(f.path); f.base == "" {
 		return pathError(f.path, fs.ErrInvalid)
 	}
-	var err error
+	dir := f.dir
+	if dir == "" {
+		dir = "."
+	}
+	f.home, err = f.disk.Open(dir)
+	return err
+}
+
+// make gives the temporary file a name that nobody has.
+func (f *File) make(mode fs.FileMode) (err error) {
 	for range maxNames {
-		name := dir + "." + base + "." + strconv.FormatUint(uint64(rand.Uint32()), 36) + ".part"
-		if f.part, err = f.disk.Create(name, mode); err == nil {
+		name := "." + f.base + "." + strconv.FormatUint(uint64(rand.Uint32()), 36) + ".part"
+		if f.part, err = f.home.Create(name, mode); err == nil {
 			f.name = name
 			return nil
 		}
@@ -165,20 +180,23 @@ func (f *File) Commit() error {
 	if err := part.Close(); err != nil {
 		return f.fail(StepClose, err)
 	}
-	// Opened before, so that as little as possible can fail after the rename.
-	dir, err := f.disk.Open(filepath.Dir(f.path))
-	if err != nil {
-		return f.fail(StepRename, err)
-	}
-	defer dir.Close()
-	if err := f.disk.Rename(f.name, f.path); err != nil {
+	if err := f.home.Rename(f.name, f.base); err != nil {
 		return f.fail(StepRename, err)
 	}
 	f.name = ""
-	if err := dir.Sync(); err != nil {
+	defer f.leave()
+	if err := f.home.Sync(); err != nil {
 		return f.fail(StepSyncDir, err)
 	}
 	return nil
+}
+
+// leave lets go of the folder.
+func (f *File) leave() {
+	if f.home != nil {
+		_ = f.home.Close() // nothing was written by way of it
+		f.home = nil
+	}
 }
 
 // closed is why nothing can be written, if nothing can.
@@ -196,11 +214,12 @@ func (f *File) Close() error {
 		_ = f.part.Close() // it is of no use any more
 		f.part = nil
 	}
-	if f.name == "" {
+	defer f.leave()
+	if f.name == "" || f.home == nil {
 		return nil
 	}
-	if err := f.disk.Remove(f.name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return &Error{Step: StepClose, Path: f.path, Left: f.name, Err: err}
+	if err := f.home.Remove(f.name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return &Error{Step: StepClose, Path: f.path, Left: f.dir + f.name, Err: err}
 	}
 	f.name = ""
 	return nil
@@ -216,7 +235,7 @@ func (f *File) fail(step Step, err error) error {
 func (f *File) abandon(err error) error {
 	var e *Error
 	if f.Close() != nil && errors.As(err, &e) {
-		e.Left = f.name
+		e.Left = f.dir + f.name
 	}
 	return err
 }

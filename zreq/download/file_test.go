@@ -155,13 +155,24 @@ type taken struct {
 	names map[string]bool
 }
 
-func (d *taken) Create(path string, mode fs.FileMode) (download.Part, error) {
+func (d *taken) Open(dir string) (download.Folder, error) {
+	f, err := d.Disk.Open(dir)
+	return &takenFolder{f, d}, err
+}
+
+type takenFolder struct {
+	download.Folder
+	d *taken
+}
+
+func (f *takenFolder) Create(name string, mode fs.FileMode) (download.Part, error) {
+	d := f.d
 	if d.names == nil {
 		d.names = make(map[string]bool)
 	}
-	d.names[path] = true
+	d.names[name] = true
 	if d.left--; d.left >= 0 {
-		return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrExist}
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrExist}
 	}
-	return d.Disk.Create(path, mode)
+	return f.Folder.Create(name, mode)
 }

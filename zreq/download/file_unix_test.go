@@ -69,6 +69,78 @@ func TestSymbolicLink(t *testing.T) {
 	is.Equal(holds(t, old), was)     // and what it led to was left alone
 }
 
+// TestTheFolderIsHeld: while the body comes, the working directory may change, and the
+// link to the folder may lead elsewhere.
+func TestTheFolderIsHeld(t *testing.T) {
+	before, after := target(t, true), target(t, true)
+	for name, tt := range map[string]struct {
+		path string
+		move func(link string) error
+	}{
+		"working directory": {"firmware.bin", func(string) error { return os.Chdir(filepath.Dir(after)) }},
+		"link": {"link/firmware.bin", func(link string) error {
+			return errors.Join(os.Remove(link), os.Symlink(filepath.Dir(after), link))
+		}},
+	} {
+		for end, commits := range map[string]bool{"committed": true, "given up": false} {
+			t.Run(name+"/"+end, func(t *testing.T) {
+				is := is.New(t)
+				is.NoErr(os.WriteFile(before, []byte(was), 0o600))
+				folder := filepath.Dir(before)
+				if name == "link" {
+					folder = t.TempDir()
+					is.NoErr(os.Symlink(filepath.Dir(before), filepath.Join(folder, "link")))
+				}
+				t.Chdir(folder)
+				f, err := download.Create(tt.path)
+				is.NoErr(err)
+				_, err = f.Write([]byte("firmware"))
+				is.NoErr(err)
+				is.NoErr(tt.move(filepath.Join(folder, "link")))
+				want := was
+				if commits {
+					is.NoErr(f.Commit())
+					want = "firmware"
+				}
+				is.NoErr(f.Close())
+				is.Equal(holds(t, before), want) // it is where it was begun, or nothing is left there
+				is.Equal(holds(t, after), was)
+			})
+		}
+	}
+}
+
+// TestTheFolderThatIsSynced is the one that the file is in: of a path through a link
+// and back it is not the one that the words say.
+func TestTheFolderThatIsSynced(t *testing.T) {
+	is := is.New(t)
+	there, here := t.TempDir(), t.TempDir()
+	is.NoErr(os.Mkdir(filepath.Join(there, "in"), 0o700))
+	is.NoErr(os.Symlink(filepath.Join(there, "in"), filepath.Join(here, "link")))
+	disk := &synced{Disk: download.System}
+	f, err := download.CreateOn(disk, here+"/link/../firmware.bin")
+	is.NoErr(err)
+	is.NoErr(f.Commit())
+	_, err = os.Stat(filepath.Join(there, "firmware.bin"))
+	is.NoErr(err)
+	want, err := os.Stat(there)
+	is.NoErr(err)
+	is.True(os.SameFile(disk.folder, want))
+}
+
+// synced is a disk that notes which folder was opened.
+type synced struct {
+	download.Disk
+	folder fs.FileInfo
+}
+
+func (d *synced) Open(dir string) (_ download.Folder, err error) {
+	if d.folder, err = os.Stat(dir); err != nil {
+		return nil, err
+	}
+	return download.System.Open(dir)
+}
+
 func TestLinkToNowhere(t *testing.T) {
 	is := is.New(t)
 	path := filepath.Join(t.TempDir(), "current.bin")

@@ -2,10 +2,12 @@
 
 package download
 
-// Open opens nothing: Windows, for one, cannot sync a folder.
-func (system) Open(string) (folder, error) { return noFolder{}, nil }
+import "os"
 
-type noFolder struct{}
+// openEntries opens nothing: Windows, for one, cannot sync a folder.
+func openEntries(*os.Root) (entries, error) { return noEntries{}, nil }
 
-func (noFolder) Sync() error  { return nil }
-func (noFolder) Close() error { return nil }
+type noEntries struct{}
+
+func (noEntries) Sync() error  { return nil }
+func (noEntries) Close() error { return nil }

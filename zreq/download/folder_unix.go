@@ -8,18 +8,18 @@ import (
 	"syscall"
 )
 
-func (system) Open(dir string) (folder, error) {
-	f, err := os.Open(dir)
+func openEntries(root *os.Root) (entries, error) {
+	f, err := root.Open(".")
 	if err != nil {
 		return nil, err
 	}
-	return unixFolder{f}, nil
+	return unixEntries{f}, nil
 }
 
-type unixFolder struct{ *os.File }
+type unixEntries struct{ *os.File }
 
 // Sync is no failure where the file system says that it has no such thing.
-func (f unixFolder) Sync() error {
+func (f unixEntries) Sync() error {
 	err := f.File.Sync()
 	if errors.Is(err, syscall.EINVAL) || errors.Is(err, errors.ErrUnsupported) {
 		return nil

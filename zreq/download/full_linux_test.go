@@ -20,17 +20,27 @@ type full struct {
 	pages int
 }
 
-func (d *full) Create(path string, _ fs.FileMode) (download.Part, error) {
+func (d *full) Open(dir string) (download.Folder, error) {
+	f, err := d.Disk.Open(dir)
+	return &fullFolder{f, d}, err
+}
+
+type fullFolder struct {
+	download.Folder
+	d *full
+}
+
+func (f *fullFolder) Create(name string, _ fs.FileMode) (download.Part, error) {
 	fd, err := unix.MemfdCreate("full", unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING)
 	if err != nil {
 		return nil, err
 	}
-	f := os.NewFile(uintptr(fd), path)
-	if err := f.Truncate(int64(d.pages * os.Getpagesize())); err != nil {
+	memory := os.NewFile(uintptr(fd), name)
+	if err := memory.Truncate(int64(f.d.pages * os.Getpagesize())); err != nil {
 		return nil, err
 	}
 	_, err = unix.FcntlInt(uintptr(fd), unix.F_ADD_SEALS, unix.F_SEAL_GROW)
-	return f, err
+	return memory, err
 }
 
 // TestSpliceIntoAFullDisk: what the system took of the connection and could not write
