@@ -6,7 +6,7 @@ import (
 	"github.com/zreq-go/zreq/zreq"
 )
 
-// ErrNoContent: a response to HEAD, a 204 or the like is not what a file is made of.
+// ErrNoContent: a response to HEAD, a 204, a 205 or the like is not what a file is made of.
 var ErrNoContent = errors.New("the response has no content, not even an empty one")
 
 var (

@@ -178,6 +178,7 @@ func TestSaveFileRefuses(t *testing.T) {
 		"not modified":            {"HTTP/1.1 304 Same\r\n\r\n", stream, zreq.ErrStatus},
 		"no content":              {"HTTP/1.1 204 None\r\n\r\n", stream, download.ErrNoContent},
 		"no content, it says":     {"HTTP/1.1 204 None\r\nContent-Length: 0\r\n\r\n", stream, download.ErrNoContent},
+		"reset content":           {"HTTP/1.1 205 Reset\r\nContent-Length: 0\r\n\r\n", stream, download.ErrNoContent}, // RFC 9110, 15.3.6: it has none
 		"not modified, any": {
 			"HTTP/1.1 304 Same\r\nContent-Length: 0\r\n\r\n", zreq.Args{Stream: true, StreamAnyStatus: true}, download.ErrNoContent,
 		},
