@@ -11,7 +11,8 @@
 //
 // # What SaveFile promises
 //
-// The body goes into a temporary file in the same folder, ".firmware.bin.*.part".
+// The body goes into a temporary file in the same folder, ".firmware.bin.*.part"; of a
+// name that is over 120 bytes it has the beginning.
 // When all has come, and the framing proves that it is all, the file is synced to
 // the disk, takes its name, and the folder is synced. Whoever opens the path sees
 // the old content or the new, never a part or a mixture. On every error the

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq"
@@ -99,7 +100,7 @@ func (f *File) enter() (err error) {
 // make gives the temporary file a name that nobody has.
 func (f *File) make(mode fs.FileMode) (err error) {
 	for range maxNames {
-		name := "." + f.base + "." + strconv.FormatUint(uint64(rand.Uint32()), 36) + ".part"
+		name := "." + short(f.base) + "." + strconv.FormatUint(uint64(rand.Uint32()), 36) + ".part"
 		if f.part, err = f.home.Create(name, mode); err == nil {
 			f.name = name
 			return nil
@@ -109,6 +110,23 @@ func (f *File) make(mode fs.FileMode) (err error) {
 		}
 	}
 	return err
+}
+
+// maxBase is how much of a name is taken over into that of the temporary file: of all
+// that a file system takes, which is 255 bytes or not many fewer, something is left for
+// the rest.
+const maxBase = 120
+
+// short cuts a long name between two characters: some file systems know no half ones.
+func short(base string) string {
+	if len(base) <= maxBase {
+		return base
+	}
+	n := maxBase
+	for n > 0 && !utf8.RuneStart(base[n]) {
+		n--
+	}
+	return base[:n]
 }
 
 // setMode gives back what the umask took of the mode of an old file. Some file systems

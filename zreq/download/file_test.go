@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/matryer/is"
 
@@ -129,6 +130,31 @@ func TestCreateRefuses(t *testing.T) {
 			entries, err := os.ReadDir(dir)
 			is.NoErr(err)
 			is.Equal(len(entries), 0) // nothing was begun
+		})
+	}
+}
+
+// TestNames: whatever can be the name of a file is one here.
+func TestNames(t *testing.T) {
+	for name, base := range map[string]string{
+		"long":                         strings.Repeat("n", 255),
+		"long, and not ASCII":          strings.Repeat("ä", 127),
+		"long, and shifted by a byte":  "x" + strings.Repeat("ä", 127),
+		"like one that is being made":  ".firmware.bin.part",
+		"with spaces and a percentage": " 100 %",
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			path := filepath.Join(t.TempDir(), base)
+			is.NoErr(os.WriteFile(path, []byte(was), 0o600)) // it is one
+			f, err := download.Create(path)
+			is.NoErr(err)
+			defer f.Close()
+			is.True(utf8.ValidString(beside(t, path))) // as the path is
+			_, err = io.WriteString(f, "firmware")
+			is.NoErr(err)
+			is.NoErr(f.Commit())
+			is.Equal(holds(t, path), "firmware")
 		})
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -139,6 +140,16 @@ func (d *synced) Open(dir string) (_ download.Folder, err error) {
 		return nil, err
 	}
 	return download.System.Open(dir)
+}
+
+func TestNameThatIsNotUTF8(t *testing.T) {
+	is := is.New(t)
+	path := filepath.Join(t.TempDir(), strings.Repeat("\x80\xff", 127))
+	if err := os.WriteFile(path, []byte(was), 0o600); err != nil {
+		t.Skip(err) // there are file systems that take none
+	}
+	_ = save(t, path)
+	is.Equal(holds(t, path), "firmware")
 }
 
 func TestLinkToNowhere(t *testing.T) {
