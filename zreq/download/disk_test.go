@@ -61,7 +61,11 @@ type countedPart struct {
 }
 
 func (p *countedPart) Stat() (fs.FileInfo, error) {
-	if err := p.d.call("stat part"); err != nil {
+	call := "stat part"
+	if p.d.count("write") > 0 {
+		call = "measure"
+	}
+	if err := p.d.call(call); err != nil {
 		return nil, err
 	}
 	return p.Part.Stat()

@@ -12,6 +12,7 @@ var ErrNoContent = errors.New("the response has no content, not even an empty on
 var (
 	errNoResponse = errors.New("there is no response")
 	errNoFile     = errors.New("there is something that is not a file")
+	errSize       = errors.New("the temporary file is not as long as what was written to it")
 	errUnproven   = &unproven{}
 )
 

@@ -19,7 +19,8 @@ import (
 func TestEveryCallThatFails(t *testing.T) {
 	steps := map[string]download.Step{
 		"stat": download.StepCreate, "create": download.StepCreate, "stat part": download.StepCreate,
-		"chmod": download.StepCreate, "write": download.StepWrite, "sync": download.StepSync,
+		"chmod": download.StepCreate, "write": download.StepWrite,
+		"measure": download.StepWrite, "sync": download.StepSync,
 		"close": download.StepClose, "open folder": download.StepCreate, "rename": download.StepRename,
 		"sync folder": download.StepSyncDir,
 	}
@@ -62,7 +63,7 @@ func TestEveryCallThatFails(t *testing.T) {
 	}
 	slices.Sort(met)
 	is.New(t).Equal(slices.Compact(met), []string{
-		"chmod", "close", "create", "open folder", "rename", "stat", "stat part", "sync", "sync folder", "write",
+		"chmod", "close", "create", "measure", "open folder", "rename", "stat", "stat part", "sync", "sync folder", "write",
 	}) // each call was met
 }
 

@@ -30,6 +30,7 @@ type File struct {
 	home folder // dir, held; nil when there is nothing to do in it any more
 	name string // of the temporary file; "" if there is none any more
 	part part   // nil when it is closed
+	size int64  // of all that was written
 	err  error  // the first failure
 }
 
@@ -150,6 +151,7 @@ func (f *File) Write(p []byte) (int, error) {
 		return 0, err
 	}
 	n, err := f.part.Write(p)
+	f.size += int64(n)
 	if err != nil {
 		return n, f.fail(StepWrite, err)
 	}
@@ -167,6 +169,7 @@ func (f *File) ReceiveFrom(c netdriver.Conn, n int64) (received int64, ok bool, 
 		return 0, false, nil
 	}
 	received, err = fast.ReceiveFile(file, n)
+	f.size += received
 	switch {
 	case err == nil:
 	case received == 0 && errors.Is(err, errors.ErrUnsupported):
@@ -190,6 +193,9 @@ func (f *File) Commit() error {
 	if err := f.closed(); err != nil {
 		return err
 	}
+	if err := f.measure(); err != nil {
+		return f.fail(StepWrite, err)
+	}
 	if err := f.part.Sync(); err != nil {
 		return f.fail(StepSync, err)
 	}
@@ -207,6 +213,16 @@ func (f *File) Commit() error {
 		return f.fail(StepSyncDir, err)
 	}
 	return nil
+}
+
+// measure asks the disk how much it has. So who only says that he has put something
+// into the file, be it a connection or a file system, is found out.
+func (f *File) measure() error {
+	info, err := f.part.Stat()
+	if err == nil && info.Size() != f.size {
+		err = errSize
+	}
+	return err
 }
 
 // leave lets go of the folder.

@@ -19,12 +19,16 @@ import (
 type puts struct {
 	netdriver.Conn
 	n     int64
+	short int64 // of n, in truth
 	err   error
 	calls int
 }
 
-func (p *puts) ReceiveFile(*os.File, int64) (int64, error) {
+func (p *puts) ReceiveFile(f *os.File, _ int64) (int64, error) {
 	p.calls++
+	if _, err := f.Write(make([]byte, max(p.n-p.short, 0))); err != nil {
+		return 0, err
+	}
 	return p.n, p.err
 }
 
@@ -69,6 +73,26 @@ func TestReceiveFrom(t *testing.T) {
 			is.Equal(tt.conn.(*puts).calls, 1)
 			_, err = f.Write([]byte("x"))
 			is.True(errors.Is(err, full)) // Write tells why
+		})
+	}
+}
+
+// TestFileThatIsNotAsLongAsItShouldBe: what was not written, or too often, is no
+// success, whoever says so.
+func TestFileThatIsNotAsLongAsItShouldBe(t *testing.T) {
+	for name, short := range map[string]int64{"nothing": 100, "short": 1, "long": -1} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			path := target(t, true)
+			f, err := download.Create(path)
+			is.NoErr(err)
+			defer f.Close()
+			n, ok, err := f.ReceiveFrom(&puts{n: 100, short: short}, 100)
+			is.NoErr(err)
+			is.True(n == 100 && ok) // it says
+			is.Equal(failure(is, f.Commit()).Step, download.StepWrite)
+			is.NoErr(f.Close())
+			is.Equal(holds(t, path), was)
 		})
 	}
 }
