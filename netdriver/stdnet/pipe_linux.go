@@ -47,6 +47,7 @@ func (p *pipe) release(empty bool) {
 	}
 	p.closer.Stop()
 	closeBoth([2]int{p.r, p.w})
+	runtime.KeepAlive(p) // else it may be closed twice: by then the numbers are of other files
 }
 
 func closeBoth(fds [2]int) {

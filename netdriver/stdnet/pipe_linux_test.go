@@ -5,6 +5,8 @@ import (
 	"errors"
 	"os"
 	"runtime"
+	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -88,6 +90,56 @@ func TestReceiveFileLeavesNothingOpen(t *testing.T) {
 		defer func() { is.NoErr(c.Check()) }() // it is open until the count
 	}
 	is.Equal(settled(t, before+3*20), before+3*20) // two ends for each connection, and who listened
+}
+
+// TestReceiveFileLeavesNothingToAChild: a process that the program starts has no end of
+// a pipe.
+func TestReceiveFileLeavesNothingToAChild(t *testing.T) {
+	is := is.New(t)
+	inherited := pipes(t)
+	for range 10 { // the pool may have some that were there before, and may forget
+		c, peer := sends(t)
+		_, err := peer.Write(make([]byte, 100))
+		is.NoErr(err)
+		_, err = receiveAll(c, full(t, 0), 100)
+		is.True(err != nil) // so that the next one is another pipe
+		_, err = peer.Write(make([]byte, 100))
+		is.NoErr(err)
+		_, err = receiveAll(c, file(t, nil), 100)
+		is.NoErr(err)
+	}
+	made := 0
+	for name, number := range pipes(t) {
+		if _, ok := inherited[name]; ok {
+			continue // go test gives its children pipes
+		}
+		flags, err := unix.FcntlInt(uintptr(number), unix.F_GETFD, 0)
+		if err != nil {
+			continue // the collector has closed it
+		}
+		is.True(flags&unix.FD_CLOEXEC != 0)
+		made++
+	}
+	if made == 0 {
+		t.Skip("the pool kept none")
+	}
+}
+
+// pipes are those of this process: one end of each.
+func pipes(t testing.TB) map[string]int {
+	t.Helper()
+	entries, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := make(map[string]int)
+	for _, e := range entries {
+		name, _ := os.Readlink("/proc/self/fd/" + e.Name())
+		if number, err := strconv.Atoi(e.Name()); err == nil && strings.HasPrefix(name, "pipe:") {
+			all[name] = number
+		}
+	}
+	return all
 }
 
 // settled counts the descriptors of this process when the collector has closed what
