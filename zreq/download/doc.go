@@ -46,8 +46,9 @@
 // # What it does not do
 //
 // It does not resume, retry or verify a digest, and asks for no free space before
-// it begins. The time that the disk takes counts against no limit, and no context
-// ends a sync. On Windows a folder cannot be synced, and is not; some file systems
+// it begins. The time that the disk takes counts against no limit, but against
+// Timeouts.LowSpeed where the system moves the body by itself; and no context ends a
+// sync. On Windows a folder cannot be synced, and is not; some file systems
 // cannot do it either, and say so, and the name of the file is then as durable as
 // they make it.
 package download

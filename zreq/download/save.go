@@ -6,7 +6,7 @@ import "github.com/zreq-go/zreq/zreq"
 // returns its size. On an error, which is an [*Error], what was at path stays as it
 // was and no temporary file remains; Error.Left and [StepSyncDir] tell of the two
 // cases in which a system that fails makes that impossible. The size is then how
-// much was written.
+// much was taken of the body; of that a disk that is full has not all.
 //
 // resp should be one of Args.Stream: of any other the body is in memory already. It
 // is closed in any case; where the body was read to its end, resp.Connection can be
