@@ -13,6 +13,8 @@ type counted struct {
 	calls   []string
 	created int                    // files
 	opened  int                    // folders, less those that were closed
+	last    download.Folder        // in which one was created
+	name    string                 // under which name
 	fails   func(call string) bool // of the last call
 }
 
@@ -117,6 +119,7 @@ func (f *countedFolder) Create(name string, mode fs.FileMode) (download.Part, er
 		return nil, err
 	}
 	f.d.created++
+	f.d.last, f.d.name = f.Folder, name
 	return &countedPart{p, f.d}, nil
 }
 

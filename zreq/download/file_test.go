@@ -69,6 +69,47 @@ func TestFileThatIsNotCommitted(t *testing.T) {
 	is.Equal(holds(t, path), was)
 }
 
+// TestCommitKeepsNothing: who does not call Close then has nothing open.
+func TestCommitKeepsNothing(t *testing.T) {
+	is := is.New(t)
+	disk := new(counted)
+	f, err := download.CreateOn(disk, target(t, false))
+	is.NoErr(err)
+	is.Equal(disk.opened, 1)
+	is.NoErr(f.Commit())
+	is.Equal(disk.opened, 0)
+	is.Equal(disk.count("close"), 1)
+}
+
+// TestFileThatSomebodyRemoved: to whoever removes what matches the pattern.
+func TestFileThatSomebodyRemoved(t *testing.T) {
+	is := is.New(t)
+	path := target(t, true)
+	disk := new(counted)
+	f, err := download.CreateOn(disk, path)
+	is.NoErr(err)
+	is.NoErr(disk.last.Remove(disk.name))
+	err = f.Commit()
+	is.Equal(failure(is, err).Step, download.StepRename) // there is nothing to give the name to
+	is.NoErr(f.Close())                                  // and nothing that is left behind
+	is.Equal(holds(t, path), was)
+}
+
+// TestFolderTakesNoFileTwice: two who by chance choose one name do not write into one
+// file.
+func TestFolderTakesNoFileTwice(t *testing.T) {
+	is := is.New(t)
+	dir, err := download.System.Open(t.TempDir())
+	is.NoErr(err)
+	f, err := dir.Create("x", 0o600)
+	is.NoErr(err)
+	is.NoErr(f.Close())
+	_, err = dir.Create("x", 0o600)
+	is.True(errors.Is(err, fs.ErrExist))
+	is.NoErr(dir.Close())
+	is.True(dir.Remove("x") != nil) // it is closed
+}
+
 // TestFileThatWasNotWritten: who overlooks the error of a Write does not commit half
 // a file.
 func TestFileThatWasNotWritten(t *testing.T) {
