@@ -122,8 +122,7 @@ func (p *pull) refuse() error {
 	x.limits.Content = min(x.limits.Content, maxPage)
 	p.content()
 	x.resp.pull = nil
-	x.phase = PhaseHead
-	return x.fail(p.ctx, x.blame(ErrStatus, x.resp.told(x.resp.unfit)))
+	return x.fail(p.ctx, x.refused())
 }
 
 // undo finds the codings of the response.

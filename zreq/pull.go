@@ -45,7 +45,7 @@ func (x *exchange) suspend(ctx context.Context, coded bool) error {
 	x.phase = PhaseBody
 	if x.resp.framing == FramingNone || x.resp.length == 0 {
 		if x.resp.unfit != nil && x.args.StreamCallback != nil {
-			return x.refuse(ctx, x.resp.unfit)
+			return x.refuse(ctx)
 		}
 		return x.readContent(ctx, 0)
 	}
@@ -215,9 +215,8 @@ func (p *pull) close() {
 		return
 	}
 	x := p.x()
-	if len(p.view) == 0 && x.dec.Done() {
-		_ = p.more() // all of it was read, but for the word that it was all
-		p.err = ErrBodyConsumed
+	if len(p.view) == 0 && x.dec.Done() && p.more() != nil {
+		p.err = ErrBodyConsumed // all of it was read, but for the word that it was all
 		return
 	}
 	p.view = nil

@@ -81,14 +81,14 @@ func (x *exchange) takeHead(block []byte) {
 // readBody reads the body to where the caller wants it.
 func (x *exchange) readBody(ctx context.Context) error {
 	refusal := x.resp.unfit
-	coded := x.decodes && x.resp.Header("Content-Encoding") != ""
+	coded := x.decodes && x.resp.count("Content-Encoding") > 0 // an empty one may come first
 	x.pace = pace{LowSpeed: x.pace.LowSpeed}
 	if x.args.DropHead && !coded {
 		x.resp.head = nil
 	}
 	switch {
 	case refusal != nil && x.args.StreamCallback != nil && !(coded && x.resp.Status >= 400):
-		return x.refuse(ctx, refusal)
+		return x.refuse(ctx)
 	case coded || x.args.Stream:
 		return x.suspend(ctx, coded)
 	case x.args.StreamCallback == nil:
@@ -104,7 +104,7 @@ func (x *exchange) readBody(ctx context.Context) error {
 
 // refuse ends a call whose callback may not have the body. An error page is
 // kept as content; of the rest, what costs little is read to save the connection.
-func (x *exchange) refuse(ctx context.Context, refusal error) error {
+func (x *exchange) refuse(ctx context.Context) error {
 	if x.resp.Status >= 400 {
 		x.phase = PhaseBody
 		if err := x.readContent(ctx, min(x.limits.Content, maxPage)); err != nil && x.resp.cut == nil {
@@ -116,12 +116,17 @@ func (x *exchange) refuse(ctx context.Context, refusal error) error {
 			x.whole() // nothing was kept from anybody
 		}
 	}
-	x.phase = PhaseHead
 	x.why = x.verdict()
-	if refusal == ErrUnframed {
-		return x.blame(nil, refusal)
+	return x.refused()
+}
+
+// refused is the error of a call whose callback may not have the body.
+func (x *exchange) refused() error {
+	x.phase = PhaseHead
+	if x.resp.unfit == ErrUnframed {
+		return x.blame(nil, ErrUnframed)
 	}
-	return x.blame(ErrStatus, x.resp.told(refusal))
+	return x.blame(ErrStatus, x.resp.told(x.resp.unfit))
 }
 
 // readContent buffers the body within its limit. An error page that is longer
