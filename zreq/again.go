@@ -28,6 +28,7 @@ func (x *exchange) restart(ctx context.Context) error {
 	}
 	x.before += x.sent
 	x.sent, x.received = 0, 0
+	x.pace = pace{LowSpeed: x.pace.LowSpeed}
 	x.phase = PhaseRequest
 	x.answered, x.heard, x.unsent, x.readErr, x.kind = false, false, false, nil, nil
 	x.in.r, x.in.w = 0, 0

@@ -113,8 +113,11 @@ func (x *exchange) answer(ctx context.Context) (bool, error) {
 	if err == nil {
 		err = x.authorize(target, x.resp)
 	}
-	if err != nil || x.credentials == "" {
-		return false, err
+	switch {
+	case err != nil:
+		return false, x.blame(nil, err)
+	case x.credentials == "":
+		return false, nil
 	}
 	x.challenged = true
 	x.drain(ctx)

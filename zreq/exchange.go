@@ -142,7 +142,10 @@ func (x *exchange) end() {
 	x.in.close()
 	release(x.out)
 	if x.conn == nil {
-		return // nothing was claimed, and the Response is as it was
+		if x.home != nil {
+			x.resp.Connection = x.home
+		}
+		return // nothing is claimed; if nothing was, the Response is as it was
 	}
 	if x.args.DropHead {
 		x.resp.head = nil // it was a view of the window

@@ -57,7 +57,7 @@ func (x *exchange) follow(ctx context.Context) (bool, error) {
 	case count > 1:
 		err = errLocations
 	case location[0] == '#':
-		to = x.at
+		err = to.split(url)
 	default:
 		url, err = x.at.follow(&to, location)
 	}
@@ -75,11 +75,16 @@ func (x *exchange) follow(ctx context.Context) (bool, error) {
 			return false, err
 		}
 	}
+	was := x.method
 	x.method, x.url = method, url
 	if bare {
 		x.body, x.bare = outgoing{}, true
 	}
-	return true, x.leave(ctx, &to)
+	if err := x.leave(ctx, &to); err != nil {
+		x.method = was
+		return false, err
+	}
+	return true, nil
 }
 
 // redirects reports whether a status asks for another request to be made.
