@@ -51,8 +51,9 @@ var (
 	ErrNoTLS = errors.New(`no TLS for https: import _ "github.com/zreq-go/zreq/netdriver/std", or set Args.TLS`)
 	// ErrNoDriver: there is no network driver.
 	ErrNoDriver = netdriver.ErrNoDriver
-	// ErrStop, returned by a StreamCallback or OnHead, ends the transfer without
-	// an error: the call returns nil, and Response.Complete says false.
+	// ErrStop, returned by a StreamCallback, OnHead or OnRedirect, or by a writer that
+	// gets the body, ends the transfer without an error: what was called returns nil,
+	// and Response.Complete says false.
 	ErrStop = errors.New("stopped by the caller")
 )
 
@@ -105,7 +106,7 @@ type Error struct {
 	Attempt  int    // 1 for the first; dialling again in place is no new attempt
 	Sent     int64  // bytes of the requests that may have left, but for one that a 417 refused; 0: certainly none
 	Received int64  // bytes of the body that were decoded
-	Taken    int64  // bytes that the StreamCallback had and returned nil for: where to go on
+	Taken    int64  // bytes that the StreamCallback returned nil for, or a writer took: where to go on
 	Err      error  // the cause
 
 	kind  error // one of the Err values above, or nil

@@ -51,7 +51,7 @@ type exchange struct {
 	heard   bool  // at least one byte came back
 
 	phase    Phase
-	before   int64 // bytes of requests that a redirect answered
+	before   int64 // bytes of requests that led to another one
 	sent     int64
 	received int64 // bytes of the body
 	taken    int64 // of those, by the callback

@@ -19,6 +19,7 @@ type pull struct {
 	view    []byte  // what was read and not taken: in the window, or in text
 	decoder decoder // nil if the body is read as it came
 	text    *buffer // what the decoder fills
+	inside  bool    // the decoder is at work, or has panicked
 	moved   bool    // a Receiver took some of it
 	lenient bool    // an end that nothing proves is no error
 	err     error   // of all reading from now on
@@ -114,7 +115,9 @@ func (p *pull) refill() (err error) {
 		p.view, err = p.fetch()
 		return err
 	}
+	p.inside = true
 	n, err := p.decoder.decoded(p.text.B)
+	p.inside = false
 	p.view = p.text.B[:n]
 	return err
 }
@@ -135,12 +138,12 @@ func (p *pull) finish(err error) {
 		p.err, x.resp.cut = e, e
 	}
 	p.view = nil
+	defer x.end() // a decoder may panic
 	if p.decoder != nil {
 		p.decoder.giveBack()
 		release(p.text)
 		p.decoder, p.text = nil, nil
 	}
-	x.end()
 }
 
 // straight reads into b without the detour through the window, if b is at least as
@@ -215,7 +218,7 @@ func (p *pull) close() {
 		return
 	}
 	x := p.x()
-	if len(p.view) == 0 && x.dec.Done() && p.more() != nil {
+	if len(p.view) == 0 && x.dec.Done() && !p.inside && p.more() != nil {
 		p.err = ErrBodyConsumed // all of it was read, but for the word that it was all
 		return
 	}

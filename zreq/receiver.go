@@ -14,8 +14,9 @@ type Receiver interface {
 	// ReceiveFrom takes at most n bytes of those that come next on c, waiting for
 	// the first one only, and returns how many it took of c. err is that of c: its
 	// end, or a deadline that passed. What cannot be written is the error of the
-	// next Write, which is of nothing at the end of the body. ok is false if it cannot do so, or not any more: nothing was taken
-	// then, and Write is given what comes next.
+	// next Write, which is of nothing at the end of the body. ok is false if it cannot
+	// do so, or not any more: nothing was taken then, and Write is given what comes
+	// next.
 	ReceiveFrom(c netdriver.Conn, n int64) (received int64, ok bool, err error)
 }
 
