@@ -141,6 +141,9 @@ func (x *exchange) end() {
 	x.chunks.close()
 	x.in.close()
 	release(x.out)
+	if x.home != nil && x.home.isClosed() {
+		x.home = nil // its owner has meanwhile
+	}
 	if x.conn == nil {
 		if x.home != nil {
 			x.resp.Connection = x.home

@@ -8,7 +8,8 @@ import (
 
 // A Receiver is a writer that can take what comes over some connections without
 // its passing through memory, as a file does by splice. [Response.WriteTo] asks it
-// where there is no TLS and no content coding, and much is certain to come.
+// where there is no TLS, no content coding and no Timeouts.LowSpeed, and much is
+// certain to come.
 type Receiver interface {
 	io.Writer
 	// ReceiveFrom takes at most n bytes of those that come next on c, waiting for
@@ -48,19 +49,13 @@ func (p *pull) receive(w io.Writer) error {
 		if n > 0 {
 			empty = 0
 		}
-		slow := x.paced(int(n))
 		switch {
-		case slow != nil:
-			err = slow
 		case err == io.EOF:
 			if _, err = x.atEOF(); err == nil {
 				err = p.atEnd()
 			}
 		case err != nil:
-			if err = x.sock.judge(err); x.windowOver(err) {
-				continue
-			}
-			err = x.lost(err)
+			err = x.lost(x.sock.judge(err))
 		case empty == maxEmpty:
 			err = x.lost(io.ErrNoProgress)
 		}
@@ -70,9 +65,10 @@ func (p *pull) receive(w io.Writer) error {
 }
 
 // receivable reports whether nothing lies before what comes next on the
-// connection, and that is body and much.
+// connection, and that is body and much. LowSpeed has to tell the time that the peer
+// takes from that of the disk.
 func (p *pull) receivable() bool {
 	x := p.x()
 	return p.err == nil && p.decoder == nil && len(p.view) == 0 && x.in.empty() && x.readErr == nil &&
-		x.sock.resumable && x.want.length < 0 && p.ctx.Err() == nil && x.dec.Expect() >= minReceive
+		x.sock.resumable && !x.pace.on() && x.want.length < 0 && p.ctx.Err() == nil && x.dec.Expect() >= minReceive
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/matryer/is"
 
@@ -88,4 +90,29 @@ func TestFitOfABodyThatWasRead(t *testing.T) {
 			is.True(errors.Is(resp.Fit(), zreq.ErrBodyConsumed))
 		})
 	}
+}
+
+// TestReceiverIsNotTheSlowOne: what measures how fast the peer is leaves out the time
+// that a disk takes, so that no Receiver is asked then.
+func TestReceiverIsNotTheSlowOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		body := numbered(100_000)
+		resp := opened(t, zreq.Args{
+			Driver: ends(t, byLength(body)), Timeouts: zreq.Timeouts{LowSpeed: zreq.LowSpeed{Bytes: 50_000, In: time.Second}},
+		})
+		r := &receiver{result: func(netdriver.Conn, int64) (int64, bool, error) { panic("asked") }}
+		n, err := resp.WriteTo(slowDisk{r})
+		is.NoErr(err)
+		is.Equal(n, int64(len(body)))
+		is.True(r.String() == body)
+	})
+}
+
+// slowDisk takes ten seconds for each piece.
+type slowDisk struct{ *receiver }
+
+func (d slowDisk) Write(p []byte) (int, error) {
+	time.Sleep(10 * time.Second)
+	return d.receiver.Write(p)
 }

@@ -318,3 +318,16 @@ func TestRedirectKeepAlive(t *testing.T) {
 		is.Equal(peer.Open(), 0) // nothing leaks
 	})
 }
+
+// TestRedirectHomeIsClosed: a Connection that its owner closes while the call is
+// elsewhere is not handed out again.
+func TestRedirectHomeIsClosed(t *testing.T) {
+	is := is.New(t)
+	peer := each(t, moved(302, "//other.test/y"), noContent)
+	conn, err := zreq.Connect(context.Background(), site, &zreq.Args{Driver: peer})
+	is.NoErr(err)
+	resp, err := zreq.Get(context.Background(), site, &zreq.Args{Connection: conn, OnHead: func(*zreq.Response) error { return conn.Close() }})
+	is.NoErr(err)
+	is.True(resp.Connection == nil)
+	is.Equal(peer.Open(), 0)
+}

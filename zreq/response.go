@@ -66,6 +66,10 @@ func (r *Response) Reason() string {
 	return string(reason)
 }
 
+// Method returns the method of the request that this answers: after a redirect it
+// may be another one than the call's.
+func (r *Response) Method() string { return r.method }
+
 // URL returns the URL that was asked for, with Params and without credentials
 // and fragment: as it was given if there are none of these, else as it was sent.
 func (r *Response) URL() string { return r.url }

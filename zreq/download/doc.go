@@ -27,8 +27,9 @@
 // is replaced and what it leads to stays as it is. A path that leads to something
 // other than a file, a folder or a device, is refused.
 //
-// Memory does not depend on the length of the body. Over plain TCP on Linux the
-// system moves it from the socket to the file by itself; else it passes through the
+// Memory does not depend on the length of the body. Over plain TCP on Linux, and
+// without Timeouts.LowSpeed, the system moves it from the socket to the file by
+// itself; else it passes through the
 // read buffer of the call, Limits.ReadBuffer, and so large are the writes.
 //
 // # What is saved
@@ -46,9 +47,8 @@
 // # What it does not do
 //
 // It does not resume, retry or verify a digest, and asks for no free space before
-// it begins. The time that the disk takes counts against no limit, but against
-// Timeouts.LowSpeed where the system moves the body by itself; and no context ends a
-// sync. On Windows a folder cannot be synced, and is not; some file systems
+// it begins. The time that the disk takes counts against no limit, and no context ends
+// a sync. On Windows a folder cannot be synced, and is not; some file systems
 // cannot do it either, and say so, and the name of the file is then as durable as
 // they make it.
 package download

@@ -47,7 +47,7 @@ func fit(resp *zreq.Response) error {
 	if err := resp.Fit(); err != nil {
 		return err
 	}
-	none := resp.Len() != 0 || resp.Status == 204 || resp.Status == 205 || resp.Status == 304
+	none := resp.Len() != 0 || resp.Method() == "HEAD" || resp.Status == 204 || resp.Status == 205 || resp.Status == 304
 	if resp.Framing() == zreq.FramingNone && none { // a Content-Length of zero is an empty content
 		return ErrNoContent
 	}

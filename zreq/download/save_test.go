@@ -204,16 +204,18 @@ func TestSaveFileRefuses(t *testing.T) {
 			is.Equal(peer.Open(), 0)      // the response was closed
 		})
 	}
-	t.Run("HEAD", func(t *testing.T) {
-		is := is.New(t)
-		peer := zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Request(), zreqtest.Send("HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n")})
-		resp, err := zreq.Head(context.Background(), site, &zreq.Args{Driver: peer, Stream: true})
-		is.NoErr(err)
-		path := target(t, true)
-		_, err = download.SaveFile(resp, path)
-		is.True(errors.Is(err, download.ErrNoContent)) // there is none, whatever the length says
-		is.Equal(holds(t, path), was)
-	})
+	for _, length := range []string{"8", "0"} {
+		t.Run("HEAD/"+length, func(t *testing.T) {
+			is := is.New(t)
+			peer := zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Request(), zreqtest.Send("HTTP/1.1 200 OK\r\nContent-Length: " + length + "\r\n\r\n")})
+			resp, err := zreq.Head(context.Background(), site, &zreq.Args{Driver: peer, Stream: true})
+			is.NoErr(err)
+			path := target(t, true)
+			_, err = download.SaveFile(resp, path)
+			is.True(errors.Is(err, download.ErrNoContent)) // there is none, whatever the length says
+			is.Equal(holds(t, path), was)
+		})
+	}
 	t.Run("nothing", func(t *testing.T) {
 		is := is.New(t)
 		_, err := download.SaveFile(nil, "x")
