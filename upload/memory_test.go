@@ -4,8 +4,6 @@ import (
 	"crypto/tls"
 	"io"
 	"os"
-	"runtime"
-	"sync"
 	"testing"
 
 	"github.com/matryer/is"
@@ -13,36 +11,8 @@ import (
 	"github.com/zreq-go/zreq/netdriver/stdnet"
 	"github.com/zreq-go/zreq/upload"
 	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
-
-// liveHeap is what is reachable, after two collections: the second empties what
-// the first left to the pools.
-func liveHeap() int64 {
-	runtime.GC()
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return int64(m.HeapAlloc)
-}
-
-// spareThreads has the runtime make threads now. One that it makes while the
-// heap is measured is 5 KiB that no upload has asked for.
-func spareThreads() {
-	var up, down sync.WaitGroup
-	end := make(chan struct{})
-	for range 8 {
-		up.Add(1)
-		down.Go(func() {
-			runtime.LockOSThread()
-			defer runtime.UnlockOSThread()
-			up.Done()
-			<-end
-		})
-	}
-	up.Wait()
-	close(end)
-	down.Wait()
-}
 
 // sparse is a FileSource of size bytes that lie on no disk.
 func sparse(t testing.TB, size int64) *upload.FileSource {
@@ -82,7 +52,7 @@ func TestMemoryOfALongUpload(t *testing.T) {
 		lookEvery = 32 << 20
 		maxGrowth = 64 << 10
 	)
-	spareThreads()
+	zreqtest.SpareThreads()
 	security, config := secure(t)
 	long := sparse(t, size)
 	for name, tt := range map[string]struct {
@@ -108,13 +78,13 @@ func TestMemoryOfALongUpload(t *testing.T) {
 				if sent >= next {
 					next += lookEvery
 					looks++
-					highest = max(highest, liveHeap())
+					highest = max(highest, zreqtest.LiveHeap())
 				}
 			}
 			_, err = upload.Upload(t.Context(), server.url(tt.scheme), sparse(t, lookEvery+1), args)
 			is.NoErr(err) // once before, so that the server and the collector have what they need
 
-			before := liveHeap()
+			before := zreqtest.LiveHeap()
 			next, highest, looks = 0, 0, 0
 			resp, err := upload.Upload(t.Context(), server.url(tt.scheme), tt.fd, args)
 			is.NoErr(err)

@@ -12,6 +12,7 @@ import (
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/netdriver/memnet"
 	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
 // maxIdle is what a kept connection may hold beyond the driver's own, in bytes.
@@ -83,12 +84,12 @@ func keptConnections(t *testing.T, n *memnet.Net, size int) int64 {
 	is := is.New(t)
 	kept := make([]*zreq.Connection, size)
 	goroutines := runtime.NumGoroutine() - 1 // without the server, which ends with the last
-	before := liveHeap()
+	before := zreqtest.LiveHeap()
 	for i := range kept {
 		kept[i] = keep(t, n)
 	}
 	is.True(settled(goroutines) <= goroutines) // it has no goroutine
-	each := (liveHeap() - before) / int64(size)
+	each := (zreqtest.LiveHeap() - before) / int64(size)
 	is.Equal(n.Open(), size)  // it is open
 	is.Equal(n.Dials(), size) // and the first of its kind
 	for _, c := range kept {
@@ -120,7 +121,7 @@ func bareConnections(t *testing.T, n *memnet.Net, size int) int64 {
 	t.Helper()
 	open := make([]netdriver.Conn, size)
 	answer := make([]byte, 4096)
-	before := liveHeap()
+	before := zreqtest.LiveHeap()
 	for i := range open {
 		c, err := n.Dial(context.Background(), "tcp", "device.test:80")
 		if err != nil {
@@ -134,7 +135,7 @@ func bareConnections(t *testing.T, n *memnet.Net, size int) int64 {
 		}
 		open[i] = c
 	}
-	each := (liveHeap() - before) / int64(size)
+	each := (zreqtest.LiveHeap() - before) / int64(size)
 	for _, c := range open {
 		_ = c.Close()
 	}

@@ -3,45 +3,15 @@ package zreq_test
 import (
 	"bytes"
 	"context"
-	"runtime"
 	"slices"
 	"strconv"
-	"sync"
 	"testing"
 
 	"github.com/matryer/is"
 	"github.com/zreq-go/zreq/netdriver/memnet"
 	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
-
-// liveHeap is what is reachable, after two collections: the second empties what
-// the first left to the pools.
-func liveHeap() int64 {
-	runtime.GC()
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return int64(m.HeapAlloc)
-}
-
-// spareThreads has the runtime make threads now. One that it makes while the
-// heap is measured is 5 KiB that no call has asked for.
-func spareThreads() {
-	var up, down sync.WaitGroup
-	end := make(chan struct{})
-	for range 8 {
-		up.Add(1)
-		down.Go(func() {
-			runtime.LockOSThread()
-			defer runtime.UnlockOSThread()
-			up.Done()
-			<-end
-		})
-	}
-	up.Wait()
-	close(end)
-	down.Wait()
-}
 
 const (
 	lookEvery = 64 << 20
@@ -94,7 +64,7 @@ func (s *spout) pour(c *memnet.Conn) {
 }
 
 func TestLongBodyLeavesTheHeapFlat(t *testing.T) {
-	spareThreads()
+	zreqtest.SpareThreads()
 	size := int64(1 << 30)
 	if underRace || testing.Short() {
 		size = 256 << 20
@@ -119,7 +89,7 @@ func TestLongBodyLeavesTheHeapFlat(t *testing.T) {
 					return zreq.ErrStop
 				}
 				if got%lookEvery == 0 {
-					_ = liveHeap()
+					_ = zreqtest.LiveHeap()
 				}
 				return nil
 			}
@@ -127,7 +97,7 @@ func TestLongBodyLeavesTheHeapFlat(t *testing.T) {
 				got += int64(len(p))
 				chunks++
 				if got%lookEvery == 0 {
-					highest = max(highest, liveHeap())
+					highest = max(highest, zreqtest.LiveHeap())
 				}
 				return nil
 			}
@@ -135,7 +105,7 @@ func TestLongBodyLeavesTheHeapFlat(t *testing.T) {
 			_, err = zreq.Get(context.Background(), url, args)
 			is.NoErr(err) // once before, so that the network and the collector have what they need
 
-			before := liveHeap()
+			before := zreqtest.LiveHeap()
 			args.StreamChunk = 32 << 10
 			got = 0
 			_, err = zreq.Get(context.Background(), url, args)

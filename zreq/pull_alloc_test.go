@@ -11,6 +11,7 @@ import (
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/netdriver/memnet"
 	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
 // thrifty are the ways to take a body through memory that is there already.
@@ -160,7 +161,7 @@ func movingOnce(t *testing.T, answer string) (netdriver.Driver, string) {
 // TestLongPullLeavesTheHeapFlat: memory does not depend on the length of a body
 // that is read after the call.
 func TestLongPullLeavesTheHeapFlat(t *testing.T) {
-	spareThreads()
+	zreqtest.SpareThreads()
 	const size, lookEvery = 128 << 20, 32 << 20
 	for _, framing := range []string{"length", "chunked"} {
 		for _, way := range []string{"Read", "WriteTo", "Chunks"} {
@@ -180,7 +181,7 @@ func TestLongPullLeavesTheHeapFlat(t *testing.T) {
 				look := func(n int) {
 					if got += int64(n); got-looked >= lookEvery {
 						looked = got
-						highest = max(highest, liveHeap())
+						highest = max(highest, zreqtest.LiveHeap())
 					}
 				}
 				pull := func(most int64) {
@@ -216,7 +217,7 @@ func TestLongPullLeavesTheHeapFlat(t *testing.T) {
 				}
 				pull(lookEvery) // once before, so that the network and the collector have what they need
 
-				before := liveHeap()
+				before := zreqtest.LiveHeap()
 				pull(size + 1)
 				is.Equal(got, int64(size))
 				is.True(highest > before-lookEvery) // it was looked at

@@ -13,6 +13,7 @@ import (
 	"github.com/zreq-go/zreq/form"
 	"github.com/zreq-go/zreq/netdriver/memnet"
 	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
 // A drain takes requests, of any length, and counts their bytes. Each ends with a
@@ -66,7 +67,7 @@ func (l *looking) Read(p []byte) (int, error) {
 	before := l.given
 	l.given += int64(n)
 	if before/lookEvery != l.given/lookEvery {
-		*l.highest = max(*l.highest, liveHeap())
+		*l.highest = max(*l.highest, zreqtest.LiveHeap())
 	}
 	return n, err
 }
@@ -75,7 +76,7 @@ func (l *looking) Read(p []byte) (int, error) {
 // is sent, whatever its framing.
 func TestLongUploadLeavesTheHeapFlat(t *testing.T) {
 	const size, maxGrowth = 256 << 20, 64 << 10
-	spareThreads()
+	zreqtest.SpareThreads()
 	for name, tt := range map[string]struct {
 		args func(l *looking, size int64) zreq.Args
 		end  string
@@ -113,7 +114,7 @@ func TestLongUploadLeavesTheHeapFlat(t *testing.T) {
 			}
 			put(lookEvery + 1) // once before, so that the network and the collector have what they need
 
-			before := liveHeap()
+			before := zreqtest.LiveHeap()
 			highest = 0
 			put(size)
 			is.True(server.taken > size)

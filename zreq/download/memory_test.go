@@ -2,8 +2,6 @@ package download_test
 
 import (
 	"crypto/tls"
-	"runtime"
-	"sync"
 	"testing"
 
 	"github.com/matryer/is"
@@ -11,36 +9,8 @@ import (
 	"github.com/zreq-go/zreq/netdriver/stdnet"
 	"github.com/zreq-go/zreq/zreq"
 	"github.com/zreq-go/zreq/zreq/download"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
-
-// liveHeap is what is reachable, after two collections: the second empties what
-// the first left to the pools.
-func liveHeap() int64 {
-	runtime.GC()
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return int64(m.HeapAlloc)
-}
-
-// spareThreads has the runtime make threads now. One that it makes while the
-// heap is measured is 5 KiB that no download has asked for.
-func spareThreads() {
-	var up, down sync.WaitGroup
-	end := make(chan struct{})
-	for range 8 {
-		up.Add(1)
-		down.Go(func() {
-			runtime.LockOSThread()
-			defer runtime.UnlockOSThread()
-			up.Done()
-			<-end
-		})
-	}
-	up.Wait()
-	close(end)
-	down.Wait()
-}
 
 // looks are made at the heap each time that so much has come, while nothing is done.
 type looks struct {
@@ -56,7 +26,7 @@ func (l *looks) add(n int64) {
 	if l.come += n; l.come >= l.next {
 		l.next += l.every
 		l.count++
-		l.highest = max(l.highest, liveHeap())
+		l.highest = max(l.highest, zreqtest.LiveHeap())
 	}
 }
 
@@ -66,7 +36,7 @@ func TestMemoryOfALongDownload(t *testing.T) {
 		parts     = 32
 		maxGrowth = 64 << 10
 	)
-	spareThreads()
+	zreqtest.SpareThreads()
 	security, config := secure(t)
 	for name, tt := range map[string]struct {
 		scheme string
@@ -96,7 +66,7 @@ func TestMemoryOfALongDownload(t *testing.T) {
 			}
 			save() // once before, so that the server and the collector have what they need
 
-			before := liveHeap()
+			before := zreqtest.LiveHeap()
 			*d.looks = looks{every: d.looks.every}
 			save()
 			highest := d.looks.highest
