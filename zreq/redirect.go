@@ -106,8 +106,12 @@ func (t *target) follow(to *target, location string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	url, err := to.appendOwnTarget(to.origin())
-	return string(url), err
+	sent, err := to.appendOwnTarget(to.origin())
+	if err != nil {
+		return "", err
+	}
+	url := string(sent)
+	return url, to.split(url) // so that no error quotes what a server made up
 }
 
 // objection says why a redirect is not followed, that is the last of the history.

@@ -174,3 +174,13 @@ func TestRedirectTLSOfThePlain(t *testing.T) {
 	is.Equal(fmt.Sprint(s.names, board.names), "[device.test] []")
 	is.NoErr(conn.Close())
 }
+
+// TestRedirectErrorIsASCII: what a server writes into a Location reaches a log only
+// as it was sent, percent-encoded: no control character of a terminal is in it.
+func TestRedirectErrorIsASCII(t *testing.T) {
+	is := is.New(t)
+	peer := zreqtest.NewPeer(t, answering(moved(302, "/\u009b31m")), append(answering("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhe"), zreqtest.Close()))
+	_, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: peer})
+	is.Equal(failure(is, err).URL, "http://device.test/%C2%9B31m")
+	is.True(strings.Contains(err.Error(), "/%C2%9B31m"))
+}

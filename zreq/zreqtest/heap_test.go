@@ -20,6 +20,6 @@ func TestLiveHeap(t *testing.T) {
 	lost = nil
 	_ = lost
 	grown := zreqtest.LiveHeap() - before
-	is.True(grown >= 1<<20 && grown < 3<<19) // one of the two
+	is.True(grown > 900_000 && grown < 1_500_000) // one of the two, about
 	runtime.KeepAlive(held)
 }
