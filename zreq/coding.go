@@ -3,6 +3,8 @@ package zreq
 import (
 	"errors"
 	"io"
+
+	"github.com/zreq-go/zreq/zreq/wire"
 )
 
 // A Coding undoes a content coding (RFC 9110, 8.4.1). It is safe for concurrent
@@ -10,8 +12,8 @@ import (
 type Coding interface {
 	// Decode returns a reader of what r becomes without the coding. r gives the
 	// body as it comes, and is an io.ByteReader unless it is what another coding
-	// makes. io.EOF says that the end of the coding itself was
-	// seen, and all its checks held; io.ErrUnexpectedEOF that r ended before that.
+	// makes. io.EOF says that the end of the coding itself was seen, and all its
+	// checks held; io.ErrUnexpectedEOF that r ended before that.
 	//
 	// Close is called once, when nothing more is read, and does not close r. The
 	// reader may be used for another response afterwards.
@@ -38,7 +40,9 @@ var acceptEncoding string
 // the first request: it is not synchronised. A name that is taken, or is no token,
 // and a nil c panic.
 func RegisterCoding(name string, c Coding) {
-	decode = decodeBody
+	if _, err := wire.AppendMethod(nil, name); err != nil { // a token, as a method is
+		panic("zreq: the name of a coding is no token (RFC 9110, 8.4.1)")
+	}
 	if c == nil {
 		panic("zreq: the coding " + name + " is nil")
 	}
@@ -47,6 +51,7 @@ func RegisterCoding(name string, c Coding) {
 			panic("zreq: the coding " + name + " is registered twice")
 		}
 	}
+	decode = decodeBody
 	codings = append(codings, namedCoding{name, c})
 	if acceptEncoding != "" {
 		acceptEncoding += ", "
@@ -128,10 +133,11 @@ func (p *pull) refuse() error {
 // undo finds the codings of the response.
 func (p *pull) undo() error {
 	d := &decoding{p: p}
-	for _, list := range p.held.resp.Values("Content-Encoding") {
-		for list != "" {
-			var name string
-			name, list = cutMember(list)
+	for _, field := range p.held.resp.Values("Content-Encoding") {
+		for list, more := []byte(field), true; more; {
+			var member []byte
+			member, list, more = wire.NextMember(list)
+			name := string(member)
 			if name == "" || equalFold(name, "identity") {
 				continue
 			}
@@ -152,20 +158,6 @@ func (p *pull) undo() error {
 		p.decoder, p.text, p.held.resp.decoded = d, acquire(p.held.limits.ReadBuffer), true
 	}
 	return nil
-}
-
-// cutMember takes the first member off a list (RFC 9110, 5.6.1).
-func cutMember(list string) (member, rest string) {
-	if i := indexByte(list, ','); i >= 0 {
-		list, rest = list[:i], list[i+1:]
-	}
-	for list != "" && (list[0] == ' ' || list[0] == '\t') {
-		list = list[1:]
-	}
-	for list != "" && (list[len(list)-1] == ' ' || list[len(list)-1] == '\t') {
-		list = list[:len(list)-1]
-	}
-	return list, rest
 }
 
 // findCoding returns the coding of that name, nil if nobody registered it.

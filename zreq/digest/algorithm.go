@@ -6,6 +6,8 @@ import (
 	"crypto/sha512"
 	"hash"
 	"io"
+
+	"github.com/zreq-go/zreq/zreq/wire"
 )
 
 // An algorithm is a hash that a server may ask for (RFC 7616, 6.1).
@@ -64,23 +66,5 @@ func hex(p []byte) string {
 	return string(text)
 }
 
-// equalFold compares ASCII without case. By the rules of Unicode, which package
-// strings follows, a long s would equal an s.
-func equalFold(a, b string) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range len(a) {
-		if lower(a[i]) != lower(b[i]) {
-			return false
-		}
-	}
-	return true
-}
-
-func lower(c byte) byte {
-	if 'A' <= c && c <= 'Z' {
-		return c + 'a' - 'A'
-	}
-	return c
-}
+// equalFold compares ASCII without case.
+func equalFold(a, b string) bool { return wire.EqualName([]byte(a), b) }

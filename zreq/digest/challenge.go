@@ -180,7 +180,7 @@ func (f *field) take(n int) string {
 }
 
 func isLetterOrDigit(c byte) bool {
-	return '0' <= c && c <= '9' || 'a' <= lower(c) && lower(c) <= 'z'
+	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
 }
 
 func isToken(c byte) bool { return isLetterOrDigit(c) || isOneOf(c, "!#$%&'*+-.^_`|~") }

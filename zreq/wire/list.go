@@ -6,7 +6,7 @@ package wire
 func HasToken(value []byte, token string) bool {
 	for more := true; more; {
 		var member []byte
-		member, value, more = nextMember(value)
+		member, value, more = NextMember(value)
 		if EqualName(member, token) {
 			return true
 		}
@@ -14,8 +14,9 @@ func HasToken(value []byte, token string) bool {
 	return false
 }
 
-// nextMember cuts the first member off a list and says whether a comma followed.
-func nextMember(list []byte) (member, rest []byte, more bool) {
+// NextMember cuts the first member off a comma-separated list (RFC 9110, 5.6.1),
+// which may be empty, and says whether a comma followed.
+func NextMember(list []byte) (member, rest []byte, more bool) {
 	i := indexByte(list, ',')
 	if i < 0 {
 		return trimLines(list), nil, false
@@ -39,7 +40,7 @@ func isChunked(value []byte) bool {
 	found := false
 	for more := true; more; {
 		var member []byte
-		member, value, more = nextMember(value)
+		member, value, more = NextMember(value)
 		if len(member) == 0 {
 			continue
 		}
@@ -58,7 +59,7 @@ func parseLength(value []byte) (int64, bool) {
 	length := int64(-1)
 	for more := true; more; {
 		var member []byte
-		member, value, more = nextMember(value)
+		member, value, more = NextMember(value)
 		n, ok := parseDecimal(member)
 		if !ok || length >= 0 && n != length {
 			return 0, false
