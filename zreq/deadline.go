@@ -29,7 +29,6 @@ type socket struct {
 	// plain TCP and a driver that knows how much went out. A body is sliced there.
 	resumable, sliced bool
 
-	asked time.Time // when the deadline was last thought of
 	stuck bool      // the last write moved nothing
 	moved time.Time // when one last did, or began to try
 
@@ -101,7 +100,6 @@ func (s *socket) writeWithin(ctx context.Context, limit, most time.Duration) err
 // the zero time. The context is asked after the deadline was set, never before: a
 // cancel in between would be undone by the new deadline and not seen.
 func (s *socket) renew(ctx context.Context, limit time.Duration, now time.Time) error {
-	s.asked = now
 	var by time.Time
 	if limit > 0 {
 		slack := limit / 9                                               // of the eighth that is promised something is left for a look
@@ -119,10 +117,14 @@ func (s *socket) renew(ctx context.Context, limit time.Duration, now time.Time) 
 	return ctx.Err()
 }
 
-// waited is how long ago that was.
+// begin notes that a wait begins. The time is kept here and not in the socket, which
+// an idle connection keeps.
+func (p *pace) begin() { p.since = time.Now() }
+
+// ended is how long the wait took.
 //
 //lint:ignore S1012 time.Since is another 0.5 KB
-func (s *socket) waited() time.Duration { return time.Now().Sub(s.asked) }
+func (p *pace) ended() time.Duration { return time.Now().Sub(p.since) }
 
 // judge says which limit an error comes of, if it does: the network has timeouts
 // of its own. Some clocks know only milliseconds.

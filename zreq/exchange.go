@@ -256,8 +256,10 @@ func (x *exchange) read(ctx context.Context, p []byte) (int, error) {
 			return 0, err
 		}
 		n, err := readSome(x.sock.conn, p)
-		if slow := x.paced(n); slow != nil {
-			return 0, slow
+		if x.phase == PhaseBody { // and not an answer to what is being sent
+			if slow := x.paced(n); slow != nil {
+				return 0, slow
+			}
 		}
 		if n > 0 {
 			x.heard = true
@@ -278,6 +280,7 @@ func (x *exchange) mayRead(ctx context.Context) error {
 		return ctx.Err()
 	}
 	if x.pace.on() {
+		x.pace.begin()
 		wait, limit, name := x.pace.limit(x.times.Body, "Body")
 		return x.sock.waitWithin(ctx, wait, limit, name)
 	}

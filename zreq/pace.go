@@ -14,6 +14,7 @@ type pace struct {
 	waited time.Duration // in this window
 	bytes  int64         // that moved in it
 	idle   time.Duration // since the last byte
+	since  time.Time     // this wait began
 }
 
 func (p *pace) on() bool { return p.Bytes > 0 && p.In > 0 }
@@ -63,7 +64,7 @@ func (x *exchange) paced(n int) error {
 	if !x.pacing() {
 		return nil
 	}
-	return x.pace.add(n, x.sock.waited())
+	return x.pace.add(n, x.pace.ended())
 }
 
 // pacing reports whether a body moves that is measured.

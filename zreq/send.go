@@ -187,6 +187,9 @@ func (x *exchange) mayWrite(ctx context.Context) error {
 	if x.pacing() && (x.sock.sliced || x.pace.bytes < x.pace.Bytes) {
 		most = x.pace.In - x.pace.waited // by then the window has to have seen enough
 	}
+	if x.pacing() {
+		x.pace.begin()
+	}
 	if err := x.sock.writeWithin(ctx, x.times.Write, most); err != nil {
 		return x.broken(err)
 	}
