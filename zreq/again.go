@@ -31,6 +31,7 @@ func (x *exchange) restart(ctx context.Context) error {
 	x.pace = pace{LowSpeed: x.pace.LowSpeed}
 	x.phase = PhaseRequest
 	x.answered, x.heard, x.unsent, x.readErr, x.kind = false, false, false, nil, nil
+	x.why = CloseFailed
 	x.in.r, x.in.w = 0, 0
 	return nil
 }
@@ -41,6 +42,30 @@ func (x *exchange) part(why CloseReason) {
 		why = CloseCancelled // a late cancel must not hit the next call
 	}
 	x.unhook = nil
-	x.conn.release(why)
+	why = x.letGo(why)
 	x.conn = nil
+	x.tellClose(why)
+}
+
+// letGo ends the claim on the connection, and returns why that is not kept.
+func (x *exchange) letGo(why CloseReason) CloseReason {
+	if of := x.conn.owner; of != nil {
+		return of.give(why)
+	}
+	x.conn.release(why)
+	return why
+}
+
+// discard closes the socket. The claim stays.
+func (x *exchange) discard(why CloseReason) {
+	x.conn.drop()
+	x.tellClose(why)
+}
+
+// tellClose tells of a socket that was closed, unless why is none.
+func (x *exchange) tellClose(why CloseReason) {
+	if why != CloseNone && x.sock != nil {
+		x.sock = nil
+		x.tell(EventClose, why, nil)
+	}
 }

@@ -140,6 +140,19 @@ type Args struct {
 	// same as the Connection's, or nil.
 	TLS netdriver.TLS
 
+	// Trace, if set, is told what happens.
+	Trace Trace
+
+	// Retry bounds the attempts at this call, if it is a Session's: the verbs of the
+	// package make one. What is zero is as the Session has it.
+	Retry Retry
+
+	// Idempotent says that the request may be made twice and mean the same as once,
+	// whatever its method: a Session may send it again if nobody knows whether it
+	// arrived. So does a field Idempotency-Key. GET, HEAD, OPTIONS, TRACE, PUT and
+	// DELETE need neither (RFC 9110, 9.2.2).
+	Idempotent bool
+
 	// Timeouts are the limits in time; each has a finite default.
 	Timeouts Timeouts
 

@@ -121,8 +121,8 @@ func (x *exchange) answer(ctx context.Context) (bool, error) {
 	}
 	x.challenged = true
 	x.drain(ctx)
-	if x.verdict() != CloseNone {
-		x.conn.drop()
+	if why := x.verdict(); why != CloseNone {
+		x.discard(why)
 	}
 	return true, x.restart(ctx)
 }

@@ -3,8 +3,6 @@ package zreq
 import (
 	"context"
 	"sync"
-
-	"github.com/zreq-go/zreq/netdriver"
 )
 
 // Connection is a connection to one origin, over one driver, with one TLS
@@ -17,13 +15,10 @@ import (
 // One call uses it at a time; a second one gets ErrBusy. Close may be called
 // from anywhere, at any time, and ends the call under way.
 type Connection struct {
-	at     target
-	driver netdriver.Driver
-	named  netdriver.TLS       // that the call had, also if it was http
-	tls    netdriver.TLS       // what makes it secure, if it is https,
-	chip   netdriver.TLSDialer // or the driver itself does
-	http10 bool                // the last response said so; of the call that has the claim
-	deaf   bool                // the peer ignores Expect; likewise
+	route
+	http10 bool  // the last response said so; of the call that has the claim
+	deaf   bool  // the peer ignores Expect; likewise
+	owner  owner // the Session's, which alone claims it; nil: it is the caller's
 
 	mu     sync.Mutex // guards what follows; no defer unlocks it, each costs 0.2 KB
 	sock   *socket    // nil: not dialled, or gone
@@ -42,13 +37,16 @@ func Connect(ctx context.Context, url string, args *Args) (*Connection, error) {
 		args = &Args{}
 	}
 	var x exchange
-	x.method, x.args = "connect", args
+	x.method, x.args, x.attempt = "connect", args, 1
+	x.spy = newSpy(args.Trace)
 	x.times = args.Timeouts
 	x.times.setDefaults()
-	if err := x.connect(ctx, url); err != nil {
-		return nil, x.fail(ctx, err)
+	err := x.connect(ctx, url)
+	if err != nil {
+		x.conn, err = nil, x.fail(ctx, err)
 	}
-	return x.conn, nil
+	x.tell(EventDone, CloseNone, err)
+	return x.conn, err
 }
 
 func (x *exchange) connect(ctx context.Context, url string) (err error) {
@@ -61,55 +59,13 @@ func (x *exchange) connect(ctx context.Context, url string) (err error) {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if x.conn, err = newConnection(&x.at, x.args); err != nil {
+	r, err := newRoute(&x.at, x.args)
+	if err != nil {
 		return err
 	}
+	x.conn = &Connection{route: r}
 	_, err = x.dial(ctx)
 	return err
-}
-
-// newConnection chooses driver and TLS for a connection that is not dialled yet.
-// What the call leaves open is as it is for its Connection, if it has one.
-func newConnection(at *target, args *Args) (*Connection, error) {
-	driver, tls := args.Driver, args.TLS
-	if near := args.Connection; near != nil {
-		if driver == nil {
-			driver = near.driver
-		}
-		if tls == nil {
-			tls = near.named
-		}
-	}
-	if driver == nil {
-		var err error
-		if driver, err = netdriver.Default(); err != nil {
-			return nil, err
-		}
-	}
-	c := &Connection{at: *at, driver: driver}
-	c.at.userinfo, c.at.path, c.at.query = "", "", "" // an origin has no more than that
-	return c, c.secure(tls)
-}
-
-// secure chooses what makes an https connection secure: the TLS that the call
-// named, else the chip's own if its driver vouches for it, else the program's.
-// There is no fourth way: https never goes out in plain.
-func (c *Connection) secure(named netdriver.TLS) error {
-	c.named = named
-	if !c.at.https {
-		return nil
-	}
-	if c.tls = named; c.tls != nil {
-		return nil
-	}
-	if chip, ok := c.driver.(netdriver.TLSDialer); ok {
-		c.chip = chip
-		return nil
-	}
-	if c.tls = netdriver.DefaultTLS(); c.tls == nil {
-		return ErrNoTLS
-	}
-	return nil
 }
 
 // serves says why the connection cannot serve a call to at with args: nil if
@@ -147,15 +103,19 @@ func (c *Connection) claim() error {
 }
 
 // alive returns the socket if it can carry a request: it is open, and the peer
-// has sent nothing that nobody asked for.
-func (c *Connection) alive() *socket {
+// has sent nothing that nobody asked for. The error says why it cannot; without
+// one there is none.
+func (c *Connection) alive() (*socket, error) {
 	c.lock()
 	s := c.sock
 	c.unlock()
-	if s == nil || s.look() != nil {
-		return nil
+	if s == nil {
+		return nil, nil
 	}
-	return s
+	if err := s.look(); err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 // adopt makes s the connection's socket, unless the owner closed it meanwhile.

@@ -126,6 +126,15 @@ func (p *pace) begin() { p.since = time.Now() }
 //lint:ignore S1012 time.Since is another 0.5 KB
 func (p *pace) ended() time.Duration { return time.Now().Sub(p.since) }
 
+// now is for what is to be told the time.
+func now() time.Time { return time.Now() }
+
+// after is for what waits beside other things.
+func after(d time.Duration) (over <-chan time.Time, stop func() bool) {
+	t := time.NewTimer(d)
+	return t.C, t.Stop
+}
+
 // judge says which limit an error comes of, if it does: the network has timeouts
 // of its own. Some clocks know only milliseconds.
 func (s *socket) judge(err error) error {

@@ -16,45 +16,84 @@ var (
 // that it is open.
 func (x *exchange) occupy(ctx context.Context) error {
 	if x.conn == nil {
-		conn, err := x.choose()
-		if err != nil {
+		if err := x.claim(ctx); err != nil {
 			return err
 		}
+	}
+	x.resp.reset() // not before: it may be that of the call that has the claim
+	x.resp.method, x.resp.url, x.resp.history = x.method, x.url, x.history
+	for {
+		if x.body.chunked() && x.conn.http10 {
+			x.why = CloseNone
+			return errChunked10
+		}
+		s, err := x.conn.alive()
+		switch {
+		case s != nil:
+			x.reused = true
+			x.use(ctx, s)
+			return nil
+		case err != nil:
+			x.lose(err)
+			continue
+		}
+		return x.redial(ctx)
+	}
+}
+
+// lose closes the socket, which died idle. Another that a Session has may serve.
+func (x *exchange) lose(err error) {
+	x.conn.drop()
+	x.tell(EventStale, CloseDied, err)
+	if of := x.conn.owner; of != nil {
+		x.conn = of.another()
+	}
+}
+
+// claim chooses the connection for the request and takes it for the call.
+func (x *exchange) claim(ctx context.Context) error {
+	conn, err := x.choose(ctx)
+	if err != nil {
+		return err
+	}
+	if conn.owner == nil {
 		if old := x.resp.pull; old != nil && old.held.conn == conn {
 			old.close() // its body is given up for this call
 		}
 		if err := conn.claim(); err != nil {
 			return err
 		}
-		x.conn = conn
-		if x.home == conn {
-			x.home = nil // it came back
-		}
 	}
-	x.resp.reset() // not before: it may be that of the call that has the claim
-	x.resp.method, x.resp.url, x.resp.history = x.method, x.url, x.history
-	if x.body.chunked() && x.conn.http10 {
-		x.why = CloseNone
-		return errChunked10
+	x.conn = conn
+	if x.home == conn {
+		x.home = nil // it came back
 	}
-	if s := x.conn.alive(); s != nil {
-		x.reused = true
-		x.use(ctx, s)
-		return nil
-	}
-	return x.redial(ctx)
+	return nil
 }
 
 // choose returns the connection for the request: the caller's, but for another
-// origin after a redirect.
-func (x *exchange) choose() (*Connection, error) {
-	conn := x.args.Connection
-	if conn == nil {
-		return newConnection(&x.at, x.args)
+// origin after a redirect, or one of the Session's, or a new one.
+func (x *exchange) choose(ctx context.Context) (*Connection, error) {
+	if conn := x.args.Connection; conn != nil {
+		if err := conn.serves(&x.at, x.args); err == nil || !x.crossed {
+			return conn, err
+		}
 	}
-	err := conn.serves(&x.at, x.args)
-	if err != nil && x.crossed {
-		return newConnection(&x.at, x.args)
+	r, err := newRoute(&x.at, x.args)
+	if err != nil {
+		return nil, err
+	}
+	if x.keep == nil {
+		return &Connection{route: r}, nil
+	}
+	if old := x.resp.pull; old != nil {
+		old.close() // it may have the connection that this call would wait for
+	}
+	conn, turn, err := x.keep.take(r)
+	if turn != nil {
+		x.phase = PhaseWait
+		x.tell(EventWait, CloseNone, nil)
+		return turn.await(ctx)
 	}
 	return conn, err
 }
@@ -78,6 +117,7 @@ func (x *exchange) use(ctx context.Context, s *socket) {
 	}
 	x.sock, x.unhook = s, nil
 	s.sliced = s.resumable && x.body.r != nil
+	x.tell(EventConn, CloseNone, nil)
 	if ctx.Done() != nil {
 		x.unhook = context.AfterFunc(ctx, s.interrupt)
 	}
@@ -103,6 +143,7 @@ func (x *exchange) dial(ctx context.Context) (*socket, error) {
 func (x *exchange) open(ctx context.Context) (conn netdriver.Conn, err error) {
 	c := x.conn
 	x.phase = PhaseDial
+	x.tell(EventDial, CloseNone, nil)
 	address := string(c.at.appendAddress(nil))
 	limit := x.times.Dial
 	switch {
@@ -123,10 +164,12 @@ func (x *exchange) open(ctx context.Context) (conn netdriver.Conn, err error) {
 	if err == nil && conn == nil {
 		err = errNoConn
 	}
+	x.tell(EventDialled, CloseNone, err)
 	if err != nil || c.tls == nil {
 		return conn, err
 	}
 	x.phase = PhaseTLS
+	x.tell(EventTLS, CloseNone, nil)
 	plain := conn
 	err = bounded(ctx, x.times.TLS, "TLS", func(ctx context.Context) (err error) {
 		conn, err = c.tls.Client(ctx, plain, c.at.host)
@@ -136,5 +179,6 @@ func (x *exchange) open(ctx context.Context) (conn netdriver.Conn, err error) {
 		_ = plain.Close()
 		err = errPlainTLS
 	}
+	x.tell(EventSecured, CloseNone, err)
 	return conn, err
 }

@@ -34,10 +34,14 @@ var (
 	// ErrStale: a kept connection died after the request went out and before
 	// any of the response came. The peer may or may not have acted on it.
 	ErrStale = errors.New("kept connection was closed by the peer")
+	// ErrOutOfRetries: a Session has made as many attempts as [Retry] allows, and the
+	// last came to nothing, too. The cause is an [*OutOfRetries]. If that was a status,
+	// the Response is beside the error.
+	ErrOutOfRetries = errors.New("out of retries")
 	// ErrBusy: the Connection is in use by another call.
 	ErrBusy = errors.New("connection is in use by another call")
-	// ErrClosed: the Connection was closed by its owner.
-	ErrClosed = errors.New("connection was closed by its owner")
+	// ErrClosed: the Connection, or the Session, was closed by its owner.
+	ErrClosed = errors.New("closed by its owner")
 	// ErrOtherOrigin: the Connection belongs to another origin, driver or TLS setting.
 	ErrOtherOrigin = errors.New("connection belongs to another origin, driver or TLS setting")
 	// ErrRedirect: a redirect was not followed: too many, a loop, https to http,
@@ -67,6 +71,7 @@ type Phase uint8
 // The phases of a call, in their order.
 const (
 	PhaseRequest Phase = iota // before anything is dialled
+	PhaseWait                 // waiting for a connection of a Session, or for the next attempt
 	PhaseDial                 // looking up and dialling
 	PhaseTLS                  // the TLS handshake
 	PhaseSend                 // sending the request
@@ -81,6 +86,8 @@ func (p Phase) String() string {
 	switch p {
 	case PhaseRequest:
 		return "request"
+	case PhaseWait:
+		return "wait"
 	case PhaseDial:
 		return "dial"
 	case PhaseTLS:
@@ -120,10 +127,15 @@ func (e *Error) Error() string {
 	if e.URL != "" {
 		s += " " + e.URL
 	}
+	return s + ": " + e.reason()
+}
+
+func (e *Error) reason() string {
+	s := e.Err.Error()
 	if e.kind != nil && !errors.Is(e.Err, e.kind) {
-		s += ": " + e.kind.Error()
+		s = e.kind.Error() + ": " + s
 	}
-	return s + ": " + e.Err.Error()
+	return s
 }
 
 // Unwrap returns the cause.
@@ -143,7 +155,7 @@ func (e *Error) Timeout() bool { return e.late || isTimeout(e.Err) }
 // method: GET may be repeated, POST may not (RFC 9110, 9.2.2).
 func SafeToRetry(err error) bool {
 	var e *Error
-	return errors.As(err, &e) && e.Sent == 0 && e.Phase >= PhaseDial && e.Phase <= PhaseSend && !e.spent
+	return errors.As(err, &e) && e.Sent == 0 && e.Phase >= PhaseWait && e.Phase <= PhaseSend && !e.spent
 }
 
 // isTimeout walks the chain by hand: errors.As with an interface as its target

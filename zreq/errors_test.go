@@ -250,7 +250,7 @@ func TestErrorsRetry(t *testing.T) {
 // TestErrorsText: phases and reasons print as words.
 func TestErrorsText(t *testing.T) {
 	is := is.New(t)
-	for p, want := range []string{"request", "dial", "tls", "send", "head", "body", "unknown"} {
+	for p, want := range []string{"request", "wait", "dial", "tls", "send", "head", "body", "unknown"} {
 		is.Equal(zreq.Phase(p).String(), want)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"time"
 
 	"github.com/zreq-go/zreq/zreq/wire"
 )
@@ -18,6 +19,8 @@ type exchange struct {
 	url     string // without credentials
 	args    *Args
 	at      target
+	keep    keeper // of a Session's call
+	spy     *spy   // of one with a Trace
 	limits  Limits
 	times   Timeouts
 	body    outgoing
@@ -51,6 +54,9 @@ type exchange struct {
 	heard   bool  // at least one byte came back
 
 	phase    Phase
+	attempt  int
+	tries    tries // that came to nothing
+	wait     time.Duration
 	before   int64 // bytes of requests that led to another one
 	sent     int64
 	received int64 // bytes of the body
@@ -60,7 +66,8 @@ type exchange struct {
 	why      CloseReason
 
 	resp     *Response
-	answered bool // resp has a head
+	answered bool  // resp has a head
+	failed   error // of the call
 }
 
 var (
@@ -74,27 +81,46 @@ const maxEmpty = 100
 
 // run makes the exchange. Its deferred end runs also when a callback panics.
 func (x *exchange) run(ctx context.Context, url string) error {
-	x.why = CloseFailed
+	x.attempt, x.why = 1, CloseFailed
+	x.spy = newSpy(x.args.Trace)
 	defer x.end()
 	err := x.steps(ctx, url)
 	switch {
-	case x.args == nil:
-		return err // the rest is the Response's
+	case x.args == nil: // the rest is the Response's
 	case err == nil:
 		x.why = x.verdict()
-		return nil
 	case x.stopped:
-		return nil
+		err = nil
+	default:
+		err = x.fail(ctx, err)
 	}
-	return x.fail(ctx, err)
+	if x.tries != nil {
+		err = x.tries.conclude(x.resp, err)
+	}
+	x.failed = err
+	return err
 }
 
-// steps is a call from the verb to the socket and back. A response may lead to
-// another request, and then the steps are gone again.
+// steps is a call from the verb to the socket and back. A failure may lead to
+// another attempt.
 func (x *exchange) steps(ctx context.Context, url string) error {
 	if err := x.prepare(ctx, url); err != nil {
 		return err
 	}
+	for {
+		err := x.try(ctx)
+		if err == nil || x.keep == nil || x.args == nil {
+			return err
+		}
+		if again, err := x.retry(ctx, err); !again {
+			return err
+		}
+	}
+}
+
+// try is one attempt at a call. A response may lead to another request, and then
+// the steps are gone again.
+func (x *exchange) try(ctx context.Context) error {
 	for {
 		if err := x.occupy(ctx); err != nil {
 			return err
@@ -110,6 +136,14 @@ func (x *exchange) steps(ctx context.Context, url string) error {
 			break
 		}
 	}
+	if x.keep != nil && x.keep.unwelcome(x.resp.Status) {
+		return errUnwelcome
+	}
+	return x.finish(ctx)
+}
+
+// finish takes the response that is the answer of the call.
+func (x *exchange) finish(ctx context.Context) error {
 	if err := x.judgeHead(ctx); err != nil {
 		return err
 	}
@@ -148,6 +182,9 @@ func (x *exchange) end() {
 		if x.home != nil {
 			x.resp.Connection = x.home
 		}
+		if x.args != nil { // else the rest is the Response's
+			x.tell(EventDone, x.why, x.failed)
+		}
 		return // nothing is claimed; if nothing was, the Response is as it was
 	}
 	if x.args.DropHead {
@@ -156,12 +193,18 @@ func (x *exchange) end() {
 	if x.why == CloseNone && x.conn.isClosed() {
 		x.why = CloseByCaller
 	}
-	x.conn.release(x.why)
-	x.resp.reason = x.why
+	conn := x.conn
+	why := x.letGo(x.why)
+	x.resp.reason = why
 	x.resp.Connection = x.home
-	if x.why == CloseNone {
-		x.resp.Connection = x.conn
+	if why == CloseNone && conn.owner == nil {
+		x.resp.Connection = conn
 	}
+	if x.answered {
+		x.tell(EventBody, why, x.failed)
+	}
+	x.tellClose(why)
+	x.tell(EventDone, why, x.failed)
 }
 
 // next returns the next event of the response, reading as much as it takes.
@@ -187,6 +230,10 @@ func (x *exchange) held() (wire.Event, error) {
 	x.in.r += used
 	if err != nil {
 		return ev, x.blame(ErrResponse, err)
+	}
+	if ev.Kind == wire.Informational && x.spy != nil {
+		x.spy.event.head = ev.Data
+		x.tell(EventInformational, CloseNone, nil)
 	}
 	return ev, nil
 }

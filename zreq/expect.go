@@ -37,6 +37,6 @@ func (x *exchange) await(ctx context.Context) error {
 func (x *exchange) unexpect(ctx context.Context) error {
 	x.conn.deaf, x.challenged = true, false // other credentials, if any: they go out but once
 	x.sent = 0
-	x.conn.drop()
+	x.discard(CloseUnsent)
 	return x.restart(ctx)
 }

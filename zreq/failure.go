@@ -114,7 +114,7 @@ func (x *exchange) fail(ctx context.Context, err error) *Error {
 		Phase:    x.phase,
 		Method:   method,
 		URL:      x.at.safe(),
-		Attempt:  1,
+		Attempt:  x.attempt,
 		Sent:     x.before + x.sent,
 		Received: x.received,
 		Taken:    x.taken,

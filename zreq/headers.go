@@ -15,3 +15,33 @@ func (h Headers) Get(name string) (value string, ok bool) {
 	}
 	return "", false
 }
+
+// without returns h without the fields that other has, too, or that omit names.
+func (h Headers) without(other Headers, omit []string) Headers {
+	for i := range h {
+		if !named(h[i][0], other, omit) {
+			continue
+		}
+		rest := append(Headers(nil), h[:i]...)
+		for _, field := range h[i+1:] {
+			if !named(field[0], other, omit) {
+				rest = append(rest, field)
+			}
+		}
+		return rest
+	}
+	return h[:len(h):len(h)] // nobody appends to the caller's
+}
+
+// named reports whether a field has the name, or omit is of it.
+func named(name string, fields Headers, omit []string) bool {
+	if _, given := fields.Get(name); given {
+		return true
+	}
+	for _, o := range omit {
+		if equalFold(o, name) {
+			return true
+		}
+	}
+	return false
+}

@@ -60,7 +60,8 @@ func (x *exchange) suspend(ctx context.Context, coded bool) error {
 	if !coded {
 		return nil
 	}
-	err := decode(p, args)
+	own := *args // what the variable is given is on the heap
+	err := decode(p, &own)
 	x.kind = p.held.kind
 	return err
 }
@@ -135,7 +136,7 @@ func (p *pull) finish(err error) {
 	default:
 		x.resp.complete = false
 		e := x.fail(p.ctx, err)
-		p.err, x.resp.cut = e, e
+		p.err, x.resp.cut, x.failed = e, e, e
 	}
 	p.view = nil
 	defer x.end() // a decoder may panic

@@ -152,7 +152,7 @@ func (x *exchange) stay(ctx context.Context, err error) error {
 // leave lets go of the response, and of its connection if that does not serve to.
 func (x *exchange) leave(ctx context.Context, to *target) error {
 	from, same, home := x.at, x.at.sameOrigin(to), x.conn == x.args.Connection
-	if same || home {
+	if same || home || x.conn.owner != nil {
 		x.drain(ctx)
 	}
 	why := x.verdict()
@@ -170,13 +170,14 @@ func (x *exchange) leave(ctx context.Context, to *target) error {
 	switch {
 	case !same && home && why == CloseNone:
 		x.home = x.conn
-	case !same && why == CloseNone:
+	case !same && why == CloseNone && x.conn.owner == nil:
 		why = CloseRequested // it would be nobody's
 	}
 	if !same {
 		x.part(why)
 	} else if why != CloseNone {
-		x.conn.drop()
+		x.discard(why)
 	}
+	x.tell(EventRedirect, why, nil)
 	return nil
 }

@@ -159,7 +159,7 @@ func cutSpace(p []byte) (before, after []byte) {
 // appendOwn appends the fields that zreq makes itself, unless the caller
 // replaced or omitted them.
 func (x *exchange) appendOwn(dst []byte) ([]byte, error) {
-	if x.omits("Host") {
+	if named("Host", nil, x.args.Omit) {
 		return dst, errOmitHost
 	}
 	given := false
@@ -207,17 +207,7 @@ func (x *exchange) appendOwn(dst []byte) ([]byte, error) {
 
 // sends reports whether zreq's own field of that name goes out.
 func (x *exchange) sends(name string) bool {
-	_, given := x.args.Headers.Get(name)
-	return !given && !x.omits(name)
-}
-
-func (x *exchange) omits(name string) bool {
-	for _, o := range x.args.Omit {
-		if equalFold(o, name) {
-			return true
-		}
-	}
-	return false
+	return !named(name, x.args.Headers, x.args.Omit)
 }
 
 // appendBasic makes Basic credentials of the userinfo of a URL (RFC 7617, 2).

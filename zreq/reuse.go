@@ -21,4 +21,7 @@ const (
 	CloseFailed    = wire.CloseFailed    // an error on the connection or in the response
 	CloseDied      = wire.CloseDied      // the peer closed it while it was idle
 	CloseByCaller  = wire.CloseByCaller  // the caller closed it
+	CloseAged      = wire.CloseAged      // it was idle in a Session for longer than PoolLimits.IdleAge
+	CloseEvicted   = wire.CloseEvicted   // PoolLimits had no room for it
+	CloseWorn      = wire.CloseWorn      // it has carried PoolLimits.Requests
 )

@@ -81,7 +81,7 @@ func (x *exchange) compose(ctx context.Context) (err error) {
 // wantsClose reports whether the request asks for the end of the connection:
 // as in Zerynth, unless the caller asks for Keep-Alive or brings a Connection.
 func (x *exchange) wantsClose() bool {
-	closes := x.args.Connection == nil || x.args.Connection.serves(&x.at, x.args) != nil
+	closes := x.keep == nil && (x.args.Connection == nil || x.args.Connection.serves(&x.at, x.args) != nil)
 	for _, field := range x.args.Headers {
 		if !equalFold(field[0], "Connection") {
 			continue
@@ -116,6 +116,7 @@ func (x *exchange) send(ctx context.Context) error {
 	if err := x.sendFirst(ctx, p); err != nil {
 		return err
 	}
+	x.tell(EventSentHead, CloseNone, nil)
 	if x.expects {
 		if err := x.await(ctx); err != nil {
 			return err
@@ -134,6 +135,9 @@ func (x *exchange) send(ctx context.Context) error {
 		if err := x.write(ctx, p); err != nil {
 			return err
 		}
+	}
+	if x.body.r != nil {
+		x.tell(EventSentBody, CloseNone, nil)
 	}
 	return nil
 }

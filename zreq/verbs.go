@@ -57,8 +57,14 @@ func Do(ctx context.Context, method, url string, args *Args) (*Response, error) 
 		resp = new(Response)
 	}
 	x := exchange{method: method, args: args, resp: resp}
+	return x.do(ctx, url)
+}
+
+// do makes the call.
+func (x *exchange) do(ctx context.Context, url string) (*Response, error) {
+	callback, resp := x.args.StreamCallback, x.resp
 	err := x.run(ctx, url)
-	if x.answered && args.StreamCallback == nil && !x.stopped {
+	if x.answered && callback == nil && !x.stopped {
 		resp.use = untaken
 	}
 	switch {

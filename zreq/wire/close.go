@@ -19,6 +19,9 @@ const (
 	CloseFailed                       // an error on the connection or in the response
 	CloseDied                         // the peer closed it while it was idle
 	CloseByCaller                     // the caller closed it
+	CloseAged                         // it was idle for longer than its pool allows
+	CloseEvicted                      // its pool had no room for it
+	CloseWorn                         // it has carried as many requests as its pool allows
 )
 
 var closeTexts = [...]string{
@@ -36,6 +39,9 @@ var closeTexts = [...]string{
 	CloseFailed:    "the exchange failed",
 	CloseDied:      "the peer closed it while it was idle",
 	CloseByCaller:  "the caller closed it",
+	CloseAged:      "it was idle for too long",
+	CloseEvicted:   "the pool had no room for it",
+	CloseWorn:      "it has carried as many requests as the pool allows",
 }
 
 // String returns the reason in words, such as "the peer asked to close".

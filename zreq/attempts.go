@@ -1,0 +1,67 @@
+package zreq
+
+import (
+	"strconv"
+	"time"
+)
+
+// Attempt is one attempt at a call, which came to nothing.
+type Attempt struct {
+	_ incomparable
+
+	Phase  Phase
+	Status int           // of the response, if it was that
+	Err    error         // an [*Error], if it was not
+	Wait   time.Duration // before the next one
+}
+
+// OutOfRetries is the cause of ErrOutOfRetries.
+type OutOfRetries struct {
+	// Attempts are all that were made, in their order. A kept connection that was
+	// replaced is one of them: its Err is ErrStale.
+	Attempts []Attempt
+	// Why says what ran out.
+	Why string
+
+	last error
+}
+
+// Error says what ran out, and how the last attempt ended.
+func (e *OutOfRetries) Error() string {
+	last := e.last.Error()
+	if of, ok := e.last.(*Error); ok {
+		last = of.Phase.String() + ": " + of.reason()
+	}
+	return strconv.Itoa(len(e.Attempts)) + " attempts, and " + e.Why + "; the last: " + last
+}
+
+// Unwrap returns why the last attempt came to nothing, or the cause of the context
+// if that ended meanwhile.
+func (e *OutOfRetries) Unwrap() error { return e.last }
+
+// attempts are those of a call, which came to nothing so far.
+type attempts struct {
+	list     []Attempt
+	number   int // of the last, which those that cost nothing do not have
+	began    time.Time
+	replaced bool   // a dead connection was
+	out      string // why there is no other; "" if nothing ran out
+}
+
+var _ tries = (*attempts)(nil)
+
+// conclude implements tries.
+func (t *attempts) conclude(resp *Response, err error) error {
+	if t.out == "" {
+		return err
+	}
+	last, failed := err.(*Error)
+	if !failed {
+		status := t.list[len(t.list)-1].Status
+		last = resp.failure(PhaseHead, nil, &statusError{status: status})
+		last.Attempt = t.number
+	}
+	own := *last
+	own.Err, own.kind = &OutOfRetries{Attempts: t.list, Why: t.out, last: last}, ErrOutOfRetries
+	return &own
+}

@@ -1,0 +1,46 @@
+package zreq
+
+import (
+	"sync"
+	"time"
+)
+
+const (
+	defaultBudget = 10
+	retryCost     = 10              // of which a call that succeeds puts one back,
+	refillEvery   = 6 * time.Second // and so does this time
+)
+
+// budget is a token bucket for retries: full when nothing is spent.
+type budget struct {
+	mu    sync.Mutex // guards what follows
+	spent int        // in tenths of a retry
+	since time.Time  // it has not been refilled
+}
+
+// spend takes a retry out of a bucket that holds so many.
+func (b *budget) spend(size int, at time.Time) bool {
+	if size == 0 {
+		size = defaultBudget
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.spent == 0 {
+		b.since = at
+	}
+	refill := max(0, at.Sub(b.since)) / refillEvery
+	b.since = b.since.Add(refill * refillEvery)
+	b.spent = int(max(0, int64(b.spent)-int64(refill)))
+	if b.spent+retryCost > size*retryCost {
+		return false
+	}
+	b.spent += retryCost
+	return true
+}
+
+// refund puts back what a call that succeeds does.
+func (b *budget) refund() {
+	b.mu.Lock()
+	b.spent = max(0, b.spent-1)
+	b.mu.Unlock()
+}

@@ -1,0 +1,53 @@
+package zreq
+
+import "time"
+
+// maxAfter is as long as a Retry-After is believed to be meant.
+const maxAfter = 365 * 24 * time.Hour
+
+// dates are the forms of an HTTP-date, of which a sender uses the first (RFC 9110,
+// 5.6.7).
+var dates = [...]string{"Mon, 02 Jan 2006 15:04:05 GMT", "Monday, 02-Jan-06 15:04:05 GMT", "Mon Jan _2 15:04:05 2006"}
+
+// retryAfter is how long a server asks to be left alone (RFC 9110, 10.2.3): so many
+// seconds, or until a date. A date is compared with the server's own, if it gave one:
+// the clock of a device is often wrong.
+func retryAfter(value, date string, at time.Time) (time.Duration, bool) {
+	if value == "" {
+		return 0, false
+	}
+	if seconds, ok := digits(value); ok {
+		return seconds, true
+	}
+	until, ok := parseDate(value)
+	if !ok {
+		return 0, false
+	}
+	if said, ok := parseDate(date); ok {
+		at = said
+	}
+	return min(max(0, until.Sub(at)), maxAfter), true
+}
+
+// digits reads a number of seconds.
+func digits(s string) (time.Duration, bool) {
+	var n time.Duration
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return 0, false
+		}
+		if n = n*10 + time.Duration(s[i]-'0')*time.Second; n > maxAfter {
+			n = maxAfter
+		}
+	}
+	return n, true
+}
+
+func parseDate(s string) (time.Time, bool) {
+	for _, form := range dates {
+		if t, err := time.Parse(form, s); err == nil {
+			return t, true
+		}
+	}
+	return time.Time{}, false
+}

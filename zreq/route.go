@@ -1,0 +1,53 @@
+package zreq
+
+import "github.com/zreq-go/zreq/netdriver"
+
+// route is the way to an origin: what a connection may be shared by.
+type route struct {
+	at     target // its origin alone
+	driver netdriver.Driver
+	named  netdriver.TLS       // that the call had, also if it was http
+	tls    netdriver.TLS       // what makes it secure, if it is https,
+	chip   netdriver.TLSDialer // or the driver itself does
+}
+
+// newRoute chooses driver and TLS. What the call leaves open is as it is for its
+// Connection, if it has one.
+func newRoute(at *target, args *Args) (r route, err error) {
+	r.at, r.driver, r.named = *at, args.Driver, args.TLS
+	r.at.userinfo, r.at.path, r.at.query = "", "", "" // an origin has no more than that
+	if near := args.Connection; near != nil {
+		if r.driver == nil {
+			r.driver = near.driver
+		}
+		if r.named == nil {
+			r.named = near.named
+		}
+	}
+	if r.driver == nil {
+		if r.driver, err = netdriver.Default(); err != nil {
+			return r, err
+		}
+	}
+	return r, r.secure()
+}
+
+// secure chooses what makes an https connection secure: the TLS that the call
+// named, else the chip's own if its driver vouches for it, else the program's.
+// There is no fourth way: https never goes out in plain.
+func (r *route) secure() error {
+	if !r.at.https {
+		return nil
+	}
+	if r.tls = r.named; r.tls != nil {
+		return nil
+	}
+	if chip, ok := r.driver.(netdriver.TLSDialer); ok {
+		r.chip = chip
+		return nil
+	}
+	if r.tls = netdriver.DefaultTLS(); r.tls == nil {
+		return ErrNoTLS
+	}
+	return nil
+}

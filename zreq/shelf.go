@@ -1,0 +1,38 @@
+package zreq
+
+import "github.com/zreq-go/zreq/netdriver"
+
+// shelf is the connections of a pool that may be shared.
+type shelf struct {
+	key  shelfKey
+	all  []*member
+	idle []*member // of those; the one that was used last comes last
+}
+
+// shelfKey is what connections may be shared by.
+type shelfKey struct {
+	https  bool
+	host   string // in lower case
+	port   int
+	driver netdriver.Driver
+	tls    netdriver.TLS
+}
+
+func (r *route) key() shelfKey {
+	return shelfKey{r.at.https, lowered(r.at.host), r.at.port, r.driver, r.tls}
+}
+
+// lowered is s in lower case.
+func lowered(s string) string {
+	for i := range len(s) {
+		if lower(s[i]) == s[i] {
+			continue
+		}
+		p := []byte(s)
+		for j := i; j < len(p); j++ {
+			p[j] = lower(p[j])
+		}
+		return string(p)
+	}
+	return s
+}
