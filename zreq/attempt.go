@@ -42,8 +42,8 @@ func (s *Session) unwelcome(status int) bool {
 }
 
 // retry implements keeper.
-func (s *Session) retry(ctx context.Context, h *held, err error) (bool, error) {
-	x := (*exchange)(h)
+func (s *Session) retry(ctx context.Context, p *pull, err error) (bool, error) {
+	x := p.x()
 	f, retryable := x.failure(ctx, err)
 	var v verdict
 	if retryable {

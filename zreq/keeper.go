@@ -14,7 +14,7 @@ type keeper interface {
 	unwelcome(status int) bool
 	// retry reports whether there is another attempt after err, and makes it ready;
 	// else it returns the error of the call.
-	retry(ctx context.Context, h *held, err error) (bool, error)
+	retry(ctx context.Context, p *pull, err error) (bool, error)
 	// count counts what a Trace is told.
 	count(kind EventKind, reused bool, err error)
 }
@@ -43,8 +43,7 @@ type tries interface {
 // retry asks the Session for another attempt. What it is given is on the heap, so
 // that is a copy.
 func (x *exchange) retry(ctx context.Context, err error) (bool, error) {
-	h := new(held)
-	*h = held(*x)
-	defer func() { *x = exchange(*h) }() // also when a callback panics
-	return x.keep.retry(ctx, h, err)
+	p := &pull{held: held(*x)}
+	defer func() { *(*held)(x) = p.held }() // also when a callback panics; not an exchange: see held
+	return x.keep.retry(ctx, p, err)
 }
