@@ -13,7 +13,8 @@ type Driver interface {
 	// It returns soon after ctx ends, with an error; a Conn that it opened by
 	// then it closes itself. Network refusals come back as they are, so that
 	// errors.Is finds the socket error. A driver that must be started first
-	// returns an error that is ErrNotStarted until then.
+	// returns an error that is ErrNotStarted until then. One that has the method
+	// Permanent() bool, and says true, will come again: nobody tries again at once.
 	Dial(ctx context.Context, network, address string) (Conn, error)
 }
 

@@ -50,7 +50,7 @@ func (c *conn) handshake(ctx context.Context, now func() time.Time) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	return c.refusal(err, now())
+	return lasts(c.refusal(err, now()))
 }
 
 // checkedConn is a conn over a connection that can look at its input. It is a
@@ -92,7 +92,7 @@ func (c *conn) endOf(err error) error {
 	case errCut:
 		return io.ErrUnexpectedEOF
 	}
-	return c.explain(err)
+	return lasts(c.explain(err))
 }
 
 // Write sends at most maxWrite bytes as one record.

@@ -33,6 +33,7 @@ type refusal struct {
 	isNot  error  // and what is not
 	as     func(error) bool
 	says   string
+	passes bool // it may be better the next time
 }
 
 var refusals = map[string]refusal{
@@ -55,15 +56,17 @@ var refusals = map[string]refusal{
 	"an alert":         {plain: "\x15\x03\x01\x00\x02\x02\x28", as: isA[tls.AlertError], says: "remote error: tls: handshake failure"},
 	"an alert of its own": {
 		plain: "\x15\x03\x01\x00\x02\x02\xfa", as: isA[tls.AlertError], says: "remote error: tls: alert(250)",
+		passes: true,
 	},
 	"garbage after a good hello": {
 		plain: "\x16\x03\x03\x00\x2a\x02\x00\x00\x26\x03\x03" + strings.Repeat("r", 32) + "\x00\xc0\x2b\x00garbage",
 		isNot: tlsnet.ErrVersion, as: isA[tls.RecordHeaderError], says: "received record with version 6172",
+		passes: true,
 	},
 	"what looks like SSL 2": {plain: "\x80banner", is: tlsnet.ErrNotTLS, isNot: tlsnet.ErrVersion, says: "does not speak TLS"},
-	"goodbye":               {plain: "\x15\x03\x01\x00\x02\x01\x00", is: io.ErrUnexpectedEOF, says: "ended in the TLS handshake"},
-	"the end of the stream": {plain: "\x16", is: io.ErrUnexpectedEOF, says: "ended in the TLS handshake"},
-	"garbage in TLS":        {plain: "\x16\x03\x03\x00\x04\xff\x00\x00\x00", says: "unexpected message"},
+	"goodbye":               {plain: "\x15\x03\x01\x00\x02\x01\x00", is: io.ErrUnexpectedEOF, says: "ended in the TLS handshake", passes: true},
+	"the end of the stream": {plain: "\x16", is: io.ErrUnexpectedEOF, says: "ended in the TLS handshake", passes: true},
+	"garbage in TLS":        {plain: "\x16\x03\x03\x00\x04\xff\x00\x00\x00", says: "unexpected message", passes: true},
 }
 
 func isExpired(err error) bool {
@@ -116,11 +119,15 @@ func (r refusal) open(t *testing.T, s *site) *tlsnet.TLS {
 // judge asks of an error whether it tells the reason.
 func (r refusal) judge(is *is.I, err error) {
 	is.Helper()
-	is.True(err != nil)                                                               // it is refused
-	is.True(r.is == nil || errors.Is(err, r.is))                                      // for this reason
-	is.True(r.isNot == nil || !errors.Is(err, r.isNot))                               // and for no other
-	is.True(r.as == nil || r.as(err))                                                 // which has a type
-	is.True(strings.Contains(err.Error(), r.says))                                    // and says so
+	is.True(err != nil)                                 // it is refused
+	is.True(r.is == nil || errors.Is(err, r.is))        // for this reason
+	is.True(r.isNot == nil || !errors.Is(err, r.isNot)) // and for no other
+	is.True(r.as == nil || r.as(err))                   // which has a type
+	is.True(strings.Contains(err.Error(), r.says))      // and says so
+	is.Equal(isA[interface {
+		error
+		Permanent() bool
+	}](err), !r.passes) // whoever tries again is told whether that is of use
 	is.Equal(isA[tls.AlertError](err), strings.Contains(err.Error(), "remote error")) // an alert is the peer's
 	var header tls.RecordHeaderError
 	is.True(!errors.As(err, &header) || header.Conn == nil) // nobody writes on what failed

@@ -82,7 +82,7 @@ func Default() *TLS { return system }
 func (t *TLS) Client(ctx context.Context, c netdriver.Conn, serverName string) (netdriver.Conn, error) {
 	if err := t.unfit(); err != nil {
 		c.Close()
-		return nil, err
+		return nil, lasting{err}
 	}
 	var inner *conn
 	var outer netdriver.Conn
