@@ -7,7 +7,8 @@ import "context"
 type TLS interface {
 	// Client shakes hands over c and returns when the peer has proven to be
 	// serverName: a host name or an IP address without brackets. The Conn it
-	// returns owns c. An error that will come again has Permanent, as that of Dial. On an error, or soon after ctx ends, it closes c and
-	// returns the reason. It never returns c itself.
+	// returns owns c. On an error, or soon after ctx ends, it closes c and returns
+	// the reason, which may say that it is Permanent, as that of Dial. It never
+	// returns c itself.
 	Client(ctx context.Context, c Conn, serverName string) (Conn, error)
 }

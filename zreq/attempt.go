@@ -78,6 +78,7 @@ func (s *Session) retry(ctx context.Context, p *pull, err error) (bool, error) {
 func (s *Session) rest(ctx context.Context, x *exchange, why CloseReason, f *failure, wait time.Duration) error {
 	x.wait = wait
 	x.tell(EventRetry, why, f.err)
+	x.wait = 0
 	switch {
 	case x.conn == nil:
 	case x.conn.owner != nil:

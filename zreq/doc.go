@@ -44,7 +44,14 @@
 //     text of it.
 //   - At the end the buffers go back, and the connection is kept or closed for
 //     a reason (reuse.go). What went wrong becomes an [*Error] (failure.go,
-//     errors.go).
+//     errors.go). All the way a [Trace] is told (trace.go, spy.go).
+//
+// The verbs of a [Session] (session.go) go the same way. Where a call has to choose a
+// connection, the pool grants one (pool.go, shelf.go, member.go, sharing.go) or a
+// place in the queue (turn.go). A failure, or a response that asks for patience, is
+// judged (attempt.go, retry.go, retryafter.go, budget.go), and the call may go the
+// steps again; attempts.go keeps account. keeper.go is what the exchange sees of all
+// that.
 //
 // Package wire is the codec: bytes in, events out, no network. Package
 // netdriver is the network: it knows nothing of HTTP. exchange.go alone joins
@@ -84,11 +91,11 @@
 // # What it does not do
 //
 // HTTP/2 and 3, a server, proxies by environment variable, cookies, caches,
-// content codings that no import has asked for, and hidden retries: a call that may
-// have reached the server is never made twice without its caller
-// ([SafeToRetry] tells which may); a redirect is followed and a challenge answered,
-// which are requests of their own. It does not resolve names or speak TLS
-// itself; both are the driver's.
+// content codings that no import has asked for, and hidden retries: a verb of the
+// package makes one attempt ([SafeToRetry] tells whether another may follow), and a
+// Session never sends twice what may do harm twice; a redirect is followed and a
+// challenge answered, which are requests of their own. It does not resolve names or
+// speak TLS itself; both are the driver's.
 //
 // # Why it does not use net/http
 //
@@ -116,6 +123,22 @@
 // Digest are behind interfaces that only their users fill; how a Response is read
 // is in methods that the linker leaves out where nobody calls them. Redirects
 // cannot be had on demand, since they are followed by default.
+//
+// # Why a Session has no goroutine
+//
+// What would it do? Close what has been idle for too long: that costs the server
+// something, and the device next to nothing, until the connection is wanted again;
+// and then it is looked at anyway. A look takes half a microsecond and sees what
+// the peer has done. So idle connections are closed by the next call, by CloseIdle,
+// which a program may call when it goes to sleep, or by Close.
+//
+// # Why a retry has to be paid for
+//
+// A server that is down is called by all its clients, and four attempts each are four
+// times the load when it comes back. So a Session has a budget: ten retries, and then
+// one for every ten calls that succeed. While nothing succeeds there is one a
+// minute, and a failure is what it is at the first attempt. The waits are random, from
+// nothing up, because a fleet that was cut off together would come back together.
 //
 // # Why credentials do not travel
 //

@@ -23,6 +23,9 @@ import (
 // the Response was closed; who keeps such Responses and makes other calls may wait
 // for himself.
 //
+// What ends a call early is in [Retry] and [PoolLimits]; what happened meanwhile is told
+// to Trace, and counted by [Session.Stats].
+//
 // The zero value is ready to use. The fields are not changed after the first call; a
 // Session is not copied. It is safe for concurrent use.
 type Session struct {

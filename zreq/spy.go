@@ -46,8 +46,10 @@ func (x *exchange) tell(kind EventKind, why CloseReason, err error) {
 	if x.sock != nil {
 		e.Conn = x.sock.conn
 	}
-	if kind == EventConn && x.reused && x.conn.owner != nil {
-		e.Idle = x.conn.owner.idle()
+	if kind == EventConn {
+		if e.Idle = 0; x.reused && x.conn.owner != nil {
+			e.Idle = x.conn.owner.idle()
+		}
 	}
 	now := time.Now()
 	e.Elapsed, x.spy.last = now.Sub(x.spy.last), now

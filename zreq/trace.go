@@ -38,7 +38,7 @@ type Event struct {
 	Conn     netdriver.Conn // what carries the request: to ask it for its addresses, not to use or close it
 	Reused   bool           // Conn was there before the call
 	Idle     time.Duration  // and for so long nobody had used it; 0 if that is not known
-	Status   int            // of a response
+	Status   int            // of the response that came last, which may be that of an earlier attempt
 	Sent     int64          // bytes of requests, heads included
 	Received int64          // bytes of the body
 	Wait     time.Duration  // before the next attempt
