@@ -3,12 +3,15 @@ package examples_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync"
 	"testing"
 
 	"github.com/matryer/is"
@@ -70,6 +73,22 @@ func sendRecording(ctx context.Context, url, path string, show func(sent, total 
 	return nil // every byte was sent before the server said that it has them
 }
 
+func pollAll(ctx context.Context, session *zreq.Session, urls []string) error {
+	var polls sync.WaitGroup
+	failures := make([]error, len(urls))
+	for i, url := range urls {
+		polls.Go(func() {
+			resp, err := session.Get(ctx, url, nil)
+			if err == nil && resp.Status != 200 {
+				err = fmt.Errorf("%s: status %d", url, resp.Status)
+			}
+			failures[i] = err
+		})
+	}
+	polls.Wait()
+	return errors.Join(failures...) // session.Stats() tells how many connections it took
+}
+
 func TestDownload(t *testing.T) {
 	is := is.New(t)
 	srv, err := server.Start()
@@ -88,6 +107,27 @@ func TestCheckIn(t *testing.T) {
 	is.NoErr(checkIn(t.Context(), srv.URL())) // three calls succeed
 	is.Equal(srv.Connections(), 1)            // on one connection
 	is.Equal(len(srv.Seen()), 3)              // the server saw each
+}
+
+func TestPollAll(t *testing.T) {
+	is := is.New(t)
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/gone" {
+			w.WriteHeader(http.StatusGone)
+		}
+	}))
+	defer srv.Close()
+	var session zreq.Session
+	defer session.Close()
+	urls := make([]string, 50)
+	for i := range urls {
+		urls[i] = srv.URL + "/state"
+	}
+	is.NoErr(pollAll(t.Context(), &session, urls)) // each is answered
+	is.True(session.Stats().Dialled <= 8)          // over few connections
+	urls[7] = srv.URL + "/gone"
+	err := pollAll(t.Context(), &session, urls)
+	is.True(err != nil && strings.HasSuffix(err.Error(), "/gone: status 410")) // and the one that is not shows
 }
 
 func TestSendRecording(t *testing.T) {
