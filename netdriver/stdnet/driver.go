@@ -3,6 +3,7 @@ package stdnet
 import (
 	"context"
 	"net"
+	"syscall"
 	"time"
 
 	"github.com/zreq-go/zreq/netdriver"
@@ -29,6 +30,11 @@ type Driver struct {
 
 	// Resolver looks names up. If nil, net.DefaultResolver.
 	Resolver *net.Resolver
+
+	// Control is called with each socket before it connects, for options of the
+	// system, with "tcp4" or "tcp6" and the address that it is for. An error gives
+	// that address up. Several sockets may be under way at once.
+	Control func(network, address string, c syscall.RawConn) error
 }
 
 // Dial connects to address over network: "tcp", or "tcp4" or "tcp6" for one
@@ -39,7 +45,7 @@ func (d *Driver) Dial(ctx context.Context, network, address string) (netdriver.C
 	default:
 		return nil, net.UnknownNetworkError(network)
 	}
-	dialer := net.Dialer{KeepAlive: d.KeepAlive, Resolver: d.Resolver}
+	dialer := net.Dialer{KeepAlive: d.KeepAlive, Resolver: d.Resolver, Control: d.Control}
 	if d.LocalIP != nil {
 		dialer.LocalAddr = &net.TCPAddr{IP: d.LocalIP}
 	}

@@ -3,6 +3,7 @@ package stdnet_test
 import (
 	"errors"
 	"net"
+	"syscall"
 	"testing"
 	"time"
 
@@ -49,4 +50,21 @@ func TestDriverDial(t *testing.T) {
 	tcp, ok := c.(*stdnet.Conn).NetConn().(*net.TCPConn)
 	is.True(ok)                                                       // the connection of package net can be had
 	is.Equal(tcp.LocalAddr().(*net.TCPAddr).IP.String(), "127.0.0.1") // it comes from LocalIP
+}
+
+func TestDriverControl(t *testing.T) {
+	is := is.New(t)
+	l := drivertest.TCP(t)
+	defer l.Close()
+	var family, to string
+	refused := errors.New("refused")
+	d := &stdnet.Driver{Control: func(network, address string, c syscall.RawConn) error {
+		family, to = network, address
+		is.NoErr(c.Control(func(uintptr) {})) // there is a socket
+		return refused
+	}}
+	_, err := d.Dial(t.Context(), "tcp", l.Address())
+	is.True(errors.Is(err, refused)) // it may give the address up
+	is.Equal(family, "tcp4")
+	is.Equal(to, l.Address()) // and knows which
 }
