@@ -1,0 +1,104 @@
+package bind
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/netdriver/stdnet"
+)
+
+var _ netdriver.Driver = (*Driver)(nil)
+
+// A Driver dials TCP through Interface, from Source, or both. With neither it
+// dials nothing: a setting that was forgotten does not fall back to another link.
+// Its fields are not changed after the first Dial. Use it by pointer: two
+// pointers are two drivers. Its connections are those of stdnet.
+type Driver struct {
+	// Interface is the name of the network interface that connections go through,
+	// and no other. If empty, the routing table chooses it. Linux only.
+	Interface string
+
+	// Source is the address that connections come from. If it is the zero Addr, the
+	// system chooses one. Servers of the other IP version are then out of reach. The
+	// zone of a link-local address stands for Interface where that is empty.
+	Source netip.Addr
+
+	// KeepAlive is the time between the probes with which the system finds out
+	// that a silent peer is gone. If zero, 15 seconds. If negative, it does not
+	// probe.
+	KeepAlive time.Duration
+
+	// Resolver looks names up, by whatever way it takes. If nil, the names of
+	// /etc/hosts and the servers of the system's configuration, bound as
+	// connections are.
+	Resolver *net.Resolver
+
+	prepared sync.Once
+	tcp      stdnet.Driver
+}
+
+// Dial connects to address over network: "tcp", or "tcp4" or "tcp6" for one
+// family only. If the way out is at fault, the error is an [*Error] that says why.
+func (d *Driver) Dial(ctx context.Context, network, address string) (netdriver.Conn, error) {
+	switch {
+	case d.Interface == "" && !d.Source.IsValid():
+		return nil, ErrUnbound
+	case d.device() != "" && !bindsDevices:
+		return nil, d.fault(ErrUnsupported, errors.ErrUnsupported)
+	}
+	d.prepared.Do(d.prepare)
+	c, err := d.tcp.Dial(ctx, network, address)
+	if err != nil {
+		return nil, d.explain(ctx, err)
+	}
+	return c, nil
+}
+
+func (d *Driver) prepare() {
+	d.tcp = stdnet.Driver{
+		LocalIP:   d.ip(),
+		KeepAlive: d.KeepAlive,
+		Resolver:  d.Resolver,
+		Control:   d.control,
+	}
+	if d.Resolver == nil {
+		d.tcp.Resolver = d.resolver()
+	}
+}
+
+// control binds the socket of one address. Loopback is on no other interface: a
+// socket that is bound to one would never get there.
+func (d *Driver) control(_, address string, c syscall.RawConn) error {
+	if d.device() == "" || isLocal(address) {
+		return nil
+	}
+	return bindDevice(c, d.device())
+}
+
+// device is the interface to bind to, "" for none.
+func (d *Driver) device() string {
+	if d.Interface != "" {
+		return d.Interface
+	}
+	return d.Source.Zone()
+}
+
+// ip is the address to dial from, nil for any. Its zone is the device.
+func (d *Driver) ip() net.IP { return d.Source.Unmap().WithZone("").AsSlice() }
+
+// isLocal reports whether address, host and port, is this machine whatever its
+// interfaces are. The unspecified address is: systems take it for loopback.
+func isLocal(address string) bool {
+	a, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return false
+	}
+	ip := a.Addr().Unmap()
+	return ip.IsLoopback() || ip.IsUnspecified()
+}

@@ -1,0 +1,62 @@
+package bind_test
+
+import (
+	"net"
+	"net/netip"
+	"testing"
+
+	"github.com/matryer/is"
+	"golang.org/x/sys/unix"
+
+	"github.com/zreq-go/zreq/netdriver/bind"
+	"github.com/zreq-go/zreq/netdriver/drivertest"
+)
+
+// With a link of its own the suite runs in TestTwoLinks.
+func TestDriver(t *testing.T) {
+	d := &bind.Driver{Interface: "lo", Source: netip.MustParseAddr("127.0.0.1")}
+	drivertest.Run(t, d, drivertest.Capabilities{
+		Listen:        drivertest.TCP,
+		Silent:        drivertest.SilentTCP,
+		RefusesAtOnce: true,
+		Check:         true,
+		HalfClose:     true,
+	})
+}
+
+// TestControl looks at sockets before they connect, for machines where nothing can
+// be tested with two links.
+func TestControl(t *testing.T) {
+	for name, tt := range map[string]struct {
+		d       *bind.Driver
+		address string
+		device  string
+	}{
+		"another machine":          {&bind.Driver{Interface: "lo"}, "192.0.2.1:80", "lo"},
+		"another, over IPv6":       {&bind.Driver{Interface: "lo"}, "[2001:db8::1]:80", "lo"},
+		"link-local":               {&bind.Driver{Interface: "lo"}, "[fe80::1%lo]:80", "lo"},
+		"loopback":                 {&bind.Driver{Interface: "lo"}, "127.0.0.1:80", ""},
+		"loopback, the nameserver": {&bind.Driver{Interface: "lo"}, "127.0.0.53:53", ""},
+		"loopback, IPv6":           {&bind.Driver{Interface: "lo"}, "[::1]:80", ""},
+		"loopback, IPv4 in IPv6":   {&bind.Driver{Interface: "lo"}, "[::ffff:127.0.0.1]:80", ""},
+		"unspecified":              {&bind.Driver{Interface: "lo"}, "0.0.0.0:80", ""},
+		"a source only":            {&bind.Driver{Source: netip.MustParseAddr("127.0.0.2")}, "192.0.2.1:80", ""},
+		"the zone of a source":     {&bind.Driver{Source: netip.MustParseAddr("fe80::1%lo")}, "[fe80::2]:80", "lo"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			c, err := net.ListenUDP("udp", nil)
+			is.NoErr(err)
+			defer c.Close()
+			raw, err := c.SyscallConn()
+			is.NoErr(err)
+			is.NoErr(tt.d.Control(tt.address, raw))
+			var device string
+			is.NoErr(raw.Control(func(fd uintptr) {
+				device, err = unix.GetsockoptString(int(fd), unix.SOL_SOCKET, unix.SO_BINDTODEVICE)
+			}))
+			is.NoErr(err)
+			is.Equal(device, tt.device) // what the socket is bound to
+		})
+	}
+}

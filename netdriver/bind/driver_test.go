@@ -1,0 +1,53 @@
+package bind_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"testing"
+
+	"github.com/matryer/is"
+
+	"github.com/zreq-go/zreq/netdriver/bind"
+	"github.com/zreq-go/zreq/netdriver/drivertest"
+	"github.com/zreq-go/zreq/netdriver/stdnet"
+)
+
+// A setting that is empty by mistake does not mean any way.
+func TestDriverUnbound(t *testing.T) {
+	is := is.New(t)
+	l := drivertest.TCP(t)
+	defer l.Close()
+	_, err := new(bind.Driver).Dial(t.Context(), "tcp", l.Address())
+	is.Equal(err, bind.ErrUnbound)
+}
+
+func TestDriverDial(t *testing.T) {
+	is := is.New(t)
+	d := &bind.Driver{Source: netip.MustParseAddr("127.0.0.1")}
+	_, err := d.Dial(t.Context(), "unix", "/tmp/x")
+	var unknown net.UnknownNetworkError
+	is.True(errors.As(err, &unknown)) // TCP only
+
+	l := drivertest.TCP(t)
+	defer l.Close()
+	c, err := d.Dial(t.Context(), "tcp4", l.Address())
+	is.NoErr(err)
+	defer c.Close()
+	_, ok := c.(*stdnet.Conn)
+	is.True(ok) // files are sent and received as over stdnet
+}
+
+func TestDriverResolver(t *testing.T) {
+	is := is.New(t)
+	asked := errors.New("asked")
+	resolver := &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
+		return nil, asked
+	}}
+	d := &bind.Driver{Source: netip.MustParseAddr("127.0.0.1"), Resolver: resolver}
+	_, err := d.Dial(t.Context(), "tcp", "device.invalid:80")
+	var lookup *net.DNSError
+	is.True(errors.As(err, &lookup))
+	is.Equal(lookup.Err, asked.Error()) // the caller's own is used
+}

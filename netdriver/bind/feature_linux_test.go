@@ -1,0 +1,62 @@
+package bind_test
+
+import (
+	"net/netip"
+	"sync"
+	"testing"
+
+	"github.com/matryer/is"
+
+	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/netdriver/bind"
+	"github.com/zreq-go/zreq/netdriver/stdnet"
+	"github.com/zreq-go/zreq/zreq"
+)
+
+func TestFeature(t *testing.T) {
+	t.Run("AS", func(t *testing.T) {
+		t.Run("SetDefault", byProgram)
+		t.Run("an interface", TestControl)
+		t.Run("errors", TestErrors)
+	})
+	t.Run("P21", func(t *testing.T) {
+		t.Run("per program", byProgram)
+		t.Run("per call", byCall)
+		t.Run("source address and device", TestTwoLinks)
+	})
+}
+
+// Every address of 127.0.0.0/8 is this machine, so that it has many to come from.
+var registered = sync.OnceFunc(func() {
+	netdriver.Register("modem", &bind.Driver{Interface: "lo", Source: netip.MustParseAddr("127.0.0.2")})
+})
+
+// byProgram chooses the way of all calls.
+func byProgram(t *testing.T) {
+	is := is.New(t)
+	registered()
+	t.Cleanup(func() { is.NoErr(netdriver.SetDefault(stdnet.Name)) })
+	is.NoErr(netdriver.SetDefault("modem"))
+	is.Equal(seen(t, nil), "here 127.0.0.2") // a call that says nothing
+	is.NoErr(netdriver.SetDefault(stdnet.Name))
+	is.Equal(seen(t, nil), "here 127.0.0.1") // until the program says otherwise
+}
+
+// byCall chooses the way of each call.
+func byCall(t *testing.T) {
+	is := is.New(t)
+	for _, source := range []string{"127.0.0.3", "127.0.0.4"} {
+		d := &bind.Driver{Source: netip.MustParseAddr(source)}
+		is.Equal(seen(t, &zreq.Args{Driver: d}), "here "+source)
+	}
+}
+
+// seen makes a call, and returns whom the server saw.
+func seen(t *testing.T, args *zreq.Args) string {
+	t.Helper()
+	resp, err := zreq.Get(t.Context(), here(t), args)
+	must(t, err)
+	body, err := resp.Text()
+	must(t, err)
+	return body
+}

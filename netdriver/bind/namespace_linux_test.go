@@ -1,0 +1,95 @@
+package bind_test
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// inside is set in the environment of the process that has the namespaces.
+const inside = "ZREQ_BIND_INSIDE"
+
+// passed are the lines of tests that go well.
+var passed = regexp.MustCompile(`(?m)^ *(=== .*|--- PASS: .*)\n`)
+
+// TestTwoLinks runs this test again as a process with a network of its own, where
+// there are two ways to the server. Where the system makes no such thing the
+// tests over loopback are all there is, and the log says so.
+func TestTwoLinks(t *testing.T) {
+	if os.Getenv(inside) != "" {
+		twoLinks(t)
+		return
+	}
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestTwoLinks$", "-test.v", "-test.timeout=2m")
+	cmd.Env = append(os.Environ(), inside+"=1")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: unix.CLONE_NEWNET | unix.CLONE_NEWNS}
+	if os.Getuid() != 0 {
+		cmd.SysProcAttr.Cloneflags |= unix.CLONE_NEWUSER
+		cmd.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{HostID: os.Getuid(), Size: 1}}
+		cmd.SysProcAttr.GidMappings = []syscall.SysProcIDMap{{HostID: os.Getgid(), Size: 1}}
+	}
+	out, err := cmd.CombinedOutput()
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		t.Logf("in its own network:\n%s", passed.ReplaceAll(out, nil))
+	case errors.As(err, &exit):
+		t.Errorf("in its own network: %v\n%s", err, passed.ReplaceAll(out, nil))
+	default:
+		t.Logf("no network of its own, and nothing tested with two links: %v", err)
+	}
+}
+
+// twoLinks is what the process inside does.
+func twoLinks(t *testing.T) {
+	w, err := newWorld(t)
+	if err != nil {
+		t.Logf("no second link, and nothing tested with two: %v", err)
+		return
+	}
+	t.Run("the unbound go by the route", w.unbound)
+	t.Run("an interface is kept to", w.byInterface)
+	t.Run("a source address is kept to", w.bySource)
+	t.Run("a name that is too long", w.longName)
+	t.Run("loopback is not bound", w.loopback)
+	if err := configureNames(t); err != nil {
+		t.Logf("nothing tested with names: %v", err)
+	} else {
+		t.Run("names", w.lookups)
+		t.Run("a local nameserver is not bound", w.localNameserver)
+		t.Run("names over a resolver of one's own", w.ownResolver)
+		t.Run("both versions of IP", w.eyeballs)
+		t.Run("the other version of IP", w.family)
+	}
+	t.Run("conformance", w.conformance)
+	t.Run("a link that is down", w.down)
+}
+
+// configureNames replaces /etc/resolv.conf, for this process only.
+func configureNames(t *testing.T) error {
+	if err := unix.Mount("none", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
+		return fmt.Errorf("private mounts: %w", err)
+	}
+	file := filepath.Join(t.TempDir(), "resolv.conf")
+	content := strings.Join([]string{
+		"nameserver " + stub, "nameserver " + server, "options timeout:1 attempts:1", "",
+	}, "\n")
+	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+		return err
+	}
+	const system = "/etc/resolv.conf"
+	if err := unix.Mount(file, system, "", unix.MS_BIND, ""); err != nil {
+		return &fs.PathError{Op: "mount", Path: system, Err: err}
+	}
+	t.Cleanup(func() { _ = unix.Unmount(system, unix.MNT_DETACH) })
+	return nil
+}

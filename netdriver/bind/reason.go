@@ -1,0 +1,91 @@
+package bind
+
+import (
+	"context"
+	"errors"
+	"net"
+	"os"
+	"syscall"
+)
+
+// explain gives err, why a dial failed, its Reason if the way out is at fault.
+// That costs a few system calls, and is asked only now that it has failed.
+func (d *Driver) explain(ctx context.Context, err error) error {
+	if errors.Is(err, syscall.ECONNREFUSED) {
+		return err // the way is good: the peer has answered
+	}
+	if d.otherFamily(err) {
+		return d.fault(ErrFamily, err)
+	}
+	if ctx.Err() == nil {
+		// A look-up that failed has lost the error of its socket: this one has it.
+		cause := d.probe(ctx)
+		if reason := reasonOf(cause); reason != nil {
+			return d.fault(reason, cause)
+		}
+	}
+	if d.isDown() {
+		return d.fault(ErrInterfaceDown, err)
+	}
+	return err
+}
+
+func (d *Driver) fault(reason, err error) error {
+	return &Error{Interface: d.device(), Source: d.Source, Reason: reason, Err: err}
+}
+
+// otherFamily reports whether net found no address that Source can dial: it then
+// complains of Source.
+func (d *Driver) otherFamily(err error) bool {
+	var mismatch *net.AddrError
+	source := net.TCPAddr{IP: d.ip()}
+	return d.Source.IsValid() && errors.As(err, &mismatch) && mismatch.Addr == source.String()
+}
+
+// probe binds a socket as connections are bound, sends nothing, and returns the
+// error of the system call that failed.
+func (d *Driver) probe(ctx context.Context) error {
+	listen := net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) error {
+		if d.device() == "" {
+			return nil
+		}
+		return bindDevice(c, d.device())
+	}}
+	var host string
+	if ip := d.ip(); ip != nil {
+		host = ip.String()
+	}
+	c, err := listen.ListenPacket(ctx, "udp", net.JoinHostPort(host, "0"))
+	if err == nil {
+		return c.Close()
+	}
+	var call *os.SyscallError
+	if errors.As(err, &call) {
+		return call
+	}
+	return err
+}
+
+// reasonOf is what the error of a socket that was to be bound means, nil if it
+// means nothing to us.
+func reasonOf(err error) error {
+	switch {
+	case errors.Is(err, syscall.ENODEV):
+		return ErrNoInterface
+	case errors.Is(err, syscall.EPERM):
+		return ErrPermission
+	case errors.Is(err, errNotOurs):
+		return ErrNoSource
+	}
+	return nil
+}
+
+// isDown reports whether the interface is off or has no carrier.
+func (d *Driver) isDown() bool {
+	if d.device() == "" {
+		return false
+	}
+	i, err := net.InterfaceByName(d.device())
+	const live = net.FlagUp | net.FlagRunning
+	return err == nil && i.Flags&live != live
+}

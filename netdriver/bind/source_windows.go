@@ -1,0 +1,6 @@
+package bind
+
+import "syscall"
+
+// errNotOurs is WSAEADDRNOTAVAIL: syscall.EADDRNOTAVAIL is not what Windows says.
+const errNotOurs = syscall.Errno(10049)

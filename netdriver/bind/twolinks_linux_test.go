@@ -1,0 +1,169 @@
+package bind_test
+
+import (
+	"errors"
+	"net"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/matryer/is"
+
+	"github.com/zreq-go/zreq/netdriver/bind"
+	"github.com/zreq-go/zreq/netdriver/drivertest"
+	"github.com/zreq-go/zreq/netdriver/stdnet"
+)
+
+func (w *world) unbound(t *testing.T) {
+	is := is.New(t)
+	is.Equal(get(t, new(stdnet.Driver), page), "by-lan "+lanIP) // else the tests here prove nothing
+}
+
+func (w *world) byInterface(t *testing.T) {
+	is := is.New(t)
+	is.Equal(get(t, &bind.Driver{Interface: modem}, page), "by-modem "+modemIP) // whatever the route prefers
+	is.Equal(get(t, &bind.Driver{Interface: lan}, page), "by-lan "+lanIP)
+	both := &bind.Driver{Interface: modem, Source: ip(lanIP)}
+	is.Equal(get(t, both, page), "by-modem "+lanIP) // each for itself
+}
+
+// The package says that a source address chooses no link. Here it does not.
+func (w *world) bySource(t *testing.T) {
+	is := is.New(t)
+	is.Equal(get(t, &bind.Driver{Source: ip(modemIP)}, page), "by-lan "+modemIP)             // the routing table chooses
+	is.Equal(get(t, &bind.Driver{Source: ip("::ffff:" + modemIP)}, page), "by-lan "+modemIP) // it is an IPv4 address
+}
+
+// The system cuts a name at 15 bytes, or at a zero byte, and would bind to what is left.
+func (w *world) longName(t *testing.T) {
+	for _, name := range []string{modem + "s", modem + "\x00s", lan + "\x00"} {
+		is := is.New(t)
+		_, err := try(t, &bind.Driver{Interface: name}, page)
+		is.True(errors.Is(err, bind.ErrNoInterface)) // another name is another interface
+		is.True(errors.Is(err, syscall.ENODEV))
+	}
+}
+
+func (w *world) loopback(t *testing.T) {
+	is := is.New(t)
+	is.Equal(get(t, &bind.Driver{Interface: modem}, local), "here 127.0.0.1")        // it is on no other interface
+	is.Equal(get(t, &bind.Driver{Interface: modem}, "0.0.0.0:80"), "here 127.0.0.1") // as systems take it
+}
+
+func (w *world) lookups(t *testing.T) {
+	for name, tt := range map[string]struct {
+		d     *bind.Driver
+		page  string
+		asked string
+	}{
+		"by interface": {&bind.Driver{Interface: modem}, "by-modem " + modemIP, "by-modem " + modemIP},
+		"by source":    {&bind.Driver{Source: ip(modemIP)}, "by-lan " + modemIP, "by-lan " + modemIP},
+		"by both":      {&bind.Driver{Interface: modem, Source: ip(lanIP)}, "by-modem " + lanIP, "by-modem " + lanIP},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			w.names.took()
+			is.Equal(get(t, tt.d, "server.test:80"), tt.page)
+			is.Equal(w.names.took(), []string{tt.asked + " server.test"}) // the question takes the same way
+		})
+	}
+}
+
+// The stub does not know server.test, so that the other is asked in turn.
+func (w *world) localNameserver(t *testing.T) {
+	for _, d := range []*bind.Driver{{Interface: modem}, {Source: ip(modemIP)}, {Interface: modem, Source: ip(modemIP)}} {
+		is := is.New(t)
+		w.local.took()
+		c, err := d.Dial(t.Context(), "tcp", "local.test:80")
+		is.NoErr(err)
+		is.NoErr(c.Close())
+		is.Equal(w.local.took(), []string{"here 127.0.0.1 local.test"}) // from loopback to loopback
+	}
+}
+
+func (w *world) ownResolver(t *testing.T) {
+	is := is.New(t)
+	d := &bind.Driver{Interface: modem, Resolver: &net.Resolver{PreferGo: true}}
+	w.names.took()
+	is.Equal(get(t, d, "server.test:80"), "by-modem "+modemIP)
+	is.Equal(w.names.took(), []string{"by-lan " + lanIP + " server.test"}) // it is the caller's, and not bound
+}
+
+// Nobody answers over IPv6.
+func (w *world) eyeballs(t *testing.T) {
+	is := is.New(t)
+	is.Equal(get(t, &bind.Driver{Interface: modem}, "both.test:80"), "by-modem "+modemIP)                      // IPv4 does not wait for IPv6
+	is.Equal(get(t, &bind.Driver{Source: ip(modemIP)}, "both.test:80"), "by-lan "+modemIP)                     // an IPv4 source goes to IPv4 only
+	is.Equal(get(t, &bind.Driver{Interface: modem, Source: ip(modemIP)}, "both.test:80"), "by-modem "+modemIP) // and so do both
+}
+
+func (w *world) family(t *testing.T) {
+	for _, address := range []string{"six.test:80", "[" + silentIPv6 + "]:80"} {
+		is := is.New(t)
+		d := &bind.Driver{Source: ip(modemIP)}
+		_, err := d.Dial(t.Context(), "tcp", address)
+		is.True(errors.Is(err, bind.ErrFamily)) // IPv4 cannot go there
+		var mismatch *net.AddrError
+		is.True(errors.As(err, &mismatch)) // as net says
+	}
+}
+
+func (w *world) conformance(t *testing.T) {
+	drivertest.Run(t, &bind.Driver{Interface: modem}, drivertest.Capabilities{
+		Listen:        w.listener,
+		Silent:        func(testing.TB) string { return unassigned },
+		RefusesAtOnce: true,
+		Check:         true,
+		HalfClose:     true,
+	})
+}
+
+// listener is a drivertest.TCP at the server.
+func (w *world) listener(t testing.TB) drivertest.Listener {
+	t.Helper()
+	var l net.Listener
+	err := w.far.do(func() (err error) {
+		l, err = net.Listen("tcp", modemPeer+":0")
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return farListener{l}
+}
+
+type farListener struct{ net.Listener }
+
+func (l farListener) Address() string { return l.Addr().String() }
+
+func (l farListener) Accept() (drivertest.Peer, error) {
+	c, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return drivertest.TCPPeer{TCPConn: c.(*net.TCPConn)}, nil
+}
+
+// down is the last: a link that goes takes its routes along.
+func (w *world) down(t *testing.T) {
+	is := is.New(t)
+	must(t, setUp(modem, false))
+	w.names.took()
+	for _, d := range []*bind.Driver{{Interface: modem}, {Interface: modem, Source: ip(lanIP)}} {
+		for _, address := range []string{page, "server.test:80"} {
+			_, err := try(t, d, address)
+			is.True(errors.Is(err, bind.ErrInterfaceDown)) // it does not go by the other link
+			var fault *bind.Error
+			is.True(errors.As(err, &fault) && fault.Interface == modem)
+			is.True(strings.Contains(err.Error(), modem+": ")) // and says which
+		}
+	}
+	_, err := try(t, &bind.Driver{Interface: modem}, page)
+	is.True(errors.Is(err, syscall.ENETUNREACH))                              // the socket says why
+	is.Equal(w.names.took(), nil)                                             // nor does a question
+	is.Equal(get(t, &bind.Driver{Interface: lan}, page), "by-lan "+lanIP)     // the other works
+	is.Equal(get(t, &bind.Driver{Interface: modem}, local), "here 127.0.0.1") // and so does loopback
+	must(t, setUp(modem, true))
+	must(t, addRoute(server+"/32", modemPeer, modem, 20))
+	is.Equal(get(t, &bind.Driver{Interface: modem}, page), "by-modem "+modemIP) // up again, it is used again
+}
