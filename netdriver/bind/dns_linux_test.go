@@ -1,6 +1,7 @@
 package bind_test
 
 import (
+	"bytes"
 	"encoding/binary"
 	"net"
 	"net/netip"
@@ -9,6 +10,9 @@ import (
 	"sync"
 	"testing"
 )
+
+// tooLong is a name that UDP does not get to know more of than that there is more.
+const tooLong = "long.test"
 
 // A nameserver knows a few names, and remembers who asked for them.
 type nameserver struct {
@@ -29,13 +33,41 @@ func (s *nameserver) serve(t *testing.T, c net.PacketConn, by string) {
 			if err != nil {
 				return
 			}
-			if reply := s.reply(p[:n], by+" "+from.(*net.UDPAddr).IP.String()); reply != nil {
+			reply := s.reply(p[:n], by+" "+from.(*net.UDPAddr).IP.String())
+			if bytes.Contains(reply, []byte("\x04long\x04test")) {
+				reply[2] |= 2 // TC
+			}
+			if reply != nil {
 				_, _ = c.WriteTo(reply, from)
 			}
 		}
 	})
 	t.Cleanup(func() {
 		_ = c.Close()
+		all.Wait()
+	})
+}
+
+// serveTCP is serve for the questions whose answers are too long for UDP.
+func (s *nameserver) serveTCP(t *testing.T, l net.Listener, by string) {
+	t.Helper()
+	var all sync.WaitGroup
+	all.Go(func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			p := make([]byte, 1500)
+			if n, err := c.Read(p); err == nil && n > 2 {
+				reply := s.reply(p[2:n], by+" "+c.RemoteAddr().(*net.TCPAddr).IP.String()+" over TCP")
+				_, _ = c.Write(append(binary.BigEndian.AppendUint16(nil, uint16(len(reply))), reply...))
+			}
+			_ = c.Close()
+		}
+	})
+	t.Cleanup(func() {
+		_ = l.Close()
 		all.Wait()
 	})
 }

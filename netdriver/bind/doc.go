@@ -21,7 +21,8 @@
 // A source address works everywhere, and chooses no link by itself: packets that
 // carry it leave as the routing table says, on Linux by the default route, unless
 // there is a rule for the address (ip rule add from ...). The package makes neither
-// routes nor rules, and an interface needs a route of its own to the server.
+// routes nor rules. An interface takes a server that it has no route to for a
+// neighbour on its link, which is right for a modem and seldom for anything else.
 //
 // Names are looked up the same way, with Go's resolver: /etc/hosts and the
 // nameservers of the system, asked through the interface and from the address. A

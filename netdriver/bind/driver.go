@@ -25,8 +25,8 @@ type Driver struct {
 	Interface string
 
 	// Source is the address that connections come from. If it is the zero Addr, the
-	// system chooses one. Servers of the other IP version are then out of reach. The
-	// zone of a link-local address stands for Interface where that is empty.
+	// system chooses one. Servers of the other IP version are then out of reach. A
+	// link-local address needs an Interface, or the zone that stands for it.
 	Source netip.Addr
 
 	// KeepAlive is the time between the probes with which the system finds out
@@ -75,7 +75,15 @@ func (d *Driver) prepare() {
 // control binds the socket of one address. Loopback is on no other interface: a
 // socket that is bound to one would never get there.
 func (d *Driver) control(_, address string, c syscall.RawConn) error {
-	if d.device() == "" || isLocal(address) {
+	if isLocal(address) {
+		return nil
+	}
+	return d.bind(c)
+}
+
+// bind binds a socket to the interface, if there is one.
+func (d *Driver) bind(c syscall.RawConn) error {
+	if d.device() == "" {
 		return nil
 	}
 	return bindDevice(c, d.device())
@@ -89,8 +97,8 @@ func (d *Driver) device() string {
 	return d.Source.Zone()
 }
 
-// ip is the address to dial from, nil for any. Its zone is the device.
-func (d *Driver) ip() net.IP { return d.Source.Unmap().WithZone("").AsSlice() }
+// ip is the address to dial from, nil for any. Its zone, if any, is the device.
+func (d *Driver) ip() net.IP { return d.Source.AsSlice() }
 
 // isLocal reports whether address, host and port, is this machine whatever its
 // interfaces are. The unspecified address is: systems take it for loopback.
@@ -99,6 +107,5 @@ func isLocal(address string) bool {
 	if err != nil {
 		return false
 	}
-	ip := a.Addr().Unmap()
-	return ip.IsLoopback() || ip.IsUnspecified()
+	return a.Addr().IsLoopback() || a.Addr().IsUnspecified()
 }

@@ -4,12 +4,14 @@ import (
 	"net"
 	"net/netip"
 	"testing"
+	"time"
 
 	"github.com/matryer/is"
 	"golang.org/x/sys/unix"
 
 	"github.com/zreq-go/zreq/netdriver/bind"
 	"github.com/zreq-go/zreq/netdriver/drivertest"
+	"github.com/zreq-go/zreq/netdriver/stdnet"
 )
 
 // With a link of its own the suite runs in TestTwoLinks.
@@ -22,6 +24,26 @@ func TestDriver(t *testing.T) {
 		Check:         true,
 		HalfClose:     true,
 	})
+}
+
+func TestDriverKeepAlive(t *testing.T) {
+	for set, want := range map[time.Duration]int{0: 1, time.Minute: 1, -1: 0} {
+		is := is.New(t)
+		l := drivertest.TCP(t)
+		d := &bind.Driver{Source: netip.MustParseAddr("127.0.0.1"), KeepAlive: set}
+		c, err := d.Dial(t.Context(), "tcp", l.Address())
+		is.NoErr(err)
+		raw, err := c.(*stdnet.Conn).SyscallConn()
+		is.NoErr(err)
+		var probes int
+		is.NoErr(raw.Control(func(fd uintptr) {
+			probes, err = unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_KEEPALIVE)
+		}))
+		is.NoErr(err)
+		is.Equal(probes, want) // on, unless it is negative
+		is.NoErr(c.Close())
+		is.NoErr(l.Close())
+	}
 }
 
 // TestControl looks at sockets before they connect, for machines where nothing can

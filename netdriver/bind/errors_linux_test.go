@@ -86,6 +86,10 @@ func TestErrorsOfThePeer(t *testing.T) {
 	_, err := d.Dial(t.Context(), "tcp", address)
 	is.True(errors.Is(err, syscall.ECONNREFUSED))
 	is.True(!errors.Is(err, bind.ErrNoInterface)) // a refusal is an answer: the way is good
+	source := &bind.Driver{Source: netip.MustParseAddr("127.0.0.1")}
+	_, err = source.Dial(t.Context(), "tcp", "127.0.0.1")
+	var fault *bind.Error
+	is.True(!errors.As(err, &fault)) // nor is it at fault for an address without a port
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err = d.Dial(ctx, "tcp", "192.0.2.1:80")

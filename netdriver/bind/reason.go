@@ -39,18 +39,13 @@ func (d *Driver) fault(reason, err error) error {
 func (d *Driver) otherFamily(err error) bool {
 	var mismatch *net.AddrError
 	source := net.TCPAddr{IP: d.ip()}
-	return d.Source.IsValid() && errors.As(err, &mismatch) && mismatch.Addr == source.String()
+	return errors.As(err, &mismatch) && mismatch.Addr == source.String()
 }
 
 // probe binds a socket as connections are bound, sends nothing, and returns the
 // error of the system call that failed.
 func (d *Driver) probe(ctx context.Context) error {
-	listen := net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) error {
-		if d.device() == "" {
-			return nil
-		}
-		return bindDevice(c, d.device())
-	}}
+	listen := net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) error { return d.bind(c) }}
 	var host string
 	if ip := d.ip(); ip != nil {
 		host = ip.String()
@@ -82,10 +77,6 @@ func reasonOf(err error) error {
 
 // isDown reports whether the interface is off or has no carrier.
 func (d *Driver) isDown() bool {
-	if d.device() == "" {
-		return false
-	}
 	i, err := net.InterfaceByName(d.device())
-	const live = net.FlagUp | net.FlagRunning
-	return err == nil && i.Flags&live != live
+	return err == nil && i.Flags&net.FlagRunning == 0
 }

@@ -1,11 +1,13 @@
 package bind_test
 
 import (
+	"context"
 	"errors"
 	"net"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/matryer/is"
 
@@ -69,6 +71,20 @@ func (w *world) lookups(t *testing.T) {
 	}
 }
 
+// What is too long for UDP is asked for again.
+func (w *world) lookupsOverTCP(t *testing.T) {
+	for want, d := range map[string]*bind.Driver{
+		"by-modem " + modemIP: {Interface: modem},
+		"by-lan " + modemIP:   {Source: ip(modemIP)},
+		"by-modem " + lanIP:   {Interface: modem, Source: ip(lanIP)},
+	} {
+		is := is.New(t)
+		w.names.took()
+		is.Equal(get(t, d, tooLong+":80"), want)
+		is.Equal(w.names.took(), []string{want + " " + tooLong, want + " over TCP " + tooLong}) // both the same way
+	}
+}
+
 // The stub does not know server.test, so that the other is asked in turn.
 func (w *world) localNameserver(t *testing.T) {
 	for _, d := range []*bind.Driver{{Interface: modem}, {Source: ip(modemIP)}, {Interface: modem, Source: ip(modemIP)}} {
@@ -108,6 +124,17 @@ func (w *world) family(t *testing.T) {
 	}
 }
 
+// An address such as fe80::a is on every link, and says by its zone on which.
+func (w *world) linkLocal(t *testing.T) {
+	is := is.New(t)
+	zoned := &bind.Driver{Source: ip("fe80::a%" + modem)}
+	is.Equal(get(t, zoned, "[fe80::b]:80"), "by-modem fe80::a")
+	named := &bind.Driver{Interface: modem, Source: ip("fe80::a")}
+	is.Equal(get(t, named, "[fe80::b]:80"), "by-modem fe80::a")
+	_, err := try(t, &bind.Driver{Interface: lan, Source: ip("fe80::a")}, "[fe80::b]:80")
+	is.True(errors.Is(err, bind.ErrNoSource)) // the address is there, and on the other link
+}
+
 func (w *world) conformance(t *testing.T) {
 	drivertest.Run(t, &bind.Driver{Interface: modem}, drivertest.Capabilities{
 		Listen:        w.listener,
@@ -144,7 +171,7 @@ func (l farListener) Accept() (drivertest.Peer, error) {
 	return drivertest.TCPPeer{TCPConn: c.(*net.TCPConn)}, nil
 }
 
-// down is the last: a link that goes takes its routes along.
+// A link that goes takes its routes along.
 func (w *world) down(t *testing.T) {
 	is := is.New(t)
 	must(t, setUp(modem, false))
@@ -166,4 +193,23 @@ func (w *world) down(t *testing.T) {
 	must(t, setUp(modem, true))
 	must(t, addRoute(server+"/32", modemPeer, modem, 20))
 	is.Equal(get(t, &bind.Driver{Interface: modem}, page), "by-modem "+modemIP) // up again, it is used again
+}
+
+// A modem without a network, or a cable that is out: nothing comes back.
+func (w *world) noCarrier(t *testing.T) {
+	is := is.New(t)
+	must(t, w.far.do(func() error { return setUp("by-modem", false) }))
+	d := &bind.Driver{Interface: modem}
+	// The system tells of it after up to a second.
+	for begun := time.Now(); time.Since(begun) < patience; {
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		_, err := d.Dial(ctx, "tcp", page)
+		cancel()
+		if errors.Is(err, bind.ErrInterfaceDown) {
+			var timeout net.Error
+			is.True(errors.As(err, &timeout) && timeout.Timeout()) // and it is still the timeout that it was
+			return
+		}
+	}
+	t.Error("a link without a carrier is not down")
 }

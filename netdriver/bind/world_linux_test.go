@@ -40,6 +40,7 @@ type world struct {
 	far   *space
 	names nameserver // at the server
 	local nameserver // at the stub
+	ipv6  bool       // the system has it
 }
 
 // newWorld makes the links. Its error says what the system cannot make.
@@ -49,6 +50,7 @@ func newWorld(t *testing.T) (*world, error) {
 			"server.test": {server},
 			"both.test":   {silentIPv6, server},
 			"six.test":    {silentIPv6},
+			tooLong:       {server},
 		}},
 		local: nameserver{zone: map[string][]string{"local.test": {"127.0.0.1"}}},
 	}
@@ -76,11 +78,24 @@ func newWorld(t *testing.T) (*world, error) {
 		)
 	}))
 	must(t, errors.Join(anyWay(), routes()))
-	if err := addAddress(modem, "2001:db8:1::1/64"); err != nil {
-		t.Logf("no IPv6: %v", err)
+	if err := w.addIPv6(); err != nil {
+		without(t, "no IPv6, and nothing tested with it", err)
 	}
 	w.serve(t)
 	return w, nil
+}
+
+// addIPv6 gives the link of the modem addresses of IPv6.
+func (w *world) addIPv6() error {
+	err := addAddress(modem, "2001:db8:1::1/64")
+	if err == nil {
+		err = addAddress(modem, "fe80::a/64")
+	}
+	if err == nil {
+		err = w.far.do(func() error { return addAddress("by-modem", "fe80::b/64") })
+	}
+	w.ipv6 = err == nil
+	return err
 }
 
 // routes are the two ways to the server.
@@ -107,6 +122,10 @@ func (w *world) serve(t *testing.T) {
 	for _, link := range []string{"by-modem", "by-lan"} {
 		t.Cleanup(answer(w.far.listen(t, page, link), link))
 		w.names.serve(t, w.far.listenPacket(t, server+":53", link), link)
+		w.names.serveTCP(t, w.far.listen(t, server+":53", link), link)
+	}
+	if w.ipv6 {
+		t.Cleanup(answer(w.far.listen(t, "[fe80::b%by-modem]:80", ""), "by-modem"))
 	}
 	l, err := net.Listen("tcp", local)
 	must(t, err)
