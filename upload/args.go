@@ -1,6 +1,8 @@
 package upload
 
 import (
+	"context"
+
 	"github.com/zreq-go/zreq/form"
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq"
@@ -28,6 +30,14 @@ type Args struct {
 	// one the upload dials, and closes the connection at its end unless Headers ask
 	// for Keep-Alive.
 	Connection *zreq.Connection
+
+	// Session, if set, makes the upload, with its defaults and over its connections. It
+	// sends fd again where that can do no harm: after what certainly did not leave, and
+	// else a PUT, or a POST with an Idempotency-Key in Headers. See zreq.Session.
+	Session Session
+
+	// Trace, if set, is told what happens; see zreq.Args.
+	Trace zreq.Trace
 
 	// Progress, if set, is told how many bytes of the body are known to have left,
 	// and how many there are: at most once for each buffer that left, and once at
@@ -72,6 +82,12 @@ type Args struct {
 
 	// Into, if set, is the Response that the upload fills and returns; see zreq.Args.
 	Into *zreq.Response
+}
+
+// A Session is what a [zreq.Session] is to an upload. A program that has none does not
+// link one.
+type Session interface {
+	Do(ctx context.Context, method, url string, args *zreq.Args) (*zreq.Response, error)
 }
 
 const (

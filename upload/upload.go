@@ -38,7 +38,11 @@ func Upload(ctx context.Context, url string, fd Source, args *Args) (*zreq.Respo
 	if a.BytesPerSecond > 0 && ctx != nil {
 		m.pace = newPacer(ctx, a.BytesPerSecond)
 	}
-	resp, err := zreq.Do(ctx, a.Method, url, &zreq.Args{
+	do := zreq.Do
+	if a.Session != nil {
+		do = a.Session.Do
+	}
+	resp, err := do(ctx, a.Method, url, &zreq.Args{
 		Params:     a.Params,
 		Headers:    a.Headers,
 		Body:       m,
@@ -49,6 +53,7 @@ func Upload(ctx context.Context, url string, fd Source, args *Args) (*zreq.Respo
 		Auth:       a.Auth,
 		Timeouts:   a.Timeouts,
 		Limits:     a.Limits,
+		Trace:      a.Trace,
 		Into:       a.Into,
 
 		MaxRedirects: a.MaxRedirects,
