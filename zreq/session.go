@@ -2,6 +2,7 @@ package zreq
 
 import (
 	"context"
+	"sync"
 	"sync/atomic"
 
 	"github.com/zreq-go/zreq/netdriver"
@@ -68,22 +69,27 @@ var _ keeper = (*Session)(nil)
 
 // Do makes a call: see the function [Do], and [Session].
 func (s *Session) Do(ctx context.Context, method, url string, args *Args) (*Response, error) {
-	var own Args // what the caller gave is not changed
+	own := completed.Get().(*Args) // what the caller gave is not changed
 	if args != nil {
-		own = *args
+		*own = *args
 	}
-	s.complete(&own)
+	s.complete(own)
 	resp := own.Into
 	if resp == nil {
 		resp = new(Response)
 	}
-	x := exchange{method: method, args: &own, resp: resp, keep: s}
+	x := exchange{method: method, args: own, resp: resp, keep: s}
 	resp, err := x.do(ctx, url)
+	*own = Args{}
+	completed.Put(own)
 	if err == nil {
 		s.budget.refund()
 	}
 	return resp, err
 }
+
+// completed has the arguments of calls that are over: those of a call are on the heap.
+var completed = sync.Pool{New: func() any { return new(Args) }}
 
 // Get makes a GET request. See [Session.Do].
 func (s *Session) Get(ctx context.Context, url string, args *Args) (*Response, error) {
