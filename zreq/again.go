@@ -30,7 +30,7 @@ func (x *exchange) restart(ctx context.Context) error {
 	x.sent, x.received = 0, 0
 	x.pace = pace{LowSpeed: x.pace.LowSpeed}
 	x.phase = PhaseRequest
-	x.answered, x.heard, x.unsent, x.readErr, x.kind = false, false, false, nil, nil
+	x.answered, x.heard, x.unsent, x.reused, x.readErr, x.kind = false, false, false, false, nil, nil
 	x.why = CloseFailed
 	x.in.r, x.in.w = 0, 0
 	return nil
@@ -43,8 +43,8 @@ func (x *exchange) part(why CloseReason) {
 	}
 	x.unhook = nil
 	why = x.letGo(why)
-	x.conn = nil
 	x.tellClose(why)
+	x.conn, x.sock = nil, nil
 }
 
 // letGo ends the claim on the connection, and returns why that is not kept.

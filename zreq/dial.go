@@ -101,7 +101,7 @@ func (x *exchange) choose(ctx context.Context) (*Connection, error) {
 // redial opens the connection, in place of a socket that died idle if there was one.
 func (x *exchange) redial(ctx context.Context) error {
 	x.conn.drop()
-	x.reused, x.kind = false, nil
+	x.sock, x.reused, x.kind = nil, false, nil
 	s, err := x.dial(ctx)
 	if err != nil {
 		return err

@@ -72,6 +72,7 @@ type exchange struct {
 
 var (
 	errBadCount = errors.New("the driver or the body returned an impossible count")
+	errUnwound  = errors.New("a callback panicked, or ended its goroutine")
 	errNoAnswer = errors.New("connection closed before any response")
 )
 
@@ -81,7 +82,7 @@ const maxEmpty = 100
 
 // run makes the exchange. Its deferred end runs also when a callback panics.
 func (x *exchange) run(ctx context.Context, url string) error {
-	x.attempt, x.why = 1, CloseFailed
+	x.attempt, x.why, x.failed = 1, CloseFailed, errUnwound
 	x.spy = newSpy(x.args.Trace)
 	defer x.end()
 	err := x.steps(ctx, url)
@@ -183,7 +184,7 @@ func (x *exchange) end() {
 			x.resp.Connection = x.home
 		}
 		if x.args != nil { // else the rest is the Response's
-			x.tell(EventDone, x.why, x.failed)
+			x.tell(EventDone, CloseNone, x.failed)
 		}
 		return // nothing is claimed; if nothing was, the Response is as it was
 	}
@@ -202,6 +203,9 @@ func (x *exchange) end() {
 	}
 	if x.answered {
 		x.tell(EventBody, why, x.failed)
+	}
+	if x.sock == nil {
+		why = CloseNone // there was nothing to close
 	}
 	x.tellClose(why)
 	x.tell(EventDone, why, x.failed)
@@ -232,8 +236,9 @@ func (x *exchange) held() (wire.Event, error) {
 		return ev, x.blame(ErrResponse, err)
 	}
 	if ev.Kind == wire.Informational && x.spy != nil {
-		x.spy.event.head = ev.Data
+		_, x.spy.fields = wire.SplitHead(ev.Data)
 		x.tell(EventInformational, CloseNone, nil)
+		x.spy.fields = nil
 	}
 	return ev, nil
 }

@@ -106,13 +106,9 @@ func (x *exchange) fail(ctx context.Context, err error) *Error {
 	case kind == nil && (x.phase == PhaseDial || x.phase == PhaseTLS):
 		kind = ErrConnect
 	}
-	method := x.method
-	if _, err := wire.AppendMethod(nil, method); err != nil {
-		method = "?" // it may hold anything
-	}
 	return &Error{
 		Phase:    x.phase,
-		Method:   method,
+		Method:   x.verb(),
 		URL:      x.at.safe(),
 		Attempt:  x.attempt,
 		Sent:     x.before + x.sent,
@@ -123,6 +119,15 @@ func (x *exchange) fail(ctx context.Context, err error) *Error {
 		spent:    x.before+x.sent > 0 || x.body.rewind() != nil || kind == ErrBody || x.why == CloseByCaller,
 		late:     late,
 	}
+}
+
+// verb is the method, to be shown.
+func (x *exchange) verb() string {
+	var room [16]byte
+	if _, err := wire.AppendMethod(room[:0], x.method); err != nil {
+		return "?" // it may hold anything
+	}
+	return x.method
 }
 
 // requestKind tells a bad argument from a state that the caller can cure.

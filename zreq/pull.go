@@ -53,7 +53,7 @@ func (x *exchange) suspend(ctx context.Context, coded bool) error {
 	release(x.out)
 	x.out, x.body.r = nil, nil
 	p := &pull{held: held(*x), ctx: ctx, unframed: x.args.AllowUnframed}
-	p.held.args = &noArgs
+	p.held.args, p.held.failed = &noArgs, nil
 	x.resp.pull = p
 	args := x.args
 	x.args, x.conn, x.in.buf, x.unhook = nil, nil, nil, nil

@@ -157,6 +157,9 @@ func (x *exchange) leave(ctx context.Context, to *target) error {
 	}
 	why := x.verdict()
 	x.at, x.challenged = *to, false
+	if x.spy != nil {
+		x.spy.url = ""
+	}
 	if same {
 		x.at.userinfo = from.userinfo
 	} else {

@@ -8,8 +8,13 @@ import (
 // spy is what a call with a Trace keeps for it.
 type spy struct {
 	trace       Trace
-	event       Event // the last
+	call        uint64
 	began, last time.Time
+	fields      []byte // of the 1xx that is told of
+
+	url     string // "": it has to be made
+	conn    *Connection
+	address string // of conn
 }
 
 // traced numbers the calls that are traced.
@@ -19,9 +24,8 @@ func newSpy(t Trace) *spy {
 	if t == nil {
 		return nil
 	}
-	s := &spy{trace: t, began: time.Now()}
-	s.last, s.event.Call = s.began, traced.Add(1)
-	return s
+	now := time.Now()
+	return &spy{trace: t, call: traced.Add(1), began: now, last: now}
 }
 
 // tell tells the Session and the Trace of an event. Not inlined: it is called from
@@ -32,29 +36,41 @@ func (x *exchange) tell(kind EventKind, why CloseReason, err error) {
 	if x.keep != nil {
 		x.keep.count(kind, x.reused, err)
 	}
-	if x.spy == nil {
+	s := x.spy
+	if s == nil {
 		return
 	}
-	e := &x.spy.event
-	e.Kind, e.Attempt, e.Reused, e.Wait = kind, x.attempt, x.reused, x.wait
-	e.Method, e.URL = x.method, x.at.safe()
-	e.Sent, e.Received, e.Reason, e.Err = x.before+x.sent, x.received, why, err
-	e.Status = x.dec.Status()
+	e := Event{
+		Kind: kind, Call: s.call, Attempt: x.attempt, Method: x.verb(), Reused: x.reused,
+		Sent: x.before + x.sent, Received: x.received, Wait: x.wait, Reason: why, Err: err, fields: s.fields,
+	}
+	if s.url == "" {
+		s.url = x.at.safe()
+	}
+	e.URL = s.url
+	if x.conn != nil && s.conn != x.conn {
+		s.conn, s.address = x.conn, string(x.conn.at.appendAddress(nil))
+	}
 	if x.conn != nil {
-		e.Address = string(x.conn.at.appendAddress(nil))
+		e.Address = s.address
 	}
 	if x.sock != nil {
 		e.Conn = x.sock.conn
 	}
-	if kind == EventConn {
-		if e.Idle = 0; x.reused && x.conn.owner != nil {
-			e.Idle = x.conn.owner.idle()
-		}
+	switch {
+	case kind == EventInformational:
+		e.Status = x.dec.Status()
+	case x.answered:
+		e.Status = x.resp.Status
+	case kind == EventRedirect:
+		e.Status = x.history[len(x.history)-1].Status
+	case kind == EventConn && x.reused && x.conn.owner != nil:
+		e.Idle = x.conn.owner.idle()
 	}
 	now := time.Now()
-	e.Elapsed, x.spy.last = now.Sub(x.spy.last), now
+	e.Elapsed, s.last = now.Sub(s.last), now
 	if kind == EventDone {
-		e.Elapsed = now.Sub(x.spy.began)
+		e.Elapsed = now.Sub(s.began)
 	}
-	x.spy.trace.Trace(*e)
+	s.trace.Trace(e)
 }

@@ -8,7 +8,7 @@ type Stats struct {
 
 	// Since the Session began:
 	Dialled int64 // connections
-	Reused  int64 // requests that went out over a connection that was there before the call
+	Reused  int64 // requests over a connection that had carried one before
 	Stale   int64 // kept connections that were dead when they were needed
 	Waited  int64 // calls that had to wait
 	Retried int64 // attempts after the first

@@ -36,21 +36,21 @@ type Event struct {
 
 	Address  string         // the host and port that are dialled
 	Conn     netdriver.Conn // what carries the request: to ask it for its addresses, not to use or close it
-	Reused   bool           // Conn was there before the call
+	Reused   bool           // Conn has carried a request before
 	Idle     time.Duration  // and for so long nobody had used it; 0 if that is not known
-	Status   int            // of the response that came last, which may be that of an earlier attempt
+	Status   int            // of the response, if it has come
 	Sent     int64          // bytes of requests, heads included
 	Received int64          // bytes of the body
 	Wait     time.Duration  // before the next attempt
 	Reason   CloseReason    // why a connection was closed
 	Err      error          // nil if it went well
 
-	head []byte
+	fields []byte
 }
 
 // All yields the names and values of the head of an EventInformational, in their
 // order. It is valid until Trace returns.
-func (e Event) All() iter.Seq2[string, string] { return pairs(e.head) }
+func (e Event) All() iter.Seq2[string, string] { return pairs(e.fields) }
 
 // EventKind is a kind of [Event].
 type EventKind uint8
