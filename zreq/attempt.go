@@ -71,7 +71,11 @@ func (s *Session) retry(ctx context.Context, p *pull, err error) (bool, error) {
 		return false, x.blame(nil, err)
 	}
 	x.challenged = false
-	return true, x.restart(ctx)
+	if err := x.restart(ctx); err != nil {
+		x.phase = PhaseRequest
+		return false, x.blame(nil, err)
+	}
+	return true, nil
 }
 
 // rest waits for the next attempt, without a connection.
@@ -91,6 +95,7 @@ func (s *Session) rest(ctx context.Context, x *exchange, why CloseReason, f *fai
 		return err
 	}
 	x.attempt++
+	s.retried.Add(1)
 	return nil
 }
 

@@ -171,7 +171,9 @@ func (b *outgoing) rewind() (err error) {
 	default:
 		err = errRewind
 	}
-	b.left, b.got, b.done = b.size, 0, false
+	if err == nil {
+		b.left, b.got, b.done = b.size, 0, false
+	}
 	return err
 }
 

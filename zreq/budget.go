@@ -7,6 +7,7 @@ import (
 
 const (
 	defaultBudget = 10
+	maxBudget     = 1 << 20
 	retryCost     = 10              // of which a call that succeeds puts one back,
 	refillEvery   = 6 * time.Second // and so does this time
 )
@@ -23,6 +24,7 @@ func (b *budget) spend(size int, at time.Time) bool {
 	if size == 0 {
 		size = defaultBudget
 	}
+	size = min(size, maxBudget)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.spent == 0 {

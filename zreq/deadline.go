@@ -29,8 +29,9 @@ type socket struct {
 	// plain TCP and a driver that knows how much went out. A body is sliced there.
 	resumable, sliced bool
 
-	stuck bool      // the last write moved nothing
-	moved time.Time // when one last did, or began to try
+	requests int       // that it has carried, this one included
+	stuck    bool      // the last write moved nothing
+	moved    time.Time // when one last did, or began to try
 
 	// interrupt ends whatever is under way. It is made once, so that
 	// context.AfterFunc costs a call no closure.

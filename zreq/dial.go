@@ -89,10 +89,14 @@ func (x *exchange) choose(ctx context.Context) (*Connection, error) {
 	if old := x.resp.pull; old != nil {
 		old.close() // it may have the connection that this call would wait for
 	}
-	conn, turn, err := x.keep.take(r)
+	conn, _, err := x.keep.take(r, false)
+	if conn != nil || err != nil {
+		return conn, err
+	}
+	x.phase = PhaseWait
+	x.tell(EventWait, CloseNone, nil) // who panics in it has no place in the queue
+	conn, turn, err := x.keep.take(r, true)
 	if turn != nil {
-		x.phase = PhaseWait
-		x.tell(EventWait, CloseNone, nil)
 		return turn.await(ctx)
 	}
 	return conn, err
@@ -107,6 +111,9 @@ func (x *exchange) redial(ctx context.Context) error {
 		return err
 	}
 	x.use(ctx, s)
+	if s.checker == nil && s.look() == netdriver.ErrUnread {
+		return x.blame(ErrResponse, errUnasked) // else hear would find it
+	}
 	return nil
 }
 
@@ -117,6 +124,7 @@ func (x *exchange) use(ctx context.Context, s *socket) {
 	}
 	x.sock, x.unhook = s, nil
 	s.sliced = s.resumable && x.body.r != nil
+	s.requests++
 	x.tell(EventConn, CloseNone, nil)
 	if ctx.Done() != nil {
 		x.unhook = context.AfterFunc(ctx, s.interrupt)
@@ -136,6 +144,7 @@ func (x *exchange) dial(ctx context.Context) (*socket, error) {
 		return nil, err
 	}
 	s := newSocket(conn, x.conn.tls == nil && x.conn.chip == nil)
+	x.fresh = nil
 	return s, x.conn.adopt(s)
 }
 
@@ -164,6 +173,7 @@ func (x *exchange) open(ctx context.Context) (conn netdriver.Conn, err error) {
 	if err == nil && conn == nil {
 		err = errNoConn
 	}
+	x.fresh = conn
 	x.tell(EventDialled, CloseNone, err)
 	if err != nil || c.tls == nil {
 		return conn, err
@@ -178,6 +188,9 @@ func (x *exchange) open(ctx context.Context) (conn netdriver.Conn, err error) {
 	if err == nil && (conn == plain || conn == nil) {
 		_ = plain.Close()
 		err = errPlainTLS
+	}
+	if x.fresh = conn; err != nil {
+		x.fresh = nil
 	}
 	x.tell(EventSecured, CloseNone, err)
 	return conn, err

@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq/wire"
 )
 
@@ -40,10 +41,11 @@ type exchange struct {
 	conn   *Connection // claimed
 	home   *Connection // the caller's, while a redirect leads elsewhere
 	sock   *socket
-	unhook func() bool // stops watching the context
-	reused bool        // sock was there before the call
-	unsent bool        // the request did not go out whole
-	empty  int         // writes in a row that moved nothing
+	fresh  netdriver.Conn // dialled, and not in sock yet
+	unhook func() bool    // stops watching the context
+	reused bool           // sock was there before the call
+	unsent bool           // the request did not go out whole
+	empty  int            // writes in a row that moved nothing
 
 	out     *buffer // what is sent from; nil: the request has no body, and the window serves
 	in      window
@@ -95,7 +97,10 @@ func (x *exchange) run(ctx context.Context, url string) error {
 	default:
 		err = x.fail(ctx, err)
 	}
-	if x.tries != nil {
+	if err != nil && x.answered && !x.resp.complete && (x.kind != ErrStatus || x.resp.Status < 400) {
+		x.resp.cut = err // else refuse has judged the page
+	}
+	if x.tries != nil && !x.stopped {
 		err = x.tries.conclude(x.resp, err)
 	}
 	x.failed = err
@@ -113,7 +118,7 @@ func (x *exchange) steps(ctx context.Context, url string) error {
 		if err == nil || x.keep == nil || x.args == nil {
 			return err
 		}
-		if again, err := x.retry(ctx, err); !again {
+		if again, err := x.retry(ctx, err); err != nil || !again {
 			return err
 		}
 	}
@@ -176,6 +181,9 @@ func (x *exchange) end() {
 	x.chunks.close()
 	x.in.close()
 	release(x.out)
+	if x.fresh != nil {
+		_ = x.fresh.Close() // a Trace has panicked
+	}
 	if x.home != nil && x.home.isClosed() {
 		x.home = nil // its owner has meanwhile
 	}

@@ -96,7 +96,7 @@ func (x *exchange) fail(ctx context.Context, err error) *Error {
 		late = ctx.Err() == context.DeadlineExceeded // the cause may say anything
 		err, kind = context.Cause(ctx), nil
 		x.why = CloseCancelled
-	case x.conn != nil && x.conn.isClosed():
+	case err == ErrClosed || x.conn != nil && x.conn.isClosed():
 		err, kind = ErrClosed, nil
 		x.why = CloseByCaller
 	case kind == nil && x.phase == PhaseRequest:

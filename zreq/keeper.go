@@ -8,8 +8,8 @@ import (
 // keeper is what an exchange asks of its Session. This and the like of it are
 // interfaces so that a program without a Session links none.
 type keeper interface {
-	// take returns a connection, or the turn that the call has to wait for.
-	take(r route) (*Connection, turn, error)
+	// take returns a connection if there is one. Else, who waits gets his turn.
+	take(r route, wait bool) (*Connection, turn, error)
 	// unwelcome reports whether a response with that status is better asked for again.
 	unwelcome(status int) bool
 	// retry reports whether there is another attempt after err, and makes it ready;
@@ -25,7 +25,7 @@ type owner interface {
 	give(why CloseReason) CloseReason
 	// another returns a connection in place of this one, which died idle, or this.
 	another() *Connection
-	// idle is how long it was, when it was taken.
+	// idle is how long it was, when it was taken; the second time, nothing.
 	idle() time.Duration
 }
 

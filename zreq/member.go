@@ -4,78 +4,89 @@ import "time"
 
 // member is a connection of a pool.
 type member struct {
-	conn    Connection
-	session *Session
-	shelf   *shelf
+	conn Connection
 
 	// The lock of the pool guards these.
-	place    int // in shelf.all
-	requests int // that it has carried
-	since    time.Time
-	rested   time.Duration // when it was taken last
+	shelf        *shelf
+	place        int // in shelf.all
+	removed      bool
+	since        time.Time // it is idle
+	older, newer *member   // of those that are
 }
 
 var _ owner = (*member)(nil)
 
 // idle implements owner.
-func (m *member) idle() time.Duration { return m.rested }
+func (m *member) idle() (d time.Duration) {
+	if !m.since.IsZero() {
+		d = now().Sub(m.since)
+	}
+	m.since = time.Time{}
+	return d
+}
 
 // another implements owner.
 func (m *member) another() *Connection {
-	p, limits := &m.session.pool, m.session.Pool.withDefaults()
-	at := now()
+	s := m.shelf.session
+	p, limits := &s.pool, s.Pool.withDefaults()
 	p.mu.Lock()
-	gone := p.expire(m.shelf, limits.IdleAge, at, nil)
-	instead := p.pop(m.shelf, at)
-	var served *waiter
+	gone := p.expire(limits.IdleAge, now())
+	instead := m.shelf.pop()
 	if instead == nil {
 		instead = m
 	} else {
-		p.remove(m)
-		served, gone = m.session.serve(&limits, at, gone)
+		p.idle.remove(instead)
+		gone = append(gone, leaver{member: m}) // of which the call has told
 	}
 	p.mu.Unlock()
-	m.session.shed(gone, nil)
-	served.call()
+	s.tellOf(s.shed(gone, nil), instead)
 	return &instead.conn
 }
 
 // give implements owner.
 func (m *member) give(why CloseReason) CloseReason {
-	p, limits := &m.session.pool, m.session.Pool.withDefaults()
-	if m.requests++; why == CloseNone && !below(m.requests, limits.Requests) {
+	s := m.shelf.session
+	p, limits := &s.pool, s.Pool.withDefaults()
+	requests, open := m.carried()
+	if why == CloseNone && !below(requests, limits.Requests) {
 		why = CloseWorn
 	}
-	if why != CloseNone {
-		m.conn.drop() // before another is opened in its place
-	}
-	open := m.isOpen()
-	at := now()
 	p.mu.Lock()
-	if open && !p.closed {
-		p.push(m, at)
-	} else {
-		p.remove(m)
+	if m.removed {
+		p.mu.Unlock()
+		return why
 	}
-	served, gone := m.session.serve(&limits, at, nil)
-	if open && served == nil {
+	if p.closed && why == CloseNone {
+		why = CloseByCaller
+	}
+	at := now()
+	gone := p.expire(limits.IdleAge, at)
+	kept := open && why == CloseNone
+	if kept {
+		p.keep(m, at)
+	} else {
+		gone = append(gone, leaver{member: m})
+	}
+	served, gone := s.serve(&limits, gone)
+	if kept && served == nil {
 		gone = p.trim(m.shelf, &limits, gone)
 	}
 	p.mu.Unlock()
-	for _, l := range gone {
-		if l.member == m {
-			why = l.why
+	for i := range gone {
+		if gone[i].member == m && kept {
+			why, gone[i].why = gone[i].why, CloseNone // the call tells
 		}
 	}
-	m.session.shed(gone, m)
-	served.call()
+	s.tellOf(s.shed(gone, served), nil)
 	return why
 }
 
-// isOpen reports whether there is a socket.
-func (m *member) isOpen() bool {
+// carried is how many requests the socket has, and whether there is one.
+func (m *member) carried() (requests int, open bool) {
 	m.conn.lock()
-	open := m.conn.sock != nil
+	if open = m.conn.sock != nil; open {
+		requests = m.conn.sock.requests
+	}
 	m.conn.unlock()
-	return open
+	return requests, open
 }

@@ -42,51 +42,77 @@ func below(n, limit int) bool { return limit < 0 || n < limit }
 
 // pool holds the connections of a Session and those who wait for one.
 //
-// Nobody waits who could be served. So who comes later does not overtake, and a
-// connection that comes back serves one at most.
+// Nobody waits who could be served, so that who comes later does not overtake.
 type pool struct {
 	mu      sync.Mutex // guards what follows, and what hangs on it
 	closed  bool
 	shelves map[shelfKey]*shelf
 	open    int
-	idle    int
+	idle    idlers
 	queue   queue
 	pausing chan struct{} // closed with the Session; nil: nobody pauses
 }
 
 // leaver is a connection that the pool gives up. Its socket is closed without the
-// lock, and before another is opened in its place: a chip may have no more.
+// lock. Until that is done it counts, for a chip may have no more; but if another took
+// its place, that one is dialled after it.
 type leaver struct {
-	member *member
-	why    CloseReason
+	*member
+	why      CloseReason
+	replaced bool
 }
 
-// grant returns a connection for r, an idle one or one that is to be dialled; nil if
-// the limits have none.
-func (s *Session) grant(r *route, limits *PoolLimits, at time.Time, gone []leaver) (*member, []leaver) {
+// grant returns a connection for r, an idle one or one that is to be dialled when gone
+// has been closed; nil if the limits have none.
+func (s *Session) grant(r *route, limits *PoolLimits, gone []leaver) (*member, []leaver) {
 	p, key := &s.pool, r.key()
 	sh := p.shelves[key]
 	if sh == nil {
-		sh = &shelf{key: key}
+		sh = &shelf{session: s, key: key}
 	}
-	gone = p.expire(sh, limits.IdleAge, at, gone)
-	if m := p.pop(sh, at); m != nil {
+	if m := sh.pop(); m != nil {
+		p.idle.remove(m)
 		return m, gone
 	}
-	if !below(len(sh.all), limits.OpenPerOrigin) {
+	switch {
+	case sh.replace(gone):
+	case !below(len(sh.all), limits.OpenPerOrigin):
 		return nil, gone
+	case below(p.open, limits.Open):
+	case p.replace(gone):
+	case p.idle.first == nil:
+		return nil, gone
+	default:
+		gone = append(gone, p.evict(p.idle.first, CloseEvicted))
+		p.replace(gone)
 	}
-	if !below(p.open, limits.Open) {
-		oldest := p.oldest()
-		if oldest == nil {
-			return nil, gone
-		}
-		gone = append(gone, p.evict(oldest, CloseEvicted))
-	}
-	m := &member{session: s, conn: Connection{route: *r}}
+	m := &member{conn: Connection{route: *r}}
 	m.conn.owner = m
 	p.add(m, sh)
 	return m, gone
+}
+
+// replace gives the place of one of gone to another of the same shelf, and reports
+// whether there was one.
+func (sh *shelf) replace(gone []leaver) bool {
+	for i := range gone {
+		if l := &gone[i]; l.shelf == sh && !l.replaced {
+			l.replaced = true
+			sh.session.pool.remove(l.member)
+			return true
+		}
+	}
+	return false
+}
+
+// replace does so for one of any shelf.
+func (p *pool) replace(gone []leaver) bool {
+	for i := range gone {
+		if l := &gone[i]; !l.replaced {
+			return l.shelf.replace(gone[i : i+1])
+		}
+	}
+	return false
 }
 
 // add puts a new one, which is not idle, on a shelf.
@@ -105,8 +131,11 @@ func (p *pool) add(m *member, sh *shelf) {
 
 // remove takes one, which is not idle, out of its shelf.
 func (p *pool) remove(m *member) {
-	sh := m.shelf
-	last := len(sh.all) - 1
+	sh, last := m.shelf, len(m.shelf.all)-1
+	if m.removed {
+		return
+	}
+	m.removed = true
 	sh.all[m.place] = sh.all[last]
 	sh.all[m.place].place = m.place
 	sh.all[last] = nil
@@ -117,74 +146,46 @@ func (p *pool) remove(m *member) {
 	}
 }
 
-// push makes one idle.
-func (p *pool) push(m *member, at time.Time) {
+// keep makes one idle.
+func (p *pool) keep(m *member, at time.Time) {
 	m.since = at
 	m.shelf.idle = append(m.shelf.idle, m)
-	p.idle++
+	p.idle.push(m)
 }
 
-// pop takes the one that was used last, which is the likeliest to be alive; nil if
-// none is idle.
-func (p *pool) pop(sh *shelf, at time.Time) *member {
-	last := len(sh.idle) - 1
-	if last < 0 {
-		return nil
-	}
-	m := sh.idle[last]
-	sh.idle[last] = nil
-	sh.idle = sh.idle[:last]
-	p.idle--
-	m.rested = at.Sub(m.since)
-	return m
-}
-
-// evict takes out the one that has been idle longest.
-func (p *pool) evict(sh *shelf, why CloseReason) leaver {
-	m := sh.idle[0]
+// evict ends the idleness of one, which is the oldest of its shelf.
+func (p *pool) evict(m *member, why CloseReason) leaver {
+	sh := m.shelf
 	n := copy(sh.idle, sh.idle[1:])
 	sh.idle[n] = nil
 	sh.idle = sh.idle[:n]
-	p.idle--
-	p.remove(m)
-	return leaver{m, why}
+	p.idle.remove(m)
+	return leaver{member: m, why: why}
 }
 
-// expire takes out those that have been idle for too long.
-func (p *pool) expire(sh *shelf, age time.Duration, at time.Time, gone []leaver) []leaver {
-	for age >= 0 && len(sh.idle) > 0 && at.Sub(sh.idle[0].since) > age {
-		gone = append(gone, p.evict(sh, CloseAged))
+// expire gives up those that have been idle for too long.
+func (p *pool) expire(age time.Duration, at time.Time) (gone []leaver) {
+	for m := p.idle.first; m != nil && age >= 0 && at.Sub(m.since) > age; m = p.idle.first {
+		gone = append(gone, p.evict(m, CloseAged))
 	}
 	return gone
 }
 
-// trim takes out what the limits do not allow to be idle, now that one more is.
+// trim gives up what the limits do not allow to be idle.
 func (p *pool) trim(sh *shelf, limits *PoolLimits, gone []leaver) []leaver {
 	switch {
 	case len(sh.idle) > limits.IdlePerOrigin:
-		gone = append(gone, p.evict(sh, CloseEvicted))
-	case p.idle > limits.Idle:
-		gone = append(gone, p.evict(p.oldest(), CloseEvicted))
+		gone = append(gone, p.evict(sh.idle[0], CloseEvicted))
+	case p.idle.length > limits.Idle:
+		gone = append(gone, p.evict(p.idle.first, CloseEvicted))
 	}
 	return gone
 }
 
-// oldest returns the shelf with the one that has been idle longest; nil if none is.
-func (p *pool) oldest() (of *shelf) {
-	for _, sh := range p.shelves {
-		if len(sh.idle) > 0 && (of == nil || sh.idle[0].since.Before(of.idle[0].since)) {
-			of = sh
-		}
-	}
-	return of
-}
-
-// clear takes out all that are idle.
+// clear gives up all that are idle.
 func (p *pool) clear() (gone []leaver) {
-	for _, sh := range p.shelves {
-		for len(sh.idle) > 0 {
-			gone = append(gone, p.evict(sh, CloseByCaller))
-		}
+	for p.idle.first != nil {
+		gone = append(gone, p.evict(p.idle.first, CloseByCaller))
 	}
 	return gone
 }
@@ -192,5 +193,5 @@ func (p *pool) clear() (gone []leaver) {
 func (p *pool) size() (open, idle, waiting int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.open, p.idle, p.queue.length
+	return p.open, p.idle.length, p.queue.length
 }

@@ -43,7 +43,15 @@ func digits(s string) (time.Duration, bool) {
 	return n, true
 }
 
+// parseDate reads an HTTP-date. A minute may have 61 seconds, which package time does
+// not know.
 func parseDate(s string) (time.Time, bool) {
+	for i := range len(s) - 3 {
+		if s[i:i+4] == ":60 " {
+			t, ok := parseDate(s[:i] + ":59 " + s[i+4:])
+			return t.Add(time.Second), ok
+		}
+	}
 	for _, form := range dates {
 		if t, err := time.Parse(form, s); err == nil {
 			return t, true

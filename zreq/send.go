@@ -146,12 +146,13 @@ func (x *exchange) send(ctx context.Context) error {
 // be dead before it took any of them is replaced in place.
 func (x *exchange) sendFirst(ctx context.Context, p []byte) error {
 	err := errUnasked // or gone, while the body was read
-	if !x.reused || x.body.got == 0 || x.sock.look() == nil {
+	if !x.reused || x.body.r == nil || x.sock.look() == nil {
 		err = x.write(ctx, p)
 	}
 	if err == nil || !x.reused || x.sent > 0 || ctx.Err() != nil || isTimeout(err) || x.conn.isClosed() {
 		return err
 	}
+	x.tell(EventStale, CloseDied, err)
 	if err := x.redial(ctx); err != nil {
 		return err
 	}

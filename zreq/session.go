@@ -82,7 +82,7 @@ func (s *Session) Do(ctx context.Context, method, url string, args *Args) (*Resp
 	resp, err := x.do(ctx, url)
 	*own = Args{}
 	completed.Put(own)
-	if err == nil {
+	if err == nil && !s.unwelcome(resp.Status) {
 		s.budget.refund()
 	}
 	return resp, err

@@ -1,32 +1,47 @@
 package zreq
 
-import "time"
+import "errors"
 
 // take implements keeper.
-func (s *Session) take(r route) (*Connection, turn, error) {
-	p, limits, at := &s.pool, s.Pool.withDefaults(), now()
+func (s *Session) take(r route, wait bool) (*Connection, turn, error) {
+	if !r.compares() {
+		return nil, nil, errUncomparable
+	}
+	p, limits := &s.pool, s.Pool.withDefaults()
+	var w *waiter
 	p.mu.Lock()
 	if p.closed {
 		p.mu.Unlock()
 		return nil, nil, ErrClosed
 	}
-	m, gone := s.grant(&r, &limits, at, nil)
-	if m == nil {
-		w := &waiter{session: s, route: r, ready: make(chan struct{})}
+	m, gone := s.grant(&r, &limits, p.expire(limits.IdleAge, now()))
+	if m == nil && wait {
+		w = &waiter{session: s, route: r, ready: make(chan struct{})}
 		p.queue.push(w)
-		p.mu.Unlock()
-		s.shed(gone, nil)
-		return nil, w, nil
 	}
 	p.mu.Unlock()
-	s.shed(gone, nil)
-	return &m.conn, nil, nil
+	s.tellOf(s.shed(gone, nil), m)
+	switch {
+	case m != nil:
+		return &m.conn, nil, nil
+	case w != nil:
+		return nil, w, nil
+	}
+	return nil, nil, nil
+}
+
+var errUncomparable = errors.New("the Driver or the TLS cannot be compared: give pointers")
+
+// compares reports whether connections over r can be told from others.
+func (r *route) compares() (ok bool) {
+	defer func() { _ = recover() }() // of what has no ==
+	return r.driver == r.driver && r.tls == r.tls
 }
 
 // serve grants the first turn that can be granted.
-func (s *Session) serve(limits *PoolLimits, at time.Time, gone []leaver) (*waiter, []leaver) {
+func (s *Session) serve(limits *PoolLimits, gone []leaver) (*waiter, []leaver) {
 	for w := s.pool.queue.first; w != nil; w = w.next {
-		if w.got, gone = s.grant(&w.route, limits, at, gone); w.got != nil {
+		if w.got, gone = s.grant(&w.route, limits, gone); w.got != nil {
 			s.pool.queue.remove(w)
 			return w, gone
 		}
@@ -34,17 +49,44 @@ func (s *Session) serve(limits *PoolLimits, at time.Time, gone []leaver) (*waite
 	return nil, gone
 }
 
-// shed closes connections that the pool gave up. Of the caller's own the call tells.
-func (s *Session) shed(gone []leaver, own *member) {
+// shed closes what the pool gave up, and calls those who waited for that. It returns
+// all that was closed.
+func (s *Session) shed(gone []leaver, served *waiter) (all []leaver) {
+	p, limits := &s.pool, s.Pool.withDefaults()
+	for all = gone; len(gone) > 0 || served != nil; all = append(all, gone...) {
+		for _, l := range gone {
+			l.conn.drop()
+		}
+		served.call()
+		p.mu.Lock()
+		for _, l := range gone {
+			p.remove(l.member)
+		}
+		served, gone = s.serve(&limits, nil)
+		p.mu.Unlock()
+	}
+	return all
+}
+
+// tellOf tells of connections that are closed. If that panics, m goes back.
+func (s *Session) tellOf(gone []leaver, m *member) {
+	if s.Trace == nil || len(gone) == 0 {
+		return
+	}
+	told := false
+	defer func() {
+		if !told && m != nil {
+			m.give(CloseFailed)
+		}
+	}()
 	for _, l := range gone {
-		c := &l.member.conn
-		c.drop()
-		if s.Trace != nil && l.member != own {
+		if l.why != CloseNone {
 			s.Trace.Trace(Event{
-				Kind: EventClose, URL: c.Origin(), Address: string(c.at.appendAddress(nil)), Reason: l.why,
+				Kind: EventClose, URL: l.conn.Origin(), Address: string(l.conn.at.appendAddress(nil)), Reason: l.why,
 			})
 		}
 	}
+	told = true
 }
 
 // CloseIdle closes the connections that no call has.
@@ -52,7 +94,7 @@ func (s *Session) CloseIdle() {
 	s.pool.mu.Lock()
 	gone := s.pool.clear()
 	s.pool.mu.Unlock()
-	s.shed(gone, nil)
+	s.tellOf(s.shed(gone, nil), nil)
 }
 
 // Close closes all connections and ends the Session. Calls that are under way, or
@@ -76,12 +118,12 @@ func (s *Session) Close() error {
 		p.pausing = nil
 	}
 	p.mu.Unlock()
-	for _, m := range used {
-		_ = m.conn.Close()
-	}
-	s.shed(gone, nil)
 	for w := waiting; w != nil; w = w.next {
 		w.call()
 	}
+	for _, m := range used {
+		_ = m.conn.Close()
+	}
+	s.tellOf(s.shed(gone, nil), nil)
 	return nil
 }

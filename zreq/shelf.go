@@ -4,9 +4,23 @@ import "github.com/zreq-go/zreq/netdriver"
 
 // shelf is the connections of a pool that may be shared.
 type shelf struct {
-	key  shelfKey
-	all  []*member
-	idle []*member // of those; the one that was used last comes last
+	session *Session
+	key     shelfKey
+	all     []*member
+	idle    []*member // of those; the one that was used last comes last
+}
+
+// pop takes the one that was used last, which is the likeliest to be alive; nil if
+// none is idle.
+func (sh *shelf) pop() *member {
+	last := len(sh.idle) - 1
+	if last < 0 {
+		return nil
+	}
+	m := sh.idle[last]
+	sh.idle[last] = nil
+	sh.idle = sh.idle[:last]
+	return m
 }
 
 // shelfKey is what connections may be shared by.

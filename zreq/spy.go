@@ -60,6 +60,7 @@ func (x *exchange) tell(kind EventKind, why CloseReason, err error) {
 	switch {
 	case kind == EventInformational:
 		e.Status = x.dec.Status()
+	case kind == EventRetry && err != nil:
 	case x.answered:
 		e.Status = x.resp.Status
 	case kind == EventRedirect:

@@ -35,7 +35,7 @@ func (s *Session) count(kind EventKind, reused bool, err error) {
 		if err == nil {
 			s.dialled.Add(1)
 		}
-	case EventConn:
+	case EventSentHead:
 		if reused {
 			s.reused.Add(1)
 		}
@@ -43,7 +43,5 @@ func (s *Session) count(kind EventKind, reused bool, err error) {
 		s.stale.Add(1)
 	case EventWait:
 		s.waited.Add(1)
-	case EventRetry:
-		s.retried.Add(1)
 	}
 }

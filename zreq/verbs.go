@@ -67,14 +67,8 @@ func (x *exchange) do(ctx context.Context, url string) (*Response, error) {
 	if x.answered && callback == nil && !x.stopped {
 		resp.use = untaken
 	}
-	switch {
-	case err == nil:
-		return resp, nil
-	case !x.answered:
+	if err != nil && !x.answered {
 		return nil, err
-	case x.kind == ErrStatus && resp.Status >= 400: // refuse has judged the page
-	case !resp.complete:
-		resp.cut = err
 	}
 	return resp, err
 }
