@@ -173,7 +173,9 @@ func (x *exchange) open(ctx context.Context) (conn netdriver.Conn, err error) {
 	if err == nil && conn == nil {
 		err = errNoConn
 	}
-	x.fresh = conn
+	if err == nil {
+		x.fresh = conn
+	}
 	x.tell(EventDialled, CloseNone, err)
 	if err != nil || c.tls == nil {
 		return conn, err
@@ -189,8 +191,8 @@ func (x *exchange) open(ctx context.Context) (conn netdriver.Conn, err error) {
 		_ = plain.Close()
 		err = errPlainTLS
 	}
-	if x.fresh = conn; err != nil {
-		x.fresh = nil
+	if x.fresh = nil; err == nil {
+		x.fresh = conn
 	}
 	x.tell(EventSecured, CloseNone, err)
 	return conn, err
