@@ -1,0 +1,217 @@
+package zreq_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/matryer/is"
+	"github.com/zreq-go/zreq/zreq"
+)
+
+// Open bounds all connections, OpenPerOrigin those to one origin: who needs one more
+// waits.
+func TestPoolOpen(t *testing.T) {
+	for name, tt := range map[string]struct {
+		pool    zreq.PoolLimits
+		origins int
+		calls   int
+		most    int
+	}{
+		"Open":                     {zreq.PoolLimits{Open: 3}, 4, 12, 3},
+		"Open, one origin":         {zreq.PoolLimits{Open: 3}, 1, 12, 3},
+		"OpenPerOrigin":            {zreq.PoolLimits{OpenPerOrigin: 2}, 3, 12, 6},
+		"both":                     {zreq.PoolLimits{Open: 5, OpenPerOrigin: 2}, 3, 12, 5},
+		"the defaults":             {zreq.PoolLimits{}, 1, 12, 8},
+		"the defaults in all":      {zreq.PoolLimits{}, 12, 120, 64},
+		"no limit":                 {zreq.PoolLimits{Open: -1, OpenPerOrigin: -1}, 2, 120, 120},
+		"no limit for an origin":   {zreq.PoolLimits{OpenPerOrigin: -1}, 1, 120, 64},
+		"no limit for all of them": {zreq.PoolLimits{Open: -1}, 12, 120, 96},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				d := newCensus(echoing(t))
+				s := &zreq.Session{Driver: d, Pool: tt.pool}
+				answers := make(chan io.Closer)
+				for i := range tt.calls {
+					go func() {
+						answers <- holding(is, s, fmt.Sprintf("http://%d.test/", i%tt.origins))
+					}()
+				}
+				var held []io.Closer
+				for range tt.most {
+					held = append(held, <-answers)
+				}
+				synctest.Wait()
+				stats := s.Stats()
+				is.Equal(stats.Open, tt.most) // so many have one
+				is.Equal(stats.Idle, 0)
+				is.Equal(stats.Waiting, tt.calls-tt.most) // the others wait
+				is.Equal(stats.Waited, int64(tt.calls-tt.most))
+				for len(held) > 0 {
+					is.NoErr(held[0].Close()) // who is done lets another go on
+					held = held[1:]
+					synctest.Wait()
+					for more := true; more; {
+						select {
+						case h := <-answers:
+							held = append(held, h)
+						default:
+							more = false
+						}
+					}
+				}
+				_, most, dials := d.counts()
+				is.Equal(most, tt.most) // no more, ever
+				stats = s.Stats()
+				is.Equal(stats.Waiting, 0)
+				is.Equal(stats.Open, stats.Idle)
+				is.Equal(stats.Dialled, int64(dials))
+				is.Equal(stats.Dialled+stats.Reused, int64(tt.calls)) // each request went over one
+				is.NoErr(s.Close())
+				balanced(is, s, 0, 0)
+				open, _, _ := d.counts()
+				is.Equal(open, 0)
+			})
+		})
+	}
+}
+
+// Idle bounds what is kept, IdlePerOrigin what is kept of one origin; the one that
+// has been idle longest goes.
+func TestPoolIdle(t *testing.T) {
+	for name, tt := range map[string]struct {
+		pool    zreq.PoolLimits
+		origins int
+		idle    int
+	}{
+		"Idle":                       {zreq.PoolLimits{Idle: 3}, 2, 3},
+		"IdlePerOrigin":              {zreq.PoolLimits{IdlePerOrigin: 2}, 3, 6},
+		"both":                       {zreq.PoolLimits{Idle: 5, IdlePerOrigin: 2}, 3, 5},
+		"Idle, negative":             {zreq.PoolLimits{Idle: -1}, 2, 0},
+		"IdlePerOrigin, negative":    {zreq.PoolLimits{IdlePerOrigin: -1}, 2, 0},
+		"the defaults":               {zreq.PoolLimits{}, 3, 16},
+		"the defaults of an origin":  {zreq.PoolLimits{OpenPerOrigin: -1}, 1, 8},
+		"Idle above all that can be": {zreq.PoolLimits{Open: 4, Idle: 10, IdlePerOrigin: 10}, 1, 4},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			d := newCensus(echoing(t))
+			s := &zreq.Session{Driver: d, Pool: tt.pool}
+			defer s.Close()
+			open := min(24, 8*tt.origins)
+			if tt.pool.Open > 0 {
+				open = tt.pool.Open
+			}
+			var held []io.Closer
+			for i := range open {
+				held = append(held, holding(is, s, fmt.Sprintf("http://%d.test/", i%tt.origins)))
+			}
+			balanced(is, s, open, 0)
+			for _, h := range held {
+				is.NoErr(h.Close())
+			}
+			balanced(is, s, tt.idle, tt.idle) // no more are kept
+			sockets, _, _ := d.counts()
+			is.Equal(sockets, tt.idle) // the others are closed
+		})
+	}
+	t.Run("the reason", func(t *testing.T) {
+		is := is.New(t)
+		s := &zreq.Session{Driver: echoing(t), Pool: zreq.PoolLimits{Idle: -1}}
+		resp, err := s.Get(context.Background(), site, nil)
+		is.NoErr(err)
+		is.Equal(resp.CloseReason(), zreq.CloseEvicted) // the response tells
+	})
+}
+
+// The connection that was used last is used next, and the one that has been idle
+// longest is the first to go.
+func TestPoolOrderOfUse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		d := newCensus(echoing(t))
+		s := &zreq.Session{Driver: d, Pool: zreq.PoolLimits{Open: 3, Idle: 3}}
+		defer s.Close()
+		const a, b, c, e = "http://a.test", "http://b.test", "http://c.test", "http://e.test"
+		for _, url := range []string{a, b, c, a} { // b has been idle longest
+			named(is, s, url, "/x", nil)
+			time.Sleep(time.Second)
+		}
+		named(is, s, e, "/x", nil)
+		is.Equal(d.log(), "[dial a.test:80 dial b.test:80 dial c.test:80 close b.test:80 dial e.test:80]") // closed before the other was dialled
+		_, most, _ := d.counts()
+		is.Equal(most, 3)
+		named(is, s, a, "/y", nil)
+		named(is, s, c, "/y", nil)
+		_, _, dials := d.counts()
+		is.Equal(dials, 4) // those are still there
+	})
+}
+
+// IdleAge is how long a connection may have been idle and be used again.
+func TestPoolIdleAge(t *testing.T) {
+	for name, tt := range map[string]struct {
+		age   time.Duration
+		idle  time.Duration
+		dials int
+	}{
+		"young":              {time.Minute, time.Minute, 1},
+		"old":                {time.Minute, time.Minute + 1, 2},
+		"young, the default": {0, 90 * time.Second, 1},
+		"old, the default":   {0, 91 * time.Second, 2},
+		"no limit":           {-1, 1000 * time.Hour, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				d := newCensus(echoing(t))
+				var closed []zreq.CloseReason
+				s := &zreq.Session{Driver: d, Pool: zreq.PoolLimits{IdleAge: tt.age}, Trace: traceFunc(func(e zreq.Event) {
+					if e.Kind == zreq.EventClose {
+						closed = append(closed, e.Reason)
+					}
+				})}
+				defer s.Close()
+				held := []io.Closer{holding(is, s, site), holding(is, s, site)}
+				is.NoErr(held[0].Close())
+				is.NoErr(held[1].Close())
+				time.Sleep(tt.idle)
+				named(is, s, "http://device.test", "/x", nil)
+				_, most, dials := d.counts()
+				is.Equal(dials, tt.dials+1) // a fresh one in place of an old one
+				is.Equal(most, 2)
+				if tt.dials == 2 {
+					is.True(slices.Equal(closed, []zreq.CloseReason{zreq.CloseAged, zreq.CloseAged})) // and all that are old are closed
+					balanced(is, s, 1, 1)
+				} else {
+					is.Equal(len(closed), 0)
+					balanced(is, s, 2, 2)
+				}
+			})
+		})
+	}
+}
+
+// Requests is how many a connection carries.
+func TestPoolRequests(t *testing.T) {
+	for limit, want := range map[int]int{1: 10, 3: 4, 10: 1, -1: 1, 0: 1} {
+		is := is.New(t)
+		d := newCensus(echoing(t))
+		s := &zreq.Session{Driver: d, Pool: zreq.PoolLimits{Requests: limit}}
+		for i := range 10 {
+			resp, err := s.Get(context.Background(), site, nil)
+			is.NoErr(err)
+			is.Equal(resp.CloseReason() == zreq.CloseWorn, limit > 0 && (i+1)%limit == 0) // it says so
+		}
+		_, most, dials := d.counts()
+		is.Equal(dials, want)
+		is.Equal(most, 1)
+		is.NoErr(s.Close())
+	}
+}

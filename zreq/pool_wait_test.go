@@ -1,0 +1,235 @@
+package zreq_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/matryer/is"
+	"github.com/zreq-go/zreq/zreq"
+)
+
+// Who waits is served in the order of coming, by a connection that comes back, by one
+// that dies, and by one to another origin.
+func TestPoolTurns(t *testing.T) {
+	for name, tt := range map[string]struct {
+		pool    zreq.PoolLimits
+		headers zreq.Headers
+		origins int
+	}{
+		"one origin":            {zreq.PoolLimits{OpenPerOrigin: 1}, nil, 1},
+		"one origin, not kept":  {zreq.PoolLimits{OpenPerOrigin: 1}, zreq.Headers{{"Connection", "close"}}, 1},
+		"many origins":          {zreq.PoolLimits{Open: 1}, nil, 3},
+		"many, and none kept":   {zreq.PoolLimits{Open: 1, Idle: -1}, nil, 3},
+		"one request on each":   {zreq.PoolLimits{Open: 1, Requests: 1}, nil, 2},
+		"two at a time":         {zreq.PoolLimits{Open: 2}, nil, 3},
+		"more than there is of": {zreq.PoolLimits{Open: 2, OpenPerOrigin: 5}, nil, 5},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				d := newCensus(echoing(t))
+				s := &zreq.Session{Driver: d, Pool: tt.pool, Headers: tt.headers}
+				defer s.Close()
+				most := max(tt.pool.Open, tt.pool.OpenPerOrigin*tt.origins)
+				if tt.pool.Open > 0 {
+					most = tt.pool.Open
+				}
+				var mu sync.Mutex
+				var order []int
+				var calls sync.WaitGroup
+				for i := range 40 {
+					calls.Go(func() {
+						resp, err := s.Get(context.Background(), fmt.Sprintf("http://%d.test/%d", i%tt.origins, i), &zreq.Args{Stream: true})
+						is.NoErr(err)
+						mu.Lock()
+						order = append(order, i)
+						mu.Unlock()
+						time.Sleep(time.Second)
+						is.Equal(content(is, resp), fmt.Sprintf("/%d", i)) // each has its own answer
+					})
+					synctest.Wait() // it waits before the next comes
+				}
+				is.Equal(s.Stats().Waiting, 40-most)
+				calls.Wait()
+				if most == 1 {
+					is.True(slices.IsSorted(order)) // first come, first served
+				}
+				for i, of := range order {
+					is.True(of-i < most && i-of < most) // but for those who go at once
+				}
+				_, open, _ := d.counts()
+				is.Equal(open, most) // never more
+				is.Equal(s.Stats().Waiting, 0)
+			})
+		})
+	}
+}
+
+// A call that comes when there is a connection does not pass one that waits for it.
+func TestPoolNobodyOvertakes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		s := &zreq.Session{Driver: echoing(t), Pool: zreq.PoolLimits{Open: 1}}
+		defer s.Close()
+		held := holding(is, s, "http://a.test/")
+		first := make(chan time.Time, 1)
+		go func() {
+			_, err := s.Get(context.Background(), "http://b.test/", nil)
+			is.NoErr(err)
+			first <- time.Now()
+		}()
+		synctest.Wait()
+		began := time.Now()
+		is.NoErr(held.Close())
+		for range 3 { // at once, and again and again
+			_, err := s.Get(context.Background(), "http://a.test/", nil)
+			is.NoErr(err)
+			time.Sleep(time.Second)
+		}
+		is.Equal((<-first).Sub(began), time.Duration(0)) // it did not wait for these
+	})
+}
+
+// Waiting ends with the context, whose cause the error is; nothing was sent.
+func TestPoolWaitEnds(t *testing.T) {
+	for name, tt := range map[string]struct {
+		ctx     func() (context.Context, context.CancelFunc)
+		cause   error
+		timeout bool
+	}{
+		"cancelled": {func() (context.Context, context.CancelFunc) {
+			ctx, cancel := context.WithCancelCause(context.Background())
+			stop := time.AfterFunc(time.Minute, func() { cancel(errCancelled) })
+			return ctx, func() { stop.Stop(); cancel(nil) }
+		}, errCancelled, false},
+		"late": {func() (context.Context, context.CancelFunc) {
+			return context.WithTimeout(context.Background(), time.Minute)
+		}, context.DeadlineExceeded, true},
+		"late, with a cause": {func() (context.Context, context.CancelFunc) {
+			return context.WithTimeoutCause(context.Background(), time.Minute, errCancelled)
+		}, errCancelled, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				s := &zreq.Session{Driver: echoing(t), Pool: zreq.PoolLimits{OpenPerOrigin: 1}}
+				defer s.Close()
+				held := holding(is, s, site)
+				ctx, cancel := tt.ctx()
+				defer cancel()
+				began := time.Now()
+				resp, err := s.Post(ctx, site, &zreq.Args{Body: strings.NewReader("body")})
+				is.Equal(time.Since(began), time.Minute)
+				is.True(resp == nil)
+				is.True(errors.Is(err, tt.cause))
+				is.True(!errors.Is(err, zreq.ErrOutOfRetries)) // that is no attempt that failed
+				e := failure(is, err)
+				is.Equal(e.Phase, zreq.PhaseWait)
+				is.Equal(e.Sent, int64(0))
+				is.Equal(e.Attempt, 1)
+				is.Equal(e.Timeout(), tt.timeout)
+				is.True(zreq.SafeToRetry(err)) // even a POST: nothing was sent
+				is.Equal(s.Stats().Waited, int64(1))
+				balanced(is, s, 1, 0) // it does not wait any more
+				is.NoErr(held.Close())
+				named(is, s, "http://device.test", "/y", nil)
+				balanced(is, s, 1, 1)
+			})
+		})
+	}
+}
+
+// A call whose context ends just when its turn comes passes the turn on.
+func TestPoolCancelAtTheTurn(t *testing.T) {
+	n := echoing(t)
+	rounds := 3000
+	if testing.Short() {
+		rounds = 300
+	}
+	for _, limits := range []zreq.PoolLimits{{Open: 1}, {Open: 1, Idle: -1}, {OpenPerOrigin: 1, Open: 2}} {
+		is := is.New(t)
+		d := newCensus(n)
+		s := &zreq.Session{Driver: d, Pool: limits}
+		for range rounds {
+			held := holding(is, s, site)
+			ctx, cancel := context.WithCancelCause(context.Background())
+			var calls sync.WaitGroup
+			calls.Go(func() {
+				resp, err := s.Get(ctx, site, nil)
+				is.True(err == nil && resp.Complete() || errors.Is(err, errCancelled)) // its answer, or why not
+			})
+			calls.Go(func() {
+				_, err := s.Get(context.Background(), site, nil)
+				is.NoErr(err) // who comes after it is served
+			})
+			waitFor(t, "two who wait", func() bool { return s.Stats().Waiting == 2 })
+			var race sync.WaitGroup
+			race.Go(func() { cancel(errCancelled) })
+			race.Go(func() { is.NoErr(held.Close()) })
+			race.Wait()
+			calls.Wait()
+		}
+		stats := s.Stats()
+		is.Equal(stats.Open, stats.Idle) // no slot is lost
+		is.Equal(stats.Waiting, 0)
+		open, most, _ := d.counts()
+		is.Equal(open, stats.Open)
+		is.Equal(most, 1) // of one origin
+		is.NoErr(s.Close())
+	}
+}
+
+// Nobody starves, whoever else there is and however many give up.
+func TestPoolNobodyStarves(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		d := newCensus(echoing(t))
+		s := &zreq.Session{Driver: d, Pool: zreq.PoolLimits{Open: 3, OpenPerOrigin: 2}}
+		var calls sync.WaitGroup
+		var longest time.Duration
+		var mu sync.Mutex
+		for i := range 50 {
+			calls.Go(func() {
+				random := rand.New(rand.NewPCG(1, uint64(i)))
+				for range 20 {
+					ctx, cancel := context.WithTimeout(context.Background(), time.Hour)
+					impatient := random.IntN(3) == 0
+					if impatient {
+						cancel()
+						ctx, cancel = context.WithTimeout(context.Background(), time.Duration(random.IntN(10))*time.Second)
+					}
+					began := time.Now()
+					resp, err := s.Get(ctx, fmt.Sprintf("http://%d.test/", random.IntN(4)), &zreq.Args{Stream: true})
+					waited := time.Since(began)
+					if err == nil {
+						time.Sleep(time.Duration(random.IntN(2)) * time.Second)
+						_ = resp.Close()
+					}
+					cancel()
+					is.True(impatient || err == nil)
+					mu.Lock()
+					longest = max(longest, waited)
+					mu.Unlock()
+				}
+			})
+		}
+		calls.Wait()
+		t.Logf("the longest wait was %v", longest)
+		is.True(longest <= 30*time.Second) // 50 callers, 3 connections, at most a second each
+		stats := s.Stats()
+		is.Equal(stats.Open, stats.Idle)
+		is.Equal(stats.Waiting, 0)
+		is.NoErr(s.Close())
+		open, most, _ := d.counts()
+		is.Equal(open, 0)
+		is.Equal(most, 3)
+	})
+}
