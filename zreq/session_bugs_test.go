@@ -313,3 +313,35 @@ func TestPoolAgedElsewhere(t *testing.T) {
 		is.Equal(open, 1) // that to the first origin is closed
 	})
 }
+
+// Who waited when the Session was closed would fail again.
+func TestSessionClosedIsNotSafeToRetry(t *testing.T) {
+	for name, tt := range map[string]struct {
+		script []zreqtest.Step
+		pool   zreq.PoolLimits
+	}{
+		"for a connection": {answering(byLength("hello")), zreq.PoolLimits{Open: 1}},
+		"for an attempt":   {[]zreqtest.Step{zreqtest.Refuse()}, zreq.PoolLimits{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				peer := zreqtest.NewPeer(t, tt.script)
+				s := &zreq.Session{Driver: peer, Retry: zreq.Retry{Wait: time.Hour, MaxWait: time.Hour, Time: -1}, Pool: tt.pool}
+				if tt.pool.Open == 1 {
+					defer holding(is, s, site).Close()
+				}
+				over := make(chan error, 1)
+				go func() {
+					_, err := s.Get(context.Background(), site, nil)
+					over <- err
+				}()
+				synctest.Wait()
+				is.NoErr(s.Close())
+				err := <-over
+				is.True(errors.Is(err, zreq.ErrClosed))
+				is.True(!zreq.SafeToRetry(err)) // as of a Connection that its owner closed
+			})
+		})
+	}
+}
