@@ -99,7 +99,7 @@ func TestSessionCloseWaiters(t *testing.T) {
 		s := &zreq.Session{Driver: n, Pool: zreq.PoolLimits{OpenPerOrigin: 2}}
 		named(is, s, "http://idle.test", "/", nil)
 		first, _ := s.Get(context.Background(), site, &zreq.Args{Stream: true})
-		second := holding(is, s, site)
+		second := holding(t, s, site)
 		var calls sync.WaitGroup
 		for range 20 {
 			calls.Go(func() {
@@ -133,7 +133,7 @@ func TestSessionCloseIdle(t *testing.T) {
 	for i := range 3 {
 		named(is, s, fmt.Sprintf("http://%d.test", i), "/x", nil)
 	}
-	held := holding(is, s, "http://3.test/")
+	held := holding(t, s, "http://3.test/")
 	balanced(is, s, 4, 3)
 	s.CloseIdle()
 	balanced(is, s, 1, 0)

@@ -40,7 +40,7 @@ func TestPoolOpen(t *testing.T) {
 				answers := make(chan io.Closer)
 				for i := range tt.calls {
 					go func() {
-						answers <- holding(is, s, fmt.Sprintf("http://%d.test/", i%tt.origins))
+						answers <- holding(t, s, fmt.Sprintf("http://%d.test/", i%tt.origins))
 					}()
 				}
 				var held []io.Closer
@@ -110,7 +110,7 @@ func TestPoolIdle(t *testing.T) {
 			}
 			var held []io.Closer
 			for i := range open {
-				held = append(held, holding(is, s, fmt.Sprintf("http://%d.test/", i%tt.origins)))
+				held = append(held, holding(t, s, fmt.Sprintf("http://%d.test/", i%tt.origins)))
 			}
 			balanced(is, s, open, 0)
 			for _, h := range held {
@@ -178,7 +178,7 @@ func TestPoolIdleAge(t *testing.T) {
 					}
 				})}
 				defer s.Close()
-				held := []io.Closer{holding(is, s, site), holding(is, s, site)}
+				held := []io.Closer{holding(t, s, site), holding(t, s, site)}
 				is.NoErr(held[0].Close())
 				is.NoErr(held[1].Close())
 				time.Sleep(tt.idle)

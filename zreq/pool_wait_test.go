@@ -47,6 +47,7 @@ func TestPoolTurns(t *testing.T) {
 				var calls sync.WaitGroup
 				for i := range 40 {
 					calls.Go(func() {
+						is := is.New(t)
 						resp, err := s.Get(context.Background(), fmt.Sprintf("http://%d.test/%d", i%tt.origins, i), &zreq.Args{Stream: true})
 						is.NoErr(err)
 						mu.Lock()
@@ -79,7 +80,7 @@ func TestPoolNobodyOvertakes(t *testing.T) {
 		is := is.New(t)
 		s := &zreq.Session{Driver: echoing(t), Pool: zreq.PoolLimits{Open: 1}}
 		defer s.Close()
-		held := holding(is, s, "http://a.test/")
+		held := holding(t, s, "http://a.test/")
 		first := make(chan time.Time, 1)
 		go func() {
 			_, err := s.Get(context.Background(), "http://b.test/", nil)
@@ -122,7 +123,7 @@ func TestPoolWaitEnds(t *testing.T) {
 				is := is.New(t)
 				s := &zreq.Session{Driver: echoing(t), Pool: zreq.PoolLimits{OpenPerOrigin: 1}}
 				defer s.Close()
-				held := holding(is, s, site)
+				held := holding(t, s, site)
 				ctx, cancel := tt.ctx()
 				defer cancel()
 				began := time.Now()
@@ -159,7 +160,7 @@ func TestPoolCancelAtTheTurn(t *testing.T) {
 		d := newCensus(n)
 		s := &zreq.Session{Driver: d, Pool: limits}
 		for range rounds {
-			held := holding(is, s, site)
+			held := holding(t, s, site)
 			ctx, cancel := context.WithCancelCause(context.Background())
 			var calls sync.WaitGroup
 			calls.Go(func() {

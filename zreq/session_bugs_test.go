@@ -28,7 +28,7 @@ func TestSessionTraceFails(t *testing.T) {
 				is := is.New(t)
 				s := &zreq.Session{Driver: echoing(t), Pool: zreq.PoolLimits{Open: 1}}
 				defer s.Close()
-				held := holding(is, s, a+"/1")
+				held := holding(t, s, a+"/1")
 				perishes(func() { _, _ = s.Get(context.Background(), a+"/2", &zreq.Args{Trace: onEvent(zreq.EventWait, fail)}) })
 				is.Equal(s.Stats().Waiting, 0) // who is gone waits no more
 				is.NoErr(held.Close())
@@ -73,7 +73,7 @@ func TestSessionTraceFails(t *testing.T) {
 				}
 			})
 			named(is, s, a, "/1", nil)
-			held := holding(is, s, b+"/2")
+			held := holding(t, s, b+"/2")
 			waited := make(chan error, 1)
 			go func() {
 				_, err := s.Get(context.Background(), b+"/3", nil)
@@ -169,7 +169,7 @@ func TestPoolOpenIsNeverExceeded(t *testing.T) {
 				defer s.Close()
 				var held []interface{ Close() error }
 				for range tt.prepare {
-					held = append(held, holding(is, s, a+"/1"))
+					held = append(held, holding(t, s, a+"/1"))
 				}
 				closing := newGate()
 				if tt.giveUp == nil {
@@ -329,7 +329,7 @@ func TestSessionClosedIsNotSafeToRetry(t *testing.T) {
 				peer := zreqtest.NewPeer(t, tt.script)
 				s := &zreq.Session{Driver: peer, Retry: zreq.Retry{Wait: time.Hour, MaxWait: time.Hour, Time: -1}, Pool: tt.pool}
 				if tt.pool.Open == 1 {
-					defer holding(is, s, site).Close()
+					defer holding(t, s, site).Close()
 				}
 				over := make(chan error, 1)
 				go func() {

@@ -148,8 +148,9 @@ func perishes(f func()) {
 }
 
 // holding is a Stream call that has its connection until the Response is closed.
-func holding(is *is.I, s *zreq.Session, url string) io.Closer {
-	is.Helper()
+func holding(t testing.TB, s *zreq.Session, url string) io.Closer {
+	t.Helper()
+	is := is.New(t)
 	resp, err := s.Get(context.Background(), url, &zreq.Args{Stream: true})
 	is.NoErr(err)
 	return resp
