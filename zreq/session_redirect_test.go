@@ -1,0 +1,209 @@
+package zreq_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/matryer/is"
+	"github.com/zreq-go/zreq/netdriver/memnet"
+	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
+)
+
+// elsewhere is a network on which every origin leads a path to where its first part
+// says, "/b.test/c.test/x" to http://b.test/c.test/x, and answers what is left.
+func elsewhere(t *testing.T, status int) *memnet.Net {
+	t.Helper()
+	n := memnet.New()
+	serveRequests(t, n, func(r *seenRequest) string {
+		host, rest, more := strings.Cut(r.path[1:], "/")
+		if !more {
+			return withLength(r.method + " " + r.path)
+		}
+		return moved(status, "http://"+host+"/"+rest)
+	})
+	return n
+}
+
+// A call that is led elsewhere never waits for a connection that it has itself.
+func TestSessionRedirect(t *testing.T) {
+	for name, pool := range map[string]zreq.PoolLimits{
+		"Open 1":               {Open: 1},
+		"OpenPerOrigin 1":      {OpenPerOrigin: 1},
+		"both":                 {Open: 1, OpenPerOrigin: 1},
+		"none is kept":         {Open: 1, Idle: -1},
+		"one request for each": {Open: 1, Requests: 1},
+		"the defaults":         {},
+	} {
+		for _, body := range []string{"", "body", numbered(20_000)} {
+			for _, stream := range []bool{false, true} {
+				t.Run(fmt.Sprintf("%s/body %d/stream %v", name, len(body), stream), func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) {
+						is := is.New(t)
+						d := newCensus(elsewhere(t, 307))
+						s := &zreq.Session{Driver: d, Pool: pool}
+						ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+						defer cancel()
+						for range 3 {
+							args := &zreq.Args{Stream: stream}
+							if body != "" {
+								args.Body = &again{text: body}
+							}
+							resp, err := s.Put(ctx, "http://a.test/a.test/b.test/a.test/c.test/x", args)
+							is.NoErr(err)
+							is.Equal(content(is, resp), "PUT /x")
+							is.Equal(resp.URL(), "http://c.test/x")
+							is.True(resp.Connection == nil)
+							stats := s.Stats()
+							is.Equal(stats.Open, stats.Idle)
+						}
+						_, most, dials := d.counts()
+						if pool.Open == 1 {
+							is.Equal(most, 1) // one is closed before the other is dialled
+						} else {
+							is.Equal(dials, 3) // one to each, and they are kept
+						}
+						is.NoErr(s.Close())
+						open, _, _ := d.counts()
+						is.Equal(open, 0)
+					})
+				})
+			}
+		}
+	}
+}
+
+// A second request of a call goes over the same connection where that is as good as
+// before, and there is never a second one.
+func TestSessionAsksAgain(t *testing.T) {
+	const who = "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Own\r\nContent-Length: 3\r\n\r\nwho"
+	for name, tt := range map[string]struct {
+		scripts [][]zreqtest.Step
+		args    zreq.Args
+		status  int
+	}{
+		"a challenge": {
+			[][]zreqtest.Step{answering(who, byLength("hello"), byLength("next"))}, zreq.Args{Auth: new(asker)}, 200,
+		},
+		"a challenge, and the end": {
+			[][]zreqtest.Step{append(answering(strings.Replace(who, "\r\n", "\r\nConnection: close\r\n", 1)), zreqtest.Close()), answering(byLength("hello"), byLength("next"))},
+			zreq.Args{Auth: new(asker)}, 200,
+		},
+		"a challenge, refused": {
+			[][]zreqtest.Step{answering(who, who, byLength("next"))}, zreq.Args{Auth: new(asker)}, 401,
+		},
+		"a challenge, and a body": {
+			[][]zreqtest.Step{answering(who, byLength("hello"), byLength("next"))}, zreq.Args{Auth: new(asker), Body: &again{text: "body"}}, 200,
+		},
+		"an expectation": {
+			[][]zreqtest.Step{{zreqtest.Head(), zreqtest.Send(goOn), zreqtest.Read(4), zreqtest.Send(byLength("hello")), zreqtest.Request(), zreqtest.Send(byLength("next"))}},
+			zreq.Args{Expect100: true, Body: &again{text: "body"}}, 200,
+		},
+		"an expectation, failed": {
+			[][]zreqtest.Step{{zreqtest.Head(), zreqtest.Send(page(417, "no"))}, answering(byLength("hello"), byLength("next"))},
+			zreq.Args{Expect100: true, Body: &again{text: "body"}}, 200,
+		},
+		"an expectation, refused": {
+			[][]zreqtest.Step{{zreqtest.Head(), zreqtest.Send(page(413, "no"))}, answering(byLength("next"))},
+			zreq.Args{Expect100: true, Body: &again{text: "body"}}, 413,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				peer := zreqtest.NewPeer(t, tt.scripts...)
+				d := newCensus(peer)
+				s := &zreq.Session{Driver: d, RetryBudget: -1, Pool: zreq.PoolLimits{Open: 1}}
+				ctx, cancel := context.WithTimeout(context.Background(), time.Hour)
+				defer cancel()
+				resp, err := s.Put(ctx, site, &tt.args)
+				is.NoErr(err)
+				is.Equal(resp.Status, tt.status)
+				stats := s.Stats()
+				is.Equal(stats.Open, stats.Idle)
+				resp, err = s.Get(ctx, site, nil)
+				is.NoErr(err)
+				is.Equal(content(is, resp), "next")
+				_, most, dials := d.counts()
+				is.Equal(most, 1)
+				is.Equal(dials, len(tt.scripts))
+				is.NoErr(s.Close())
+				is.Equal(peer.Open(), 0)
+			})
+		})
+	}
+}
+
+// A call of a Session may bring a connection: that is the caller's, and not in the
+// pool; where a redirect leads elsewhere, the pool serves.
+func TestSessionWithAConnection(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		n := elsewhere(t, 307)
+		s := &zreq.Session{Driver: n, Pool: zreq.PoolLimits{Open: 1}}
+		conn, err := zreq.Connect(context.Background(), "http://a.test/", &zreq.Args{Driver: n})
+		is.NoErr(err)
+		held := holding(t, s, "http://a.test/x") // the pool is full
+		for range 3 {
+			resp, err := s.Get(context.Background(), "http://a.test/x", &zreq.Args{Connection: conn})
+			is.NoErr(err)
+			is.True(resp.Connection == conn) // it is given back to him who brought it
+		}
+		balanced(is, s, 1, 0)
+		is.NoErr(held.Close())
+		resp, err := s.Get(context.Background(), "http://a.test/b.test/x", &zreq.Args{Connection: conn})
+		is.NoErr(err)
+		is.Equal(content(is, resp), "GET /x")
+		is.True(resp.Connection == conn) // untouched
+		balanced(is, s, 1, 1)            // that to b is the pool's
+		resp, err = s.Get(context.Background(), "http://a.test/b.test/a.test/x", &zreq.Args{Connection: conn})
+		is.NoErr(err)
+		is.True(resp.Connection == conn)
+		balanced(is, s, 1, 1)
+		_, err = s.Get(context.Background(), "http://b.test/x", &zreq.Args{Connection: conn})
+		is.True(errors.Is(err, zreq.ErrOtherOrigin)) // it has one origin
+		balanced(is, s, 1, 1)
+		is.Equal(conn.Dials(), 1)
+		is.Equal(n.Dials(), 3) // his, one to a and one to b of the pool
+		is.NoErr(s.Close())
+		is.Equal(n.Open(), 1) // his is not the Session's to close
+		is.NoErr(conn.Close())
+		is.Equal(n.Open(), 0)
+	})
+}
+
+// A connection that was brought and turns out to be dead is dialled again in place.
+func TestSessionWithADeadConnection(t *testing.T) {
+	for name, end := range map[string][]zreqtest.Step{
+		"idle":           {zreqtest.Close()},
+		"with a request": {zreqtest.Request(), zreqtest.Close()},
+		"a 408":          {zreqtest.Request(), zreqtest.Send(page(408, "late")), zreqtest.Close()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				peer := zreqtest.NewPeer(t, append(answering(noContent), end...), answering(byLength("hello")))
+				conn, err := zreq.Connect(context.Background(), site, &zreq.Args{Driver: peer})
+				is.NoErr(err)
+				s := &zreq.Session{Driver: peer, RetryBudget: -1}
+				defer s.Close()
+				for _, want := range []string{"", "hello"} {
+					resp, err := s.Get(context.Background(), site, &zreq.Args{Connection: conn})
+					is.NoErr(err)
+					is.Equal(content(is, resp), want)
+					is.True(resp.Connection == conn)
+					synctest.Wait()
+				}
+				is.Equal(conn.Dials(), 2)
+				is.Equal(s.Stats().Stale, int64(1))
+				balanced(is, s, 0, 0)
+				is.NoErr(conn.Close())
+			})
+		})
+	}
+}
