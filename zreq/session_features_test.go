@@ -1,0 +1,150 @@
+package zreq_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/matryer/is"
+	"github.com/zreq-go/zreq/netdriver/memnet"
+	"github.com/zreq-go/zreq/zreq"
+)
+
+// TestSessionVerbs: a Session has the verbs of the package, and they share one
+// connection, in every framing.
+func TestSessionVerbs(t *testing.T) {
+	for name, framed := range map[string]func(string) string{"length": withLength, "chunked": func(s string) string { return inChunks(s, 7) }} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			n := memnet.New()
+			seen := serveRequests(t, n, func(r *seenRequest) string {
+				answer := framed(r.method + " " + r.path)
+				if r.method == "HEAD" {
+					head, _, _ := strings.Cut(answer, "\r\n\r\n")
+					answer = head + "\r\n\r\n"
+				}
+				return answer
+			})
+			s := &zreq.Session{Driver: n}
+			defer s.Close()
+			for method, verb := range map[string]func(context.Context, string, *zreq.Args) (*zreq.Response, error){
+				"GET": s.Get, "HEAD": s.Head, "POST": s.Post, "PUT": s.Put, "PATCH": s.Patch, "DELETE": s.Delete, "OPTIONS": s.Options,
+			} {
+				resp, err := verb(context.Background(), site, nil)
+				is.NoErr(err)
+				want := map[bool]string{false: method + " /x"}[method == "HEAD"]
+				is.Equal(content(is, resp), want)
+				is.Equal(seen.count(method+" /x"), 1)
+				is.True(resp.Connection == nil)              // the pool owns it
+				is.Equal(resp.CloseReason(), zreq.CloseNone) // and keeps it
+			}
+			is.Equal(n.Dials(), 1)
+			is.Equal(s.Stats().Reused, int64(6))
+		})
+	}
+}
+
+// TestSessionReasons: a response tells why its connection is not kept, and then
+// another is dialled.
+func TestSessionReasons(t *testing.T) {
+	for name, tt := range map[string]struct {
+		answer string
+		args   zreq.Args
+		why    zreq.CloseReason
+	}{
+		"kept":               {byLength("x"), zreq.Args{}, zreq.CloseNone},
+		"kept, any case":     {"HTTP/1.0 200 OK\r\ncOnNeCtIoN: kEeP-aLiVe\r\nContent-Length: 0\r\n\r\n", zreq.Args{}, zreq.CloseNone},
+		"we close":           {byLength("x"), zreq.Args{Headers: zreq.Headers{{"Connection", "Close"}}}, zreq.CloseRequested},
+		"the peer closes":    {"HTTP/1.1 200 OK\r\nConnection: x, Close\r\nContent-Length: 0\r\n\r\n", zreq.Args{}, zreq.CloseByPeer},
+		"HTTP/1.0":           {"HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n", zreq.Args{}, zreq.CloseHTTP10},
+		"doubt":              {"HTTP/1.1 204 No Content\r\nContent-Length: 3\r\n\r\n", zreq.Args{}, zreq.CloseDoubt},
+		"something is left":  {byLength("x") + "y", zreq.Args{}, zreq.CloseLeftover},
+		"stopped":            {byLength("xyz"), zreq.Args{StreamCallback: func([]byte) error { return zreq.ErrStop }}, zreq.CloseStopped},
+		"an unread error":    {page(404, numbered(9000)), zreq.Args{Limits: zreq.Limits{Content: 1}}, zreq.CloseUnread},
+		"no head is kept":    {byLength("x"), zreq.Args{DropHead: true}, zreq.CloseNone},
+		"the caller's close": {byLength("x"), zreq.Args{Headers: zreq.Headers{{"Connection", "keep-alive"}}}, zreq.CloseNone},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			peer := answers(t, tt.answer)
+			s := &zreq.Session{Driver: peer}
+			defer s.Close()
+			resp, err := s.Get(context.Background(), site, &tt.args)
+			is.NoErr(err)
+			is.Equal(resp.CloseReason(), tt.why)
+			kept := map[bool]int{true: 1}[tt.why == zreq.CloseNone]
+			balanced(is, s, kept, kept)
+			is.Equal(peer.Open(), kept)
+			if tt.args.DropHead {
+				is.Equal(resp.Header("Content-Length"), "")
+			}
+		})
+	}
+}
+
+// TestSessionConcurrent: many requests at once from goroutines on one Session, some
+// cancelled by their context: each ends with its own answer, or its own cause.
+func TestSessionConcurrent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		n := memnet.New()
+		serveRequests(t, n, func(r *seenRequest) string {
+			time.Sleep(time.Second)
+			return withLength(r.path)
+		})
+		s := &zreq.Session{Driver: n, Pool: zreq.PoolLimits{OpenPerOrigin: 10}}
+		var calls sync.WaitGroup
+		for i := range 100 {
+			calls.Go(func() {
+				is := is.New(t)
+				ctx, cancel := context.WithCancelCause(context.Background())
+				defer cancel(nil)
+				if i%2 == 1 { // while it waits for its turn, or for its answer
+					time.AfterFunc(time.Duration(i%5)*time.Second+time.Millisecond, func() { cancel(errCancelled) })
+				}
+				path := fmt.Sprintf("/%d", i)
+				resp, err := s.Get(ctx, "http://device.test"+path, nil)
+				if err == nil {
+					is.Equal(content(is, resp), path)
+				} else {
+					is.True(i%2 == 1 && errors.Is(err, errCancelled)) // none but who was cancelled
+				}
+			})
+		}
+		calls.Wait()
+		stats := s.Stats()
+		is.Equal(stats.Open, stats.Idle)
+		is.Equal(stats.Waiting, 0)
+		is.NoErr(s.Close())
+		is.Equal(n.Open(), 0)
+	})
+}
+
+// TestSessionShortWrites: whatever a driver takes or gives at a time, the request and
+// its answer are whole.
+func TestSessionShortWrites(t *testing.T) {
+	for _, faults := range []memnet.Faults{
+		{WriteBytes: 1}, {ReadBytes: 1}, {EmptyReads: 5}, {ReadBytes: 1, WriteBytes: 3, EmptyReads: 99},
+	} {
+		for _, body := range []string{"", "body", numbered(9000)} {
+			is := is.New(t)
+			n := memnet.New()
+			n.OnDial = func(int, string) (memnet.Faults, error) { return faults, nil }
+			serveRequests(t, n, func(r *seenRequest) string { return inChunks(fmt.Sprint(r.body, r.path), 3) })
+			s := &zreq.Session{Driver: n}
+			for i := range 3 {
+				resp, err := s.Post(context.Background(), fmt.Sprintf("http://device.test/%d", i), &zreq.Args{Body: &again{text: body}})
+				is.NoErr(err)
+				is.Equal(content(is, resp), fmt.Sprint(len(body), "/", i)) // all of it came, and of the right one
+			}
+			is.Equal(n.Dials(), 1)
+			is.NoErr(s.Close())
+			is.Equal(n.Open(), 0)
+		}
+	}
+}
