@@ -1,0 +1,167 @@
+package zreq_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"math"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/matryer/is"
+
+	"github.com/zreq-go/zreq/netdriver/memnet"
+	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
+)
+
+// sizedOnce is a body of known size that cannot be taken back.
+type sizedOnce struct {
+	io.Reader
+	size int64
+}
+
+func (b sizedOnce) Size() int64 { return b.size }
+
+// TestRetryOfABodyThatIsGone: a body that was read and cannot be taken back ends the
+// call, also if no byte of the request left: what another attempt would send is not
+// the request.
+func TestRetryOfABodyThatIsGone(t *testing.T) {
+	for name, fault := range map[string]memnet.Faults{"reset": {ResetWriteAfter: -1}, "stall": {StallWriteAfter: -1}} {
+		for kind, body := range map[string]func() io.Reader{
+			"chunked": func() io.Reader { return io.MultiReader(strings.NewReader("the body")) },
+			"sized":   func() io.Reader { return sizedOnce{io.MultiReader(strings.NewReader("the body")), 8} },
+		} {
+			t.Run(name+"/"+kind, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					is := is.New(t)
+					peer := zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Fault(fault)}, answering(noContent))
+					s := &zreq.Session{Driver: peer}
+					defer s.Close()
+					_, err := s.Post(context.Background(), site, &zreq.Args{Body: body()})
+					for _, r := range peer.Requests() {
+						is.True(strings.Contains(r, "the body")) // never a part of it
+					}
+					is.True(err != nil)
+					is.True(!zreq.SafeToRetry(err))
+					is.Equal(peer.Dials(), 1) // there is nothing to send again
+				})
+			})
+		}
+	}
+}
+
+// TestRetryWithoutCredentials: where the credentials of another attempt cannot be
+// made, that ends the call, and nothing goes out.
+func TestRetryWithoutCredentials(t *testing.T) {
+	for name, first := range map[string][]zreqtest.Step{
+		"refused": {zreqtest.Refuse()},
+		"reset":   {zreqtest.Request(), zreqtest.Reset()},
+		"a 503":   {zreqtest.Request(), zreqtest.Send(page(503, "no")), zreqtest.Close()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				own := errors.New("no key")
+				peer := zreqtest.NewPeer(t, first, []zreqtest.Step{zreqtest.Head(), zreqtest.Send(noContent)})
+				s := &zreq.Session{Driver: peer}
+				defer s.Close()
+				asked := 0
+				_, err := s.Put(context.Background(), site, &zreq.Args{
+					Body: strings.NewReader("X: smuggled\r\n\r\nGET /evil HTTP/1.1\r\nHost: device.test\r\n\r\n"),
+					Auth: &asker{give: func(zreq.AuthRequest) (string, error) {
+						if asked++; asked > 1 {
+							return "", own
+						}
+						return "Own 1", nil
+					}},
+				})
+				for _, r := range peer.Requests() {
+					is.True(strings.Contains(r, "\r\nAuthorization: Own 1\r\n")) // no request without its end
+				}
+				is.True(errors.Is(err, own))
+				is.True(!errors.Is(err, zreq.ErrConnect))
+				is.Equal(failure(is, err).Attempt, 2)
+				is.Equal(peer.Open(), s.Stats().Open)
+			})
+		})
+	}
+}
+
+// TestRetryBudgetHuge: a budget may be as large as can be written.
+func TestRetryBudgetHuge(t *testing.T) {
+	for _, size := range []int{math.MaxInt, math.MaxInt / 10, math.MaxInt/10 + 1, math.MaxInt32} {
+		synctest.Test(t, func(t *testing.T) {
+			is := is.New(t)
+			peer := zreqtest.NewPeer(t, answering(page(503, "no"), byLength("good")))
+			s := &zreq.Session{Driver: peer, RetryBudget: size}
+			defer s.Close()
+			resp, err := s.Get(context.Background(), site, nil)
+			is.NoErr(err)
+			is.Equal(resp.Status, 200)
+		})
+	}
+}
+
+// TestOutOfRetriesPageUntilClose: the page beside the error is whole as far as anybody
+// can tell, so that Content has no error of its own, as without a Session.
+func TestOutOfRetriesPageUntilClose(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		script := []zreqtest.Step{zreqtest.Request(), zreqtest.Send("HTTP/1.1 503 X\r\n\r\nthe page"), zreqtest.Close()}
+		peer := zreqtest.NewPeer(t, script, script, script)
+		alone, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: peer})
+		is.NoErr(err)
+		p, err := alone.Content()
+		is.NoErr(err)
+		is.Equal(string(p), "the page")
+		s := &zreq.Session{Driver: peer, Retry: zreq.Retry{Attempts: 2}}
+		defer s.Close()
+		resp, err := s.Get(context.Background(), site, nil)
+		is.True(errors.Is(err, zreq.ErrOutOfRetries))
+		p, err = resp.Content()
+		is.Equal(string(p), "the page")
+		is.NoErr(err) // the page is as good as without a Session
+	})
+}
+
+// TestStaleBeforeTheFirstByte: a kept connection that takes not one byte is a dead
+// one, and is told and counted as such.
+func TestStaleBeforeTheFirstByte(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		peer := zreqtest.NewPeer(t, answering(byLength("first")), answering(byLength("second")))
+		dying := &dyingDriver{Driver: memnet.Bare(peer)}
+		log := &tracer{}
+		s := &zreq.Session{Driver: dying, Trace: log}
+		defer s.Close()
+		_, err := s.Get(context.Background(), site, nil)
+		is.NoErr(err)
+		dying.dead = true
+		log.events = nil
+		_, err = s.Post(context.Background(), site, nil)
+		is.NoErr(err)
+		is.Equal(peer.Dials(), 2)
+		is.Equal(log.count(zreq.EventStale), 1) // it was closed, and nobody was told
+		is.Equal(s.Stats().Stale, int64(1))
+		is.Equal(s.Stats().Reused, int64(0)) // nothing went out over it
+	})
+}
+
+// TestRetriedIsOfAttempts: Stats.Retried counts attempts that were made.
+func TestRetriedIsOfAttempts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		peer := zreqtest.NewPeer(t, answering(page(503, "no")))
+		s := &zreq.Session{Driver: peer, Retry: zreq.Retry{Wait: time.Hour, MaxWait: time.Hour, Time: -1}}
+		defer s.Close()
+		ctx, cancel := context.WithCancelCause(context.Background())
+		defer time.AfterFunc(time.Millisecond, func() { cancel(errCancelled) }).Stop()
+		_, err := s.Get(ctx, site, nil)
+		is.True(errors.Is(err, errCancelled))
+		is.Equal(len(peer.Requests()), 1)
+		is.Equal(s.Stats().Retried, int64(0)) // there was none after the first
+	})
+}

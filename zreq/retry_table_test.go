@@ -1,0 +1,197 @@
+package zreq_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/matryer/is"
+
+	"github.com/zreq-go/zreq/netdriver/memnet"
+	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
+)
+
+// retryCase is what befalls the first attempt at a call. The second one goes well.
+type retryCase struct {
+	name   string
+	steps  []zreqtest.Step
+	unsent bool  // certainly nothing left: for a request that may be made once
+	unread bool  // nor was the body touched
+	final  bool  // it is not tried again, whatever it was
+	stale  bool  // a kept connection that does this is a dead one
+	fresh  bool  // it cannot befall a kept connection
+	bodied bool  // it cannot befall a HEAD
+	status int   // if there is an answer
+	kind   error // if there is none
+	whole  bool  // the request comes whole
+}
+
+var errTimeout = errors.New("a timeout")
+
+// retryCases are what can go wrong before the answer is whole.
+var retryCases = append(statusCases(), []retryCase{
+	{name: "dial refused", steps: []zreqtest.Step{zreqtest.Refuse()}, unsent: true, unread: true, fresh: true, kind: zreq.ErrConnect},
+	{name: "dial unanswered", steps: []zreqtest.Step{zreqtest.NoAnswer()}, unsent: true, unread: true, fresh: true, kind: zreq.ErrConnect},
+	{name: "no byte leaves", steps: []zreqtest.Step{zreqtest.Fault(memnet.Faults{ResetWriteAfter: -1})}, unsent: true, fresh: true, kind: zreq.ErrConnect},
+	{name: "ten bytes leave", steps: []zreqtest.Step{zreqtest.Fault(memnet.Faults{ResetWriteAfter: 10})}, stale: true, kind: zreq.ErrConnect},
+	{name: "no byte leaves, slowly", steps: []zreqtest.Step{zreqtest.Fault(memnet.Faults{StallWriteAfter: -1})}, unsent: true, fresh: true, kind: errTimeout},
+	{name: "ten bytes leave, and no more", steps: []zreqtest.Step{zreqtest.Fault(memnet.Faults{StallWriteAfter: 10})}, kind: errTimeout},
+	{name: "reset", steps: []zreqtest.Step{zreqtest.Request(), zreqtest.Reset()}, stale: true, whole: true, kind: zreq.ErrConnect},
+	{name: "end", steps: []zreqtest.Step{zreqtest.Request(), zreqtest.Close()}, stale: true, whole: true, kind: zreq.ErrConnect},
+	{name: "silence", steps: []zreqtest.Step{zreqtest.Request(), zreqtest.Hold()}, whole: true, kind: errTimeout},
+	{name: "half a head", steps: []zreqtest.Step{zreqtest.Request(), zreqtest.Send("HTTP/1.1 200 OK\r\nX"), zreqtest.Close()}, whole: true, kind: zreq.ErrTruncated},
+	{name: "half a head, reset", steps: []zreqtest.Step{zreqtest.Request(), zreqtest.Send("H"), zreqtest.Pause(time.Second / 10), zreqtest.Reset()}, whole: true, kind: zreq.ErrTruncated},
+	{name: "half a head, silence", steps: []zreqtest.Step{zreqtest.Request(), zreqtest.Send("H"), zreqtest.Hold()}, whole: true, kind: errTimeout},
+	{name: "a 103 and the end", steps: []zreqtest.Step{zreqtest.Request(), zreqtest.Send("HTTP/1.1 103 X\r\n\r\n"), zreqtest.Close()}, whole: true, kind: zreq.ErrTruncated},
+	{name: "half a body", steps: []zreqtest.Step{zreqtest.Request(), zreqtest.Send(byLength("hello")[:40]), zreqtest.Close()}, whole: true, bodied: true, kind: zreq.ErrTruncated},
+	{name: "half a body, chunked", steps: []zreqtest.Step{zreqtest.Request(), zreqtest.Send(goodHead + tenBytes), zreqtest.Close()}, whole: true, bodied: true, kind: zreq.ErrTruncated},
+	{name: "half a body, reset", steps: []zreqtest.Step{zreqtest.Request(), zreqtest.Send(goodHead + tenBytes), zreqtest.Pause(time.Second / 10), zreqtest.Reset()}, whole: true, bodied: true, kind: zreq.ErrTruncated},
+	{name: "half a body, silence", steps: []zreqtest.Step{zreqtest.Request(), zreqtest.Send(goodHead + tenBytes), zreqtest.Hold()}, whole: true, bodied: true, kind: errTimeout},
+	{name: "no HTTP", steps: []zreqtest.Step{zreqtest.Request(), zreqtest.Send("SSH-2.0-x\r\n\r\n")}, whole: true, final: true, kind: zreq.ErrResponse},
+	{name: "length twice", steps: []zreqtest.Step{zreqtest.Request(), zreqtest.Send("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n")}, whole: true, final: true, bodied: true, kind: zreq.ErrResponse},
+	{name: "a bad chunk", steps: []zreqtest.Step{zreqtest.Request(), zreqtest.Send(goodHead + "+5\r\nhello\r\n")}, whole: true, final: true, bodied: true, kind: zreq.ErrResponse},
+	{name: "too much", steps: []zreqtest.Step{zreqtest.Request(), zreqtest.Send(byLength(numbered(100)))}, whole: true, final: true, bodied: true, kind: zreq.ErrTooLarge},
+}...)
+
+// statusCases are answers; a page of each is small enough.
+func statusCases() (list []retryCase) {
+	for _, status := range []int{200, 400, 404, 408, 409, 421, 425, 429, 500, 501, 502, 503, 504, 505, 511} {
+		again := status == 408 || status == 425 || status == 429 || status >= 502 && status <= 504
+		list = append(list, retryCase{
+			name: fmt.Sprint(status), status: status, final: !again, stale: status == 408, whole: true, bodied: true,
+			steps: answering(page(status, "no"), byLength("good")),
+		})
+	}
+	return list
+}
+
+// retryMethods are methods, and whether a request by them may be made twice.
+var retryMethods = map[string]bool{
+	"GET": true, "HEAD": true, "OPTIONS": true, "PUT": true, "DELETE": true, "TRACE": true,
+	"POST": false, "PATCH": false, "PROPFIND": false, "get": false,
+}
+
+// retryBodies make the same body in ways that can be taken back, or not; nil: none.
+var retryBodies = map[string]func() io.Reader{
+	"no":          func() io.Reader { return nil },
+	"seeking":     func() io.Reader { return strings.NewReader("the body") },
+	"rewinding":   func() io.Reader { return &again{text: "the body"} },
+	"read partly": func() io.Reader { return partly("not of the body: ", "the body") },
+	"once":        func() io.Reader { return io.MultiReader(strings.NewReader("the body")) },
+}
+
+// partly is a reader whose first part was read.
+func partly(before, rest string) io.Reader {
+	r := strings.NewReader(before + rest)
+	_, _ = io.CopyN(io.Discard, r, int64(len(before)))
+	return r
+}
+
+// retryMarks mark a request as one that may be made twice, but for the first.
+var retryMarks = map[string]zreq.Args{
+	"":      {},
+	"by":    {Idempotent: true},
+	"field": {Headers: zreq.Headers{{"idempotency-key", "k1"}}},
+}
+
+// TestRetryTable: how often a server sees a request, whatever befalls the first.
+func TestRetryTable(t *testing.T) {
+	for _, c := range retryCases {
+		t.Run(c.name, func(t *testing.T) {
+			for method, idempotent := range retryMethods {
+				for mark := range retryMarks {
+					for body := range retryBodies {
+						for _, kept := range []bool{false, true} {
+							if kept && c.fresh || method == "HEAD" && c.bodied || method == "TRACE" && body != "no" {
+								continue
+							}
+							if c.unsent && !c.unread && body == "once" {
+								continue // TestRetryOfABodyThatIsGone
+							}
+							name := fmt.Sprint(method, "/", mark, "/", body, " body/kept ", kept)
+							may := idempotent || mark != ""
+							t.Run(name, func(t *testing.T) {
+								synctest.Test(t, func(t *testing.T) { retriedCase(t, c, method, mark, body, kept, may) })
+							})
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
+func retriedCase(t *testing.T, c retryCase, method, mark, body string, kept, may bool) {
+	is := is.New(t)
+	scripts := [][]zreqtest.Step{c.steps, answering(byLength("good"))}
+	if kept {
+		scripts[0] = append(answering(byLength("first")), c.steps...)
+	}
+	peer := zreqtest.NewPeer(t, scripts...)
+	s := &zreq.Session{Driver: peer, Timeouts: zreq.Timeouts{Dial: time.Second, Head: time.Second, Body: time.Second, Write: time.Second}}
+	defer s.Close()
+	if kept {
+		_, err := s.Get(context.Background(), site, nil)
+		is.NoErr(err)
+		synctest.Wait()
+	}
+	args := retryMarks[mark]
+	args.Body, args.Limits.Content = retryBodies[body](), 50
+	began := time.Now()
+	resp, err := s.Do(context.Background(), method, site, &args)
+
+	again := !c.final && (c.unsent || may) && (c.unread || body != "once")
+	requests := peer.Requests()
+	if kept {
+		requests = requests[1:]
+	}
+	seen := 0
+	if c.whole {
+		seen++
+	}
+	if again {
+		seen++
+	}
+	is.Equal(len(requests), seen) // how often the server saw the request
+	for _, r := range requests {
+		is.Equal(r, requests[0])                                                // the same, byte for byte
+		is.True(strings.Contains(r, "the body") == (body != "no"))              // and whole
+		is.True(!strings.Contains(r, "not of"))                                 // from where it began
+		is.Equal(strings.Contains(r, "idempotency-key: k1\r\n"), mark == "field") // with its fields
+	}
+	free := again && kept && c.stale
+	stats := s.Stats()
+	switch {
+	case again:
+		is.NoErr(err)
+		is.Equal(resp.Status, 200)
+		is.Equal(stats.Retried, map[bool]int64{true: 0, false: 1}[free]) // a dead one is replaced for nothing
+		is.Equal(stats.Stale, map[bool]int64{true: 1, false: 0}[free])
+	case c.status > 0 && !(kept && c.stale):
+		is.NoErr(err)
+		is.Equal(resp.Status, c.status)
+	case kept && c.stale:
+		is.True(errors.Is(err, zreq.ErrStale))
+	case c.kind == errTimeout:
+		is.True(failure(is, err).Timeout())
+	default:
+		is.True(errors.Is(err, c.kind))
+	}
+	if err != nil {
+		is.True(!errors.Is(err, zreq.ErrOutOfRetries)) // none would have been made
+		is.Equal(failure(is, err).Attempt, 1)
+		is.Equal(stats.Retried, int64(0))
+	}
+	if free {
+		is.Equal(time.Since(began), time.Duration(0)) // at once
+	}
+	is.Equal(peer.Open(), stats.Open)
+	is.NoErr(s.Close())
+	is.Equal(peer.Open(), 0)
+}
