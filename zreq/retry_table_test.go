@@ -160,9 +160,9 @@ func retriedCase(t *testing.T, c retryCase, method, mark, body string, kept, may
 	}
 	is.Equal(len(requests), seen) // how often the server saw the request
 	for _, r := range requests {
-		is.Equal(r, requests[0])                                                // the same, byte for byte
-		is.True(strings.Contains(r, "the body") == (body != "no"))              // and whole
-		is.True(!strings.Contains(r, "not of"))                                 // from where it began
+		is.Equal(r, requests[0])                                                  // the same, byte for byte
+		is.True(strings.Contains(r, "the body") == (body != "no"))                // and whole
+		is.True(!strings.Contains(r, "not of"))                                   // from where it began
 		is.Equal(strings.Contains(r, "idempotency-key: k1\r\n"), mark == "field") // with its fields
 	}
 	free := again && kept && c.stale

@@ -1,8 +1,11 @@
 package zreq_test
 
 import (
+	"context"
 	"sync"
+	"testing"
 
+	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq"
 )
 
@@ -47,4 +50,31 @@ func (l *tracer) kinds() (list []zreq.EventKind) {
 		list = append(list, e.Kind)
 	}
 	return list
+}
+
+// hoard is a driver that knows what it dialled, so that a test that finds a leak ends.
+type hoard struct {
+	netdriver.Driver
+	mu    sync.Mutex
+	conns []netdriver.Conn
+}
+
+func hoarding(t testing.TB, d netdriver.Driver) *hoard {
+	h := &hoard{Driver: d}
+	t.Cleanup(func() {
+		for _, c := range h.conns {
+			_ = c.Close()
+		}
+	})
+	return h
+}
+
+func (h *hoard) Dial(ctx context.Context, network, address string) (netdriver.Conn, error) {
+	c, err := h.Driver.Dial(ctx, network, address)
+	if err == nil {
+		h.mu.Lock()
+		h.conns = append(h.conns, c)
+		h.mu.Unlock()
+	}
+	return c, err
 }
