@@ -13,6 +13,7 @@ import (
 	"github.com/matryer/is"
 
 	"github.com/zreq-go/zreq/netdriver/memnet"
+	"github.com/zreq-go/zreq/netdriver/tlsnet"
 	"github.com/zreq-go/zreq/zreq"
 	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
@@ -164,4 +165,24 @@ func TestRetriedIsOfAttempts(t *testing.T) {
 		is.Equal(len(peer.Requests()), 1)
 		is.Equal(s.Stats().Retried, int64(0)) // there was none after the first
 	})
+}
+
+// TestRetryOfARefusedCertificate: what a certificate is refused for is so the next
+// time, too: there is one handshake, and the error is that of the call.
+func TestRetryOfARefusedCertificate(t *testing.T) {
+	for name, setting := range map[string]*tlsnet.Config{"unknown": {}, "other name": {ServerName: "other.test"}, "no pin": {Pins: []tlsnet.Pin{{1}}}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				l := newLab(t, true, drivers["Checker"], shake)
+				s := &zreq.Session{Driver: l.net, TLS: tlsnet.New(setting)}
+				defer s.Close()
+				_, err := s.Get(context.Background(), l.url, nil)
+				is.True(errors.Is(err, zreq.ErrConnect))
+				is.Equal(failure(is, err).Phase, zreq.PhaseTLS)
+				is.Equal(l.net.Dials(), 1) // it would be refused again
+				is.True(!errors.Is(err, zreq.ErrOutOfRetries))
+			})
+		})
+	}
 }

@@ -109,3 +109,20 @@ func TestTraceClosesWhatWasClosed(t *testing.T) {
 		is.True(log.of(zreq.EventDone)[0].Err == err)
 	})
 }
+
+// TestTraceInformational: the fields of a 1xx are there while it is told, and of no
+// other event.
+func TestTraceInformational(t *testing.T) {
+	is := is.New(t)
+	var got []string
+	log := &tracer{on: func(e zreq.Event) {
+		for name, value := range e.All() {
+			got = append(got, e.Kind.String()+" "+name+"="+value)
+		}
+	}}
+	peer := answers(t, "HTTP/1.1 103 Early\r\nLink: </a>\r\nlink: </b>\r\n\r\nHTTP/1.1 100 Go on\r\n\r\nHTTP/1.1 104 X\r\nA: 1\r\n\r\n"+byLength("hi"))
+	_, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: peer, Trace: log})
+	is.NoErr(err)
+	is.Equal(log.count(zreq.EventInformational), 3)
+	is.Equal(got, []string{"informational Link=</a>", "informational link=</b>", "informational A=1"})
+}
