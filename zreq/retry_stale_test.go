@@ -1,0 +1,180 @@
+package zreq_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/matryer/is"
+
+	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
+)
+
+// deaths are the ways in which a kept connection dies with a request.
+var deaths = map[string][]zreqtest.Step{
+	"end":           {zreqtest.Request(), zreqtest.Close()},
+	"half-close":    {zreqtest.Request(), zreqtest.CloseWrite()},
+	"reset":         {zreqtest.Request(), zreqtest.Reset()},
+	"a 408":         {zreqtest.Request(), zreqtest.Send(page(408, "late"))},
+	"a 408 and end": {zreqtest.Request(), zreqtest.Send("HTTP/1.1 408 X\r\nConnection: close\r\n\r\n"), zreqtest.Close()},
+}
+
+// stalely is a Session with a connection that dies so with the next request; rest are
+// the connections after it.
+func stalely(t *testing.T, death []zreqtest.Step, rest ...[]zreqtest.Step) (*zreq.Session, *zreqtest.Peer) {
+	peer := zreqtest.NewPeer(t, append([][]zreqtest.Step{append(answering(byLength("first")), death...)}, rest...)...)
+	s := &zreq.Session{Driver: peer}
+	t.Cleanup(func() { _ = s.Close() })
+	if _, err := s.Get(context.Background(), site, nil); err != nil {
+		t.Fatal(err)
+	}
+	synctest.Wait()
+	return s, peer
+}
+
+// TestStaleIsReplaced: such a connection is replaced at once, for nothing, whatever is
+// left of attempts and budget.
+func TestStaleIsReplaced(t *testing.T) {
+	for name, death := range deaths {
+		for policy, args := range map[string]zreq.Args{
+			"default": {}, "one attempt": {Retry: zreq.Retry{Attempts: 1}}, "none": {Retry: zreq.Retry{Attempts: -5}},
+			"no time": {Retry: zreq.Retry{Time: 1, Wait: time.Hour, MaxWait: time.Hour}},
+		} {
+			for _, budget := range []int{0, -1, 1} {
+				t.Run(fmt.Sprint(name, "/", policy, "/", budget), func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) {
+						is := is.New(t)
+						s, peer := stalely(t, death, answering(byLength("again")))
+						s.RetryBudget = budget
+						log := &tracer{}
+						args.Trace = log
+						began := time.Now()
+						resp, err := s.Get(context.Background(), site, &args)
+						is.NoErr(err)
+						is.Equal(content(is, resp), "again")
+						is.Equal(time.Since(began), time.Duration(0))
+						is.Equal(peer.Dials(), 2)
+						stats := s.Stats()
+						is.Equal(stats.Stale, int64(1))
+						is.Equal(stats.Retried, int64(0))
+						is.Equal(log.count(zreq.EventStale), 1)
+						is.Equal(log.count(zreq.EventRetry), 0)
+						is.Equal(log.of(zreq.EventDone)[0].Attempt, 1) // it is no new one
+					})
+				})
+			}
+		}
+	}
+}
+
+// TestStaleOnce: where the replacement fails, too, that is a failure like any other.
+func TestStaleOnce(t *testing.T) {
+	for name, death := range deaths {
+		for policy, attempts := range map[string]int{"default": 0, "three": 3, "one": 1} {
+			t.Run(name+"/"+policy, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					is := is.New(t)
+					cut := []zreqtest.Step{zreqtest.Request(), zreqtest.Reset()}
+					s, peer := stalely(t, death, cut, cut, cut, cut, cut, cut)
+					_, err := s.Get(context.Background(), site, &zreq.Args{Retry: zreq.Retry{Attempts: attempts}})
+					want := map[string]int{"default": 4, "three": 3, "one": 1}[policy]
+					is.Equal(peer.Dials(), 2+want-1)
+					is.Equal(failure(is, err).Attempt, want)
+					is.True(errors.Is(err, zreq.ErrConnect))
+					is.True(!errors.Is(err, zreq.ErrStale)) // the last one was new
+					is.Equal(errors.Is(err, zreq.ErrOutOfRetries), want > 1)
+					var out *zreq.OutOfRetries
+					if errors.As(err, &out) {
+						is.Equal(len(out.Attempts), 1+want) // that which cost nothing is among them
+						is.True(errors.Is(out.Attempts[0].Err, zreq.ErrStale) || out.Attempts[0].Status == 408)
+						is.Equal(out.Attempts[0].Wait, time.Duration(0))
+					}
+					is.Equal(s.Stats().Retried, int64(want-1))
+					is.Equal(peer.Open(), 0)
+				})
+			})
+		}
+	}
+}
+
+// TestStaleTwice: a second kept connection that dies in the same call costs an attempt.
+func TestStaleTwice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		dies := append(answering(byLength("first")), deaths["reset"]...)
+		third := []zreqtest.Step{zreqtest.Request(), zreqtest.Reset()}
+		peer := zreqtest.NewPeer(t, dies, dies, third, answering(byLength("good")))
+		s := &zreq.Session{Driver: peer}
+		defer s.Close()
+		a, err := s.Get(context.Background(), site, &zreq.Args{Stream: true})
+		is.NoErr(err)
+		b, err := s.Get(context.Background(), site, &zreq.Args{Stream: true})
+		is.NoErr(err)
+		_, _ = a.Content()
+		_, _ = b.Content()
+		is.Equal(s.Stats().Idle, 2)
+		resp, err := s.Get(context.Background(), site, nil) // stale, replaced: reset, then the other kept one: reset
+		is.NoErr(err)
+		is.Equal(content(is, resp), "good")
+		is.Equal(s.Stats().Stale, int64(1))
+		is.Equal(s.Stats().Retried, int64(2))
+	})
+}
+
+// TestStaleOfAPost: a POST whose connection died with it is not sent again, and says
+// why; one that is marked is.
+func TestStaleOfAPost(t *testing.T) {
+	for name, death := range deaths {
+		for _, marked := range []bool{false, true} {
+			t.Run(fmt.Sprint(name, "/", marked), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					is := is.New(t)
+					s, peer := stalely(t, death, answering(byLength("again")))
+					resp, err := s.Post(context.Background(), site, &zreq.Args{Idempotent: marked, Body: strings.NewReader("hello")})
+					if marked {
+						is.NoErr(err)
+						is.Equal(content(is, resp), "again")
+						return
+					}
+					is.True(errors.Is(err, zreq.ErrStale))
+					is.True(!errors.Is(err, zreq.ErrOutOfRetries))
+					is.True(!zreq.SafeToRetry(err))
+					is.Equal(len(peer.Requests()), 2) // the first call, and this once
+					is.Equal(resp != nil, strings.HasPrefix(name, "a 408"))
+					is.Equal(peer.Open(), 0)
+				})
+			})
+		}
+	}
+}
+
+// TestStaleIsOnlyWhatWasKept: the second request of a call, after a redirect or a
+// challenge, finds a dead connection like any other.
+func TestStaleAfterARedirect(t *testing.T) {
+	for name, first := range map[string]string{"redirect": moved(302, "/y"), "challenge": challenged("New")} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				script := append(answering(first), zreqtest.Request(), zreqtest.Reset())
+				rest := answering(byLength("good"))
+				if name == "challenge" {
+					rest = answering(first, byLength("good"))
+				}
+				peer := zreqtest.NewPeer(t, script, rest)
+				s := &zreq.Session{Driver: peer}
+				defer s.Close()
+				resp, err := s.Get(context.Background(), site, &zreq.Args{Auth: answerer()})
+				is.NoErr(err)
+				is.Equal(content(is, resp), "good")
+				is.Equal(s.Stats().Stale, int64(1))
+				is.Equal(s.Stats().Retried, int64(0))
+				is.Equal(len(resp.History()), map[string]int{"redirect": 1}[name])
+			})
+		})
+	}
+}
