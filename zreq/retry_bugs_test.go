@@ -186,3 +186,30 @@ func TestRetryOfARefusedCertificate(t *testing.T) {
 		})
 	}
 }
+
+// TestRetryBudgetOfAStatus: an answer that only says that the server is out of order is
+// no success that would pay for retries, also where it is not asked for again.
+func TestRetryBudgetOfAStatus(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		o := newOutage(t, 1)
+		is.Equal(o.left(is, 100), 1)
+		for range 50 {
+			resp, err := o.Post(context.Background(), site, nil)
+			is.NoErr(err)
+			is.Equal(resp.Status, 503)
+		}
+		is.Equal(o.left(is, 100), 0) // the outage is not multiplied
+	})
+}
+
+// TestRetryAfterALeapSecond: an HTTP-date may have a second 60 (RFC 9110, 5.6.7).
+func TestRetryAfterALeapSecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		u := newUnanswered(t, busyUntil(503, "Date: Sat, 31 Dec 2016 23:59:50 GMT\r\nRetry-After: Sat, 31 Dec 2016 23:59:60 GMT\r\n"))
+		waits := u.waited(is, zreq.Retry{Attempts: 2, Wait: time.Second})
+		is.True(waits[0] >= 9*time.Second)
+		is.True(waits[0] <= 11*time.Second)
+	})
+}
