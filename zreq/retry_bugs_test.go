@@ -213,3 +213,28 @@ func TestRetryAfterALeapSecond(t *testing.T) {
 		is.True(waits[0] <= 11*time.Second)
 	})
 }
+
+// TestOutOfRetriesLongPage: a page that is cut says which limit did that.
+func TestOutOfRetriesLongPage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		u := newUnanswered(t, page(503, numbered(5000)))
+		resp, err := u.Get(context.Background(), site, &zreq.Args{Limits: zreq.Limits{Content: 100}})
+		is.True(errors.Is(err, zreq.ErrOutOfRetries))
+		p, err := resp.Content()
+		is.Equal(string(p), numbered(100))
+		is.True(errors.Is(err, zreq.ErrTooLarge))
+	})
+}
+
+// TestOutOfRetriesAndErrStop: ErrStop ends a call without an error, also one that has
+// no attempt left.
+func TestOutOfRetriesAndErrStop(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		u := newUnanswered(t, page(503, "busy"))
+		resp, err := u.Get(context.Background(), site, &zreq.Args{OnHead: func(*zreq.Response) error { return zreq.ErrStop }})
+		is.Equal(resp.Status, 503)
+		is.NoErr(err)
+	})
+}

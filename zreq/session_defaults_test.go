@@ -1,0 +1,237 @@
+package zreq_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/matryer/is"
+
+	"github.com/zreq-go/zreq/netdriver/memnet"
+	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
+)
+
+// TestSessionDefaults: each field of a Session is for the calls that leave it out, and
+// the call's own goes before.
+func TestSessionDefaults(t *testing.T) {
+	t.Run("Driver", func(t *testing.T) {
+		is := is.New(t)
+		one, two := each(t, noContent), each(t, noContent)
+		s := &zreq.Session{Driver: one}
+		defer s.Close()
+		_, err := s.Get(context.Background(), site, nil)
+		is.NoErr(err)
+		_, err = s.Get(context.Background(), site, &zreq.Args{Driver: two})
+		is.NoErr(err)
+		is.Equal(one.Dials(), 1)
+		is.Equal(two.Dials(), 1) // it is not served by the other's connection
+	})
+	t.Run("TLS", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			is := is.New(t)
+			n := memnet.New()
+			setting, over := newTLS(t, "device.test")
+			serveEach(t, n, over, func(string) string { return noContent })
+			s := &zreq.Session{Driver: n, TLS: setting}
+			defer s.Close()
+			_, err := s.Get(context.Background(), "https://device.test/", nil)
+			is.NoErr(err)
+			_, err = s.Get(context.Background(), "https://device.test/", &zreq.Args{TLS: &nothing{}, Retry: zreq.Retry{Attempts: -1}})
+			is.True(errors.Is(err, zreq.ErrConnect)) // its own
+		})
+	})
+	t.Run("MaxRedirects and OnRedirect", func(t *testing.T) {
+		is := is.New(t)
+		asked := []string{}
+		note := func(who string) func(*zreq.Response, string) error {
+			return func(*zreq.Response, string) error { asked = append(asked, who); return nil }
+		}
+		peer := answers(t, moved(302, "/a"), moved(302, "/b"), noContent, moved(302, "/c"), noContent)
+		s := &zreq.Session{Driver: peer, MaxRedirects: -1, OnRedirect: note("Session")}
+		defer s.Close()
+		for _, want := range []struct {
+			args   zreq.Args
+			status int
+		}{{zreq.Args{}, 302}, {zreq.Args{MaxRedirects: 1}, 204}, {zreq.Args{MaxRedirects: 1, OnRedirect: note("call")}, 204}} {
+			resp, err := s.Get(context.Background(), site, &want.args)
+			is.NoErr(err)
+			is.Equal(resp.Status, want.status)
+		}
+		is.Equal(asked, []string{"Session", "call"})
+	})
+	t.Run("Trace", func(t *testing.T) {
+		is := is.New(t)
+		one, two := &tracer{}, &tracer{}
+		s := &zreq.Session{Driver: answers(t, noContent, noContent), Trace: one}
+		defer s.Close()
+		_, _ = s.Get(context.Background(), site, nil)
+		is.Equal(one.count(zreq.EventDone), 1)
+		_, _ = s.Get(context.Background(), site, &zreq.Args{Trace: two})
+		is.Equal(one.count(zreq.EventDone), 1)
+		is.Equal(two.count(zreq.EventDone), 1)
+	})
+}
+
+// TestSessionTimeouts: of Timeouts, Limits and Retry, each field.
+func TestSessionTimeouts(t *testing.T) {
+	for name, tt := range map[string]struct {
+		own  zreq.Timeouts
+		want time.Duration
+	}{
+		"the Session's":       {zreq.Timeouts{}, 3 * time.Second},
+		"another field":       {zreq.Timeouts{Dial: time.Second, Body: time.Hour}, 3 * time.Second},
+		"the call's":          {zreq.Timeouts{Head: 7 * time.Second}, 7 * time.Second},
+		"the call's, shorter": {zreq.Timeouts{Head: time.Second}, time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				s := &zreq.Session{
+					Driver: zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Request(), zreqtest.Hold()}), Retry: zreq.Retry{Attempts: -1},
+					Timeouts: zreq.Timeouts{Head: 3 * time.Second, Dial: time.Nanosecond * 10},
+				}
+				defer s.Close()
+				began := time.Now()
+				_, err := s.Get(context.Background(), site, &zreq.Args{Timeouts: tt.own})
+				is.True(failure(is, err).Timeout())
+				took := time.Since(began)
+				is.True(took >= tt.want && took <= tt.want+tt.want/8)
+			})
+		})
+	}
+}
+
+// inherited are the fields of which each is for the calls that leave it out.
+func inherited(s *zreq.Session, a *zreq.Args) map[string][2]reflect.Value {
+	list := map[string][2]reflect.Value{}
+	add := func(of string, s, a reflect.Value) {
+		for i := range s.NumField() {
+			if f := s.Type().Field(i); f.IsExported() {
+				list[of+"."+f.Name] = [2]reflect.Value{s.Field(i), a.Field(i)}
+			}
+		}
+	}
+	add("Timeouts", reflect.ValueOf(&s.Timeouts).Elem(), reflect.ValueOf(&a.Timeouts).Elem())
+	add("Limits", reflect.ValueOf(&s.Limits).Elem(), reflect.ValueOf(&a.Limits).Elem())
+	add("Retry", reflect.ValueOf(&s.Retry).Elem(), reflect.ValueOf(&a.Retry).Elem())
+	add("LowSpeed", reflect.ValueOf(&s.Timeouts.LowSpeed).Elem(), reflect.ValueOf(&a.Timeouts.LowSpeed).Elem())
+	return list
+}
+
+// TestSessionFieldByField: a negative Limits is an error of the call, whose own value
+// goes before: so it shows for each that there is.
+func TestSessionFieldByField(t *testing.T) {
+	names := inherited(new(zreq.Session), new(zreq.Args))
+	is := is.New(t)
+	is.True(len(names) > 20)
+	for name := range names {
+		if !strings.HasPrefix(name, "Limits.") {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			var args zreq.Args
+			s := &zreq.Session{Driver: answers(t, noContent)}
+			defer s.Close()
+			pair := inherited(s, &args)[name]
+			pair[0].SetInt(-1)
+			_, err := s.Get(context.Background(), site, &args)
+			is.True(errors.Is(err, zreq.ErrRequest)) // it is the Session's
+			is.Equal(pair[1].Int(), int64(0))        // and the caller's Args are as they were
+			pair[1].SetInt(4096)
+			_, err = s.Get(context.Background(), site, &args)
+			is.NoErr(err) // it is the call's
+		})
+	}
+}
+
+// TestSessionChangesNothing: what callers gave is as it was, and no call writes where
+// another reads, also where slices have room behind them.
+func TestSessionChangesNothing(t *testing.T) {
+	is := is.New(t)
+	n := memnet.New()
+	serveEach(t, n, nil, func(string) string { return noContent })
+	roomy := append(make(zreq.Headers, 0, 8), [2]string{"A", "1"}, [2]string{"B", "2"})
+	omit := append(make([]string, 0, 8), "C")
+	callers := append(make(zreq.Headers, 0, 8), [2]string{"b", "3"}, [2]string{"D", "4"})
+	theirs := append(make([]string, 0, 8), "User-Agent")
+	s := &zreq.Session{
+		Driver: n, Headers: roomy, Omit: omit, Auth: zreq.Bearer("t"), Timeouts: zreq.Timeouts{Head: time.Minute},
+		Retry: zreq.Retry{Attempts: 3}, Limits: zreq.Limits{Content: 99}, MaxRedirects: 2, Trace: &tracer{},
+	}
+	defer s.Close()
+	args := zreq.Args{Headers: callers, Omit: theirs}
+	before := args
+	var calls sync.WaitGroup
+	for i := range 8 {
+		calls.Go(func() {
+			own := &args
+			if i%2 == 0 {
+				own = nil
+			}
+			for range 20 {
+				_, err := s.Get(context.Background(), site, own)
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	calls.Wait()
+	is.True(reflect.DeepEqual(args, before))
+	is.Equal(len(s.Headers), 2)
+	for _, rest := range [][]([2]string){roomy[2:8], callers[2:8]} {
+		for _, field := range rest {
+			is.Equal(field, [2]string{}) // nothing was put behind them
+		}
+	}
+	for _, rest := range [][]string{omit[1:8], theirs[1:8]} {
+		for _, name := range rest {
+			is.Equal(name, "")
+		}
+	}
+	is.Equal(args.Retry, zreq.Retry{})
+	is.Equal(s.Retry, zreq.Retry{Attempts: 3})
+}
+
+// TestSessionRetryFields: of Retry, each field.
+func TestSessionRetryFields(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		u := newUnanswered(t, page(503, "busy"))
+		u.Retry = zreq.Retry{Attempts: 6, Wait: time.Hour, MaxWait: time.Hour, Time: -1}
+		is.Equal(len(u.waited(is, zreq.Retry{})), 5)
+		is.Equal(len(u.waited(is, zreq.Retry{Attempts: 2})), 1)
+		for range 50 {
+			for _, w := range u.waited(is, zreq.Retry{MaxWait: time.Second}) {
+				is.True(w <= time.Second)
+			}
+			is.True(u.waited(is, zreq.Retry{Wait: -1})[4] == 0)
+		}
+		is.Equal(len(u.waited(is, zreq.Retry{Wait: time.Minute, MaxWait: time.Minute, Time: 1})), 0)
+	})
+}
+
+// TestSessionStreamsAsTold: what is of the call alone is the call's.
+func TestSessionStreamsAsTold(t *testing.T) {
+	is := is.New(t)
+	s := &zreq.Session{Driver: answers(t, byLength("hello"), byLength("again"))}
+	defer s.Close()
+	args := &zreq.Args{Stream: true}
+	for _, want := range []string{"hello", "again"} {
+		resp, err := s.Get(context.Background(), site, args)
+		is.NoErr(err)
+		p, err := io.ReadAll(resp)
+		is.NoErr(err)
+		is.Equal(string(p), want)
+		is.True(args.Stream) // the caller's
+		is.True(resp.Connection == nil)
+	}
+}
