@@ -126,3 +126,10 @@ func TestTraceInformational(t *testing.T) {
 	is.Equal(log.count(zreq.EventInformational), 3)
 	is.Equal(got, []string{"informational Link=</a>", "informational link=</b>", "informational A=1"})
 }
+
+// TestSessionAllocatesNothing: a warm GET of a Session with a callback and a Response
+// that is used again.
+func TestSessionAllocatesNothing(t *testing.T) {
+	is := is.New(t)
+	is.Equal(warmGet(t)(nil), 0.0)
+}
