@@ -129,7 +129,8 @@ func TestRetryOnHead(t *testing.T) {
 	})
 }
 
-// TestRetryCancelled: a context that ends ends the call, in every phase.
+// TestRetryCancelled: a context that ends ends the call, in every phase, whatever its
+// cause says.
 func TestRetryCancelled(t *testing.T) {
 	for name, script := range map[string][]zreqtest.Step{
 		"dial": {zreqtest.NoAnswer()},
@@ -137,22 +138,29 @@ func TestRetryCancelled(t *testing.T) {
 		"head": {zreqtest.Request(), zreqtest.Hold()},
 		"body": {zreqtest.Request(), zreqtest.Send(byLength("hello")[:40]), zreqtest.Hold()},
 	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				is := is.New(t)
-				peer := zreqtest.NewPeer(t, script, answering(byLength("again")))
-				s := &zreq.Session{Driver: peer}
-				defer s.Close()
-				ctx, cancel := context.WithCancelCause(context.Background())
-				defer time.AfterFunc(time.Second/2, func() { cancel(errCancelled) }).Stop()
-				_, err := s.Get(ctx, site, nil)
-				is.True(errors.Is(err, errCancelled))
-				is.True(!errors.Is(err, zreq.ErrOutOfRetries)) // none was tried
-				is.Equal(peer.Dials(), 1)
-				is.Equal(peer.Open(), 0)
-				is.Equal(s.Stats().Open, 0)
+		for _, cause := range []error{errCancelled, tooLate{}, memnet.ErrReset, zreq.ErrConnect, context.DeadlineExceeded} {
+			t.Run(name+"/"+cause.Error(), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					is := is.New(t)
+					peer := zreqtest.NewPeer(t, script, answering(byLength("again")))
+					s := &zreq.Session{Driver: peer}
+					defer s.Close()
+					ctx, cancel := context.WithCancelCause(context.Background())
+					defer time.AfterFunc(time.Second/2, func() { cancel(cause) }).Stop()
+					if cause == context.DeadlineExceeded {
+						var end context.CancelFunc
+						ctx, end = context.WithTimeout(ctx, time.Second/4)
+						defer end()
+					}
+					_, err := s.Get(ctx, site, nil)
+					is.True(errors.Is(err, cause))
+					is.True(!errors.Is(err, zreq.ErrOutOfRetries)) // none was tried
+					is.Equal(peer.Dials(), 1)
+					is.Equal(peer.Open(), 0)
+					is.Equal(s.Stats().Open, 0)
+				})
 			})
-		})
+		}
 	}
 }
 
