@@ -112,11 +112,15 @@ func TestRetryAfterPolicy(t *testing.T) {
 				is := is.New(t)
 				u := newUnanswered(t, busyUntil(503, "Retry-After: 20\r\n"))
 				tt.retry.Attempts = 3
+				low, high := tt.most, tt.least
 				for range 50 {
 					for _, w := range u.waited(is, tt.retry) { // the second is no longer than the first
 						is.True(w >= tt.least && w <= tt.most)
+						low, high = min(low, w), max(high, w)
 					}
 				}
+				spread := tt.most - tt.least
+				is.True(low <= tt.least+spread/10 && high >= tt.most-spread/10) // not all at once
 			})
 		})
 	}

@@ -3,6 +3,7 @@ package zreq_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"reflect"
 	"strings"
@@ -79,32 +80,43 @@ func TestSessionDefaults(t *testing.T) {
 	})
 }
 
-// TestSessionTimeouts: of Timeouts, Limits and Retry, each field.
+// TestSessionTimeouts: of Timeouts, each field.
 func TestSessionTimeouts(t *testing.T) {
+	const theirs, own = 30 * time.Second, 70 * time.Second
+	stall := func(after int64) zreqtest.Step { return zreqtest.Fault(memnet.Faults{StallWriteAfter: after}) }
 	for name, tt := range map[string]struct {
-		own  zreq.Timeouts
-		want time.Duration
+		field  func(t *zreq.Timeouts) *time.Duration
+		script []zreqtest.Step
 	}{
-		"the Session's":       {zreq.Timeouts{}, 3 * time.Second},
-		"another field":       {zreq.Timeouts{Dial: time.Second, Body: time.Hour}, 3 * time.Second},
-		"the call's":          {zreq.Timeouts{Head: 7 * time.Second}, 7 * time.Second},
-		"the call's, shorter": {zreq.Timeouts{Head: time.Second}, time.Second},
+		"Dial":  {func(t *zreq.Timeouts) *time.Duration { return &t.Dial }, []zreqtest.Step{zreqtest.NoAnswer()}},
+		"Write": {func(t *zreq.Timeouts) *time.Duration { return &t.Write }, []zreqtest.Step{stall(10)}},
+		"Head":  {func(t *zreq.Timeouts) *time.Duration { return &t.Head }, []zreqtest.Step{zreqtest.Request(), zreqtest.Hold()}},
+		"Body":  {func(t *zreq.Timeouts) *time.Duration { return &t.Body }, []zreqtest.Step{zreqtest.Request(), zreqtest.Send(goodHead), zreqtest.Hold()}},
+		"LowSpeed": {func(t *zreq.Timeouts) *time.Duration { t.LowSpeed.Bytes = 100; return &t.LowSpeed.In }, []zreqtest.Step{
+			zreqtest.Request(), zreqtest.Send(goodHead), zreqtest.Drip("ffff\r\n"+numbered(1000), time.Second), zreqtest.Hold(),
+		}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				is := is.New(t)
-				s := &zreq.Session{
-					Driver: zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Request(), zreqtest.Hold()}), Retry: zreq.Retry{Attempts: -1},
-					Timeouts: zreq.Timeouts{Head: 3 * time.Second, Dial: time.Nanosecond * 10},
-				}
-				defer s.Close()
-				began := time.Now()
-				_, err := s.Get(context.Background(), site, &zreq.Args{Timeouts: tt.own})
-				is.True(failure(is, err).Timeout())
-				took := time.Since(began)
-				is.True(took >= tt.want && took <= tt.want+tt.want/8)
+		for _, mine := range []bool{false, true} {
+			t.Run(fmt.Sprint(name, mine), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					is := is.New(t)
+					none := zreq.Timeouts{Dial: -1, TLS: -1, Write: -1, Expect: -1, Head: -1, Body: -1}
+					s := &zreq.Session{Driver: zreqtest.NewPeer(t, tt.script), Retry: zreq.Retry{Attempts: -1}, Timeouts: none}
+					defer s.Close()
+					*tt.field(&s.Timeouts) = theirs
+					args, want := zreq.Args{}, theirs
+					if mine {
+						*tt.field(&args.Timeouts), want = own, own
+						args.Timeouts.LowSpeed.Bytes = 0 // is the Session's
+					}
+					began := time.Now()
+					_, err := s.Get(context.Background(), site, &args)
+					is.True(failure(is, err).Timeout())
+					took := time.Since(began)
+					is.True(took >= want && took <= want+want/8)
+				})
 			})
-		})
+		}
 	}
 }
 
