@@ -15,7 +15,7 @@ import (
 // One call uses it at a time; a second one gets ErrBusy. Close may be called
 // from anywhere, at any time, and ends the call under way.
 type Connection struct {
-	route
+	*route
 	http10 bool  // the last response said so; of the call that has the claim
 	deaf   bool  // the peer ignores Expect; likewise
 	owner  owner // the Session's, which alone claims it; nil: it is the caller's
@@ -63,7 +63,7 @@ func (x *exchange) connect(ctx context.Context, url string) (err error) {
 	if err != nil {
 		return err
 	}
-	x.conn = &Connection{route: r}
+	x.conn = &Connection{route: &r}
 	_, err = x.dial(ctx)
 	return err
 }

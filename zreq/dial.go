@@ -75,6 +75,9 @@ func (x *exchange) claim(ctx context.Context) error {
 // origin after a redirect, or one of the Session's, or a new one.
 func (x *exchange) choose(ctx context.Context) (*Connection, error) {
 	if conn := x.args.Connection; conn != nil {
+		if x.keep != nil && x.keep.over() {
+			return nil, ErrClosed
+		}
 		if err := conn.serves(&x.at, x.args); err == nil || !x.crossed {
 			return conn, err
 		}
@@ -84,7 +87,8 @@ func (x *exchange) choose(ctx context.Context) (*Connection, error) {
 		return nil, err
 	}
 	if x.keep == nil {
-		return &Connection{route: r}, nil
+		own := r
+		return &Connection{route: &own}, nil
 	}
 	if old := x.resp.pull; old != nil {
 		old.close() // it may have the connection that this call would wait for
@@ -111,9 +115,6 @@ func (x *exchange) redial(ctx context.Context) error {
 		return err
 	}
 	x.use(ctx, s)
-	if s.checker == nil && s.look() == netdriver.ErrUnread {
-		return x.blame(ErrResponse, errUnasked) // else hear would find it
-	}
 	return nil
 }
 

@@ -30,7 +30,7 @@ func TestFeature(t *testing.T) {
 		{"Z23", tests(TestReuseTokens, TestSessionReasons)},
 		{"Z24", tests(TestReuse, TestOrigin, TestReuseAfterDeath, TestSessionVerbs, TestSessionWithADeadConnection)},
 		{"Z26", tests(TestErrors, TestErrorsOfTheSocket)},
-		{"Z29", tests(TestDriverRegistry, TestDriverOfACall, TestSessionDriver, TestSessionDefaults, TestSessionDriverOfTheProgram)},
+		{"Z29", tests(TestDriverRegistry, TestDriverOfACall, TestSessionDriver, TestSessionDriverAndTLS, TestSessionDriverOfTheProgram)},
 		{"Z30", tests(TestDriverNotStarted, TestDriverRegistry)},
 		{"Z33", tests(TestMatrix, TestSilentPeerRunsIntoTheLimitOfItsPhase, TestPullTimeout)},
 		{"M1", tests(TestRequestWire, TestRefusal)},

@@ -10,6 +10,8 @@ import (
 type keeper interface {
 	// take returns a connection if there is one. Else, who waits gets his turn.
 	take(r route, wait bool) (*Connection, turn, error)
+	// over reports whether the Session was closed.
+	over() bool
 	// unwelcome reports whether a response with that status is better asked for again.
 	unwelcome(status int) bool
 	// retry reports whether there is another attempt after err, and makes it ready;

@@ -68,7 +68,7 @@ func (s *Session) grant(r *route, limits *PoolLimits, gone []leaver) (*member, [
 	p, key := &s.pool, r.key()
 	sh := p.shelves[key]
 	if sh == nil {
-		sh = &shelf{session: s, key: key}
+		sh = &shelf{session: s, key: key, route: *r}
 	}
 	if m := sh.pop(); m != nil {
 		p.idle.remove(m)
@@ -86,7 +86,7 @@ func (s *Session) grant(r *route, limits *PoolLimits, gone []leaver) (*member, [
 		gone = append(gone, p.evict(p.idle.first, CloseEvicted))
 		p.replace(gone)
 	}
-	m := &member{conn: Connection{route: *r}}
+	m := new(member)
 	m.conn.owner = m
 	p.add(m, sh)
 	return m, gone
@@ -122,9 +122,10 @@ func (p *pool) add(m *member, sh *shelf) {
 	}
 	if p.shelves[sh.key] == nil {
 		sh.key.host = string([]byte(sh.key.host)) // and not all of a URL
+		sh.route.at.host = sh.key.host
 		p.shelves[sh.key] = sh
 	}
-	m.shelf, m.place, m.conn.at.host = sh, len(sh.all), sh.key.host
+	m.conn.route, m.shelf, m.place = &sh.route, sh, len(sh.all)
 	sh.all = append(sh.all, m)
 	p.open++
 }

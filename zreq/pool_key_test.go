@@ -111,7 +111,7 @@ func TestSessionDriver(t *testing.T) {
 
 // Where the program chooses another driver, or another TLS, the Session has no use for
 // the connections of the one before.
-func TestSessionDefaults(t *testing.T) {
+func TestSessionDriverAndTLS(t *testing.T) {
 	is := is.New(t)
 	before := netdriver.DefaultTLS()
 	defer netdriver.SetTLS(before)

@@ -11,7 +11,6 @@ import (
 
 	"github.com/matryer/is"
 	"github.com/zreq-go/zreq/netdriver"
-	"github.com/zreq-go/zreq/netdriver/memnet"
 	"github.com/zreq-go/zreq/zreq"
 	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
@@ -283,20 +282,6 @@ func TestSessionClosedForAConnection(t *testing.T) {
 	is.NoErr(s.Close())
 	_, err = s.Get(context.Background(), site, &zreq.Args{Connection: conn})
 	is.True(errors.Is(err, zreq.ErrClosed)) // calls that come later fail
-}
-
-// Bytes that are there before the request are no answer to it, on a fresh connection
-// of a driver that cannot look, too.
-func TestSessionUnaskedWithoutALook(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		is := is.New(t)
-		peer := zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Send(byLength("not asked")), zreqtest.Request()})
-		s := &zreq.Session{Driver: &slowDriver{memnet.Bare(peer)}, RetryBudget: -1}
-		defer s.Close()
-		resp, err := s.Get(context.Background(), site, nil)
-		is.True(resp == nil) // it is nobody's answer
-		is.True(errors.Is(err, zreq.ErrResponse))
-	})
 }
 
 // One that has been idle for too long is closed by the next call, wherever that goes.

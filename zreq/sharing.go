@@ -38,6 +38,13 @@ func (r *route) compares() (ok bool) {
 	return r.driver == r.driver && r.tls == r.tls
 }
 
+// over implements keeper.
+func (s *Session) over() bool {
+	s.pool.mu.Lock()
+	defer s.pool.mu.Unlock()
+	return s.pool.closed
+}
+
 // serve grants the first turn that can be granted.
 func (s *Session) serve(limits *PoolLimits, gone []leaver) (*waiter, []leaver) {
 	for w := s.pool.queue.first; w != nil; w = w.next {

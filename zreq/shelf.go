@@ -6,6 +6,7 @@ import "github.com/zreq-go/zreq/netdriver"
 type shelf struct {
 	session *Session
 	key     shelfKey
+	route   route
 	all     []*member
 	idle    []*member // of those; the one that was used last comes last
 }
