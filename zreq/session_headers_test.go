@@ -2,6 +2,7 @@ package zreq_test
 
 import (
 	"context"
+	"io"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -81,5 +82,22 @@ func TestSessionHeaders(t *testing.T) {
 			is := is.New(t)
 			is.Equal(fieldsOf(t, tt.s, tt.url, tt.args), tt.want)
 		})
+	}
+}
+
+// TestSessionStreamsAsTold: what is of the call alone is the call's.
+func TestSessionStreamsAsTold(t *testing.T) {
+	is := is.New(t)
+	s := &zreq.Session{Driver: answers(t, byLength("hello"), byLength("again"))}
+	defer s.Close()
+	args := &zreq.Args{Stream: true}
+	for _, want := range []string{"hello", "again"} {
+		resp, err := s.Get(context.Background(), site, args)
+		is.NoErr(err)
+		p, err := io.ReadAll(resp)
+		is.NoErr(err)
+		is.Equal(string(p), want)
+		is.True(args.Stream) // the caller's
+		is.True(resp.Connection == nil)
 	}
 }

@@ -127,6 +127,21 @@ func TestTraceInformational(t *testing.T) {
 	is.Equal(got, []string{"informational Link=</a>", "informational link=</b>", "informational A=1"})
 }
 
+// TestAttemptOfAResponse: an error of a Response that is there already is of the
+// attempt that brought it.
+func TestAttemptOfAResponse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		s := &zreq.Session{Driver: answers(t, page(503, "busy"), page(404, "none"))}
+		defer s.Close()
+		resp, err := s.Get(context.Background(), site, nil)
+		is.NoErr(err)
+		is.Equal(failure(is, resp.Fit()).Attempt, 2)
+		_, err = resp.WriteTo(writer(func([]byte) (int, error) { return 0, errCancelled }))
+		is.Equal(failure(is, err).Attempt, 2)
+	})
+}
+
 // TestSessionAllocatesNothing: a warm GET of a Session with a callback and a Response
 // that is used again.
 func TestSessionAllocatesNothing(t *testing.T) {
