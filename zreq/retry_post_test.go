@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/matryer/is"
 
@@ -98,6 +99,25 @@ func TestRetryOfAnUpload(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestRetryOfASlowUpload: what an attempt has spent of LowSpeed is not the next one's,
+// also of what is sent.
+func TestRetryOfASlowUpload(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		body := numbered(50_000)
+		peer := zreqtest.NewPeer(t,
+			[]zreqtest.Step{zreqtest.Head(), zreqtest.Pause(9 * time.Second), zreqtest.Reset()},
+			[]zreqtest.Step{zreqtest.Pause(9 * time.Second), zreqtest.Request(), zreqtest.Send(byLength("good"))})
+		peer.Net().BufferBytes = 1000
+		s := &zreq.Session{Driver: peer, Timeouts: zreq.Timeouts{LowSpeed: zreq.LowSpeed{Bytes: 20_000, In: 10 * time.Second}}}
+		defer s.Close()
+		resp, err := s.Put(context.Background(), site, &zreq.Args{Body: strings.NewReader(body)})
+		is.NoErr(err)
+		is.Equal(content(is, resp), "good")
+		is.Equal(s.Stats().Retried, int64(1))
+	})
 }
 
 // sizeless is a body that can seek and does not say its size.

@@ -82,7 +82,7 @@ func TestSessionDefaults(t *testing.T) {
 
 // TestSessionTimeouts: of Timeouts, each field.
 func TestSessionTimeouts(t *testing.T) {
-	const theirs, own = 30 * time.Second, 70 * time.Second
+	const theirs, own = 41 * time.Second, 70 * time.Second
 	stall := func(after int64) zreqtest.Step { return zreqtest.Fault(memnet.Faults{StallWriteAfter: after}) }
 	for name, tt := range map[string]struct {
 		field  func(t *zreq.Timeouts) *time.Duration
