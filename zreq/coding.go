@@ -91,34 +91,43 @@ type decoding struct {
 	made    int64
 }
 
-// decodeBody is decode.
+// decodeBody is decode. If a callback or a decoder panics, it ends the exchange.
 func decodeBody(p *pull, args *Args) error {
+	over := false
 	defer func() {
-		if p.err == nil && !args.Stream {
-			p.finish(io.ErrUnexpectedEOF) // a callback has panicked
+		if over {
+			return
+		}
+		defer p.x().end()
+		if p.err == nil {
+			p.finish(io.ErrUnexpectedEOF)
 		}
 	}()
 	err := p.undo()
 	if args.DropHead {
 		p.held.resp.head = nil // it was a view of the window
 	}
+	if err == nil && !args.Stream {
+		err = p.takeAll(args)
+	}
+	over = true
+	return err
+}
+
+// takeAll reads a coded body to its end within the call.
+func (p *pull) takeAll(args *Args) error {
 	switch {
-	case err != nil:
-		p.finish(err)
-	case args.Stream:
-		return nil
-	case args.StreamCallback != nil && p.held.resp.unfit != nil:
-		return p.refuse()
-	case args.StreamCallback != nil:
-		p.finish(p.streamDecoded(args))
-	default:
+	case args.StreamCallback == nil:
 		p.content()
+	case p.held.resp.unfit != nil:
+		return p.refuse()
+	default:
+		p.finish(p.streamDecoded(args))
 	}
-	p.held.resp.pull = nil
-	if e, failed := p.err.(*Error); failed {
-		return e
+	if p.err == ErrBodyConsumed || p.err == io.EOF && p.x().why != CloseStopped {
+		return nil
 	}
-	return nil
+	return p.err
 }
 
 // refuse is exchange.refuse for an error page that is coded.
@@ -126,8 +135,11 @@ func (p *pull) refuse() error {
 	x := p.x()
 	x.limits.Content = min(x.limits.Content, maxPage)
 	p.content()
-	x.resp.pull = nil
-	return x.fail(p.ctx, x.refused())
+	if p.err != io.EOF && p.err != ErrBodyConsumed {
+		x.resp.cut = x.fail(p.ctx, p.err)
+	}
+	x.why = x.verdict()
+	return x.refused()
 }
 
 // undo finds the codings of the response.

@@ -21,7 +21,7 @@ func (x *exchange) occupy(ctx context.Context) error {
 		}
 	}
 	x.resp.reset() // not before: it may be that of the call that has the claim
-	x.resp.method, x.resp.url, x.resp.history = x.method, x.url, x.history
+	x.resp.method, x.resp.url, x.resp.history, x.resp.made = x.method, x.url, x.history, x.attempt
 	for {
 		if x.body.chunked() && x.conn.http10 {
 			x.why = CloseNone

@@ -210,7 +210,7 @@ func (x *exchange) end() {
 		x.resp.Connection = conn
 	}
 	if x.answered {
-		x.tell(EventBody, why, x.failed)
+		x.tell(EventBody, why, x.resp.cut)
 	}
 	if x.sock == nil {
 		why = CloseNone // there was nothing to close

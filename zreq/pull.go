@@ -20,6 +20,7 @@ type pull struct {
 	decoder decoder // nil if the body is read as it came
 	text    *buffer // what the decoder fills
 	inside  bool    // the decoder is at work, or has panicked
+	within  bool    // the call is under way, and ends the exchange itself
 	moved   bool    // a Receiver took some of it
 	lenient bool    // an end that nothing proves is no error
 	err     error   // of all reading from now on
@@ -50,20 +51,21 @@ func (x *exchange) suspend(ctx context.Context, coded bool) error {
 		}
 		return x.readContent(ctx, 0)
 	}
-	release(x.out)
-	x.out, x.body.r = nil, nil
-	p := &pull{held: held(*x), ctx: ctx, unframed: x.args.AllowUnframed}
-	p.held.args, p.held.failed = &noArgs, nil
-	x.resp.pull = p
+	p := &pull{held: held(*x), ctx: ctx, unframed: x.args.AllowUnframed, within: coded}
 	args := x.args
-	x.args, x.conn, x.in.buf, x.unhook = nil, nil, nil, nil
-	if !coded {
-		return nil
+	x.args, x.conn, x.out, x.in.buf, x.unhook = nil, nil, nil, nil, nil // a panic ends p, not x
+	if coded {
+		own := *args // what the variable is given is on the heap
+		err := decode(p, &own)
+		if p.within = false; err != nil || !args.Stream {
+			*(*held)(x) = p.held
+			return err
+		}
 	}
-	own := *args // what the variable is given is on the heap
-	err := decode(p, &own)
-	x.kind = p.held.kind
-	return err
+	release(p.held.out)
+	p.held.out, p.held.body.r, p.held.args, p.held.failed = nil, nil, &noArgs, nil
+	x.resp.pull = p
+	return nil
 }
 
 // fetch returns what comes next of the body, as it came; io.EOF at its end.
@@ -129,6 +131,9 @@ func (p *pull) finish(err error) {
 	switch {
 	case err == nil:
 		return
+	case p.within:
+		x.resp.complete = x.resp.complete && err == io.EOF
+		p.err = err
 	case x.stopped:
 		p.err = ErrBodyConsumed
 	case err == io.EOF && x.why != CloseStopped:
@@ -139,7 +144,9 @@ func (p *pull) finish(err error) {
 		p.err, x.resp.cut, x.failed = e, e, e
 	}
 	p.view = nil
-	defer x.end() // a decoder may panic
+	if !p.within {
+		defer x.end() // a decoder may panic
+	}
 	if p.decoder != nil {
 		p.decoder.giveBack()
 		release(p.text)

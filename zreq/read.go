@@ -277,7 +277,7 @@ func (r *Response) failure(phase Phase, kind, err error) *Error {
 		url = url[:i]
 	}
 	return &Error{
-		Phase: phase, Method: r.method, URL: url, Attempt: 1, Sent: r.sent,
+		Phase: phase, Method: r.method, URL: url, Attempt: r.made, Sent: r.sent,
 		Received: int64(len(r.content)), Taken: r.took, Err: err, kind: kind, spent: true,
 	}
 }

@@ -36,6 +36,7 @@ type Response struct {
 	off   int   // of content, by Read
 	took  int64 // of it, by a writer
 	sent  int64 // of the request
+	made  int   // attempts
 	unfit error // why a callback would not get the body
 	pull  *pull // the body, with Stream
 }
