@@ -94,7 +94,7 @@ func tracedCases() map[string]tracedCase {
 		},
 		"out of retries": {
 			scripts: one(answering(page(503, "busy"), page(502, "bad"))...), args: zreq.Args{Retry: zreq.Retry{Attempts: 2, Wait: -1}},
-			want: "dial device.test:80|dialled device.test:80|conn|sent head|head 503|retry after 1 503|conn reused 0s|sent head|head 502|body 3 ERR|done reused 2 ERR",
+			want: "dial device.test:80|dialled device.test:80|conn|sent head|head 503|retry after 1 503|conn reused 0s|sent head|head 502|body 3|done reused 2 ERR",
 		},
 		"1xx": {
 			scripts: one(zreqtest.Request(), zreqtest.Send("HTTP/1.1 100 X\r\n\r\nHTTP/1.1 103 X\r\nA: b\r\n\r\n"+ok)),
