@@ -192,7 +192,10 @@ func (x *exchange) end() {
 			x.resp.Connection = x.home
 		}
 		if x.args != nil { // else the rest is the Response's
-			x.tell(EventDone, CloseNone, x.failed)
+			if x.why == CloseFailed {
+				x.why = CloseNone
+			}
+			x.tell(EventDone, x.why, x.failed)
 		}
 		return // nothing is claimed; if nothing was, the Response is as it was
 	}
@@ -212,10 +215,12 @@ func (x *exchange) end() {
 	if x.answered {
 		x.tell(EventBody, why, x.resp.cut)
 	}
-	if x.sock == nil {
+	switch {
+	case x.sock == nil && why == CloseFailed:
 		why = CloseNone // there was nothing to close
+	case x.sock != nil && why != CloseNone:
+		x.tell(EventClose, why, nil)
 	}
-	x.tellClose(why)
 	x.tell(EventDone, why, x.failed)
 }
 
