@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/tls"
 	"io"
+	"net"
 	"os"
 	"time"
 
@@ -130,6 +131,26 @@ func (c *conn) CloseWrite() error {
 
 // ProvesEnd reports true: io.EOF from Read is the peer's close_notify.
 func (c *conn) ProvesEnd() bool { return true }
+
+// ConnectionState tells who the peer is, and what was agreed on. A conn has it only
+// after the handshake.
+func (c *conn) ConnectionState() tls.ConnectionState { return c.tls.ConnectionState() }
+
+// LocalAddr and RemoteAddr are those of the connection below; of one that has none
+// they are empty.
+func (c *conn) LocalAddr() net.Addr {
+	if below, ok := c.io.below.(interface{ LocalAddr() net.Addr }); ok {
+		return below.LocalAddr()
+	}
+	return c.io.LocalAddr()
+}
+
+func (c *conn) RemoteAddr() net.Addr {
+	if below, ok := c.io.below.(interface{ RemoteAddr() net.Addr }); ok {
+		return below.RemoteAddr()
+	}
+	return c.io.RemoteAddr()
+}
 
 // Queued says what the connection below does, 0 if that does not know.
 func (c *conn) Queued() int {

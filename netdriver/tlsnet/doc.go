@@ -78,6 +78,8 @@
 //   - Check looks through the TLS layer, where the connection below has a Check:
 //     a late session ticket is read and is no death, an alert is one. Half a
 //     record is neither, it waits for its other half.
+//   - ConnectionState tells what the handshake came to; LocalAddr and RemoteAddr are
+//     those of the connection below. Both are had by a type assertion.
 //   - Close says close_notify, for which it waits 100 ms at most. From then on no
 //     deadline can be set.
 //
