@@ -100,7 +100,9 @@ type Args struct {
 	// the context of the call holds until then. Not with a StreamCallback.
 	Stream bool
 
-	// StreamAnyStatus gives the callback the body of every final response.
+	// StreamAnyStatus gives the callback the body of every final response. With
+	// Stream nothing is read into the status, a Content-Range or a content coding
+	// that nobody registered: the body is read as it came.
 	StreamAnyStatus bool
 
 	// AllowFull lets the callback have a full 200 in answer to a Range.

@@ -103,7 +103,7 @@ func decodeBody(p *pull, args *Args) error {
 			p.finish(io.ErrUnexpectedEOF)
 		}
 	}()
-	err := p.undo()
+	err := p.undo(args.Stream && args.StreamAnyStatus)
 	if args.DropHead {
 		p.held.resp.head = nil // it was a view of the window
 	}
@@ -142,8 +142,9 @@ func (p *pull) refuse() error {
 	return x.refused()
 }
 
-// undo finds the codings of the response.
-func (p *pull) undo() error {
+// undo finds the codings of the response. lenient says that one that nobody
+// registered leaves the body as it came.
+func (p *pull) undo(lenient bool) error {
 	d := &decoding{p: p}
 	for _, field := range p.held.resp.Values("Content-Encoding") {
 		for list, more := []byte(field), true; more; {
@@ -154,8 +155,8 @@ func (p *pull) undo() error {
 				continue
 			}
 			c := findCoding(name)
-			if c == nil && p.held.resp.Status >= 400 {
-				return nil // it does not hide the status
+			if c == nil && (lenient || p.held.resp.Status >= 400) {
+				return nil // it does not hide the status, or the caller wants it
 			}
 			if c == nil {
 				return p.x().blame(ErrResponse, &codingError{name[:min(len(name), 32)]})

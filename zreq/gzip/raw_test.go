@@ -1,0 +1,34 @@
+package gzip_test
+
+import (
+	"errors"
+	"io"
+	"testing"
+
+	"github.com/matryer/is"
+
+	"github.com/zreq-go/zreq/zreq"
+)
+
+// Who streams whatever the status gets a body in a strange coding as it came.
+func TestStrangeCodingAsItCame(t *testing.T) {
+	for name, coding := range map[string]string{"one": "br", "behind one that is known": "gzip, br"} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			args := &zreq.Args{Driver: serve(t, answer(coding, "length", "strange")), Stream: true, StreamAnyStatus: true}
+			resp, err := zreq.Get(t.Context(), url, args)
+			is.NoErr(err) // a response is one
+			defer resp.Close()
+			got, err := io.ReadAll(resp)
+			is.NoErr(err)
+			is.Equal(string(got), "strange") // nothing was undone
+			is.True(!resp.Decoded())         // and it says so
+			is.Equal(resp.Len(), int64(7))
+		})
+	}
+	t.Run("not without being asked", func(t *testing.T) {
+		is := is.New(t)
+		_, err := zreq.Get(t.Context(), url, &zreq.Args{Driver: serve(t, answer("br", "length", "strange")), Stream: true})
+		is.True(errors.Is(err, zreq.ErrResponse)) // it is no answer to what was asked for
+	})
+}
