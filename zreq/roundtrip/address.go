@@ -1,0 +1,22 @@
+package roundtrip
+
+import (
+	"net"
+
+	"github.com/zreq-go/zreq/netdriver"
+)
+
+// withoutAddress makes a net.Conn of a driver's connection that is none: those who
+// trace ask it for addresses.
+type withoutAddress struct{ netdriver.Conn }
+
+var _ net.Conn = withoutAddress{}
+
+func (withoutAddress) LocalAddr() net.Addr  { return noAddr{} }
+func (withoutAddress) RemoteAddr() net.Addr { return noAddr{} }
+
+// noAddr stands where a connection has no address.
+type noAddr struct{}
+
+func (noAddr) Network() string { return "tcp" }
+func (noAddr) String() string  { return "" }

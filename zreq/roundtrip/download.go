@@ -1,0 +1,72 @@
+package roundtrip
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"sync"
+	"sync/atomic"
+
+	"github.com/zreq-go/zreq/zreq"
+)
+
+// download is the body of a response. It may be closed while it is read.
+type download struct {
+	from   *zreq.Response
+	to     *http.Response // has the trailers when the body has ended
+	cancel context.CancelCauseFunc
+	open   bool // the context of the call is ours
+	closed atomic.Bool
+
+	mu  sync.Mutex // guards err, and from, which is for one goroutine at a time
+	err error      // of all reading from now on
+}
+
+var _ io.ReadCloser = (*download)(nil)
+
+// Read reads the body. Its error is io.EOF at the end, and else a [*zreq.Error]; of a
+// body that was closed it is http.ErrBodyReadAfterClose.
+func (d *download) Read(p []byte) (int, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closed.Load() {
+		return 0, http.ErrBodyReadAfterClose
+	}
+	if d.err != nil {
+		return 0, d.err
+	}
+	n, err := d.from.Read(p)
+	if err != nil {
+		d.finish(err)
+		err = d.err
+	}
+	return n, err
+}
+
+// Close ends the body. What is left of it is read, to save the connection, if that
+// is little and known to be.
+func (d *download) Close() error {
+	d.closed.Store(true)
+	if !d.mu.TryLock() { // somebody waits for the peer
+		d.cancel(http.ErrBodyReadAfterClose)
+		d.mu.Lock()
+	}
+	defer d.mu.Unlock()
+	if d.err == nil {
+		_ = d.from.Close() // is nil
+		d.finish(http.ErrBodyReadAfterClose)
+	}
+	return nil
+}
+
+// finish notes why nothing more is read.
+func (d *download) finish(err error) {
+	switch {
+	case err == io.EOF:
+		d.to.Trailer = trailer(d.to.Trailer, d.from)
+	case d.closed.Load():
+		err = http.ErrBodyReadAfterClose
+	}
+	d.err = err
+	d.cancel(errDone)
+}

@@ -1,0 +1,41 @@
+package roundtrip
+
+import (
+	"errors"
+
+	"github.com/zreq-go/zreq/zreq"
+)
+
+// What a request cannot have here. Each is of the kind zreq.ErrRequest; nothing was
+// dialled.
+var (
+	// ErrTrailer: a request with trailers.
+	ErrTrailer error = &refusal{"trailers of a request are not sent"}
+	// ErrTarget: a request target that is neither path nor query: "*", or an Opaque
+	// URL of another form than "/path" or "//host/path" with the host of the URL.
+	ErrTarget error = &refusal{"the URL leads to no path that could be asked for"}
+)
+
+var (
+	errNoURL    = &refusal{"nil Request.URL"}
+	errNoHeader = &refusal{"nil Request.Header"}
+	errNoBody   = &refusal{"Request.ContentLength is not 0, and Request.Body is nil"}
+	errScheme   = &refusal{"the scheme of the URL is neither http nor https"}
+	errFragment = &refusal{"# in the path or query of the URL that has to be percent-encoded"}
+	errTE       = &refusal{"Request.TransferEncoding is neither chunked nor identity"}
+)
+
+var (
+	// errCancelled is the cause where Request.Cancel ends a call.
+	errCancelled = errors.New("Request.Cancel was closed")
+	// errDone ends the context of a call that is over.
+	errDone = errors.New("the request is done")
+	// errEarly is why httptrace's WroteRequest is told that a request did not go out whole.
+	errEarly = errors.New("the answer came before the end of the request")
+)
+
+// refusal is a request that is not made.
+type refusal struct{ text string }
+
+func (e *refusal) Error() string        { return "roundtrip: " + e.text }
+func (e *refusal) Is(target error) bool { return target == zreq.ErrRequest }

@@ -1,0 +1,119 @@
+package roundtrip
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/zreq-go/zreq/zreq"
+)
+
+// check refuses what zreq could not.
+func check(req *http.Request) error {
+	switch {
+	case req.URL == nil:
+		return errNoURL
+	case req.Header == nil:
+		return errNoHeader
+	case len(req.Trailer) > 0:
+		return ErrTrailer
+	case req.Body == nil && req.ContentLength != 0:
+		return errNoBody
+	}
+	for _, coding := range req.TransferEncoding {
+		if len(req.TransferEncoding) > 1 || coding != "chunked" && coding != "identity" {
+			return errTE
+		}
+	}
+	return nil
+}
+
+// method returns that of the request; none is GET.
+func method(req *http.Request) string {
+	if req.Method == "" {
+		return http.MethodGet
+	}
+	return req.Method
+}
+
+// arguments makes those of zreq. Nothing of the request is kept in them that the
+// caller may change, but for the body.
+func arguments(req *http.Request, up *upload) *zreq.Args {
+	args := &zreq.Args{
+		Headers:       headers(req),
+		Stream:        true,
+		MaxRedirects:  -1,   // they are the Client's,
+		AllowUnframed: true, // and so is the judgement of what comes
+		// Of a status, a Content-Range or a coding nothing is made here.
+		StreamAnyStatus: true,
+		Idempotent:      marked(req.Header),
+	}
+	if up.sends() {
+		args.Body = up.reader()
+		args.Expect100 = expects(req.Header)
+	}
+	if !req.Close && !has(req.Header, "Connection") {
+		args.Omit = append(args.Omit, "Connection") // keep-alive is what HTTP/1.1 means
+	}
+	if has(req.Header, "User-Agent") && req.UserAgent() == "" {
+		args.Omit = append(args.Omit, "User-Agent")
+	}
+	return args
+}
+
+// headers returns the fields that go out, sorted by name.
+func headers(req *http.Request) zreq.Headers {
+	host := req.Host
+	if host == "" {
+		host = req.URL.Host
+	}
+	fields := append(make(zreq.Headers, 0, len(req.Header)+2), [2]string{"Host", host})
+	for _, name := range slices.Sorted(maps.Keys(req.Header)) {
+		values := req.Header[name]
+		switch http.CanonicalHeaderKey(name) {
+		case "Host", "Content-Length", "Transfer-Encoding", "Trailer":
+			continue // they are made from fields of the request
+		case "Expect":
+			if expects(req.Header) {
+				continue // it is asked with a body only (RFC 9110, 10.1.1), and by zreq
+			}
+		case "User-Agent":
+			if values = values[:min(len(values), 1)]; req.UserAgent() == "" {
+				continue
+			}
+		}
+		for _, value := range values {
+			fields = append(fields, [2]string{name, strings.Trim(value, " \t")})
+		}
+	}
+	if req.Close && !hasToken(req.Header["Connection"], "close") {
+		fields = append(fields, [2]string{"Connection", "close"})
+	}
+	return fields
+}
+
+// has reports whether there is a field of that name, whatever its value.
+func has(h http.Header, name string) bool {
+	_, ok := h[name]
+	return ok
+}
+
+// expects reports whether the caller wants the peer to be asked before the body.
+func expects(h http.Header) bool { return hasToken(h["Expect"], "100-continue") }
+
+// marked reports whether the caller says that the request may be made twice. As for
+// net/http a field without a value, which does not go out, says so, too.
+func marked(h http.Header) bool { return has(h, "Idempotency-Key") || has(h, "X-Idempotency-Key") }
+
+// hasToken reports whether a comma-separated list has the token.
+func hasToken(values []string, token string) bool {
+	for _, value := range values {
+		for member := range strings.SplitSeq(value, ",") {
+			if strings.EqualFold(strings.Trim(member, " \t"), token) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,281 @@
+package roundtrip_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/matryer/is"
+
+	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/roundtrip"
+)
+
+const ok = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+
+// requests are what callers ask for. Each is made anew for each client.
+var requests = map[string]func(u string) *http.Request{
+	"GET":              func(u string) *http.Request { return make1("GET", u+"/a/b?c=d", nil) },
+	"no method":        func(u string) *http.Request { r := make1("GET", u, nil); r.Method = ""; return r },
+	"a method of ours": func(u string) *http.Request { return make1("PURGE", u, nil) },
+	"no path":          func(u string) *http.Request { return make1("GET", u, nil) },
+	"a bare query":     func(u string) *http.Request { return make1("GET", u+"?x", nil) },
+	"an empty query":   func(u string) *http.Request { return make1("GET", u+"/?", nil) },
+	"a fragment":       func(u string) *http.Request { return make1("GET", u+"/a?b#c", nil) },
+	"encoded path":     func(u string) *http.Request { return make1("GET", u+"/a%2Fb/%20c%20", nil) },
+	"odd query":        func(u string) *http.Request { return make1("GET", u+"/?a=%20+;&b=[]:@/?&&=", nil) },
+	"userinfo": func(u string) *http.Request {
+		return make1("GET", strings.Replace(u, "http://", "http://me:pass@", 1), nil)
+	},
+	"userinfo and Authorization": func(u string) *http.Request {
+		return with(make1("GET", strings.Replace(u, "http://", "http://me:pass@", 1), nil), "Authorization", "Bearer x")
+	},
+	"Host":                  func(u string) *http.Request { r := make1("GET", u, nil); r.Host = "other.test:8080"; return r },
+	"Host in the header":    func(u string) *http.Request { return with(make1("GET", u, nil), "Host", "other.test") },
+	"no User-Agent":         func(u string) *http.Request { return with(make1("GET", u, nil), "User-Agent", "") },
+	"a User-Agent":          func(u string) *http.Request { return with(make1("GET", u, nil), "User-Agent", "me/1") },
+	"two User-Agents":       func(u string) *http.Request { return with(make1("GET", u, nil), "User-Agent", "me/1", "me/2") },
+	"fields":                func(u string) *http.Request { return with(with(make1("GET", u, nil), "X-B", "1", "2"), "X-A", "") },
+	"spaces around a value": func(u string) *http.Request { return with(make1("GET", u, nil), "X-A", " a b\t") },
+	"fields of ours": func(u string) *http.Request {
+		return with(with(with(make1("GET", u, nil), "Content-Length", "7"), "Transfer-Encoding", "gzip"), "Trailer", "X")
+	},
+	"Accept-Encoding":   func(u string) *http.Request { return with(make1("GET", u, nil), "Accept-Encoding", "br") },
+	"Range":             func(u string) *http.Request { return with(make1("GET", u, nil), "Range", "bytes=1-") },
+	"HEAD":              func(u string) *http.Request { return make1("HEAD", u, nil) },
+	"Close":             func(u string) *http.Request { r := make1("GET", u, nil); r.Close = true; return r },
+	"Connection: close": func(u string) *http.Request { return with(make1("GET", u, nil), "Connection", "close") },
+	"Close, twice": func(u string) *http.Request {
+		r := with(make1("GET", u, nil), "Connection", "close")
+		r.Close = true
+		return r
+	},
+	"Connection":           func(u string) *http.Request { return with(make1("GET", u, nil), "Connection", "keep-alive") },
+	"POST of nothing":      func(u string) *http.Request { return make1("POST", u, nil) },
+	"PUT of nothing":       func(u string) *http.Request { return make1("PUT", u, http.NoBody) },
+	"DELETE of nothing":    func(u string) *http.Request { return make1("DELETE", u, nil) },
+	"POST":                 func(u string) *http.Request { return make1("POST", u, strings.NewReader("hello")) },
+	"GET with a body":      func(u string) *http.Request { return make1("GET", u, strings.NewReader("hello")) },
+	"POST of unknown size": func(u string) *http.Request { return make1("POST", u, io.MultiReader(strings.NewReader("hello"))) },
+	"POST of none":         func(u string) *http.Request { return make1("POST", u, io.MultiReader()) },
+	"GET of none":          func(u string) *http.Request { return make1("GET", u, io.MultiReader()) },
+	"DELETE of none":       func(u string) *http.Request { return make1("DELETE", u, io.MultiReader()) },
+	"PATCH of none":        func(u string) *http.Request { return make1("PATCH", u, io.MultiReader()) },
+	"size -1": func(u string) *http.Request {
+		r := make1("PUT", u, strings.NewReader("hello"))
+		r.ContentLength = -1
+		return r
+	},
+	"Opaque":           func(u string) *http.Request { r := make1("GET", u, nil); r.URL.Opaque = "/a%2Fb"; return r },
+	"Opaque and query": func(u string) *http.Request { r := make1("GET", u+"?q", nil); r.URL.Opaque = "/a%2Fb"; return r },
+}
+
+func make1(method, u string, body io.Reader) *http.Request {
+	r, err := http.NewRequest(method, u, body)
+	if err != nil {
+		panic(err)
+	}
+	return r
+}
+
+func with(r *http.Request, name string, values ...string) *http.Request {
+	r.Header[name] = values
+	return r
+}
+
+func TestRequestIsThatOfNetHTTP(t *testing.T) {
+	for name, request := range requests {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			p := startPeer(t, ok, ok)
+			ours, _ := zreqClient(t)
+			for _, c := range []*http.Client{stdClient(t), ours} {
+				resp, err := c.Do(request(p.url))
+				is.NoErr(err) // both send it
+				resp.Body.Close()
+			}
+			seen := p.seen()
+			is.Equal(len(seen), 2)
+			same := strings.NewReplacer("Go-http-client/1.1", "zreq/"+zreq.Version, "Accept-Encoding: gzip\r\n", "Accept-Encoding: gzip, deflate\r\n")
+			std, stdBody := sortedHead(same.Replace(seen[0]))
+			got, gotBody := sortedHead(seen[1])
+			is.Equal(got, std)         // and the server sees the same
+			is.Equal(gotBody, stdBody) // to the end
+		})
+	}
+}
+
+func TestFieldsAreSorted(t *testing.T) {
+	is := is.New(t)
+	p := startPeer(t, ok)
+	client, _ := zreqClient(t)
+	r := make1("GET", p.url, nil)
+	for _, name := range []string{"X-C", "X-A", "X-D", "X-B"} {
+		r.Header[name] = []string{"1", "0"}
+	}
+	resp, err := client.Do(r)
+	is.NoErr(err)
+	resp.Body.Close()
+	at := 0
+	for _, line := range []string{"Host: ", "User-Agent: ", "X-A: 1\r\nX-A: 0\r\nX-B: 1\r\nX-B: 0\r\nX-C: 1", "X-D: 1\r\nX-D: 0\r\n"} {
+		i := strings.Index(p.seen()[0], line)
+		is.True(i > at) // the order is the same each time
+		at = i
+	}
+}
+
+func TestTargetOfOpaqueWithHost(t *testing.T) {
+	is := is.New(t)
+	p := startPeer(t, ok)
+	client, _ := zreqClient(t)
+	r := make1("GET", p.url+"?q", nil)
+	r.URL.Opaque = "//" + r.URL.Host + "/a%2Fb"
+	resp, err := client.Do(r)
+	is.NoErr(err)
+	resp.Body.Close()
+	is.True(strings.HasPrefix(p.seen()[0], "GET /a%2Fb?q HTTP/1.1\r\n")) // in the form of an origin server (RFC 9112, 3.2.1)
+}
+
+func TestPercentThatEncodesNothing(t *testing.T) {
+	is := is.New(t)
+	p := startPeer(t, ok)
+	client, _ := zreqClient(t)
+	resp, err := client.Get(p.url + "/?a=100%&b=%2&c=%zz%20")
+	is.NoErr(err)
+	resp.Body.Close()
+	is.True(strings.HasPrefix(p.seen()[0], "GET /?a=100%25&b=%252&c=%25zz%20 HTTP/1.1\r\n")) // it is one of the data's
+}
+
+// closer is a body that counts.
+type closer struct {
+	io.Reader
+	closed int
+}
+
+func (c *closer) Close() error { c.closed++; return nil }
+
+func TestRefusedBeforeAnythingIsSent(t *testing.T) {
+	for name, tt := range map[string]struct {
+		spoil func(r *http.Request)
+		want  error
+	}{
+		"trailers":               {func(r *http.Request) { r.Trailer = http.Header{"X-Sum": nil} }, roundtrip.ErrTrailer},
+		"nil URL":                {func(r *http.Request) { r.URL = nil }, zreq.ErrRequest},
+		"nil Header":             {func(r *http.Request) { r.Header = nil }, zreq.ErrRequest},
+		"scheme":                 {func(r *http.Request) { r.URL.Scheme = "ftp" }, zreq.ErrRequest},
+		"no scheme":              {func(r *http.Request) { r.URL.Scheme = "" }, zreq.ErrRequest},
+		"no host":                {func(r *http.Request) { r.URL.Host = "" }, zreq.ErrRequest},
+		"*":                      {func(r *http.Request) { r.Method, r.URL.Path = "OPTIONS", "*" }, roundtrip.ErrTarget},
+		"Opaque of another host": {func(r *http.Request) { r.URL.Opaque = "//other.test/" }, roundtrip.ErrTarget},
+		"Opaque without a slash": {func(r *http.Request) { r.URL.Opaque = "you@example.org" }, roundtrip.ErrTarget},
+		"Opaque with a query":    {func(r *http.Request) { r.URL.Opaque = "/a?b" }, roundtrip.ErrTarget},
+		"Opaque with a fragment": {func(r *http.Request) { r.URL.Opaque = "/a#b" }, zreq.ErrRequest},
+		"query with a fragment":  {func(r *http.Request) { r.URL.RawQuery = "a#b" }, zreq.ErrRequest},
+		"query with a space":     {func(r *http.Request) { r.URL.RawQuery = "a b" }, zreq.ErrRequest},
+		"query with a line end":  {func(r *http.Request) { r.URL.RawQuery = "a\r\nX: y" }, zreq.ErrRequest},
+		"zone":                   {func(r *http.Request) { r.URL.Host = "[fe80::1%eth0]" }, zreq.ErrRequest},
+		"host beyond ASCII":      {func(r *http.Request) { r.URL.Host = "bücher.test" }, zreq.ErrRequest},
+		"bad Host":               {func(r *http.Request) { r.Host = "a b" }, zreq.ErrRequest},
+		"userinfo in Host":       {func(r *http.Request) { r.Host = "me@example.org" }, zreq.ErrRequest},
+		"bad method":             {func(r *http.Request) { r.Method = "GE T" }, zreq.ErrRequest},
+		"CONNECT":                {func(r *http.Request) { r.Method = "CONNECT" }, zreq.ErrRequest},
+		"bad name":               {func(r *http.Request) { r.Header["X Y"] = []string{"1"} }, zreq.ErrRequest},
+		"bad value":              {func(r *http.Request) { r.Header["X-Y"] = []string{"1\r\nX-Z: 2"} }, zreq.ErrRequest},
+		"bad User-Agent":         {func(r *http.Request) { r.Header["User-Agent"] = []string{"1\n"} }, zreq.ErrRequest},
+		"transfer coding":        {func(r *http.Request) { r.TransferEncoding = []string{"gzip", "chunked"} }, zreq.ErrRequest},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			p := startPeer(t)
+			client, session := zreqClient(t)
+			body := &closer{Reader: strings.NewReader("hello")}
+			r := make1("POST", p.url, body)
+			r.Host = ""
+			tt.spoil(r)
+			resp, err := client.Transport.RoundTrip(r)
+			is.True(resp == nil)             // nothing came
+			is.True(errors.Is(err, tt.want)) // it says what is wrong
+			is.Equal(body.closed, 1)         // the body is closed
+			is.Equal(session.Stats().Dialled, int64(0))
+		})
+	}
+	t.Run("a length and no body", func(t *testing.T) {
+		is := is.New(t)
+		client, _ := zreqClient(t)
+		r := make1("POST", "http://x.test", nil)
+		r.ContentLength = 5
+		_, err := client.Transport.RoundTrip(r)
+		is.True(errors.Is(err, zreq.ErrRequest)) // where would it come from
+	})
+}
+
+// The credentials of a URL are the Client's to send.
+func TestUserinfoIsNotSentByTheTransport(t *testing.T) {
+	is := is.New(t)
+	p := startPeer(t, "close ")
+	client, _ := zreqClient(t)
+	r := make1("GET", strings.Replace(p.url, "http://", "http://me:secret@", 1), nil)
+	_, err := client.Transport.RoundTrip(r)
+	is.True(err != nil)
+	is.True(!strings.Contains(err.Error(), "secret")) // nor told
+	is.True(!strings.Contains(p.seen()[0], "Authorization"))
+}
+
+func TestRequestIsNotModified(t *testing.T) {
+	is := is.New(t)
+	p := startPeer(t, ok, ok)
+	client, _ := zreqClient(t)
+	r := make1("POST", p.url+"/a?b#c", strings.NewReader("hello"))
+	r.URL.User = url.UserPassword("me", "pass")
+	r.Header = http.Header{"X-B": {" 1 "}, "X-A": nil, "Trailer": {"X"}, "Content-Length": {"9"}, "Expect": {"100-continue"}}
+	r.Close = true
+	before, header, at := *r, r.Header.Clone(), *r.URL
+	stop, done := make(chan struct{}), make(chan struct{})
+	go func() { // the caller may read it meanwhile
+		defer close(done)
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				_ = r.URL.String() + r.Method + r.Host
+				_ = maps.Clone(r.Header)
+			}
+		}
+	}()
+	resp, err := client.Transport.RoundTrip(r)
+	close(stop)
+	<-done
+	is.NoErr(err)
+	resp.Body.Close()
+	is.Equal(r.Header, header) // the header is as it was
+	is.Equal(*r.URL, at)       // and the URL
+	after := *r
+	before.Body, after.Body = nil, nil // which is not to be compared
+	before.GetBody, after.GetBody = nil, nil
+	is.Equal(after, before)
+	is.True(resp.Request == r) // it is what the response answers
+}
+
+// What the caller does with its header when the body is closed reaches nobody.
+func TestHeaderMayBeUsedAgain(t *testing.T) {
+	is := is.New(t)
+	p := startPeer(t, ok, ok)
+	client, _ := zreqClient(t)
+	header := http.Header{"X-A": {"1"}}
+	for range 2 {
+		r := make1("POST", p.url, bytes.NewReader([]byte("hello")))
+		r.Header = header
+		resp, err := client.Do(r)
+		is.NoErr(err)
+		resp.Body.Close()
+		header.Set("X-A", "2")
+	}
+	is.True(strings.Contains(p.seen()[1], "X-A: 2\r\n"))
+	is.True(strings.Contains(p.seen()[0], "X-A: 1\r\n"))
+}

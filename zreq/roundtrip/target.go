@@ -1,0 +1,66 @@
+package roundtrip
+
+import (
+	"net/url"
+	"strings"
+)
+
+// target returns u as zreq takes it: without userinfo, which is http.Client's to make
+// Authorization of, and without a fragment, which never goes out.
+func target(u *url.URL) (string, error) {
+	if u.Scheme != "http" && u.Scheme != "https" {
+		return "", errScheme
+	}
+	path, err := requestPath(u)
+	if err != nil {
+		return "", err
+	}
+	switch {
+	case strings.Contains(path, "#"), strings.Contains(u.RawQuery, "#"):
+		return "", errFragment
+	case u.RawQuery != "" || u.ForceQuery:
+		path += "?" + escapePercent(u.RawQuery)
+	}
+	return u.Scheme + "://" + u.Host + path, nil
+}
+
+// requestPath returns the path that is asked for, as it is sent.
+func requestPath(u *url.URL) (string, error) {
+	path := u.Opaque
+	if path == "" {
+		path = u.EscapedPath()
+		if path != "" && path[0] != '/' && path != "*" {
+			path = "/" + path // as url.URL.String has it
+		}
+	} else if rest, ok := strings.CutPrefix(path, "//"); ok {
+		var host string
+		host, path, _ = strings.Cut(rest, "/")
+		if path = "/" + path; !strings.EqualFold(host, u.Host) {
+			return "", ErrTarget // it would be asked of another than it names
+		}
+	}
+	if path != "" && path[0] != '/' || strings.Contains(path, "?") {
+		return "", ErrTarget
+	}
+	return path, nil
+}
+
+// escapePercent encodes each percent sign that encodes nothing. net/url lets them
+// pass in a query, and servers take them for themselves.
+func escapePercent(query string) string {
+	if !strings.Contains(query, "%") {
+		return query
+	}
+	var b strings.Builder
+	for i := range len(query) {
+		b.WriteByte(query[i])
+		if query[i] == '%' && !(i+2 < len(query) && isHex(query[i+1]) && isHex(query[i+2])) {
+			b.WriteString("25")
+		}
+	}
+	return b.String()
+}
+
+func isHex(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f'
+}

@@ -1,0 +1,103 @@
+package roundtrip
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/zreq-go/zreq/zreq"
+)
+
+// A Transport is an http.RoundTripper that makes its requests by a Session of zreq.
+// The zero value is ready to use. Its fields are not changed after the first
+// request; a Transport is not copied. It is safe for concurrent use.
+type Transport struct {
+	// Session makes the calls: its driver, TLS, pool, limits in time and bytes, and
+	// Trace hold; its MaxRedirects and OnRedirect do not. Its Headers and Auth go to every origin to which the
+	// Client is redirected. Default: one of the Transport's own, of the zero value.
+	Session *zreq.Session
+
+	// Retry makes as many attempts as the Retry of the Session says. What the last one
+	// came to is the answer, whatever its status. Without it there is one attempt, but
+	// a kept connection that turns out to be dead is replaced all the same.
+	Retry bool
+
+	own zreq.Session
+}
+
+var _ http.RoundTripper = (*Transport)(nil)
+
+// session returns the Session that makes the calls.
+func (t *Transport) session() *zreq.Session {
+	if t.Session != nil {
+		return t.Session
+	}
+	return &t.own
+}
+
+// CloseIdleConnections closes the connections that no request has. It is what
+// http.Client.CloseIdleConnections calls.
+func (t *Transport) CloseIdleConnections() { t.session().CloseIdle() }
+
+// RoundTrip implements http.RoundTripper. The body of the request is closed when it
+// returns. An error is a [*zreq.Error], or of the kind zreq.ErrRequest.
+//
+// The Body of the response may be closed while it is read, from anywhere: that ends
+// the Read.
+func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	up := newUpload(req)
+	defer up.close()
+	if err := check(req); err != nil {
+		return nil, err
+	}
+	url, err := target(req.URL)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := cancellable(req)
+	download := &download{cancel: cancel}
+	defer func() {
+		if !download.open {
+			cancel(errDone) // also when a callback panics
+		}
+	}()
+	if up.body != nil {
+		defer context.AfterFunc(ctx, up.interrupt)()
+	}
+	up.settle()
+	args := arguments(req, up)
+	if !t.Retry {
+		args.Retry.Attempts = 1
+	}
+	spy := watch(ctx, req, t.session().Trace, up, cancel)
+	if spy != nil {
+		args.Trace = spy
+	}
+	got, err := t.session().Do(ctx, method(req), url, args)
+	if err = verdict(got, err); err != nil {
+		return nil, err
+	}
+	return download.answer(req, got, spy), nil
+}
+
+// verdict is nil if there is a response: whatever its status, it is no error.
+func verdict(got *zreq.Response, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case got == nil:
+		return err
+	case errors.Is(err, zreq.ErrOutOfRetries):
+		var out *zreq.OutOfRetries
+		var last *zreq.Error
+		if errors.As(err, &out) && errors.As(out.Unwrap(), &last) && last.Phase == zreq.PhaseHead &&
+			out.Attempts[len(out.Attempts)-1].Status == got.Status {
+			return nil
+		}
+	case got.Status == http.StatusRequestTimeout && errors.Is(err, zreq.ErrStale):
+		// It is of a kept connection, and may have been sent before the request was
+		// there. Whoever gets it may ask again, and so it is no lie.
+		return nil
+	}
+	return err
+}
