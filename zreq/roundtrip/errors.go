@@ -1,7 +1,9 @@
 package roundtrip
 
 import (
+	"context"
 	"errors"
+	"fmt"
 
 	"github.com/zreq-go/zreq/zreq"
 )
@@ -27,7 +29,7 @@ var (
 
 var (
 	// errCancelled is the cause where Request.Cancel ends a call.
-	errCancelled = errors.New("Request.Cancel was closed")
+	errCancelled = fmt.Errorf("Request.Cancel was closed: %w", context.Canceled)
 	// errDone ends the context of a call that is over.
 	errDone = errors.New("the request is done")
 	// errEarly is why httptrace's WroteRequest is told that a request did not go out whole.

@@ -1,0 +1,181 @@
+package roundtrip_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"testing"
+	"time"
+
+	"github.com/matryer/is"
+
+	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/zreq"
+)
+
+// situation is a place in a call where it waits.
+type situation struct {
+	method string
+	body   io.Reader
+	answer http.HandlerFunc
+	driver netdriver.Driver
+	full   bool // all connections are in use
+	inBody bool
+}
+
+// zeros never end.
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
+
+// hanging dials until the context ends.
+type hanging struct{}
+
+func (hanging) Dial(ctx context.Context, _, _ string) (netdriver.Conn, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+func situations(release <-chan struct{}) map[string]situation {
+	silent := func(_ http.ResponseWriter, r *http.Request) {
+		select {
+		case <-release:
+		case <-r.Context().Done():
+		}
+	}
+	return map[string]situation{
+		"dialling":     {method: "GET", driver: hanging{}},
+		"in the queue": {method: "GET", answer: silent, full: true},
+		"sending":      {method: "POST", body: zeros{}, answer: silent},
+		"for the head": {method: "GET", answer: silent},
+		"for the body": {method: "GET", inBody: true, answer: func(w http.ResponseWriter, r *http.Request) {
+			w.(http.Flusher).Flush()
+			silent(w, r)
+		}},
+	}
+}
+
+// wait makes the call of a situation and returns how it ends.
+func (s situation) wait(t *testing.T, ctx context.Context, set func(*http.Client, *http.Request)) (error, *zreq.Session) {
+	is := is.New(t)
+	client, session := zreqClient(t)
+	session.Driver = s.driver
+	u := "http://192.0.2.1"
+	if s.answer != nil {
+		u = serve(t, s.answer).URL
+	}
+	if s.full {
+		session.Pool.OpenPerOrigin = 1
+		other, cancel := context.WithCancel(context.Background())
+		gone := make(chan struct{})
+		go func() {
+			defer close(gone)
+			_, _ = client.Do(make1("GET", u, nil).WithContext(other)) // has the connection meanwhile
+		}()
+		defer func() { cancel(); <-gone }()
+		for session.Stats().Open == 0 {
+			time.Sleep(time.Millisecond)
+		}
+	}
+	r := make1(s.method, u, s.body).WithContext(ctx)
+	if set != nil {
+		set(client, r)
+	}
+	resp, err := client.Do(r)
+	if s.inBody {
+		is.NoErr(err) // the head is there
+		_, err = io.ReadAll(resp.Body)
+		is.NoErr(resp.Body.Close())
+	}
+	return err, session
+}
+
+func TestContextEnds(t *testing.T) {
+	release := make(chan struct{})
+	defer close(release)
+	reason := errors.New("the user left")
+	for name, s := range situations(release) {
+		t.Run(name, func(t *testing.T) {
+			for end, tt := range map[string]struct {
+				ctx     func() (context.Context, func())
+				want    error
+				timeout bool
+			}{
+				"cancelled": {func() (context.Context, func()) {
+					ctx, cancel := context.WithCancel(t.Context())
+					time.AfterFunc(30*time.Millisecond, cancel)
+					return ctx, cancel
+				}, context.Canceled, false},
+				"for a reason": {func() (context.Context, func()) {
+					ctx, cancel := context.WithCancelCause(t.Context())
+					time.AfterFunc(30*time.Millisecond, func() { cancel(reason) })
+					return ctx, func() { cancel(nil) }
+				}, reason, false},
+				"deadline": {func() (context.Context, func()) {
+					ctx, cancel := context.WithTimeout(t.Context(), 30*time.Millisecond)
+					return ctx, cancel
+				}, context.DeadlineExceeded, true},
+			} {
+				t.Run(end, func(t *testing.T) {
+					is := is.New(t)
+					ctx, cancel := tt.ctx()
+					defer cancel()
+					began := time.Now()
+					err, session := s.wait(t, ctx, nil)
+					is.True(errors.Is(err, tt.want)) // the context's own word
+					timeout, ok := err.(interface{ Timeout() bool })
+					is.True(ok)
+					is.Equal(timeout.Timeout(), tt.timeout)     // a deadline is a timeout
+					is.True(time.Since(began) < 10*time.Second) // and soon
+					is.Equal(session.Stats().Open, 0)           // nothing is left
+				})
+			}
+		})
+	}
+}
+
+func TestClientTimeout(t *testing.T) {
+	release := make(chan struct{})
+	defer close(release)
+	for name, s := range situations(release) {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			err, session := s.wait(t, t.Context(), func(c *http.Client, _ *http.Request) { c.Timeout = 50 * time.Millisecond })
+			timeout, ok := err.(interface{ Timeout() bool })
+			is.True(ok && timeout.Timeout())                  // a *url.Error, or what the Client makes of the body's
+			is.True(errors.Is(err, context.DeadlineExceeded)) // it says so itself
+			is.Equal(session.Stats().Open, 0)
+		})
+	}
+}
+
+func TestRequestCancel(t *testing.T) {
+	release := make(chan struct{})
+	defer close(release)
+	for name, s := range situations(release) {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			err, session := s.wait(t, t.Context(), func(_ *http.Client, r *http.Request) {
+				end := make(chan struct{})
+				r.Cancel = end //nolint:staticcheck // of old programs, and of http.Client
+				time.AfterFunc(30*time.Millisecond, func() { close(end) })
+			})
+			is.True(errors.Is(err, context.Canceled)) // as if the context had been
+			is.Equal(session.Stats().Open, 0)
+		})
+	}
+}
+
+func TestLimitsInTime(t *testing.T) {
+	is := is.New(t)
+	client, session := zreqClient(t)
+	session.Timeouts.Head = 20 * time.Millisecond
+	release := make(chan struct{})
+	defer close(release)
+	_, err := client.Get(serve(t, situations(release)["for the head"].answer).URL)
+	var told *url.Error
+	is.True(errors.As(err, &told) && told.Timeout())   // a limit of the Session's is a timeout
+	is.True(!errors.Is(err, context.DeadlineExceeded)) // but nobody's deadline
+}

@@ -1,0 +1,240 @@
+package roundtrip_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/matryer/is"
+
+	"github.com/zreq-go/zreq/netdriver/tlsnet"
+	"github.com/zreq-go/zreq/zreq"
+)
+
+// endless is a server that sends n bytes of a body and no more until the client goes.
+func endless(t *testing.T, n int) *httptest.Server {
+	return serve(t, func(w http.ResponseWriter, r *http.Request) {
+		_, _ = w.Write(make([]byte, n))
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
+	})
+}
+
+func TestCloseEndsARead(t *testing.T) {
+	is := is.New(t)
+	client, session := zreqClient(t)
+	resp, err := client.Get(endless(t, 5).URL)
+	is.NoErr(err)
+	_, err = io.ReadFull(resp.Body, make([]byte, 5))
+	is.NoErr(err)
+	read := make(chan error)
+	go func() {
+		_, err := resp.Body.Read(make([]byte, 5))
+		read <- err
+	}()
+	time.Sleep(20 * time.Millisecond) // it waits, most likely; if not, it has to fail as well
+	is.NoErr(resp.Body.Close())
+	is.Equal(<-read, http.ErrBodyReadAfterClose) // the Read ends
+	is.NoErr(resp.Body.Close())                  // closing twice is harmless
+	_, err = resp.Body.Read(make([]byte, 5))
+	is.Equal(err, http.ErrBodyReadAfterClose)
+	is.Equal(session.Stats().Open, 0) // the connection is closed, for the rest would come on it
+}
+
+// Close and Read at once, at every moment of a body.
+func TestCloseAndReadAtOnce(t *testing.T) {
+	is := is.New(t)
+	srv := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		for range 20 {
+			_, _ = w.Write(make([]byte, 100))
+			w.(http.Flusher).Flush()
+		}
+	})
+	client, session := zreqClient(t)
+	for i := range 200 {
+		resp, err := client.Get(srv.URL)
+		is.NoErr(err)
+		var both sync.WaitGroup
+		both.Go(func() {
+			_, err := io.Copy(io.Discard, resp.Body)
+			is.True(err == nil || errors.Is(err, http.ErrBodyReadAfterClose)) // whole, or closed
+		})
+		for range i {
+			runtime.Gosched()
+		}
+		is.NoErr(resp.Body.Close())
+		both.Wait()
+	}
+	is.Equal(session.Stats().Open, session.Stats().Idle) // nothing is held
+}
+
+func TestUnreadBody(t *testing.T) {
+	for name, tt := range map[string]struct {
+		size int
+		kept int
+	}{
+		"little of it is left": {4 << 10, 1},
+		"much":                 {1 << 20, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			srv := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Length", strconv.Itoa(tt.size))
+				_, _ = w.Write(make([]byte, tt.size))
+			})
+			client, session := zreqClient(t)
+			resp, err := client.Get(srv.URL)
+			is.NoErr(err)
+			is.NoErr(resp.Body.Close())
+			is.Equal(session.Stats().Open, tt.kept) // given back, or closed
+			is.Equal(session.Stats().Idle, tt.kept)
+		})
+	}
+}
+
+func TestReadToTheEndKeepsTheConnection(t *testing.T) {
+	is := is.New(t)
+	p := startPeer(t, responses["trailers"], responses["gzip, trailers"], responses["length"])
+	client, session := zreqClient(t)
+	for range 3 {
+		resp, err := client.Get(p.url)
+		is.NoErr(err)
+		_, err = io.ReadAll(resp.Body)
+		is.NoErr(err)
+		is.Equal(session.Stats().Idle, 1) // without Close
+	}
+	is.Equal(p.connections(), 1)
+}
+
+func TestShortBodies(t *testing.T) {
+	for name, answer := range map[string]string{
+		"length": responses["cut"], "chunk": responses["cut chunk"], "last chunk": responses["no last chunk"], "gzip": responses["cut gzip"],
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			client, session := zreqClient(t)
+			resp, err := client.Get(startPeer(t, answer).url)
+			is.NoErr(err)
+			_, err = io.ReadAll(resp.Body)
+			is.True(errors.Is(err, io.ErrUnexpectedEOF)) // never io.EOF
+			var facts *zreq.Error
+			is.True(errors.As(err, &facts)) // with the facts
+			_, again := resp.Body.Read(make([]byte, 1))
+			is.Equal(again, err) // it comes again
+			is.NoErr(resp.Body.Close())
+			is.Equal(session.Stats().Open, 0)
+		})
+	}
+}
+
+// tlsServer is one of net/http, and a client of ours that trusts it.
+func tlsServer(t *testing.T, handler http.HandlerFunc) (*httptest.Server, *http.Client, *zreq.Session) {
+	t.Helper()
+	s := httptest.NewTLSServer(handler)
+	t.Cleanup(s.Close)
+	client, session := zreqClient(t)
+	roots := s.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
+	session.TLS = tlsnet.New(&tlsnet.Config{RootCAs: roots})
+	return s, client, session
+}
+
+func TestTLS(t *testing.T) {
+	is := is.New(t)
+	srv, client, session := tlsServer(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "hello") })
+	for range 2 { // also of a kept connection
+		resp, err := client.Get(srv.URL)
+		is.NoErr(err)
+		text, err := io.ReadAll(resp.Body)
+		is.NoErr(err)
+		is.Equal(string(text), "hello")
+		is.True(resp.TLS != nil && resp.TLS.HandshakeComplete) // who it was
+		is.True(resp.TLS.PeerCertificates[0].Equal(srv.Certificate()))
+		resp.Body.Close()
+	}
+	is.Equal(session.Stats().Dialled, int64(1))
+	resp, err := client.Get(startPeer(t, ok).url)
+	is.NoErr(err)
+	is.True(resp.TLS == nil) // of http there is none
+	resp.Body.Close()
+}
+
+func TestCutTLS(t *testing.T) {
+	is := is.New(t)
+	srv, client, _ := tlsServer(t, func(w http.ResponseWriter, _ *http.Request) {
+		c, _, _ := w.(http.Hijacker).Hijack()
+		_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\n\r\nhello")
+		_ = c.(*tls.Conn).NetConn().Close() // without close_notify
+	})
+	resp, err := client.Get(srv.URL)
+	is.NoErr(err)
+	text, err := io.ReadAll(resp.Body)
+	is.Equal(string(text), "hello")
+	is.True(errors.Is(err, io.ErrUnexpectedEOF)) // anybody could have ended it there
+	resp.Body.Close()
+}
+
+func TestLargeBody(t *testing.T) {
+	is := is.New(t)
+	want := bytes.Repeat([]byte("0123456789abcdef"), 1<<16)
+	srv := serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(want) })
+	client, _ := zreqClient(t)
+	resp, err := client.Get(srv.URL)
+	is.NoErr(err)
+	got, err := io.ReadAll(resp.Body)
+	is.NoErr(err)
+	is.True(bytes.Equal(got, want)) // no limit on what is held applies to what is streamed
+	resp.Body.Close()
+}
+
+func TestManyAtOnce(t *testing.T) {
+	is := is.New(t)
+	srv := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		text, _ := io.ReadAll(r.Body)
+		_, _ = w.Write(text)
+	})
+	client, session := zreqClient(t)
+	var all sync.WaitGroup
+	for i := range 32 {
+		all.Go(func() {
+			for j := range 20 {
+				want := strconv.Itoa(i*1000 + j)
+				resp, err := client.Post(srv.URL, "text/plain", bytes.NewReader([]byte(want)))
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				got, err := io.ReadAll(resp.Body)
+				resp.Body.Close()
+				if err != nil || string(got) != want {
+					t.Errorf("got %q, %v, want %q", got, err, want) // each its own answer
+				}
+			}
+		})
+	}
+	all.Wait()
+	is.True(session.Stats().Dialled <= 8) // over as many connections as may be open
+	is.Equal(session.Stats().Open, session.Stats().Idle)
+}
+
+func TestContextEndsARead(t *testing.T) {
+	is := is.New(t)
+	client, session := zreqClient(t)
+	reason := errors.New("the user left")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	resp, err := client.Do(make1("GET", endless(t, 5).URL, nil).WithContext(ctx))
+	is.NoErr(err)
+	time.AfterFunc(20*time.Millisecond, func() { cancel(reason) })
+	_, err = io.ReadAll(resp.Body)
+	is.True(errors.Is(err, reason)) // by its cause
+	is.NoErr(resp.Body.Close())
+	is.Equal(session.Stats().Open, 0)
+}

@@ -1,0 +1,362 @@
+package roundtrip_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"github.com/matryer/is"
+
+	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/roundtrip"
+)
+
+var errBody = errors.New("the disk is gone")
+
+// source makes bodies and keeps an account of them.
+type source struct {
+	text string
+	wrap func(io.Reader) io.Reader // may be nil
+
+	mu     sync.Mutex
+	bodies []*counted
+}
+
+type counted struct {
+	io.Reader
+	mu     sync.Mutex
+	closed int
+}
+
+func (c *counted) Close() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closed++
+	return nil
+}
+
+func (s *source) open() (io.ReadCloser, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var r io.Reader = strings.NewReader(s.text)
+	if s.wrap != nil {
+		r = s.wrap(r)
+	}
+	c := &counted{Reader: r}
+	s.bodies = append(s.bodies, c)
+	return c, nil
+}
+
+// closed returns how often each body was.
+func (s *source) closed() (times []int) {
+	for _, b := range s.bodies {
+		b.mu.Lock()
+		times = append(times, b.closed)
+		b.mu.Unlock()
+	}
+	return times
+}
+
+// request is one with a body of the source; again says that there is a GetBody.
+func (s *source) request(ctx context.Context, method, url string, length int64, again bool) *http.Request {
+	r := make1(method, url, nil).WithContext(ctx)
+	r.Body, _ = s.open()
+	r.ContentLength = length
+	if again {
+		r.GetBody = s.open
+	}
+	return r
+}
+
+func TestBodyIsClosed(t *testing.T) {
+	refusing := refuser{errors.New("no route")}
+	cancelled, cancel := context.WithCancel(context.Background())
+	cancel()
+	for name, tt := range map[string]struct {
+		ctx    context.Context
+		driver netdriver.Driver
+		length int64
+		wrap   func(io.Reader) io.Reader
+		answer string
+		want   error // nil: a response
+	}{
+		"sent":             {length: 5, answer: ok},
+		"chunked":          {length: -1, answer: ok},
+		"size not told":    {length: 0, answer: ok},
+		"no connection":    {length: 5, driver: refusing, want: zreq.ErrConnect},
+		"cancelled before": {ctx: cancelled, length: 5, want: context.Canceled},
+		"no answer":        {length: 5, answer: "close ", want: zreq.ErrConnect},
+		"bad answer":       {length: 5, answer: "close HTTP/1.1 2\r\n\r\n", want: zreq.ErrResponse},
+		"shorter":          {length: 6, answer: ok, want: zreq.ErrBody},
+		"longer":           {length: 4, answer: ok, want: zreq.ErrBody},
+		"failing":          {length: 6, answer: ok, want: errBody, wrap: func(r io.Reader) io.Reader { return failing{r} }},
+		"failing at once":  {length: -1, answer: ok, want: errBody, wrap: func(io.Reader) io.Reader { return iotest.ErrReader(errBody) }},
+	} {
+		for _, method := range []string{"POST", "GET"} {
+			t.Run(name+", "+method, func(t *testing.T) {
+				is := is.New(t)
+				p := startPeer(t, tt.answer)
+				client, session := zreqClient(t)
+				session.Driver = tt.driver
+				s := &source{text: "hello", wrap: tt.wrap}
+				ctx := tt.ctx
+				if ctx == nil {
+					ctx = t.Context()
+				}
+				resp, err := client.Transport.RoundTrip(s.request(ctx, method, p.url, tt.length, false))
+				is.True(errors.Is(err, tt.want)) // it says what happened
+				is.Equal(s.closed(), []int{1})   // the body was closed when it returned, once
+				if err == nil {
+					resp.Body.Close()
+					_, sent := sortedHead(p.seen()[0])
+					is.True(strings.Contains(sent, "hello") || strings.Contains(sent, "ello"))
+				}
+				is.Equal(session.Stats().Open, session.Stats().Idle) // nothing is left behind
+			})
+		}
+	}
+}
+
+// failing ends in errBody in the place of io.EOF.
+type failing struct{ io.Reader }
+
+func (f failing) Read(p []byte) (int, error) {
+	n, err := f.Reader.Read(p)
+	if err == io.EOF {
+		err = errBody
+	}
+	return n, err
+}
+
+type refuser struct{ err error }
+
+func (r refuser) Dial(context.Context, string, string) (netdriver.Conn, error) { return nil, r.err }
+
+// A kept connection that is dead is replaced, and GetBody asked for what was sent.
+func TestStaleConnection(t *testing.T) {
+	for name, tt := range map[string]struct {
+		method, key string
+		again       bool
+		want        bool
+	}{
+		"PUT":                    {"PUT", "", true, true},
+		"PUT without GetBody":    {"PUT", "", false, false},
+		"POST":                   {"POST", "", true, false}, // it may have been acted on
+		"POST with a key":        {"POST", "Idempotency-Key", true, true},
+		"POST with another key":  {"POST", "X-Idempotency-Key", true, true},
+		"a key, without GetBody": {"POST", "Idempotency-Key", false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			p := startPeer(t, ok, "close ", ok) // the second request gets no answer
+			client, session := zreqClient(t)
+			resp, err := client.Get(p.url)
+			is.NoErr(err) // a connection is kept
+			resp.Body.Close()
+			s := &source{text: "hello"}
+			r := s.request(t.Context(), tt.method, p.url, 5, tt.again)
+			if tt.key != "" {
+				r.Header.Set(tt.key, "7")
+			}
+			resp, err = client.Do(r)
+			is.Equal(err == nil, tt.want) // it is sent again if it may be, and can
+			for _, times := range s.closed() {
+				is.Equal(times, 1) // each body is closed
+			}
+			if !tt.want {
+				is.True(errors.Is(err, zreq.ErrStale))
+				is.Equal(len(p.seen()), 2) // and else not
+				return
+			}
+			resp.Body.Close()
+			is.Equal(len(s.bodies), 2)
+			is.Equal(session.Stats().Retried, int64(0)) // at no cost
+			_, sent := sortedHead(p.seen()[2])
+			is.Equal(sent, "hello") // whole
+		})
+	}
+}
+
+func TestGetBodyFails(t *testing.T) {
+	is := is.New(t)
+	p := startPeer(t, ok, "close ", ok)
+	client, _ := zreqClient(t)
+	resp, err := client.Get(p.url)
+	is.NoErr(err)
+	resp.Body.Close()
+	s := &source{text: "hello"}
+	r := s.request(t.Context(), "PUT", p.url, 5, false)
+	r.GetBody = func() (io.ReadCloser, error) { return nil, errBody }
+	_, err = client.Do(r)
+	is.True(errors.Is(err, errBody)) // its error is that of the call
+	is.Equal(s.closed(), []int{1})
+}
+
+// Nobody asks GetBody who does not need another body.
+func TestGetBodyIsNotAskedForNothing(t *testing.T) {
+	is := is.New(t)
+	p := startPeer(t, "close ")
+	client, _ := zreqClient(t)
+	s := &source{text: "hello"}
+	_, err := client.Do(s.request(t.Context(), "POST", p.url, 5, true))
+	is.True(errors.Is(err, zreq.ErrConnect))
+	is.Equal(len(s.bodies), 1) // a call that fails needs none
+}
+
+func TestRedirectTakesTheBodyAlong(t *testing.T) {
+	is := is.New(t)
+	p := startPeer(t, "HTTP/1.1 307 There\r\nLocation: /b\r\nContent-Length: 0\r\n\r\n", ok)
+	client, session := zreqClient(t)
+	s := &source{text: "hello"}
+	resp, err := client.Do(s.request(t.Context(), "POST", p.url, 5, true))
+	is.NoErr(err)
+	resp.Body.Close()
+	is.Equal(resp.StatusCode, 200)              // the Client followed it
+	is.Equal(s.closed(), []int{2, 1})           // the Client closes the first once more
+	is.Equal(session.Stats().Dialled, int64(1)) // on the same connection
+	_, sent := sortedHead(p.seen()[1])
+	is.Equal(sent, "hello")
+}
+
+// A body that waits is closed when the context ends, and that ends the call.
+func TestBodyThatWaitsIsInterrupted(t *testing.T) {
+	for _, method := range []string{"POST", "GET"} { // one is asked for its first byte before
+		t.Run(method, func(t *testing.T) {
+			is := is.New(t)
+			p := startPeer(t, ok)
+			client, session := zreqClient(t)
+			reason := errors.New("the user left")
+			ctx, cancel := context.WithCancelCause(t.Context())
+			from, to := io.Pipe()
+			defer to.Close()
+			r := make1(method, p.url, from).WithContext(ctx)
+			time.AfterFunc(20*time.Millisecond, func() { cancel(reason) })
+			_, err := client.Do(r)
+			is.True(errors.Is(err, reason)) // the cause is told, and not the pipe's consequence
+			_, err = to.Write([]byte("x"))
+			is.Equal(err, io.ErrClosedPipe) // who writes learns of it
+			is.Equal(session.Stats().Open, 0)
+		})
+	}
+}
+
+func TestRequestContentLength(t *testing.T) {
+	is := is.New(t)
+	p := startPeer(t, ok)
+	client, _ := zreqClient(t)
+	r := make1("GET", p.url, nil)
+	r.Body, r.ContentLength = http.NoBody, 5
+	resp, err := client.Do(r)
+	is.NoErr(err) // as for net/http, NoBody is none
+	resp.Body.Close()
+	is.True(!strings.Contains(p.seen()[0], "Content-Length"))
+}
+
+func TestChunkedIsAskedFor(t *testing.T) {
+	is := is.New(t)
+	p := startPeer(t, ok)
+	client, _ := zreqClient(t)
+	r := make1("GET", p.url, strings.NewReader("hello"))
+	r.TransferEncoding = []string{"chunked"}
+	resp, err := client.Do(r)
+	is.NoErr(err)
+	resp.Body.Close()
+	is.True(strings.HasSuffix(p.seen()[0], "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n")) // though its size is known
+}
+
+func TestEarlyAnswer(t *testing.T) {
+	is := is.New(t)
+	srv := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Connection", "close")
+		http.Error(w, "too large", http.StatusRequestEntityTooLarge)
+	})
+	client, session := zreqClient(t)
+	s := &source{text: strings.Repeat("x", 8<<20)}
+	resp, err := client.Do(s.request(t.Context(), "POST", srv.URL, 8<<20, false))
+	is.NoErr(err) // it is an answer, though the request did not go out whole
+	is.Equal(resp.StatusCode, http.StatusRequestEntityTooLarge)
+	text, err := io.ReadAll(resp.Body)
+	is.NoErr(err)
+	is.Equal(string(text), "too large\n")
+	is.Equal(s.closed(), []int{1})
+	resp.Body.Close()
+	is.Equal(session.Stats().Open, 0)
+}
+
+func TestExpect(t *testing.T) {
+	t.Run("wanted", func(t *testing.T) {
+		is := is.New(t)
+		srv := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			is.Equal(r.Header.Values("Expect"), []string{"100-continue"}) // asked once
+			text, _ := io.ReadAll(r.Body)
+			_, _ = w.Write(text)
+		})
+		client, _ := zreqClient(t)
+		r := with(make1("POST", srv.URL, strings.NewReader("hello")), "Expect", "100-Continue")
+		resp, err := client.Do(r)
+		is.NoErr(err)
+		text, err := io.ReadAll(resp.Body)
+		is.NoErr(err)
+		is.Equal(string(text), "hello")
+		resp.Body.Close()
+	})
+	t.Run("not wanted", func(t *testing.T) {
+		is := is.New(t)
+		srv := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) })
+		client, _ := zreqClient(t)
+		s := &source{text: "hello", wrap: func(io.Reader) io.Reader { return iotest.ErrReader(errBody) }}
+		r := with(s.request(t.Context(), "POST", srv.URL, 5, false), "Expect", "100-continue")
+		resp, err := client.Do(r)
+		is.NoErr(err) // the body was not read
+		is.Equal(resp.StatusCode, http.StatusForbidden)
+		is.Equal(s.closed(), []int{1}) // but closed
+		resp.Body.Close()
+	})
+	t.Run("refused as such", func(t *testing.T) {
+		is := is.New(t)
+		var asked []string
+		srv := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			asked = append(asked, r.Header.Get("Expect"))
+			if len(asked) == 1 {
+				w.WriteHeader(http.StatusExpectationFailed)
+			}
+		})
+		client, _ := zreqClient(t)
+		r := with(make1("POST", srv.URL, strings.NewReader("hello")), "Expect", "100-continue")
+		resp, err := client.Do(r)
+		is.NoErr(err)
+		is.Equal(resp.StatusCode, 200) // it is sent without being asked (RFC 9110, 15.5.18)
+		is.Equal(asked, []string{"100-continue", ""})
+		resp.Body.Close()
+	})
+	t.Run("without a body", func(t *testing.T) {
+		is := is.New(t)
+		p := startPeer(t, ok)
+		client, _ := zreqClient(t)
+		resp, err := client.Do(with(make1("POST", p.url, nil), "Expect", "100-continue"))
+		is.NoErr(err)
+		resp.Body.Close()
+		is.True(!strings.Contains(p.seen()[0], "Expect")) // it "MUST NOT" (RFC 9110, 10.1.1)
+	})
+}
+
+func TestZeroValue(t *testing.T) {
+	is := is.New(t)
+	p := startPeer(t, ok, ok)
+	transport := new(roundtrip.Transport)
+	client := &http.Client{Transport: transport}
+	for range 2 {
+		resp, err := client.Get(p.url)
+		is.NoErr(err)
+		resp.Body.Close()
+	}
+	is.Equal(p.connections(), 1) // which is kept
+	client.CloseIdleConnections()
+}
