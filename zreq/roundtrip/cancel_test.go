@@ -19,7 +19,7 @@ import (
 type situation struct {
 	method string
 	body   io.Reader
-	answer http.HandlerFunc
+	answer func(release <-chan struct{}) http.HandlerFunc
 	driver netdriver.Driver
 	full   bool // all connections are in use
 	inBody bool
@@ -38,22 +38,39 @@ func (hanging) Dial(ctx context.Context, _, _ string) (netdriver.Conn, error) {
 	return nil, ctx.Err()
 }
 
-func situations(release <-chan struct{}) map[string]situation {
-	silent := func(_ http.ResponseWriter, r *http.Request) {
+// silent is a server that does not answer. It may not notice that the client has
+// gone, so that the test has to release it.
+func silent(release <-chan struct{}) http.HandlerFunc {
+	return func(_ http.ResponseWriter, r *http.Request) {
 		select {
 		case <-release:
 		case <-r.Context().Done():
 		}
 	}
+}
+
+func stalling(release <-chan struct{}) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.(http.Flusher).Flush()
+		silent(release)(w, r)
+	}
+}
+
+// serveSilence starts a server that is released before it is closed.
+func serveSilence(t *testing.T, answer func(release <-chan struct{}) http.HandlerFunc) string {
+	release := make(chan struct{})
+	u := serve(t, answer(release)).URL
+	t.Cleanup(func() { close(release) })
+	return u
+}
+
+func situations() map[string]situation {
 	return map[string]situation{
 		"dialling":     {method: "GET", driver: hanging{}},
 		"in the queue": {method: "GET", answer: silent, full: true},
 		"sending":      {method: "POST", body: zeros{}, answer: silent},
 		"for the head": {method: "GET", answer: silent},
-		"for the body": {method: "GET", inBody: true, answer: func(w http.ResponseWriter, r *http.Request) {
-			w.(http.Flusher).Flush()
-			silent(w, r)
-		}},
+		"for the body": {method: "GET", inBody: true, answer: stalling},
 	}
 }
 
@@ -64,7 +81,7 @@ func (s situation) wait(t *testing.T, ctx context.Context, set func(*http.Client
 	session.Driver = s.driver
 	u := "http://192.0.2.1"
 	if s.answer != nil {
-		u = serve(t, s.answer).URL
+		u = serveSilence(t, s.answer)
 	}
 	if s.full {
 		session.Pool.OpenPerOrigin = 1
@@ -93,10 +110,8 @@ func (s situation) wait(t *testing.T, ctx context.Context, set func(*http.Client
 }
 
 func TestContextEnds(t *testing.T) {
-	release := make(chan struct{})
-	defer close(release)
 	reason := errors.New("the user left")
-	for name, s := range situations(release) {
+	for name, s := range situations() {
 		t.Run(name, func(t *testing.T) {
 			for end, tt := range map[string]struct {
 				ctx     func() (context.Context, func())
@@ -137,9 +152,7 @@ func TestContextEnds(t *testing.T) {
 }
 
 func TestClientTimeout(t *testing.T) {
-	release := make(chan struct{})
-	defer close(release)
-	for name, s := range situations(release) {
+	for name, s := range situations() {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
 			err, session := s.wait(t, t.Context(), func(c *http.Client, _ *http.Request) { c.Timeout = 50 * time.Millisecond })
@@ -152,9 +165,7 @@ func TestClientTimeout(t *testing.T) {
 }
 
 func TestRequestCancel(t *testing.T) {
-	release := make(chan struct{})
-	defer close(release)
-	for name, s := range situations(release) {
+	for name, s := range situations() {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
 			err, session := s.wait(t, t.Context(), func(_ *http.Client, r *http.Request) {
@@ -172,9 +183,7 @@ func TestLimitsInTime(t *testing.T) {
 	is := is.New(t)
 	client, session := zreqClient(t)
 	session.Timeouts.Head = 20 * time.Millisecond
-	release := make(chan struct{})
-	defer close(release)
-	_, err := client.Get(serve(t, situations(release)["for the head"].answer).URL)
+	_, err := client.Get(serveSilence(t, silent))
 	var told *url.Error
 	is.True(errors.As(err, &told) && told.Timeout())   // a limit of the Session's is a timeout
 	is.True(!errors.Is(err, context.DeadlineExceeded)) // but nobody's deadline

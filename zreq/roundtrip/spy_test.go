@@ -1,0 +1,265 @@
+package roundtrip_test
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/textproto"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/matryer/is"
+
+	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/roundtrip"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
+)
+
+// diary notes which hooks were called.
+type diary struct {
+	mu    sync.Mutex
+	lines []string
+	conns []httptrace.GotConnInfo
+}
+
+func (d *diary) note(format string, args ...any) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.lines = append(d.lines, fmt.Sprintf(format, args...))
+}
+
+func (d *diary) take() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	lines := d.lines
+	d.lines = nil
+	return lines
+}
+
+func (d *diary) hooks() *httptrace.ClientTrace {
+	return &httptrace.ClientTrace{
+		GetConn: func(hostPort string) { d.note("get") },
+		GotConn: func(info httptrace.GotConnInfo) {
+			d.conns = append(d.conns, info)
+			d.note("got reused=%t idle=%t", info.Reused, info.WasIdle)
+		},
+		PutIdleConn:          func(err error) { d.note("put %t", err == nil) },
+		GotFirstResponseByte: func() { d.note("first byte") },
+		Got100Continue:       func() { d.note("100") },
+		Got1xxResponse: func(code int, header textproto.MIMEHeader) error {
+			d.note("%d %q", code, header.Get("Link"))
+			return nil
+		},
+		DNSStart:     func(httptrace.DNSStartInfo) { d.note("dns") },
+		DNSDone:      func(httptrace.DNSDoneInfo) { d.note("dns done") },
+		ConnectStart: func(network, addr string) { d.note("connect %s", network) },
+		ConnectDone:  func(_, _ string, err error) { d.note("connected %t", err == nil) },
+		TLSHandshakeStart: func() {
+			d.note("tls")
+		},
+		TLSHandshakeDone: func(state tls.ConnectionState, err error) {
+			d.note("tls done %t %t", state.HandshakeComplete, err == nil)
+		},
+		WroteHeaders:    func() { d.note("wrote head") },
+		Wait100Continue: func() { d.note("wait 100") },
+		WroteRequest:    func(info httptrace.WroteRequestInfo) { d.note("wrote %t", info.Err == nil) },
+	}
+}
+
+func (d *diary) in(r *http.Request) *http.Request {
+	return r.WithContext(httptrace.WithClientTrace(r.Context(), d.hooks()))
+}
+
+// fetch makes a request with hooks and reads the answer.
+func fetch(c *http.Client, r *http.Request) error {
+	resp, err := c.Do(r)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	_, err = io.ReadAll(resp.Body)
+	return err
+}
+
+// The hooks are called as net/http calls them, where that has an order.
+func TestHooksAreThoseOfNetHTTP(t *testing.T) {
+	early := "HTTP/1.1 103 Early\r\nLink: x\r\n\r\n" + responses["length"]
+	for name, tt := range map[string]struct {
+		request func(u string) *http.Request
+		answers []string
+	}{
+		"two on one connection": {func(u string) *http.Request { return make1("GET", u, nil) }, []string{responses["length"], responses["chunked"]}},
+		"body":                  {func(u string) *http.Request { return make1("POST", u, strings.NewReader("hello")) }, []string{responses["length"], ok}},
+		"1xx":                   {func(u string) *http.Request { return make1("GET", u, nil) }, []string{early, early}},
+		"close":                 {func(u string) *http.Request { return make1("GET", u, nil) }, []string{responses["length, and close"], responses["until close"]}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			var said [2][]string
+			ours, _ := zreqClient(t)
+			for i, c := range []*http.Client{stdClient(t), ours} {
+				p := startPeer(t, tt.answers...)
+				for range tt.answers {
+					d := new(diary)
+					is.NoErr(fetch(c, d.in(tt.request(p.url))))
+					said[i] = append(said[i], inOrder(d.take())...)
+				}
+			}
+			is.Equal(said[1], said[0])
+		})
+	}
+}
+
+// inOrder makes one order of what net/http calls on two goroutines.
+func inOrder(lines []string) []string {
+	last := func(line string) bool { return strings.HasPrefix(line, "put") }
+	slices.SortStableFunc(lines, func(a, b string) int {
+		switch {
+		case last(a) == last(b):
+			return 0
+		case last(a):
+			return 1
+		}
+		return -1
+	})
+	return lines
+}
+
+func TestHooksOfTLS(t *testing.T) {
+	is := is.New(t)
+	srv, client, _ := tlsServer(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "hello") })
+	d := new(diary)
+	for range 2 {
+		is.NoErr(fetch(client, d.in(make1("GET", srv.URL, nil))))
+	}
+	is.Equal(d.take(), []string{
+		"get", "connect tcp", "connected true", "tls", "tls done true true", "got reused=false idle=false",
+		"wrote head", "wrote true", "first byte", "put true",
+		"get", "got reused=true idle=true", "wrote head", "wrote true", "first byte", "put true",
+	}) // each once, and a handshake with its state
+	is.Equal(d.conns[0].Conn.RemoteAddr().String(), srv.Listener.Addr().String()) // the connection tells where the peer is
+	is.True(d.conns[1].IdleTime > 0)
+}
+
+func TestHooksOfAHandshakeThatFails(t *testing.T) {
+	is := is.New(t)
+	srv, _, _ := tlsServer(t, func(http.ResponseWriter, *http.Request) {})
+	srv.Config.ErrorLog = quiet
+	client, _ := zreqClient(t) // trusts nobody of tests
+	d := new(diary)
+	is.True(fetch(client, d.in(make1("GET", srv.URL, nil))) != nil)
+	is.Equal(d.take(), []string{"get", "connect tcp", "connected true", "tls", "tls done false false"})
+}
+
+func TestHooksOfExpect(t *testing.T) {
+	is := is.New(t)
+	srv := serve(t, func(_ http.ResponseWriter, r *http.Request) { _, _ = io.ReadAll(r.Body) })
+	client, _ := zreqClient(t)
+	d := new(diary)
+	is.NoErr(fetch(client, d.in(with(make1("POST", srv.URL, strings.NewReader("hello")), "Expect", "100-continue"))))
+	is.Equal(d.take()[4:], []string{"wrote head", "wait 100", "first byte", "100", `100 ""`, "wrote true", "put true"})
+}
+
+func TestHooksOfFailures(t *testing.T) {
+	t.Run("a dead connection is replaced", func(t *testing.T) {
+		is := is.New(t)
+		p := startPeer(t, ok, "close ", ok)
+		client, _ := zreqClient(t)
+		is.NoErr(fetch(client, make1("GET", p.url, nil)))
+		d := new(diary)
+		is.NoErr(fetch(client, d.in(make1("GET", p.url, nil))))
+		is.Equal(d.take(), []string{
+			"get", "got reused=true idle=true", "wrote head", "wrote true",
+			"get", "connect tcp", "connected true", "got reused=false idle=false", "wrote head", "wrote true", "first byte", "put true",
+		}) // another is asked for
+	})
+	t.Run("the body fails", func(t *testing.T) {
+		is := is.New(t)
+		p := startPeer(t, ok)
+		client, _ := zreqClient(t)
+		d := new(diary)
+		r := make1("POST", p.url, failing{strings.NewReader("hello")})
+		r.ContentLength = 9
+		is.True(fetch(client, d.in(r)) != nil)
+		is.Equal(d.take()[3:], []string{"got reused=false idle=false", "wrote head", "wrote false"})
+	})
+	t.Run("no connection", func(t *testing.T) {
+		is := is.New(t)
+		client, session := zreqClient(t)
+		session.Driver = refuser{errors.New("no route")}
+		d := new(diary)
+		is.True(fetch(client, d.in(make1("GET", "http://x.test", nil))) != nil)
+		is.Equal(d.take(), []string{"get"})
+	})
+}
+
+func TestHookRefuses1xx(t *testing.T) {
+	for name, answer := range map[string]string{
+		"in one piece": responses["1xx first"],
+		"alone":        "HTTP/1.1 103 Early\r\n\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			no := errors.New("no")
+			p := startPeer(t, answer)
+			client, session := zreqClient(t)
+			ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{
+				Got1xxResponse: func(int, textproto.MIMEHeader) error { return no },
+			})
+			err := fetch(client, make1("GET", p.url, nil).WithContext(ctx))
+			is.True(errors.Is(err, no)) // its error is that of the call
+			is.Equal(session.Stats().Open, 0)
+		})
+	}
+}
+
+// A connection that is no net.Conn can be asked all the same.
+func TestGotConnOfADriver(t *testing.T) {
+	is := is.New(t)
+	peer := zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Request(), zreqtest.Send(ok)})
+	client, session := zreqClient(t)
+	session.Driver = peer
+	d := new(diary)
+	is.NoErr(fetch(client, d.in(make1("GET", "http://x.test", nil))))
+	is.Equal(d.conns[0].Conn.RemoteAddr().String(), "") // it has none to tell
+	is.Equal(d.conns[0].Conn.LocalAddr().Network(), "tcp")
+	_, plain := d.conns[0].Conn.(*net.TCPConn)
+	is.True(!plain)
+}
+
+// events is a Trace of a Session.
+type events struct {
+	mu    sync.Mutex
+	kinds []zreq.EventKind
+}
+
+func (e *events) Trace(ev zreq.Event) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.kinds = append(e.kinds, ev.Kind)
+}
+
+func TestTraceOfTheSessionIsToldToo(t *testing.T) {
+	is := is.New(t)
+	p := startPeer(t, ok, ok)
+	var told [2]events
+	for i, hooks := range []*httptrace.ClientTrace{nil, {}} {
+		session := &zreq.Session{Trace: &told[i]}
+		ctx := context.Background()
+		if hooks != nil {
+			ctx = httptrace.WithClientTrace(ctx, hooks)
+		}
+		client := &http.Client{Transport: &roundtrip.Transport{Session: session}}
+		is.NoErr(fetch(client, make1("GET", p.url, nil).WithContext(ctx)))
+		session.Close()
+	}
+	is.True(len(told[0].kinds) > 5)
+	is.Equal(told[1].kinds, told[0].kinds) // with hooks and without
+}
