@@ -119,6 +119,17 @@ func TestOnlyRoundtripImportsNetHTTP(t *testing.T) {
 	}
 }
 
+// roundtrip is between the standard library and the client, and nothing else: it is over
+// whatever driver the program has.
+func TestRoundtripImportsTheStandardLibraryAndTheClient(t *testing.T) {
+	all := packages(t)
+	for _, imported := range all[module+"/zreq/roundtrip"].Imports {
+		if !all[imported].Standard && imported != module+"/zreq" && imported != module+"/netdriver" {
+			t.Errorf("roundtrip imports %s", imported)
+		}
+	}
+}
+
 func TestOneFileJoinsDriverAndCodec(t *testing.T) {
 	is := is.New(t)
 	var joints []string

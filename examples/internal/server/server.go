@@ -9,6 +9,8 @@
 //	POST       /checkin        204
 //	PUT, POST  /recording      201 and a Receipt; the body is the file
 //	POST       /form           201 and a Receipt; multipart/form-data with one file
+//	POST       /login          303 to /yard and a cookie, for a form with name and password
+//	GET        /yard           a welcome, for who has the cookie; else 401
 //
 // What comes short is answered with 400.
 //
@@ -95,6 +97,8 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("PUT /recording", takeRecording)
 	mux.HandleFunc("POST /recording", takeRecording)
 	mux.HandleFunc("POST /form", takeForm)
+	mux.HandleFunc("POST /login", login)
+	mux.HandleFunc("GET /yard", yard)
 	return mux
 }
 
