@@ -10,10 +10,12 @@ import (
 // that it does not know. The function has to be called: the call is over then.
 func cancellable(req *http.Request) (context.Context, context.CancelCauseFunc) {
 	ctx, cancel := context.WithCancelCause(req.Context())
-	if req.Cancel != nil { //nolint:staticcheck // http.Client sets it
+	//lint:ignore SA1019 http.Client sets it
+	gone := req.Cancel
+	if gone != nil {
 		go func() {
 			select {
-			case <-req.Cancel: //nolint:staticcheck // as above
+			case <-gone:
 				cancel(errCancelled)
 			case <-ctx.Done():
 			}

@@ -75,7 +75,7 @@ func situations() map[string]situation {
 }
 
 // wait makes the call of a situation and returns how it ends.
-func (s situation) wait(t *testing.T, ctx context.Context, set func(*http.Client, *http.Request)) (error, *zreq.Session) {
+func (s situation) wait(t *testing.T, ctx context.Context, set func(*http.Client, *http.Request)) (*zreq.Session, error) {
 	is := is.New(t)
 	client, session := zreqClient(t)
 	session.Driver = s.driver
@@ -106,7 +106,7 @@ func (s situation) wait(t *testing.T, ctx context.Context, set func(*http.Client
 		_, err = io.ReadAll(resp.Body)
 		is.NoErr(resp.Body.Close())
 	}
-	return err, session
+	return session, err
 }
 
 func TestContextEnds(t *testing.T) {
@@ -138,7 +138,7 @@ func TestContextEnds(t *testing.T) {
 					ctx, cancel := tt.ctx()
 					defer cancel()
 					began := time.Now()
-					err, session := s.wait(t, ctx, nil)
+					session, err := s.wait(t, ctx, nil)
 					is.True(errors.Is(err, tt.want)) // the context's own word
 					timeout, ok := err.(interface{ Timeout() bool })
 					is.True(ok)
@@ -155,7 +155,7 @@ func TestClientTimeout(t *testing.T) {
 	for name, s := range situations() {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
-			err, session := s.wait(t, t.Context(), func(c *http.Client, _ *http.Request) { c.Timeout = 50 * time.Millisecond })
+			session, err := s.wait(t, t.Context(), func(c *http.Client, _ *http.Request) { c.Timeout = 50 * time.Millisecond })
 			timeout, ok := err.(interface{ Timeout() bool })
 			is.True(ok && timeout.Timeout())                  // a *url.Error, or what the Client makes of the body's
 			is.True(errors.Is(err, context.DeadlineExceeded)) // it says so itself
@@ -168,9 +168,10 @@ func TestRequestCancel(t *testing.T) {
 	for name, s := range situations() {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
-			err, session := s.wait(t, t.Context(), func(_ *http.Client, r *http.Request) {
+			session, err := s.wait(t, t.Context(), func(_ *http.Client, r *http.Request) {
 				end := make(chan struct{})
-				r.Cancel = end //nolint:staticcheck // of old programs, and of http.Client
+				//lint:ignore SA1019 old programs set it, and http.Client
+				r.Cancel = end
 				time.AfterFunc(30*time.Millisecond, func() { close(end) })
 			})
 			is.True(errors.Is(err, context.Canceled)) // as if the context had been

@@ -3,7 +3,6 @@ package roundtrip_test
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"errors"
 	"io"
 	"net/http"
@@ -16,7 +15,6 @@ import (
 
 	"github.com/matryer/is"
 
-	"github.com/zreq-go/zreq/netdriver/tlsnet"
 	"github.com/zreq-go/zreq/zreq"
 )
 
@@ -134,52 +132,6 @@ func TestShortBodies(t *testing.T) {
 			is.Equal(session.Stats().Open, 0)
 		})
 	}
-}
-
-// tlsServer is one of net/http, and a client of ours that trusts it.
-func tlsServer(t *testing.T, handler http.HandlerFunc) (*httptest.Server, *http.Client, *zreq.Session) {
-	t.Helper()
-	s := httptest.NewTLSServer(handler)
-	t.Cleanup(s.Close)
-	client, session := zreqClient(t)
-	roots := s.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
-	session.TLS = tlsnet.New(&tlsnet.Config{RootCAs: roots})
-	return s, client, session
-}
-
-func TestTLS(t *testing.T) {
-	is := is.New(t)
-	srv, client, session := tlsServer(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "hello") })
-	for range 2 { // also of a kept connection
-		resp, err := client.Get(srv.URL)
-		is.NoErr(err)
-		text, err := io.ReadAll(resp.Body)
-		is.NoErr(err)
-		is.Equal(string(text), "hello")
-		is.True(resp.TLS != nil && resp.TLS.HandshakeComplete) // who it was
-		is.True(resp.TLS.PeerCertificates[0].Equal(srv.Certificate()))
-		resp.Body.Close()
-	}
-	is.Equal(session.Stats().Dialled, int64(1))
-	resp, err := client.Get(startPeer(t, ok).url)
-	is.NoErr(err)
-	is.True(resp.TLS == nil) // of http there is none
-	resp.Body.Close()
-}
-
-func TestCutTLS(t *testing.T) {
-	is := is.New(t)
-	srv, client, _ := tlsServer(t, func(w http.ResponseWriter, _ *http.Request) {
-		c, _, _ := w.(http.Hijacker).Hijack()
-		_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\n\r\nhello")
-		_ = c.(*tls.Conn).NetConn().Close() // without close_notify
-	})
-	resp, err := client.Get(srv.URL)
-	is.NoErr(err)
-	text, err := io.ReadAll(resp.Body)
-	is.Equal(string(text), "hello")
-	is.True(errors.Is(err, io.ErrUnexpectedEOF)) // anybody could have ended it there
-	resp.Body.Close()
 }
 
 func TestLargeBody(t *testing.T) {

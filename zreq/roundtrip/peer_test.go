@@ -26,8 +26,7 @@ type peer struct {
 	requests []string
 }
 
-// hears is what follows the head of a request that has a Content-Length or is chunked:
-// it is read as far as that says.
+// startPeer starts one on the loopback; it ends with the test.
 func startPeer(t testing.TB, answers ...string) *peer {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

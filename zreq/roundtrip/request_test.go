@@ -1,19 +1,14 @@
 package roundtrip_test
 
 import (
-	"bytes"
-	"errors"
 	"io"
-	"maps"
 	"net/http"
-	"net/url"
 	"strings"
 	"testing"
 
 	"github.com/matryer/is"
 
 	"github.com/zreq-go/zreq/zreq"
-	"github.com/zreq-go/zreq/zreq/roundtrip"
 )
 
 const ok = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
@@ -159,61 +154,6 @@ type closer struct {
 
 func (c *closer) Close() error { c.closed++; return nil }
 
-func TestRefusedBeforeAnythingIsSent(t *testing.T) {
-	for name, tt := range map[string]struct {
-		spoil func(r *http.Request)
-		want  error
-	}{
-		"trailers":               {func(r *http.Request) { r.Trailer = http.Header{"X-Sum": nil} }, roundtrip.ErrTrailer},
-		"nil URL":                {func(r *http.Request) { r.URL = nil }, zreq.ErrRequest},
-		"nil Header":             {func(r *http.Request) { r.Header = nil }, zreq.ErrRequest},
-		"scheme":                 {func(r *http.Request) { r.URL.Scheme = "ftp" }, zreq.ErrRequest},
-		"no scheme":              {func(r *http.Request) { r.URL.Scheme = "" }, zreq.ErrRequest},
-		"no host":                {func(r *http.Request) { r.URL.Host = "" }, zreq.ErrRequest},
-		"*":                      {func(r *http.Request) { r.Method, r.URL.Path = "OPTIONS", "*" }, roundtrip.ErrTarget},
-		"Opaque of another host": {func(r *http.Request) { r.URL.Opaque = "//other.test/" }, roundtrip.ErrTarget},
-		"Opaque without a slash": {func(r *http.Request) { r.URL.Opaque = "you@example.org" }, roundtrip.ErrTarget},
-		"Opaque with a query":    {func(r *http.Request) { r.URL.Opaque = "/a?b" }, roundtrip.ErrTarget},
-		"Opaque with a fragment": {func(r *http.Request) { r.URL.Opaque = "/a#b" }, zreq.ErrRequest},
-		"query with a fragment":  {func(r *http.Request) { r.URL.RawQuery = "a#b" }, zreq.ErrRequest},
-		"query with a space":     {func(r *http.Request) { r.URL.RawQuery = "a b" }, zreq.ErrRequest},
-		"query with a line end":  {func(r *http.Request) { r.URL.RawQuery = "a\r\nX: y" }, zreq.ErrRequest},
-		"zone":                   {func(r *http.Request) { r.URL.Host = "[fe80::1%eth0]" }, zreq.ErrRequest},
-		"host beyond ASCII":      {func(r *http.Request) { r.URL.Host = "bücher.test" }, zreq.ErrRequest},
-		"bad Host":               {func(r *http.Request) { r.Host = "a b" }, zreq.ErrRequest},
-		"userinfo in Host":       {func(r *http.Request) { r.Host = "me@example.org" }, zreq.ErrRequest},
-		"bad method":             {func(r *http.Request) { r.Method = "GE T" }, zreq.ErrRequest},
-		"CONNECT":                {func(r *http.Request) { r.Method = "CONNECT" }, zreq.ErrRequest},
-		"bad name":               {func(r *http.Request) { r.Header["X Y"] = []string{"1"} }, zreq.ErrRequest},
-		"bad value":              {func(r *http.Request) { r.Header["X-Y"] = []string{"1\r\nX-Z: 2"} }, zreq.ErrRequest},
-		"bad User-Agent":         {func(r *http.Request) { r.Header["User-Agent"] = []string{"1\n"} }, zreq.ErrRequest},
-		"transfer coding":        {func(r *http.Request) { r.TransferEncoding = []string{"gzip", "chunked"} }, zreq.ErrRequest},
-	} {
-		t.Run(name, func(t *testing.T) {
-			is := is.New(t)
-			p := startPeer(t)
-			client, session := zreqClient(t)
-			body := &closer{Reader: strings.NewReader("hello")}
-			r := make1("POST", p.url, body)
-			r.Host = ""
-			tt.spoil(r)
-			resp, err := client.Transport.RoundTrip(r)
-			is.True(resp == nil)             // nothing came
-			is.True(errors.Is(err, tt.want)) // it says what is wrong
-			is.Equal(body.closed, 1)         // the body is closed
-			is.Equal(session.Stats().Dialled, int64(0))
-		})
-	}
-	t.Run("a length and no body", func(t *testing.T) {
-		is := is.New(t)
-		client, _ := zreqClient(t)
-		r := make1("POST", "http://x.test", nil)
-		r.ContentLength = 5
-		_, err := client.Transport.RoundTrip(r)
-		is.True(errors.Is(err, zreq.ErrRequest)) // where would it come from
-	})
-}
-
 // The credentials of a URL are the Client's to send.
 func TestUserinfoIsNotSentByTheTransport(t *testing.T) {
 	is := is.New(t)
@@ -224,58 +164,4 @@ func TestUserinfoIsNotSentByTheTransport(t *testing.T) {
 	is.True(err != nil)
 	is.True(!strings.Contains(err.Error(), "secret")) // nor told
 	is.True(!strings.Contains(p.seen()[0], "Authorization"))
-}
-
-func TestRequestIsNotModified(t *testing.T) {
-	is := is.New(t)
-	p := startPeer(t, ok, ok)
-	client, _ := zreqClient(t)
-	r := make1("POST", p.url+"/a?b#c", strings.NewReader("hello"))
-	r.URL.User = url.UserPassword("me", "pass")
-	r.Header = http.Header{"X-B": {" 1 "}, "X-A": nil, "Trailer": {"X"}, "Content-Length": {"9"}, "Expect": {"100-continue"}}
-	r.Close = true
-	before, header, at := *r, r.Header.Clone(), *r.URL
-	stop, done := make(chan struct{}), make(chan struct{})
-	go func() { // the caller may read it meanwhile
-		defer close(done)
-		for {
-			select {
-			case <-stop:
-				return
-			default:
-				_ = r.URL.String() + r.Method + r.Host
-				_ = maps.Clone(r.Header)
-			}
-		}
-	}()
-	resp, err := client.Transport.RoundTrip(r)
-	close(stop)
-	<-done
-	is.NoErr(err)
-	resp.Body.Close()
-	is.Equal(r.Header, header) // the header is as it was
-	is.Equal(*r.URL, at)       // and the URL
-	after := *r
-	before.Body, after.Body = nil, nil // which is not to be compared
-	before.GetBody, after.GetBody = nil, nil
-	is.Equal(after, before)
-	is.True(resp.Request == r) // it is what the response answers
-}
-
-// What the caller does with its header when the body is closed reaches nobody.
-func TestHeaderMayBeUsedAgain(t *testing.T) {
-	is := is.New(t)
-	p := startPeer(t, ok, ok)
-	client, _ := zreqClient(t)
-	header := http.Header{"X-A": {"1"}}
-	for range 2 {
-		r := make1("POST", p.url, bytes.NewReader([]byte("hello")))
-		r.Header = header
-		resp, err := client.Do(r)
-		is.NoErr(err)
-		resp.Body.Close()
-		header.Set("X-A", "2")
-	}
-	is.True(strings.Contains(p.seen()[1], "X-A: 2\r\n"))
-	is.True(strings.Contains(p.seen()[0], "X-A: 1\r\n"))
 }

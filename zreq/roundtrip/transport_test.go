@@ -165,3 +165,17 @@ func TestCloseOfTheRequest(t *testing.T) {
 	is.NoErr(fetch(client, r))
 	is.Equal(session.Stats().Open, 0) // it is not kept
 }
+
+func TestZeroValue(t *testing.T) {
+	is := is.New(t)
+	p := startPeer(t, ok, ok)
+	transport := new(roundtrip.Transport)
+	client := &http.Client{Transport: transport}
+	for range 2 {
+		resp, err := client.Get(p.url)
+		is.NoErr(err)
+		resp.Body.Close()
+	}
+	is.Equal(p.connections(), 1) // which is kept
+	client.CloseIdleConnections()
+}

@@ -168,13 +168,14 @@ func (u *upload) close() {
 	u.shut()
 }
 
-// interrupt closes the body when the context ends in the middle of a Read, which
-// ends it if it is one that waits: of a pipe, a file, a connection.
+// interrupt is called when the context ends: no Read begins from then on. One that is
+// under way may wait for ever, and so the body is closed, which ends it if it is of a
+// pipe, a file, a connection.
 func (u *upload) interrupt() {
 	u.mu.Lock()
 	defer u.mu.Unlock()
+	u.over = true
 	if u.reading {
-		u.over = true
 		u.shut()
 	}
 }

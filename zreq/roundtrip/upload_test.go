@@ -15,7 +15,6 @@ import (
 
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq"
-	"github.com/zreq-go/zreq/zreq/roundtrip"
 )
 
 var errBody = errors.New("the disk is gone")
@@ -139,92 +138,6 @@ type refuser struct{ err error }
 
 func (r refuser) Dial(context.Context, string, string) (netdriver.Conn, error) { return nil, r.err }
 
-// A kept connection that is dead is replaced, and GetBody asked for what was sent.
-func TestStaleConnection(t *testing.T) {
-	for name, tt := range map[string]struct {
-		method, key string
-		again       bool
-		want        bool
-	}{
-		"PUT":                    {"PUT", "", true, true},
-		"PUT without GetBody":    {"PUT", "", false, false},
-		"POST":                   {"POST", "", true, false}, // it may have been acted on
-		"POST with a key":        {"POST", "Idempotency-Key", true, true},
-		"POST with another key":  {"POST", "X-Idempotency-Key", true, true},
-		"a key, without GetBody": {"POST", "Idempotency-Key", false, false},
-	} {
-		t.Run(name, func(t *testing.T) {
-			is := is.New(t)
-			p := startPeer(t, ok, "close ", ok) // the second request gets no answer
-			client, session := zreqClient(t)
-			resp, err := client.Get(p.url)
-			is.NoErr(err) // a connection is kept
-			resp.Body.Close()
-			s := &source{text: "hello"}
-			r := s.request(t.Context(), tt.method, p.url, 5, tt.again)
-			if tt.key != "" {
-				r.Header.Set(tt.key, "7")
-			}
-			resp, err = client.Do(r)
-			is.Equal(err == nil, tt.want) // it is sent again if it may be, and can
-			for _, times := range s.closed() {
-				is.Equal(times, 1) // each body is closed
-			}
-			if !tt.want {
-				is.True(errors.Is(err, zreq.ErrStale))
-				is.Equal(len(p.seen()), 2) // and else not
-				return
-			}
-			resp.Body.Close()
-			is.Equal(len(s.bodies), 2)
-			is.Equal(session.Stats().Retried, int64(0)) // at no cost
-			_, sent := sortedHead(p.seen()[2])
-			is.Equal(sent, "hello") // whole
-		})
-	}
-}
-
-func TestGetBodyFails(t *testing.T) {
-	is := is.New(t)
-	p := startPeer(t, ok, "close ", ok)
-	client, _ := zreqClient(t)
-	resp, err := client.Get(p.url)
-	is.NoErr(err)
-	resp.Body.Close()
-	s := &source{text: "hello"}
-	r := s.request(t.Context(), "PUT", p.url, 5, false)
-	r.GetBody = func() (io.ReadCloser, error) { return nil, errBody }
-	_, err = client.Do(r)
-	is.True(errors.Is(err, errBody)) // its error is that of the call
-	is.Equal(s.closed(), []int{1})
-}
-
-// Nobody asks GetBody who does not need another body.
-func TestGetBodyIsNotAskedForNothing(t *testing.T) {
-	is := is.New(t)
-	p := startPeer(t, "close ")
-	client, _ := zreqClient(t)
-	s := &source{text: "hello"}
-	_, err := client.Do(s.request(t.Context(), "POST", p.url, 5, true))
-	is.True(errors.Is(err, zreq.ErrConnect))
-	is.Equal(len(s.bodies), 1) // a call that fails needs none
-}
-
-func TestRedirectTakesTheBodyAlong(t *testing.T) {
-	is := is.New(t)
-	p := startPeer(t, "HTTP/1.1 307 There\r\nLocation: /b\r\nContent-Length: 0\r\n\r\n", ok)
-	client, session := zreqClient(t)
-	s := &source{text: "hello"}
-	resp, err := client.Do(s.request(t.Context(), "POST", p.url, 5, true))
-	is.NoErr(err)
-	resp.Body.Close()
-	is.Equal(resp.StatusCode, 200)              // the Client followed it
-	is.Equal(s.closed(), []int{2, 1})           // the Client closes the first once more
-	is.Equal(session.Stats().Dialled, int64(1)) // on the same connection
-	_, sent := sortedHead(p.seen()[1])
-	is.Equal(sent, "hello")
-}
-
 // A body that waits is closed when the context ends, and that ends the call.
 func TestBodyThatWaitsIsInterrupted(t *testing.T) {
 	for _, method := range []string{"POST", "GET"} { // one is asked for its first byte before
@@ -243,6 +156,25 @@ func TestBodyThatWaitsIsInterrupted(t *testing.T) {
 			_, err = to.Write([]byte("x"))
 			is.Equal(err, io.ErrClosedPipe) // who writes learns of it
 			is.Equal(session.Stats().Open, 0)
+		})
+	}
+}
+
+// A body that waits does not begin to be read when the context has ended already.
+func TestBodyThatWaitsIsNotBegun(t *testing.T) {
+	for _, method := range []string{"POST", "GET"} {
+		t.Run(method, func(t *testing.T) {
+			is := is.New(t)
+			client, _ := zreqClient(t)
+			ctx, cancel := context.WithCancel(t.Context())
+			cancel()
+			for range 20 { // the end is told on another goroutine
+				from, to := io.Pipe()
+				_, err := client.Do(make1(method, startPeer(t).url, from).WithContext(ctx))
+				is.True(errors.Is(err, context.Canceled))
+				_, err = to.Write([]byte("x"))
+				is.Equal(err, io.ErrClosedPipe) // it was closed all the same
+			}
 		})
 	}
 }
@@ -288,75 +220,4 @@ func TestEarlyAnswer(t *testing.T) {
 	is.Equal(s.closed(), []int{1})
 	resp.Body.Close()
 	is.Equal(session.Stats().Open, 0)
-}
-
-func TestExpect(t *testing.T) {
-	t.Run("wanted", func(t *testing.T) {
-		is := is.New(t)
-		srv := serve(t, func(w http.ResponseWriter, r *http.Request) {
-			is.Equal(r.Header.Values("Expect"), []string{"100-continue"}) // asked once
-			text, _ := io.ReadAll(r.Body)
-			_, _ = w.Write(text)
-		})
-		client, _ := zreqClient(t)
-		r := with(make1("POST", srv.URL, strings.NewReader("hello")), "Expect", "100-Continue")
-		resp, err := client.Do(r)
-		is.NoErr(err)
-		text, err := io.ReadAll(resp.Body)
-		is.NoErr(err)
-		is.Equal(string(text), "hello")
-		resp.Body.Close()
-	})
-	t.Run("not wanted", func(t *testing.T) {
-		is := is.New(t)
-		srv := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) })
-		client, _ := zreqClient(t)
-		s := &source{text: "hello", wrap: func(io.Reader) io.Reader { return iotest.ErrReader(errBody) }}
-		r := with(s.request(t.Context(), "POST", srv.URL, 5, false), "Expect", "100-continue")
-		resp, err := client.Do(r)
-		is.NoErr(err) // the body was not read
-		is.Equal(resp.StatusCode, http.StatusForbidden)
-		is.Equal(s.closed(), []int{1}) // but closed
-		resp.Body.Close()
-	})
-	t.Run("refused as such", func(t *testing.T) {
-		is := is.New(t)
-		var asked []string
-		srv := serve(t, func(w http.ResponseWriter, r *http.Request) {
-			asked = append(asked, r.Header.Get("Expect"))
-			if len(asked) == 1 {
-				w.WriteHeader(http.StatusExpectationFailed)
-			}
-		})
-		client, _ := zreqClient(t)
-		r := with(make1("POST", srv.URL, strings.NewReader("hello")), "Expect", "100-continue")
-		resp, err := client.Do(r)
-		is.NoErr(err)
-		is.Equal(resp.StatusCode, 200) // it is sent without being asked (RFC 9110, 15.5.18)
-		is.Equal(asked, []string{"100-continue", ""})
-		resp.Body.Close()
-	})
-	t.Run("without a body", func(t *testing.T) {
-		is := is.New(t)
-		p := startPeer(t, ok)
-		client, _ := zreqClient(t)
-		resp, err := client.Do(with(make1("POST", p.url, nil), "Expect", "100-continue"))
-		is.NoErr(err)
-		resp.Body.Close()
-		is.True(!strings.Contains(p.seen()[0], "Expect")) // it "MUST NOT" (RFC 9110, 10.1.1)
-	})
-}
-
-func TestZeroValue(t *testing.T) {
-	is := is.New(t)
-	p := startPeer(t, ok, ok)
-	transport := new(roundtrip.Transport)
-	client := &http.Client{Transport: transport}
-	for range 2 {
-		resp, err := client.Get(p.url)
-		is.NoErr(err)
-		resp.Body.Close()
-	}
-	is.Equal(p.connections(), 1) // which is kept
-	client.CloseIdleConnections()
 }
