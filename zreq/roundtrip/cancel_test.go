@@ -180,6 +180,25 @@ func TestRequestCancel(t *testing.T) {
 	}
 }
 
+// Nobody closes Request.Cancel: what waits for that ends with the call, or TestMain
+// finds it.
+func TestRequestCancelIsNotWaitedForLonger(t *testing.T) {
+	is := is.New(t)
+	p := startPeer(t, responses["length"], ok, "close ")
+	client, _ := zreqClient(t)
+	for i := range 3 { // a body that is read, none, and a failure
+		r := make1("POST", p.url, nil)
+		//lint:ignore SA1019 old programs set it, and http.Client
+		r.Cancel = make(chan struct{})
+		resp, err := client.Do(r)
+		is.Equal(err == nil, i < 2)
+		if err == nil {
+			_, err = io.ReadAll(resp.Body)
+			is.NoErr(err)
+		}
+	}
+}
+
 func TestLimitsInTime(t *testing.T) {
 	is := is.New(t)
 	client, session := zreqClient(t)

@@ -40,8 +40,10 @@ func TestCloseEndsARead(t *testing.T) {
 		read <- err
 	}()
 	time.Sleep(20 * time.Millisecond) // it waits, most likely; if not, it has to fail as well
+	began := time.Now()
 	is.NoErr(resp.Body.Close())
 	is.Equal(<-read, http.ErrBodyReadAfterClose) // the Read ends
+	is.True(time.Since(began) < 10*time.Second)  // at once, and not by Timeouts.Body
 	is.NoErr(resp.Body.Close())                  // closing twice is harmless
 	_, err = resp.Body.Read(make([]byte, 5))
 	is.Equal(err, http.ErrBodyReadAfterClose)
@@ -109,6 +111,11 @@ func TestReadToTheEndKeepsTheConnection(t *testing.T) {
 		_, err = io.ReadAll(resp.Body)
 		is.NoErr(err)
 		is.Equal(session.Stats().Idle, 1) // without Close
+		_, err = resp.Body.Read(make([]byte, 1))
+		is.Equal(err, io.EOF) // which comes again,
+		is.NoErr(resp.Body.Close())
+		_, err = resp.Body.Read(make([]byte, 1))
+		is.Equal(err, http.ErrBodyReadAfterClose) // until it is closed
 	}
 	is.Equal(p.connections(), 1)
 }

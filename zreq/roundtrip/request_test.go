@@ -136,6 +136,18 @@ func TestTargetOfOpaqueWithHost(t *testing.T) {
 	is.True(strings.HasPrefix(p.seen()[0], "GET /a%2Fb?q HTTP/1.1\r\n")) // in the form of an origin server (RFC 9112, 3.2.1)
 }
 
+func TestPathWithoutItsSlash(t *testing.T) {
+	is := is.New(t)
+	p := startPeer(t, ok)
+	client, _ := zreqClient(t)
+	r := make1("GET", p.url, nil)
+	r.URL.Path = "a"
+	resp, err := client.Do(r)
+	is.NoErr(err)
+	resp.Body.Close()
+	is.True(strings.HasPrefix(p.seen()[0], "GET /a HTTP/1.1\r\n")) // as the text of the URL has it
+}
+
 func TestPercentThatEncodesNothing(t *testing.T) {
 	is := is.New(t)
 	p := startPeer(t, ok)

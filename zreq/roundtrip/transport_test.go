@@ -1,6 +1,7 @@
 package roundtrip_test
 
 import (
+	"context"
 	"errors"
 	"io"
 	"log"
@@ -92,6 +93,16 @@ func TestRetry(t *testing.T) {
 			resp.Body.Close()
 		}
 		is.True(errors.Is(err, io.ErrUnexpectedEOF)) // and is not taken for whole
+	})
+	t.Run("the context ends before the next", func(t *testing.T) {
+		is := is.New(t)
+		p := startPeer(t, strings.Replace(busy, "X-Try: 1", "Retry-After: 20", 1), ok)
+		client, session := retrying(t, zreq.Retry{Attempts: 2})
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(50*time.Millisecond, cancel)
+		_, err := client.Do(make1("GET", p.url, nil).WithContext(ctx))
+		is.True(errors.Is(err, context.Canceled)) // the answer before is none to this
+		is.Equal(session.Stats().Open, session.Stats().Idle)
 	})
 	t.Run("no answer at all", func(t *testing.T) {
 		is := is.New(t)

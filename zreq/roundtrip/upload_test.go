@@ -179,6 +179,28 @@ func TestBodyThatWaitsIsNotBegun(t *testing.T) {
 	}
 }
 
+// An error of the byte that is asked for before all is not forgotten.
+func TestBodyThatFailsOnce(t *testing.T) {
+	is := is.New(t)
+	client, _ := zreqClient(t)
+	_, err := client.Do(make1("GET", startPeer(t, ok).url, &onceFailing{Reader: strings.NewReader("hello")}))
+	is.True(errors.Is(err, errBody))
+}
+
+// onceFailing fails in its first Read.
+type onceFailing struct {
+	io.Reader
+	failed bool
+}
+
+func (o *onceFailing) Read(p []byte) (int, error) {
+	if !o.failed {
+		o.failed = true
+		return 0, errBody
+	}
+	return o.Reader.Read(p)
+}
+
 func TestRequestContentLength(t *testing.T) {
 	is := is.New(t)
 	p := startPeer(t, ok)
