@@ -140,7 +140,11 @@ func TestDifferencesFromNetHTTP(t *testing.T) {
 		"the same length in a list": {"GET", "HTTP/1.1 200 OK\r\nContent-Length: 5, 5\r\n\r\nhello", func(is *is.I, ours, std outcome) {
 			is.True(std.failed)
 		}},
-		"101":               {"GET", "close HTTP/1.1 101 Go\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n", refused},
+		"101": {"GET", "close HTTP/1.1 101 Go\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n", refused},
+		"a trailer that is none": {"GET", "HTTP/1.1 200 OK\r\nTrailer: X-Sum, Content-Length\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", func(is *is.I, ours, std outcome) {
+			is.Equal(ours.facts.Trailer, http.Header{"X-Sum": nil}) // the other is passed over
+			is.True(std.failed)
+		}},
 		"two lengths, HEAD": {"HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n", taken},
 		"bad length, HEAD":  {"HEAD", "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n", taken},
 	} {

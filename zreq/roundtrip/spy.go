@@ -95,7 +95,6 @@ func (s *spy) ask() {
 // got tells of the connection.
 func (s *spy) got(e zreq.Event) {
 	s.ask()
-	s.state = nil
 	if c, ok := e.Conn.(interface{ ConnectionState() tls.ConnectionState }); ok {
 		state := c.ConnectionState()
 		s.state = &state
@@ -171,7 +170,7 @@ func (s *spy) over(e zreq.Event) {
 		e.Err = errEarly
 	}
 	s.wrote(e.Err)
-	if !s.holding || e.Kind == zreq.EventStale {
+	if !s.holding {
 		return
 	}
 	s.holding = false

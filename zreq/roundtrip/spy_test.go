@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/textproto"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -150,6 +151,46 @@ func TestHookRefuses1xx(t *testing.T) {
 			is.Equal(session.Stats().Open, 0)
 		})
 	}
+}
+
+func TestHooksOfAConnectionThatIsWaitedFor(t *testing.T) {
+	is := is.New(t)
+	p := startPeer(t, responses["length"], responses["length"])
+	client, session := zreqClient(t)
+	session.Pool.OpenPerOrigin = 1
+	first, err := client.Get(p.url)
+	is.NoErr(err)
+	d, over := new(diary), make(chan error)
+	go func() { over <- fetch(client, d.in(make1("GET", p.url, nil))) }()
+	for session.Stats().Waiting == 0 {
+		runtime.Gosched()
+	}
+	is.NoErr(first.Body.Close())
+	is.NoErr(<-over)
+	is.Equal(d.take()[:2], []string{"get", "got reused=true idle=false"}) // it went from hand to hand
+}
+
+func TestHooksOfAConnectionThatIsWorn(t *testing.T) {
+	is := is.New(t)
+	p := startPeer(t, ok)
+	client, session := zreqClient(t)
+	session.Pool.Requests = 1
+	d := new(diary)
+	is.NoErr(fetch(client, d.in(make1("GET", p.url, nil))))
+	lines := d.take()
+	is.Equal(lines[len(lines)-1], "put false") // it could have been kept, and was not
+}
+
+func TestHooksOfAnEarlyAnswer(t *testing.T) {
+	is := is.New(t)
+	srv := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Connection", "close")
+		w.WriteHeader(http.StatusRequestEntityTooLarge)
+	})
+	client, _ := zreqClient(t)
+	d := new(diary)
+	is.NoErr(fetch(client, d.in(make1("POST", srv.URL, strings.NewReader(strings.Repeat("x", 8<<20))))))
+	is.Equal(d.take()[4:], []string{"wrote head", "first byte", "wrote false"}) // not all of it went out
 }
 
 // A connection that is no net.Conn can be asked all the same.
