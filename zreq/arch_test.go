@@ -97,11 +97,12 @@ func TestDriversKnowNothingOfTheClient(t *testing.T) {
 // An upload, and what else builds on the client, goes over whatever driver the
 // program has, and imports none: that would register it.
 func TestClientPackagesChooseNoDriver(t *testing.T) {
-	for _, dir := range []string{"upload", "zreq/download", "zreq/digest", "zreq/gzip"} {
+	for _, dir := range []string{"upload", "zreq/download", "zreq/digest", "zreq/gzip", "zreq/zlog"} {
 		for _, f := range sources(t, dir) {
 			for _, imported := range f.imports() {
 				secret := below(imported, "crypto") && dir != "zreq/digest"
-				if secret || below(imported, "net") || below(imported, module+"/netdriver") && imported != module+"/netdriver" {
+				network := below(imported, "net") && dir != "zreq/zlog" // which asks connections for their net.Addr
+				if secret || network || below(imported, module+"/netdriver") && imported != module+"/netdriver" {
 					t.Errorf("%s imports %s", f.name, imported)
 				}
 			}
@@ -130,6 +131,21 @@ func TestRoundtripImportsTheStandardLibraryAndTheClient(t *testing.T) {
 	}
 }
 
+// A logger costs half a megabyte.
+func TestOnlyZlogImportsZerolog(t *testing.T) {
+	const zerolog = "github.com/rs/zerolog"
+	for name, p := range packages(t) {
+		if name == module+"/zreq/zlog" || below(name, zerolog, module+"/examples") {
+			continue
+		}
+		for _, imported := range p.Imports {
+			if below(imported, zerolog, module+"/zreq/zlog") {
+				t.Errorf("%s imports %s", name, imported)
+			}
+		}
+	}
+}
+
 func TestOneFileJoinsDriverAndCodec(t *testing.T) {
 	is := is.New(t)
 	var joints []string
@@ -143,7 +159,7 @@ func TestOneFileJoinsDriverAndCodec(t *testing.T) {
 }
 
 func TestNoGoroutineIsStarted(t *testing.T) {
-	for _, dir := range []string{"zreq", "zreq/wire", "zreq/download", "zreq/digest", "zreq/gzip", "form", "upload"} {
+	for _, dir := range []string{"zreq", "zreq/wire", "zreq/download", "zreq/digest", "zreq/gzip", "zreq/zlog", "form", "upload"} {
 		for _, f := range sources(t, dir) {
 			ast.Inspect(f.File, func(n ast.Node) bool {
 				if g, ok := n.(*ast.GoStmt); ok {

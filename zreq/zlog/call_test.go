@@ -1,0 +1,148 @@
+package zlog_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/matryer/is"
+	"github.com/rs/zerolog"
+	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/zlog"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
+)
+
+// TestCall: a call is one line at info, whatever its status.
+func TestCall(t *testing.T) {
+	is := is.New(t)
+	b := new(book)
+	peer := zreqtest.NewPeer(t, answering(page(200, "", "hello"), page(404, "Connection: close\r\n", "no")))
+	s := &zreq.Session{Driver: peer, Trace: b.trace(zerolog.InfoLevel)}
+	_, err := s.Post(context.Background(), site+"?q=1", &zreq.Args{Omit: []string{"User-Agent"}})
+	is.NoErr(err)
+	_, err = s.Get(context.Background(), site, nil)
+	is.NoErr(err)
+	lines := b.lines(t)
+	is.Equal(len(lines), 2)                                          // one for each call
+	is.True(lines[1]["call"].(float64) > lines[0]["call"].(float64)) // which has a number of its own
+	sent := float64(len(peer.Requests()[0]))
+	is.Equal(lines[0].without(t, "call", "elapsed"), line{
+		"level": "info", "message": "request", "method": "POST", "url": site, "status": 200.0,
+		"sent": sent, "received": 5.0, "reused": false, "attempts": 1.0,
+	})
+	sent = float64(len(peer.Requests()[1]))
+	is.Equal(lines[1].without(t, "call", "elapsed"), line{
+		"level": "info", "message": "request", "method": "GET", "url": site, "status": 404.0,
+		"sent": sent, "received": 2.0, "reused": true, "attempts": 1.0, "closed": "the peer asked to close",
+	})
+	is.NoErr(s.Close())
+}
+
+// TestCallElapsed: the line of a call has the time of the whole call, in milliseconds;
+// that of a Stream comes when its body has ended.
+func TestCallElapsed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		b := new(book)
+		peer := zreqtest.NewPeer(t, []zreqtest.Step{
+			zreqtest.Request(), zreqtest.Pause(2 * time.Second), zreqtest.Send(page(200, "", "hello")),
+		})
+		resp, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: peer, Trace: b.trace(zerolog.InfoLevel), Stream: true})
+		is.NoErr(err)
+		is.Equal(len(b.lines(t)), 0) // the call is not over
+		time.Sleep(3 * time.Second)
+		_, err = resp.Content()
+		is.NoErr(err)
+		lines := b.lines(t)
+		is.Equal(len(lines), 1)
+		is.Equal(lines[0]["elapsed"], 5000.0)
+		is.Equal(lines[0]["received"], 5.0)
+	})
+}
+
+// TestCallEnded: what became of a call decides the level of its line.
+func TestCallEnded(t *testing.T) {
+	body := page(200, "", "hello")
+	for name, tt := range map[string]struct {
+		timeout time.Duration
+		cancel  time.Duration
+		script  []zreqtest.Step
+		level   string
+		message string
+		closed  any
+		late    any
+	}{
+		"well":                    {0, 0, answering(body), "info", "request", "the request asked to close", nil},
+		"cancelled":               {0, time.Second, []zreqtest.Step{zreqtest.Hold()}, "info", "request cancelled", "the context ended", nil},
+		"cancelled while dialled": {0, time.Second, []zreqtest.Step{zreqtest.NoAnswer()}, "info", "request cancelled", nil, nil},
+		"out of time":             {time.Second, 0, []zreqtest.Step{zreqtest.Hold()}, "error", "request failed", "the context ended", true},
+		"silent":                  {0, 0, []zreqtest.Step{zreqtest.Hold()}, "error", "request failed", "the exchange failed", true},
+		"refused":                 {0, 0, []zreqtest.Step{zreqtest.Refuse()}, "error", "request failed", nil, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				b := new(book)
+				ctx, cancel := context.WithCancelCause(context.Background())
+				defer cancel(nil)
+				if tt.cancel > 0 {
+					defer time.AfterFunc(tt.cancel, func() { cancel(errors.New("the program ends")) }).Stop()
+				}
+				if tt.timeout > 0 {
+					limited, stop := context.WithTimeout(ctx, tt.timeout)
+					defer stop()
+					ctx = limited
+				}
+				_, _ = zreq.Get(ctx, site, &zreq.Args{Driver: zreqtest.NewPeer(t, tt.script), Trace: b.trace(zerolog.InfoLevel)})
+				lines := b.lines(t)
+				is.Equal(len(lines), 1)
+				is.Equal(lines[0]["level"], tt.level)
+				is.Equal(lines[0]["message"], tt.message)
+				is.Equal(lines[0]["closed"], tt.closed) // only a connection that was there
+				is.Equal(lines[0]["timeout"], tt.late)
+			})
+		})
+	}
+}
+
+// TestCallPanics: a callback that panics leaves a line that is not that of a call
+// that went well, and its words are not in it.
+func TestCallPanics(t *testing.T) {
+	is := is.New(t)
+	b := new(book)
+	peer := zreqtest.NewPeer(t, answering(page(200, "", "hello")))
+	func() {
+		defer func() { is.Equal(recover(), "s3cret") }()
+		_, _ = zreq.Get(context.Background(), site, &zreq.Args{
+			Driver: peer, Trace: b.trace(zerolog.DebugLevel), StreamCallback: func([]byte) error { panic("s3cret") },
+		})
+	}()
+	lines := b.lines(t)
+	last := lines[len(lines)-1]
+	is.True(last["level"] != "info")
+	is.True(last["attempts"] != nil) // it is the line of the call
+	is.Equal(last["closed"], "the exchange failed")
+}
+
+// TestLevels: what is off is not written, and a logger that writes nothing does no harm.
+func TestLevels(t *testing.T) {
+	is := is.New(t)
+	count := func(trace zreq.Trace, b *book) int {
+		peer := zreqtest.NewPeer(t, answering(page(200, "", "hello")), []zreqtest.Step{zreqtest.Refuse()})
+		for range 2 {
+			_, _ = zreq.Get(context.Background(), site, &zreq.Args{Driver: peer, Trace: trace})
+		}
+		return len(b.lines(t))
+	}
+	for level, want := range map[zerolog.Level]int{
+		zerolog.DebugLevel: 8 + 3, zerolog.InfoLevel: 2, zerolog.WarnLevel: 1, zerolog.ErrorLevel: 1,
+		zerolog.FatalLevel: 0, zerolog.Disabled: 0,
+	} {
+		b := new(book)
+		is.Equal(count(b.trace(level), b), want) // lines from that level on
+	}
+	is.Equal(count(zlog.New(zerolog.Logger{}), new(book)), 0) // the zero Logger
+	is.Equal(count(zlog.New(zerolog.Nop()), new(book)), 0)
+}

@@ -1,0 +1,159 @@
+package zlog
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+const (
+	gone = "…"
+	most = 512 // bytes of a cause
+)
+
+// scrub returns the text of an error without what URLs and fields of heads that it
+// quotes may give away. It does not parse them: an error may quote what is no URL.
+func scrub(text string) string {
+	if !suspect(text) {
+		return short(text)
+	}
+	var clean strings.Builder
+	for line := range strings.Lines(text) {
+		scrubLine(&clean, line)
+	}
+	return short(clean.String())
+}
+
+// short cuts a text that is too long for a log. That comes last: half a URL would not
+// be known as one.
+func short(text string) string {
+	if len(text) <= most {
+		return text
+	}
+	n := most - len(gone)
+	for n > 0 && !utf8.RuneStart(text[n]) {
+		n--
+	}
+	return text[:n] + gone
+}
+
+// suspect reports whether there is anything in text to look at closely.
+func suspect(text string) bool {
+	return strings.ContainsAny(text, "@?#=:") || mentions(text, "basic") || mentions(text, "bearer")
+}
+
+// scrubLine goes through the words of a line. What may stand in a URL belongs to one,
+// and so does a quotation mark that is escaped.
+func scrubLine(clean *strings.Builder, line string) {
+	end := secretField(line)
+	line, rest := line[:end], line[end:]
+	secret := false // the last word announced one
+	for line != "" {
+		n := wordLen(line)
+		if n == 0 {
+			clean.WriteByte(line[0])
+			line = line[1:]
+			continue
+		}
+		word := line[:n]
+		line = line[n:]
+		if secret {
+			word = gone
+		}
+		secret = fold(word, "basic") || fold(word, "bearer")
+		clean.WriteString(scrubWord(word))
+	}
+	if rest == "" {
+		return
+	}
+	clean.WriteString(gone)
+	if strings.HasSuffix(rest, "\n") {
+		clean.WriteByte('\n')
+	}
+}
+
+// wordLen is the length of the word that s begins with.
+func wordLen(s string) int {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c <= ' ', c == '<', c == '>', c == '`', c == '"' && (i == 0 || s[i-1] != '\\'):
+			return i
+		}
+	}
+	return len(s)
+}
+
+// secretField is where the value of a field of a head begins that is a secret, or the
+// length of the line.
+func secretField(line string) int {
+	for i := range len(line) {
+		if line[i] != ':' && line[i] != '=' {
+			continue
+		}
+		name := strings.TrimRight(line[:i], `"' `)
+		for _, secret := range []string{"authorization", "cookie"} { // and Proxy-Authorization, and Set-Cookie
+			if n := len(name) - len(secret); n >= 0 && fold(name[n:], secret) {
+				return i + 1
+			}
+		}
+	}
+	return len(line)
+}
+
+// scrubWord cuts userinfo, query and fragment out of a word that may be a URL, or a
+// part of one.
+func scrubWord(word string) string {
+	head, rest := "", word
+	if i := strings.Index(word, "://"); i >= 0 {
+		head, rest = word[:i+len("://")], word[i+len("://"):]
+	}
+	user, query := strings.LastIndexByte(rest, '@'), strings.IndexAny(rest, "?#")
+	if query >= 0 && query < user {
+		return head + gone // where the host is would be a matter of opinion
+	}
+	if user >= 0 {
+		return cutQuery(head+gone, rest[user:])
+	}
+	return cutQuery(head, rest)
+}
+
+// cutQuery returns what stands before a URL's own end, and that without its query
+// and fragment.
+func cutQuery(before, s string) string {
+	if i := strings.IndexByte(s, '?'); i >= 0 && i+1 < len(s) {
+		return before + s[:i+1] + gone
+	}
+	if i := strings.IndexByte(s, '#'); i >= 0 && (before != "" || strings.ContainsAny(s, "/=")) {
+		return before + s[:i+1] + gone
+	}
+	if i := strings.IndexByte(s, '='); i >= 0 && strings.IndexByte(s, '&') >= 0 {
+		return before + s[:i+1] + gone
+	}
+	return before + s
+}
+
+// mentions reports whether word is in text. It is in small letters.
+func mentions(text, word string) bool {
+	for i := 0; i+len(word) <= len(text); i++ {
+		if fold(text[i:i+len(word)], word) {
+			return true
+		}
+	}
+	return false
+}
+
+// fold reports whether a is b, which is in small letters, in any case of ASCII.
+func fold(a, b string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range len(a) {
+		c := a[i]
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		if c != b[i] {
+			return false
+		}
+	}
+	return true
+}
