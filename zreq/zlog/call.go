@@ -1,8 +1,6 @@
 package zlog
 
 import (
-	"errors"
-
 	"github.com/rs/zerolog"
 	"github.com/zreq-go/zreq/zreq"
 )
@@ -40,6 +38,6 @@ func outcome(e *zreq.Event) (level zerolog.Level, message string) {
 
 // late reports whether a limit in time ended the call, which nobody wanted.
 func late(err error) bool {
-	var of *zreq.Error
-	return errors.As(err, &of) && of.Timeout()
+	of, ok := err.(*zreq.Error)
+	return ok && of.Timeout()
 }

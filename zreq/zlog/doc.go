@@ -83,7 +83,7 @@
 // once: zerolog.SyncWriter is for one that does not expect it. Nothing is kept between
 // events, and nothing of an event is kept.
 //
-// Lines of calls that went well, and those at debug, allocate nothing, but for the
+// A line allocates nothing, but for the attempts and quotations of an error and the
 // addresses of conn. A level that is off costs a comparison. The zero zerolog.Logger
 // writes nothing.
 //

@@ -1,8 +1,6 @@
 package zlog
 
 import (
-	"errors"
-
 	"github.com/rs/zerolog"
 	"github.com/zreq-go/zreq/zreq"
 )
@@ -19,8 +17,8 @@ func fault(line *zerolog.Event, err error) {
 	if err == nil {
 		return
 	}
-	var of *zreq.Error
-	if !errors.As(err, &of) {
+	of, ok := err.(*zreq.Error) // and no errors.As: it may be the cause, of another call
+	if !ok {
 		line.Str("cause", scrub(err.Error()))
 		return
 	}
@@ -65,8 +63,7 @@ func cause(e *zreq.Error) error {
 // method is that of the request, or a question mark if it was none, which may be
 // anything: zreq.Error does not have that either.
 func method(e *zreq.Event) string {
-	var of *zreq.Error
-	if e.Err != nil && errors.As(e.Err, &of) {
+	if of, ok := e.Err.(*zreq.Error); ok {
 		return of.Method
 	}
 	return e.Method

@@ -41,21 +41,21 @@ func suspect(text string) bool {
 	return strings.ContainsAny(text, "@?#=:") || mentions(text, "basic") || mentions(text, "bearer")
 }
 
-// scrubLine goes through the words of a line. What may stand in a URL belongs to one,
-// and so does a quotation mark that is escaped.
+// scrubLine goes through the words of a line.
 func scrubLine(clean *strings.Builder, line string) {
 	end := secretField(line)
 	line, rest := line[:end], line[end:]
-	secret := false // the last word announced one
+	quoted, secret := false, false // the next word, or by the last
 	for line != "" {
-		n := wordLen(line)
+		n := wordLen(line, quoted)
 		if n == 0 {
 			clean.WriteByte(line[0])
+			quoted = line[0] == '"'
 			line = line[1:]
 			continue
 		}
 		word := line[:n]
-		line = line[n:]
+		line, quoted = line[n:], false
 		if secret {
 			word = gone
 		}
@@ -71,15 +71,26 @@ func scrubLine(clean *strings.Builder, line string) {
 	}
 }
 
-// wordLen is the length of the word that s begins with.
-func wordLen(s string) int {
+// wordLen is the length of the word that s begins with. What may stand in a URL
+// belongs to one, and so does a quotation mark that is escaped. What is quoted and
+// may be a URL is one word, since a server may put spaces into what it calls a URL.
+func wordLen(s string, quoted bool) int {
+	n := len(s)
 	for i := range len(s) {
 		switch c := s[i]; {
-		case c <= ' ', c == '<', c == '>', c == '`', c == '"' && (i == 0 || s[i-1] != '\\'):
-			return i
+		case c == '"' && (i == 0 || s[i-1] != '\\'):
+			if quoted && strings.ContainsAny(s[:i], "@?#&") {
+				return i
+			}
+			return min(n, i)
+		case c <= ' ', c == '<', c == '>', c == '`':
+			n = min(n, i)
+		}
+		if n < len(s) && !quoted {
+			return n
 		}
 	}
-	return len(s)
+	return n
 }
 
 // secretField is where the value of a field of a head begins that is a secret, or the
@@ -103,7 +114,7 @@ func secretField(line string) int {
 // part of one.
 func scrubWord(word string) string {
 	head, rest := "", word
-	if i := strings.Index(word, "://"); i >= 0 {
+	if i := strings.Index(word, "://"); i >= 0 && !strings.ContainsAny(word[:i], "@?#") {
 		head, rest = word[:i+len("://")], word[i+len("://"):]
 	}
 	user, query := strings.LastIndexByte(rest, '@'), strings.IndexAny(rest, "?#")
