@@ -3,6 +3,7 @@ package zlog_test
 import (
 	"errors"
 	"io"
+	"net"
 	"testing"
 	"time"
 
@@ -21,6 +22,8 @@ func TestAllocations(t *testing.T) {
 	}
 	detail, head, retry, failed, quoting := done, done, done, done, done
 	detail.Kind, head.Kind, retry.Kind = zreq.EventConn, zreq.EventHead, zreq.EventRetry
+	addressed := detail
+	addressed.Conn = placed{}
 	detail.Idle, retry.Wait = time.Second, time.Second
 	failed.Err = &zreq.Error{Phase: zreq.PhaseDial, Method: "GET", Err: io.ErrUnexpectedEOF}
 	quoting.Err = &zreq.Error{Phase: zreq.PhaseDial, Method: "GET", Err: errors.New("at http://u:p@h/?q")}
@@ -33,7 +36,8 @@ func TestAllocations(t *testing.T) {
 		{"done", zerolog.InfoLevel, done, 0},
 		{"done, off", zerolog.WarnLevel, done, 0},
 		{"conn", zerolog.DebugLevel, detail, 0},
-		{"conn, off", zerolog.InfoLevel, detail, 0},
+		{"conn with addresses", zerolog.DebugLevel, addressed, 6},
+		{"conn with addresses, off", zerolog.InfoLevel, addressed, 0},
 		{"head", zerolog.DebugLevel, head, 0},
 		{"retry", zerolog.DebugLevel, retry, 0},
 		{"failed", zerolog.InfoLevel, failed, 0},
@@ -56,3 +60,9 @@ type conn struct{ io.ReadWriteCloser }
 func (conn) SetDeadline(time.Time) error      { return nil }
 func (conn) SetReadDeadline(time.Time) error  { return nil }
 func (conn) SetWriteDeadline(time.Time) error { return nil }
+
+// placed is one that knows its own.
+type placed struct{ conn }
+
+func (placed) LocalAddr() net.Addr  { return &net.TCPAddr{IP: net.IPv4(192, 0, 2, 1), Port: 50000} }
+func (placed) RemoteAddr() net.Addr { return nil }

@@ -50,14 +50,12 @@ func kind(e *zreq.Error) error {
 
 // cause is what the call failed of. That of several attempts is the last one's.
 func cause(e *zreq.Error) error {
-	out, ok := e.Err.(*zreq.OutOfRetries)
-	if !ok {
-		return e.Err
+	if out, ok := e.Err.(*zreq.OutOfRetries); ok {
+		if last, ok := out.Unwrap().(*zreq.Error); ok {
+			return last.Err
+		}
 	}
-	if last, ok := out.Unwrap().(*zreq.Error); ok {
-		return last.Err
-	}
-	return out.Unwrap()
+	return e.Err
 }
 
 // method is that of the request, or a question mark if it was none, which may be

@@ -142,6 +142,37 @@ func TestFaultOfStatus(t *testing.T) {
 	is.NoErr(s.Close())
 }
 
+// TestFaultOfAnEndedWait: a context that ends while a call waits for its next attempt
+// is the cause.
+func TestFaultOfAnEndedWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		b := new(book)
+		peer := zreqtest.NewPeer(t, answering(page(503, "Retry-After: 20\r\n", "")))
+		s := &zreq.Session{Driver: peer, Trace: b.trace(zerolog.InfoLevel)}
+		ctx, cancel := context.WithCancelCause(context.Background())
+		defer time.AfterFunc(time.Second, func() { cancel(errors.New("the program ends")) }).Stop()
+		_, err := s.Get(ctx, site, nil)
+		is.True(errors.Is(err, zreq.ErrOutOfRetries))
+		is.NoErr(s.Close())
+		got := b.lines(t)[0]
+		is.Equal(got["message"], "request cancelled")
+		is.Equal(got["phase"], "wait")
+		is.Equal(got["cause"], "the program ends")
+		is.Equal(got["why"], "the context ended before the next")
+		is.Equal(len(got["tries"].([]any)), 1)
+	})
+}
+
+// TestFaultByItsCause: a cause that is one of the Err values is a kind as well.
+func TestFaultByItsCause(t *testing.T) {
+	is := is.New(t)
+	b := new(book)
+	_, err := zreq.Get(context.Background(), secure(site), &zreq.Args{Driver: zreqtest.NewPeer(t), Trace: b.trace(zerolog.InfoLevel)})
+	is.True(errors.Is(err, zreq.ErrNoTLS))
+	is.Equal(b.lines(t)[0]["kind"], zreq.ErrNoTLS.Error())
+}
+
 // TestFaultIsNoCall: what is no *zreq.Error is its text.
 func TestFaultIsNoCall(t *testing.T) {
 	is := is.New(t)

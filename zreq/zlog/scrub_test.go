@@ -69,6 +69,7 @@ func TestScrubLong(t *testing.T) {
 	is.Equal(long, strings.Repeat("ö", 254)+"…")
 	cut := scrubbed(t, strings.Repeat("x", 490)+" http://u:s3cret"+strings.Repeat("x", 100)+"@h/")
 	is.Equal(cut, strings.Repeat("x", 490)+" http://…@h/")
+	is.Equal(len(scrubbed(t, "?x "+strings.Repeat("x", 600))), 512)
 	is.Equal(scrubbed(t, strings.Repeat("x", 512)), strings.Repeat("x", 512)) // all of what fits
 }
 
