@@ -37,7 +37,7 @@
 //	sent         bytes, heads included; * in the line of a call
 //	received     bytes of the body; * in the line of a call
 //	elapsed   *  since the event before in the call; in the line of a call the whole of it
-//	reused    *  the connection was there before (line of a call, conn)
+//	reused    *  the connection had carried a request before (line of a call, conn)
 //	attempts  *  how many there were (line of a call)
 //	closed       why a connection was not kept
 //

