@@ -53,7 +53,7 @@ func TestRedactionWouldTell(t *testing.T) {
 		told[name] = strings.Contains(naive.text.String(), secret)
 	}
 	for _, name := range []string{
-		"callback fails", "OnHead fails", "body fails", "auth fails", "method", "dial", "dial, in words", "dial, a field",
+		"callback fails", "OnHead fails", "body fails", "auth fails", "dial", "dial, in words", "dial, a field",
 		"dial, a bad URL", "TLS fails", "retries in vain", "redirect asked, query", "redirect asked, away",
 	} {
 		if !told[name] {
