@@ -94,6 +94,7 @@ func TestSessionTraceFails(t *testing.T) {
 			t.Run(fmt.Sprint(how, "/", kind), func(t *testing.T) {
 				is := is.New(t)
 				d := newCensus(echoing(t))
+				t.Cleanup(d.closeAll)
 				s := &zreq.Session{Driver: d, TLS: &seal{}, Pool: zreq.PoolLimits{Open: 1}}
 				defer s.Close()
 				perishes(func() {

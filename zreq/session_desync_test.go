@@ -54,7 +54,6 @@ type strayPeer struct {
 	net  *memnet.Net
 	url  string
 	args zreq.Args
-	last chan *memnet.Conn // that was dialled
 }
 
 // newStrayPeer is in memory, over TLS or not.

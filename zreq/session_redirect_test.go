@@ -92,7 +92,8 @@ func TestSessionAsksAgain(t *testing.T) {
 		},
 		"a challenge, and the end": {
 			[][]zreqtest.Step{append(answering(strings.Replace(who, "\r\n", "\r\nConnection: close\r\n", 1)), zreqtest.Close()), answering(byLength("hello"), byLength("next"))},
-			zreq.Args{Auth: new(asker)}, 200,
+			zreq.Args{Auth: new(asker)},
+			200,
 		},
 		"a challenge, refused": {
 			[][]zreqtest.Step{answering(who, who, byLength("next"))}, zreq.Args{Auth: new(asker)}, 401,
@@ -102,15 +103,18 @@ func TestSessionAsksAgain(t *testing.T) {
 		},
 		"an expectation": {
 			[][]zreqtest.Step{{zreqtest.Head(), zreqtest.Send(goOn), zreqtest.Read(4), zreqtest.Send(byLength("hello")), zreqtest.Request(), zreqtest.Send(byLength("next"))}},
-			zreq.Args{Expect100: true, Body: &again{text: "body"}}, 200,
+			zreq.Args{Expect100: true, Body: &again{text: "body"}},
+			200,
 		},
 		"an expectation, failed": {
 			[][]zreqtest.Step{{zreqtest.Head(), zreqtest.Send(page(417, "no"))}, answering(byLength("hello"), byLength("next"))},
-			zreq.Args{Expect100: true, Body: &again{text: "body"}}, 200,
+			zreq.Args{Expect100: true, Body: &again{text: "body"}},
+			200,
 		},
 		"an expectation, refused": {
 			[][]zreqtest.Step{{zreqtest.Head(), zreqtest.Send(page(413, "no"))}, answering(byLength("next"))},
-			zreq.Args{Expect100: true, Body: &again{text: "body"}}, 413,
+			zreq.Args{Expect100: true, Body: &again{text: "body"}},
+			413,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

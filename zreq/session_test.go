@@ -51,6 +51,7 @@ type census struct {
 	onRead  func() // before each read
 
 	mu    sync.Mutex
+	all   []netdriver.Conn
 	open  int
 	most  int // that were open at once
 	dials int
@@ -72,7 +73,15 @@ func (d *census) Dial(ctx context.Context, network, address string) (netdriver.C
 	d.open++
 	d.most = max(d.most, d.open)
 	d.when = append(d.when, "dial "+address)
+	d.all = append(d.all, c)
 	return &counted{Conn: c, of: d, address: address}, nil
+}
+
+// closeAll closes what was forgotten, so that its peer does not wait for ever.
+func (d *census) closeAll() {
+	for _, c := range d.all {
+		_ = c.Close()
+	}
 }
 
 // counts are how many sockets are open, were open at once, and were dialled.
