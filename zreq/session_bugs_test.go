@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -63,11 +64,10 @@ func TestSessionTraceFails(t *testing.T) {
 		})
 		t.Run(how+"/closing the Session", func(t *testing.T) {
 			is := is.New(t)
-			armed := false
+			var armed atomic.Bool
 			s := &zreq.Session{Driver: echoing(t), Pool: zreq.PoolLimits{OpenPerOrigin: 1}}
 			s.Trace = traceFunc(func(e zreq.Event) {
-				if armed && e.Kind == zreq.EventClose && e.Call == 0 {
-					armed = false
+				if e.Kind == zreq.EventClose && e.Call == 0 && armed.CompareAndSwap(true, false) {
 					fail()
 				}
 			})
@@ -79,9 +79,9 @@ func TestSessionTraceFails(t *testing.T) {
 				waited <- err
 			}()
 			waitFor(t, "a call that waits", func() bool { return s.Stats().Waiting == 1 })
-			armed = true
+			armed.Store(true)
 			perishes(func() { _ = s.Close() })
-			is.True(!armed) // it was told of the idle one
+			is.True(!armed.Load()) // it was told of the idle one
 			select {
 			case err := <-waited:
 				is.True(errors.Is(err, zreq.ErrClosed)) // who waits is told
