@@ -21,6 +21,7 @@ func TestFeature(t *testing.T) {
 	})
 	t.Run("P21", func(t *testing.T) {
 		t.Run("per program", byProgram)
+		t.Run("per Session", bySession)
 		t.Run("per call", byCall)
 		t.Run("source address and device", TestTwoLinks)
 	})
@@ -40,6 +41,27 @@ func byProgram(t *testing.T) {
 	is.Equal(seen(t, nil), "here 127.0.0.2") // a call that says nothing
 	is.NoErr(netdriver.SetDefault(stdnet.Name))
 	is.Equal(seen(t, nil), "here 127.0.0.1") // until the program says otherwise
+}
+
+// bySession chooses the way of a Session's calls. One of them may go another way, over
+// a connection of its own.
+func bySession(t *testing.T) {
+	is := is.New(t)
+	url := here(t)
+	s := &zreq.Session{Driver: &bind.Driver{Source: netip.MustParseAddr("127.0.0.3")}}
+	defer s.Close()
+	other := &bind.Driver{Source: netip.MustParseAddr("127.0.0.4")}
+	for _, tt := range []struct {
+		args *zreq.Args
+		want string
+	}{{nil, "here 127.0.0.3"}, {&zreq.Args{Driver: other}, "here 127.0.0.4"}, {nil, "here 127.0.0.3"}} {
+		resp, err := s.Get(t.Context(), url, tt.args)
+		is.NoErr(err)
+		text, err := resp.Text()
+		is.NoErr(err)
+		is.Equal(text, tt.want)
+	}
+	is.Equal(s.Stats().Open, 2) // one each way
 }
 
 // byCall chooses the way of each call.
