@@ -83,6 +83,9 @@ func inUse() int64 {
 }
 
 func TestSessionIdleHoldsAlmostNothing(t *testing.T) {
+	if !alone(t) {
+		return
+	}
 	is := is.New(t)
 	zreqtest.SpareThreads()
 	const size = 1000
