@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"math"
 	"net"
 	"os"
 	"os/exec"
@@ -82,22 +81,7 @@ func inUse() int64 {
 	return heap + int64(m.StackInuse)
 }
 
-func TestSessionIdleHoldsAlmostNothing(t *testing.T) {
-	if !alone(t) {
-		return
-	}
-	is := is.New(t)
-	zreqtest.SpareThreads()
-	const size = 1000
-	address := otherProcess(t)
-	bare, kept := int64(math.MaxInt64), int64(math.MaxInt64)
-	for range 5 { // what else goes on in the process can only add to it
-		bare = min(bare, bareOverTCP(t, address, size))
-		kept = min(kept, keptBySession(t, address, size))
-	}
-	t.Logf("bare connection: %d bytes; idle in a Session: %d more", bare, kept-bare)
-	is.True(kept-bare <= maxIdle) // it has no buffer, and little else
-}
+func TestSessionIdleHoldsAlmostNothing(t *testing.T) { weigh(t, keptBySession) }
 
 // bareOverTCP is what a connection costs that is held in a slice, and has carried a
 // request and its answer by hand.
