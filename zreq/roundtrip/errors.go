@@ -32,6 +32,8 @@ var (
 	errCancelled = fmt.Errorf("Request.Cancel was closed: %w", context.Canceled)
 	// errDone ends the context of a call that is over.
 	errDone = errors.New("the request is done")
+	// errBadCount is of a body that breaks the contract of io.Reader.
+	errBadCount = errors.New("the body of the request returned an impossible count")
 	// errEarly is why httptrace's WroteRequest is told that a request did not go out whole.
 	errEarly = errors.New("the answer came before the end of the request")
 )

@@ -58,20 +58,30 @@ func (u *upload) settle() {
 		return
 	}
 	var p [1]byte
-	n, err := io.ReadFull(reads(u.next), p[:])
+	n, err := u.some(p[:])
 	u.first, u.read = p[:n], false
-	switch {
-	case err == io.EOF:
+	if u.err = err; n == 0 && err == io.EOF {
 		u.size = 0
-	case err != nil:
-		u.err = err
 	}
 }
 
-// reads is a function as a reader.
-type reads func(p []byte) (int, error)
+// some reads at least one byte, or says why not. An error that came with bytes comes
+// with them: a body that failed there is not whole, whatever its next Read says.
+func (u *upload) some(p []byte) (int, error) {
+	for range maxEmpty {
+		n, err := u.next(p)
+		if n < 0 || n > len(p) {
+			return 0, errBadCount
+		}
+		if n > 0 || err != nil {
+			return n, err
+		}
+	}
+	return 0, io.ErrNoProgress
+}
 
-func (f reads) Read(p []byte) (int, error) { return f(p) }
+// maxEmpty bounds how often in a row a body may give nothing. It is that of zreq.
+const maxEmpty = 100
 
 // sends reports whether there is a body to be sent.
 func (u *upload) sends() bool {

@@ -243,3 +243,48 @@ func TestEarlyAnswer(t *testing.T) {
 	resp.Body.Close()
 	is.Equal(session.Stats().Open, 0)
 }
+
+// odd is a body whose Reads return what is in it, one after the other.
+type odd []struct {
+	n   int
+	err error
+}
+
+func (o *odd) Read([]byte) (int, error) {
+	if len(*o) == 0 {
+		return 0, io.EOF
+	}
+	next := (*o)[0]
+	*o = (*o)[1:]
+	return next.n, next.err
+}
+
+// The first byte of a body is read before it is known whether there is one. What came
+// with it is not lost: of a body that failed the server holds no whole request.
+func TestBodyThatFailsWithItsFirstByte(t *testing.T) {
+	for name, tt := range map[string]struct {
+		body odd
+		want error // nil: a response
+	}{
+		"failure":   {odd{{1, errBody}}, errBody},
+		"cut short": {odd{{1, io.ErrUnexpectedEOF}}, io.ErrUnexpectedEOF},
+		"end":       {odd{{1, io.EOF}, {1, errBody}}, nil},
+		"too much":  {odd{{1 << 20, nil}}, zreq.ErrBody},
+		"negative":  {odd{{-1, nil}}, zreq.ErrBody},
+		"nothing":   {make(odd, 200), io.ErrNoProgress},
+	} {
+		for _, method := range []string{"GET", "POST"} {
+			t.Run(name+", "+method, func(t *testing.T) {
+				is := is.New(t)
+				p := startPeer(t, ok)
+				client, _ := zreqClient(t)
+				body := append(odd(nil), tt.body...)
+				resp, err := client.Transport.RoundTrip(make1(method, p.url, &body))
+				is.True(errors.Is(err, tt.want))
+				if err == nil {
+					is.NoErr(resp.Body.Close())
+				}
+			})
+		}
+	}
+}
