@@ -17,8 +17,12 @@ func scrub(text string) string {
 		return short(text)
 	}
 	var clean strings.Builder
+	folded := false
 	for line := range strings.Lines(text) {
-		scrubLine(&clean, line)
+		if folded && (line[0] == ' ' || line[0] == '\t') {
+			continue // the rest of a secret field (obs-fold: RFC 9112, 5.2)
+		}
+		folded = scrubLine(&clean, line)
 	}
 	return short(clean.String())
 }
@@ -41,8 +45,9 @@ func suspect(text string) bool {
 	return strings.ContainsAny(text, "@?#=:") || mentions(text, "basic") || mentions(text, "bearer")
 }
 
-// scrubLine goes through the words of a line.
-func scrubLine(clean *strings.Builder, line string) {
+// scrubLine goes through the words of a line, and reports whether it ends in the value
+// of a secret field.
+func scrubLine(clean *strings.Builder, line string) (inField bool) {
 	end := secretField(line)
 	line, rest := line[:end], line[end:]
 	quoted, secret := false, false // the next word, or by the last
@@ -59,17 +64,40 @@ func scrubLine(clean *strings.Builder, line string) {
 		if secret {
 			word = gone
 		}
-		secret = fold(word, "basic") || fold(word, "bearer")
+		word, secret = scrubScheme(word)
 		clean.WriteString(scrubWord(word))
 	}
 	if rest == "" {
-		return
+		return false
 	}
 	clean.WriteString(gone)
 	if strings.HasSuffix(rest, "\n") {
 		clean.WriteByte('\n')
 	}
+	return true
 }
+
+// scrubScheme cuts what follows Basic or Bearer out of a word, and reports whether it
+// is the next word that does. Quotation marks and brackets may stand around.
+func scrubScheme(word string) (clean string, next bool) {
+	from := 0
+	for from < len(word) && !isLetter(word[from]) {
+		from++
+	}
+	for _, scheme := range []string{"basic", "bearer"} {
+		end := from + len(scheme)
+		switch {
+		case end > len(word) || !fold(word[from:end], scheme):
+		case strings.Trim(word[end:], `:='"`) == "":
+			return word, true
+		case strings.IndexByte(`:=,'"`, word[end]) >= 0:
+			return word[:end+1] + gone, false
+		}
+	}
+	return word, false
+}
+
+func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 
 // wordLen is the length of the word that s begins with. What may stand in a URL
 // belongs to one, and so does a quotation mark that is escaped. What is quoted and
@@ -100,7 +128,7 @@ func secretField(line string) int {
 		if line[i] != ':' && line[i] != '=' {
 			continue
 		}
-		name := strings.TrimRight(line[:i], `"' `)
+		name := strings.TrimRight(line[:i], "\"' \t")
 		for _, secret := range []string{"authorization", "cookie"} { // and Proxy-Authorization, and Set-Cookie
 			if n := len(name) - len(secret); n >= 0 && fold(name[n:], secret) {
 				return i + 1
