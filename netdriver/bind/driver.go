@@ -24,8 +24,9 @@ type Driver struct {
 	// and no other. If empty, the routing table chooses it. Linux only.
 	Interface string
 
-	// Source is the address that connections come from. If it is the zero Addr, the
-	// system chooses one. Servers of the other IP version are then out of reach. A
+	// Source is the address that connections come from. If it is the zero Addr, or
+	// unspecified (0.0.0.0, ::), the system chooses one, and there has to be an
+	// Interface. Servers of another IP version than its own are out of reach. A
 	// link-local address needs an Interface, or the zone that stands for it.
 	Source netip.Addr
 
@@ -47,8 +48,10 @@ type Driver struct {
 // family only. If the way out is at fault, the error is an [*Error] that says why.
 func (d *Driver) Dial(ctx context.Context, network, address string) (netdriver.Conn, error) {
 	switch {
-	case d.Interface == "" && !d.Source.IsValid():
+	case d.device() == "" && isAny(d.Source):
 		return nil, ErrUnbound
+	case d.Source.IsMulticast():
+		return nil, d.fault(ErrNoSource, errMulticast)
 	case d.device() != "" && !bindsDevices:
 		return nil, d.fault(ErrUnsupported, errors.ErrUnsupported)
 	}
@@ -99,6 +102,12 @@ func (d *Driver) device() string {
 
 // ip is the address to dial from, nil for any. Its zone, if any, is the device.
 func (d *Driver) ip() net.IP { return d.Source.AsSlice() }
+
+// isAny reports whether a source binds to nothing: the system takes the unspecified
+// address for any.
+func isAny(source netip.Addr) bool {
+	return !source.IsValid() || source.Unmap().IsUnspecified()
+}
 
 // isLocal reports whether address, host and port, is this machine whatever its
 // interfaces are. The unspecified address is: systems take it for loopback.

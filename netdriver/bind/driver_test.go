@@ -19,8 +19,21 @@ func TestDriverUnbound(t *testing.T) {
 	is := is.New(t)
 	l := drivertest.TCP(t)
 	defer l.Close()
-	_, err := new(bind.Driver).Dial(t.Context(), "tcp", l.Address())
-	is.Equal(err, bind.ErrUnbound)
+	for _, source := range []netip.Addr{
+		{}, netip.IPv4Unspecified(), netip.IPv6Unspecified(), netip.MustParseAddr("::ffff:0.0.0.0"),
+	} {
+		_, err := (&bind.Driver{Source: source}).Dial(t.Context(), "tcp", l.Address())
+		is.Equal(err, bind.ErrUnbound) // no address, and any address, are no way
+	}
+}
+
+// The system lets a socket be bound to a multicast address, and connects from another.
+func TestDriverMulticast(t *testing.T) {
+	is := is.New(t)
+	l := drivertest.TCP(t)
+	defer l.Close()
+	_, err := (&bind.Driver{Source: netip.MustParseAddr("224.0.0.1")}).Dial(t.Context(), "tcp", l.Address())
+	is.True(errors.Is(err, bind.ErrNoSource))
 }
 
 func TestDriverDial(t *testing.T) {
