@@ -50,8 +50,6 @@ func (d *Driver) Dial(ctx context.Context, network, address string) (netdriver.C
 	switch {
 	case d.device() == "" && isAny(d.Source):
 		return nil, ErrUnbound
-	case d.Source.IsMulticast():
-		return nil, d.fault(ErrNoSource, errMulticast)
 	case d.device() != "" && !bindsDevices:
 		return nil, d.fault(ErrUnsupported, errors.ErrUnsupported)
 	}
@@ -60,7 +58,22 @@ func (d *Driver) Dial(ctx context.Context, network, address string) (netdriver.C
 	if err != nil {
 		return nil, d.explain(ctx, err)
 	}
+	if !d.keptTo(c) {
+		_ = c.Close()
+		return nil, d.fault(ErrNoSource, errElsewhere)
+	}
 	return c, nil
+}
+
+// keptTo reports whether c comes from Source. Linux lets a socket be bound to a
+// broadcast or multicast address, and then chooses another to connect from.
+func (d *Driver) keptTo(c netdriver.Conn) bool {
+	end, ok := c.(interface{ LocalAddr() net.Addr })
+	if !ok || isAny(d.Source) {
+		return true
+	}
+	local, ok := end.LocalAddr().(*net.TCPAddr)
+	return ok && local.IP.Equal(d.ip())
 }
 
 func (d *Driver) prepare() {

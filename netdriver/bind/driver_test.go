@@ -27,13 +27,16 @@ func TestDriverUnbound(t *testing.T) {
 	}
 }
 
-// The system lets a socket be bound to a multicast address, and connects from another.
-func TestDriverMulticast(t *testing.T) {
+// The system lets a socket be bound to an address that is no machine's, and connects
+// from another.
+func TestDriverSourceOfMany(t *testing.T) {
 	is := is.New(t)
 	l := drivertest.TCP(t)
 	defer l.Close()
-	_, err := (&bind.Driver{Source: netip.MustParseAddr("224.0.0.1")}).Dial(t.Context(), "tcp", l.Address())
-	is.True(errors.Is(err, bind.ErrNoSource))
+	for _, source := range []string{"224.0.0.1", "255.255.255.255", "127.255.255.255"} {
+		_, err := (&bind.Driver{Source: netip.MustParseAddr(source)}).Dial(t.Context(), "tcp", l.Address())
+		is.True(errors.Is(err, bind.ErrNoSource))
+	}
 }
 
 func TestDriverDial(t *testing.T) {

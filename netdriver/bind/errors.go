@@ -26,9 +26,8 @@ var (
 	ErrFamily = errors.New("server has no address of the IP version of the source address")
 )
 
-// errMulticast: the system lets a socket be bound to such an address, and then
-// chooses another to connect from.
-var errMulticast = errors.New("it is a multicast address")
+// errElsewhere: the connection did not come from the address. It was closed.
+var errElsewhere = errors.New("the system took another address")
 
 // An Error is a dial that failed for the way it had to take. It is its Reason, and
 // wraps what the system said.
