@@ -44,7 +44,10 @@ func (d *download) Read(p []byte) (int, error) {
 }
 
 // Close ends the body. What is left of it is read, to save the connection, if that
-// is little and known to be.
+// is little and known to be; a peer that stalls there is waited for a second.
+//
+// It waits for a Read that is under way, which it ends. So a hook of httptrace, or a
+// Trace, that is called in a Read cannot close the body.
 func (d *download) Close() error {
 	d.closed.Store(true)
 	if !d.mu.TryLock() { // somebody waits for the peer

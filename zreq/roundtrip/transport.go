@@ -13,8 +13,9 @@ import (
 // request; a Transport is not copied. It is safe for concurrent use.
 type Transport struct {
 	// Session makes the calls: its driver, TLS, pool, limits in time and bytes, and
-	// Trace hold; its MaxRedirects and OnRedirect do not. Its Headers and Auth go to every origin to which the
-	// Client is redirected. Default: one of the Transport's own, of the zero value.
+	// Trace hold; its MaxRedirects and OnRedirect do not. Its Headers and Auth go to
+	// every origin to which the Client is redirected. Default: one of the Transport's
+	// own, of the zero value.
 	Session *zreq.Session
 
 	// Retry makes as many attempts as the Retry of the Session says. What the last one
