@@ -12,6 +12,7 @@ import (
 	"github.com/zreq-go/zreq/netdriver/bind"
 	"github.com/zreq-go/zreq/netdriver/drivertest"
 	"github.com/zreq-go/zreq/netdriver/stdnet"
+	"github.com/zreq-go/zreq/zreq"
 )
 
 // A setting that is empty by mistake does not mean any way.
@@ -25,6 +26,23 @@ func TestDriverUnbound(t *testing.T) {
 		_, err := (&bind.Driver{Source: source}).Dial(t.Context(), "tcp", l.Address())
 		is.Equal(err, bind.ErrUnbound) // no address, and any address, are no way
 	}
+}
+
+// A Session does not try again what only its program can change.
+func TestErrorIsPermanent(t *testing.T) {
+	for reason, want := range map[error]bool{
+		bind.ErrUnsupported: true, bind.ErrPermission: true,
+		bind.ErrNoInterface: false, bind.ErrInterfaceDown: false, bind.ErrNoSource: false, bind.ErrFamily: false,
+	} {
+		is := is.New(t)
+		is.Equal((&bind.Error{Reason: reason}).Permanent(), want) // it may be there the next time
+	}
+	is := is.New(t)
+	session := zreq.Session{Driver: &bind.Driver{}}
+	_, err := session.Get(t.Context(), "http://192.0.2.1/", nil)
+	is.True(errors.Is(err, bind.ErrUnbound))
+	is.True(!errors.Is(err, zreq.ErrOutOfRetries))
+	is.Equal(session.Stats().Retried, int64(0))
 }
 
 // The system lets a socket be bound to an address that is no machine's, and connects

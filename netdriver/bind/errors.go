@@ -6,7 +6,16 @@ import (
 )
 
 // ErrUnbound: a Driver that names no way to go.
-var ErrUnbound = errors.New("neither an interface nor a source address is set to dial through")
+var ErrUnbound error = unbound{}
+
+type unbound struct{}
+
+func (unbound) Error() string {
+	return "neither an interface nor a source address is set to dial through"
+}
+
+// Permanent says that it would fail again.
+func (unbound) Permanent() bool { return true }
 
 // What can be wrong with the way out: the Reason of an [Error].
 var (
@@ -52,6 +61,10 @@ func (e *Error) Error() string {
 
 // Is reports whether target is the Reason.
 func (e *Error) Is(target error) bool { return target == e.Reason }
+
+// Permanent reports whether it would fail again: an interface or an address may come
+// back, but not what the system can do.
+func (e *Error) Permanent() bool { return e.Reason == ErrUnsupported || e.Reason == ErrPermission }
 
 // Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }
