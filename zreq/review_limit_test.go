@@ -70,7 +70,7 @@ func TestReviewOpenPerOriginIsExceeded(t *testing.T) {
 	var held io.Closer = holding(t, s, "http://c.test/2")
 	var calls sync.WaitGroup
 	calls.Go(func() { _, _ = s.Get(context.Background(), "http://b.test/3", nil) }) // a makes room
-	<-d.closes.came                                                                // and is being closed
+	<-d.closes.came                                                                 // and is being closed
 	calls.Go(func() {
 		_, _ = s.Get(context.Background(), "http://a.test/4", nil)
 	})
