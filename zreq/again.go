@@ -44,15 +44,17 @@ func (x *exchange) part(why CloseReason) {
 	x.unhook = nil
 	why = x.letGo(why)
 	x.tellClose(why)
-	x.conn, x.sock = nil, nil
+	x.sock = nil
 }
 
 // letGo ends the claim on the connection, and returns why that is not kept.
 func (x *exchange) letGo(why CloseReason) CloseReason {
-	if of := x.conn.owner; of != nil {
-		return of.give(why)
+	conn := x.conn
+	x.conn = nil // a Trace may panic, and it is let go of once
+	if conn.owner != nil {
+		return conn.owner.give(why)
 	}
-	x.conn.release(why)
+	conn.release(why)
 	return why
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"github.com/zreq-go/zreq/netdriver"
 )
 
 // errUnwelcome stands for a response whose status says to ask again.
@@ -92,6 +94,7 @@ func (s *Session) rest(ctx context.Context, x *exchange, why CloseReason, f *fai
 	}
 	x.phase = PhaseWait
 	if err := s.pause(ctx, x.tries.(*attempts), wait); err != nil {
+		s.budget.refund(retryCost) // it was not made
 		return err
 	}
 	x.attempt++
@@ -127,6 +130,8 @@ func (x *exchange) passing(e *Error) bool {
 	switch {
 	case x.phase < PhaseDial, e.Err == ErrClosed, isPermanent(e.Err):
 		return false
+	case e.Err == errNoConn, e.Err == errPlainTLS, errors.Is(e.Err, netdriver.ErrNotStarted):
+		return false
 	case x.answered && (x.phase != PhaseBody || x.args.OnHead != nil || x.chunks.called):
 		return false
 	}
@@ -149,6 +154,6 @@ func (x *exchange) repeatable() bool {
 	case "GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE":
 		return true
 	}
-	_, keyed := x.args.Headers.Get("Idempotency-Key")
-	return keyed || x.args.Idempotent
+	key, _ := x.args.Headers.Get("Idempotency-Key")
+	return key != "" || x.args.Idempotent
 }

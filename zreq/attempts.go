@@ -23,16 +23,22 @@ type OutOfRetries struct {
 	// Why says what ran out.
 	Why string
 
+	made int // attempts, without what cost nothing
 	last error
 }
 
-// Error says what ran out, and how the last attempt ended.
+// Error says what ran out, and what the last attempt came to.
 func (e *OutOfRetries) Error() string {
-	last := e.last.Error()
-	if of, ok := e.last.(*Error); ok {
-		last = of.Phase.String() + ": " + of.reason()
+	s := e.Why + " after " + strconv.Itoa(e.made) + " attempt"
+	if e.made > 1 {
+		s += "s"
 	}
-	return strconv.Itoa(len(e.Attempts)) + " attempts, and " + e.Why + "; the last: " + last
+	last := &e.Attempts[len(e.Attempts)-1]
+	s += ": " + last.Phase.String() + ": "
+	if of, ok := last.Err.(*Error); ok {
+		return s + of.reason()
+	}
+	return s + "status " + strconv.Itoa(last.Status)
 }
 
 // Unwrap returns why the last attempt came to nothing, or the cause of the context
@@ -62,6 +68,6 @@ func (t *attempts) conclude(resp *Response, err error) error {
 		last.Attempt = t.number
 	}
 	own := *last
-	own.Err, own.kind = &OutOfRetries{Attempts: t.list, Why: t.out, last: last}, ErrOutOfRetries
+	own.Err, own.kind = &OutOfRetries{Attempts: t.list, Why: t.out, made: t.number, last: last}, ErrOutOfRetries
 	return &own
 }

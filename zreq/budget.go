@@ -6,7 +6,7 @@ import (
 )
 
 const (
-	defaultBudget = 10
+	defaultBudget = 32
 	maxBudget     = 1 << 20
 	retryCost     = 10              // of which a call that succeeds puts one back,
 	refillEvery   = 6 * time.Second // and so does this time
@@ -40,9 +40,9 @@ func (b *budget) spend(size int, at time.Time) bool {
 	return true
 }
 
-// refund puts back what a call that succeeds does.
-func (b *budget) refund() {
+// refund puts tenths of a retry back.
+func (b *budget) refund(tenths int) {
 	b.mu.Lock()
-	b.spent = max(0, b.spent-1)
+	b.spent = max(0, b.spent-tenths)
 	b.mu.Unlock()
 }

@@ -64,7 +64,7 @@ func (o *outage) succeed(is *is.I, n int) {
 // TestRetryBudget: each retry takes one out of the budget, a success puts back a tenth
 // and a minute a whole one, up to its size.
 func TestRetryBudget(t *testing.T) {
-	for size, want := range map[int]int{0: 10, 1: 1, 3: 3, 25: 25} {
+	for size, want := range map[int]int{0: 32, 1: 1, 3: 3, 25: 25} {
 		t.Run(fmt.Sprint(size), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				is := is.New(t)

@@ -130,6 +130,13 @@ func (p *pace) ended() time.Duration { return time.Now().Sub(p.since) }
 // now is for what is to be told the time.
 func now() time.Time { return time.Now() }
 
+// overdue reports whether the deadline of a context is over, which it may not know yet
+// where its conn does.
+func overdue(ctx context.Context) bool {
+	by, ok := ctx.Deadline()
+	return ok && !now().Before(by)
+}
+
 // after is for what waits beside other things.
 func after(d time.Duration) (over <-chan time.Time, stop func() bool) {
 	t := time.NewTimer(d)
@@ -188,7 +195,8 @@ func bounded(ctx context.Context, limit time.Duration, name string, step func(co
 	own, cancel := context.WithDeadline(ctx, time.Now().Add(limit))
 	defer cancel()
 	err := step(own)
-	if err == nil || own.Err() == nil || ctx.Err() != nil {
+	over := own.Err() != nil || isTimeout(err) && overdue(own)
+	if err == nil || !over || ctx.Err() != nil || overdue(ctx) {
 		return err
 	}
 	if errors.Is(err, context.DeadlineExceeded) {

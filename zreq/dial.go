@@ -23,12 +23,11 @@ func (x *exchange) occupy(ctx context.Context) error {
 	x.resp.reset() // not before: it may be that of the call that has the claim
 	x.resp.method, x.resp.url, x.resp.history, x.resp.made = x.method, x.url, x.history, x.attempt
 	for {
-		if x.body.chunked() && x.conn.http10 {
-			x.why = CloseNone
-			return errChunked10
-		}
 		s, err := x.conn.alive()
 		switch {
+		case s != nil && x.body.chunked() && x.conn.http10:
+			x.why = CloseNone
+			return errChunked10
 		case s != nil:
 			x.reused = true
 			x.use(ctx, s)
@@ -109,6 +108,7 @@ func (x *exchange) choose(ctx context.Context) (*Connection, error) {
 // redial opens the connection, in place of a socket that died idle if there was one.
 func (x *exchange) redial(ctx context.Context) error {
 	x.conn.drop()
+	x.conn.http10 = false
 	x.sock, x.reused, x.kind = nil, false, nil
 	s, err := x.dial(ctx)
 	if err != nil {

@@ -135,7 +135,7 @@
 // # Why a retry has to be paid for
 //
 // A server that is down is called by all its clients, and four attempts each are four
-// times the load when it comes back. So a Session has a budget: ten retries, and then
+// times the load when it comes back. So a Session has a budget: 32 retries, and then
 // one for every ten calls that succeed. While nothing succeeds there is one a
 // minute, and a failure is what it is at the first attempt. The waits are random, from
 // nothing up, because a fleet that was cut off together would come back together.

@@ -34,9 +34,10 @@ var (
 	// ErrStale: a kept connection died after the request went out and before
 	// any of the response came. The peer may or may not have acted on it.
 	ErrStale = errors.New("kept connection was closed by the peer")
-	// ErrOutOfRetries: a Session has made as many attempts as [Retry] allows, and the
-	// last came to nothing, too. The cause is an [*OutOfRetries]. If that was a status,
-	// the Response is beside the error.
+	// ErrOutOfRetries: another attempt of a Session might have helped, but [Retry], the
+	// budget or the context has no room for it. The cause is an [*OutOfRetries], which
+	// has those that were made. If the last had a status, its Response is beside the
+	// error.
 	ErrOutOfRetries = errors.New("out of retries")
 	// ErrBusy: the Connection is in use by another call.
 	ErrBusy = errors.New("connection is in use by another call")

@@ -178,6 +178,9 @@ func (x *exchange) end() {
 	if x.unhook != nil && !x.unhook() && x.why != CloseUnsent {
 		x.why = CloseCancelled // a late cancel must not hit the next call
 	}
+	if x.args != nil && x.args.DropHead {
+		x.resp.head = nil // it was a view of the window
+	}
 	x.chunks.close()
 	x.in.close()
 	release(x.out)
@@ -198,9 +201,6 @@ func (x *exchange) end() {
 			x.tell(EventDone, x.why, x.failed)
 		}
 		return // nothing is claimed; if nothing was, the Response is as it was
-	}
-	if x.args.DropHead {
-		x.resp.head = nil // it was a view of the window
 	}
 	if x.why == CloseNone && x.conn.isClosed() {
 		x.why = CloseByCaller

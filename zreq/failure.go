@@ -92,9 +92,11 @@ func (x *exchange) fail(ctx context.Context, err error) *Error {
 	}
 	switch {
 	case x.why == CloseStopped: // the caller's own error is not one of the socket
-	case ctx != nil && ctx.Err() != nil:
-		late = ctx.Err() == context.DeadlineExceeded // the cause may say anything
-		err, kind = context.Cause(ctx), nil
+	case ctx != nil && (ctx.Err() != nil || isTimeout(err) && overdue(ctx)):
+		late = ctx.Err() != context.Canceled // the cause may say anything
+		if err, kind = context.Cause(ctx), nil; err == nil {
+			err = context.DeadlineExceeded
+		}
 		x.why = CloseCancelled
 	case err == ErrClosed || x.conn != nil && x.conn.isClosed():
 		err, kind = ErrClosed, nil

@@ -10,6 +10,7 @@ type member struct {
 	shelf        *shelf
 	place        int // in shelf.all
 	removed      bool
+	uncounted    bool      // in pool.open: another has its place there
 	since        time.Time // it is idle
 	older, newer *member   // of those that are
 }

@@ -58,8 +58,7 @@ type pool struct {
 // its place, that one is dialled after it.
 type leaver struct {
 	*member
-	why      CloseReason
-	replaced bool
+	why CloseReason
 }
 
 // grant returns a connection for r, an idle one or one that is to be dialled when gone
@@ -68,7 +67,9 @@ func (s *Session) grant(r *route, limits *PoolLimits, gone []leaver) (*member, [
 	p, key := &s.pool, r.key()
 	sh := p.shelves[key]
 	if sh == nil {
+		key.host = string([]byte(key.host)) // and not all of a URL
 		sh = &shelf{session: s, key: key, route: *r}
+		sh.route.at.host = key.host
 	}
 	if m := sh.pop(); m != nil {
 		p.idle.remove(m)
@@ -95,9 +96,8 @@ func (s *Session) grant(r *route, limits *PoolLimits, gone []leaver) (*member, [
 // replace gives the place of one of gone to another of the same shelf, and reports
 // whether there was one.
 func (sh *shelf) replace(gone []leaver) bool {
-	for i := range gone {
-		if l := &gone[i]; l.shelf == sh && !l.replaced {
-			l.replaced = true
+	for _, l := range gone {
+		if l.shelf == sh && !l.removed && !l.uncounted {
 			sh.session.pool.remove(l.member)
 			return true
 		}
@@ -105,11 +105,14 @@ func (sh *shelf) replace(gone []leaver) bool {
 	return false
 }
 
-// replace does so for one of any shelf.
+// replace gives the place of one of any shelf among all. Its own shelf has it until it
+// is closed.
 func (p *pool) replace(gone []leaver) bool {
-	for i := range gone {
-		if l := &gone[i]; !l.replaced {
-			return l.shelf.replace(gone[i : i+1])
+	for _, l := range gone {
+		if !l.removed && !l.uncounted {
+			l.uncounted = true
+			p.open--
+			return true
 		}
 	}
 	return false
@@ -121,8 +124,6 @@ func (p *pool) add(m *member, sh *shelf) {
 		p.shelves = make(map[shelfKey]*shelf)
 	}
 	if p.shelves[sh.key] == nil {
-		sh.key.host = string([]byte(sh.key.host)) // and not all of a URL
-		sh.route.at.host = sh.key.host
 		p.shelves[sh.key] = sh
 	}
 	m.conn.route, m.shelf, m.place = &sh.route, sh, len(sh.all)
@@ -137,11 +138,13 @@ func (p *pool) remove(m *member) {
 		return
 	}
 	m.removed = true
+	if !m.uncounted {
+		p.open--
+	}
 	sh.all[m.place] = sh.all[last]
 	sh.all[m.place].place = m.place
 	sh.all[last] = nil
 	sh.all = sh.all[:last]
-	p.open--
 	if last == 0 {
 		delete(p.shelves, sh.key)
 	}

@@ -20,8 +20,8 @@ import (
 //
 // Before each attempt the call waits for a random time of at most Wait, twice that
 // before the third, and so on. A server that says Retry-After is given that time, and
-// a random part of Wait more, so that not all come back at once. Meanwhile the call
-// has no connection.
+// then such a random one, or up to a quarter of what it asked for, so that not all
+// come back at once. Meanwhile the call has no connection.
 //
 // When no attempt is left, or [Session.RetryBudget] is used up, or the context would
 // end before the next one, the call ends in ErrOutOfRetries.
@@ -36,7 +36,7 @@ type Retry struct {
 	// none.
 	Wait time.Duration
 	// MaxWait bounds every wait but for that random part, also what a server asks for
-	// by Retry-After. Default 30 s.
+	// by Retry-After. Default 30 s; negative: none waits.
 	MaxWait time.Duration
 	// Time bounds the time from the first failure to the beginning of the last attempt.
 	// Default 2 min; negative: no limit.
@@ -58,14 +58,13 @@ func (r *Retry) setDefaults() {
 	r.Wait, r.MaxWait = min(max(0, r.Wait), century), min(max(0, r.MaxWait), century)
 }
 
-// backoff is how long to wait before the attempt after the one with that number:
-// exponential, with full jitter.
-func (r *Retry) backoff(attempt int) time.Duration {
+// bound is the longest wait before the attempt after the one with that number.
+func (r *Retry) bound(attempt int) time.Duration {
 	most := min(r.Wait, r.MaxWait)
 	for ; attempt > 1 && most > 0 && most < r.MaxWait; attempt-- {
 		most += min(most, r.MaxWait-most)
 	}
-	return upTo(most)
+	return most
 }
 
 // upTo is a random time from 0 to d.
@@ -109,12 +108,16 @@ func (s *Session) judge(x *exchange, f *failure) verdict {
 	return verdict{out: true}
 }
 
-// wait is how long to wait after a failure.
+// wait is how long to wait after a failure: exponential, with full jitter, on top of
+// what the server asks for.
 func (r *Retry) wait(f *failure, at time.Time) time.Duration {
-	if after, ok := retryAfter(f.after, f.date, at); ok {
-		return min(after, r.MaxWait) + upTo(min(r.Wait, r.MaxWait))
+	asked, _ := retryAfter(f.after, f.date, at)
+	asked = min(asked, r.MaxWait)
+	more := r.bound(f.attempt)
+	if more > 0 {
+		more = max(more, asked/4)
 	}
-	return r.backoff(f.attempt)
+	return asked + upTo(more)
 }
 
 // pause waits.

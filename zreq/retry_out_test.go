@@ -83,7 +83,7 @@ func TestOutOfRetries(t *testing.T) {
 		is.Equal(out.Attempts[5].Wait, time.Duration(0)) // there is no other
 		text := fmt.Sprintf("%v|%+v|%s", err, err, out)
 		is.True(!strings.Contains(text, "hush"))
-		is.Equal(err.Error(), "zreq: send: PUT http://device.test/x: out of retries: 6 attempts, and no attempt is left; the last: send: connection failed: connection reset by peer")
+		is.Equal(err.Error(), "zreq: send: PUT http://device.test/x: out of retries: no attempt is left after 6 attempts: send: connection failed: connection reset by peer")
 		is.Equal(peer.Open(), 0)
 	})
 }

@@ -145,8 +145,8 @@ func (x *exchange) send(ctx context.Context) error {
 // sendFirst sends the first bytes of a request. A kept socket that turns out to
 // be dead before it took any of them is replaced in place.
 func (x *exchange) sendFirst(ctx context.Context, p []byte) error {
-	err := errUnasked // or gone, while the body was read
-	if !x.reused || x.body.r == nil || x.sock.look() == nil {
+	err := errUnasked // or gone, while the body was read, or a Trace was told
+	if !x.reused || x.body.r == nil && x.spy == nil || x.sock.look() == nil {
 		err = x.write(ctx, p)
 	}
 	if err == nil || !x.reused || x.sent > 0 || ctx.Err() != nil || isTimeout(err) || x.conn.isClosed() {

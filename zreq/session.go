@@ -21,8 +21,8 @@ import (
 //
 // Response.Connection is nil, for connections are the Session's, unless the call
 // brought its own. With Stream a call has its connection until its body has ended or
-// the Response was closed; who keeps such Responses and makes other calls may wait
-// for himself.
+// the Response was closed. Who keeps such Responses and makes other calls, or makes
+// them in a callback, may wait for himself: give the context a deadline.
 //
 // What ends a call early is in [Retry] and [PoolLimits]; what happened meanwhile is told
 // to Trace, and counted by [Session.Stats].
@@ -55,7 +55,7 @@ type Session struct {
 	// RetryBudget is how many retries the Session has in store. Each retry takes one;
 	// a call that succeeds puts back a tenth of one, and every minute a whole one.
 	// Without one a failure is final, so that those who retry do not multiply an
-	// outage. Default 10; negative: none. A kept connection that turns out to be dead
+	// outage. Default 32; negative: none. A kept connection that turns out to be dead
 	// is replaced for nothing.
 	RetryBudget int
 
@@ -83,7 +83,7 @@ func (s *Session) Do(ctx context.Context, method, url string, args *Args) (*Resp
 	*own = Args{}
 	completed.Put(own)
 	if err == nil && !s.unwelcome(resp.Status) {
-		s.budget.refund()
+		s.budget.refund(1)
 	}
 	return resp, err
 }

@@ -14,11 +14,11 @@ import (
 	"github.com/zreq-go/zreq/zreq"
 )
 
-// TestReviewDropHeadOutlivesItsBuffer: with DropHead the head of a Response is a view
+// TestDropHeadOutlivesItsBuffer: with DropHead the head of a Response is a view
 // of the window. A call that ends while it waits for its next attempt has given the
 // window back, and the Response still looks into it; with Into, the next call writes
 // its head there.
-func TestReviewDropHeadOutlivesItsBuffer(t *testing.T) {
+func TestDropHeadOutlivesItsBuffer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)
 		n := memnet.New()
@@ -49,8 +49,8 @@ func TestReviewDropHeadOutlivesItsBuffer(t *testing.T) {
 	})
 }
 
-// TestReviewDropHeadInto is the worse half: two calls that share a buffer.
-func TestReviewDropHeadInto(t *testing.T) {
+// TestDropHeadInto is the worse half: two calls that share a buffer.
+func TestDropHeadInto(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)
 		n := memnet.New()
@@ -94,9 +94,9 @@ func TestReviewDropHeadInto(t *testing.T) {
 	})
 }
 
-// TestReviewTracePanicsWhileAConnectionGoesBack: the Trace is told of an aged
+// TestTracePanicsWhileAConnectionGoesBack: the Trace is told of an aged
 // connection while a redirect gives its own back. If it panics, that is given back twice.
-func TestReviewTracePanicsWhileAConnectionGoesBack(t *testing.T) {
+func TestTracePanicsWhileAConnectionGoesBack(t *testing.T) {
 	for name, first := range map[string]string{
 		"redirect": "HTTP/1.1 302 Found\r\nLocation: http://b.test/\r\nContent-Length: 0\r\n\r\n",
 		"retry":    "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n",
@@ -142,9 +142,9 @@ func TestReviewTracePanicsWhileAConnectionGoesBack(t *testing.T) {
 	}
 }
 
-// TestReviewShelfRace (-race): a shelf that is emptied and filled in one step writes
+// TestShelfRace (-race): a shelf that is emptied and filled in one step writes
 // its route, which those that left it are still told of.
-func TestReviewShelfRace(t *testing.T) {
+func TestShelfRace(t *testing.T) {
 	is := is.New(t)
 	n := memnet.New()
 	serveEach(t, n, nil, func(path string) string {

@@ -26,14 +26,14 @@ func (late) Dial(context.Context, string, string) (netdriver.Conn, error) {
 }
 
 // A call that the deadline of its context has ended says so, whoever saw it first.
-func TestReviewDeadlineOfTheContext(t *testing.T) {
+func TestDeadlineOfTheContext(t *testing.T) {
 	is := is.New(t)
 	_, err := zreq.Get(lagging{context.Background()}, "http://device.test/", &zreq.Args{Driver: late{}})
 	is.True(errors.Is(err, context.DeadlineExceeded)) // it was the caller's deadline, and no failure of the network
 }
 
 // A dial that a limit has ended names the limit, whoever saw it first.
-func TestReviewDeadlineOfTheDial(t *testing.T) {
+func TestDeadlineOfTheDial(t *testing.T) {
 	is := is.New(t)
 	_, err := zreq.Get(context.Background(), "http://device.test/", &zreq.Args{
 		Driver: waiting{}, Timeouts: zreq.Timeouts{Dial: 20 * time.Millisecond},

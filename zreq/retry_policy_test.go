@@ -3,7 +3,6 @@ package zreq_test
 import (
 	"bufio"
 	"context"
-	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -13,57 +12,12 @@ import (
 
 	"github.com/matryer/is"
 
-	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/netdriver/memnet"
 	"github.com/zreq-go/zreq/zreq"
 )
 
-// deadHost refuses the dials to one address.
-type deadHost struct {
-	netdriver.Driver
-	address string
-}
-
-func (d *deadHost) Dial(ctx context.Context, network, address string) (netdriver.Conn, error) {
-	if address == d.address {
-		return nil, errors.New("refused")
-	}
-	return d.Driver.Dial(ctx, network, address)
-}
-
-// One server that is down for an hour takes the retries of all the others.
-func TestReviewBudgetOfOthers(t *testing.T) {
-	for _, down := range []bool{false, true} {
-		synctest.Test(t, func(t *testing.T) {
-			n := memnet.New()
-			count := 0
-			serveEach(t, n, nil, func(path string) string {
-				if count++; count%10 == 0 {
-					return "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"
-				}
-				return "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
-			})
-			s := &zreq.Session{Driver: &deadHost{n, "a.test:80"}}
-			bad := 0
-			for range 360 {
-				time.Sleep(10 * time.Second)
-				if down {
-					_, _ = s.Get(context.Background(), "http://a.test/", nil)
-				}
-				if _, err := s.Get(context.Background(), "http://b.test/", nil); err != nil {
-					bad++
-				}
-			}
-			if t.Logf("down %v: of 360 calls to the good server %d failed", down, bad); bad > 5 {
-				t.Error("retries that another server took")
-			}
-			_ = s.Close()
-		})
-	}
-}
-
 // A server that says Retry-After: 0 (or 1) is asked again without backoff.
-func TestReviewRetryAfterZeroNeverBacksOff(t *testing.T) {
+func TestRetryAfterZeroNeverBacksOff(t *testing.T) {
 	for _, after := range []string{"", "Retry-After: 0\r\n"} {
 		synctest.Test(t, func(t *testing.T) {
 			n := memnet.New()
@@ -83,7 +37,7 @@ func TestReviewRetryAfterZeroNeverBacksOff(t *testing.T) {
 }
 
 // What a connection said of itself is kept for the one that is dialled in its place.
-func TestReviewHTTP10IsForgotten(t *testing.T) {
+func TestHTTP10IsForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)
 		n := memnet.New()
@@ -126,7 +80,7 @@ func TestReviewHTTP10IsForgotten(t *testing.T) {
 }
 
 // Nor is it for the next attempt over a Connection of the caller's.
-func TestReviewPutRetriedOverTheCallersConnectionAfterHTTP10(t *testing.T) {
+func TestPutRetriedOverTheCallersConnectionAfterHTTP10(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)
 		n := memnet.New()
