@@ -67,7 +67,7 @@ func (x *exchange) discard(why CloseReason) {
 // tellClose tells of a socket that was closed, unless why is none.
 func (x *exchange) tellClose(why CloseReason) {
 	if why != CloseNone && x.sock != nil {
-		x.sock = nil
 		x.tell(EventClose, why, nil)
+		x.sock = nil
 	}
 }

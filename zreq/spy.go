@@ -51,7 +51,7 @@ func (x *exchange) tell(kind EventKind, why CloseReason, err error) {
 	if x.conn != nil && s.conn != x.conn {
 		s.conn, s.address = x.conn, string(x.conn.at.appendAddress(nil))
 	}
-	if x.conn != nil {
+	if x.conn != nil || x.sock != nil {
 		e.Address = s.address
 	}
 	if x.sock != nil {
