@@ -30,7 +30,7 @@ type Connection struct {
 }
 
 // Connect opens a connection to the origin of url, for the Connection of later
-// calls. Of args it takes Driver, TLS and Timeouts; args may be nil. The path
+// calls. Of args it takes Driver, TLS, Timeouts and Trace; args may be nil. The path
 // of url does not matter.
 func Connect(ctx context.Context, url string, args *Args) (*Connection, error) {
 	if args == nil {
@@ -41,11 +41,22 @@ func Connect(ctx context.Context, url string, args *Args) (*Connection, error) {
 	x.spy = newSpy(args.Trace)
 	x.times = args.Timeouts
 	x.times.setDefaults()
+	over := false
+	defer func() {
+		if over {
+			return
+		}
+		_ = x.conn.Close() // a Trace has panicked
+		if x.fresh != nil {
+			_ = x.fresh.Close()
+		}
+	}()
 	err := x.connect(ctx, url)
 	if err != nil {
 		x.conn, err = nil, x.fail(ctx, err)
 	}
 	x.tell(EventDone, CloseNone, err)
+	over = true
 	return x.conn, err
 }
 

@@ -197,3 +197,23 @@ func TestTracePanicsAtAnIdleConnection(t *testing.T) {
 		})
 	}
 }
+
+// TestTracePanicsInConnect: whatever Connect tells of, nothing stays open if that
+// panics.
+func TestTracePanicsInConnect(t *testing.T) {
+	for n := 1; ; n++ {
+		is := is.New(t)
+		left := n
+		net := echoing(t)
+		fine := unharmed(func() {
+			c, err := zreq.Connect(context.Background(), "https://a.test/", &zreq.Args{Driver: net, TLS: &seal{}, Trace: panicking(&left)})
+			is.NoErr(err)
+			is.NoErr(c.Close())
+		})
+		is.Equal(net.Open(), 0) // no socket
+		if fine {
+			is.True(n > 4) // it told of more than the dial
+			return
+		}
+	}
+}
