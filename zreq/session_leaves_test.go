@@ -116,7 +116,7 @@ func TestSessionCancelledAtRandom(t *testing.T) {
 		is.Equal(stats.Open, stats.Idle)
 		open, most, _ := d.counts()
 		is.Equal(open, stats.Open)
-		is.Equal(most, 1)
+		is.True(most <= 1) // none, if the first ended before its dial
 	}
 	is.True(cancelled > 100) // some were
 	is.NoErr(s.Close())
