@@ -6,7 +6,7 @@ import "time"
 type member struct {
 	conn Connection
 
-	// The lock of the pool guards these.
+	// The lock of the pool guards these, but for since while a call has it.
 	shelf        *shelf
 	place        int // in shelf.all
 	removed      bool

@@ -24,8 +24,7 @@ import (
 // the Response was closed. Who keeps such Responses and makes other calls, or makes
 // them in a callback, may wait for himself: give the context a deadline.
 //
-// What ends a call early is in [Retry] and [PoolLimits]; what happened meanwhile is told
-// to Trace, and counted by [Session.Stats].
+// What happens is told to Trace, and counted by [Session.Stats].
 //
 // The zero value is ready to use. The fields are not changed after the first call; a
 // Session is not copied. It is safe for concurrent use.
