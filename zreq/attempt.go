@@ -132,7 +132,7 @@ func (x *exchange) passing(e *Error) bool {
 		return false
 	case e.Err == errNoConn, e.Err == errPlainTLS, errors.Is(e.Err, netdriver.ErrNotStarted):
 		return false
-	case x.answered && (x.phase != PhaseBody || x.args.OnHead != nil || x.chunks.called):
+	case x.answered && (x.phase != PhaseBody || x.args.OnHead != nil || len(x.chunks.last) > 0):
 		return false
 	}
 	return e.kind == ErrConnect || e.kind == ErrStale || e.kind == ErrTruncated || e.kind == nil && isTimeout(e.Err)

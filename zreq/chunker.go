@@ -20,8 +20,7 @@ type chunker struct {
 	part []byte // the beginning of the next chunk, copied; in partBuf
 	last []byte // the last chunk that the callback had
 
-	called bool
-	taken  int64 // bytes of the chunks that it returned nil for
+	taken int64 // bytes of the chunks that it returned nil for
 
 	partBuf *buffer
 	keptBuf *buffer
@@ -82,7 +81,7 @@ var errEnded = errors.New("the context has ended")
 // emit passes a chunk on. What has come already may be many chunks, so the
 // context is asked after each.
 func (c *chunker) emit(ctx context.Context, chunk []byte) error {
-	c.last, c.called = chunk, true
+	c.last = chunk
 	if err := c.callback(chunk); err != nil {
 		return err
 	}

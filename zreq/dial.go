@@ -108,7 +108,6 @@ func (x *exchange) choose(ctx context.Context) (*Connection, error) {
 // redial opens the connection, in place of a socket that died idle if there was one.
 func (x *exchange) redial(ctx context.Context) error {
 	x.conn.drop()
-	x.conn.http10 = false
 	x.sock, x.reused, x.kind = nil, false, nil
 	s, err := x.dial(ctx)
 	if err != nil {

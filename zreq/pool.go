@@ -1,6 +1,7 @@
 package zreq
 
 import (
+	"container/list"
 	"sync"
 	"time"
 )
@@ -49,7 +50,7 @@ type pool struct {
 	shelves map[shelfKey]*shelf
 	open    int
 	idle    idlers
-	queue   queue
+	queue   list.List     // of *waiter, in the order in which they came
 	pausing chan struct{} // closed with the Session; nil: nobody pauses
 }
 
@@ -197,5 +198,5 @@ func (p *pool) clear() (gone []leaver) {
 func (p *pool) size() (open, idle, waiting int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.open, p.idle.length, p.queue.length
+	return p.open, p.idle.length, p.queue.Len()
 }

@@ -59,10 +59,10 @@ func (c *slowClosed) Close() error {
 	return nil
 }
 
-// TestOpenPerOriginIsExceeded: an idle connection that makes room for another
-// origin counts no more for its own while it is still open (Close of TLS takes 100 ms
-// where there is no room for close_notify).
-func TestOpenPerOriginIsExceeded(t *testing.T) {
+// TestOpenPerOriginIsNeverExceeded: an idle connection that makes room for another
+// origin counts for its own as long as it is open (Close of TLS takes 100 ms where there
+// is no room for close_notify).
+func TestOpenPerOriginIsNeverExceeded(t *testing.T) {
 	is := is.New(t)
 	d := &slowCloser{Net: echoing(t), slow: "a.test:80", closes: newGate(), open: map[string]int{}, most: map[string]int{}}
 	s := &zreq.Session{Driver: d, Pool: zreq.PoolLimits{Open: 2, OpenPerOrigin: 1}}

@@ -1,10 +1,8 @@
 package zreq_test
 
 import (
-	"bufio"
 	"context"
 	"io"
-	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -14,10 +12,11 @@ import (
 
 	"github.com/zreq-go/zreq/netdriver/memnet"
 	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
-// A server that says Retry-After: 0 (or 1) is asked again without backoff.
-func TestRetryAfterZeroNeverBacksOff(t *testing.T) {
+// A server that says Retry-After: 0 is asked again with the same backoff as any other.
+func TestRetryAfterZeroBacksOff(t *testing.T) {
 	for _, after := range []string{"", "Retry-After: 0\r\n"} {
 		synctest.Test(t, func(t *testing.T) {
 			n := memnet.New()
@@ -36,85 +35,37 @@ func TestRetryAfterZeroNeverBacksOff(t *testing.T) {
 	}
 }
 
-// What a connection said of itself is kept for the one that is dialled in its place.
+// What a connection said of itself is not held against the one that is dialled in its
+// place.
 func TestHTTP10IsForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)
-		n := memnet.New()
-		l, err := n.Listen("")
-		is.NoErr(err)
-		defer l.Close()
-		go func() {
-			for i := 0; ; i++ {
-				c, err := l.Accept()
-				if err != nil {
-					return
-				}
-				go func() {
-					defer c.Close()
-					br := bufio.NewReader(c)
-					for {
-						r, err := http.ReadRequest(br)
-						if err != nil {
-							return
-						}
-						_, _ = io.ReadAll(r.Body)
-						if i == 0 {
-							_, _ = io.WriteString(c, "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nhi")
-							time.Sleep(time.Second)
-							return // the old server is gone
-						}
-						_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")
-					}
-				}()
-			}
-		}()
-		s := &zreq.Session{Driver: n}
+		old := "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nhi"
+		peer := zreqtest.NewPeer(t, append(answering(old), zreqtest.Close()), answering(byLength("hi")))
+		s := &zreq.Session{Driver: peer}
 		defer s.Close()
-		_, err = s.Get(context.Background(), "http://a.test/", nil)
+		_, err := s.Get(context.Background(), site, nil)
 		is.NoErr(err)
-		time.Sleep(10 * time.Second)
-		_, err = s.Post(context.Background(), "http://a.test/", &zreq.Args{Body: struct{ io.Reader }{strings.NewReader("chunked")}})
+		peer.Wait()
+		_, err = s.Post(context.Background(), site, &zreq.Args{Body: struct{ io.Reader }{strings.NewReader("chunked")}})
 		is.NoErr(err) // nothing is known of a peer that has not been dialled
+		is.Equal(peer.Dials(), 2)
 	})
 }
 
-// Nor is it for the next attempt over a Connection of the caller's.
+// Nor is it in the next attempt over a Connection of the caller's.
 func TestPutRetriedOverTheCallersConnectionAfterHTTP10(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)
-		n := memnet.New()
-		l, err := n.Listen("")
-		is.NoErr(err)
-		defer l.Close()
-		go func() {
-			for i := 0; ; i++ {
-				c, err := l.Accept()
-				if err != nil {
-					return
-				}
-				go func() {
-					defer c.Close()
-					br := bufio.NewReader(c)
-					r, err := http.ReadRequest(br)
-					if err != nil {
-						return
-					}
-					_, _ = io.ReadAll(r.Body)
-					if i == 0 { // as haproxy says it before 2.2, and many a small proxy
-						_, _ = io.WriteString(c, "HTTP/1.0 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
-						return
-					}
-					_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")
-				}()
-			}
-		}()
-		s := &zreq.Session{Driver: n}
+		busy := "HTTP/1.0 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n" // as many a small proxy
+		peer := zreqtest.NewPeer(t, append(answering(busy), zreqtest.Close()), answering(byLength("hi")))
+		s := &zreq.Session{Driver: peer}
 		defer s.Close()
-		conn, err := zreq.Connect(context.Background(), "http://a.test/", &zreq.Args{Driver: n})
+		conn, err := zreq.Connect(context.Background(), site, &zreq.Args{Driver: peer})
 		is.NoErr(err)
 		defer conn.Close()
-		_, err = s.Put(context.Background(), "http://a.test/", &zreq.Args{Connection: conn, Body: struct{ io.ReadSeeker }{strings.NewReader("chunked")}})
+		_, err = s.Put(context.Background(), site, &zreq.Args{Connection: conn, Body: struct{ io.ReadSeeker }{strings.NewReader("chunked")}})
 		is.NoErr(err) // the second attempt goes over a new socket
+		is.Equal(peer.Dials(), 2)
 	})
 }

@@ -29,7 +29,8 @@ func retryAfter(value, date string, at time.Time) (time.Duration, bool) {
 	return min(max(0, until.Sub(at)), maxAfter), true
 }
 
-// digits reads a number of seconds.
+// digits reads a number of seconds. One that is too large is maxAfter, and not none, as
+// for cutInt: nobody comes back at once who was told to stay away for long.
 func digits(s string) (time.Duration, bool) {
 	var n time.Duration
 	for i := range len(s) {

@@ -15,8 +15,8 @@ import (
 )
 
 // TestDropHeadOutlivesItsBuffer: with DropHead the head of a Response is a view
-// of the window. A call that ends while it waits for its next attempt has given the
-// window back, and the Response still looks into it; with Into, the next call writes
+// of the window. When a call that waits for its next attempt ends, it gives the window
+// back, and the Response may look into it no more: with Into, the next call would write
 // its head there.
 func TestDropHeadOutlivesItsBuffer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -49,7 +49,7 @@ func TestDropHeadOutlivesItsBuffer(t *testing.T) {
 	})
 }
 
-// TestDropHeadInto is the worse half: two calls that share a buffer.
+// TestDropHeadInto: nor do two calls share a buffer by it.
 func TestDropHeadInto(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)
@@ -95,7 +95,8 @@ func TestDropHeadInto(t *testing.T) {
 }
 
 // TestTracePanicsWhileAConnectionGoesBack: the Trace is told of an aged
-// connection while a redirect gives its own back. If it panics, that is given back twice.
+// connection while a redirect gives its own back. If it panics, that has been given back,
+// and is not once more.
 func TestTracePanicsWhileAConnectionGoesBack(t *testing.T) {
 	for name, first := range map[string]string{
 		"redirect": "HTTP/1.1 302 Found\r\nLocation: http://b.test/\r\nContent-Length: 0\r\n\r\n",
@@ -142,8 +143,8 @@ func TestTracePanicsWhileAConnectionGoesBack(t *testing.T) {
 	}
 }
 
-// TestShelfRace (-race): a shelf that is emptied and filled in one step writes
-// its route, which those that left it are still told of.
+// TestShelfRace (-race): a shelf that is emptied and filled in one step keeps its route
+// as it is, for those that left it are still told of.
 func TestShelfRace(t *testing.T) {
 	is := is.New(t)
 	n := memnet.New()

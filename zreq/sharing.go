@@ -17,7 +17,7 @@ func (s *Session) take(r route, wait bool) (*Connection, turn, error) {
 	m, gone := s.grant(&r, &limits, p.expire(limits.IdleAge, now()))
 	if m == nil && wait {
 		w = &waiter{session: s, route: r, ready: make(chan struct{})}
-		p.queue.push(w)
+		w.place = p.queue.PushBack(w)
 	}
 	p.mu.Unlock()
 	s.tellOf(s.shed(gone, nil), m)
@@ -47,9 +47,10 @@ func (s *Session) over() bool {
 
 // serve grants the first turn that can be granted.
 func (s *Session) serve(limits *PoolLimits, gone []leaver) (*waiter, []leaver) {
-	for w := s.pool.queue.first; w != nil; w = w.next {
+	for e := s.pool.queue.Front(); e != nil; e = e.Next() {
+		w := e.Value.(*waiter)
 		if w.got, gone = s.grant(&w.route, limits, gone); w.got != nil {
-			s.pool.queue.remove(w)
+			s.pool.dequeue(w)
 			return w, gone
 		}
 	}
@@ -59,6 +60,9 @@ func (s *Session) serve(limits *PoolLimits, gone []leaver) (*waiter, []leaver) {
 // shed closes what the pool gave up, and calls those who waited for that. It returns
 // all that was closed.
 func (s *Session) shed(gone []leaver, served *waiter) (all []leaver) {
+	if len(gone) == 0 && served == nil {
+		return nil // as in most calls
+	}
 	p, limits := &s.pool, s.Pool.withDefaults()
 	for all = gone; len(gone) > 0 || served != nil; all = append(all, gone...) {
 		for _, l := range gone {
@@ -109,23 +113,25 @@ func (s *Session) CloseIdle() {
 func (s *Session) Close() error {
 	p := &s.pool
 	var used []*member
+	var waiting []*waiter
 	p.mu.Lock()
 	p.closed = true
 	gone := p.clear()
 	for _, sh := range p.shelves {
 		used = append(used, sh.all...)
 	}
-	waiting := p.queue.first
-	p.queue = queue{}
-	for w := waiting; w != nil; w = w.next {
-		w.err, w.queued = ErrClosed, false
+	for e := p.queue.Front(); e != nil; e = p.queue.Front() {
+		w := e.Value.(*waiter)
+		p.dequeue(w)
+		w.err = ErrClosed
+		waiting = append(waiting, w)
 	}
 	if p.pausing != nil {
 		close(p.pausing)
 		p.pausing = nil
 	}
 	p.mu.Unlock()
-	for w := waiting; w != nil; w = w.next {
+	for _, w := range waiting {
 		w.call()
 	}
 	for _, m := range used {
