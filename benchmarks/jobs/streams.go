@@ -1,0 +1,6 @@
+package jobs
+
+import "github.com/zreq-go/zreq/benchmarks/bench"
+
+// Streams ...
+func Streams(w *World) []bench.Case { return nil }
