@@ -205,7 +205,10 @@ func (x *exchange) appendOwn(dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-// sends reports whether zreq's own field of that name goes out.
+// sends reports whether zreq's own field of that name goes out. Not inlined: its copies
+// cost 0.2 KB.
+//
+//go:noinline
 func (x *exchange) sends(name string) bool {
 	return !named(name, x.args.Headers, x.args.Omit)
 }
