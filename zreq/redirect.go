@@ -39,9 +39,12 @@ type Redirect struct {
 // request, and prepares that.
 func (x *exchange) follow(ctx context.Context) (bool, error) {
 	r := x.resp
+	if !redirects(r.Status) || x.args.MaxRedirects < 0 {
+		return false, nil // as nearly always: no field is looked for
+	}
 	location := r.Header("Location")
 	count := r.count("Location")
-	if !redirects(r.Status) || x.args.MaxRedirects < 0 || count == 0 || count == 1 && location == "" {
+	if count == 0 || count == 1 && location == "" {
 		return false, nil
 	}
 	method, bare := x.method, r.Status == 303
