@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -47,14 +48,18 @@ func accept(listener net.Listener) {
 		}
 		go func() {
 			defer conn.Close()
-			s := server{conn: conn, in: make([]byte, 0, 256<<10), out: make([]byte, 0, blockSize+1<<10)}
+			s := server{conn: conn, in: make([]byte, 0, 4<<10)}
 			_ = s.run() // the client has gone, or will see
 		}()
 	}
 }
 
-// blockSize is about how much is written at once.
-const blockSize = 128 << 10
+// blockSize is about how much is written at once, and sinkSize how much of a body is
+// read. A connection that needs neither has small buffers: thousands may be idle.
+const (
+	blockSize = 128 << 10
+	sinkSize  = 256 << 10
+)
 
 // server serves one connection.
 type server struct {
@@ -188,6 +193,9 @@ func (s *server) sink(head string) error {
 
 // discard reads a body to its end.
 func (s *server) discard(head string) error {
+	if room := sinkSize - len(s.in); cap(s.in) < sinkSize {
+		s.in = slices.Grow(s.in, room)
+	}
 	_, value, sized := strings.Cut(head, "\r\nContent-Length: ")
 	if !sized {
 		for !bytes.HasSuffix(s.in, []byte("\r\n0\r\n\r\n")) { // enough for a client that waits for the answer
