@@ -1,7 +1,13 @@
-// Package memory measures what clients hold: per idle connection, and at their peak.
+// Package memory measures what clients hold: per idle connection, while a long body
+// comes, and at their peak.
+//
+// Nothing is measured in the process of the caller, where other things come and go. Idle
+// connections and streams have each a process of the same program, which is why its main
+// calls Main first; peaks have the smallest program of each client, in folder programs,
+// for a program is weighed with all that is linked into it.
 package memory
 
-import "github.com/zreq-go/zreq/benchmarks/origin"
+import "slices"
 
 // Idle is what kept connections cost, for each.
 type Idle struct {
@@ -12,6 +18,13 @@ type Idle struct {
 	Goroutines  float64
 }
 
+// Growth is how much more of the heap was live at most, while a long body was streamed,
+// than before the call, which dials.
+type Growth struct {
+	Peer  string
+	Bytes int64
+}
+
 // Peak is how much memory a process had at most that did one job and ended.
 type Peak struct {
 	Job  string // "download 64 MiB"
@@ -20,14 +33,8 @@ type Peak struct {
 }
 
 // Median is that of the processes.
-func (p Peak) Median() int64 { return p.RSS[len(p.RSS)/2] }
-
-// Main does the job of a child process, if this is one, and does not return then. It
-// comes first in main, beside origin.Main.
-func Main() {}
-
-// Idles measures kept connections.
-func Idles(o *origin.Origin, short bool) ([]Idle, error) { return nil, nil }
-
-// Peaks measures processes, as many of each kind as are given.
-func Peaks(o *origin.Origin, processes int) ([]Peak, error) { return nil, nil }
+func (p Peak) Median() int64 {
+	sizes := slices.Sorted(slices.Values(p.RSS))
+	n := len(sizes)
+	return (sizes[(n-1)/2] + sizes[n/2]) / 2
+}

@@ -1,0 +1,79 @@
+package memory
+
+import (
+	"fmt"
+	"runtime"
+	"time"
+
+	"github.com/zreq-go/zreq/benchmarks/origin"
+)
+
+// Idles measures kept connections: 1,000 and 10,000, plain and over TLS. If short, fewer.
+func Idles(o *origin.Origin, short bool) ([]Idle, error) {
+	type kind struct {
+		tls         bool
+		connections int
+	}
+	kinds := []kind{{false, 1_000}, {false, 10_000}, {true, 1_000}, {true, 10_000}}
+	if short {
+		kinds = []kind{{false, 1_000}, {true, 200}}
+	}
+	var all []Idle
+	for _, kind := range kinds {
+		for _, h := range holders {
+			var one Idle
+			t := task{Idle: true, Peer: h.peer, TLS: kind.tls, Connections: kind.connections}
+			if err := t.run(o, &one); err != nil {
+				return nil, fmt.Errorf("%d idle connections: %w", kind.connections, err)
+			}
+			all = append(all, one)
+		}
+	}
+	return all, nil
+}
+
+// few connections are made first, so that what is made once for all is there.
+const few = 8
+
+// idle measures, in the child process.
+func (t *task) idle() (*Idle, error) {
+	hold := holderOf(t.Peer)
+	if hold == nil {
+		return nil, fmt.Errorf("nobody knows how to hold its connections")
+	}
+	if err := room(t.Connections); err != nil {
+		return nil, err
+	}
+	idle := runtime.NumGoroutine()
+	warm, err := hold(t, few)
+	if err != nil {
+		return nil, err
+	}
+	warm.close()
+	warm = held{}
+	for deadline := time.Now().Add(5 * time.Second); runtime.NumGoroutine() > idle && time.Now().Before(deadline); {
+		time.Sleep(time.Millisecond)
+	}
+
+	before := settle()
+	kept, err := hold(t, t.Connections)
+	if err != nil {
+		return nil, err
+	}
+	after := settle()
+	open, err := connections(t.Address, t.Connections)
+	if err != nil {
+		return nil, err
+	}
+	if open < t.Connections {
+		return nil, fmt.Errorf("of %d connections that should be idle %d are open", t.Connections, open)
+	}
+	kept.close() // not before: they are held
+	n := int64(t.Connections)
+	return &Idle{
+		Peer: t.Peer, TLS: t.TLS, Connections: t.Connections,
+		Heap:       (after.heap - before.heap) / n,
+		Stack:      (after.stack - before.stack) / n,
+		Goroutines: float64(after.goroutines-before.goroutines) / float64(n),
+	}, nil
+}
