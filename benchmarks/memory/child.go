@@ -112,6 +112,8 @@ func environment() []string {
 	})
 }
 
+var errPeer = errors.New("this is no peer")
+
 // levels are what the process holds: bytes of the heap and of stacks, and goroutines.
 type levels struct {
 	heap, stack int64

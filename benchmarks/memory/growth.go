@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 
 	"github.com/zreq-go/zreq/benchmarks/memory/byhand"
 	"github.com/zreq-go/zreq/benchmarks/origin"
@@ -47,26 +48,29 @@ func Growths(o *origin.Origin, short bool) ([]Growth, error) {
 
 var errLength = errors.New("not all of the body came, or it was not looked at")
 
-// growth measures, in the child process. A first call, whose connection is closed, makes
-// what is made once for all.
+// growth measures, in the child process.
 func (t *task) growth() (*Growth, error) {
-	for _, s := range streamers {
-		if s.peer != t.Peer {
-			continue
-		}
-		zreqtest.SpareThreads()
-		if _, _, err := watch(t, s, 2*lookEvery); err != nil {
-			return nil, err
-		}
-		settle()
-		before := zreqtest.LiveHeap()
-		highest, looks, err := watch(t, s, t.Length)
-		if err == nil && looks == 0 {
-			err = errLength
-		}
-		return &Growth{t.Peer, highest - before}, err
+	i := slices.IndexFunc(streamers, func(s streamer) bool { return s.peer == t.Peer })
+	if i < 0 {
+		return nil, errPeer
 	}
-	return nil, errors.New("nobody knows how it streams")
+	return t.growthOf(streamers[i])
+}
+
+// growthOf makes a first call, whose connection is closed, so that what is made once for
+// all is there. The second is measured.
+func (t *task) growthOf(s streamer) (*Growth, error) {
+	zreqtest.SpareThreads()
+	if _, _, err := watch(t, s, 2*lookEvery); err != nil {
+		return nil, err
+	}
+	settle()
+	before := zreqtest.LiveHeap()
+	highest, looks, err := watch(t, s, t.Length)
+	if err == nil && looks == 0 {
+		err = errLength
+	}
+	return &Growth{s.peer, highest - before}, err
 }
 
 // watch streams a body and looks at the heap as it comes.
@@ -109,7 +113,7 @@ func streamHTTP(t *task, path string, f func([]byte) error) error {
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return errStatus
+		return errAnswer
 	}
 	chunk := make([]byte, chunkSize)
 	for {

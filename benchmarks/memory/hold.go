@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -42,16 +41,7 @@ var holders = []holder{
 	{"resty", holdResty},
 }
 
-func holderOf(peer string) func(*task, int) (held, error) {
-	for _, h := range holders {
-		if h.peer == peer {
-			return h.hold
-		}
-	}
-	return nil
-}
-
-var errStatus = errors.New("the answer is not 200")
+var errAnswer = errors.New("the answer is not what was asked for")
 
 // dial dials as a program without a client does.
 func (t *task) dial() (net.Conn, error) {
@@ -91,15 +81,16 @@ func holdZreq(t *task, n int) (held, error) {
 	if err != nil {
 		return held{}, err
 	}
+	url := t.url(path) // one string: what a connection keeps of it all share
 	args := &zreq.Args{Driver: new(stdnet.Driver), TLS: secure, Headers: zreq.Headers{{"Connection", "Keep-Alive"}}}
 	open := make([]*zreq.Connection, 0, n)
 	for range n {
-		resp, err := zreq.Get(context.Background(), t.url(path), args)
-		if err == nil && (resp.Status != 200 || resp.Connection == nil) {
-			err = errStatus
-		}
+		resp, err := zreq.Get(context.Background(), url, args)
 		if err != nil {
 			return held{}, err
+		}
+		if content, err := resp.Content(); err != nil || len(content) != 13 || resp.Status != 200 || resp.Connection == nil {
+			return held{}, errors.Join(err, errAnswer)
 		}
 		open = append(open, resp.Connection)
 	}
@@ -121,15 +112,16 @@ func holdSession(t *task, n int) (held, error) {
 		Pool:   zreq.PoolLimits{Open: -1, OpenPerOrigin: -1, Idle: n, IdlePerOrigin: n},
 	}
 	kept := held{func() { _ = s.Close() }}
+	url := t.url(path)
 	answers := make([]*zreq.Response, n)
 	for i := range answers {
-		if answers[i], err = s.Get(context.Background(), t.url(path), &zreq.Args{Stream: true}); err != nil {
+		if answers[i], err = s.Get(context.Background(), url, &zreq.Args{Stream: true}); err != nil {
 			return kept, err
 		}
 	}
 	for _, resp := range answers {
-		if _, err := resp.Content(); err != nil || resp.Status != 200 {
-			return kept, errors.Join(err, errStatus)
+		if content, err := resp.Content(); err != nil || len(content) != 13 || resp.Status != 200 {
+			return kept, errors.Join(err, errAnswer)
 		}
 		if err := resp.Close(); err != nil {
 			return kept, err
@@ -158,13 +150,8 @@ func holdHTTP(t *task, n int) (held, error) {
 }
 
 func holdResty(t *task, n int) (held, error) {
-	transport := t.transport(n)
-	client := resty.New().SetTransport(transport)
-	end := func() {
-		transport.CloseIdleConnections()
-		_ = client
-	}
-	return holdBodies(n, end, func() (int, io.ReadCloser, error) {
+	client := resty.New().SetTransport(t.transport(n))
+	return holdBodies(n, client.GetClient().CloseIdleConnections, func() (int, io.ReadCloser, error) {
 		resp, err := client.R().SetDoNotParseResponse(true).Get(t.url(path))
 		if err != nil {
 			return 0, nil, err
@@ -183,13 +170,13 @@ func holdBodies(n int, end func(), call func() (status int, body io.ReadCloser, 
 			return kept, err
 		}
 		if status != http.StatusOK {
-			return kept, errStatus
+			return kept, errAnswer
 		}
 		bodies[i] = body
 	}
 	for _, body := range bodies {
 		if m, err := io.Copy(io.Discard, body); err != nil || m != 13 {
-			return kept, fmt.Errorf("%d bytes came: %w", m, err)
+			return kept, errors.Join(err, errAnswer)
 		}
 		if err := body.Close(); err != nil {
 			return kept, err

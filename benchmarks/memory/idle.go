@@ -3,6 +3,7 @@ package memory
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/zreq-go/zreq/benchmarks/origin"
@@ -37,26 +38,30 @@ const few = 8
 
 // idle measures, in the child process.
 func (t *task) idle() (*Idle, error) {
-	hold := holderOf(t.Peer)
-	if hold == nil {
-		return nil, fmt.Errorf("nobody knows how to hold its connections")
+	i := slices.IndexFunc(holders, func(h holder) bool { return h.peer == t.Peer })
+	if i < 0 {
+		return nil, errPeer
 	}
+	return t.idleOf(holders[i])
+}
+
+func (t *task) idleOf(h holder) (*Idle, error) {
 	if err := room(t.Connections); err != nil {
 		return nil, err
 	}
-	idle := runtime.NumGoroutine()
-	warm, err := hold(t, few)
-	if err != nil {
+	goroutines := runtime.NumGoroutine()
+	if err := t.warm(h); err != nil {
 		return nil, err
 	}
-	warm.close()
-	warm = held{}
-	for deadline := time.Now().Add(5 * time.Second); runtime.NumGoroutine() > idle && time.Now().Before(deadline); {
+	for range 200 { // some pools have a goroutine that stays for a while
+		if runtime.NumGoroutine() <= goroutines {
+			break
+		}
 		time.Sleep(time.Millisecond)
 	}
 
 	before := settle()
-	kept, err := hold(t, t.Connections)
+	kept, err := h.hold(t, t.Connections)
 	if err != nil {
 		return nil, err
 	}
@@ -71,9 +76,19 @@ func (t *task) idle() (*Idle, error) {
 	kept.close() // not before: they are held
 	n := int64(t.Connections)
 	return &Idle{
-		Peer: t.Peer, TLS: t.TLS, Connections: t.Connections,
+		Peer: h.peer, TLS: t.TLS, Connections: t.Connections,
 		Heap:       (after.heap - before.heap) / n,
 		Stack:      (after.stack - before.stack) / n,
 		Goroutines: float64(after.goroutines-before.goroutines) / float64(n),
 	}, nil
+}
+
+// warm makes a few connections and lets go of them.
+func (t *task) warm(h holder) error {
+	kept, err := h.hold(t, few)
+	if err != nil {
+		return err
+	}
+	kept.close()
+	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -42,12 +43,13 @@ func jobs() []job {
 	}
 	files := peers
 	if curl, err := exec.LookPath("curl"); err == nil {
-		files = append(files[:len(files):len(files)], runner{peer: "curl", program: curl, secure: curl})
+		files = append(slices.Clip(files), runner{peer: "curl", program: curl, secure: curl})
 	}
-	buffered := runner{peer: "fasthttp, buffered", program: "fasthttp", job: "buffered"}
+	down := runner{peer: "fasthttp, buffered", program: "fasthttp", job: "buffered"} // as in its examples
+	up := runner{peer: "resty, buffered", program: "resty", job: "buffered"}         // likewise
 	return []job{
-		{"download 64 MiB", "download", false, append(files[:len(files):len(files)], buffered)},
-		{"upload 64 MiB", "upload", false, files},
+		{"download 64 MiB", "download", false, append(slices.Clip(files), down)},
+		{"upload 64 MiB", "upload", false, append(slices.Clip(files), up)},
 		{"10,000 GETs", "gets", false, peers},
 		{"download 64 MiB, TLS", "download", true, files},
 		{"upload 64 MiB, TLS", "upload", true, files},
@@ -61,7 +63,7 @@ func Peaks(o *origin.Origin, processes int) (_ []Peak, err error) {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	if err := build(dir, "weigh", "raw", "rawtls", "zreq", "zreqtls", "nethttp", "fasthttp", "resty"); err != nil {
+	if err := build(dir, "weigh", "empty", "raw", "rawtls", "zreq", "zreqtls", "nethttp", "fasthttp", "resty"); err != nil {
 		return nil, err
 	}
 	s := scale{dir: dir, origin: o}
@@ -89,6 +91,7 @@ func Peaks(o *origin.Origin, processes int) (_ []Peak, err error) {
 type scale struct {
 	dir    string
 	origin *origin.Origin
+	least  int64 // of the empty program, or of weigh: nothing below can be told
 }
 
 func (s *scale) path(name string) string { return filepath.Join(s.dir, name) }
@@ -98,41 +101,29 @@ func (s *scale) prepare() error {
 	if err := os.WriteFile(s.path("upload.bin"), bytes.Repeat([]byte("0123456789abcdef"), bodySize/16), 0o600); err != nil {
 		return err
 	}
-	return os.WriteFile(s.path("roots.pem"), s.origin.Roots, 0o600)
+	if err := os.WriteFile(s.path("roots.pem"), s.origin.Roots, 0o600); err != nil {
+		return err
+	}
+	var err error
+	s.least, err = s.weigh([]string{s.path("empty")})
+	return err
 }
 
-var errSize = errors.New("not all of the body is in the file")
+var (
+	errSize  = errors.New("not all of the body is in the file")
+	errLight = errors.New("it seems to weigh less than a program that does nothing")
+)
 
 // job has a program do a job, sees that it was done, and says how much memory it took.
 func (s *scale) job(j job, r runner) (int64, error) {
-	url := "http://" + s.origin.Plain
-	program := r.program
-	if j.tls {
-		url, program = "https://"+s.origin.TLS, r.secure
+	file := s.path("download.bin")
+	if j.kind == "upload" {
+		file = s.path("upload.bin")
 	}
-	name, file := j.kind, s.path("download.bin")
-	if r.job != "" {
-		name = r.job
+	size, err := s.weigh(s.command(j, r, file))
+	if err == nil && size <= s.least {
+		err = errLight
 	}
-	switch j.kind {
-	case "download":
-		url += "/bytes/" + strconv.Itoa(bodySize)
-	case "upload":
-		url, file = url+"/sink", s.path("upload.bin")
-	case "gets":
-		url += "/bytes/13"
-	}
-	command := []string{s.path(program), name, url, file}
-	if filepath.IsAbs(program) {
-		command = []string{program, "--silent", "--show-error", "--fail", "--output", file}
-		if j.kind == "upload" {
-			command = []string{program, "--silent", "--show-error", "--fail", "--upload-file", file}
-		}
-		command = append(command, "--cacert", s.path("roots.pem"), url)
-	} else if j.tls {
-		command = append(command, s.path("roots.pem"))
-	}
-	size, err := s.weigh(command)
 	if err != nil || j.kind != "download" {
 		return size, err
 	}
@@ -141,6 +132,38 @@ func (s *scale) job(j job, r runner) (int64, error) {
 		err = errSize
 	}
 	return size, errors.Join(err, os.Remove(file))
+}
+
+// command is what the job is for the runner, with the file to write or to read.
+func (s *scale) command(j job, r runner, file string) []string {
+	url, program := "http://"+s.origin.Plain, r.program
+	if j.tls {
+		url, program = "https://"+s.origin.TLS, r.secure
+	}
+	switch j.kind {
+	case "download":
+		url += "/bytes/" + strconv.Itoa(bodySize)
+	case "upload":
+		url += "/sink"
+	case "gets":
+		url += "/bytes/13"
+	}
+	if filepath.IsAbs(program) { // curl
+		how := "--output"
+		if j.kind == "upload" {
+			how = "--upload-file"
+		}
+		return []string{program, "--disable", "--silent", "--show-error", "--fail", "--cacert", s.path("roots.pem"), how, file, url}
+	}
+	name := j.kind
+	if r.job != "" {
+		name = r.job
+	}
+	command := []string{s.path(program), name, url, file}
+	if j.tls {
+		command = append(command, s.path("roots.pem"))
+	}
+	return command
 }
 
 // weigh runs a command under program weigh, which says why it is needed.

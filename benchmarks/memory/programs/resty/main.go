@@ -42,14 +42,15 @@ func do(j program.Job) error {
 			err = errStatus
 		}
 		return err
-	case "upload":
-		return put(client, j.URL, j.File)
+	case "upload", "buffered":
+		return put(client, j.URL, j.File, j.Name == "buffered")
 	}
 	return program.ErrJob
 }
 
-// put sends a file with its length. Of itself resty would send it in chunks.
-func put(client *resty.Client, url, path string) error {
+// put sends a file with its length. What SetBody is given is read whole before it goes
+// out, whatever it is, so that it could be sent again; the hook gives it to net/http.
+func put(client *resty.Client, url, path string, buffered bool) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return err
@@ -59,11 +60,18 @@ func put(client *resty.Client, url, path string) error {
 	if err != nil {
 		return err
 	}
+	request := client.R()
+	if buffered {
+		request.SetBody(f)
+	}
 	client.SetPreRequestHook(func(_ *resty.Client, req *http.Request) error {
+		if !buffered {
+			req.Body = f
+		}
 		req.ContentLength = info.Size()
 		return nil
 	})
-	resp, err := client.R().SetBody(f).Put(url)
+	resp, err := request.Put(url)
 	if err == nil && resp.StatusCode() != http.StatusCreated {
 		err = errStatus
 	}
