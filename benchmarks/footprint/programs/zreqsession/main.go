@@ -1,0 +1,24 @@
+// Zreqsession streams one plain GET of a Session through a callback.
+package main
+
+import (
+	"context"
+	"os"
+
+	_ "github.com/zreq-go/zreq/netdriver/stdnet"
+	"github.com/zreq-go/zreq/zreq"
+)
+
+func main() {
+	var session zreq.Session
+	_, err := session.Get(context.Background(), os.Args[1], &zreq.Args{
+		StreamCallback: func(chunk []byte) error {
+			_, err := os.Stdout.Write(chunk)
+			return err
+		},
+	})
+	_ = session.Close()
+	if err != nil {
+		os.Exit(1)
+	}
+}
