@@ -1,0 +1,35 @@
+package limits
+
+import (
+	"fmt"
+	"math"
+)
+
+// allocs are the allocations of a client, for each operation or each chunk of one.
+type allocs struct {
+	Case
+	chunk int64 // bytes; 0 if the operation counts
+}
+
+func allocsOf(c Case, client string, chunk int64) Figure { return allocs{c.by(client), chunk} }
+
+func (f allocs) Unit() Unit { return Allocations }
+
+func (f allocs) need(n *Needs) { n.Cases = append(n.Cases, f.Case) }
+
+// Of rounds to a tenth: the runtime allocates, too, once in a while.
+func (f allocs) Of(r *Results) (Value, error) {
+	result, err := f.of(r)
+	if err != nil {
+		return Value{}, err
+	}
+	count := result.Typical(f.Clients[0]).Allocs
+	if f.chunk > 0 {
+		chunks := result.Case.Bytes / f.chunk
+		if chunks == 0 {
+			return Value{}, fmt.Errorf("%s: its %d bytes are no chunk of %d", f.title(), result.Case.Bytes, f.chunk)
+		}
+		count /= float64(chunks)
+	}
+	return exactly(math.Round(10*count) / 10), nil
+}
