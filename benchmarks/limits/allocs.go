@@ -13,7 +13,7 @@ type allocs struct {
 
 func allocsOf(c Case, client string, chunk int64) Figure { return allocs{c.by(client), chunk} }
 
-func (f allocs) Unit() Unit { return Allocations }
+func (f allocs) Unit() Unit { return Count }
 
 func (f allocs) need(n *Needs) { n.Cases = append(n.Cases, f.Case) }
 

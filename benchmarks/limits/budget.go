@@ -2,6 +2,7 @@ package limits
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 )
@@ -45,11 +46,11 @@ func exactly(figure float64) Value { return Value{figure, figure, figure} }
 // Unit is what a figure is counted in.
 type Unit string
 
-// The units. Ratios have none, and are the ones with a tolerance.
+// The units.
 const (
-	Times       Unit = "×"
-	Bytes       Unit = "B"
-	Allocations Unit = "allocations"
+	Times Unit = "×" // of a ratio: it is the one with a tolerance
+	Bytes Unit = "B"
+	Count Unit = "" // of what the name says
 )
 
 // Text is a figure in its unit.
@@ -57,10 +58,12 @@ func (u Unit) Text(figure float64) string {
 	switch {
 	case u == Times:
 		return fmt.Sprintf("%.2f ×", figure)
-	case u == Bytes && (figure >= 10<<10 || figure <= -10<<10):
+	case u == Bytes && math.Abs(figure) >= 10<<10:
 		return trim(figure/(1<<10)) + " KiB"
+	case u == Bytes:
+		return trim(figure) + " B"
 	default:
-		return trim(figure) + " " + string(u)
+		return trim(figure)
 	}
 }
 

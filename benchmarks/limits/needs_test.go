@@ -86,7 +86,7 @@ func TestNeedsOfMemoryAndSize(t *testing.T) {
 
 func TestNeedsThatCannotBeMet(t *testing.T) {
 	is := is.New(t)
-	_, err := limits.NeedsOf(pick(t, "GET, 16 KiB")).Select(all(nil))
+	_, err := limits.NeedsOf(pick(t, "GET, 16 KiB: allocations")).Select(all(nil))
 	is.True(err != nil && strings.HasPrefix(err.Error(), `no case "keep-alive: GET, 16 KiB"; there is "fresh: GET, 13 B", "keep-alive`))
 
 	cases := all(nil)
@@ -104,7 +104,7 @@ func TestNeedsThatCannotBeMet(t *testing.T) {
 	cases = []bench.Case{{Group: "keep-alive", Name: "GET, 13 B", Clients: func() ([]bench.Client, error) {
 		return []bench.Client{{Name: "raw"}}, broken
 	}}}
-	cases, err = limits.NeedsOf(pick(t, "GET, 13 B")).Select(cases)
+	cases, err = limits.NeedsOf(pick(t, "GET, 13 B: allocations")).Select(cases)
 	is.NoErr(err)
 	clients, err = cases[0].Clients()
 	is.True(errors.Is(err, broken)) // as it was

@@ -101,18 +101,18 @@ func TestFigures(t *testing.T) {
 		value float64
 		unit  limits.Unit
 	}{
-		"GET, 13 B: time of raw":                         {1.2, limits.Times},       // the median of the rounds
-		"stream by 32 KiB: speed of raw":                 {0.5, limits.Times},       // is more if it takes less
-		"download to a file: speed of splice":            {0.25, limits.Times},      // time
-		"download to a file: CPU of net/http":            {0.5, limits.Times},       // and not time
-		"GET, 1 KiB":                                     {0, limits.Allocations},   // those of the runtime do not count
-		"GET, 16 KiB":                                    {3, limits.Allocations},   // but others do
-		"stream by 512 B, chunked: each chunk":           {0.5, limits.Allocations}, // of 1 MiB in 2048
-		"idle connection: above raw":                     {405, limits.Bytes},       // heap and stack, plain
-		"streaming: growth of the heap":                  {12 << 10, limits.Bytes},
-		"64 MiB down: peak RSS above raw":                {400_000, limits.Bytes}, // the median process
-		"64 MiB up: peak RSS above raw":                  {400_000, limits.Bytes},
-		"program for arm: text and data above net alone": {100_000, limits.Bytes}, // and not for others
+		"GET, 13 B: time of raw":                           {1.2, limits.Times},  // the median of the rounds
+		"stream by 32 KiB: speed of raw":                   {0.5, limits.Times},  // is more if it takes less
+		"download to a file: speed of splice":              {0.25, limits.Times}, // time
+		"download to a file: CPU of net/http":              {0.5, limits.Times},  // and not time
+		"GET, 1 KiB: allocations":                          {0, limits.Count},    // those of the runtime do not count
+		"GET, 16 KiB: allocations":                         {3, limits.Count},    // but others do
+		"stream by 512 B, chunked: allocations of a chunk": {0.5, limits.Count},  // of 1 MiB in 2048
+		"idle connection: above raw":                       {405, limits.Bytes},  // heap and stack, plain
+		"streaming: growth of the heap":                    {12 << 10, limits.Bytes},
+		"64 MiB down: peak RSS above raw":                  {400_000, limits.Bytes}, // the median process
+		"64 MiB up: peak RSS above raw":                    {400_000, limits.Bytes},
+		"program for arm: text and data above net alone":   {100_000, limits.Bytes}, // and not for others
 	} {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
@@ -144,7 +144,7 @@ func TestWhatIsNotThere(t *testing.T) {
 		},
 		"length of the body": {
 			func(r *limits.Results) { r.Cases[3].Case.Bytes = 0 },
-			`stream by 512 B: each chunk: stream: 512 B, by length: its 0 bytes are no chunk of 512`,
+			`stream by 512 B: allocations of a chunk: stream: 512 B, by length: its 0 bytes are no chunk of 512`,
 		},
 		"idle connection": {
 			func(r *limits.Results) { r.Idles = r.Idles[1:] },

@@ -15,7 +15,7 @@ var (
 	tls32Ki  = Case{Group: "stream, TLS 1.3", Name: "32 KiB, by length"}
 	download = Case{Group: "download to a file", Name: "download to a file"}
 	upload   = Case{Group: "upload from a file", Name: "PUT of a file"}
-	head10   = Case{Group: "parse", Name: "head, 10 fields"}
+	head10   = Case{Group: "parse", Name: "head of 10 fields"}
 )
 
 // Budgets are all that zreq is held to. Each is said of raw, the limit, or of what a user
@@ -25,9 +25,9 @@ var Budgets = []Budget{
 	atMost(1.10, "GET, 13 B: time of raw", timeOf(get13, "zreq", "raw")),
 	atMost(0.90, "GET, 13 B: time of fasthttp", timeOf(get13, "zreq", "fasthttp")),
 	atMost(0.45, "GET, 13 B: time of net/http", timeOf(get13, "zreq", "net/http")),
-	counted(0, "GET, 13 B", allocsOf(get13, "zreq", 0)),
-	counted(0, "GET, 1 KiB", allocsOf(get1Ki, "zreq", 0)),
-	counted(0, "GET, 16 KiB", allocsOf(get16Ki, "zreq", 0)),
+	counted(0, "GET, 13 B: allocations", allocsOf(get13, "zreq", 0)),
+	counted(0, "GET, 1 KiB: allocations", allocsOf(get1Ki, "zreq", 0)),
+	counted(0, "GET, 16 KiB: allocations", allocsOf(get16Ki, "zreq", 0)),
 
 	atLeast(0.95, "stream by 512 B: speed of raw", speedOf(by512, "zreq", "raw")),
 	atLeast(1, "stream by 512 B: speed of net/http", speedOf(by512, "zreq", "net/http")),
@@ -35,8 +35,8 @@ var Budgets = []Budget{
 	atLeast(1.8, "stream by 512 B, reading 64 KiB: speed of net/http", speedOf(by512, "zreq, 64 KiB", "net/http")),
 	atLeast(0.97, "stream by 32 KiB: speed of raw", speedOf(by32Ki, "zreq", "raw")),
 	atLeast(1, "stream by 32 KiB: speed of net/http", speedOf(by32Ki, "zreq", "net/http")),
-	counted(0, "stream by 512 B: each chunk", allocsOf(by512, "zreq", 512)),
-	counted(0, "stream by 512 B, chunked: each chunk", allocsOf(coded512, "zreq", 512)),
+	counted(0, "stream by 512 B: allocations of a chunk", allocsOf(by512, "zreq", 512)),
+	counted(0, "stream by 512 B, chunked: allocations of a chunk", allocsOf(coded512, "zreq", 512)),
 
 	atLeast(1.5, "stream by 512 B, chunked: speed of net/http", speedOf(coded512, "zreq", "net/http")),
 	atLeast(1.5, "stream by 4 KiB, chunked: speed of net/http", speedOf(coded4Ki, "zreq", "net/http")),
@@ -55,8 +55,8 @@ var Budgets = []Budget{
 	atMost(0.5e6, "64 MiB up: peak RSS above raw", peak{"upload 64 MiB", "zreq", "raw"}),
 	counted(160<<10, "program for arm: text and data above net alone", size{"linux/arm", "zreq", "dial"}),
 
-	atLeast(3, "head of 10 fields: speed of http.ReadResponse", speedOf(head10, "zreq", "http.ReadResponse")),
-	counted(0, "head of 10 fields", allocsOf(head10, "zreq", 0)),
+	atLeast(3, "head of 10 fields: speed of http.ReadResponse", speedOf(head10, "zreq", "net/http")),
+	counted(0, "head of 10 fields: allocations", allocsOf(head10, "zreq", 0)),
 }
 
 func atMost(limit float64, name string, figure Figure) Budget {
