@@ -27,7 +27,7 @@ type scale struct {
 // little will do.
 var (
 	full     = scale{bench.Full, 256 << 20, false, 9}
-	counting = scale{bench.Plan{Rounds: 3, Turn: 50 * time.Millisecond}, 16 << 20, true, 1}
+	counting = scale{bench.Plan{Rounds: 3, Turn: 200 * time.Millisecond}, 16 << 20, true, 1}
 )
 
 // measure measures what is needed, and nothing else.
