@@ -1,3 +1,38 @@
+// Report measures zreq beside its peers, prints tables as it goes, and writes REPORT.md and
+// charts.
+//
+//	cd benchmarks && go run ./report
+//	cd benchmarks && go run ./report -short -only keep-alive
 package main
 
-func main() {}
+import (
+	"flag"
+	"fmt"
+	"os"
+	"regexp"
+
+	"github.com/zreq-go/zreq/benchmarks/bench"
+	"github.com/zreq-go/zreq/benchmarks/memory"
+	"github.com/zreq-go/zreq/benchmarks/origin"
+)
+
+func main() {
+	origin.Main()
+	memory.Main()
+	r := &report{stdout: os.Stdout, stderr: os.Stderr, plan: bench.Full, stream: 256 << 20}
+	only := flag.String("only", "", "a regular `expression`: the cases whose group or name it matches; memory and footprint are two")
+	flag.StringVar(&r.out, "out", ".", "the `folder` for REPORT.md and charts")
+	flag.BoolVar(&r.short, "short", false, "fewer rounds and shorter bodies: in under 3 minutes")
+	flag.Parse()
+	if r.short {
+		r.plan, r.stream = bench.Short, 32<<20
+	}
+	var err error
+	if r.only, err = regexp.Compile(*only); err == nil {
+		err = r.run()
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "report:", err)
+		os.Exit(1)
+	}
+}
