@@ -56,7 +56,7 @@ func Colour(client string) color.Color {
 	switch {
 	case strings.HasPrefix(name, "zreq"):
 		return Ours
-	case strings.HasPrefix(name, "raw"), name == "net":
+	case strings.HasPrefix(name, "raw"), strings.HasSuffix(name, " alone"):
 		return Limit
 	case strings.HasPrefix(name, "net/http"):
 		return peers[0]

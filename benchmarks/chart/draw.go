@@ -37,7 +37,7 @@ type layout struct {
 	height      vg.Length
 	left, right vg.Length // of the bars
 	end         float64   // the value at the right
-	step        float64   // between grid lines
+	ticks       []float64 // where the lines of the grid are
 	bold, plain text.Style
 	small       text.Style
 }
@@ -72,20 +72,25 @@ func (c Chart) layout() layout {
 	}
 	l.left = margin + names + gap
 	l.right = width - margin - gap - values
-	l.step, l.end = ticks(c.top())
+	l.end = c.top()
+	l.ticks = ticks(l.end)
 	return l
 }
 
-// ticks finds round steps of which few reach the top.
-func ticks(top float64) (step, end float64) {
-	step = math.Pow(10, math.Floor(math.Log10(top)))
-	for _, part := range []float64{0.1, 0.2, 0.5, 1, 2} {
+// ticks are round figures from 0 to the top, and few.
+func ticks(top float64) []float64 {
+	step := math.Pow(10, math.Floor(math.Log10(top)))
+	for _, part := range []float64{0.2, 0.5, 1, 2} {
 		if top/(step*part) <= 6 {
 			step *= part
 			break
 		}
 	}
-	return step, top
+	var all []float64
+	for i := 0; float64(i)*step <= top*1.0001; i++ {
+		all = append(all, float64(i)*step)
+	}
+	return all
 }
 
 func (c Chart) draw(canvas draw.Canvas, l layout) {
@@ -95,7 +100,7 @@ func (c Chart) draw(canvas draw.Canvas, l layout) {
 	say(canvas, l.bold, margin, y-8, text.XLeft, c.Title)
 	say(canvas, l.small, margin, y-25, text.XLeft, c.Better)
 	y -= headSpace
-	c.axis(canvas, l, y)
+	c.axis(canvas, l)
 	for i, group := range c.Groups {
 		if i > 0 {
 			y -= groupGap
@@ -106,28 +111,33 @@ func (c Chart) draw(canvas draw.Canvas, l layout) {
 			say(canvas, head, margin, y-groupHead/2, text.XLeft, group.Name)
 			y -= groupHead
 		}
+		l.lines(canvas, y-barSpace*vg.Length(len(group.Bars)), y)
 		for _, bar := range group.Bars {
 			middle := y - barSpace/2
 			end := l.at(bar.Value)
 			canvas.SetColor(bar.Colour)
 			canvas.Fill(rectangle(l.left, middle-barWidth/2, max(end, l.left+0.5), middle+barWidth/2))
-			say(canvas, l.plain, l.left-gap, middle, text.XRight, bar.Name)
-			say(canvas, l.plain, end+gap, middle, text.XLeft, c.Format(bar.Value))
+			say(canvas, l.plain, l.left-gap, middle+0.7, text.XRight, bar.Name)
+			say(canvas, l.plain, end+gap, middle+0.7, text.XLeft, c.Format(bar.Value))
 			y -= barSpace
 		}
 	}
 }
 
-// axis draws the grid, its figures and the unit, below bars that begin at the top.
-func (c Chart) axis(canvas draw.Canvas, l layout, top vg.Length) {
-	bottom := margin + axisSpace
-	for i := 0; float64(i)*l.step <= l.end*1.0001; i++ {
-		value := float64(i) * l.step
-		x := l.at(value)
-		canvas.StrokeLine2(draw.LineStyle{Color: grid, Width: 0.75}, x, bottom, x, top)
-		say(canvas, l.small, x, bottom-9, text.XCenter, short(value))
+// axis writes the figures and the unit below the bars.
+func (c Chart) axis(canvas draw.Canvas, l layout) {
+	for _, value := range l.ticks {
+		say(canvas, l.small, l.at(value), margin+axisSpace-9, text.XCenter, short(value))
 	}
 	say(canvas, l.small, (l.left+l.right)/2, margin+8, text.XCenter, c.Unit)
+}
+
+// lines draws the grid behind one group of bars.
+func (l layout) lines(canvas draw.Canvas, bottom, top vg.Length) {
+	for _, value := range l.ticks {
+		x := l.at(value)
+		canvas.StrokeLine2(draw.LineStyle{Color: grid, Width: 0.75}, x, bottom, x, top)
+	}
 }
 
 // at is where a value is on the axis.

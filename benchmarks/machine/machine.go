@@ -68,10 +68,14 @@ func line(file string) string {
 // Version is that of a peer.
 type Version struct{ Name, Version string }
 
-// Versions are those of the modules that are linked, of those named, and of curl. Those
-// that are not there are left out.
+// Versions are those of this repository, of the modules that are linked, of those named,
+// and of curl. Those that are not there are left out.
 func Versions(modules ...string) []Version {
 	var versions []Version
+	// What go run builds does not say what it was built of.
+	if out, err := exec.Command("git", "describe", "--always", "--dirty").Output(); err == nil {
+		versions = append(versions, Version{"zreq", strings.TrimSpace(string(out))})
+	}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		linked := make(map[string]string)
 		for _, dep := range info.Deps {

@@ -27,7 +27,7 @@ func TestThisIsKnown(t *testing.T) {
 func TestVersionsLeavesOutWhatIsNotThere(t *testing.T) {
 	is := is.New(t)
 	for _, v := range machine.Versions("example.org/nothing") {
-		is.Equal(v.Name, "curl")                    // which may be there; the module is not
-		is.True(strings.Trim(v.Version, "0") != "") // and says which it is
+		is.True(v.Name == "zreq" || v.Name == "curl") // which may be there; the module is not
+		is.True(v.Version != "")                      // and what is there says which it is
 	}
 }

@@ -30,7 +30,11 @@ func Cases(results []bench.Result) *table.Table {
 	if moves {
 		t.Heads = append(t.Heads, "MB/s")
 	}
-	t.Heads = append(t.Heads, "allocs/op", "alloc. bytes/op", "CPU", "time ÷ raw")
+	t.Heads = append(t.Heads, "allocs/op", "alloc. bytes/op", "CPU")
+	limited := slices.ContainsFunc(results, func(r bench.Result) bool { return slices.ContainsFunc(r.Names, limit) })
+	if limited {
+		t.Heads = append(t.Heads, "time ÷ raw")
+	}
 	for _, name := range zreqs {
 		t.Heads = append(t.Heads, name+" ÷ this")
 	}
@@ -40,14 +44,21 @@ func Cases(results []bench.Result) *table.Table {
 			if i == 0 {
 				title = r.Case.Name
 			}
-			t.Add(append([]string{title, name}, figures(r, name, zreqs, moves)...)...)
+			cells := append([]string{title, name}, figures(r, name, moves)...)
+			if limited {
+				cells = append(cells, against(r, name, limitFor(r.Names, name)))
+			}
+			for _, zreq := range zreqs {
+				cells = append(cells, against(r, zreq, name))
+			}
+			t.Add(cells...)
 		}
 	}
 	return t
 }
 
 // figures are the cells of a client in a case.
-func figures(r bench.Result, name string, zreqs []string, moves bool) []string {
+func figures(r bench.Result, name string, moves bool) []string {
 	s := r.Typical(name)
 	cells := []string{duration(s.Time)}
 	if moves {
@@ -57,16 +68,12 @@ func figures(r bench.Result, name string, zreqs []string, moves bool) []string {
 			cells = append(cells, none)
 		}
 	}
-	if is(name, "curl") { // what another process allocates is not known
+	if kindOf(name, "curl") { // what another process allocates is not known
 		cells = append(cells, none, none)
 	} else {
 		cells = append(cells, share(s.Allocs), bytes(s.Heap))
 	}
-	cells = append(cells, processor(r.Case, s), against(r, name, limitFor(r.Names, name)))
-	for _, zreq := range zreqs {
-		cells = append(cells, against(r, zreq, name))
-	}
-	return cells
+	return append(cells, processor(r.Case, s))
 }
 
 // processor is the time of it that an operation took, or a GB where bytes count.

@@ -72,7 +72,7 @@ func streaming(results []bench.Result) chart.Chart {
 	}
 	for _, size := range []string{"512 B", "4 KiB", "32 KiB"} {
 		at := slices.IndexFunc(results, func(r bench.Result) bool {
-			return strings.HasPrefix(r.Case.Group, "stream") && strings.Contains(r.Case.Name, size) &&
+			return strings.HasPrefix(r.Case.Group, "stream") && strings.HasPrefix(r.Case.Name, size) &&
 				!strings.Contains(r.Case.Group+r.Case.Name, "TLS") && slices.Contains(r.Names, "raw")
 		})
 		if at < 0 {
@@ -80,7 +80,7 @@ func streaming(results []bench.Result) chart.Chart {
 		}
 		group := chart.Group{Name: "Chunks of " + size}
 		for _, name := range results[at].Names {
-			if ours(name) || limit(name) || is(name, "net/http") || is(name, "fasthttp") {
+			if ours(name) || limit(name) || kindOf(name, "net/http") || kindOf(name, "fasthttp") {
 				group.Bars = append(group.Bars, bar(name, results[at].Time(name, "raw").Inverse().Median))
 			}
 		}
@@ -98,7 +98,7 @@ func peak(peaks []memory.Peak) chart.Chart {
 	}
 	var bars []chart.Bar
 	for _, p := range peaks {
-		if strings.Contains(p.Job, "download") && len(p.RSS) > 0 {
+		if p.Job == "download 64 MiB" && len(p.RSS) > 0 {
 			bars = append(bars, bar(p.Peer, float64(p.Median())/(1<<20)))
 		}
 	}

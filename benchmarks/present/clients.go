@@ -9,12 +9,12 @@ import (
 
 // ours and limit say what a client is by its name: "zreq, 64 KiB", "raw splice". What is
 // neither is a peer.
-func ours(name string) bool  { return is(name, "zreq") }
-func limit(name string) bool { return is(name, "raw") }
+func ours(name string) bool  { return kindOf(name, "zreq") }
+func limit(name string) bool { return kindOf(name, "raw") }
 func peer(name string) bool  { return !ours(name) && !limit(name) }
 
-// is reports whether a name is the word, or begins with it and goes on.
-func is(name, word string) bool {
+// kindOf reports whether a name is the word, or begins with it and goes on.
+func kindOf(name, word string) bool {
 	rest, ok := strings.CutPrefix(name, word)
 	return ok && (rest == "" || rest[0] == ' ' || rest[0] == ',')
 }

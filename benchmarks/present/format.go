@@ -26,15 +26,18 @@ func scaled(figure, factor float64, units ...string) string {
 	for ; math.Abs(figure) >= factor*0.9995 && i < len(units)-1; i++ {
 		figure /= factor
 	}
+	if i == 0 && figure == math.Trunc(figure) { // there is no part of a byte
+		return fmt.Sprintf("%.0f %s", figure, units[i])
+	}
 	return digits(figure) + " " + units[i]
 }
 
-// digits writes three of them, and whole numbers as such.
+// digits writes three of them.
 func digits(figure float64) string {
 	switch size := math.Abs(figure); {
 	case math.IsNaN(figure) || math.IsInf(figure, 0):
 		return none
-	case size >= 99.95 || figure == math.Trunc(figure):
+	case size >= 99.95 || figure == 0:
 		return fmt.Sprintf("%.0f", figure)
 	case size >= 9.995:
 		return fmt.Sprintf("%.1f", figure)

@@ -1,6 +1,8 @@
 package present
 
 import (
+	"strings"
+
 	"github.com/zreq-go/zreq/benchmarks/footprint"
 	"github.com/zreq-go/zreq/benchmarks/memory"
 	"github.com/zreq-go/zreq/benchmarks/table"
@@ -35,7 +37,7 @@ func Larger(idles []memory.Idle, peaks []memory.Peak, growths []Growth, sizes []
 	}
 	for _, a := range sizes {
 		for _, b := range sizes {
-			if a.System == b.System && b.Program != "net" { // which speaks no HTTP
+			if a.System == b.System && !strings.HasSuffix(b.Program, " alone") { // which speak no HTTP
 				row("program for "+a.System, a.Program, b.Program, a.Loaded, b.Loaded)
 			}
 		}

@@ -55,8 +55,8 @@ func Peaks(peaks []memory.Peak) *table.Table {
 		if at >= 0 {
 			above = bytes(float64(p.Median() - peaks[at].Median()))
 		}
-		n := len(p.RSS)
-		half := bytes(float64(p.RSS[n/4])) + " – " + bytes(float64(p.RSS[n-1-n/4]))
+		n, sizes := len(p.RSS), slices.Sorted(slices.Values(p.RSS))
+		half := bytes(float64(sizes[n/4])) + " – " + bytes(float64(sizes[n-1-n/4]))
 		t.Add(p.Job, p.Peer, bytes(float64(p.Median())), half, above, strconv.Itoa(n))
 	}
 	return t
@@ -88,7 +88,7 @@ func Sizes(sizes []footprint.Size) *table.Table {
 	}
 	for _, s := range sizes {
 		above := none
-		at := slices.IndexFunc(sizes, func(o footprint.Size) bool { return o.Program == "net" && o.System == s.System })
+		at := slices.IndexFunc(sizes, func(o footprint.Size) bool { return o.Program == "net alone" && o.System == s.System })
 		if at >= 0 {
 			above = bytes(float64(s.Loaded - sizes[at].Loaded))
 		}
