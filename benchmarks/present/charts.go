@@ -132,7 +132,7 @@ func idle(idles []memory.Idle) chart.Chart {
 func size(sizes []footprint.Size) chart.Chart {
 	c := chart.Chart{
 		Title:  "The smallest program on linux/arm",
-		Better: "what is loaded of it, text and data; lower is better",
+		Better: "text and data, of those named alone to connect and no more; lower is better",
 		Unit:   "MiB",
 		Format: func(v float64) string { return digits(v) + " MiB" },
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/zreq-go/zreq/benchmarks/bench"
@@ -122,10 +123,11 @@ func (r *report) footprint() {
 	if r.short {
 		systems = []string{"linux/arm"} // the one that there is a budget for
 	}
-	r.progress("footprint: programs for %d systems", len(systems))
+	r.progress("footprint: programs for %s", strings.Join(systems, ", "))
 	var err error
 	if r.page.Sizes, err = footprint.Measure(systems...); err != nil {
 		r.fault("footprint", err)
+		return
 	}
 	fmt.Fprintln(r.stdout, present.Sizes(r.page.Sizes))
 }
