@@ -82,7 +82,7 @@ func (s *score) String() string {
 	}
 	out.WriteString("\n\n")
 	if s.slower == 0 {
-		out.WriteString("zreq is slower than no peer here.\n")
+		out.WriteString("There is none in which that is certain.\n")
 		return out.String()
 	}
 	out.WriteString(s.losses.String())
