@@ -131,15 +131,15 @@ func idle(idles []memory.Idle) chart.Chart {
 
 func size(sizes []footprint.Size) chart.Chart {
 	c := chart.Chart{
-		Title:  "The smallest program on linux/arm",
+		Title:  "The smallest program that streams a body, on linux/arm",
 		Better: "text and data, of those named alone to connect and no more; lower is better",
 		Unit:   "MiB",
 		Format: func(v float64) string { return digits(v) + " MiB" },
 	}
 	var bars []chart.Bar
 	for _, s := range sizes {
-		if s.System == "linux/arm" {
-			bars = append(bars, bar(s.Program, float64(s.Loaded)/(1<<20)))
+		if s.System == "linux/arm" && (s.Job == footprint.Stream || s.Job == footprint.Connect) {
+			bars = append(bars, bar(s.Name, float64(s.Loaded)/(1<<20)))
 		}
 	}
 	c.Groups = []chart.Group{{Bars: bars}}

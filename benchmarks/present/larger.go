@@ -1,15 +1,13 @@
 package present
 
 import (
-	"strings"
-
 	"github.com/zreq-go/zreq/benchmarks/footprint"
 	"github.com/zreq-go/zreq/benchmarks/memory"
 	"github.com/zreq-go/zreq/benchmarks/table"
 )
 
 // Larger lists where zreq holds more memory, or makes a larger program, than a peer.
-func Larger(idles []memory.Idle, peaks []memory.Peak, growths []Growth, sizes []footprint.Size) string {
+func Larger(idles []memory.Idle, peaks []memory.Peak, growths []memory.Growth, sizes []footprint.Size) string {
 	t := &table.Table{Words: 3, Heads: []string{"what", "this", "is larger than", "this has", "that has"}}
 	row := func(what, zreq, name string, a, b int64) {
 		if ours(zreq) && peer(name) && a > b {
@@ -37,8 +35,8 @@ func Larger(idles []memory.Idle, peaks []memory.Peak, growths []Growth, sizes []
 	}
 	for _, a := range sizes {
 		for _, b := range sizes {
-			if a.System == b.System && !strings.HasSuffix(b.Program, " alone") { // which speak no HTTP
-				row("program for "+a.System, a.Program, b.Program, a.Loaded, b.Loaded)
+			if a.System == b.System && a.Job == b.Job {
+				row("program for "+a.System+", "+a.Job, a.Name, b.Name, a.Loaded, b.Loaded)
 			}
 		}
 	}

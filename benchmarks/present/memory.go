@@ -62,14 +62,8 @@ func Peaks(peaks []memory.Peak) *table.Table {
 	return t
 }
 
-// Growth is by how much the live heap of a client grows while it streams 1 GiB.
-type Growth struct {
-	Peer  string
-	Bytes int64
-}
-
 // Growths is the table of them.
-func Growths(growths []Growth) *table.Table {
+func Growths(growths []memory.Growth) *table.Table {
 	t := &table.Table{
 		Title: "Live heap while a body is streamed, above the level before",
 		Heads: []string{"client", "growth"},
@@ -83,16 +77,16 @@ func Growths(growths []Growth) *table.Table {
 // Sizes is the table of the smallest programs.
 func Sizes(sizes []footprint.Size) *table.Table {
 	t := &table.Table{
-		Title: "The smallest program for a job, stripped", Words: 2,
-		Heads: []string{"system", "program", "file", "loaded", "above net", "packages"},
+		Title: "The smallest program for a job, stripped", Words: 3,
+		Heads: []string{"system", "program", "job", "file", "loaded", "above net alone", "packages"},
 	}
 	for _, s := range sizes {
 		above := none
-		at := slices.IndexFunc(sizes, func(o footprint.Size) bool { return o.Program == "net alone" && o.System == s.System })
+		at := slices.IndexFunc(sizes, func(o footprint.Size) bool { return o.Name == "net alone" && o.System == s.System })
 		if at >= 0 {
 			above = bytes(float64(s.Loaded - sizes[at].Loaded))
 		}
-		t.Add(s.System, s.Program, bytes(float64(s.File)), bytes(float64(s.Loaded)), above, strconv.Itoa(s.Packages))
+		t.Add(s.System, s.Name, s.Job, bytes(float64(s.File)), bytes(float64(s.Loaded)), above, strconv.Itoa(s.Packages))
 	}
 	return t
 }

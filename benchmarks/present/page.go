@@ -24,7 +24,7 @@ type Page struct {
 	Results []bench.Result
 	Idles   []memory.Idle
 	Peaks   []memory.Peak
-	Growths []Growth
+	Growths []memory.Growth
 	Sizes   []footprint.Size
 	Faults  []string // what could not be measured, and why
 	Budgets string   // a section of its own, if there is one

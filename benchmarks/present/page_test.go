@@ -65,13 +65,13 @@ func page() *present.Page {
 			{Job: "download 64 MiB", Peer: "fasthttp", RSS: []int64{260 << 20, 267 << 20, 270 << 20}},
 			{Job: "download 64 MiB", Peer: "curl", RSS: []int64{5 << 20, 5 << 20, 5 << 20}},
 		},
-		Growths: []present.Growth{{Peer: "zreq", Bytes: 9 << 10}},
+		Growths: []memory.Growth{{Peer: "zreq", Bytes: 9 << 10}},
 		Sizes: []footprint.Size{
-			{Program: "net alone", System: "linux/arm", File: 2 << 20, Loaded: 1910 << 10, Packages: 60},
-			{Program: "zreq", System: "linux/arm", File: 2200 << 10, Loaded: 2050 << 10, Packages: 75},
-			{Program: "zreq, TLS", System: "linux/arm", File: 4200 << 10, Loaded: 4050 << 10, Packages: 175},
-			{Program: "fasthttp", System: "linux/arm", File: 5800 << 10, Loaded: 5450 << 10, Packages: 190},
-			{Program: "net/http", System: "linux/arm", File: 6000 << 10, Loaded: 5610 << 10, Packages: 200},
+			{Program: footprint.Program{Name: "net alone", Job: footprint.Connect}, System: "linux/arm", File: 2 << 20, Loaded: 1910 << 10, Packages: 60},
+			{Program: footprint.Program{Name: "zreq", Job: footprint.Stream}, System: "linux/arm", File: 2200 << 10, Loaded: 2050 << 10, Packages: 75},
+			{Program: footprint.Program{Name: "zreq, TLS", Job: footprint.Stream}, System: "linux/arm", File: 4200 << 10, Loaded: 4050 << 10, Packages: 175},
+			{Program: footprint.Program{Name: "fasthttp", Job: footprint.Stream}, System: "linux/arm", File: 5800 << 10, Loaded: 5450 << 10, Packages: 190},
+			{Program: footprint.Program{Name: "net/http", Job: footprint.Stream}, System: "linux/arm", File: 6000 << 10, Loaded: 5610 << 10, Packages: 200},
 		},
 	}
 }

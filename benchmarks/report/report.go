@@ -13,6 +13,7 @@ import (
 	"github.com/zreq-go/zreq/benchmarks/bench"
 	"github.com/zreq-go/zreq/benchmarks/footprint"
 	"github.com/zreq-go/zreq/benchmarks/jobs"
+	"github.com/zreq-go/zreq/benchmarks/limits"
 	"github.com/zreq-go/zreq/benchmarks/machine"
 	"github.com/zreq-go/zreq/benchmarks/memory"
 	"github.com/zreq-go/zreq/benchmarks/origin"
@@ -67,6 +68,9 @@ func (r *report) run() (err error) {
 	if r.only.MatchString("footprint") {
 		r.footprint()
 	}
+	if r.only.String() == "" {
+		r.budgets()
+	}
 	r.page.Took = time.Since(r.start)
 	if err := write(&r.page, r.out); err != nil {
 		return err
@@ -111,6 +115,10 @@ func (r *report) memory(server *origin.Origin) {
 	if r.page.Idles, err = memory.Idles(server, r.short); err != nil {
 		r.fault("memory of kept connections", err)
 	}
+	r.progress("memory: the heap while streaming")
+	if r.page.Growths, err = memory.Growths(server, r.short); err != nil {
+		r.fault("heap while streaming", err)
+	}
 	r.progress("memory: %d processes of each kind", processes)
 	if r.page.Peaks, err = memory.Peaks(server, processes); err != nil {
 		r.fault("peaks of memory", err)
@@ -130,6 +138,19 @@ func (r *report) footprint() {
 		return
 	}
 	fmt.Fprintln(r.stdout, present.Sizes(r.page.Sizes))
+}
+
+// budgets judges what was measured, of which all has to be there.
+func (r *report) budgets() {
+	verdicts, err := limits.Judge(limits.Budgets, &limits.Results{
+		Cases: r.page.Results, Idles: r.page.Idles, Peaks: r.page.Peaks, Growths: r.page.Growths, Sizes: r.page.Sizes,
+	})
+	if err != nil {
+		r.fault("budgets", err)
+		return
+	}
+	r.page.Budgets = present.Budgets(verdicts).String()
+	fmt.Fprintln(r.stdout, r.page.Budgets)
 }
 
 // progress says what is being measured.
