@@ -24,7 +24,7 @@ type Connection struct {
 	sock   *socket    // nil: not dialled, or gone
 	busy   bool
 	closed bool
-	dials  int
+	dials  int32 // beside the two, an idle connection is 16 bytes smaller
 
 	abandon func() // ends a dial that is under way
 }
@@ -213,5 +213,5 @@ func (c *Connection) Dials() int {
 	c.lock()
 	dials := c.dials
 	c.unlock()
-	return dials
+	return int(dials)
 }

@@ -22,16 +22,16 @@ type socket struct {
 
 	by     time.Time
 	limit  time.Duration
-	name   string  // the field of Timeouts
-	glance [1]byte // for look
+	name   string    // the field of Timeouts
+	moved  time.Time // when a write last moved something, or began to try
+	stuck  bool      // the last one moved nothing
+	glance [1]byte   // for look
 
 	// A write that is ended by its deadline can be taken up again where that is
 	// plain TCP and a driver that knows how much went out. A body is sliced there.
 	resumable, sliced bool
 
-	requests int       // that it has carried, this one included
-	stuck    bool      // the last write moved nothing
-	moved    time.Time // when one last did, or began to try
+	requests int // that it has carried, this one included
 
 	// interrupt ends whatever is under way. It is made once, so that
 	// context.AfterFunc costs a call no closure.
