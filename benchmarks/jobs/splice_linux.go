@@ -20,8 +20,8 @@ type fileMover struct {
 }
 
 const (
-	filePipe       = 256 << 10 // more, and more than half of the cache is gone
-	spliceNonblock = 2         // for the pipe; not among the constants of package syscall
+	filePipe     = 1 << 20 // the most that the system lets everybody have, and the fastest
+	fileNonblock = 2       // for the pipe; not among the constants of package syscall
 )
 
 func newFileMover(conn *net.TCPConn) (*fileMover, error) {
@@ -41,7 +41,7 @@ func newFileMover(conn *net.TCPConn) (*fileMover, error) {
 
 // some takes what the socket has, as much as the pipe holds; false waits for more.
 func (m *fileMover) some(fd uintptr) bool {
-	n, err := syscall.Splice(int(fd), nil, m.w, nil, int(min(m.left, filePipe)), spliceNonblock)
+	n, err := syscall.Splice(int(fd), nil, m.w, nil, int(min(m.left, filePipe)), fileNonblock)
 	if err == syscall.EAGAIN || err == syscall.EINTR {
 		return err == syscall.EINTR // the loop comes again
 	}
