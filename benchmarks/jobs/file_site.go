@@ -64,9 +64,14 @@ func (s fileSite) transport() *http.Transport {
 	return &http.Transport{TLSClientConfig: s.config(), DisableCompression: true}
 }
 
+// fasthttp has a buffer to write by that fills a record of TLS; one to read by would
+// only be in the way of large reads.
 func (s fileSite) fasthttp() *fasthttp.HostClient {
 	config := s.config()
-	return &fasthttp.HostClient{Addr: s.address, IsTLS: config != nil, TLSConfig: config, StreamResponseBody: true}
+	return &fasthttp.HostClient{
+		Addr: s.address, IsTLS: config != nil, TLSConfig: config,
+		StreamResponseBody: true, WriteBufferSize: 64 << 10,
+	}
 }
 
 // fileClient is a client that does one thing at a time.

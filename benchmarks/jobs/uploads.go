@@ -47,7 +47,7 @@ func uploadOf(w *World, site fileSite) fileUpload {
 
 func (u fileUpload) url() string { return u.site.url("/sink") }
 
-// write makes the file, once for all cases.
+// write makes the file, once for all cases: it stays, for Dir is the World's.
 func (u fileUpload) write() (err error) {
 	if info, err := os.Stat(u.path); err == nil && info.Size() == u.size {
 		return nil
