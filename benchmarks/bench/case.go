@@ -17,6 +17,10 @@ type Client struct {
 	// Do does the job n times and fails unless all of it was done right.
 	Do func(n int) error
 
+	// Least is how many times a turn does it at least, if it has a start of its own
+	// that would else be what is measured. Do may be asked for less all the same.
+	Least int
+
 	// Close is nil if there is nothing to let go of.
 	Close func() error
 }

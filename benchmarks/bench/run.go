@@ -76,7 +76,7 @@ func (p Plan) Run(c Case) (_ Result, err error) {
 // size finds how many operations fill a turn. Its own also warm the client up. It goes
 // by the faster of two turns: one that something else held up would make all rounds small.
 func (p Plan) size(client Client) (int, error) {
-	for n := 1; ; {
+	for n := max(1, client.Least); ; {
 		one, err := take(client, n)
 		if err != nil {
 			return 0, err
@@ -87,7 +87,7 @@ func (p Plan) size(client Client) (int, error) {
 		}
 		fit := int(p.Turn / max(1, min(one.Time, two.Time)))
 		if fit <= 2*n {
-			return max(1, fit), nil
+			return max(1, client.Least, fit), nil
 		}
 		n = min(fit, 10*n)
 	}
