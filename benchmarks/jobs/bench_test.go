@@ -1,8 +1,6 @@
 package jobs
 
-import (
-	"testing"
-)
+import "testing"
 
 // BenchmarkFetches is for a look at one client, or for its profile: what is said of them
 // is said by package report.

@@ -43,11 +43,13 @@ func bySession(f fetch) (peer, error) {
 	return peer{name: "zreq Session", worker: worker, close: session.Close}, nil
 }
 
-// zreqWorker gets by one of the two. The limits in time are those that zreq has anyway.
+// zreqWorker gets by one of the two. Of the limits in time those are set that would not
+// be as the others have them: shorter timers wake the poller of the runtime more often.
 func zreqWorker(f *fetch, args zreq.Args, get func(context.Context, string, *zreq.Args) (*zreq.Response, error)) func() error {
 	ctx, url, t := context.Background(), f.url(), f.tally()
 	args.StreamCallback, args.StreamChunk = t.take, f.chunk
 	args.Limits.ReadBuffer = f.buffer
+	args.Timeouts = zreq.Timeouts{Dial: idle, TLS: idle}
 	args.Into = new(zreq.Response)
 	return func() error {
 		resp, err := get(ctx, url, &args)
