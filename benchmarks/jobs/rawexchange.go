@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"net"
-	"strconv"
 	"time"
 )
 
@@ -119,7 +118,7 @@ func (x *rawExchange) chunked() error {
 		if err != nil {
 			return err
 		}
-		size, err := strconv.ParseInt(string(line), 16, 64)
+		size, err := rawSize(line)
 		if err != nil {
 			return err
 		}
@@ -136,6 +135,25 @@ func (x *rawExchange) chunked() error {
 			return nil
 		}
 	}
+}
+
+// rawSize reads the size of a chunk, behind which there are no extensions here.
+func rawSize(line []byte) (size int64, err error) {
+	for _, digit := range line {
+		switch {
+		case '0' <= digit && digit <= '9':
+			digit -= '0'
+		case 'a' <= digit|0x20 && digit|0x20 <= 'f':
+			digit = (digit | 0x20) - 'a' + 10
+		default:
+			return 0, errFraming
+		}
+		size = size<<4 | int64(digit)
+	}
+	if len(line) == 0 || len(line) > 15 {
+		return 0, errFraming
+	}
+	return size, nil
 }
 
 // line returns the next line without its end.
