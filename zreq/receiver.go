@@ -21,8 +21,13 @@ type Receiver interface {
 	ReceiveFrom(c netdriver.Conn, n int64) (received int64, ok bool, err error)
 }
 
-// minReceive is what has to be certain to come: less goes through the window.
-const minReceive = 16 << 10
+// minReceive is what has to be certain to come: less goes through the window. maxReceive
+// is what one ReceiveFrom is given: the context and the limits are looked at between
+// two of them.
+const (
+	minReceive = 16 << 10
+	maxReceive = 1 << 20
+)
 
 // receive lets a Receiver take all it can of the body.
 func (p *pull) receive(w io.Writer) error {
@@ -33,7 +38,7 @@ func (p *pull) receive(w io.Writer) error {
 			p.finish(err)
 			break
 		}
-		most := min(x.dec.Expect(), maxSend)
+		most := min(x.dec.Expect(), maxReceive)
 		var n int64
 		var err error
 		if n, ok, err = r.ReceiveFrom(x.sock.conn, most); !ok {

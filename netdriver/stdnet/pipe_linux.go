@@ -8,9 +8,10 @@ import (
 	"syscall"
 )
 
-// pipeBytes is what a pipe is asked to hold. Of a network card its default takes 16
-// frames, which is 23 KiB.
-const pipeBytes = 256 << 10
+// pipeBytes is what a pipe is asked to hold: the most that Linux gives to everybody. Of
+// a network card its default takes 16 frames, which is 23 KiB. It holds pages that
+// were the socket's, and only while a call is under way.
+const pipeBytes = 1 << 20
 
 // pipes holds those that no call uses: they are empty. A connection has none of its
 // own, since an idle one would keep two descriptors. What the collector takes from

@@ -11,7 +11,7 @@ import (
 )
 
 // maxSplice is what one call moves: writing to a slow card waits for no deadline.
-const maxSplice = 256 << 10
+const maxSplice = pipeBytes
 
 // spliceNonblock is not among the constants of package syscall. It is for the pipe.
 const spliceNonblock = 2
@@ -52,7 +52,7 @@ const (
 
 // ReceiveFile writes at most n of the bytes that come next to f, at its offset, by
 // splice: they do not pass through the memory of the program. It waits for the first
-// of them and then takes what there is, up to 256 KiB. It returns how many it took,
+// of them and then takes what there is, up to 1 MiB. It returns how many it took,
 // also beside an error. It uses the read deadline, as Read does, and like Read it is
 // for one goroutine at a time.
 //

@@ -120,7 +120,7 @@ func TestReceiveFileTakesASliceAtMost(t *testing.T) {
 		time.Sleep(20 * time.Millisecond) // and are full
 		n, err := c.ReceiveFile(f, 4<<20)
 		is.NoErr(err)
-		is.True(n <= 256<<10) // the caller sets a deadline for each
+		is.True(n <= 1<<20) // the caller sets a deadline for each
 	}
 	is.NoErr(c.Close())
 }

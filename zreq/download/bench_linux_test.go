@@ -101,11 +101,11 @@ func byHand(b *testing.B, server *sender, size int64) func(b *testing.B) {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { _ = syscall.Close(pipe[0]); _ = syscall.Close(pipe[1]) })
-	_, _, _ = syscall.Syscall(syscall.SYS_FCNTL, uintptr(pipe[1]), syscall.F_SETPIPE_SZ, 256<<10)
+	_, _, _ = syscall.Syscall(syscall.SYS_FCNTL, uintptr(pipe[1]), syscall.F_SETPIPE_SZ, 1<<20)
 	path := target(b, false)
 	var left, held int64
 	take := func(fd uintptr) bool {
-		n, err := syscall.Splice(int(fd), nil, pipe[1], nil, int(min(left, 256<<10)), 2)
+		n, err := syscall.Splice(int(fd), nil, pipe[1], nil, int(min(left, 1<<20)), 2)
 		held = int64(n)
 		return err != syscall.EAGAIN
 	}
