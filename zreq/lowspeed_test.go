@@ -86,7 +86,7 @@ func TestLowSpeedReading(t *testing.T) {
 	}{
 		"a byte, too slow":          {zreq.LowSpeed{Bytes: 10, In: 10 * time.Second}, 0, 1, 1100 * time.Millisecond, 1},
 		"nothing":                   {zreq.LowSpeed{Bytes: 1, In: 10 * time.Second}, 0, 1, time.Hour, 1},
-		"nothing behind a burst":    {zreq.LowSpeed{Bytes: 1, In: 10 * time.Second}, 5000, 1, time.Hour, 2},
+		"nothing behind a burst":    {zreq.LowSpeed{Bytes: 1, In: 10 * time.Second}, 9000, 1, time.Hour, 2},
 		"a byte too few, in one":    {zreq.LowSpeed{Bytes: 1000, In: 10 * time.Second}, 0, 999, 9 * time.Second, 1},
 		"too slow beside the head":  {zreq.LowSpeed{Bytes: 10, In: 10 * time.Second}, 10, 1, 1100 * time.Millisecond, 1},
 		"short":                     {zreq.LowSpeed{Bytes: 10, In: 20 * time.Millisecond}, 0, 1, 10 * time.Millisecond, 1},

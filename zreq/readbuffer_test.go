@@ -1,0 +1,59 @@
+package zreq_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/matryer/is"
+	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
+)
+
+// measuring is a driver whose connections note how much they were asked for at most.
+type measuring struct {
+	netdriver.Driver
+	most int
+}
+
+func (d *measuring) Dial(ctx context.Context, network, address string) (netdriver.Conn, error) {
+	c, err := d.Driver.Dial(ctx, network, address)
+	return &measuredConn{c, d}, err
+}
+
+type measuredConn struct {
+	netdriver.Conn
+	driver *measuring
+}
+
+func (c *measuredConn) Read(p []byte) (int, error) {
+	c.driver.most = max(c.driver.most, len(p))
+	return c.Conn.Read(p)
+}
+
+// A read buffer costs memory, and a small one costs reads: who takes large chunks has
+// room for a large one.
+func TestReadBufferFollowsStreamChunk(t *testing.T) {
+	for name, tt := range map[string]struct{ chunk, buffer, want int }{
+		"by default":         {0, 0, 4 << 10},
+		"small chunks":       {512, 0, 4 << 10},
+		"large chunks":       {32 << 10, 0, 32 << 10},
+		"huge chunks":        {1 << 20, 0, 64 << 10},
+		"it was chosen":      {32 << 10, 1 << 10, 1 << 10},
+		"it was chosen, too": {512, 64 << 10, 64 << 10},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			peer := zreqtest.NewPeer(t, answering("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n"))
+			driver := &measuring{Driver: peer}
+			_, err := zreq.Get(context.Background(), "http://device.test/", &zreq.Args{
+				Driver:         driver,
+				StreamChunk:    tt.chunk,
+				StreamCallback: func([]byte) error { return nil },
+				Limits:         zreq.Limits{ReadBuffer: tt.buffer},
+			})
+			is.NoErr(err)
+			is.Equal(driver.most, tt.want)
+		})
+	}
+}
