@@ -2,7 +2,7 @@ package wire
 
 // chunked goes on through the chunk framing (RFC 9112, 7.1) up to the next
 // event or the end of in.
-func (d *Decoder) chunked(in []byte) (Event, int, error) {
+func (d *machine) chunked(in []byte) (Event, int, error) {
 	pos := 0
 	for pos < len(in) {
 		switch d.phase {
@@ -28,12 +28,12 @@ func (d *Decoder) chunked(in []byte) (Event, int, error) {
 	return Event{}, pos, nil
 }
 
-func (d *Decoder) newChunk() {
+func (d *machine) newChunk() {
 	d.rest, d.lineBytes, d.digits = 0, 0, false
 }
 
 // chunkEnd takes a byte of the CRLF after a chunk.
-func (d *Decoder) chunkEnd(c byte) error {
+func (d *machine) chunkEnd(c byte) error {
 	switch {
 	case d.phase == dataCR && c == '\r':
 		return d.step(sigCR)
@@ -46,7 +46,7 @@ func (d *Decoder) chunkEnd(c byte) error {
 }
 
 // sizeLine takes what in has of a chunk-size line.
-func (d *Decoder) sizeLine(in []byte) (int, error) {
+func (d *machine) sizeLine(in []byte) (int, error) {
 	for i, c := range in {
 		if err := d.sizeByte(c); err != nil {
 			return 0, err
@@ -71,7 +71,7 @@ const (
 
 // weigh bounds what a peer can send without sending anything: one byte at a
 // time, each in a chunk with a long extension.
-func (d *Decoder) weigh() error {
+func (d *machine) weigh() error {
 	d.excess += int64(d.lineBytes) - freeFraming
 	d.excess -= min(d.excess, d.rest)
 	if d.excess = max(0, d.excess); d.excess > maxExcess {
@@ -80,7 +80,7 @@ func (d *Decoder) weigh() error {
 	return nil
 }
 
-func (d *Decoder) sizeByte(c byte) error {
+func (d *machine) sizeByte(c byte) error {
 	switch d.phase {
 	case chunkSize:
 		v := hexValue(c)
@@ -104,7 +104,7 @@ func (d *Decoder) sizeByte(c byte) error {
 }
 
 // afterSize takes a byte behind the digits: padding, or what ends it.
-func (d *Decoder) afterSize(c byte) error {
+func (d *machine) afterSize(c byte) error {
 	switch c {
 	case ' ', '\t':
 		if d.phase == chunkPad {
@@ -125,7 +125,7 @@ func (d *Decoder) afterSize(c byte) error {
 // extension skips a byte of an extension: a recipient MUST ignore those it does
 // not know (RFC 9112, 7.1.1). A quoted string cannot hide a line end, so its
 // quotes need not be understood.
-func (d *Decoder) extension(c byte) error {
+func (d *machine) extension(c byte) error {
 	switch {
 	case c == '\r':
 		return d.step(sigCR)
@@ -139,7 +139,7 @@ func (d *Decoder) extension(c byte) error {
 }
 
 // sizeEnd takes the LF of the line.
-func (d *Decoder) sizeEnd(c byte) error {
+func (d *machine) sizeEnd(c byte) error {
 	if c != '\n' {
 		return ErrBareCR
 	}

@@ -21,6 +21,10 @@ type Decoder struct {
 	digits    bool  // the chunk size has a digit
 }
 
+// A machine is a Decoder with the methods that are not for others: what is part of a
+// type on the heap brings the names of its own into the program, which are 1 KB.
+type machine Decoder
+
 // Reset makes d ready for the response to a request with the given method.
 func (d *Decoder) Reset(method string, limits Limits) {
 	*d = Decoder{
@@ -30,7 +34,7 @@ func (d *Decoder) Reset(method string, limits Limits) {
 		connect:     method == "CONNECT",
 	}
 	d.length = -1
-	_ = d.step(sigReset) // is allowed in every phase
+	_ = (*machine)(d).step(sigReset) // is allowed in every phase
 }
 
 // Next decodes at most one event from in and reports how many bytes it used.
@@ -40,20 +44,21 @@ func (d *Decoder) Reset(method string, limits Limits) {
 // After End, and after an error, which is final, Next must not be called: it
 // returns ErrSequence.
 func (d *Decoder) Next(in []byte) (ev Event, used int, err error) {
+	m := (*machine)(d)
 	switch d.phase {
 	case unready, done, failed:
 		return Event{}, 0, ErrSequence
 	case inHead:
-		ev, used, err = d.head(in)
+		ev, used, err = m.head(in)
 	case inLength, untilClose:
-		ev, used, err = d.body(in)
+		ev, used, err = m.body(in)
 	case complete:
-		ev, err = d.end()
+		ev, err = m.end()
 	default:
-		ev, used, err = d.chunked(in)
+		ev, used, err = m.chunked(in)
 	}
 	if err != nil {
-		return Event{}, 0, d.fail(err)
+		return Event{}, 0, m.fail(err)
 	}
 	return ev, used, nil
 }
@@ -62,13 +67,14 @@ func (d *Decoder) Next(in []byte) (ev Event, used int, err error) {
 // is the end of a body until close, or if nothing was missing but the call that
 // says End; else ErrTruncated.
 func (d *Decoder) EOF() (Event, error) {
+	m := (*machine)(d)
 	switch d.phase {
 	case unready, done, failed:
 		return Event{}, ErrSequence
 	case untilClose, complete:
-		return d.end()
+		return m.end()
 	default:
-		return Event{}, d.fail(ErrTruncated)
+		return Event{}, m.fail(ErrTruncated)
 	}
 }
 
@@ -112,7 +118,7 @@ func (d *Decoder) Done() bool { return d.phase == complete || d.phase == done }
 const maxInt64 = 1<<63 - 1
 
 // body hands over what in has of a body that is not chunked.
-func (d *Decoder) body(in []byte) (Event, int, error) {
+func (d *machine) body(in []byte) (Event, int, error) {
 	if len(in) == 0 {
 		return Event{}, 0, nil
 	}
@@ -124,7 +130,7 @@ func (d *Decoder) body(in []byte) (Event, int, error) {
 
 // data hands over what in, which is not empty, has of the rest of a length or
 // of a chunk.
-func (d *Decoder) data(in []byte) (Event, int, error) {
+func (d *machine) data(in []byte) (Event, int, error) {
 	n := len(in)
 	if int64(n) >= d.rest {
 		n = int(d.rest)
@@ -136,12 +142,12 @@ func (d *Decoder) data(in []byte) (Event, int, error) {
 	return Event{Kind: Data, Data: in[:n:n]}, n, nil
 }
 
-func (d *Decoder) end() (Event, error) {
+func (d *machine) end() (Event, error) {
 	return Event{Kind: End}, d.step(sigEnd)
 }
 
 // fail ends the decoding with err, unless it had ended already.
-func (d *Decoder) fail(err error) error {
+func (d *machine) fail(err error) error {
 	_ = d.step(sigFail)
 	return err
 }
@@ -159,5 +165,5 @@ func (d *Decoder) Skip(n int64) error {
 	if d.rest > 0 {
 		return nil
 	}
-	return d.step(sigBodyRead)
+	return (*machine)(d).step(sigBodyRead)
 }

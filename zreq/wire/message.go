@@ -47,7 +47,7 @@ func mayBeHTTP(in []byte) bool {
 
 // statusLine reads HTTP-version SP status-code [ SP [ reason-phrase ] ]
 // (RFC 9112, 4). The reason phrase is left alone: a client SHOULD ignore it.
-func (d *Decoder) statusLine(line []byte) error {
+func (d *machine) statusLine(line []byte) error {
 	if len(line) > 5 && isDigit(line[5]) && line[5] != '1' {
 		return ErrBadVersion
 	}
@@ -73,7 +73,7 @@ func (d *Decoder) statusLine(line []byte) error {
 }
 
 // judgeStatus does what the status alone decides.
-func (d *Decoder) judgeStatus() error {
+func (d *machine) judgeStatus() error {
 	switch {
 	case d.status == 101, d.connect && d.status/100 == 2:
 		return ErrUpgrade
@@ -91,7 +91,7 @@ func (d *Decoder) judgeStatus() error {
 
 // interpret reads the last field, now that it is complete, if it is one of those
 // that decide over the framing or the connection.
-func (d *Decoder) interpret(in []byte) error {
+func (d *machine) interpret(in []byte) error {
 	s := &d.section
 	name := s.name
 	s.name = otherName
@@ -113,7 +113,7 @@ func (d *Decoder) interpret(in []byte) error {
 	}
 }
 
-func (d *Decoder) contentLength(value []byte) error {
+func (d *machine) contentLength(value []byte) error {
 	n, ok := parseLength(value)
 	switch {
 	case d.coded:
@@ -133,7 +133,7 @@ func (d *Decoder) contentLength(value []byte) error {
 	return nil
 }
 
-func (d *Decoder) transferEncoding(value []byte) error {
+func (d *machine) transferEncoding(value []byte) error {
 	again := d.coded
 	d.coded = true
 	if d.minor == 0 || d.status == 204 {
@@ -153,7 +153,7 @@ func (d *Decoder) transferEncoding(value []byte) error {
 
 // framingFault refuses a response for what its framing fields say, unless it has
 // no body to frame. Then nothing is lost but the trust in what comes after it.
-func (d *Decoder) framingFault(err error) error {
+func (d *machine) framingFault(err error) error {
 	if d.bodiless {
 		d.doubt = true
 		return nil

@@ -75,7 +75,7 @@ var transitions = [phases][signals]phase{
 // step is the only place where a phase changes. Not inlined: its copies cost 1.7 KB.
 //
 //go:noinline
-func (d *Decoder) step(s signal) error {
+func (d *machine) step(s signal) error {
 	next := transitions[d.phase][s]
 	if next == unready {
 		return ErrSequence

@@ -19,7 +19,7 @@ type section struct {
 }
 
 // head decodes a head, if in has the whole of it.
-func (d *Decoder) head(in []byte) (Event, int, error) {
+func (d *machine) head(in []byte) (Event, int, error) {
 	used, err := d.scan(in, d.limits.HeadBytes, ErrHeadTooLarge)
 	if used == 0 || err != nil {
 		return Event{}, 0, err
@@ -35,7 +35,7 @@ func (d *Decoder) head(in []byte) (Event, int, error) {
 
 // trailers decodes the trailer section, if in has the whole of it, and says End
 // if it is empty.
-func (d *Decoder) trailers(in []byte) (Event, int, error) {
+func (d *machine) trailers(in []byte) (Event, int, error) {
 	used, err := d.scan(in, d.limits.TrailerBytes, ErrTrailersTooLarge)
 	if used == 0 || err != nil {
 		return Event{}, 0, err
@@ -52,7 +52,7 @@ func (d *Decoder) trailers(in []byte) (Event, int, error) {
 }
 
 // takeBlock returns the lines before the blank one and forgets the section.
-func (d *Decoder) takeBlock(in []byte) []byte {
+func (d *machine) takeBlock(in []byte) []byte {
 	block := in[:d.section.line:d.section.line]
 	if d.section.folded {
 		unfold(block)
@@ -65,7 +65,7 @@ func (d *Decoder) takeBlock(in []byte) []byte {
 // section, with its blank line, or 0 if in does not have the end of it. What it
 // finds depends on the first limit bytes alone, so that it does not depend on
 // how they were cut.
-func (d *Decoder) scan(in []byte, limit int, tooLarge error) (int, error) {
+func (d *machine) scan(in []byte, limit int, tooLarge error) (int, error) {
 	s := &d.section
 	if len(in) < s.seen {
 		return 0, ErrSequence // less than last time
@@ -128,7 +128,7 @@ func (s *section) lineEnd(in []byte) int {
 
 // beginLine judges the first byte of a line. Only now is it known that the
 // field before it has ended, so only now is that one interpreted.
-func (d *Decoder) beginLine(in []byte) error {
+func (d *machine) beginLine(in []byte) error {
 	s := &d.section
 	s.begun = true
 	if d.phase == inHead && s.line == 0 {
@@ -152,7 +152,7 @@ func (d *Decoder) beginLine(in []byte) error {
 }
 
 // joinLine judges a line that goes on the one before.
-func (d *Decoder) joinLine() error {
+func (d *machine) joinLine() error {
 	s := &d.section
 	if s.fields == 0 {
 		// MUST reject the message or drop such lines (RFC 9112, 2.2).
@@ -167,7 +167,7 @@ func (d *Decoder) joinLine() error {
 }
 
 // endLine judges a line whose LF stands at in[end].
-func (d *Decoder) endLine(in []byte, end int) (blank bool, err error) {
+func (d *machine) endLine(in []byte, end int) (blank bool, err error) {
 	s := &d.section
 	switch {
 	case end > s.line && in[end-1] == '\r':
