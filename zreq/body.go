@@ -150,7 +150,7 @@ func (b *outgoing) chunk(p []byte) (_ []byte, last bool, err error) {
 	}
 	if n > 0 {
 		p = wire.AppendChunkSize(p, int64(n))
-		p = append(append(p, data[:n]...), "\r\n"...)
+		p = appendText(append(p, data[:n]...), "\r\n")
 	}
 	if b.done {
 		p = wire.AppendLastChunk(p)

@@ -61,9 +61,9 @@ func (x *exchange) appendHead(dst []byte) ([]byte, error) {
 		return dst, err
 	}
 	if x.expects {
-		dst = append(dst, expectation...)
+		dst = appendText(dst, expectation)
 	}
-	return wire.AppendEnd(dst), nil
+	return appendText(dst, "\r\n"), nil
 }
 
 // withholds reports whether a field of the caller's does not go out where it
@@ -106,8 +106,8 @@ func (x *exchange) appendFraming(dst []byte) (_ []byte, err error) {
 	}
 	// Also of a body that is empty or not there, where the method expects one
 	// (RFC 9110, 8.6).
-	dst = wire.AppendUint(append(dst, "Content-Length: "...), x.body.left)
-	return append(dst, "\r\n"...), nil
+	dst = wire.AppendUint(appendText(dst, "Content-Length: "), x.body.left)
+	return appendText(dst, "\r\n"), nil
 }
 
 // appendOwnTarget appends path and query of the URL, as they are sent.
@@ -181,10 +181,10 @@ func (x *exchange) appendOwn(dst []byte) ([]byte, error) {
 		given = true
 	}
 	if !given {
-		dst = append(x.at.appendAuthority(append(dst, "Host: "...)), "\r\n"...)
+		dst = appendText(x.at.appendAuthority(appendText(dst, "Host: ")), "\r\n")
 	}
 	if x.sends("User-Agent") {
-		dst = append(dst, "User-Agent: zreq/"+Version+"\r\n"...)
+		dst = appendText(dst, "User-Agent: zreq/"+Version+"\r\n")
 	}
 	if x.decodes {
 		dst, _ = wire.AppendField(dst, "Accept-Encoding", acceptEncoding)
@@ -238,8 +238,8 @@ func appendBasic(dst []byte, userinfo string) ([]byte, error) {
 		pair[n] = ':'
 		n++
 	}
-	dst = appendBase64(append(dst, "Authorization: Basic "...), pair[:n])
-	return append(dst, "\r\n"...), nil
+	dst = appendBase64(appendText(dst, "Authorization: Basic "), pair[:n])
+	return appendText(dst, "\r\n"), nil
 }
 
 // unescape reads the %XX at the front of s (RFC 3986, 2.1).

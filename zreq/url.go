@@ -227,9 +227,9 @@ func (t *target) appendAddress(dst []byte) []byte {
 //go:noinline
 func (t *target) appendHost(dst []byte) []byte {
 	if t.ipv6 {
-		return append(append(append(dst, '['), t.host...), ']')
+		return append(appendText(append(dst, '['), t.host), ']')
 	}
-	return append(dst, t.host...)
+	return appendText(dst, t.host)
 }
 
 // origin returns scheme, host and port as text, in the one spelling of which all
@@ -242,7 +242,7 @@ func (t *target) origin() []byte {
 		scheme = "https://"
 	}
 	dst := make([]byte, 0, len("https://[]:65535/")+len(t.host)+len(t.path)+len(t.query)) // room for these, too
-	dst = t.appendAuthority(append(dst, scheme...))
+	dst = t.appendAuthority(appendText(dst, scheme))
 	for i, c := range dst {
 		dst[i] = lower(c)
 	}
@@ -257,7 +257,7 @@ func (t *target) safe() string {
 	if t.host == "" {
 		return ""
 	}
-	return string(append(t.origin(), t.path...))
+	return string(appendText(t.origin(), t.path))
 }
 
 // sameOrigin reports whether two targets share scheme, host and port, which is
