@@ -10,7 +10,7 @@ import (
 var registry struct {
 	mu      sync.RWMutex
 	drivers *registered // the last one; a map would cost each program 1 KB
-	chosen  Driver       // by SetDefault
+	chosen  Driver      // by SetDefault
 	tls     TLS
 }
 

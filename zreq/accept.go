@@ -18,23 +18,18 @@ var (
 	errShortRange     = errors.New("the server sent less than the Range asked for, or does not say whether it did")
 )
 
-// errNot2xx stands for a statusError until somebody asks: most who get a 304 do not.
+// errNot2xx stands for errStatus until somebody asks: most who get a 304 do not.
 var errNot2xx = errors.New("not 2xx")
 
-// statusError is a status that is not 2xx.
-type statusError struct {
-	_      incomparable
-	status int
-}
-
-func (e *statusError) Error() string {
-	return "the status is " + strconv.Itoa(e.status) + ", not 2xx"
+// errStatus is the error of a status that is not 2xx.
+func errStatus(status int) error {
+	return errors.New("the status is " + strconv.Itoa(status) + ", not 2xx")
 }
 
 // told is why a callback does not get the response, in words.
 func (r *Response) told(refusal error) error {
 	if refusal == errNot2xx {
-		return &statusError{status: r.Status}
+		return errStatus(r.Status)
 	}
 	return refusal
 }
@@ -49,28 +44,26 @@ type admission struct {
 
 // admit decides whether the callback may have the body of this response: only
 // if it can be trusted to be the thing that was asked for.
-func (x *exchange) admit() (admission, error) {
-	r, any := x.resp, admission{length: -1}
+func (x *exchange) admit() error {
+	x.want = admission{length: -1}
+	r := x.resp
 	asked, ranged := x.args.Headers.Get("Range")
 	switch {
 	case x.args.StreamAnyStatus:
-		return any, x.admitFraming()
 	case r.Status < 200 || r.Status > 299:
-		return any, errNot2xx
+		return errNot2xx
 	case x.method == "HEAD":
-		return any, nil // there is no body to doubt, and a Range means nothing (RFC 9110, 14.2)
+		return nil // there is no body to doubt, and a Range means nothing (RFC 9110, 14.2)
 	case r.Status == 206 && !ranged:
-		return any, errUnasked206
+		return errUnasked206
 	case r.Status == 206:
-		part, err := x.admitPart(asked)
-		if err != nil {
-			return any, err
+		if err := x.admitPart(asked); err != nil {
+			return err
 		}
-		return part, x.admitFraming()
 	case ranged && !x.args.AllowFull: // a 200, or another 2xx that is no part
-		return any, errWhole200
+		return errWhole200
 	}
-	return any, x.admitFraming()
+	return x.admitFraming()
 }
 
 // admitFraming refuses a body whose end nothing proves.
@@ -91,28 +84,27 @@ func (x *exchange) provesEnd() bool {
 }
 
 // admitPart checks a 206 against the Range that was sent (RFC 9110, 15.3.7).
-func (x *exchange) admitPart(asked string) (a admission, err error) {
+func (x *exchange) admitPart(asked string) error {
 	want, ok := parseRange(asked)
 	if !ok {
-		return a, errUnusableRange
+		return errUnusableRange
 	}
 	if hasPrefixFold(x.resp.Header("Content-Type"), "multipart/byteranges") {
-		return a, errMultipartRange // its Content-Range, if any, is not the body's
+		return errMultipartRange // its Content-Range, if any, is not the body's
 	}
 	got, ok := parseContentRange(x.resp.Header("Content-Range"))
 	if !ok || !want.startsAs(got) || x.resp.count("Content-Range") != 1 {
-		return a, errUnusable206
+		return errUnusable206
 	}
-	a = admission{
-		length: got.last - got.first + 1,
-		short:  !want.endsAs(got),
-		open:   got.size < 0 && want.last < 0,
+	length := got.last - got.first + 1
+	if x.resp.length >= 0 && x.resp.length != length {
+		return errRangeMismatch
 	}
-	if a.open && x.args.AllowUnframed {
-		a.short = false
+	open := got.size < 0 && want.last < 0
+	x.want = admission{
+		length: length,
+		short:  !want.endsAs(got) && !(open && x.args.AllowUnframed),
+		open:   open,
 	}
-	if x.resp.length >= 0 && x.resp.length != a.length {
-		return a, errRangeMismatch
-	}
-	return a, nil
+	return nil
 }

@@ -28,7 +28,7 @@ func (x *exchange) restart(ctx context.Context) error {
 	}
 	x.before += x.sent
 	x.sent, x.received = 0, 0
-	x.pace = pace{LowSpeed: x.pace.LowSpeed}
+	x.pace.restart()
 	x.phase = PhaseRequest
 	x.answered, x.heard, x.unsent, x.reused, x.readErr, x.kind = false, false, false, false, nil, nil
 	x.why = CloseFailed

@@ -64,7 +64,7 @@ func (t *attempts) conclude(resp *Response, err error) error {
 	last, failed := err.(*Error)
 	if !failed {
 		status := t.list[len(t.list)-1].Status
-		last = resp.failure(PhaseHead, nil, &statusError{status: status})
+		last = resp.failure(PhaseHead, nil, errStatus(status))
 		last.Attempt = t.number
 	}
 	own := *last

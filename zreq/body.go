@@ -108,7 +108,7 @@ func (b *outgoing) exact(p []byte) (_ []byte, last bool, err error) {
 		}
 		p = p[:len(p)+n]
 		if b.left -= int64(n); b.done && b.left > 0 {
-			return p, false, &bodyLength{b.size, b.size - b.left}
+			return p, false, b.wrong("gave " + strconv.FormatInt(b.size-b.left, 10))
 		}
 		if b.left > 0 {
 			return p, false, nil // a slow one must not keep us from looking up
@@ -123,7 +123,7 @@ func (b *outgoing) exact(p []byte) (_ []byte, last bool, err error) {
 			return p, false, err
 		}
 		if n > 0 {
-			return p, false, &bodyLength{b.size, b.size + 1}
+			return p, false, b.wrong("gave more")
 		}
 	}
 	return p, true, nil
@@ -187,13 +187,7 @@ func (b *outgoing) read(p []byte) (int, error) {
 	return n, err
 }
 
-// bodyLength is a body that is not as long as it said.
-type bodyLength struct{ said, got int64 }
-
-func (e *bodyLength) Error() string {
-	s := "it said " + strconv.FormatInt(e.said, 10) + " bytes and "
-	if e.got > e.said {
-		return s + "gave more"
-	}
-	return s + "gave " + strconv.FormatInt(e.got, 10)
+// wrong is the error of a body that is not as long as it said.
+func (b *outgoing) wrong(did string) error {
+	return errors.New("it said " + strconv.FormatInt(b.size, 10) + " bytes and " + did)
 }

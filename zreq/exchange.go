@@ -296,7 +296,8 @@ func (x *exchange) note(ev wire.Event) {
 	case wire.Data:
 		x.received += int64(len(ev.Data))
 	case wire.Trailers:
-		x.resp.trailers = append(x.resp.trailers[:0], ev.Data...)
+		x.resp.trailers = x.resp.trailers[:0]
+		appendTo(&x.resp.trailers, ev.Data)
 	}
 }
 

@@ -17,6 +17,9 @@ type pace struct {
 	since  time.Time     // this wait began
 }
 
+// restart begins with another body.
+func (p *pace) restart() { p.waited, p.bytes, p.idle = 0, 0, 0 }
+
 func (p *pace) on() bool { return p.Bytes > 0 && p.In > 0 }
 
 // limit returns how long the next wait may be, and for the sake of which limit: what

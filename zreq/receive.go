@@ -50,7 +50,7 @@ func (x *exchange) judgeHead(ctx context.Context) error {
 		// Sent as the server gave up on the idle connection (RFC 9110, 15.5.9).
 		return x.blame(nil, ErrStale)
 	}
-	x.want, x.resp.unfit = x.admit()
+	x.resp.unfit = x.admit()
 	if x.args.OnHead != nil {
 		if err := x.stop(x.args.OnHead(x.resp)); err != nil {
 			return err
@@ -76,14 +76,15 @@ func (x *exchange) takeHead(block []byte) {
 		r.head = block // a view, until readBody drops it
 		return
 	}
-	r.head = append(r.head[:0], block...)
+	r.head = r.head[:0]
+	appendTo(&r.head, block)
 }
 
 // readBody reads the body to where the caller wants it.
 func (x *exchange) readBody(ctx context.Context) error {
 	refusal := x.resp.unfit
 	coded := x.decodes && x.resp.count("Content-Encoding") > 0 // an empty one may come first
-	x.pace = pace{LowSpeed: x.pace.LowSpeed}
+	x.pace.restart()
 	if x.args.DropHead && !coded {
 		x.resp.head = nil
 	}
@@ -98,7 +99,8 @@ func (x *exchange) readBody(ctx context.Context) error {
 	}
 	x.phase = PhaseBody
 	err := x.stream(ctx)
-	x.resp.content = append(x.resp.content[:0], x.chunks.last...)
+	x.resp.content = x.resp.content[:0]
+	appendTo(&x.resp.content, x.chunks.last)
 	x.taken = x.chunks.taken
 	return err
 }
@@ -149,10 +151,11 @@ func (x *exchange) readContent(ctx context.Context, limit int64) error {
 		switch ev.Kind {
 		case wire.Data:
 			left := limit - int64(len(r.content))
-			r.content = append(r.content, ev.Data[:min(left, int64(len(ev.Data)))]...)
 			if left >= int64(len(ev.Data)) {
+				appendTo(&r.content, ev.Data)
 				continue
 			}
+			appendTo(&r.content, ev.Data[:left])
 			if !page {
 				return x.blame(nil, errContent)
 			}

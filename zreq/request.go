@@ -132,9 +132,9 @@ func (x *exchange) appendTarget(dst []byte) ([]byte, error) {
 	}
 	switch {
 	case query == "":
-		dst = append(dst, '?')
+		dst = appendText(dst, "?")
 	case query != "?" && query[len(query)-1] != '&':
-		dst = append(dst, '&')
+		dst = appendText(dst, "&")
 	}
 	return x.args.Params.AppendQuery(dst), nil
 }

@@ -90,11 +90,7 @@ func (r *Response) Header(name string) string {
 // count returns how many field lines have the name.
 func (r *Response) count(name string) (n int) {
 	_, fields := wire.SplitHead(r.head)
-	for key, _, rest, ok := wire.NextField(fields); ok; key, _, rest, ok = wire.NextField(rest) {
-		if wire.EqualName(key, name) {
-			n++
-		}
-	}
+	_, n = find(fields, name)
 	return n
 }
 
@@ -150,13 +146,27 @@ func (r *Response) Complete() bool { return r.complete }
 // CloseReason says why the connection was not kept; CloseNone if it was.
 func (r *Response) CloseReason() CloseReason { return r.reason }
 
-func find(fields []byte, name string) (value []byte, ok bool) {
-	for n, v, rest, ok := wire.NextField(fields); ok; n, v, rest, ok = wire.NextField(rest) {
-		if wire.EqualName(n, name) {
-			return v, true
+// appendTo appends p to *dst. Not inlined: its copies cost 0.5 KB.
+//
+//go:noinline
+func appendTo(dst *[]byte, p []byte) { *dst = append(*dst, p...) }
+
+// find returns the first value of the field name, and how many there are.
+func find(fields []byte, name string) (value []byte, n int) {
+	for {
+		key, v, rest, ok := wire.NextField(fields)
+		if !ok {
+			return value, n
 		}
+		fields = rest
+		if !wire.EqualName(key, name) {
+			continue
+		}
+		if n == 0 {
+			value = v
+		}
+		n++
 	}
-	return nil, false
 }
 
 func pairs(fields []byte) iter.Seq2[string, string] {

@@ -7,10 +7,11 @@ import (
 
 // spy is what a call with a Trace keeps for it.
 type spy struct {
-	trace       Trace
-	call        uint64
-	began, last time.Time
-	fields      []byte // of the 1xx that is told of
+	trace  Trace
+	call   uint64
+	began  time.Time
+	last   time.Duration // from then to the last event
+	fields []byte        // of the 1xx that is told of
 
 	url     string // "": it has to be made
 	conn    *Connection
@@ -24,8 +25,7 @@ func newSpy(t Trace) *spy {
 	if t == nil {
 		return nil
 	}
-	now := time.Now()
-	return &spy{trace: t, call: traced.Add(1), began: now, last: now}
+	return &spy{trace: t, call: traced.Add(1), began: time.Now()}
 }
 
 // tell tells the Session and the Trace of an event. Not inlined: it is called from
@@ -68,10 +68,11 @@ func (x *exchange) tell(kind EventKind, why CloseReason, err error) {
 	case kind == EventConn && x.reused && x.conn.owner != nil:
 		e.Idle = x.conn.owner.idle()
 	}
-	now := time.Now()
-	e.Elapsed, s.last = now.Sub(s.last), now
-	if kind == EventDone {
-		e.Elapsed = now.Sub(s.began)
+	elapsed := time.Now().Sub(s.began)
+	e.Elapsed = elapsed
+	if kind != EventDone {
+		e.Elapsed -= s.last
 	}
+	s.last = elapsed
 	s.trace.Trace(e)
 }

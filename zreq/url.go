@@ -214,12 +214,12 @@ func (t *target) appendAuthority(dst []byte) []byte {
 	if t.https && t.port == 443 || !t.https && t.port == 80 {
 		return dst
 	}
-	return wire.AppendUint(append(dst, ':'), int64(t.port))
+	return wire.AppendUint(appendText(dst, ":"), int64(t.port))
 }
 
 // appendAddress appends what a driver dials.
 func (t *target) appendAddress(dst []byte) []byte {
-	return wire.AppendUint(append(t.appendHost(dst), ':'), int64(t.port))
+	return wire.AppendUint(appendText(t.appendHost(dst), ":"), int64(t.port))
 }
 
 // appendHost is not inlined: its copies cost 0.3 KB.
@@ -227,7 +227,7 @@ func (t *target) appendAddress(dst []byte) []byte {
 //go:noinline
 func (t *target) appendHost(dst []byte) []byte {
 	if t.ipv6 {
-		return append(appendText(append(dst, '['), t.host), ']')
+		return appendText(appendText(appendText(dst, "["), t.host), "]")
 	}
 	return appendText(dst, t.host)
 }

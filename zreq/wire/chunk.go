@@ -34,15 +34,16 @@ func (d *machine) newChunk() {
 
 // chunkEnd takes a byte of the CRLF after a chunk.
 func (d *machine) chunkEnd(c byte) error {
+	s := sigCR
 	switch {
 	case d.phase == dataCR && c == '\r':
-		return d.step(sigCR)
 	case d.phase == dataLF && c == '\n':
 		d.newChunk()
-		return d.step(sigLF)
+		s = sigLF
 	default:
 		return ErrBadChunkEnd
 	}
+	return d.step(s)
 }
 
 // sizeLine takes what in has of a chunk-size line.
@@ -105,21 +106,22 @@ func (d *machine) sizeByte(c byte) error {
 
 // afterSize takes a byte behind the digits: padding, or what ends it.
 func (d *machine) afterSize(c byte) error {
+	s := sigCR
 	switch c {
 	case ' ', '\t':
 		if d.phase == chunkPad {
 			return nil
 		}
-		return d.step(sigPad)
+		s = sigPad
 	case ';':
-		return d.step(sigExtension)
+		s = sigExtension
 	case '\r':
-		return d.step(sigCR)
 	case '\n':
 		return ErrBareLF
 	default:
 		return ErrBadChunkSize
 	}
+	return d.step(s)
 }
 
 // extension skips a byte of an extension: a recipient MUST ignore those it does
@@ -143,8 +145,9 @@ func (d *machine) sizeEnd(c byte) error {
 	if c != '\n' {
 		return ErrBareCR
 	}
+	s := sigChunk
 	if d.rest == 0 {
-		return d.step(sigLastChunk)
+		s = sigLastChunk
 	}
-	return d.step(sigChunk)
+	return d.step(s)
 }

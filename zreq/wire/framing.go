@@ -29,23 +29,20 @@ func (f Framing) String() string {
 // the numbered rules of RFC 9112, 6.3. Rule 2, CONNECT, and the contradictions
 // of rules 3 and 5 have been refused line by line.
 func (d *machine) frame() error {
+	var s signal
 	switch {
 	case d.bodiless: // rule 1
-		d.framing = None
-		return d.step(sigNoBody)
+		d.framing, s = None, sigNoBody
 	case d.coded: // rule 4; the only coding that passes is chunked
-		d.framing = Chunked
+		d.framing, s = Chunked, sigChunked
 		d.newChunk()
-		return d.step(sigChunked)
 	case d.length == 0: // rule 6
-		d.framing = None
-		return d.step(sigNoBody)
+		d.framing, s = None, sigNoBody
 	case d.length > 0: // rule 6
-		d.framing = Length
+		d.framing, s = Length, sigLength
 		d.rest = d.length
-		return d.step(sigLength)
 	default: // rule 8
-		d.framing = UntilClose
-		return d.step(sigUntilClose)
+		d.framing, s = UntilClose, sigUntilClose
 	}
+	return d.step(s)
 }

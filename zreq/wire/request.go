@@ -10,7 +10,7 @@ func AppendMethod(dst []byte, method string) ([]byte, error) {
 	if !isToken(method) {
 		return dst, ErrBadMethod
 	}
-	return append(appendText(dst, method), ' '), nil
+	return appendText(appendText(dst, method), " "), nil
 }
 
 // appendText is append. Not inlined: its copies cost 1 KB.
