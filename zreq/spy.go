@@ -68,7 +68,8 @@ func (x *exchange) tell(kind EventKind, why CloseReason, err error) {
 	case kind == EventConn && x.reused && x.conn.owner != nil:
 		e.Idle = x.conn.owner.idle()
 	}
-	elapsed := time.Now().Sub(s.began)
+	now := time.Now()
+	elapsed := now.Sub(s.began)
 	e.Elapsed = elapsed
 	if kind != EventDone {
 		e.Elapsed -= s.last
