@@ -92,8 +92,9 @@ func (x *exchange) admitPart(asked string) error {
 	if hasPrefixFold(x.resp.Header("Content-Type"), "multipart/byteranges") {
 		return errMultipartRange // its Content-Range, if any, is not the body's
 	}
-	got, ok := parseContentRange(x.resp.Header("Content-Range"))
-	if !ok || !want.startsAs(got) || x.resp.count("Content-Range") != 1 {
+	field, count := x.resp.field("Content-Range")
+	got, ok := parseContentRange(field)
+	if !ok || !want.startsAs(got) || count != 1 {
 		return errUnusable206
 	}
 	length := got.last - got.first + 1

@@ -148,13 +148,6 @@ func (x *exchange) try(ctx context.Context) error {
 	return x.finish(ctx)
 }
 
-// finish takes the response that is the answer of the call.
-func (x *exchange) finish(ctx context.Context) error {
-	if err := x.judgeHead(ctx); err != nil {
-		return err
-	}
-	return x.readBody(ctx)
-}
 
 // ask sends the request and reads up to the final head of the answer, which may
 // come before all has been sent.

@@ -44,8 +44,9 @@ func (x *exchange) heed(ctx context.Context) (final bool, err error) {
 	return true, nil
 }
 
-// judgeHead asks who may end the call at its head.
-func (x *exchange) judgeHead(ctx context.Context) error {
+// finish takes the response that is the answer of the call. First it asks who may
+// end that at the head.
+func (x *exchange) finish(ctx context.Context) error {
 	if x.resp.Status == 408 && x.reused {
 		// Sent as the server gave up on the idle connection (RFC 9110, 15.5.9).
 		return x.blame(nil, ErrStale)
@@ -56,7 +57,10 @@ func (x *exchange) judgeHead(ctx context.Context) error {
 			return err
 		}
 	}
-	return ctx.Err()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return x.readBody(ctx)
 }
 
 // takeHead fills the Response from the head that was decoded.
@@ -83,7 +87,12 @@ func (x *exchange) takeHead(block []byte) {
 // readBody reads the body to where the caller wants it.
 func (x *exchange) readBody(ctx context.Context) error {
 	refusal := x.resp.unfit
-	coded := x.decodes && x.resp.count("Content-Encoding") > 0 // an empty one may come first
+	coded := false
+	if x.decodes {
+		_, fields := wire.SplitHead(x.resp.head)
+		_, n := find(fields, "Content-Encoding")
+		coded = n > 0 // an empty one may come first
+	}
 	x.pace.restart()
 	if x.args.DropHead && !coded {
 		x.resp.head = nil
@@ -192,7 +201,10 @@ func (x *exchange) stream(ctx context.Context) error {
 		}
 		switch {
 		case ev.Kind == wire.End:
-			return x.streamed(ctx)
+			if err := x.chunks.flush(ctx); err != nil {
+				return x.stop(err)
+			}
+			return x.judgeEnd()
 		case ev.Kind != wire.Data:
 			continue
 		case p != nil:
@@ -204,14 +216,6 @@ func (x *exchange) stream(ctx context.Context) error {
 			return x.stop(err)
 		}
 	}
-}
-
-// streamed passes on the last chunk.
-func (x *exchange) streamed(ctx context.Context) error {
-	if err := x.chunks.flush(ctx); err != nil {
-		return x.stop(err)
-	}
-	return x.judgeEnd()
 }
 
 // tooLong reports whether more has come than the Content-Range says.

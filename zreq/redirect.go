@@ -42,8 +42,7 @@ func (x *exchange) follow(ctx context.Context) (bool, error) {
 	if !redirects(r.Status) || x.args.MaxRedirects < 0 {
 		return false, nil // as nearly always: no field is looked for
 	}
-	location := r.Header("Location")
-	count := r.count("Location")
+	location, count := r.field("Location")
 	if count == 0 || count == 1 && location == "" {
 		return false, nil
 	}
@@ -52,8 +51,8 @@ func (x *exchange) follow(ctx context.Context) (bool, error) {
 		method, bare = "GET", true // RFC 9110, 15.4.2 to 15.4.4
 	}
 	here, err := x.appendTarget(x.at.origin())
-	x.history = append(x.history, Redirect{Method: x.method, URL: string(here), Status: r.Status})
-	url := string(here) // of a fragment alone (RFC 3986, 4.4)
+	url := string(here) // also where a fragment alone leads (RFC 3986, 4.4)
+	x.history = append(x.history, Redirect{Method: x.method, URL: url, Status: r.Status})
 	var to target
 	switch {
 	case err != nil:
@@ -65,13 +64,12 @@ func (x *exchange) follow(ctx context.Context) (bool, error) {
 		url, err = x.at.follow(&to, location)
 	}
 	if err == nil {
-		err = x.objection(&to, method, url)
-	}
-	if err == nil && !bare {
-		err = x.objectionToBody(&to)
+		err = x.objection(&to, method, url, bare)
 	}
 	if err != nil {
-		return false, x.stay(ctx, err)
+		x.drain(ctx) // it is the last response of the call
+		x.why = x.verdict()
+		return false, x.blame(ErrRedirect, err)
 	}
 	if x.args.OnRedirect != nil {
 		if err := x.stop(x.args.OnRedirect(r, url)); err != nil {
@@ -117,8 +115,9 @@ func (t *target) follow(to *target, location string) (string, error) {
 	return url, to.split(url) // so that no error quotes what a server made up
 }
 
-// objection says why a redirect is not followed, that is the last of the history.
-func (x *exchange) objection(to *target, method, url string) error {
+// objection says why a redirect is not followed, that is the last of the history, or
+// why the body cannot go along.
+func (x *exchange) objection(to *target, method, url string, bare bool) error {
 	if x.at.https && !to.https {
 		return errDowngrade
 	}
@@ -134,22 +133,13 @@ func (x *exchange) objection(to *target, method, url string) error {
 	if len(x.history) > most {
 		return errManyRedirects
 	}
-	return nil
-}
-
-// objectionToBody says why the body cannot go along.
-func (x *exchange) objectionToBody(to *target) error {
+	if bare {
+		return nil
+	}
 	if x.body.chunked() && x.conn.http10 && x.at.sameOrigin(to) {
 		return errChunked10
 	}
 	return x.body.rewind()
-}
-
-// stay makes a redirect the last response of the call, and err why it is.
-func (x *exchange) stay(ctx context.Context, err error) error {
-	x.drain(ctx)
-	x.why = x.verdict()
-	return x.blame(ErrRedirect, err)
 }
 
 // leave lets go of the response, and of its connection if that does not serve to.

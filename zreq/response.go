@@ -82,16 +82,15 @@ func (r *Response) History() []Redirect { return r.history }
 // Header returns the first value of the field name, "" if there is none. Case
 // does not matter.
 func (r *Response) Header(name string) string {
-	_, fields := wire.SplitHead(r.head)
-	value, _ := find(fields, name)
-	return string(value)
+	value, _ := r.field(name)
+	return value
 }
 
-// count returns how many field lines have the name.
-func (r *Response) count(name string) (n int) {
+// field returns the first value of the field name, and how many lines have that.
+func (r *Response) field(name string) (value string, count int) {
 	_, fields := wire.SplitHead(r.head)
-	_, n = find(fields, name)
-	return n
+	first, count := find(fields, name)
+	return string(first), count
 }
 
 // Values returns all values of the field name in their order, one for each

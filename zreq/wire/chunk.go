@@ -1,12 +1,12 @@
 package wire
 
-// chunked goes on through the chunk framing (RFC 9112, 7.1) up to the next
-// event or the end of in.
-func (d *machine) chunked(in []byte) (Event, int, error) {
+// body goes on through the body, and the chunk framing if it has that (RFC 9112,
+// 7.1), up to the next event or the end of in.
+func (d *machine) body(in []byte) (Event, int, error) {
 	pos := 0
 	for pos < len(in) {
 		switch d.phase {
-		case chunkData:
+		case inLength, untilClose, chunkData:
 			ev, n, err := d.data(in[pos:])
 			return ev, pos + n, err
 		case dataCR, dataLF:
@@ -15,7 +15,7 @@ func (d *machine) chunked(in []byte) (Event, int, error) {
 			}
 			pos++
 		case inTrailers:
-			ev, n, err := d.trailers(in[pos:])
+			ev, n, err := d.lines(in[pos:])
 			return ev, pos + n, err
 		default:
 			n, err := d.sizeLine(in[pos:])
@@ -98,9 +98,26 @@ func (d *machine) sizeByte(c byte) error {
 	case chunkPad:
 		return d.afterSize(c)
 	case chunkExt:
-		return d.extension(c)
-	default:
-		return d.sizeEnd(c)
+		// A recipient MUST ignore extensions that it does not know (RFC 9112, 7.1.1). A
+		// quoted string cannot hide a line end, so its quotes need not be understood.
+		switch {
+		case c == '\n':
+			return ErrBareLF
+		case c == '\r':
+			return d.step(sigCR)
+		case isControl(c) && c != '\t':
+			return ErrBadChunkExtension
+		}
+		return nil
+	default: // the LF
+		s := sigChunk
+		switch {
+		case c != '\n':
+			return ErrBareCR
+		case d.rest == 0:
+			s = sigLastChunk
+		}
+		return d.step(s)
 	}
 }
 
@@ -120,34 +137,6 @@ func (d *machine) afterSize(c byte) error {
 		return ErrBareLF
 	default:
 		return ErrBadChunkSize
-	}
-	return d.step(s)
-}
-
-// extension skips a byte of an extension: a recipient MUST ignore those it does
-// not know (RFC 9112, 7.1.1). A quoted string cannot hide a line end, so its
-// quotes need not be understood.
-func (d *machine) extension(c byte) error {
-	switch {
-	case c == '\r':
-		return d.step(sigCR)
-	case c == '\n':
-		return ErrBareLF
-	case isControl(c) && c != '\t':
-		return ErrBadChunkExtension
-	default:
-		return nil
-	}
-}
-
-// sizeEnd takes the LF of the line.
-func (d *machine) sizeEnd(c byte) error {
-	if c != '\n' {
-		return ErrBareCR
-	}
-	s := sigChunk
-	if d.rest == 0 {
-		s = sigLastChunk
 	}
 	return d.step(s)
 }

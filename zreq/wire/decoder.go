@@ -15,7 +15,7 @@ type Decoder struct {
 	section section // how far a head or a trailer section has been looked at
 	message         // what the head says
 
-	rest      int64 // of the body or of the chunk; while its line is read, the size so far
+	rest      int64 // of the body, which until close is endless, or of the chunk; while its line is read, the size so far
 	lineBytes int   // of the chunk-size line so far
 	excess    int64 // of chunk framing over what the data account for
 	digits    bool  // the chunk size has a digit
@@ -49,13 +49,11 @@ func (d *Decoder) Next(in []byte) (ev Event, used int, err error) {
 	case unready, done, failed:
 		return Event{}, 0, ErrSequence
 	case inHead:
-		ev, used, err = m.head(in)
-	case inLength, untilClose:
-		ev, used, err = m.body(in)
+		ev, used, err = m.lines(in)
 	case complete:
 		ev, err = m.end()
 	default:
-		ev, used, err = m.chunked(in)
+		ev, used, err = m.body(in)
 	}
 	if err != nil {
 		return Event{}, 0, m.fail(err)
@@ -117,19 +115,8 @@ func (d *Decoder) Done() bool { return d.phase == complete || d.phase == done }
 
 const maxInt64 = 1<<63 - 1
 
-// body hands over what in has of a body that is not chunked.
-func (d *machine) body(in []byte) (Event, int, error) {
-	if len(in) == 0 {
-		return Event{}, 0, nil
-	}
-	if d.phase == untilClose {
-		return Event{Kind: Data, Data: in[:len(in):len(in)]}, len(in), nil
-	}
-	return d.data(in)
-}
-
-// data hands over what in, which is not empty, has of the rest of a length or
-// of a chunk.
+// data hands over what in, which is not empty, has of the rest of a length, of a
+// chunk, or of a body until close.
 func (d *machine) data(in []byte) (Event, int, error) {
 	n := len(in)
 	if int64(n) >= d.rest {

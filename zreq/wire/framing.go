@@ -43,6 +43,7 @@ func (d *machine) frame() error {
 		d.rest = d.length
 	default: // rule 8
 		d.framing, s = UntilClose, sigUntilClose
+		d.rest = maxInt64
 	}
 	return d.step(s)
 }

@@ -18,55 +18,45 @@ type section struct {
 	from, to int       // its value
 }
 
-// head decodes a head, if in has the whole of it.
-func (d *machine) head(in []byte) (Event, int, error) {
-	used, err := d.scan(in, d.limits.HeadBytes, ErrHeadTooLarge)
+// lines decodes a head or a trailer section, if in has the whole of it. A trailer
+// section that is empty is the End.
+func (d *machine) lines(in []byte) (Event, int, error) {
+	used, err := d.scan(in)
 	if used == 0 || err != nil {
 		return Event{}, 0, err
 	}
-	block := d.takeBlock(in)
-	if d.status < 200 {
-		// A client MUST be able to parse 1xx responses before the final one
-		// (RFC 9110, 15.2).
-		return Event{Kind: Informational, Data: block}, used, d.step(sigInformational)
-	}
-	return Event{Kind: Head, Data: block}, used, d.frame()
-}
-
-// trailers decodes the trailer section, if in has the whole of it, and says End
-// if it is empty.
-func (d *machine) trailers(in []byte) (Event, int, error) {
-	used, err := d.scan(in, d.limits.TrailerBytes, ErrTrailersTooLarge)
-	if used == 0 || err != nil {
-		return Event{}, 0, err
-	}
-	block := d.takeBlock(in)
-	if err := d.step(sigTrailersRead); err != nil {
-		return Event{}, 0, err
-	}
-	if len(block) == 0 {
-		ev, err := d.end()
-		return ev, used, err
-	}
-	return Event{Kind: Trailers, Data: block}, used, nil
-}
-
-// takeBlock returns the lines before the blank one and forgets the section.
-func (d *machine) takeBlock(in []byte) []byte {
-	block := in[:d.section.line:d.section.line]
+	block := in[:d.section.line:d.section.line] // the lines before the blank one
 	if d.section.folded {
 		unfold(block)
 	}
 	d.section = section{}
-	return block
+	ev := Event{Kind: Head, Data: block}
+	switch {
+	case d.phase == inTrailers:
+		ev.Kind, err = Trailers, d.step(sigTrailersRead)
+		if len(block) == 0 {
+			ev, err = d.end()
+		}
+	case d.status < 200:
+		// A client MUST be able to parse 1xx responses before the final one
+		// (RFC 9110, 15.2).
+		ev.Kind, err = Informational, d.step(sigInformational)
+	default:
+		err = d.frame()
+	}
+	return ev, used, err
 }
 
 // scan judges the lines that have become complete and returns the length of the
 // section, with its blank line, or 0 if in does not have the end of it. What it
-// finds depends on the first limit bytes alone, so that it does not depend on
+// finds depends on the bytes within the limit alone, so that it does not depend on
 // how they were cut.
-func (d *machine) scan(in []byte, limit int, tooLarge error) (int, error) {
+func (d *machine) scan(in []byte) (int, error) {
 	s := &d.section
+	limit, tooLarge := d.limits.HeadBytes, ErrHeadTooLarge
+	if d.phase == inTrailers {
+		limit, tooLarge = d.limits.TrailerBytes, ErrTrailersTooLarge
+	}
 	if len(in) < s.seen {
 		return 0, ErrSequence // less than last time
 	}
