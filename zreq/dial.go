@@ -20,7 +20,11 @@ func (x *exchange) occupy(ctx context.Context) error {
 			return err
 		}
 	}
-	x.resp.reset() // not before: it may be that of the call that has the claim
+	// Not before: the Response may be that of the call that has the claim.
+	if old := x.resp.pull; old != nil {
+		old.close()
+	}
+	x.resp.reset()
 	x.resp.method, x.resp.url, x.resp.history, x.resp.made = x.method, x.url, x.history, x.attempt
 	for {
 		s, err := x.conn.alive()
@@ -32,20 +36,14 @@ func (x *exchange) occupy(ctx context.Context) error {
 			x.reused = true
 			x.use(ctx, s)
 			return nil
-		case err != nil:
-			x.lose(err)
-			continue
+		case err == nil:
+			return x.redial(ctx)
 		}
-		return x.redial(ctx)
-	}
-}
-
-// lose closes the socket, which died idle. Another that a Session has may serve.
-func (x *exchange) lose(err error) {
-	x.conn.drop()
-	x.tell(EventStale, CloseDied, err)
-	if of := x.conn.owner; of != nil {
-		x.conn = of.another()
+		x.conn.drop() // it died idle
+		x.tell(EventStale, CloseDied, err)
+		if of := x.conn.owner; of != nil {
+			x.conn = of.another() // which may serve
+		}
 	}
 }
 

@@ -76,20 +76,20 @@ func (x *exchange) withholds(name string) bool {
 		return x.crossed || x.args.Auth != nil
 	case equalFold(name, "Cookie"), equalFold(name, "Proxy-Authorization"):
 		return x.crossed
+	case !x.bare:
+		return false
 	}
-	return x.bare && ofContent(name)
-}
-
-// ofContent reports whether a field goes when the content does (RFC 9110, 15.4 and
-// 10.1.1).
-func ofContent(name string) bool {
-	for _, of := range [...]string{"Expect", "Digest", "Repr-Digest", "Last-Modified", "Trailer"} {
+	for _, of := range ofContent {
 		if equalFold(name, of) {
 			return true
 		}
 	}
 	return hasPrefixFold(name, "Content-")
 }
+
+// ofContent are fields that go when the content does, as all do that begin with
+// Content- (RFC 9110, 15.4 and 10.1.1).
+var ofContent = [...]string{"Expect", "Digest", "Repr-Digest", "Last-Modified", "Trailer"}
 
 // appendFraming appends what the body says of itself.
 func (x *exchange) appendFraming(dst []byte) (_ []byte, err error) {

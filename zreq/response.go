@@ -54,9 +54,6 @@ const (
 
 // reset makes r ready for another response; its memory is kept.
 func (r *Response) reset() {
-	if r.pull != nil {
-		r.pull.close()
-	}
 	*r = Response{head: r.head[:0], trailers: r.trailers[:0], content: r.content[:0], length: -1, use: taken}
 }
 

@@ -102,19 +102,14 @@ func (t *target) setPort(s string) error {
 	if s == "" || s == ":" {
 		return nil
 	}
-	if s[0] != ':' {
-		return errURLPort
-	}
 	n := 0
-	for i := 1; i < len(s); i++ {
+	for i := 1; i < len(s) && n <= 65535; i++ {
 		if s[i] < '0' || s[i] > '9' {
 			return errURLPort
 		}
-		if n = n*10 + int(s[i]-'0'); n > 65535 {
-			return errURLPort
-		}
+		n = n*10 + int(s[i]-'0')
 	}
-	if n == 0 {
+	if s[0] != ':' || n == 0 || n > 65535 {
 		return errURLPort
 	}
 	t.port = n
@@ -210,11 +205,10 @@ func validIPv4(s string) bool {
 // appendAuthority appends the value of the Host field: the port only where it
 // is not the default, brackets around IPv6 (RFC 9110, 7.2).
 func (t *target) appendAuthority(dst []byte) []byte {
-	dst = t.appendHost(dst)
 	if t.https && t.port == 443 || !t.https && t.port == 80 {
-		return dst
+		return t.appendHost(dst)
 	}
-	return wire.AppendUint(appendText(dst, ":"), int64(t.port))
+	return t.appendAddress(dst)
 }
 
 // appendAddress appends what a driver dials.

@@ -31,15 +31,6 @@ type Conn struct {
 	broke atomic.Pointer[error]
 }
 
-func newConn(c *net.TCPConn) (netdriver.Conn, error) {
-	conn := &Conn{TCPConn: c}
-	if err := conn.look.over(c); err != nil {
-		_ = c.Close()
-		return nil, err
-	}
-	return conn, nil
-}
-
 // Read returns what there is. A connection that broke never ends in io.EOF,
 // whoever was told of it first.
 func (c *Conn) Read(p []byte) (int, error) {

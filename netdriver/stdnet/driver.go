@@ -53,5 +53,10 @@ func (d *Driver) Dial(ctx context.Context, network, address string) (netdriver.C
 	if err != nil {
 		return nil, err
 	}
-	return newConn(c.(*net.TCPConn))
+	conn := &Conn{TCPConn: c.(*net.TCPConn)}
+	if err := conn.look.over(conn.TCPConn); err != nil {
+		_ = c.Close()
+		return nil, err
+	}
+	return conn, nil
 }
