@@ -94,17 +94,20 @@ func (x *exchange) admitPart(asked string) error {
 	}
 	field, count := x.resp.field("Content-Range")
 	got, ok := parseContentRange(field)
-	if !ok || !want.startsAs(got) || count != 1 {
+	want.settle(got.size)
+	open := want.last < 0
+	// It begins where it was asked for, and does not go on behind that.
+	if !ok || count != 1 || want.first < 0 || got.first != want.first || !open && got.last > want.last {
 		return errUnusable206
 	}
 	length := got.last - got.first + 1
 	if x.resp.length >= 0 && x.resp.length != length {
 		return errRangeMismatch
 	}
-	open := got.size < 0 && want.last < 0
+	// A server may send less than it was asked for (RFC 9110, 15.3.7).
 	x.want = admission{
 		length: length,
-		short:  !want.endsAs(got) && !(open && x.args.AllowUnframed),
+		short:  got.last != want.last && !(open && x.args.AllowUnframed),
 		open:   open,
 	}
 	return nil

@@ -108,7 +108,7 @@ func (b *outgoing) exact(p []byte) (_ []byte, last bool, err error) {
 		}
 		p = p[:len(p)+n]
 		if b.left -= int64(n); b.done && b.left > 0 {
-			return p, false, b.wrong("gave " + strconv.FormatInt(b.size-b.left, 10))
+			return p, false, b.wrong(strconv.FormatInt(b.size-b.left, 10))
 		}
 		if b.left > 0 {
 			return p, false, nil // a slow one must not keep us from looking up
@@ -123,7 +123,7 @@ func (b *outgoing) exact(p []byte) (_ []byte, last bool, err error) {
 			return p, false, err
 		}
 		if n > 0 {
-			return p, false, b.wrong("gave more")
+			return p, false, b.wrong("more")
 		}
 	}
 	return p, true, nil
@@ -187,7 +187,10 @@ func (b *outgoing) read(p []byte) (int, error) {
 	return n, err
 }
 
-// wrong is the error of a body that is not as long as it said.
-func (b *outgoing) wrong(did string) error {
-	return errors.New("it said " + strconv.FormatInt(b.size, 10) + " bytes and " + did)
+// wrong is the error of a body that is not as long as it said. Not inlined: its copies
+// cost 0.3 KB.
+//
+//go:noinline
+func (b *outgoing) wrong(gave string) error {
+	return errors.New("it said " + strconv.FormatInt(b.size, 10) + " bytes and gave " + gave)
 }

@@ -51,30 +51,16 @@ func cutSpan(s string) (r byteRange, rest string, ok bool) {
 	return byteRange{first, last}, rest, last >= first
 }
 
-// startsAs reports whether c can be the answer to r: it begins where r does and
-// does not go on behind it.
-func (r byteRange) startsAs(c contentRange) bool {
+// settle puts numbers to what size decides, the size of the whole: where a suffix
+// begins, and where a range ends that goes beyond it or is open.
+func (r *byteRange) settle(size int64) {
 	switch {
-	case r.first >= 0:
-		return c.first == r.first && (r.last < 0 || c.last <= r.last)
-	case c.size >= 0:
-		return c.first == max(0, c.size-r.last)
+	case size < 0: // nothing says how long the whole is
+	case r.first < 0:
+		r.first, r.last = max(0, size-r.last), size-1
+	case r.last < 0 || r.last >= size:
+		r.last = size - 1
 	}
-	return false // where a suffix begins depends on the size
-}
-
-// endsAs reports whether c, which begins as r does, also reaches its end. A
-// server may send less than it was asked for (RFC 9110, 15.3.7).
-func (r byteRange) endsAs(c contentRange) bool {
-	switch {
-	case c.size >= 0 && (r.first < 0 || r.last < 0):
-		return c.last == c.size-1
-	case c.size >= 0:
-		return c.last == min(r.last, c.size-1)
-	case r.first >= 0 && r.last >= 0:
-		return c.last == r.last
-	}
-	return false // nothing says how long the whole is
 }
 
 // cutInt reads a run of digits from the front of s. Not inlined: its copies cost
