@@ -5,7 +5,10 @@ package zreq
 type byteRange struct{ first, last int64 }
 
 // contentRange is Content-Range: bytes first-last/size; size is -1 for "*".
-type contentRange struct{ first, last, size int64 }
+type contentRange struct {
+	byteRange
+	size int64
+}
 
 // parseRange reads a Range with one range of bytes (RFC 9110, 14.1.1 and 14.2).
 func parseRange(s string) (r byteRange, ok bool) {
@@ -14,11 +17,12 @@ func parseRange(s string) (r byteRange, ok bool) {
 	}
 	s = s[len("bytes="):]
 	if s != "" && s[0] == '-' {
-		n, rest, ok := cutInt(s[1:])
-		return byteRange{-1, n}, ok && rest == "" && n > 0
+		r.first = -1
+		r.last, s, ok = cutInt(s[1:])
+		return r, ok && s == "" && r.last > 0
 	}
-	r, rest, ok := cutSpan(s)
-	return r, ok && rest == ""
+	s, ok = r.cut(s)
+	return r, ok && s == ""
 }
 
 // parseContentRange reads the Content-Range of a 206 (RFC 9110, 14.4).
@@ -26,29 +30,30 @@ func parseContentRange(s string) (c contentRange, ok bool) {
 	if !hasPrefixFold(s, "bytes ") {
 		return c, false
 	}
-	span, rest, ok := cutSpan(s[len("bytes "):])
-	if !ok || span.last < 0 || rest == "" || rest[0] != '/' {
+	s, ok = c.cut(s[len("bytes "):])
+	if !ok || c.last < 0 || s == "" || s[0] != '/' {
 		return c, false
 	}
-	c = contentRange{span.first, span.last, -1}
-	if rest == "/*" {
+	if s == "/*" {
+		c.size = -1
 		return c, true
 	}
-	c.size, rest, ok = cutInt(rest[1:])
-	return c, ok && rest == "" && c.size > c.last
+	c.size, s, ok = cutInt(s[1:])
+	return c, ok && s == "" && c.size > c.last
 }
 
-// cutSpan reads first-last, or first- with an open end, from the front of s.
-func cutSpan(s string) (r byteRange, rest string, ok bool) {
-	first, rest, ok := cutInt(s)
-	if !ok || rest == "" || rest[0] != '-' {
-		return r, s, false
+// cut reads first-last, or first- with an open end, from the front of s.
+func (r *byteRange) cut(s string) (rest string, ok bool) {
+	r.first, s, ok = cutInt(s)
+	if !ok || s == "" || s[0] != '-' {
+		return s, false
 	}
-	last, rest, ok := cutInt(rest[1:])
+	r.last, s, ok = cutInt(s[1:])
 	if !ok {
-		return byteRange{first, -1}, rest, true
+		r.last = -1
+		return s, true
 	}
-	return byteRange{first, last}, rest, last >= first
+	return s, r.last >= r.first
 }
 
 // settle puts numbers to what size decides, the size of the whole: where a suffix

@@ -33,10 +33,11 @@ func (t *target) resolve(ref string) string {
 		for i > 0 && t.path[i-1] != '/' {
 			i--
 		}
-		path = t.path[:i] + path
+		folder := t.path[:i]
 		if i == 0 {
-			path = "/" + path
+			folder = "/"
 		}
+		path = folder + path
 	}
 	return base + removeDots(path) + query
 }
