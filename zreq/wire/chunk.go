@@ -9,10 +9,17 @@ func (d *machine) body(in []byte) (Event, int, error) {
 		case inLength, untilClose, chunkData:
 			ev, n, err := d.data(in[pos:])
 			return ev, pos + n, err
-		case dataCR, dataLF:
-			if err := d.chunkEnd(in[pos]); err != nil {
-				return Event{}, 0, err
+		case dataCR, dataLF: // the CRLF after a chunk
+			s := sigCR
+			switch {
+			case d.phase == dataCR && in[pos] == '\r':
+			case d.phase == dataLF && in[pos] == '\n':
+				d.newChunk()
+				s = sigLF
+			default:
+				return Event{}, 0, ErrBadChunkEnd
 			}
+			_ = d.step(s)
 			pos++
 		case inTrailers:
 			ev, n, err := d.lines(in[pos:])
@@ -30,20 +37,6 @@ func (d *machine) body(in []byte) (Event, int, error) {
 
 func (d *machine) newChunk() {
 	d.rest, d.lineBytes, d.digits = 0, 0, false
-}
-
-// chunkEnd takes a byte of the CRLF after a chunk.
-func (d *machine) chunkEnd(c byte) error {
-	s := sigCR
-	switch {
-	case d.phase == dataCR && c == '\r':
-	case d.phase == dataLF && c == '\n':
-		d.newChunk()
-		s = sigLF
-	default:
-		return ErrBadChunkEnd
-	}
-	return d.step(s)
 }
 
 // sizeLine takes what in has of a chunk-size line.
