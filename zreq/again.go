@@ -18,7 +18,7 @@ func (x *exchange) again(ctx context.Context) (bool, error) {
 // restart makes the exchange ready for another request.
 func (x *exchange) restart(ctx context.Context) error {
 	if err := x.body.rewind(); err != nil {
-		return x.blame(ErrBody, err)
+		return x.blame(&ErrBody, err)
 	}
 	if x.args.DropHead {
 		x.resp.head = nil // it was a view of the window

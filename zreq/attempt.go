@@ -135,7 +135,7 @@ func (x *exchange) passing(e *Error) bool {
 	case x.answered && (x.phase != PhaseBody || x.args.OnHead != nil || len(x.chunks.last) > 0):
 		return false
 	}
-	return e.kind == ErrConnect || e.kind == ErrStale || e.kind == ErrTruncated || e.kind == nil && isTimeout(e.Err)
+	return e.kind == &ErrConnect || e.kind == &ErrStale || e.kind == &ErrTruncated || e.kind == nil && isTimeout(e.Err)
 }
 
 // isPermanent walks the chain as isTimeout does.

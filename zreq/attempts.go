@@ -68,6 +68,6 @@ func (t *attempts) conclude(resp *Response, err error) error {
 		last.Attempt = t.number
 	}
 	own := *last
-	own.Err, own.kind = &OutOfRetries{Attempts: t.list, Why: t.out, made: t.number, last: last}, ErrOutOfRetries
+	own.Err, own.kind = &OutOfRetries{Attempts: t.list, Why: t.out, made: t.number, last: last}, &ErrOutOfRetries
 	return &own
 }

@@ -159,10 +159,10 @@ func (p *pull) undo(lenient bool) error {
 				return nil // it does not hide the status, or the caller wants it
 			}
 			if c == nil {
-				return p.x().blame(ErrResponse, &codingError{name[:min(len(name), 32)]})
+				return p.x().blame(&ErrResponse, &codingError{name[:min(len(name), 32)]})
 			}
 			if len(d.codings) == maxCodings {
-				return p.x().blame(ErrResponse, errCodings)
+				return p.x().blame(&ErrResponse, errCodings)
 			}
 			d.codings = append(d.codings, c)
 		}
@@ -282,7 +282,7 @@ func (d *decoding) judge(err error) error {
 	case err == io.ErrUnexpectedEOF:
 		return d.p.x().truncated(-1, err)
 	}
-	return d.p.x().blame(ErrResponse, err)
+	return d.p.x().blame(&ErrResponse, err)
 }
 
 // behind is io.EOF if nothing follows the end of the coding.
@@ -291,7 +291,7 @@ func (d *decoding) behind() error {
 		d.raw, d.rawErr = d.p.fetch()
 	}
 	if len(d.raw) > 0 {
-		return d.p.x().blame(ErrResponse, errBehind)
+		return d.p.x().blame(&ErrResponse, errBehind)
 	}
 	return d.rawErr
 }

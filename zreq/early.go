@@ -42,7 +42,7 @@ func (x *exchange) hear(ctx context.Context) error {
 			}
 			return x.broken(err)
 		case x.sent == 0:
-			return x.blame(ErrResponse, errUnasked) // never to be taken for the answer to what goes out after it
+			return x.blame(&ErrResponse, errUnasked) // never to be taken for the answer to what goes out after it
 		}
 		if err := x.sock.within(ctx, x.times.Head, "Head"); err != nil {
 			return x.broken(err)
@@ -91,7 +91,7 @@ func (x *exchange) early(ctx context.Context, failure error) error {
 	switch {
 	case failure == errAnswered:
 		return nil
-	case x.sent == 0, x.kind == ErrBody, x.kind == ErrResponse, ctx.Err() != nil, x.conn.isClosed():
+	case x.sent == 0, x.kind == &ErrBody, x.kind == &ErrResponse, ctx.Err() != nil, x.conn.isClosed():
 		return failure
 	}
 	wait := earlyWait

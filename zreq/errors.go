@@ -106,9 +106,9 @@ type Error struct {
 	Taken    int64  // bytes that the StreamCallback returned nil for, or a writer took: where to go on
 	Err      error  // the cause
 
-	kind  error // one of the Err values above, or nil
-	spent bool  // it would not be the same call again, or fail again; see SafeToRetry
-	late  bool  // the deadline of the context has passed
+	kind  *error // one of the Err values above, or nil; an address, since two errors are compared by a call
+	spent bool   // it would not be the same call again, or fail again; see SafeToRetry
+	late  bool   // the deadline of the context has passed
 }
 
 // Error returns the phase, the request and the cause in one line.
@@ -122,8 +122,8 @@ func (e *Error) Error() string {
 
 func (e *Error) reason() string {
 	s := e.Err.Error()
-	if e.kind != nil && !errors.Is(e.Err, e.kind) {
-		s = e.kind.Error() + ": " + s
+	if e.kind != nil && !errors.Is(e.Err, *e.kind) {
+		s = (*e.kind).Error() + ": " + s
 	}
 	return s
 }
@@ -132,7 +132,7 @@ func (e *Error) reason() string {
 func (e *Error) Unwrap() error { return e.Err }
 
 // Is reports whether target is the kind of e.
-func (e *Error) Is(target error) bool { return e.kind != nil && target == e.kind }
+func (e *Error) Is(target error) bool { return e.kind != nil && target == *e.kind }
 
 // Timeout reports whether a limit of [Timeouts], the deadline of the context,
 // or the network's own patience ended the call.

@@ -61,10 +61,10 @@ type exchange struct {
 	wait     time.Duration
 	before   int64 // bytes of requests that led to another one
 	sent     int64
-	received int64 // bytes of the body
-	taken    int64 // of those, by the callback
-	kind     error // of the failure: one of the Err values
-	stopped  bool  // by ErrStop
+	received int64  // bytes of the body
+	taken    int64  // of those, by the callback
+	kind     *error // of the failure: one of the Err values
+	stopped  bool   // by ErrStop
 	why      CloseReason
 
 	resp     *Response
@@ -97,7 +97,7 @@ func (x *exchange) run(ctx context.Context, url string) error {
 	default:
 		err = x.fail(ctx, err)
 	}
-	if err != nil && x.answered && !x.resp.complete && (x.kind != ErrStatus || x.resp.Status < 400) {
+	if err != nil && x.answered && !x.resp.complete && (x.kind != &ErrStatus || x.resp.Status < 400) {
 		x.resp.cut = err // else refuse has judged the page
 	}
 	if x.tries != nil && !x.stopped {
@@ -147,7 +147,6 @@ func (x *exchange) try(ctx context.Context) error {
 	}
 	return x.finish(ctx)
 }
-
 
 // ask sends the request and reads up to the final head of the answer, which may
 // come before all has been sent.
@@ -239,7 +238,7 @@ func (x *exchange) held() (wire.Event, error) {
 	ev, used, err := x.dec.Next(x.in.unread())
 	x.in.r += used
 	if err != nil {
-		return ev, x.blame(ErrResponse, err)
+		return ev, x.blame(&ErrResponse, err)
 	}
 	if ev.Kind == wire.Informational && x.spy != nil {
 		_, x.spy.fields = wire.SplitHead(ev.Data)
@@ -274,7 +273,7 @@ func (x *exchange) nextInto(ctx context.Context, p []byte) (wire.Event, error) {
 	}
 	ev, _, err := x.dec.Next(p[:n])
 	if err != nil {
-		return ev, x.blame(ErrResponse, err)
+		return ev, x.blame(&ErrResponse, err)
 	}
 	x.note(ev)
 	return ev, nil

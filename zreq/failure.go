@@ -13,7 +13,7 @@ import (
 // inlined: its copies cost 0.7 KB.
 //
 //go:noinline
-func (x *exchange) blame(kind, err error) error {
+func (x *exchange) blame(kind *error, err error) error {
 	x.kind = kind
 	return err
 }
@@ -27,9 +27,9 @@ func (x *exchange) broken(err error) error {
 	case isTimeout(err):
 		x.kind = nil // a limit that ran out says so itself
 	case x.reused:
-		x.kind = ErrStale
+		x.kind = &ErrStale
 	default:
-		x.kind = ErrConnect
+		x.kind = &ErrConnect
 	}
 	return err
 }
@@ -61,9 +61,9 @@ func (x *exchange) atEOF() (wire.Event, error) {
 // truncated is the error of a response that is shorter than it said.
 func (x *exchange) truncated(want int64, cause error) error {
 	if !x.answered {
-		return x.blame(ErrTruncated, cause)
+		return x.blame(&ErrTruncated, cause)
 	}
-	return x.blame(ErrTruncated, &truncation{got: x.received, want: want, cause: cause})
+	return x.blame(&ErrTruncated, &truncation{got: x.received, want: want, cause: cause})
 }
 
 type truncation struct {
@@ -106,7 +106,7 @@ func (x *exchange) fail(ctx context.Context, err error) *Error {
 	case x.phase == PhaseSend:
 		x.why = CloseUnsent
 	case kind == nil && (x.phase == PhaseDial || x.phase == PhaseTLS):
-		kind = ErrConnect
+		kind = &ErrConnect
 	}
 	return &Error{
 		Phase:    x.phase,
@@ -118,7 +118,7 @@ func (x *exchange) fail(ctx context.Context, err error) *Error {
 		Taken:    x.taken,
 		Err:      err,
 		kind:     kind,
-		spent:    x.before+x.sent > 0 || x.body.rewind() != nil || kind == ErrBody || x.why == CloseByCaller,
+		spent:    x.before+x.sent > 0 || x.body.rewind() != nil || kind == &ErrBody || x.why == CloseByCaller,
 		late:     late,
 	}
 }
@@ -137,11 +137,11 @@ func (x *exchange) verb() string {
 var curable = [...]*error{&ErrBusy, &ErrClosed, &ErrOtherOrigin, &ErrNoTLS, &ErrNoDriver, &netdriver.ErrAmbiguousDriver}
 
 // requestKind tells a bad argument from a state that the caller can cure.
-func requestKind(err error) error {
+func requestKind(err error) *error {
 	for _, state := range curable {
 		if err == *state {
 			return nil
 		}
 	}
-	return ErrRequest
+	return &ErrRequest
 }

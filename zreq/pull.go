@@ -77,7 +77,7 @@ func (p *pull) fetch() ([]byte, error) {
 		case err != nil:
 			return nil, err
 		case x.tooLong():
-			return nil, x.blame(ErrResponse, errRangeMismatch)
+			return nil, x.blame(&ErrResponse, errRangeMismatch)
 		case ev.Kind == wire.Data:
 			return ev.Data, nil
 		case ev.Kind == wire.End:
@@ -167,7 +167,7 @@ func (p *pull) straight(b []byte) int {
 	}
 	ev, err := x.nextInto(p.ctx, b[:min(int64(len(b)), x.dec.Expect())])
 	if err == nil && x.tooLong() {
-		err = x.blame(ErrResponse, errRangeMismatch)
+		err = x.blame(&ErrResponse, errRangeMismatch)
 	}
 	if err == nil && ev.Kind == wire.End {
 		err = p.atEnd()

@@ -267,11 +267,11 @@ func (r *Response) Fit() error {
 	case r.unfit == ErrUnframed:
 		return r.failure(PhaseHead, nil, ErrUnframed)
 	}
-	return r.failure(PhaseHead, ErrStatus, r.told(r.unfit))
+	return r.failure(PhaseHead, &ErrStatus, r.told(r.unfit))
 }
 
 // failure is an error of a Response whose exchange is over.
-func (r *Response) failure(phase Phase, kind, err error) *Error {
+func (r *Response) failure(phase Phase, kind *error, err error) *Error {
 	url := r.url
 	if i := indexByte(url, '?'); i >= 0 {
 		url = url[:i]

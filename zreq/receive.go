@@ -138,7 +138,7 @@ func (x *exchange) refused() error {
 	if x.resp.unfit == ErrUnframed {
 		return x.blame(nil, ErrUnframed)
 	}
-	return x.blame(ErrStatus, x.resp.told(x.resp.unfit))
+	return x.blame(&ErrStatus, x.resp.told(x.resp.unfit))
 }
 
 // readContent buffers the body within its limit. An error page that is longer
@@ -197,7 +197,7 @@ func (x *exchange) stream(ctx context.Context) error {
 			return err
 		}
 		if x.tooLong() {
-			return x.blame(ErrResponse, errRangeMismatch)
+			return x.blame(&ErrResponse, errRangeMismatch)
 		}
 		switch {
 		case ev.Kind == wire.End:

@@ -69,7 +69,7 @@ func (x *exchange) follow(ctx context.Context) (bool, error) {
 	if err != nil {
 		x.drain(ctx) // it is the last response of the call
 		x.why = x.verdict()
-		return false, x.blame(ErrRedirect, err)
+		return false, x.blame(&ErrRedirect, err)
 	}
 	if x.args.OnRedirect != nil {
 		if err := x.stop(x.args.OnRedirect(r, url)); err != nil {
@@ -161,7 +161,7 @@ func (x *exchange) leave(ctx context.Context, to *target) error {
 	x.closing = x.wantsClose()
 	if err := x.restart(ctx); err != nil {
 		x.at, x.why = from, why
-		return x.blame(ErrRedirect, err)
+		return x.blame(&ErrRedirect, err)
 	}
 	switch {
 	case !same && home && why == CloseNone:

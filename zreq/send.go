@@ -110,7 +110,7 @@ func (x *exchange) send(ctx context.Context) error {
 	p, last, err := head, false, error(nil)
 	if !x.expects {
 		if p, last, err = x.body.next(head); err != nil {
-			return x.blame(ErrBody, err)
+			return x.blame(&ErrBody, err)
 		}
 	}
 	if err := x.sendFirst(ctx, p); err != nil {
@@ -127,7 +127,7 @@ func (x *exchange) send(ctx context.Context) error {
 			return err
 		}
 		if p, last, err = x.body.next(p[:0]); err != nil {
-			return x.blame(ErrBody, err)
+			return x.blame(&ErrBody, err)
 		}
 		if last && x.sock.checker == nil {
 			x.peek(ctx)
