@@ -27,11 +27,11 @@ func errStatus(status int) error {
 }
 
 // told is why a callback does not get the response, in words.
-func (r *Response) told(refusal error) error {
-	if refusal == errNot2xx {
+func (r *Response) told() error {
+	if r.unfit == &errNot2xx {
 		return errStatus(r.Status)
 	}
-	return refusal
+	return *r.unfit
 }
 
 // admission is what the callback's body must turn out to be.
@@ -44,32 +44,32 @@ type admission struct {
 
 // admit decides whether the callback may have the body of this response: only
 // if it can be trusted to be the thing that was asked for.
-func (x *exchange) admit() error {
+func (x *exchange) admit() *error {
 	x.want = admission{length: -1}
 	r := x.resp
 	asked, ranged := x.args.Headers.Get("Range")
 	switch {
 	case x.args.StreamAnyStatus:
 	case r.Status < 200 || r.Status > 299:
-		return errNot2xx
+		return &errNot2xx
 	case x.method == "HEAD":
 		return nil // there is no body to doubt, and a Range means nothing (RFC 9110, 14.2)
 	case r.Status == 206 && !ranged:
-		return errUnasked206
+		return &errUnasked206
 	case r.Status == 206:
-		if err := x.admitPart(asked); err != nil {
-			return err
+		if unfit := x.admitPart(asked); unfit != nil {
+			return unfit
 		}
 	case ranged && !x.args.AllowFull: // a 200, or another 2xx that is no part
-		return errWhole200
+		return &errWhole200
 	}
 	return x.admitFraming()
 }
 
 // admitFraming refuses a body whose end nothing proves.
-func (x *exchange) admitFraming() error {
+func (x *exchange) admitFraming() *error {
 	if x.resp.framing == FramingUntilClose && !x.args.AllowUnframed && !x.provesEnd() {
-		return ErrUnframed
+		return &ErrUnframed
 	}
 	return nil
 }
@@ -84,13 +84,13 @@ func (x *exchange) provesEnd() bool {
 }
 
 // admitPart checks a 206 against the Range that was sent (RFC 9110, 15.3.7).
-func (x *exchange) admitPart(asked string) error {
+func (x *exchange) admitPart(asked string) *error {
 	want, ok := parseRange(asked)
 	if !ok {
-		return errUnusableRange
+		return &errUnusableRange
 	}
 	if hasPrefixFold(x.resp.Header("Content-Type"), "multipart/byteranges") {
-		return errMultipartRange // its Content-Range, if any, is not the body's
+		return &errMultipartRange // its Content-Range, if any, is not the body's
 	}
 	field, count := x.resp.field("Content-Range")
 	got, ok := parseContentRange(field)
@@ -98,11 +98,11 @@ func (x *exchange) admitPart(asked string) error {
 	open := want.last < 0
 	// It begins where it was asked for, and does not go on behind that.
 	if !ok || count != 1 || want.first < 0 || got.first != want.first || !open && got.last > want.last {
-		return errUnusable206
+		return &errUnusable206
 	}
 	length := got.last - got.first + 1
 	if x.resp.length >= 0 && x.resp.length != length {
-		return errRangeMismatch
+		return &errRangeMismatch
 	}
 	// A server may send less than it was asked for (RFC 9110, 15.3.7).
 	x.want = admission{

@@ -264,10 +264,10 @@ func (r *Response) Fit() error {
 		return ErrBodyConsumed
 	case r.unfit == nil:
 		return nil
-	case r.unfit == ErrUnframed:
+	case r.unfit == &ErrUnframed:
 		return r.failure(PhaseHead, nil, ErrUnframed)
 	}
-	return r.failure(PhaseHead, &ErrStatus, r.told(r.unfit))
+	return r.failure(PhaseHead, &ErrStatus, r.told())
 }
 
 // failure is an error of a Response whose exchange is over.

@@ -135,10 +135,10 @@ func (x *exchange) refuse(ctx context.Context) error {
 // refused is the error of a call whose callback may not have the body.
 func (x *exchange) refused() error {
 	x.phase = PhaseHead
-	if x.resp.unfit == ErrUnframed {
+	if x.resp.unfit == &ErrUnframed {
 		return x.blame(nil, ErrUnframed)
 	}
-	return x.blame(&ErrStatus, x.resp.told(x.resp.unfit))
+	return x.blame(&ErrStatus, x.resp.told())
 }
 
 // readContent buffers the body within its limit. An error page that is longer

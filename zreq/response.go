@@ -33,12 +33,12 @@ type Response struct {
 	reason   CloseReason
 
 	use   use
-	off   int   // of content, by Read
-	took  int64 // of it, by a writer
-	sent  int64 // of the request
-	made  int   // attempts
-	unfit error // why a callback would not get the body
-	pull  *pull // the body, with Stream
+	off   int    // of content, by Read
+	took  int64  // of it, by a writer
+	sent  int64  // of the request
+	made  int    // attempts
+	unfit *error // why a callback would not get the body; as kind of Error
+	pull  *pull  // the body, with Stream
 }
 
 // Framing says how the end of the body is found.
