@@ -2,7 +2,7 @@ package wire
 
 // body goes on through the body, and the chunk framing if it has that (RFC 9112,
 // 7.1), up to the next event or the end of in.
-func (d *machine) body(in []byte) (Event, int, error) {
+func (d *machine) body(in []byte) (Event, int, refusal) {
 	pos := 0
 	for pos < len(in) {
 		switch d.phase {
@@ -17,7 +17,7 @@ func (d *machine) body(in []byte) (Event, int, error) {
 				d.newChunk()
 				s = sigLF
 			default:
-				return Event{}, 0, ErrBadChunkEnd
+				return Event{}, 0, &ErrBadChunkEnd
 			}
 			_ = d.step(s)
 			pos++
@@ -40,7 +40,7 @@ func (d *machine) newChunk() {
 }
 
 // sizeLine takes what in has of a chunk-size line.
-func (d *machine) sizeLine(in []byte) (int, error) {
+func (d *machine) sizeLine(in []byte) (int, refusal) {
 	for i, c := range in {
 		if err := d.sizeByte(c); err != nil {
 			return 0, err
@@ -50,7 +50,7 @@ func (d *machine) sizeLine(in []byte) (int, error) {
 		}
 		d.lineBytes++
 		if d.lineBytes >= d.limits.ChunkLine {
-			return 0, ErrChunkLineTooLong
+			return 0, &ErrChunkLineTooLong
 		}
 	}
 	return len(in), nil
@@ -65,16 +65,16 @@ const (
 
 // weigh bounds what a peer can send without sending anything: one byte at a
 // time, each in a chunk with a long extension.
-func (d *machine) weigh() error {
+func (d *machine) weigh() refusal {
 	d.excess += int64(d.lineBytes) - freeFraming
 	d.excess -= min(d.excess, d.rest)
 	if d.excess = max(0, d.excess); d.excess > maxExcess {
-		return ErrTooMuchFraming
+		return &ErrTooMuchFraming
 	}
 	return nil
 }
 
-func (d *machine) sizeByte(c byte) error {
+func (d *machine) sizeByte(c byte) refusal {
 	switch d.phase {
 	case chunkSize:
 		v := hexValue(c)
@@ -83,7 +83,7 @@ func (d *machine) sizeByte(c byte) error {
 		}
 		// MUST anticipate large numerals and prevent overflow (RFC 9112, 7.1).
 		if v < 0 || d.rest > maxInt64>>4 {
-			return ErrBadChunkSize
+			return &ErrBadChunkSize
 		}
 		d.rest = d.rest<<4 | int64(v)
 		d.digits = true
@@ -95,18 +95,18 @@ func (d *machine) sizeByte(c byte) error {
 		// quoted string cannot hide a line end, so its quotes need not be understood.
 		switch {
 		case c == '\n':
-			return ErrBareLF
+			return &ErrBareLF
 		case c == '\r':
 			return d.step(sigCR)
 		case isControl(c) && c != '\t':
-			return ErrBadChunkExtension
+			return &ErrBadChunkExtension
 		}
 		return nil
 	default: // the LF
 		s := sigChunk
 		switch {
 		case c != '\n':
-			return ErrBareCR
+			return &ErrBareCR
 		case d.rest == 0:
 			s = sigLastChunk
 		}
@@ -115,7 +115,7 @@ func (d *machine) sizeByte(c byte) error {
 }
 
 // afterSize takes a byte behind the digits: padding, or what ends it.
-func (d *machine) afterSize(c byte) error {
+func (d *machine) afterSize(c byte) refusal {
 	s := sigCR
 	switch c {
 	case ' ', '\t':
@@ -127,9 +127,9 @@ func (d *machine) afterSize(c byte) error {
 		s = sigExtension
 	case '\r':
 	case '\n':
-		return ErrBareLF
+		return &ErrBareLF
 	default:
-		return ErrBadChunkSize
+		return &ErrBadChunkSize
 	}
 	return d.step(s)
 }

@@ -28,7 +28,7 @@ func (f Framing) String() string {
 // frame decides how the body of the head that has just been read is framed, by
 // the numbered rules of RFC 9112, 6.3. Rule 2, CONNECT, and the contradictions
 // of rules 3 and 5 have been refused line by line.
-func (d *machine) frame() error {
+func (d *machine) frame() refusal {
 	var s signal
 	switch {
 	case d.bodiless: // rule 1

@@ -47,22 +47,22 @@ func mayBeHTTP(in []byte) bool {
 
 // statusLine reads HTTP-version SP status-code [ SP [ reason-phrase ] ]
 // (RFC 9112, 4). The reason phrase is left alone: a client SHOULD ignore it.
-func (d *machine) statusLine(line []byte) error {
+func (d *machine) statusLine(line []byte) refusal {
 	if len(line) > 5 && isDigit(line[5]) && line[5] != '1' {
-		return ErrBadVersion
+		return &ErrBadVersion
 	}
 	if len(line) < len("HTTP/1.1 200") || string(line[:7]) != "HTTP/1." || !isDigit(line[7]) || line[8] != ' ' {
-		return ErrBadStatusLine
+		return &ErrBadStatusLine
 	}
 	status := 0
 	for _, c := range line[9:12] {
 		if !isDigit(c) {
-			return ErrBadStatusLine
+			return &ErrBadStatusLine
 		}
 		status = status*10 + int(c-'0')
 	}
 	if status < 100 || len(line) > 12 && line[12] != ' ' {
-		return ErrBadStatusLine
+		return &ErrBadStatusLine
 	}
 	// What a 1xx made doubtful, or ended, stays so (RFC 9112, 9.6).
 	d.message = message{status: status, length: -1, doubt: d.doubt, saidClose: d.saidClose}
@@ -73,14 +73,14 @@ func (d *machine) statusLine(line []byte) error {
 }
 
 // judgeStatus does what the status alone decides.
-func (d *machine) judgeStatus() error {
+func (d *machine) judgeStatus() refusal {
 	switch {
 	case d.status == 101, d.connect && d.status/100 == 2:
-		return ErrUpgrade
+		return &ErrUpgrade
 	case d.status < 200:
 		d.informational++
 		if d.informational > d.limits.Informational {
-			return ErrTooManyInformational
+			return &ErrTooManyInformational
 		}
 		d.bodiless = true // so that its framing fields do no harm
 	case d.headRequest, d.status == 204, d.status == 304:
@@ -91,7 +91,7 @@ func (d *machine) judgeStatus() error {
 
 // interpret reads the last field, now that it is complete, if it is one of those
 // that decide over the framing or the connection.
-func (d *machine) interpret(in []byte) error {
+func (d *machine) interpret(in []byte) refusal {
 	s := &d.section
 	name := s.name
 	s.name = otherName
@@ -113,18 +113,18 @@ func (d *machine) interpret(in []byte) error {
 	}
 }
 
-func (d *machine) contentLength(value []byte) error {
+func (d *machine) contentLength(value []byte) refusal {
 	n, ok := parseLength(value)
 	switch {
 	case d.coded:
 		// A response with both fields is refused: it is how messages are smuggled
 		// (RFC 9112, 6.3, rule 3).
 		d.lengthVoid = true
-		return d.framingFault(ErrLengthAndCoding)
+		return d.framingFault(&ErrLengthAndCoding)
 	case !ok, d.length >= 0 && d.length != n:
 		// MUST be treated as an unrecoverable error (RFC 9112, 6.3, rule 5).
 		d.lengthVoid = true
-		return d.framingFault(ErrBadLength)
+		return d.framingFault(&ErrBadLength)
 	}
 	d.length = n
 	if d.status == 204 && n > 0 {
@@ -133,7 +133,7 @@ func (d *machine) contentLength(value []byte) error {
 	return nil
 }
 
-func (d *machine) transferEncoding(value []byte) error {
+func (d *machine) transferEncoding(value []byte) refusal {
 	again := d.coded
 	d.coded = true
 	if d.minor == 0 || d.status == 204 {
@@ -143,17 +143,17 @@ func (d *machine) transferEncoding(value []byte) error {
 	}
 	if d.length >= 0 {
 		d.lengthVoid = true
-		return d.framingFault(ErrLengthAndCoding)
+		return d.framingFault(&ErrLengthAndCoding)
 	}
 	if again || !isChunked(value) {
-		return d.framingFault(ErrBadCoding)
+		return d.framingFault(&ErrBadCoding)
 	}
 	return nil
 }
 
 // framingFault refuses a response for what its framing fields say, unless it has
 // no body to frame. Then nothing is lost but the trust in what comes after it.
-func (d *machine) framingFault(err error) error {
+func (d *machine) framingFault(err refusal) refusal {
 	if d.bodiless {
 		d.doubt = true
 		return nil

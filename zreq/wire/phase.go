@@ -75,10 +75,10 @@ var transitions = [phases][signals]phase{
 // step is the only place where a phase changes. Not inlined: its copies cost 1.7 KB.
 //
 //go:noinline
-func (d *machine) step(s signal) error {
+func (d *machine) step(s signal) refusal {
 	next := transitions[d.phase][s]
 	if next == unready {
-		return ErrSequence
+		return &ErrSequence
 	}
 	d.phase = next
 	return nil

@@ -20,7 +20,7 @@ type section struct {
 
 // lines decodes a head or a trailer section, if in has the whole of it. A trailer
 // section that is empty is the End.
-func (d *machine) lines(in []byte) (Event, int, error) {
+func (d *machine) lines(in []byte) (Event, int, refusal) {
 	used, err := d.scan(in)
 	if used == 0 || err != nil {
 		return Event{}, 0, err
@@ -35,7 +35,7 @@ func (d *machine) lines(in []byte) (Event, int, error) {
 	case d.phase == inTrailers:
 		ev.Kind, err = Trailers, d.step(sigTrailersRead)
 		if len(block) == 0 {
-			ev, err = d.end()
+			ev = d.end()
 		}
 	case d.status < 200:
 		// A client MUST be able to parse 1xx responses before the final one
@@ -51,21 +51,21 @@ func (d *machine) lines(in []byte) (Event, int, error) {
 // section, with its blank line, or 0 if in does not have the end of it. What it
 // finds depends on the bytes within the limit alone, so that it does not depend on
 // how they were cut.
-func (d *machine) scan(in []byte) (int, error) {
+func (d *machine) scan(in []byte) (int, refusal) {
 	s := &d.section
-	limit, tooLarge := d.limits.HeadBytes, ErrHeadTooLarge
+	limit, tooLarge := d.limits.HeadBytes, &ErrHeadTooLarge
 	if d.phase == inTrailers {
-		limit, tooLarge = d.limits.TrailerBytes, ErrTrailersTooLarge
+		limit, tooLarge = d.limits.TrailerBytes, &ErrTrailersTooLarge
 	}
 	if len(in) < s.seen {
-		return 0, ErrSequence // less than last time
+		return 0, &ErrSequence // less than last time
 	}
 	full := len(in) >= limit
 	if full {
 		in = in[:limit]
 	}
 	if d.phase == inHead && s.line == 0 && !mayBeHTTP(in) {
-		return 0, ErrBadStatusLine
+		return 0, &ErrBadStatusLine
 	}
 	for s.seen < len(in) {
 		if !s.begun {
@@ -118,7 +118,7 @@ func (s *section) lineEnd(in []byte) int {
 
 // beginLine judges the first byte of a line. Only now is it known that the
 // field before it has ended, so only now is that one interpreted.
-func (d *machine) beginLine(in []byte) error {
+func (d *machine) beginLine(in []byte) refusal {
 	s := &d.section
 	s.begun = true
 	if d.phase == inHead && s.line == 0 {
@@ -136,42 +136,42 @@ func (d *machine) beginLine(in []byte) error {
 		s.fields++
 	}
 	if s.fields > d.limits.Fields {
-		return ErrTooManyFields
+		return &ErrTooManyFields
 	}
 	return nil
 }
 
 // joinLine judges a line that goes on the one before.
-func (d *machine) joinLine() error {
+func (d *machine) joinLine() refusal {
 	s := &d.section
 	if s.fields == 0 {
 		// MUST reject the message or drop such lines (RFC 9112, 2.2).
-		return ErrBadFolding
+		return &ErrBadFolding
 	}
 	s.folded = true
 	if s.name == contentLength || s.name == transferEncoding {
 		s.name = otherName
-		return d.framingFault(ErrBadFolding)
+		return d.framingFault(&ErrBadFolding)
 	}
 	return nil
 }
 
 // endLine judges a line whose LF stands at in[end].
-func (d *machine) endLine(in []byte, end int) (blank bool, err error) {
+func (d *machine) endLine(in []byte, end int) (blank bool, err refusal) {
 	s := &d.section
 	switch {
 	case end > s.line && in[end-1] == '\r':
 		end--
 	case d.phase == inTrailers:
 		// Only a start line and header fields may end in a bare LF (RFC 9112, 2.2).
-		return false, ErrBareLF
+		return false, &ErrBareLF
 	}
 	line := in[s.line:end]
 	if s.cr > 0 && s.cr <= end {
-		return false, ErrBareCR
+		return false, &ErrBareCR
 	}
 	if s.nul {
-		return false, ErrNUL
+		return false, &ErrNUL
 	}
 	switch {
 	case d.phase == inHead && s.line == 0:
@@ -185,7 +185,7 @@ func (d *machine) endLine(in []byte, end int) (blank bool, err error) {
 	colon := tokenLength(line)
 	if colon == 0 || colon == len(line) || line[colon] != ':' {
 		// No whitespace is allowed between the name and the colon (RFC 9112, 5.1).
-		return false, ErrBadField
+		return false, &ErrBadField
 	}
 	if d.phase == inHead {
 		s.name = nameOf(line[:colon])
