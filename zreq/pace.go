@@ -23,10 +23,7 @@ func (p *pace) restart() { p.waited, p.bytes, p.idle = 0, 0, 0 }
 func (p *pace) on() bool { return p.Bytes > 0 && p.In > 0 }
 
 // limit returns how long the next wait may be, and for the sake of which limit: what
-// is left of that on silence, if there is one, or of the window. Not inlined, as add:
-// the copies cost 0.6 KB.
-//
-//go:noinline
+// is left of that on silence, if there is one, or of the window.
 func (p *pace) limit(silence time.Duration, name string) (wait, limit time.Duration, _ string) {
 	left := p.In - p.waited
 	if silence > 0 && silence-p.idle < left {
@@ -37,8 +34,6 @@ func (p *pace) limit(silence time.Duration, name string) (wait, limit time.Durat
 
 // add takes in what a wait has brought. An error says that the window is over, and
 // too little has moved in it.
-//
-//go:noinline
 func (p *pace) add(n int, waited time.Duration) error {
 	p.waited += waited
 	p.bytes += int64(n)
