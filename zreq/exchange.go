@@ -279,10 +279,7 @@ func (x *exchange) nextInto(ctx context.Context, p []byte) (wire.Event, error) {
 	return ev, nil
 }
 
-// note keeps the facts that every reader of the body would have to. Not
-// inlined: its copies cost 0.4 KB.
-//
-//go:noinline
+// note keeps the facts that every reader of the body would have to.
 func (x *exchange) note(ev wire.Event) {
 	switch ev.Kind {
 	case wire.Data:

@@ -216,9 +216,6 @@ func (t *target) appendAddress(dst []byte) []byte {
 	return wire.AppendUint(appendText(t.appendHost(dst), ":"), int64(t.port))
 }
 
-// appendHost is not inlined: its copies cost 0.3 KB.
-//
-//go:noinline
 func (t *target) appendHost(dst []byte) []byte {
 	if t.ipv6 {
 		return appendText(appendText(appendText(dst, "["), t.host), "]")
@@ -227,9 +224,7 @@ func (t *target) appendHost(dst []byte) []byte {
 }
 
 // origin returns scheme, host and port as text, in the one spelling of which all
-// others mean the same (RFC 9110, 4.2.3). Not inlined: its copies cost 0.4 KB.
-//
-//go:noinline
+// others mean the same (RFC 9110, 4.2.3).
 func (t *target) origin() []byte {
 	scheme := "http://"
 	if t.https {
@@ -244,9 +239,7 @@ func (t *target) origin() []byte {
 }
 
 // safe returns the URL for an error: no userinfo, no query, no fragment, since
-// a query often carries a signature. Not inlined: its copies cost 0.1 KB.
-//
-//go:noinline
+// a query often carries a signature.
 func (t *target) safe() string {
 	if t.host == "" {
 		return ""
