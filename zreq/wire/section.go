@@ -53,9 +53,9 @@ func (d *machine) lines(in []byte) (Event, int, refusal) {
 // how they were cut.
 func (d *machine) scan(in []byte) (int, refusal) {
 	s := &d.section
-	limit, tooLarge := d.limits.HeadBytes, &ErrHeadTooLarge
+	limit := d.limits.HeadBytes
 	if d.phase == inTrailers {
-		limit, tooLarge = d.limits.TrailerBytes, &ErrTrailersTooLarge
+		limit = d.limits.TrailerBytes
 	}
 	if len(in) < s.seen {
 		return 0, &ErrSequence // less than last time
@@ -86,10 +86,13 @@ func (d *machine) scan(in []byte) (int, refusal) {
 		}
 		s.line, s.begun, s.cr = s.seen, false, 0
 	}
-	if full {
-		return 0, tooLarge
+	switch {
+	case !full:
+		return 0, nil
+	case d.phase == inTrailers:
+		return 0, &ErrTrailersTooLarge
 	}
-	return 0, nil
+	return 0, &ErrHeadTooLarge
 }
 
 // lineEnd looks for the LF of the current line and notes on the way what a line
