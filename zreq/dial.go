@@ -160,14 +160,19 @@ func (x *exchange) open(ctx context.Context) (conn netdriver.Conn, err error) {
 	case limit > 0:
 		limit += x.times.TLS
 	}
-	err = bounded(ctx, limit, "Dial", func(ctx context.Context) (err error) {
-		if c.chip != nil {
+	var plain netdriver.Conn
+	step := func(ctx context.Context) (err error) {
+		switch {
+		case plain != nil:
+			conn, err = c.tls.Client(ctx, plain, c.at.host)
+		case c.chip != nil:
 			conn, err = c.chip.DialTLS(ctx, "tcp", address, c.at.host)
-		} else {
+		default:
 			conn, err = c.driver.Dial(ctx, "tcp", address)
 		}
 		return err
-	})
+	}
+	err = bounded(ctx, limit, "Dial", step)
 	if err == nil && conn == nil {
 		err = errNoConn
 	}
@@ -180,11 +185,8 @@ func (x *exchange) open(ctx context.Context) (conn netdriver.Conn, err error) {
 	}
 	x.phase = PhaseTLS
 	x.tell(EventTLS, CloseNone, nil)
-	plain := conn
-	err = bounded(ctx, x.times.TLS, "TLS", func(ctx context.Context) (err error) {
-		conn, err = c.tls.Client(ctx, plain, c.at.host)
-		return err
-	})
+	plain = conn
+	err = bounded(ctx, x.times.TLS, "TLS", step)
 	if err == nil && (conn == plain || conn == nil) {
 		_ = plain.Close()
 		err = errPlainTLS
