@@ -29,25 +29,20 @@ func newRoute(at *target, args *Args) (r route, err error) {
 			return r, err
 		}
 	}
-	return r, r.secure()
-}
-
-// secure chooses what makes an https connection secure: the TLS that the call
-// named, else the chip's own if its driver vouches for it, else the program's.
-// There is no fourth way: https never goes out in plain.
-func (r *route) secure() error {
-	if !r.at.https {
-		return nil
-	}
-	if r.tls = r.named; r.tls != nil {
-		return nil
-	}
-	if chip, ok := r.driver.(netdriver.TLSDialer); ok {
+	// What makes https secure is the TLS that the call named, else the chip's own if its
+	// driver vouches for it, else the program's. There is no fourth way: https never
+	// goes out in plain.
+	chip, vouched := r.driver.(netdriver.TLSDialer)
+	switch {
+	case !at.https:
+	case r.named != nil:
+		r.tls = r.named
+	case vouched:
 		r.chip = chip
-		return nil
+	default:
+		if r.tls = netdriver.DefaultTLS(); r.tls == nil {
+			return r, ErrNoTLS
+		}
 	}
-	if r.tls = netdriver.DefaultTLS(); r.tls == nil {
-		return ErrNoTLS
-	}
-	return nil
+	return r, nil
 }
