@@ -95,7 +95,7 @@ func (x *exchange) authorize(target []byte, refused *Response) (err error) {
 	}
 	x.credentials, err = x.args.Auth.Authorize(AuthRequest{
 		Method:  x.method,
-		Origin:  string(x.at.origin()),
+		Origin:  string(x.at.text(0)),
 		Target:  string(target),
 		Body:    x.body.r,
 		Refused: refused,

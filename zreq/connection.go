@@ -74,15 +74,22 @@ func (x *exchange) connect(ctx context.Context, url string) (err error) {
 	if err != nil {
 		return err
 	}
-	x.conn = &Connection{route: &r}
+	x.conn = newConnection(r)
 	_, err = x.dial(ctx)
 	return err
+}
+
+// newConnection returns one that is not dialled. It may outlive the URL of the call, and
+// keeps no more of that than the host.
+func newConnection(r route) *Connection {
+	r.at.host = string([]byte(r.at.host))
+	return &Connection{route: &r}
 }
 
 // serves says why the connection cannot serve a call to at with args: nil if
 // it can. What the call leaves open is the connection's.
 func (c *Connection) serves(at *target, args *Args) error {
-	if !c.at.sameOrigin(at) ||
+	if !c.at.same(&at.origin) ||
 		args.Driver != nil && args.Driver != c.driver ||
 		at.https && args.TLS != nil && args.TLS != c.tls {
 		return ErrOtherOrigin
@@ -205,7 +212,7 @@ func (c *Connection) isClosed() bool {
 }
 
 // Origin returns scheme, host and port, the port only where it is not the default.
-func (c *Connection) Origin() string { return string(c.at.origin()) }
+func (c *Connection) Origin() string { return string(c.at.text(0)) }
 
 // Dials returns how often the connection was dialled: more than once means that
 // it had been closed, by the peer or because of how a call ended.

@@ -84,8 +84,7 @@ func (x *exchange) choose(ctx context.Context) (*Connection, error) {
 		return nil, err
 	}
 	if x.keep == nil {
-		own := r
-		return &Connection{route: &own}, nil
+		return newConnection(r), nil
 	}
 	if old := x.resp.pull; old != nil {
 		old.close() // it may have the connection that this call would wait for

@@ -15,7 +15,7 @@ import (
 	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
-// maxIdle is what a kept connection may hold beyond the driver's own, in bytes.
+// maxIdle is what a kept connection may hold beyond one of package net, in bytes.
 const maxIdle = 512
 
 // settled is the number of goroutines once those that end have ended.

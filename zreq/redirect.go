@@ -50,7 +50,7 @@ func (x *exchange) follow(ctx context.Context) (bool, error) {
 	if bare && method != "HEAD" || method == "POST" && r.Status < 303 {
 		method, bare = "GET", true // RFC 9110, 15.4.2 to 15.4.4
 	}
-	here, err := x.appendTarget(x.at.origin())
+	here, err := x.appendTarget(x.at.text(len(x.at.path) + len(x.at.query)))
 	url := string(here) // also where a fragment alone leads (RFC 3986, 4.4)
 	x.history = append(x.history, Redirect{Method: x.method, URL: url, Status: r.Status})
 	var to target
@@ -107,7 +107,7 @@ func (t *target) follow(to *target, location string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	sent, err := to.appendOwnTarget(to.origin())
+	sent, err := to.appendOwnTarget(to.text(len(to.path) + len(to.query)))
 	if err != nil {
 		return "", err
 	}
@@ -136,7 +136,7 @@ func (x *exchange) objection(to *target, method, url string, bare bool) error {
 	if bare {
 		return nil
 	}
-	if x.body.chunked() && x.conn.http10 && x.at.sameOrigin(to) {
+	if x.body.chunked() && x.conn.http10 && x.at.same(&to.origin) {
 		return errChunked10
 	}
 	return x.body.rewind()
@@ -144,7 +144,7 @@ func (x *exchange) objection(to *target, method, url string, bare bool) error {
 
 // leave lets go of the response, and of its connection if that does not serve to.
 func (x *exchange) leave(ctx context.Context, to *target) error {
-	from, same, home := x.at, x.at.sameOrigin(to), x.conn == x.args.Connection
+	from, same, home := x.at, x.at.same(&to.origin), x.conn == x.args.Connection
 	if same || home || x.conn.owner != nil {
 		x.drain(ctx)
 	}

@@ -9,7 +9,7 @@ func (t *target) resolve(ref string) string {
 	if i := indexByte(ref, '?'); i >= 0 {
 		path, query = ref[:i], ref[i:]
 	}
-	base := string(t.origin())
+	base := string(t.text(0))
 	if i := indexAny(path, ':', '/'); i > 0 && path[i] == ':' {
 		base, path = path[:i+1], path[i+1:]
 		if !hasPrefixFold(path, "//") {

@@ -4,7 +4,7 @@ import "github.com/zreq-go/zreq/netdriver"
 
 // route is the way to an origin: what a connection may be shared by.
 type route struct {
-	at     target // its origin alone
+	at     origin
 	driver netdriver.Driver
 	named  netdriver.TLS       // that the call had, also if it was http
 	tls    netdriver.TLS       // what makes it secure, if it is https,
@@ -14,8 +14,7 @@ type route struct {
 // newRoute chooses driver and TLS. What the call leaves open is as it is for its
 // Connection, if it has one.
 func newRoute(at *target, args *Args) (r route, err error) {
-	r.at, r.driver, r.named = *at, args.Driver, args.TLS
-	r.at.userinfo, r.at.path, r.at.query = "", "", "" // an origin has no more than that
+	r.at, r.driver, r.named = at.origin, args.Driver, args.TLS
 	if near := args.Connection; near != nil {
 		if r.driver == nil {
 			r.driver = near.driver

@@ -55,7 +55,8 @@ func (x *exchange) prepare(ctx context.Context, url string) error {
 	}
 	x.url = url
 	if !x.at.plain || len(x.args.Params) > 0 {
-		x.url = string(append(x.at.origin(), requestTarget(x.head)...))
+		sent := requestTarget(x.head)
+		x.url = string(append(x.at.text(len(sent)), sent...))
 	}
 	return nil
 }

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/matryer/is"
-	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/netdriver/stdnet"
 	"github.com/zreq-go/zreq/zreq"
 	"github.com/zreq-go/zreq/zreq/zreqtest"
@@ -87,11 +86,11 @@ func TestSessionIdleHoldsAlmostNothing(t *testing.T) { weigh(t, keptBySession) }
 // request and its answer by hand.
 func bareOverTCP(t *testing.T, address string, size int) int64 {
 	t.Helper()
-	open := make([]netdriver.Conn, size)
+	open := make([]net.Conn, size)
 	answer := make([]byte, 4096)
 	before := inUse()
 	for i := range open {
-		c, err := new(stdnet.Driver).Dial(context.Background(), "tcp", address)
+		c, err := net.Dial("tcp", address)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,15 +5,21 @@ import "github.com/zreq-go/zreq/zreq/wire"
 // target is a URL taken apart. Its strings are parts of the URL that was
 // given: nothing is copied.
 type target struct {
-	_        incomparable
-	https    bool
+	_ incomparable
+	origin
 	userinfo string // still percent-encoded
-	host     string // without the brackets of an IPv6 literal
-	ipv6     bool
-	port     int
 	path     string // "" or with its leading slash
 	query    string // with its question mark, or ""
 	plain    bool   // the URL had neither userinfo nor fragment
+}
+
+// origin is what a connection may be shared by (RFC 9110, 4.3.1).
+type origin struct {
+	_     incomparable
+	host  string // without the brackets of an IPv6 literal
+	port  int
+	https bool
+	ipv6  bool
 }
 
 // split takes an absolute http or https URL apart (RFC 3986, 3). It is
@@ -204,34 +210,34 @@ func validIPv4(s string) bool {
 
 // appendAuthority appends the value of the Host field: the port only where it
 // is not the default, brackets around IPv6 (RFC 9110, 7.2).
-func (t *target) appendAuthority(dst []byte) []byte {
-	if t.https && t.port == 443 || !t.https && t.port == 80 {
-		return t.appendHost(dst)
+func (o *origin) appendAuthority(dst []byte) []byte {
+	if o.https && o.port == 443 || !o.https && o.port == 80 {
+		return o.appendHost(dst)
 	}
-	return t.appendAddress(dst)
+	return o.appendAddress(dst)
 }
 
 // appendAddress appends what a driver dials.
-func (t *target) appendAddress(dst []byte) []byte {
-	return wire.AppendUint(appendText(t.appendHost(dst), ":"), int64(t.port))
+func (o *origin) appendAddress(dst []byte) []byte {
+	return wire.AppendUint(appendText(o.appendHost(dst), ":"), int64(o.port))
 }
 
-func (t *target) appendHost(dst []byte) []byte {
-	if t.ipv6 {
-		return appendText(appendText(appendText(dst, "["), t.host), "]")
+func (o *origin) appendHost(dst []byte) []byte {
+	if o.ipv6 {
+		return appendText(appendText(appendText(dst, "["), o.host), "]")
 	}
-	return appendText(dst, t.host)
+	return appendText(dst, o.host)
 }
 
-// origin returns scheme, host and port as text, in the one spelling of which all
-// others mean the same (RFC 9110, 4.2.3).
-func (t *target) origin() []byte {
+// text returns scheme, host and port in the one spelling of which all others mean the
+// same (RFC 9110, 4.2.3), with room for more.
+func (o *origin) text(room int) []byte {
 	scheme := "http://"
-	if t.https {
+	if o.https {
 		scheme = "https://"
 	}
-	dst := make([]byte, 0, len("https://[]:65535/")+len(t.host)+len(t.path)+len(t.query)) // room for these, too
-	dst = t.appendAuthority(appendText(dst, scheme))
+	dst := make([]byte, 0, len("https://[]:65535/")+len(o.host)+room)
+	dst = o.appendAuthority(appendText(dst, scheme))
 	for i, c := range dst {
 		dst[i] = lower(c)
 	}
@@ -244,11 +250,10 @@ func (t *target) safe() string {
 	if t.host == "" {
 		return ""
 	}
-	return string(appendText(t.origin(), t.path))
+	return string(appendText(t.text(len(t.path)), t.path))
 }
 
-// sameOrigin reports whether two targets share scheme, host and port, which is
-// what a connection may be shared by (RFC 9110, 4.3.1).
-func (t *target) sameOrigin(o *target) bool {
-	return t.https == o.https && t.port == o.port && t.ipv6 == o.ipv6 && equalFold(t.host, o.host)
+// same reports whether both are one origin.
+func (o *origin) same(p *origin) bool {
+	return o.https == p.https && o.port == p.port && o.ipv6 == p.ipv6 && equalFold(o.host, p.host)
 }
