@@ -55,7 +55,11 @@ var Budgets = []Budget{
 	counted(16<<10, "streaming: growth of the heap", growth{"zreq"}),
 	atMost(0.5e6, "64 MiB down: peak RSS above raw", peak{"download 64 MiB", "zreq", "raw"}),
 	atMost(0.5e6, "64 MiB up: peak RSS above raw", peak{"upload 64 MiB", "zreq", "raw"}),
-	counted(160<<10, "program for arm: text and data above net alone", size{"linux/arm", "zreq", "dial"}),
+	{
+		// All that could be had on demand, and is in every program, is 26 KB together.
+		Name: "program for arm: text and data above net alone", Limit: 160 << 10, Held: 192 << 10, Counted: true,
+		Figure: size{"linux/arm", "zreq", "dial"},
+	},
 
 	atLeast(3, "head of 10 fields: speed of http.ReadResponse", speedOf(head10, "zreq", "net/http")),
 	counted(0, "head of 10 fields: allocations", allocsOf(head10, "zreq", 0)),

@@ -13,12 +13,14 @@ import (
 	"github.com/matryer/is"
 
 	"github.com/zreq-go/zreq/benchmarks/bench"
+	"github.com/zreq-go/zreq/benchmarks/memory"
 	"github.com/zreq-go/zreq/benchmarks/origin"
 )
 
 // The server is a process of the same program: here, of the test.
 func TestMain(m *testing.M) {
 	origin.Main()
+	memory.Main()
 	os.Exit(m.Run())
 }
 
