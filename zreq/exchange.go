@@ -251,10 +251,16 @@ func (x *exchange) held() (wire.Event, error) {
 // direct returns where the body can be read to without the detour through the
 // window: the chunk itself, if a chunk and what is certain to come are both at
 // least as large. Of a chunk that was begun this reads the rest and no more: from
-// then on chunks begin where reads do, and nothing is copied.
+// then on chunks begin where reads do, and nothing is copied. In chunked framing such
+// reads would end wherever the framing has something, and be more than those that
+// fill the window, unless they are larger.
 func (x *exchange) direct() []byte {
 	size := int64(len(x.in.buf.B))
-	if !x.in.empty() || int64(x.chunks.size) < size || x.dec.Expect() < size {
+	least := size
+	if x.resp.framing == FramingChunked {
+		least *= 2
+	}
+	if !x.in.empty() || int64(x.chunks.size) < least || x.dec.Expect() < size {
 		return nil
 	}
 	x.chunks.settle()
