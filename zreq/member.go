@@ -10,9 +10,10 @@ type member struct {
 	shelf        *shelf
 	place        int // in shelf.all
 	removed      bool
-	uncounted    bool      // in pool.open: another has its place there
-	since        time.Time // it is idle
-	older, newer *member   // of those that are
+	uncounted    bool        // in pool.open: another has its place there
+	why          CloseReason // it is given up, if that is to be told
+	since        time.Time   // it is idle
+	older, newer *member     // of members
 }
 
 var _ owner = (*member)(nil)
@@ -29,30 +30,33 @@ func (m *member) idle() (d time.Duration) {
 // another implements owner.
 func (m *member) another() *Connection {
 	s := m.shelf.session
-	p, limits := &s.pool, s.Pool.withDefaults()
+	p, at := &s.pool, now()
+	var gone members
 	p.mu.Lock()
-	gone := p.expire(limits.IdleAge, now())
+	p.expire(at, &gone)
 	instead := m.shelf.pop()
 	if instead == nil {
 		instead = m
 	} else {
 		p.idle.remove(instead)
-		gone = append(gone, leaver{member: m}) // of which the call has told
+		gone.push(m) // of which the call has told
 	}
 	p.mu.Unlock()
-	s.tellOf(s.shed(gone, nil), instead)
+	s.shed(&gone, nil)
+	s.tellOf(&gone, instead)
 	return &instead.conn
 }
 
 // give implements owner.
 func (m *member) give(why CloseReason) CloseReason {
 	s := m.shelf.session
-	p, limits := &s.pool, s.Pool.withDefaults()
+	p, at := &s.pool, now()
+	var gone members
 	requests, open := m.carried()
-	if why == CloseNone && !below(requests, limits.Requests) {
+	p.mu.Lock()
+	if why == CloseNone && !below(requests, p.limits.Requests) {
 		why = CloseWorn
 	}
-	p.mu.Lock()
 	if m.removed {
 		p.mu.Unlock()
 		return why
@@ -60,25 +64,24 @@ func (m *member) give(why CloseReason) CloseReason {
 	if p.closed && why == CloseNone {
 		why = CloseByCaller
 	}
-	at := now()
-	gone := p.expire(limits.IdleAge, at)
+	p.expire(at, &gone)
 	kept := open && why == CloseNone
 	if kept {
 		p.keep(m, at)
 	} else {
-		gone = append(gone, leaver{member: m})
+		gone.push(m)
+		p.queue.hope(m.shelf) // for its place
 	}
-	served, gone := s.serve(&limits, gone)
+	served := p.serve(&gone)
 	if kept && served == nil {
-		gone = p.trim(m.shelf, &limits, gone)
+		p.trim(m.shelf, &gone)
+	}
+	if kept {
+		why, m.why = m.why, CloseNone // the call tells
 	}
 	p.mu.Unlock()
-	for i := range gone {
-		if gone[i].member == m && kept {
-			why, gone[i].why = gone[i].why, CloseNone // the call tells
-		}
-	}
-	s.tellOf(s.shed(gone, served), nil)
+	s.shed(&gone, served)
+	s.tellOf(&gone, nil)
 	return why
 }
 

@@ -1,7 +1,6 @@
 package zreq
 
 import (
-	"container/list"
 	"sync"
 	"time"
 )
@@ -26,16 +25,14 @@ type PoolLimits struct {
 	Requests int
 }
 
-func (l *PoolLimits) withDefaults() PoolLimits {
-	own := *l
-	inherit(&own.Open, 64)
-	inherit(&own.OpenPerOrigin, 8)
-	inherit(&own.Idle, 16)
-	inherit(&own.IdlePerOrigin, 8)
-	inherit(&own.IdleAge, 90*time.Second)
-	inherit(&own.Requests, 1000)
-	own.Idle, own.IdlePerOrigin = max(0, own.Idle), max(0, own.IdlePerOrigin)
-	return own
+func (l *PoolLimits) setDefaults() {
+	inherit(&l.Open, 64)
+	inherit(&l.OpenPerOrigin, 8)
+	inherit(&l.Idle, 16)
+	inherit(&l.IdlePerOrigin, 8)
+	inherit(&l.IdleAge, 90*time.Second)
+	inherit(&l.Requests, 1000)
+	l.Idle, l.IdlePerOrigin = max(0, l.Idle), max(0, l.IdlePerOrigin)
 }
 
 // below reports whether n is below a limit, of which a negative one is none.
@@ -43,101 +40,99 @@ func below(n, limit int) bool { return limit < 0 || n < limit }
 
 // pool holds the connections of a Session and those who wait for one.
 //
-// Nobody waits who could be served, so that who comes later does not overtake.
+// Nobody waits who could be served, so that who comes later does not overtake: serve
+// follows whatever makes room, or a connection idle, before the lock is free again.
 type pool struct {
 	mu      sync.Mutex // guards what follows, and what hangs on it
 	closed  bool
-	shelves map[shelfKey]*shelf
+	limits  PoolLimits        // those of the Session, with the defaults
+	shelves map[string]*shelf // by host
 	open    int
-	idle    idlers
-	queue   list.List     // of *waiter, in the order in which they came
+	idle    members
+	queue   queue
+	grants  int           // that were asked for
 	pausing chan struct{} // closed with the Session; nil: nobody pauses
 }
 
-// leaver is a connection that the pool gives up. Its socket is closed without the
-// lock. Until that is done it counts, for a chip may have no more; but if another took
-// its place, that one is dialled after it.
-type leaver struct {
-	*member
-	why CloseReason
-}
-
-// grant returns a connection for r, an idle one or one that is to be dialled when gone
-// has been closed; nil if the limits have none.
-func (s *Session) grant(r *route, limits *PoolLimits, gone []leaver) (*member, []leaver) {
-	p, key := &s.pool, r.key()
-	sh := p.shelves[key]
-	if sh == nil {
-		key.host = string([]byte(key.host)) // and not all of a URL
-		sh = &shelf{session: s, key: key, route: *r}
-		sh.route.at.host = key.host
-	}
+// grant returns a connection of a shelf, an idle one or one that is to be dialled when
+// gone has been closed; nil if the limits have none.
+//
+// Of what the pool gives up, the sockets are closed without the lock. Until that is
+// done it counts, for a chip may have no more; but if another took its place, that one
+// is dialled after it.
+func (p *pool) grant(sh *shelf, gone *members) *member {
+	p.grants++
 	if m := sh.pop(); m != nil {
 		p.idle.remove(m)
-		return m, gone
+		return m
 	}
 	switch {
-	case sh.replace(gone):
-	case !below(len(sh.all), limits.OpenPerOrigin):
-		return nil, gone
-	case below(p.open, limits.Open):
-	case p.replace(gone):
+	case p.replace(gone, sh):
+	case p.full(sh):
+		return nil
+	case below(p.open, p.limits.Open):
+	case p.replace(gone, nil):
 	case p.idle.first == nil:
-		return nil, gone
+		return nil
 	default:
-		gone = append(gone, p.evict(p.idle.first, CloseEvicted))
-		p.replace(gone)
+		p.evict(p.idle.first, CloseEvicted, gone)
+		p.replace(gone, nil)
 	}
 	m := new(member)
 	m.conn.owner = m
-	p.add(m, sh)
-	return m, gone
-}
-
-// replace gives the place of one of gone to another of the same shelf, and reports
-// whether there was one.
-func (sh *shelf) replace(gone []leaver) bool {
-	for _, l := range gone {
-		if l.shelf == sh && !l.removed && !l.uncounted {
-			sh.session.pool.remove(l.member)
-			return true
-		}
-	}
-	return false
-}
-
-// replace gives the place of one of any shelf among all. Its own shelf has it until it
-// is closed.
-func (p *pool) replace(gone []leaver) bool {
-	for _, l := range gone {
-		if !l.removed && !l.uncounted {
-			l.uncounted = true
-			p.open--
-			return true
-		}
-	}
-	return false
-}
-
-// add puts a new one, which is not idle, on a shelf.
-func (p *pool) add(m *member, sh *shelf) {
-	if p.shelves == nil {
-		p.shelves = make(map[shelfKey]*shelf)
-	}
-	if p.shelves[sh.key] == nil {
-		p.shelves[sh.key] = sh
-	}
 	m.conn.route, m.shelf, m.place = &sh.route, sh, len(sh.all)
 	sh.all = append(sh.all, m)
 	p.open++
+	return m
+}
+
+// replace gives the place of one of gone to another: of the same shelf; or of any, which
+// is nil, among all, and then its own shelf has it until it is closed. It reports whether
+// there was one.
+func (p *pool) replace(gone *members, sh *shelf) bool {
+	for m := gone.first; m != nil; m = m.newer {
+		if m.removed || m.uncounted || sh != nil && sh != m.shelf {
+			continue
+		}
+		if sh != nil {
+			p.remove(m)
+		} else {
+			m.uncounted = true
+			p.open--
+		}
+		return true
+	}
+	return false
+}
+
+// full reports whether a shelf has as many as one may have.
+func (p *pool) full(sh *shelf) bool { return !below(len(sh.all), p.limits.OpenPerOrigin) }
+
+// serve grants the turns that can be granted, in their order. Of those it returns the
+// first; the others follow it.
+func (p *pool) serve(gone *members) (served *waiter) {
+	end := &served
+	for len(p.queue.hopeful) > 0 {
+		sh := p.queue.hopeful[0]
+		m := p.grant(sh, gone)
+		if m == nil {
+			if !p.full(sh) {
+				break // for want of room in the pool, which no other has either
+			}
+			p.queue.despair(sh)
+			continue
+		}
+		w := sh.first
+		p.queue.remove(w)
+		w.got = m
+		*end, end = w, &w.newer
+	}
+	return served
 }
 
 // remove takes one, which is not idle, out of its shelf.
 func (p *pool) remove(m *member) {
 	sh, last := m.shelf, len(m.shelf.all)-1
-	if m.removed {
-		return
-	}
 	m.removed = true
 	if !m.uncounted {
 		p.open--
@@ -146,9 +141,7 @@ func (p *pool) remove(m *member) {
 	sh.all[m.place].place = m.place
 	sh.all[last] = nil
 	sh.all = sh.all[:last]
-	if last == 0 {
-		delete(p.shelves, sh.key)
-	}
+	p.queue.hope(sh)
 }
 
 // keep makes one idle.
@@ -156,47 +149,47 @@ func (p *pool) keep(m *member, at time.Time) {
 	m.since = at
 	m.shelf.idle = append(m.shelf.idle, m)
 	p.idle.push(m)
+	p.queue.hope(m.shelf)
 }
 
-// evict ends the idleness of one, which is the oldest of its shelf.
-func (p *pool) evict(m *member, why CloseReason) leaver {
+// evict gives up one that is idle, the oldest of its shelf.
+func (p *pool) evict(m *member, why CloseReason, gone *members) {
 	sh := m.shelf
 	n := copy(sh.idle, sh.idle[1:])
 	sh.idle[n] = nil
 	sh.idle = sh.idle[:n]
 	p.idle.remove(m)
-	return leaver{member: m, why: why}
+	m.why = why
+	gone.push(m)
 }
 
 // expire gives up those that have been idle for too long.
-func (p *pool) expire(age time.Duration, at time.Time) (gone []leaver) {
+func (p *pool) expire(at time.Time, gone *members) {
+	age := p.limits.IdleAge
 	for m := p.idle.first; m != nil && age >= 0 && at.Sub(m.since) > age; m = p.idle.first {
-		gone = append(gone, p.evict(m, CloseAged))
+		p.evict(m, CloseAged, gone)
 	}
-	return gone
 }
 
 // trim gives up what the limits do not allow to be idle.
-func (p *pool) trim(sh *shelf, limits *PoolLimits, gone []leaver) []leaver {
+func (p *pool) trim(sh *shelf, gone *members) {
 	switch {
-	case len(sh.idle) > limits.IdlePerOrigin:
-		gone = append(gone, p.evict(sh.idle[0], CloseEvicted))
-	case p.idle.length > limits.Idle:
-		gone = append(gone, p.evict(p.idle.first, CloseEvicted))
+	case len(sh.idle) > p.limits.IdlePerOrigin:
+		p.evict(sh.idle[0], CloseEvicted, gone)
+	case p.idle.length > p.limits.Idle:
+		p.evict(p.idle.first, CloseEvicted, gone)
 	}
-	return gone
 }
 
 // clear gives up all that are idle.
-func (p *pool) clear() (gone []leaver) {
+func (p *pool) clear(gone *members) {
 	for p.idle.first != nil {
-		gone = append(gone, p.evict(p.idle.first, CloseByCaller))
+		p.evict(p.idle.first, CloseByCaller, gone)
 	}
-	return gone
 }
 
 func (p *pool) size() (open, idle, waiting int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.open, p.idle.length, p.queue.Len()
+	return p.open, p.idle.length, p.queue.length
 }

@@ -4,23 +4,30 @@ import "errors"
 
 // take implements keeper.
 func (s *Session) take(r route, wait bool) (*Connection, turn, error) {
-	if !r.compares() {
-		return nil, nil, errUncomparable
-	}
-	p, limits := &s.pool, s.Pool.withDefaults()
-	var w *waiter
+	p, at := &s.pool, now()
 	p.mu.Lock()
 	if p.closed {
 		p.mu.Unlock()
 		return nil, nil, ErrClosed
 	}
-	m, gone := s.grant(&r, &limits, p.expire(limits.IdleAge, now()))
-	if m == nil && wait {
-		w = &waiter{session: s, route: r, ready: make(chan struct{})}
-		w.place = p.queue.PushBack(w)
+	p.limits = s.Pool
+	p.limits.setDefaults()
+	sh := s.shelf(&r)
+	if sh == nil {
+		p.mu.Unlock()
+		return nil, nil, errUncomparable
 	}
+	var gone members
+	var w *waiter
+	p.expire(at, &gone)
+	m := p.grant(sh, &gone)
+	if m == nil && wait {
+		w = p.enqueue(sh)
+	}
+	p.tidy(sh)
 	p.mu.Unlock()
-	s.tellOf(s.shed(gone, nil), m)
+	s.shed(&gone, nil)
+	s.tellOf(&gone, m)
 	switch {
 	case m != nil:
 		return &m.conn, nil, nil
@@ -32,12 +39,6 @@ func (s *Session) take(r route, wait bool) (*Connection, turn, error) {
 
 var errUncomparable = errors.New("the Driver or the TLS cannot be compared: give pointers")
 
-// compares reports whether connections over r can be told from others.
-func (r *route) compares() (ok bool) {
-	defer func() { _ = recover() }() // of what has no ==
-	return r.driver == r.driver && r.tls == r.tls
-}
-
 // over implements keeper.
 func (s *Session) over() bool {
 	s.pool.mu.Lock()
@@ -45,43 +46,33 @@ func (s *Session) over() bool {
 	return s.pool.closed
 }
 
-// serve grants the first turn that can be granted.
-func (s *Session) serve(limits *PoolLimits, gone []leaver) (*waiter, []leaver) {
-	for e := s.pool.queue.Front(); e != nil; e = e.Next() {
-		w := e.Value.(*waiter)
-		if w.got, gone = s.grant(&w.route, limits, gone); w.got != nil {
-			s.pool.dequeue(w)
-			return w, gone
-		}
-	}
-	return nil, gone
-}
-
-// shed closes what the pool gave up, and calls those who waited for that. It returns
-// all that was closed.
-func (s *Session) shed(gone []leaver, served *waiter) (all []leaver) {
-	if len(gone) == 0 && served == nil {
-		return nil // as in most calls
-	}
-	p, limits := &s.pool, s.Pool.withDefaults()
-	for all = gone; len(gone) > 0 || served != nil; all = append(all, gone...) {
-		for _, l := range gone {
-			l.conn.drop()
+// shed closes what the pool gives up, and calls those who waited for that. What is
+// given up for them is closed, too, and comes behind the rest.
+func (s *Session) shed(gone *members, served *waiter) {
+	p := &s.pool
+	for from := gone.first; from != nil; {
+		for m := from; m != nil; m = m.newer {
+			m.conn.drop()
 		}
 		served.call()
+		last := gone.last
 		p.mu.Lock()
-		for _, l := range gone {
-			p.remove(l.member)
+		for m := from; m != nil; m = m.newer {
+			if !m.removed {
+				p.remove(m)
+				p.tidy(m.shelf)
+			}
 		}
-		served, gone = s.serve(&limits, nil)
+		served = p.serve(gone)
 		p.mu.Unlock()
+		from = last.newer
 	}
-	return all
+	served.call()
 }
 
 // tellOf tells of connections that are closed. If that panics, m goes back.
-func (s *Session) tellOf(gone []leaver, m *member) {
-	if s.Trace == nil || len(gone) == 0 {
+func (s *Session) tellOf(gone *members, m *member) {
+	if s.Trace == nil || gone.first == nil {
 		return
 	}
 	told := false
@@ -90,7 +81,7 @@ func (s *Session) tellOf(gone []leaver, m *member) {
 			m.give(CloseFailed)
 		}
 	}()
-	for _, l := range gone {
+	for l := gone.first; l != nil; l = l.newer {
 		if l.why != CloseNone {
 			s.Trace.Trace(Event{
 				Kind: EventClose, URL: l.conn.Origin(), Address: string(l.conn.at.appendAddress(nil)), Reason: l.why,
@@ -102,41 +93,43 @@ func (s *Session) tellOf(gone []leaver, m *member) {
 
 // CloseIdle closes the connections that no call has.
 func (s *Session) CloseIdle() {
+	var gone members
 	s.pool.mu.Lock()
-	gone := s.pool.clear()
+	s.pool.clear(&gone)
 	s.pool.mu.Unlock()
-	s.tellOf(s.shed(gone, nil), nil)
+	s.shed(&gone, nil)
+	s.tellOf(&gone, nil)
 }
 
 // Close closes all connections and ends the Session. Calls that are under way, or
 // wait, or come later, fail with ErrClosed. Closing twice is harmless.
 func (s *Session) Close() error {
 	p := &s.pool
+	var gone members
 	var used []*member
-	var waiting []*waiter
+	var waiting *waiter
 	p.mu.Lock()
 	p.closed = true
-	gone := p.clear()
+	p.clear(&gone)
 	for _, sh := range p.shelves {
-		used = append(used, sh.all...)
-	}
-	for e := p.queue.Front(); e != nil; e = p.queue.Front() {
-		w := e.Value.(*waiter)
-		p.dequeue(w)
-		w.err = ErrClosed
-		waiting = append(waiting, w)
+		for ; sh != nil; sh = sh.next {
+			used = append(used, sh.all...)
+			for w := sh.first; w != nil; w = sh.first {
+				p.queue.remove(w)
+				w.newer, waiting = waiting, w
+			}
+		}
 	}
 	if p.pausing != nil {
 		close(p.pausing)
 		p.pausing = nil
 	}
 	p.mu.Unlock()
-	for _, w := range waiting {
-		w.call()
-	}
+	waiting.call()
 	for _, m := range used {
 		_ = m.conn.Close()
 	}
-	s.tellOf(s.shed(gone, nil), nil)
+	s.shed(&gone, nil)
+	s.tellOf(&gone, nil)
 	return nil
 }

@@ -1,32 +1,45 @@
 package zreq
 
-import (
-	"container/list"
-	"context"
-)
+import "context"
 
 // waiter is a call that waits for a connection.
 type waiter struct {
-	session *Session
-	route   route
-	ready   chan struct{} // closed when it got one, or an error
-	got     *member
-	err     error
-	place   *list.Element // in the queue of the pool; nil: it is in it no more
+	shelf        *shelf
+	ready        chan struct{} // closed when its turn came, or the Session was closed
+	got          *member       // nil: it was closed
+	ticket       uint64        // which come in order; 0: it is in the queue no more
+	older, newer *waiter       // of the same shelf; or the next whose turn came
 }
 
 var _ turn = (*waiter)(nil)
+
+// enqueue makes a call wait for a connection of a shelf.
+func (p *pool) enqueue(sh *shelf) *waiter {
+	w := &waiter{shelf: sh, ready: make(chan struct{})}
+	p.queue.push(w)
+	if !p.full(sh) {
+		p.queue.hope(sh)
+	}
+	return w
+}
 
 // await implements turn.
 func (w *waiter) await(ctx context.Context) (*Connection, error) {
 	select {
 	case <-w.ready:
-		return w.result()
+		if w.got == nil {
+			return nil, ErrClosed
+		}
+		return &w.got.conn, nil
 	case <-ctx.Done():
 	}
-	p := &w.session.pool
+	p := &w.shelf.session.pool
 	p.mu.Lock()
-	queued := p.dequeue(w)
+	queued := w.ticket != 0
+	if queued {
+		p.queue.remove(w)
+		p.tidy(w.shelf)
+	}
 	p.mu.Unlock()
 	if !queued {
 		<-w.ready // its turn came at the same time
@@ -37,26 +50,12 @@ func (w *waiter) await(ctx context.Context) (*Connection, error) {
 	return nil, context.Cause(ctx)
 }
 
-func (w *waiter) result() (*Connection, error) {
-	if w.err != nil {
-		return nil, w.err
-	}
-	return &w.got.conn, nil
-}
-
-// dequeue takes w out of the queue, and reports whether it was in.
-func (p *pool) dequeue(w *waiter) bool {
-	if w.place == nil {
-		return false
-	}
-	p.queue.Remove(w.place)
-	w.place = nil
-	return true
-}
-
-// call tells it that its turn has come. There may be nobody to tell.
+// call tells w, and those behind it, that their turn has come. There may be nobody to
+// tell.
 func (w *waiter) call() {
-	if w != nil {
+	for w != nil {
+		next := w.newer // before it goes its way
 		close(w.ready)
+		w = next
 	}
 }

@@ -1,13 +1,13 @@
 package zreq
 
-// idlers are the connections that are idle, of all shelves: the one that has been so
-// for longest is the first.
-type idlers struct {
+// members are a list of connections that no call has: those that are idle, of all
+// shelves, or those that the pool gives up. The one that came first is the first.
+type members struct {
 	first, last *member
 	length      int
 }
 
-func (l *idlers) push(m *member) {
+func (l *members) push(m *member) {
 	m.older, m.newer = l.last, nil
 	if l.last == nil {
 		l.first = m
@@ -18,7 +18,7 @@ func (l *idlers) push(m *member) {
 	l.length++
 }
 
-func (l *idlers) remove(m *member) {
+func (l *members) remove(m *member) {
 	if m.older == nil {
 		l.first = m.newer
 	} else {
