@@ -21,8 +21,9 @@ type File struct {
 	// Content is read from where it stands up to its io.EOF, while the body is
 	// sent. It is not closed. To be sent again it needs Rewind, which is called
 	// ahead of every call, or Seek. If it has Encode, as [JSON] has, that is
-	// called before the dial, and no limit holds for what it makes. It is used by
-	// one call at a time.
+	// called before the dial, and no limit holds for what it makes. If it is a
+	// zreq.Sender, as what upload.Open returns, package upload has it send itself
+	// where it can. It is used by one call at a time.
 	Content io.Reader
 	// Size is how many bytes Content gives. If zero, Content is asked by its
 	// method Size() int64, from which its offset is taken if it is an io.Seeker.

@@ -119,6 +119,40 @@ func (m *Multipart) Read(p []byte) (n int, err error) {
 	return 0, m.err
 }
 
+// Straight returns the content whose bytes come next in the body, if nothing comes
+// ahead of them and its size is known, and how many of them are left; else nil. It
+// is for what can take them in a better way than through Read, as package upload
+// has a file sent by the system, and is told of by Skip. Read still has to find
+// where the content ends.
+func (m *Multipart) Straight() (content io.Reader, left int64) {
+	c := m.straight()
+	if c == nil {
+		return nil, 0
+	}
+	return c.Content, c.size - c.got
+}
+
+// Skip counts n more bytes of what Straight returned as read. They must have been
+// taken from it.
+func (m *Multipart) Skip(n int64) {
+	if c := m.straight(); c != nil {
+		c.got += n
+	}
+}
+
+// straight is the content that Straight returns, or nil.
+func (m *Multipart) straight() *content {
+	i := m.part - len(m.fields)
+	if m.err != nil || len(m.head)+len(m.value) > 0 || i < 0 || i == len(m.files) {
+		return nil
+	}
+	c := &m.files[i]
+	if c.got >= c.size { // also if that is unknown
+		return nil
+	}
+	return c
+}
+
 // Unchanged asks each Content that has this method whether it still is what was
 // read. Package upload asks before it believes a success.
 func (m *Multipart) Unchanged() error {

@@ -20,7 +20,8 @@
 //
 // Memory does not depend on the size: the body passes through the buffer that
 // package zreq borrows (Limits.ReadBuffer, 4 KiB by default), and that of a
-// [FileSource] over plain TCP on Linux through none: the system sends the file.
+// [FileSource] over plain TCP on Linux through none: the system sends the file. So
+// it does with each FileSource that is a file of a form (form.Files).
 //
 // A file that is being written, or truncated, while it goes out is a
 // [*SizeError] that names both sizes. It is found before the last byte leaves,

@@ -64,6 +64,8 @@ func TestMemoryOfALongUpload(t *testing.T) {
 		"a file over TLS":          {"https", config, long},
 		"what is no file, plain":   {"http", nil, &spout{size: size}},
 		"what is no file over TLS": {"https", config, &spout{size: size}},
+		"a form, plain":            {"http", nil, aForm(t, part("1", long))},
+		"a form over TLS":          {"https", config, aForm(t, part("1", long))},
 	} {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
@@ -103,6 +105,7 @@ func TestAllocationsDoNotDependOnTheSize(t *testing.T) {
 	for name, of := range map[string]func(size int64) upload.Source{
 		"a file":          func(size int64) upload.Source { return sparse(t, size) },
 		"what is no file": func(size int64) upload.Source { return &spout{size: size} },
+		"a form":          func(size int64) upload.Source { return aForm(t, part("1", sparse(t, size))) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)

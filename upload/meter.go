@@ -2,12 +2,14 @@ package upload
 
 import (
 	"io"
+	"math"
 
+	"github.com/zreq-go/zreq/form"
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq"
 )
 
-var _ zreq.Sender = (*meter)(nil)
+var _ zreq.Sender = (*sender)(nil)
 
 // meter is the body that zreq is given: a source that knows how much of it has
 // left, and holds back what is too fast.
@@ -56,26 +58,6 @@ func (m *meter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// SendTo has the body send itself, if it can.
-func (m *meter) SendTo(c netdriver.Conn, n int64) (sent int64, ok bool, err error) {
-	s, ok := m.body.Source.(zreq.Sender)
-	if !ok {
-		return 0, false, nil
-	}
-	m.body.unread = false
-	n = m.pace.most(n)
-	sent, ok, err = s.SendTo(c, n)
-	if sent <= 0 || sent > n {
-		return sent, ok, err // zreq ends a call where that is impossible
-	}
-	// Progress and waiting come afterwards, when the deadline has done its work; and
-	// only now it is known what there is to pay for.
-	m.given += sent
-	m.left()
-	m.pace.pay(sent)
-	return sent, ok, err
-}
-
 // Leaving reports whether more has left since it was last asked of what the
 // system holds of c. zreq asks when the body has been written, and whenever
 // Timeouts.Head is over.
@@ -108,4 +90,55 @@ func (m *meter) finish(whole bool) {
 	if m.progress != nil {
 		m.progress(m.most, m.body.size)
 	}
+}
+
+// sender is the meter of a source that may be able to send itself. It is a type of
+// its own because zreq looks up ahead of each SendTo, whatever comes of it.
+type sender struct{ meter }
+
+// sends reports whether a source may be able to send itself.
+func sends(fd Source) bool {
+	switch fd.(type) {
+	case zreq.Sender, *form.Multipart:
+		return true
+	}
+	return false
+}
+
+// next is what comes next, if it can send itself, and at most how much of it. form
+// is what has to be told of that.
+func (m *sender) next() (s zreq.Sender, most int64, in *form.Multipart) {
+	if f, ok := m.body.Source.(*form.Multipart); ok {
+		content, left := f.Straight()
+		s, _ = content.(zreq.Sender)
+		return s, left, f
+	}
+	s, _ = m.body.Source.(zreq.Sender)
+	return s, math.MaxInt64, nil
+}
+
+// SendTo has the body, or the file of a form that comes next, send itself, if it can.
+func (m *sender) SendTo(c netdriver.Conn, n int64) (sent int64, ok bool, err error) {
+	s, most, in := m.next()
+	if s == nil {
+		return 0, false, nil
+	}
+	m.body.unread = false
+	n = m.pace.most(min(n, most))
+	sent, ok, err = s.SendTo(c, n)
+	if !ok || sent == 0 {
+		return 0, ok, err
+	}
+	if sent < 0 || sent > n {
+		return -1, ok, err // zreq ends a call where that is impossible
+	}
+	if in != nil {
+		in.Skip(sent)
+	}
+	// Progress and waiting come afterwards, when the deadline has done its work; and
+	// only now it is known what there is to pay for.
+	m.given += sent
+	m.left()
+	m.pace.pay(sent)
+	return sent, ok, err
 }

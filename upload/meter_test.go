@@ -28,6 +28,7 @@ type counting struct {
 	most   int64 // that a SendFile takes; 0: all
 	body   int64 // bytes of it that were taken, over the last connection
 	writes int
+	looks  int // for an answer
 	fast   int // SendFiles that took something
 }
 
@@ -58,6 +59,11 @@ func (c countedConn) Write(p []byte) (int, error) {
 		c.d.body = int64(len(body))
 	}
 	return n, err
+}
+
+func (c countedConn) Check() error {
+	c.d.looks++
+	return c.Conn.Check()
 }
 
 // fileConn sends files as stdnet's connections do.
@@ -144,6 +150,25 @@ func TestProgressOfSendTo(t *testing.T) {
 			is.Equal(slices.Index(r.sent, size), len(r.sent)-1) // and it alone
 			_, body := parts(is, peer.Requests()[0])
 			is.True(body == string(content)) // Read and SendTo lose nothing between them
+		})
+	}
+}
+
+// TestOneLookForEachWrite: what cannot send itself is not asked to, which would take
+// another look for an answer each time.
+func TestOneLookForEachWrite(t *testing.T) {
+	content := numbered(500_000)
+	for name, fd := range map[string]upload.Source{
+		"bytes":     bytes.NewReader(content),
+		"a section": io.NewSectionReader(bytes.NewReader(content), 0, 500_000),
+		"any other": sized{bytes.NewReader(content), 500_000},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			d := &counting{Driver: answers(t, created), files: true}
+			_, err := upload.Upload(context.Background(), site, fd, &upload.Args{Driver: d, ExpectFrom: -1})
+			is.NoErr(err)
+			is.True(d.looks <= d.writes)
 		})
 	}
 }

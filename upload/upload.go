@@ -2,6 +2,7 @@ package upload
 
 import (
 	"context"
+	"io"
 
 	"github.com/zreq-go/zreq/zreq"
 )
@@ -34,7 +35,11 @@ func Upload(ctx context.Context, url string, fd Source, args *Args) (*zreq.Respo
 	if err != nil {
 		return nil, &argsError{err}
 	}
-	m := &meter{body: body, contentType: a.contentTypeOf(fd), progress: a.Progress}
+	sending := &sender{meter{body: body, contentType: a.contentTypeOf(fd), progress: a.Progress}}
+	m, given := &sending.meter, io.Reader(sending)
+	if !sends(fd) {
+		given = m
+	}
 	if a.BytesPerSecond > 0 && ctx != nil {
 		m.pace = newPacer(ctx, a.BytesPerSecond)
 	}
@@ -45,7 +50,7 @@ func Upload(ctx context.Context, url string, fd Source, args *Args) (*zreq.Respo
 	resp, err := do(ctx, a.Method, url, &zreq.Args{
 		Params:     a.Params,
 		Headers:    a.Headers,
-		Body:       m,
+		Body:       given,
 		Expect100:  a.ExpectFrom > 0 && body.size >= a.ExpectFrom,
 		Connection: a.Connection,
 		Driver:     a.Driver,
