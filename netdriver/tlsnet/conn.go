@@ -14,8 +14,9 @@ import (
 )
 
 const (
-	// maxWrite is the longest a Write takes: one record.
-	maxWrite = 4096
+	// maxWrite is the longest a Write takes: one record, the longest there is
+	// (RFC 8446, 5.1).
+	maxWrite = 16 << 10
 	// closeWait is how long Close waits for room to say close_notify, and Check
 	// for bytes that its driver says are there.
 	closeWait = 100 * time.Millisecond

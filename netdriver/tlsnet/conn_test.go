@@ -288,11 +288,14 @@ func TestConnErrorWithBytes(t *testing.T) {
 func TestConnWriteTakesOneRecord(t *testing.T) {
 	is := is.New(t)
 	s := open(t, tlsnet.Config{}, nil)
-	n, err := s.client.Write(make([]byte, 10_000))
-	is.NoErr(err)     // there is room
-	is.Equal(n, 4096) // so the caller can give the next record a fresh deadline
-	head := readString(is, s.far, 5)
-	is.Equal(int(head[3])<<8|int(head[4]), 4096+17) // one Write is one record
+	for _, tt := range []struct{ given, want int }{{1, 1}, {4096, 4096}, {16_384, 16_384}, {16_385, 16_384}, {40_000, 16_384}} {
+		n, err := s.client.Write(make([]byte, tt.given))
+		is.NoErr(err)        // there is room
+		is.Equal(n, tt.want) // so the caller can give the next record a fresh deadline
+		head := readString(is, s.far, 5)
+		is.Equal(int(head[3])<<8|int(head[4]), tt.want+17) // one Write is one record
+		readString(is, s.far, tt.want+17)
+	}
 }
 
 func TestConnWriteTimeout(t *testing.T) {
@@ -304,7 +307,7 @@ func TestConnWriteTimeout(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				is := is.New(t)
 				s := open(t, tlsnet.Config{}, nil)
-				first, second := bytes.Repeat([]byte("a"), 4096), bytes.Repeat([]byte("b"), 4096)
+				first, second := bytes.Repeat([]byte("a"), 16_384), bytes.Repeat([]byte("b"), 16_384)
 				s.near.SetFaults(memnet.Faults{StallWriteAfter: room})
 				s.client.SetWriteDeadline(time.Now().Add(time.Second))
 				n, err := s.client.Write(first)
@@ -317,7 +320,7 @@ func TestConnWriteTimeout(t *testing.T) {
 				s.near.SetFaults(memnet.Faults{})
 				s.client.SetWriteDeadline(time.Time{})
 				go writeAll(s.client, second)
-				is.Equal(readString(is, s.server, 8192), string(first)+string(second)) // no byte twice, none lost
+				is.Equal(readString(is, s.server, 32_768), string(first)+string(second)) // no byte twice, none lost
 			})
 		})
 	}

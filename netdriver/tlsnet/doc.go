@@ -61,9 +61,9 @@
 //
 //   - Read returns io.EOF only after the peer's close_notify, and ProvesEnd says
 //     so. An end that anyone on the path could have made is io.ErrUnexpectedEOF.
-//   - Write takes at most 4096 bytes, which is one record, and returns a short
-//     count with a nil error for more. So a caller that moves a lot through a
-//     slow link gives each record a deadline of its own.
+//   - Write takes at most 16384 bytes, which is one record, and returns a short
+//     count with a nil error for more. So a caller that moves a lot gives each
+//     record a deadline of its own, and one with a slow link gives less at a time.
 //   - A Write that times out reports its record as written: it is encrypted and
 //     cannot be taken back. What is left of it goes out before the next record.
 //     A write that fails in any other way ends the writing side. A CloseWrite that

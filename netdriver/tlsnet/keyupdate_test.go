@@ -104,6 +104,26 @@ func TestAnswersAreBounded(t *testing.T) {
 	is.True(err != nil) // with an error
 }
 
+// What waits to be sent is a record and the answers behind it: the longest record
+// leaves as much room for those.
+func TestAnswersBehindARecord(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		s, keys := openWithKeys(t)
+		s.near.SetFaults(memnet.Faults{StallWriteAfter: -1})
+		s.client.SetWriteDeadline(time.Now().Add(time.Second))
+		n, err := s.client.Write(make([]byte, 20_000))
+		is.Equal(n, 16_384)
+		is.True(errors.Is(err, os.ErrDeadlineExceeded)) // it waits
+		for range 150 {
+			s.far.Write(keys.update(is))
+			s.far.Write(keys.data(is, "x"))
+			_, err := s.client.Read(make([]byte, 9))
+			is.NoErr(err) // and they are few enough
+		}
+	})
+}
+
 // sealer makes records of the server (RFC 8446, 5.2 and 7.3).
 type sealer struct {
 	secret []byte

@@ -10,7 +10,7 @@ import (
 )
 
 // maxOwed bounds what Reads leave to be sent: a record and 150 answers.
-const maxOwed = 2 * maxWrite
+const maxOwed = maxWrite + 4<<10
 
 // errFlood is a peer that asks for answers while we have nothing to say.
 var errFlood = errors.New("the peer asks for too many answers")
