@@ -119,7 +119,7 @@ func (x *exchange) use(ctx context.Context, s *socket) {
 	if x.unhook != nil {
 		x.unhook() // of a socket that is gone
 	}
-	x.sock, x.unhook = s, nil
+	x.sock, x.unhook, x.quick = s, nil, 0
 	s.sliced = s.resumable && x.body.r != nil
 	s.requests++
 	x.tell(EventConn, CloseNone, nil)

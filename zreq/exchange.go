@@ -46,6 +46,7 @@ type exchange struct {
 	reused bool           // sock was there before the call
 	unsent bool           // the request did not go out whole
 	empty  int            // writes in a row that moved nothing
+	quick  uint32         // bytes that went in quick writes; if it wraps, some small ones follow
 
 	out     *buffer // what is sent from; nil: the request has no body, and the window serves
 	in      window

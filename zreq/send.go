@@ -167,7 +167,7 @@ func (x *exchange) write(ctx context.Context, p []byte) error {
 		if err := x.mayWrite(ctx); err != nil {
 			return err
 		}
-		most := x.sock.maxWrite()
+		most := x.sock.maxWrite(x.quick)
 		if x.pacing() && !x.sock.sliced {
 			most = x.pace.maxPaced()
 		}
@@ -193,9 +193,7 @@ func (x *exchange) mayWrite(ctx context.Context) error {
 	if x.pacing() && (x.sock.sliced || x.pace.bytes < x.pace.Bytes) {
 		most = x.pace.In - x.pace.waited // by then the window has to have seen enough
 	}
-	if x.pacing() {
-		x.pace.begin()
-	}
+	x.pace.begin()
 	if err := x.sock.writeWithin(ctx, x.times.Write, most); err != nil {
 		return x.broken(err)
 	}
@@ -211,6 +209,9 @@ func (x *exchange) wrote(n int, err error) error {
 		x.empty = 0
 	}
 	x.sock.stuck = n == 0
+	if x.quick += uint32(n); uint64(x.pace.ended()) >= uint64(x.times.Write)/slices { // never, if that is no limit
+		x.quick = 0
+	}
 	slow := x.paced(n)
 	switch {
 	case slow != nil:

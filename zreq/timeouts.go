@@ -14,7 +14,9 @@ type Timeouts struct {
 	TLS time.Duration
 	// Write bounds the time without progress while sending. Over TLS, and with a
 	// driver that cannot look, progress is 4 KiB, or what is left if that is less;
-	// else a byte. Default 30 s.
+	// else a byte. Once 128 KiB went in writes that each took less than a 32nd of
+	// this, it is up to 16 KiB there, if Limits.ReadBuffer is as large, until one
+	// takes longer. Default 30 s.
 	Write time.Duration
 	// Expect bounds the wait for the peer's word that it wants the body, with
 	// Args.Expect100; after it the body goes out all the same. Default 1 s.

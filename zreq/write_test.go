@@ -1,0 +1,180 @@
+package zreq_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/matryer/is"
+
+	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/netdriver/memnet"
+	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
+)
+
+// paced dials connections whose writes take as long as they are told to, in their
+// order, and are noted.
+type paced struct {
+	netdriver.Driver
+	takes []time.Duration
+	given []int
+}
+
+type pacedConn struct {
+	*memnet.Conn
+	d *paced
+}
+
+func (d *paced) Dial(ctx context.Context, network, address string) (netdriver.Conn, error) {
+	c, err := d.Driver.Dial(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	return pacedConn{c.(*memnet.Conn), d}, nil
+}
+
+func (c pacedConn) Write(p []byte) (int, error) {
+	if i := len(c.d.given); i < len(c.d.takes) {
+		time.Sleep(c.d.takes[i])
+	}
+	c.d.given = append(c.d.given, len(p))
+	return c.Conn.Write(p)
+}
+
+// sealedPaced is a TLS whose connections are those below.
+type sealedPaced struct{}
+
+func (sealedPaced) Client(_ context.Context, c netdriver.Conn, _ string) (netdriver.Conn, error) {
+	return struct{ pacedConn }{c.(pacedConn)}, nil
+}
+
+// runs are the sizes of writes, as "2x4096".
+func runs(given []int) (all []string) {
+	for i := 0; i < len(given); {
+		n := 1
+		for i+n < len(given) && given[i+n] == given[i] {
+			n++
+		}
+		all = append(all, fmt.Sprint(n, "x", given[i]))
+		i += n
+	}
+	return all
+}
+
+// TestWriteSizes: where a write has the whole limit it is given 4 KiB, and up to 16
+// when 128 KiB went in quick ones, so that a slow peer stays told from a dead one by
+// whether it takes 4 KiB.
+func TestWriteSizes(t *testing.T) {
+	const (
+		limit = 32 * time.Second
+		slow  = time.Second // a 32nd of it
+		quick = slow - time.Nanosecond
+		long  = 1 << 20 // a buffer of more than there is
+	)
+	// after is a write that takes so long behind n that take no time.
+	after := func(n int, takes ...time.Duration) []time.Duration { return append(make([]time.Duration, n), takes...) }
+	for name, tt := range map[string]struct {
+		takes  []time.Duration
+		times  zreq.Timeouts
+		buffer int
+		want   []string
+	}{
+		"all quick":       {nil, zreq.Timeouts{Write: limit}, long, []string{"32x4096", "28x16384"}},
+		"just quick":      {slices.Repeat([]time.Duration{quick}, 40), zreq.Timeouts{Write: limit}, long, []string{"32x4096", "28x16384"}},
+		"a large is slow": {after(34, slow), zreq.Timeouts{Write: limit}, long, []string{"32x4096", "3x16384", "32x4096", "17x16384"}},
+		"a small is slow": {after(31, slow), zreq.Timeouts{Write: limit}, long, []string{"64x4096", "20x16384"}},
+		"all slow":        {slices.Repeat([]time.Duration{slow}, 200), zreq.Timeouts{Write: limit}, long, []string{"146x4096"}},
+		"by default":      {slices.Repeat([]time.Duration{slow}, 20), zreq.Timeouts{}, long, []string{"52x4096", "23x16384"}},
+		"no limit":        {slices.Repeat([]time.Duration{time.Hour}, 200), zreq.Timeouts{Write: -1}, long, []string{"32x4096", "28x16384"}},
+		"a small buffer":  {nil, zreq.Timeouts{Write: limit}, 0, []string{"146x4095"}},
+		"LowSpeed":        {nil, zreq.Timeouts{Write: limit, LowSpeed: zreq.LowSpeed{Bytes: 32_000, In: time.Minute}}, long, []string{"299x2000"}},
+	} {
+		for way, set := range map[string]func(a *zreq.Args) string{
+			"TLS":       func(a *zreq.Args) string { a.TLS = sealedPaced{}; return secure },
+			"TLS, kept": func(a *zreq.Args) string { a.TLS, a.Headers = sealedPaced{}, asks(); return secure },
+			"bare":      func(a *zreq.Args) string { a.Driver = memnet.Bare(a.Driver); return site },
+		} {
+			t.Run(name+"/"+way, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					is := is.New(t)
+					body := numbered(598_200)
+					d := &paced{takes: tt.takes}
+					args := zreq.Args{Driver: d, Timeouts: tt.times, Limits: zreq.Limits{ReadBuffer: tt.buffer}}
+					url, calls := set(&args), 1
+					if args.Headers != nil {
+						calls = 2
+					}
+					peer := answers(t, slices.Repeat([]string{noContent}, calls)...)
+					d.Driver = peer
+					for range calls { // each begins anew
+						d.given, args.Body = nil, strings.NewReader(body)
+						resp, err := zreq.Put(context.Background(), url, &args)
+						is.NoErr(err)
+						got := runs(d.given)
+						is.Equal(got[:len(tt.want)], tt.want)
+						is.True(len(got) <= len(tt.want)+1) // and the rest
+						args.Connection = resp.Connection
+					}
+					for _, request := range peer.Requests() {
+						is.True(strings.HasSuffix(request, "\r\n\r\n"+body)) // whole
+					}
+				})
+			})
+		}
+	}
+	t.Run("behind a redirect", func(t *testing.T) {
+		is := is.New(t)
+		d := &paced{Driver: answers(t, "HTTP/1.1 307 There\r\nLocation: /there\r\nContent-Length: 0\r\n\r\n", noContent)}
+		_, err := zreq.Put(context.Background(), site, &zreq.Args{
+			Driver: memnet.Bare(d), Headers: asks(), Limits: zreq.Limits{ReadBuffer: long}, Body: strings.NewReader(numbered(598_200)),
+		})
+		is.NoErr(err)
+		got := runs(d.given)
+		is.Equal(got[:2], []string{"32x4096", "28x16384"})
+		is.Equal(got[3:5], []string{"32x4096", "28x16384"}) // another request begins anew
+	})
+	t.Run("where writes are cut by time", func(t *testing.T) {
+		is := is.New(t)
+		d := &paced{Driver: answers(t, noContent)}
+		_, err := zreq.Put(context.Background(), site, &zreq.Args{
+			Driver: d, Limits: zreq.Limits{ReadBuffer: 64 << 10}, Body: bytes.NewReader(make([]byte, 200_000)),
+		})
+		is.NoErr(err)
+		is.True(slices.Max(d.given) > 60_000) // all that there is
+	})
+}
+
+// TestSlowReaderOverTLS: a reader that takes 4 KiB within the limit is waited for,
+// however quickly the first went into what lies between.
+func TestSlowReaderOverTLS(t *testing.T) {
+	for name, tt := range map[string]struct {
+		pause time.Duration // for each thousand bytes
+		fails bool
+	}{"slow": {4 * time.Second, false}, "too slow": {6 * time.Second, true}} {
+		for _, between := range []int{1000, 5000, 30_000, 64 << 10} {
+			t.Run(fmt.Sprint(name, "/", between), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					is := is.New(t)
+					const size = 300_000
+					script := steps(zreqtest.Head(), zreqtest.Read(50_000))
+					for range (size - 50_000) / 1000 {
+						script = append(script, zreqtest.Pause(tt.pause), zreqtest.Read(1000))
+					}
+					peer := zreqtest.NewPeer(t, append(script, zreqtest.Send(noContent)))
+					peer.Net().BufferBytes = between
+					_, err := zreq.Put(context.Background(), secure, &zreq.Args{
+						Driver: peer, TLS: openSeal{}, Timeouts: zreq.Timeouts{Write: 20 * time.Second, Head: time.Hour},
+						Limits: zreq.Limits{ReadBuffer: 64 << 10}, Body: strings.NewReader(numbered(size)),
+					})
+					is.Equal(err != nil, tt.fails)
+				})
+			})
+		}
+	}
+}
