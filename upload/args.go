@@ -77,7 +77,8 @@ type Args struct {
 	Timeouts zreq.Timeouts
 
 	// Limits bound what can become large; each has a default. Limits.ReadBuffer is
-	// the buffer that the body passes through.
+	// the buffer that the body passes through; an upload has two of that size. Default
+	// 16 KiB here, also with a Session, whatever that has: TLS makes one record of it.
 	Limits zreq.Limits
 
 	// Into, if set, is the Response that the upload fills and returns; see zreq.Args.
@@ -93,6 +94,7 @@ type Session interface {
 const (
 	defaultContentType = "application/octet-stream"
 	defaultExpectFrom  = 1 << 20
+	defaultBuffer      = 16 << 10
 )
 
 // onRedirect stops at a redirect that would be followed without the body.
@@ -114,6 +116,9 @@ func (a *Args) withDefaults() (Args, error) {
 	}
 	if args.ExpectFrom == 0 {
 		args.ExpectFrom = defaultExpectFrom
+	}
+	if args.Limits.ReadBuffer == 0 {
+		args.Limits.ReadBuffer = defaultBuffer
 	}
 	switch {
 	case args.Method != "POST" && args.Method != "PUT":

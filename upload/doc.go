@@ -19,9 +19,10 @@
 // # What goes out
 //
 // Memory does not depend on the size: the body passes through the buffer that
-// package zreq borrows (Limits.ReadBuffer, 4 KiB by default), and that of a
+// package zreq borrows (Limits.ReadBuffer, 16 KiB by default), and that of a
 // [FileSource] over plain TCP on Linux through none: the system sends the file. So
-// it does with each FileSource that is a file of a form (form.Files).
+// it does with each FileSource that is a file of a form (form.Files). Over TLS a
+// buffer is one record once the link has shown to be quick; see zreq.Timeouts.Write.
 //
 // A file that is being written, or truncated, while it goes out is a
 // [*SizeError] that names both sizes. It is found before the last byte leaves,

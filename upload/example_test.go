@@ -66,7 +66,7 @@ func ExampleArgs_progress() {
 	defer peer.Close()
 
 	percent := int64(-1)
-	_, err := upload.Upload(context.Background(), "http://fleet.test/recordings", strings.NewReader(strings.Repeat("x", 40_000)), &upload.Args{
+	_, err := upload.Upload(context.Background(), "http://fleet.test/recordings", strings.NewReader(strings.Repeat("x", 160_000)), &upload.Args{
 		Driver: peer,
 		Progress: func(sent, total int64) {
 			if now := 100 * sent / total / 25 * 25; now > percent { // total is 0 for an empty body

@@ -73,7 +73,7 @@ func TestBytesPerSecondIsSmooth(t *testing.T) {
 			},
 		})
 		is.NoErr(err)
-		is.True(longest <= rate/8+4096) // and a buffer, which is told of together with what follows it
+		is.True(longest <= 2*(rate/8)) // and a buffer of so much, which is told of together with what follows it
 	})
 }
 

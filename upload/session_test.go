@@ -1,6 +1,7 @@
 package upload_test
 
 import (
+	"bytes"
 	"errors"
 	"strings"
 	"testing"
@@ -43,5 +44,18 @@ func TestUploadBySession(t *testing.T) {
 			}
 			is.Equal(session.Stats().Dialled, int64(2)) // the second connection was kept
 		})
+	}
+}
+
+// TestUploadBufferOfASession: an upload has a buffer of its own, which suits it.
+func TestUploadBufferOfASession(t *testing.T) {
+	for own, most := range map[int]int{0: 16 << 10, 1024: 1024} {
+		is := is.New(t)
+		session := zreq.Session{Driver: answers(t, created), Limits: zreq.Limits{ReadBuffer: 2000}}
+		reads := &largest{Reader: bytes.NewReader(make([]byte, 100_000))}
+		_, err := upload.Upload(t.Context(), site, reads, &upload.Args{Session: &session, Limits: zreq.Limits{ReadBuffer: own}})
+		is.NoErr(err)
+		session.Close()
+		is.True(reads.most <= most && reads.most > most-100) // not what the Session has
 	}
 }
