@@ -25,6 +25,13 @@ func variant(name string) string {
 	return after
 }
 
+// alike reports whether a client of zreq is to be compared with a peer: one that reads
+// with a buffer of the same size, or that has only one size.
+func alike(names []string, zreq, name string) bool {
+	of := variant(zreq)
+	return variant(name) == of || variant(name) == "" && !slices.Contains(names, name+", "+of)
+}
+
 // limitFor is the raw client that one is held to: that of the same buffer, or that which
 // lets the kernel move the bytes, or the plain one. It is empty if there is none.
 func limitFor(names []string, name string) string {

@@ -58,8 +58,9 @@ ratios of the two turns of a round; the middle half of these lies within the bra
 idle limit, and checks next to nothing. A client with a size in its name reads with a buffer
 of that size, and is held to the raw one that does too. "time ÷ raw" is how many times as
 long as that a client takes. "zreq ÷ this" is how many times as long zreq takes as the client
-of the line: below 1 zreq is faster, above 1 it is slower. Every client of zreq is beside
-every peer, also where they read with buffers of other sizes.
+of the line: below 1 zreq is faster, above 1 it is slower. The tables set every client of
+zreq beside every peer; what is said of them below, only those that read with buffers of the
+same size, where a peer has a choice.
 
 Allocations are those of the process that measures. CPU is the time of processors, of user
 and system, that the client used, not the server; for curl it is that of its process.

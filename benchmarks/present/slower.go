@@ -35,7 +35,7 @@ func Slower(results []bench.Result) string {
 
 func (s *score) peers(r bench.Result, zreq string) {
 	for _, name := range r.Names {
-		if !peer(name) {
+		if !peer(name) || !alike(r.Names, zreq, name) {
 			continue
 		}
 		switch ratio := r.Time(zreq, name); {
