@@ -62,7 +62,7 @@ func (c late) SetReadDeadline(t time.Time) error {
 }
 
 func (c early) SetReadDeadline(t time.Time) error {
-	return c.conn.SetReadDeadline(t.Add(-20 * time.Millisecond))
+	return c.conn.SetReadDeadline(t.Add(-time.Second))
 }
 
 func (c eofOnClose) Read(p []byte) (int, error) {
