@@ -92,7 +92,7 @@ func (x *exchange) admitPart(asked string) *error {
 	if hasPrefixFold(x.resp.Header("Content-Type"), "multipart/byteranges") {
 		return &errMultipartRange // its Content-Range, if any, is not the body's
 	}
-	field, count := x.resp.field("Content-Range")
+	field, count := x.resp.field("Content-Range", 2)
 	got, ok := parseContentRange(field)
 	want.settle(got.size)
 	open := want.last < 0

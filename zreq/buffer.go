@@ -80,10 +80,18 @@ func (w *window) room() []byte {
 		w.r = 0
 	}
 	if w.w == len(w.buf.B) {
-		larger := acquire(2 * len(w.buf.B))
-		copy(larger.B, w.buf.B)
-		release(w.buf)
-		w.buf = larger
+		w.widen(2 * w.w)
 	}
 	return w.buf.B[w.w:]
+}
+
+// widen makes the window at least as large as size.
+func (w *window) widen(size int) {
+	if size <= len(w.buf.B) {
+		return
+	}
+	larger := acquire(size)
+	copy(larger.B, w.buf.B)
+	release(w.buf)
+	w.buf = larger
 }

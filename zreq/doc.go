@@ -47,11 +47,11 @@
 //     errors.go). All the way a [Trace] is told (trace.go, spy.go).
 //
 // The verbs of a [Session] (session.go) go the same way. Where a call has to choose a
-// connection, the pool grants one (pool.go, shelf.go, idlers.go, member.go,
-// sharing.go) or a place in the queue (turn.go). A failure, or a response that asks for patience, is
-// judged (attempt.go, retry.go, retryafter.go, budget.go), and the call may go the
-// steps again; attempts.go keeps account. keeper.go is what the exchange sees of all
-// that.
+// connection, the pool grants one (pool.go, shelf.go, member.go, members.go,
+// sharing.go) or a place in the queue (queue.go, turn.go). A failure, or a response
+// that asks for patience, is judged (attempt.go, retry.go, retryafter.go, budget.go),
+// and the call may go the steps again; attempts.go keeps account. keeper.go is what
+// the exchange sees of all that.
 //
 // Package wire is the codec: bytes in, events out, no network. Package
 // netdriver is the network: it knows nothing of HTTP. exchange.go alone joins

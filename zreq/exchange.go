@@ -253,15 +253,15 @@ func (x *exchange) held() (wire.Event, error) {
 // window: the chunk itself, if a chunk and what is certain to come are both at
 // least as large. Of a chunk that was begun this reads the rest and no more: from
 // then on chunks begin where reads do, and nothing is copied. In chunked framing such
-// reads would end wherever the framing has something, and be more than those that
-// fill the window, unless they are larger.
+// reads end wherever the framing has something, and are more than those that fill the
+// window; it has to be far away for that not to matter.
 func (x *exchange) direct() []byte {
 	size := int64(len(x.in.buf.B))
 	least := size
 	if x.resp.framing == FramingChunked {
-		least *= 2
+		least *= 8
 	}
-	if !x.in.empty() || int64(x.chunks.size) < least || x.dec.Expect() < size {
+	if !x.in.empty() || int64(x.chunks.size) < size || x.dec.Expect() < least {
 		return nil
 	}
 	x.chunks.settle()

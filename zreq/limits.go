@@ -30,10 +30,12 @@ type Limits struct {
 	// Default 1 GiB.
 	Decoded int64
 	// ReadBuffer is the size of the buffer that a call borrows to read with, in
-	// bytes. Default 4 KiB, or StreamChunk if that is more, up to 64 KiB. It grows,
-	// for the call, to a head or trailer section that is larger. A large one makes
-	// small chunks cheap: fewer reads. One above 64 KiB is made anew by each call; one
-	// under 64 bytes is taken for 64, and one over 64 MiB is refused.
+	// bytes. Default 4 KiB; but StreamChunk, if that is more, up to 64 KiB, while a
+	// StreamCallback has a body in chunked framing, and 8 KiB while much is written by
+	// [Response.WriteTo]. It grows, for the call, to a head or trailer section that is
+	// larger. A large one makes small chunks cheap: fewer reads. One above 64 KiB is
+	// made anew by each call; one under 64 bytes is taken for 64, and one over 64 MiB
+	// is refused.
 	ReadBuffer int
 	// RequestBytes bounds the head of the request. Default 16 KiB: more is
 	// ErrTooLarge before anything is dialled.
@@ -42,9 +44,8 @@ type Limits struct {
 
 var errNegativeLimit = errors.New("a limit or size is negative")
 
-// setDefaults reports whether a limit is negative. Who takes large chunks has room for a
-// read buffer of that size, without which chunked framing would cost a read every 4 KiB.
-func (l *Limits) setDefaults(chunk int) (negative bool) {
+// setDefaults reports whether a limit is negative.
+func (l *Limits) setDefaults() (negative bool) {
 	if l.HeadBytes|l.Fields|l.Informational|l.ChunkLine|l.TrailerBytes|l.ReadBuffer|l.RequestBytes < 0 || l.Content|l.Ratio|l.Decoded < 0 {
 		return true
 	}
@@ -52,7 +53,7 @@ func (l *Limits) setDefaults(chunk int) (negative bool) {
 		l.Content = 1 << 20
 	}
 	if l.ReadBuffer == 0 {
-		l.ReadBuffer = max(4<<10, min(chunk, 1<<maxClass))
+		l.ReadBuffer = 4 << 10
 	}
 	l.ReadBuffer = max(l.ReadBuffer, minReadBuffer)
 	if l.RequestBytes == 0 {

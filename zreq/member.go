@@ -43,7 +43,7 @@ func (m *member) another() *Connection {
 	}
 	p.mu.Unlock()
 	s.shed(&gone, nil)
-	s.tellOf(&gone, instead)
+	s.tellOf(&gone, instead, nil)
 	return &instead.conn
 }
 
@@ -81,7 +81,7 @@ func (m *member) give(why CloseReason) CloseReason {
 	}
 	p.mu.Unlock()
 	s.shed(&gone, served)
-	s.tellOf(&gone, nil)
+	s.tellOf(&gone, nil, nil)
 	return why
 }
 

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/matryer/is"
 	"github.com/zreq-go/zreq/netdriver"
@@ -228,4 +229,35 @@ func TestPoolForgetsOrigins(t *testing.T) {
 	}
 	is.Equal(s.Hosts(), 1)
 	is.NoErr(held.Close())
+}
+
+// A Trace that panics when it is told of what the pool gave up leaves nobody in the queue
+// who has gone.
+func TestPoolTracePanicsInTheQueue(t *testing.T) {
+	is := is.New(t)
+	n := echoing(t)
+	var told atomic.Bool
+	s := &zreq.Session{Driver: n, Pool: zreq.PoolLimits{OpenPerOrigin: 1, IdleAge: 50 * time.Millisecond}}
+	s.Trace = traceFunc(func(e zreq.Event) {
+		switch {
+		case e.Kind == zreq.EventWait:
+			time.Sleep(100 * time.Millisecond) // that of b.test grows old between the look and the queue
+		case e.Kind == zreq.EventClose && e.Reason == zreq.CloseAged && !told.Swap(true):
+			panic("told")
+		}
+	})
+	defer s.Close()
+	held := holding(t, s, "http://a.test/")
+	is.NoErr(holding(t, s, "http://b.test/").Close())
+	func() {
+		defer func() { is.Equal(recover(), "told") }()
+		_, _ = s.Get(context.Background(), "http://a.test/", nil)
+	}()
+	is.Equal(s.Stats().Waiting, 0)
+	is.NoErr(held.Close())
+	is.Equal(s.Stats().Open, s.Stats().Idle) // none went to who is not there
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	_, err := s.Get(ctx, "http://a.test/", nil)
+	is.NoErr(err)
 }

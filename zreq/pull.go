@@ -15,6 +15,7 @@ type pull struct {
 	held     held
 	ctx      context.Context
 	unframed bool // Args.AllowUnframed
+	widens   bool // Limits.ReadBuffer was left open
 
 	view    []byte  // what was read and not taken: in the window, or in text
 	decoder decoder // nil if the body is read as it came
@@ -52,6 +53,7 @@ func (x *exchange) suspend(ctx context.Context, coded bool) error {
 		return x.readContent(ctx, 0)
 	}
 	p := &pull{held: held(*x), ctx: ctx, unframed: x.args.AllowUnframed, within: coded}
+	p.widens = x.args.Limits.ReadBuffer == 0
 	args := x.args
 	x.args, x.conn, x.out, x.in.buf, x.unhook = nil, nil, nil, nil, nil // a panic ends p, not x
 	if coded {

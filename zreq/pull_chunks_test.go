@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -186,5 +187,25 @@ func TestPullChunksError(t *testing.T) {
 			is.True(!resp.Complete())
 			closed(is, peer, resp, resp.CloseReason())
 		})
+	}
+}
+
+// What was read and not taken is written before what comes, in whatever buffer that is.
+func TestPullWriteToAfterRead(t *testing.T) {
+	for name, size := range map[string]int{"short": 5000, "long": 100_000} {
+		for _, read := range []int{1, 10, 4000} {
+			t.Run(fmt.Sprint(name, " ", read), func(t *testing.T) {
+				is := is.New(t)
+				body := numbered(size)
+				resp := opened(t, zreq.Args{Driver: zreqtest.NewPeer(t, answering(byLength(body)))})
+				begin := make([]byte, read)
+				n, err := resp.Read(begin)
+				is.NoErr(err)
+				var rest strings.Builder
+				_, err = resp.WriteTo(&rest)
+				is.NoErr(err)
+				is.Equal(string(begin[:n])+rest.String(), body)
+			})
+		}
 	}
 }

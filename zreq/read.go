@@ -129,6 +129,9 @@ func (r *Response) WriteTo(w io.Writer) (n int64, err error) {
 	before := p.held.taken
 	for err == nil {
 		if err = p.receive(w); err == nil {
+			if p.widens && len(p.view) == 0 && p.x().dec.Expect() >= minReceive {
+				p.held.in.widen(writeBuffer) // nothing is a view of it
+			}
 			err = p.more()
 		}
 		if err == nil {

@@ -44,8 +44,8 @@ func (x *exchange) heed(ctx context.Context) (final bool, err error) {
 	return true, nil
 }
 
-// finish takes the response that is the answer of the call. First it asks who may
-// end that at the head.
+// finish takes the response that is the answer of the call: its head may end that, and
+// else its body is read.
 func (x *exchange) finish(ctx context.Context) error {
 	if x.resp.Status == 408 && x.reused {
 		// Sent as the server gave up on the idle connection (RFC 9110, 15.5.9).
@@ -90,8 +90,8 @@ func (x *exchange) readBody(ctx context.Context) error {
 	coded := false
 	if x.decodes {
 		_, fields := wire.SplitHead(x.resp.head)
-		_, n := find(fields, "Content-Encoding")
-		coded = n > 0 // an empty one may come first
+		_, n := find(fields, "Content-Encoding", 1)
+		coded = n > 0 // also by an empty one
 	}
 	x.pace.restart()
 	if x.args.DropHead && !coded {
@@ -184,6 +184,9 @@ func (x *exchange) stream(ctx context.Context) error {
 		size = defaultChunk
 	}
 	x.chunks = chunker{callback: x.args.StreamCallback, size: size}
+	if x.resp.framing == FramingChunked && x.args.Limits.ReadBuffer == 0 {
+		x.in.widen(min(size, 1<<maxClass)) // who takes large chunks has room for it, and needs fewer reads
+	}
 	for {
 		var err error
 		var ev wire.Event

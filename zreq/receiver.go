@@ -23,10 +23,12 @@ type Receiver interface {
 
 // minReceive is what has to be certain to come: less goes through the window. maxReceive
 // is what one ReceiveFrom is given: the context and the limits are looked at between
-// two of them.
+// two of them. Where there is none, a writer is given writeBuffer at a time, since a file
+// makes a system call of each.
 const (
-	minReceive = 16 << 10
-	maxReceive = 1 << 20
+	minReceive  = 16 << 10
+	maxReceive  = 1 << 20
+	writeBuffer = 8 << 10
 )
 
 // receive lets a Receiver take all it can of the body.

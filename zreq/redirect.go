@@ -42,7 +42,7 @@ func (x *exchange) follow(ctx context.Context) (bool, error) {
 	if !redirects(r.Status) || x.args.MaxRedirects < 0 {
 		return false, nil // as nearly always: no field is looked for
 	}
-	location, count := r.field("Location")
+	location, count := r.field("Location", 2)
 	if count == 0 || count == 1 && location == "" {
 		return false, nil
 	}

@@ -63,7 +63,7 @@ func (x *exchange) appendHead(dst []byte) ([]byte, error) {
 	if x.expects {
 		dst = appendText(dst, expectation)
 	}
-	return appendText(dst, "\r\n"), nil
+	return wire.AppendEnd(dst), nil
 }
 
 // withholds reports whether a field of the caller's does not go out where it

@@ -79,14 +79,15 @@ func (r *Response) History() []Redirect { return r.history }
 // Header returns the first value of the field name, "" if there is none. Case
 // does not matter.
 func (r *Response) Header(name string) string {
-	value, _ := r.field(name)
+	value, _ := r.field(name, 1)
 	return value
 }
 
-// field returns the first value of the field name, and how many lines have that.
-func (r *Response) field(name string) (value string, count int) {
+// field returns the first value of the field name, and how many lines have that, of
+// which it looks for most.
+func (r *Response) field(name string, most int) (value string, count int) {
 	_, fields := wire.SplitHead(r.head)
-	first, count := find(fields, name)
+	first, count := find(fields, name, most)
 	return string(first), count
 }
 
@@ -113,7 +114,7 @@ func (r *Response) All() iter.Seq2[string, string] {
 // none. Trailers come after a chunked body and are never mixed with the head
 // (RFC 9110, 6.5.1).
 func (r *Response) Trailer(name string) string {
-	value, _ := find(r.trailers, name)
+	value, _ := find(r.trailers, name, 1)
 	return string(value)
 }
 
@@ -147,12 +148,13 @@ func (r *Response) CloseReason() CloseReason { return r.reason }
 //go:noinline
 func appendTo(dst *[]byte, p []byte) { *dst = append(*dst, p...) }
 
-// find returns the first value of the field name, and how many there are.
-func find(fields []byte, name string) (value []byte, n int) {
-	for {
+// find returns the first value of the field name, and how many there are, of which it
+// looks for most.
+func find(fields []byte, name string, most int) (value []byte, n int) {
+	for n < most {
 		key, v, rest, ok := wire.NextField(fields)
 		if !ok {
-			return value, n
+			break
 		}
 		fields = rest
 		if !wire.EqualName(key, name) {
@@ -163,6 +165,7 @@ func find(fields []byte, name string) (value []byte, n int) {
 		}
 		n++
 	}
+	return value, n
 }
 
 func pairs(fields []byte) iter.Seq2[string, string] {

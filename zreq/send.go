@@ -29,7 +29,7 @@ func (x *exchange) prepare(ctx context.Context, url string) error {
 	x.limits, x.times = x.args.Limits, x.args.Timeouts
 	x.times.setDefaults()
 	x.pace.LowSpeed = x.times.LowSpeed
-	if x.limits.setDefaults(x.args.StreamChunk) || x.args.StreamChunk < 0 {
+	if x.limits.setDefaults() || x.args.StreamChunk < 0 {
 		return errNegativeLimit
 	}
 	if err := x.body.open(x.args.content(), x.limits.Content); err != nil {

@@ -27,7 +27,7 @@ func (s *Session) take(r route, wait bool) (*Connection, turn, error) {
 	p.tidy(sh)
 	p.mu.Unlock()
 	s.shed(&gone, nil)
-	s.tellOf(&gone, m)
+	s.tellOf(&gone, m, w)
 	switch {
 	case m != nil:
 		return &m.conn, nil, nil
@@ -70,8 +70,9 @@ func (s *Session) shed(gone *members, served *waiter) {
 	served.call()
 }
 
-// tellOf tells of connections that are closed. If that panics, m goes back.
-func (s *Session) tellOf(gone *members, m *member) {
+// tellOf tells of connections that are closed. If that panics, m goes back and w leaves
+// the queue, of which either may be none.
+func (s *Session) tellOf(gone *members, m *member, w *waiter) {
 	if s.Trace == nil || gone.first == nil {
 		return
 	}
@@ -79,6 +80,9 @@ func (s *Session) tellOf(gone *members, m *member) {
 	defer func() {
 		if !told && m != nil {
 			m.give(CloseFailed)
+		}
+		if !told && w != nil {
+			w.leave()
 		}
 	}()
 	for l := gone.first; l != nil; l = l.newer {
@@ -98,7 +102,7 @@ func (s *Session) CloseIdle() {
 	s.pool.clear(&gone)
 	s.pool.mu.Unlock()
 	s.shed(&gone, nil)
-	s.tellOf(&gone, nil)
+	s.tellOf(&gone, nil, nil)
 }
 
 // Close closes all connections and ends the Session. Calls that are under way, or
@@ -130,6 +134,6 @@ func (s *Session) Close() error {
 		_ = m.conn.Close()
 	}
 	s.shed(&gone, nil)
-	s.tellOf(&gone, nil)
+	s.tellOf(&gone, nil, nil)
 	return nil
 }

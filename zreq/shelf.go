@@ -1,7 +1,7 @@
 package zreq
 
 // shelf is the connections of a pool that may be shared: those of one route. The pool
-// has it while it has a connection, or somebody waits for one.
+// has it while it has a connection, or somebody waits for one, or the pool is closed.
 type shelf struct {
 	session *Session
 	route   route  // its host is in lower case

@@ -78,7 +78,7 @@ func textOf(r *Response, name []byte) (string, error) {
 // no more than dst has room for.
 func appendCharset(dst []byte, r *Response) []byte {
 	_, fields := wire.SplitHead(r.head)
-	field, _ := find(fields, "Content-Type")
+	field, _ := find(fields, "Content-Type", 1)
 	value := charsetOf(field)
 	for i := 0; i < len(value) && len(dst) < cap(dst); i++ {
 		if value[i] == '\\' {

@@ -33,6 +33,12 @@ func (w *waiter) await(ctx context.Context) (*Connection, error) {
 		return &w.got.conn, nil
 	case <-ctx.Done():
 	}
+	w.leave()
+	return nil, context.Cause(ctx)
+}
+
+// leave gives the turn up.
+func (w *waiter) leave() {
 	p := &w.shelf.session.pool
 	p.mu.Lock()
 	queued := w.ticket != 0
@@ -47,7 +53,6 @@ func (w *waiter) await(ctx context.Context) (*Connection, error) {
 			w.got.give(CloseNone)
 		}
 	}
-	return nil, context.Cause(ctx)
 }
 
 // call tells w, and those behind it, that their turn has come. There may be nobody to

@@ -57,7 +57,7 @@ var Budgets = []Budget{
 	atMost(0.5e6, "64 MiB up: peak RSS above raw", peak{"upload 64 MiB", "zreq", "raw"}),
 	{
 		// All that could be had on demand, and is in every program, is 26 KB together.
-		Name: "program for arm: text and data above net alone", Limit: 160 << 10, Held: 192 << 10, Counted: true,
+		Name: "program for arm: text and data above net alone", Limit: 160 << 10, Held: 193 << 10, Counted: true,
 		Figure: size{"linux/arm", "zreq", "dial"},
 	},
 

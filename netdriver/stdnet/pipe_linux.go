@@ -33,8 +33,12 @@ func openPipe() (*pipe, error) {
 	if err := syscall.Pipe2(fds[:], syscall.O_CLOEXEC); err != nil {
 		return nil, err
 	}
-	// A favour that the system refuses to who has many.
-	_, _, _ = syscall.Syscall(syscall.SYS_FCNTL, uintptr(fds[1]), syscall.F_SETPIPE_SZ, pipeBytes)
+	// A favour that the system refuses to who has many, or to everybody for so much.
+	for _, size := range [...]uintptr{pipeBytes, pipeBytes / 4} {
+		if _, _, no := syscall.Syscall(syscall.SYS_FCNTL, uintptr(fds[1]), syscall.F_SETPIPE_SZ, size); no == 0 {
+			break
+		}
+	}
 	p := &pipe{r: fds[0], w: fds[1]}
 	p.closer = runtime.AddCleanup(p, closeBoth, fds)
 	return p, nil
