@@ -2,6 +2,7 @@ package bench
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"runtime"
 	"time"
 )
@@ -33,8 +34,8 @@ type Result struct {
 	Samples map[string][]Sample
 }
 
-// Run does a case as planned. In each round every client has one turn, beginning with
-// another one each time: what else the machine does hits them alike, and the ratio of
+// Run does a case as planned. In each round every client has one turn, in an order that
+// changes: what else the machine does hits them alike, and the ratio of
 // two turns of one round says more than that of two averages.
 func (p Plan) Run(c Case) (_ Result, err error) {
 	clients, err := c.Clients()
@@ -59,9 +60,9 @@ func (p Plan) Run(c Case) (_ Result, err error) {
 			return r, fmt.Errorf("%s: %s: %w", c.Name, client.Name, err)
 		}
 	}
-	for round := range p.Rounds {
-		for i := range clients {
-			turn := (i + round) % len(clients)
+	order := rand.New(rand.NewPCG(1, 2)) // the same in each run
+	for range p.Rounds {
+		for _, turn := range order.Perm(len(clients)) {
 			client := clients[turn]
 			sample, err := take(client, times[turn])
 			if err != nil {

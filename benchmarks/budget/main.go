@@ -3,7 +3,8 @@
 //	cd benchmarks && go run ./budget          all of them, in some minutes
 //	cd benchmarks && go run ./budget -counts  those that hold on every machine
 //
-// It ends with 1 if one is over, and with 2 if it could not measure. With -held one that is
+// It ends with 1 if one is over, and with 2, which go run makes 1, if it could not measure
+// and then says so. With -held one that is
 // known to be over does not count, unless it has got worse.
 package main
 
@@ -25,6 +26,10 @@ func main() {
 	counts := flag.Bool("counts", false, "only what is counted, and does not depend on the machine")
 	held := flag.Bool("held", false, "let pass what is known to be over, and not worse than it is held to")
 	flag.Parse()
+	if flag.NArg() > 0 {
+		fmt.Fprintln(os.Stderr, "budget: what is", flag.Args())
+		os.Exit(2)
+	}
 	budgets, scale := limits.Budgets, full
 	if *counts {
 		budgets, scale = limits.Counted(budgets), counting

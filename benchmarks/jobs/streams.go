@@ -33,10 +33,12 @@ func Streams(w *World) []bench.Case {
 			plain.stream(w, chunk.name, 1<<10),
 			plain.stream(w, chunk.name, 16<<10),
 		)
-		overTLS = append(overTLS, secure.stream(w, chunk.name, 0))
-		if chunk.bytes == 4<<10 {
-			overTLS = append(overTLS, secure.stream(w, chunk.name, 16<<10))
-		}
+		overTLS = append(
+			overTLS,
+			secure.stream(w, chunk.name, 0),
+			secure.stream(w, chunk.name, 1<<10),
+			secure.stream(w, chunk.name, 16<<10),
+		)
 	}
 	return append(cases, overTLS...)
 }

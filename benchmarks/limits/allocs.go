@@ -17,7 +17,7 @@ func (f allocs) Unit() Unit { return Count }
 
 func (f allocs) need(n *Needs) { n.Cases = append(n.Cases, f.Case) }
 
-// Of takes the best of the rounds, to a tenth: the runtime allocates, too, once in a
+// Of takes the best of the rounds, to a hundredth: the runtime allocates, too, once in a
 // while, and a collection between two turns empties the pools of a client.
 func (f allocs) Of(r *Results) (Value, error) {
 	result, err := f.of(r)
@@ -35,5 +35,5 @@ func (f allocs) Of(r *Results) (Value, error) {
 		}
 		count /= float64(chunks)
 	}
-	return exactly(math.Round(10*count) / 10), nil
+	return exactly(math.Round(100*count) / 100), nil
 }

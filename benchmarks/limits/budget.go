@@ -121,7 +121,12 @@ type Verdict struct {
 }
 
 // Holds reports whether a budget that is over has not got worse.
-func (v *Verdict) Holds() bool { return v.Held > 0 && v.Value.Median <= v.Held }
+func (v *Verdict) Holds() bool {
+	if v.Least {
+		return v.Held > 0 && v.Value.Median >= v.Held
+	}
+	return v.Held > 0 && v.Value.Median <= v.Held
+}
 
 // Until is what the budget is held to meanwhile, in words, "" if it is not over or there
 // is nothing of the kind.

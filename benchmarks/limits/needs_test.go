@@ -94,7 +94,7 @@ func TestNeedsThatCannotBeMet(t *testing.T) {
 		cases[i].Name = "512 B, by length"
 		cases[i].Group = "stream"
 	}
-	cases, err = limits.NeedsOf(pick(t, "stream by 512 B, reading 64 KiB: speed of net/http")).Select(cases)
+	cases, err = limits.NeedsOf(pick(t, "stream by 512 B, reading 64 KiB: speed of net/http, reading 4 KiB")).Select(cases)
 	is.NoErr(err)
 	clients, err := cases[0].Clients()
 	is.True(err != nil && strings.HasPrefix(err.Error(), `no client "zreq, 64 KiB"; there is "curl", "fasthttp"`))

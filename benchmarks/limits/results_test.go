@@ -94,8 +94,8 @@ func TestFigures(t *testing.T) {
 	set(r, "download to a file", "download to a file", "zreq", bench.Sample{Time: 400, CPU: 50})
 	set(r, "download to a file", "download to a file", "net/http", bench.Sample{Time: 100, CPU: 100})
 	set(r, "download to a file", "download to a file", "raw splice", bench.Sample{Time: 100, CPU: 10})
-	set(r, "keep-alive", "GET, 1 KiB", "zreq", bench.Sample{Time: 1, Allocs: 0.04}, bench.Sample{Time: 1, Allocs: 0.2})
-	set(r, "keep-alive", "GET, 16 KiB", "zreq", bench.Sample{Time: 1, Allocs: 3.1}, bench.Sample{Time: 1, Allocs: 2.96})
+	set(r, "keep-alive", "GET, 1 KiB", "zreq", bench.Sample{Time: 1, Allocs: 0.004}, bench.Sample{Time: 1, Allocs: 0.2})
+	set(r, "keep-alive", "GET, 16 KiB", "zreq", bench.Sample{Time: 1, Allocs: 3.1}, bench.Sample{Time: 1, Allocs: 2.996})
 	set(r, "stream", "512 B, in chunks of 1 KiB", "zreq", bench.Sample{Time: 1, Allocs: 1024})
 	for name, tt := range map[string]struct {
 		value float64

@@ -1,12 +1,14 @@
 package memory
 
 import (
+	"cmp"
 	"fmt"
 	"runtime"
 	"slices"
 	"time"
 
 	"github.com/zreq-go/zreq/benchmarks/origin"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
 // Idles measures kept connections: 1,000 and 10,000, plain and over TLS. If short, fewer.
@@ -22,15 +24,32 @@ func Idles(o *origin.Origin, short bool) ([]Idle, error) {
 	var all []Idle
 	for _, kind := range kinds {
 		for _, h := range holders {
-			var one Idle
 			t := task{Idle: true, Peer: h.peer, TLS: kind.tls, Connections: kind.connections}
-			if err := t.run(o, &one); err != nil {
+			one, err := t.least(o)
+			if err != nil {
 				return nil, fmt.Errorf("%d idle connections: %w", kind.connections, err)
 			}
 			all = append(all, one)
 		}
 	}
 	return all, nil
+}
+
+// least is that of five processes: what the runtime takes for itself, in pieces that are
+// much to a thousand connections, can only add to it. Of ten thousand one is enough.
+func (t *task) least(o *origin.Origin) (Idle, error) {
+	processes := 5
+	if t.Connections > 1_000 {
+		processes = 1
+	}
+	some := make([]Idle, processes)
+	for i := range some {
+		if err := t.run(o, &some[i]); err != nil {
+			return Idle{}, err
+		}
+	}
+	slices.SortFunc(some, func(a, b Idle) int { return cmp.Compare(a.Heap+a.Stack, b.Heap+b.Stack) })
+	return some[0], nil
 }
 
 // few connections are made first, so that what is made once for all is there.
@@ -49,6 +68,7 @@ func (t *task) idleOf(h holder) (*Idle, error) {
 	if err := room(t.Connections); err != nil {
 		return nil, err
 	}
+	zreqtest.SpareThreads()
 	goroutines := runtime.NumGoroutine()
 	if err := t.warm(h); err != nil {
 		return nil, err

@@ -26,9 +26,12 @@ func variant(name string) string {
 }
 
 // alike reports whether a client of zreq is to be compared with a peer: one that reads
-// with a buffer of the same size, or that has only one size.
+// with a buffer of the same size, or that has only one size; but not one that does less.
 func alike(names []string, zreq, name string) bool {
 	of := variant(zreq)
+	if of == "nothing looked up" || of == "in place" {
+		return false
+	}
 	return variant(name) == of || variant(name) == "" && !slices.Contains(names, name+", "+of)
 }
 

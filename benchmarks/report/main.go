@@ -24,6 +24,10 @@ func main() {
 	flag.StringVar(&r.out, "out", ".", "the `folder` for REPORT.md and charts")
 	flag.BoolVar(&r.short, "short", false, "fewer rounds and shorter bodies: in under 3 minutes")
 	flag.Parse()
+	if flag.NArg() > 0 {
+		fmt.Fprintln(os.Stderr, "report: what is", flag.Args())
+		os.Exit(2)
+	}
 	if r.short {
 		r.plan, r.stream = bench.Short, 32<<20
 	}

@@ -24,7 +24,6 @@ import (
 var peers = []string{
 	"github.com/valyala/fasthttp",
 	"github.com/go-resty/resty/v2",
-	"github.com/hashicorp/go-retryablehttp",
 	"github.com/cavaliergopher/grab/v3",
 }
 
@@ -44,6 +43,9 @@ type report struct {
 // run measures all that is asked for and writes it. What cannot be measured does not
 // stop the rest: it is on the page, and an error in the end.
 func (r *report) run() (err error) {
+	if err := os.MkdirAll(filepath.Join(r.out, "charts"), 0o777); err != nil {
+		return err // now, and not when all is measured
+	}
 	r.start = time.Now()
 	r.page = present.Page{
 		Machine: machine.This(), Versions: machine.Versions(peers...), Date: r.start,
