@@ -15,7 +15,7 @@ type Plan struct {
 
 // Full and Short are the plans of a report.
 var (
-	Full  = Plan{Rounds: 9, Turn: 250 * time.Millisecond}
+	Full  = Plan{Rounds: 5, Turn: 250 * time.Millisecond}
 	Short = Plan{Rounds: 3, Turn: 60 * time.Millisecond}
 )
 

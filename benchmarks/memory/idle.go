@@ -36,10 +36,11 @@ func Idles(o *origin.Origin, short bool) ([]Idle, error) {
 }
 
 // least is that of five processes: what the runtime takes for itself, in pieces that are
-// much to a thousand connections, can only add to it. Of ten thousand one is enough.
+// much to a thousand connections, can only add to it. Of ten thousand one is enough, and
+// over TLS, where there is much more of everything.
 func (t *task) least(o *origin.Origin) (Idle, error) {
 	processes := 5
-	if t.Connections > 1_000 {
+	if t.Connections > 1_000 || t.TLS {
 		processes = 1
 	}
 	some := make([]Idle, processes)
