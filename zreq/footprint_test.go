@@ -12,7 +12,7 @@ import (
 )
 
 // maxFootprint is what zreq may add to a program that dials with net.
-const maxFootprint = 193 << 10
+const maxFootprint = 256 << 10
 
 // notLinked are parts of symbols that the smallest program must not have: it
 // pays for nothing that it does not use.
