@@ -27,14 +27,16 @@ type Auth struct {
 }
 
 // New returns an Auth that answers for user. Both strings are UTF-8, and should
-// be in the normal form C (RFC 7616, 4); a control character in user is an error
-// of the call.
+// be in the normal form C (RFC 7616, 4). A control character in user makes each
+// call fail before it dials, with zreq.ErrRequest.
 func New(user, password string) *Auth {
 	return NewFunc(func() (string, string, error) { return user, password, nil })
 }
 
-// NewFunc returns an Auth that asks for its pair each time it is used. An error
-// of credentials ends the call. It may be called by several calls at once.
+// NewFunc is [New] with a pair that is asked for once for each request, before
+// the request is sent. An error of credentials ends the call; if it is the first
+// request of the call, nothing is dialled and the call fails with zreq.ErrRequest.
+// Calls that run at once may call credentials at once.
 func NewFunc(credentials func() (user, password string, err error)) *Auth {
 	return &Auth{credentials: credentials, cnonce: randomCnonce}
 }
@@ -53,17 +55,19 @@ func (a *Auth) authorize(r zreq.AuthRequest, refused bool, challenges []string) 
 	if a.credentials == nil {
 		return "", nil
 	}
-	can := hashable(r.Body)
-	s, err := a.session(r, can, refused, challenges)
-	if s == nil || err != nil {
-		return "", err
-	}
+	// The credentials are checked also for a request that goes without them: so
+	// what is wrong with them is known before the dial.
 	user, password, err := a.credentials()
 	if err != nil {
 		return "", err
 	}
 	if !printable(user) {
 		return "", errUser
+	}
+	can := hashable(r.Body)
+	s, err := a.session(r, can, refused, challenges)
+	if s == nil || err != nil {
+		return "", err
 	}
 	x := response{offer: s.offer, user: user, method: r.Method, target: r.Target}
 	x.qop = s.qop(can, a.Integrity)

@@ -119,8 +119,8 @@ func TestCheckTellsWhy(t *testing.T) {
 	s := serve(t, &server{qop: "auth", algorithm: "MD5"})
 	resp, err := zreq.Get(t.Context(), s.url, args(digest.New(s.user, "x")))
 	is.NoErr(err)
-	is.Equal(resp.Status, 401)                              // a second 401 is the answer
-	is.NoErr(digest.Check(resp.Values("WWW-Authenticate"))) // the password is wrong
+	is.Equal(resp.Status, 401)                                                            // a second 401 is the answer
+	is.True(errors.Is(digest.Check(resp.Values("WWW-Authenticate")), digest.ErrPassword)) // never nil: that would be a success
 	_ = resp.Connection.Close()
 	s.algorithm = "SHA-3"
 	resp, err = zreq.Get(t.Context(), s.url, args(digest.New(s.user, s.password)))
@@ -130,6 +130,46 @@ func TestCheckTellsWhy(t *testing.T) {
 	is.Equal(text, "who are you?")                                                         // the response is there whole
 	is.True(errors.Is(digest.Check(resp.Values("WWW-Authenticate")), digest.ErrAlgorithm)) // the server is too new
 	_ = resp.Connection.Close()
+}
+
+// A server that changes its nonce twice in a call does not say that the password is
+// wrong.
+func TestCheckOfAStaleNonce(t *testing.T) {
+	is := is.New(t)
+	const ok, stale = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nWWW-Authenticate: " + byMD5 + ", stale=true\r\n\r\n"
+	peer := zreqtest.NewPeer(t, []zreqtest.Step{
+		zreqtest.Request(), zreqtest.Send(stale), zreqtest.Request(), zreqtest.Send(ok),
+		zreqtest.Request(), zreqtest.Send(strings.Replace(stale, `"n"`, `"m"`, 1)),
+		zreqtest.Request(), zreqtest.Send(strings.Replace(stale, `"n"`, `"o"`, 1)),
+	})
+	args := args(digest.New("u", "p"))
+	args.Driver = peer
+	is.Equal(call(t, "GET", "http://device.test/", args), 200)                              // challenged, and let in
+	is.Equal(call(t, "GET", "http://device.test/", args), 401)                              // one 401 is answered, and no more
+	is.True(errors.Is(digest.Check(args.Into.Values("WWW-Authenticate")), digest.ErrStale)) // the same call may succeed now
+}
+
+// What is wrong with the credentials is known before anything is dialled, whether
+// the server asks for them or not.
+func TestBadCredentialsAreRefusedBeforeTheDial(t *testing.T) {
+	for name, a := range map[string]*digest.Auth{
+		"LF in the user name":  digest.New("a\nb", "p"),
+		"NUL in the user name": digest.New("a\x00", "p"),
+		"DEL in the user name": digest.New("\x7f", "p"),
+		"a tab":                digest.New("\t", "p"),
+		"of a function":        digest.NewFunc(func() (string, string, error) { return "a\r", "p", nil }),
+		"an error":             digest.NewFunc(func() (string, string, error) { return "", "", errors.New("no key") }),
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			peer := zreqtest.NewPeer(t)
+			args := args(a)
+			args.Driver = peer
+			_, err := zreq.Get(t.Context(), "http://device.test/", args)
+			is.True(errors.Is(err, zreq.ErrRequest)) // as of Basic
+			is.Equal(peer.Dials(), 0)                // nothing was dialled
+		})
+	}
 }
 
 // A 401 has to have a challenge (RFC 9110, 15.5.2). One without is not taken for a

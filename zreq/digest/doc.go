@@ -9,7 +9,7 @@
 //		return err
 //	}
 //	if resp.Status == 401 {
-//		return digest.Check(resp.Values("WWW-Authenticate")) // nil: the password is wrong
+//		return digest.Check(resp.Values("WWW-Authenticate")) // digest.ErrPassword, or another reason
 //	}
 //
 // # What goes out
@@ -48,14 +48,16 @@
 // A challenge with another nonce is answered, with stale=true or without (RFC 7616,
 // 3.6): a server that was started anew has forgotten its nonces, and may not say
 // so. Where a server gives another nonce with each 401, a wrong password is thus
-// tried once in the first call, and twice in each that follows. Stop calling when a
-// 401 that Check has no fault with comes back, before the server locks the user out.
+// tried once in the first call, and twice in each that follows. Stop calling when
+// Check says [ErrPassword], before the server locks the user out. A server whose
+// nonces end without stale=true refuses the right password in the same way, if calls
+// run at once.
 //
 // # What is remembered
 //
-// Of 8 origins, the last 4 nonces of each, at most 4 KiB for one. No count is used
-// twice for a nonce in that memory; one that fell out and comes back is counted
-// from 1. Requests that are made at once may arrive in another order than they
+// Of 8 origins, the last 4 challenges of each, at most 4 KiB for one, and how often
+// each of the last 32 nonces was used. No count is used twice with one of these
+// nonces. Requests that are made at once may arrive in another order than they
 // were counted. Nothing is remembered of the password, and none of it is in an
 // error, or in what package fmt prints of an [Auth]. What was learnt of one origin
 // is not sent to another.

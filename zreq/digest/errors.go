@@ -2,7 +2,20 @@ package digest
 
 import "errors"
 
-// Why nobody can answer a 401: see [Check].
+// What [Check] says of a 401 that an [Auth] could have answered.
+var (
+	// ErrPassword is a 401 with a challenge that can be answered, so that the server
+	// did not accept what was answered: user or password is wrong. [Check] names the
+	// calls that answer nothing.
+	ErrPassword = errors.New("the server refused the user name or the password")
+
+	// ErrStale is a 401 that says stale=true: the server has changed its nonce in the
+	// middle of the call. The password is right (RFC 7616, 3.3), and the same call may
+	// succeed when it is made again.
+	ErrStale = errors.New("the server changed its nonce in the middle of the call")
+)
+
+// What [Check] says of a 401 that nobody can answer.
 var (
 	ErrNoDigest  = errors.New("no Digest challenge")
 	ErrMalformed = errors.New("malformed Digest challenge")

@@ -2,6 +2,7 @@ package digest_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -36,7 +37,7 @@ func ExampleNew() {
 			return
 		}
 		if resp.Status == 401 {
-			fmt.Println("refused:", digest.Check(resp.Values("WWW-Authenticate")))
+			fmt.Println(digest.Check(resp.Values("WWW-Authenticate"))) // never nil
 			return
 		}
 		text, _ := resp.Text()
@@ -57,13 +58,33 @@ func ExampleNew() {
 	// digest.Auth
 }
 
-// A 401 that nobody could answer is told from a wrong password.
+// A 401 is no error of the call. Check makes one of it, which tells a wrong
+// password from a challenge that nobody can answer.
 func ExampleCheck() {
+	const challenge = `Digest realm="camera", qop="auth", algorithm=SHA-256, nonce="5TsQWLVdgBdmrQ0X"`
+	refused := zreqtest.Send("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: " + challenge + "\r\nContent-Length: 0\r\n\r\n")
+	peer := zreqtest.NewPeer(nil, []zreqtest.Step{zreqtest.Request(), refused}, []zreqtest.Step{zreqtest.Request(), refused})
+	defer peer.Close()
+	auth := digest.New("gateway", "not the password")
+
+	snapshot := func() ([]byte, error) {
+		resp, err := zreq.Get(context.Background(), "http://camera.test/snapshot", &zreq.Args{Driver: peer, Auth: auth})
+		switch {
+		case err != nil:
+			return nil, err
+		case resp.Status == 401:
+			return nil, digest.Check(resp.Values("WWW-Authenticate"))
+		}
+		return resp.Content()
+	}
+	_, err := snapshot()
+	fmt.Println(err)
+	fmt.Println(errors.Is(err, digest.ErrPassword))
 	fmt.Println(digest.Check([]string{`Basic realm="camera"`}))
 	fmt.Println(digest.Check([]string{`Digest realm="camera", nonce="x", algorithm=SHA-1`}))
-	fmt.Println(digest.Check([]string{`Digest realm="camera", nonce="x", algorithm=SHA-256, qop="auth"`}))
 	// Output:
+	// the server refused the user name or the password
+	// true
 	// no Digest challenge
 	// algorithm of the Digest challenge unknown (RFC 7616, 6.1), or forbidden (FIPS 140)
-	// <nil>
 }

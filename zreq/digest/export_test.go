@@ -11,6 +11,7 @@ import (
 const (
 	MaxServers  = maxServers
 	MaxSessions = maxSessions
+	MaxNonces   = maxNonces
 	MaxParams   = maxParams
 	MaxBytes    = maxBytes
 )
@@ -39,12 +40,13 @@ func (a *Auth) SetCounts(n uint32) {
 	}
 }
 
-// Remembered returns how many servers and how many sessions a knows.
-func (a *Auth) Remembered() (servers, sessions int) {
+// Remembered returns how many servers, sessions and nonces a knows.
+func (a *Auth) Remembered() (servers, sessions, nonces int) {
 	for _, server := range a.memory {
 		sessions += len(server.sessions)
+		nonces += len(server.nonces)
 	}
-	return len(a.memory), sessions
+	return len(a.memory), sessions, nonces
 }
 
 // ForbidMD5 makes MD5 behave as in a program that is run with the hashes of FIPS

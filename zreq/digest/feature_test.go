@@ -9,7 +9,7 @@ func TestFeature(t *testing.T) {
 		name  string
 		tests []func(*testing.T)
 	}{
-		{"P25", tests(TestExamplesOfRFC7616, TestExamplesOfOlderRFCs, TestEveryKind, TestCalls, TestChoice, TestCheck, TestAuthorizeFails, TestErrorsSayNothing, TestTargets, TestExpectation)},
+		{"P25", tests(TestExamplesOfRFC7616, TestExamplesOfOlderRFCs, TestEveryKind, TestCalls, TestChoice, TestCheck, TestAuthorizeFails, TestErrorsSayNothing, TestTargets, TestExpectation, TestCheckTellsWhy, TestCheckOfAStaleNonce, TestBadCredentialsAreRefusedBeforeTheDial)},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			for _, test := range row.tests {

@@ -1,11 +1,15 @@
 package digest
 
-import "slices"
+import (
+	"hash/maphash"
+	"slices"
+)
 
 // What an Auth remembers is bounded. What is least recently used goes first.
 const (
 	maxServers  = 8
-	maxSessions = 4 // of one server
+	maxSessions = 4  // of one server
+	maxNonces   = 32 // of one server, whose counts are known
 )
 
 // A memory is what an Auth knows of servers, the latest first.
@@ -15,12 +19,23 @@ type memory []*server
 type server struct {
 	origin   string
 	sessions []*session // the one challenged last is first
+	nonces   []nonce    // those of the last challenges, the latest first
 }
+
+// A nonce is kept longer than its sessions, without its text: a server that still
+// knows it refuses a count that was used before. A challenge that was long on its
+// way, while others were answered, may bring it back.
+type nonce struct {
+	hash  uint64
+	count *uint32 // of requests with it
+}
+
+var seed = maphash.MakeSeed()
 
 // A session is what was agreed on with a nonce (RFC 7616, 3.6).
 type session struct {
 	*offer
-	count *uint32 // of requests with the nonce: nc of the last. Shared by realms
+	count *uint32 // of requests with the nonce: nc of the last. Shared by its sessions
 	past  bool    // it begins no more requests: the realm has given another nonce, say
 }
 
@@ -67,7 +82,7 @@ func (m *memory) challenged(origin string, o *offer) *session {
 // challenged adds what is agreed on by o. It takes the place of what was agreed on
 // with the same nonce, but goes on with its count.
 func (s *server) challenged(o *offer) *session {
-	fresh := &session{offer: o, count: new(uint32)}
+	fresh := &session{offer: o}
 	again := -1
 	for i, known := range s.sessions {
 		sameNonce, sameRealm := known.nonce == o.nonce, known.realm == o.realm
@@ -79,10 +94,29 @@ func (s *server) challenged(o *offer) *session {
 		}
 		known.past = known.past || sameRealm
 	}
+	fresh.count = s.counted(o.nonce, fresh.count)
 	if again >= 0 {
 		s.sessions = slices.Delete(s.sessions, again, again+1)
 	}
 	s.sessions = slices.Insert(s.sessions, 0, fresh)
 	s.sessions = s.sessions[:min(len(s.sessions), maxSessions)]
 	return fresh
+}
+
+// counted makes the nonce the latest of s and returns its count: the one that a
+// session has, if any, or the one that is known, or a new one.
+func (s *server) counted(text string, count *uint32) *uint32 {
+	n := nonce{maphash.String(seed, text), count}
+	i := slices.IndexFunc(s.nonces, func(known nonce) bool { return known.hash == n.hash })
+	if i >= 0 {
+		if n.count == nil {
+			n.count = s.nonces[i].count
+		}
+		s.nonces = slices.Delete(s.nonces, i, i+1)
+	}
+	if n.count == nil {
+		n.count = new(uint32)
+	}
+	s.nonces = slices.Insert(s.nonces[:min(len(s.nonces), maxNonces-1)], 0, n)
+	return n.count
 }

@@ -238,14 +238,15 @@ func TestMemoryHasBounds(t *testing.T) {
 	a := digest.New("u", "p")
 	for i := range 3 * digest.MaxServers {
 		origin := fmt.Sprint("http://", i, ".test")
-		for j := range 3 * digest.MaxSessions {
+		for j := range 2 * digest.MaxNonces {
 			askAt(t, a, origin, "/", challenge(fmt.Sprint(j), fmt.Sprint(j), ""))
 		}
 		askAt(t, a, "http://0.test", "/") // is used all the time
 	}
-	servers, sessions := a.Remembered()
+	servers, sessions, nonces := a.Remembered()
 	is.Equal(servers, digest.MaxServers)                     // origins are bounded
-	is.Equal(sessions, digest.MaxServers*digest.MaxSessions) // and so are the nonces of each
+	is.Equal(sessions, digest.MaxServers*digest.MaxSessions) // and so are the sessions of each
+	is.Equal(nonces, digest.MaxServers*digest.MaxNonces)     // and the nonces whose counts are known
 	is.True(askAt(t, a, "http://0.test", "/") != "")         // what is used stays
 	is.Equal(askAt(t, a, "http://1.test", "/"), "")          // what was not used longest is forgotten
 	for i := range 3 * digest.MaxServers {
@@ -268,8 +269,22 @@ func TestNonceHasOnePlace(t *testing.T) {
 	for range 2 * digest.MaxSessions {
 		ask(t, a, "/", challenge("b", "n", ", stale=true"))
 	}
-	_, sessions := a.Remembered()
+	_, sessions, _ := a.Remembered()
 	is.Equal(sessions, 2) // one for each realm
+}
+
+// A challenge may be long on its way, while others are answered. Its nonce is not
+// counted from 1 again, whatever has been forgotten since.
+func TestNonceThatComesBackLate(t *testing.T) {
+	is := is.New(t)
+	a := digest.New("u", "p")
+	is.Equal(brief(ask(t, a, "/", challenge("r", "late", ""))), "r late 00000001") // it is used
+	for i := range digest.MaxNonces - 1 {
+		ask(t, a, "/", challenge("r", fmt.Sprint(i), ", stale=true"))
+	}
+	is.Equal(brief(ask(t, a, "/", challenge("r", "late", ""))), "r late 00000002") // each count once
+	is.Equal(brief(ask(t, a, "/", challenge("s", "late", ""))), "s late 00000003") // in whatever realm
+	is.Equal(brief(ask(t, a, "/", challenge("r", "new", ""))), "r new 00000001")   // a nonce begins with 1
 }
 
 // The qop of the refused request is the one that its body permits.

@@ -24,13 +24,26 @@ type offer struct {
 	modern        bool // the server knows RFC 7616, and so username*
 }
 
-// Check tells why an [Auth] leaves a 401 as it is: nil if challenges, the values
-// of its WWW-Authenticate, have one that can be answered, so that it was the
-// credentials that the server did not like; else [ErrNoDigest], or what is wrong
-// with the first Digest challenge.
+// Check returns the reason why a 401 is the response of a call with an [Auth]. It
+// is never nil. challenges are the values of WWW-Authenticate in that response.
+//
+// It is [ErrPassword] if one of them is a Digest challenge that can be answered, or
+// [ErrStale] if that says stale=true; else [ErrNoDigest], or what is wrong with the
+// first Digest challenge.
+//
+// Check sees the challenges only. There are two kinds of call that do not answer
+// a challenge which could be answered, so that ErrPassword says nothing of the
+// password: a call whose body has neither Rewind nor Seek, and a call that a
+// redirect has led to another origin (see [zreq.Response.URL]).
 func Check(challenges []string) error {
-	_, err := choose(challenges, true)
-	return err
+	o, err := choose(challenges, true)
+	switch {
+	case err != nil:
+		return err
+	case o.stale:
+		return ErrStale
+	}
+	return ErrPassword
 }
 
 // choose returns the strongest offer, the first of equals, but one with a qop

@@ -84,9 +84,11 @@ func TestCheck(t *testing.T) {
 		"none":                         {nil, digest.ErrNoDigest},
 		"other schemes":                {[]string{`Basic realm="Digest"`, "Negotiate"}, digest.ErrNoDigest},
 		"no field that can be read":    {[]string{`"` + byMD5}, digest.ErrNoDigest},
-		"one that can be answered":     {[]string{byMD5}, nil},
-		"one of several":               {[]string{old + `, qop=x`, "Digest", byMD5}, nil},
-		"only auth-int":                {[]string{integer}, nil},
+		"one that can be answered":     {[]string{byMD5}, digest.ErrPassword},
+		"one of several":               {[]string{old + `, qop=x`, "Digest", byMD5}, digest.ErrPassword},
+		"only auth-int":                {[]string{integer}, digest.ErrPassword},
+		"a stale nonce":                {[]string{old, byMD5 + ", stale=TRUE"}, digest.ErrStale},
+		"stale, but not the strongest": {[]string{old + ", stale=true", byMD5}, digest.ErrPassword},
 		"the scheme alone":             {[]string{"Digest"}, digest.ErrMalformed},
 		"token68":                      {[]string{"Digest abc="}, digest.ErrMalformed},
 		"no nonce":                     {[]string{`Digest realm="r", qop="auth"`}, digest.ErrMalformed},
@@ -106,8 +108,8 @@ func TestCheck(t *testing.T) {
 		"too long with backslashes":    {[]string{`Digest realm="r", nonce="` + strings.Repeat(`\"`, digest.MaxBytes/2) + `"`}, digest.ErrTooLong},
 		"of either kind":               {[]string{`Digest realm="r", nonce=n, opaque="` + strings.Repeat(`\\`, digest.MaxBytes/2) + `"`}, digest.ErrTooLong},
 		"in the realm":                 {[]string{`Digest nonce=n, realm="` + strings.Repeat(`\"`, digest.MaxBytes/2) + `"`}, digest.ErrTooLong},
-		"not with them":                {[]string{`Digest realm="r", nonce="nn", opaque="` + strings.Repeat(`\\`, digest.MaxBytes/2-2) + `x"`}, nil},
-		"not too long":                 {[]string{`Digest realm="` + long(digest.MaxBytes-2) + `", nonce=n, opaque=o`}, nil},
+		"not with them":                {[]string{`Digest realm="r", nonce="nn", opaque="` + strings.Repeat(`\\`, digest.MaxBytes/2-2) + `x"`}, digest.ErrPassword},
+		"not too long":                 {[]string{`Digest realm="` + long(digest.MaxBytes-2) + `", nonce=n, opaque=o`}, digest.ErrPassword},
 		"an unknown algorithm":         {[]string{old + `, algorithm=SHA-1`}, digest.ErrAlgorithm},
 		"an empty one":                 {[]string{old + `, algorithm=""`}, digest.ErrAlgorithm},
 		"an unknown qop":               {[]string{old + `, qop="auth-conf"`}, digest.ErrQop},
@@ -117,10 +119,11 @@ func TestCheck(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
 			err := digest.Check(tt.challenges)
-			is.True(errors.Is(err, tt.want) && (err == nil) == (tt.want == nil)) // why the 401 is the answer
+			is.True(errors.Is(err, tt.want)) // why the 401 is the answer
+			answered := err == digest.ErrPassword || err == digest.ErrStale
 			a := digest.New("u", "p")
-			is.Equal(ask(t, a, "/", tt.challenges...) == "", err != nil || tt.challenges == nil) // or that it is not
-			is.Equal(ask(t, a, "/") == "", err != nil)                                           // and what is remembered
+			is.Equal(ask(t, a, "/", tt.challenges...) == "", !answered) // or that it is not
+			is.Equal(ask(t, a, "/") == "", !answered)                   // and what is remembered
 		})
 	}
 }
