@@ -15,8 +15,9 @@ type Args struct {
 	// Params are joined to the query of the URL, percent-encoded, in their order.
 	Params form.Values
 
-	// Headers are sent as given. One that zreq would make itself (Host,
-	// User-Agent, Authorization, Connection) replaces zreq's.
+	// Headers are sent as given, in their order, but for Host, which goes first. One
+	// that zreq would make itself (Host, User-Agent, Authorization, Connection)
+	// replaces zreq's.
 	// Content-Length and Transfer-Encoding are zreq's alone: ErrRequest.
 	// "Connection: Keep-Alive" asks for Response.Connection.
 	Headers Headers

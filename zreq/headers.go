@@ -1,7 +1,8 @@
 package zreq
 
 // Headers is an ordered list of header fields. A name may come more than once;
-// order and spelling are kept on the wire. Names are compared without case.
+// order and spelling are kept on the wire, but Host goes out first, wherever it
+// stands (RFC 9110, 7.2). Names are compared without case.
 //
 //	zreq.Headers{{"Accept", "application/json"}, {"Connection", "Keep-Alive"}}
 type Headers [][2]string

@@ -28,6 +28,9 @@ func (x *exchange) appendHead(dst []byte) ([]byte, error) {
 	if x.method == "CONNECT" {
 		return dst, errConnectMethod
 	}
+	if err := checkMethodCase(x.method); err != nil {
+		return dst, err
+	}
 	dst, err := wire.AppendMethod(dst, x.method)
 	if err != nil {
 		return dst, err
@@ -175,7 +178,7 @@ func (x *exchange) appendOwn(dst []byte) ([]byte, error) {
 		if err != nil || host.userinfo != "" {
 			return dst, errBadHost
 		}
-		if dst, err = wire.AppendField(dst, "Host", field[1]); err != nil {
+		if dst, err = wire.AppendField(dst, field[0], field[1]); err != nil {
 			return dst, err
 		}
 		given = true

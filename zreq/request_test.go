@@ -56,9 +56,9 @@ func TestRequestWire(t *testing.T) {
 		"TRACE":         {"TRACE", "http://h.test/", zreq.Args{}, "TRACE / HTTP/1.1\r\nHost: h.test\r\n" + agent + end},
 		"any token":     {"M-SEARCH!", "http://h.test/", zreq.Args{}, "M-SEARCH! / HTTP/1.1\r\nHost: h.test\r\n" + agent + end},
 		"a method's case is kept": {
-			"post", "http://h.test/",
+			"purge", "http://h.test/",
 			zreq.Args{},
-			"post / HTTP/1.1\r\nHost: h.test\r\n" + agent + end,
+			"purge / HTTP/1.1\r\nHost: h.test\r\n" + agent + end,
 		},
 		"POST without a body": {
 			"POST", "http://h.test/",
@@ -88,7 +88,7 @@ func TestRequestWire(t *testing.T) {
 		"own fields replaced": {
 			"GET", "http://u:p@h.test/",
 			zreq.Args{Headers: zreq.Headers{{"authorization", "Bearer t"}, {"user-AGENT", "me"}, {"HOST", "other.test"}}},
-			"GET / HTTP/1.1\r\nHost: other.test\r\nauthorization: Bearer t\r\nuser-AGENT: me\r\n" + end,
+			"GET / HTTP/1.1\r\nHOST: other.test\r\nauthorization: Bearer t\r\nuser-AGENT: me\r\n" + end,
 		},
 		"own fields left out": {
 			"GET", "http://h.test/",
@@ -189,7 +189,7 @@ func TestRequestHost(t *testing.T) {
 		t.Run(host, func(t *testing.T) {
 			is := is.New(t)
 			got, address, _ := sent(t, "GET", "http://h.test/", zreq.Args{Headers: zreq.Headers{{"host", host}}})
-			is.True(strings.HasPrefix(got, "GET / HTTP/1.1\r\nHost: "+host+"\r\n")) // it is a host and a port (RFC 9112, 3.2)
+			is.True(strings.HasPrefix(got, "GET / HTTP/1.1\r\nhost: "+host+"\r\n")) // it is a host and a port (RFC 9112, 3.2)
 			is.Equal(address, "h.test:80")
 		})
 	}

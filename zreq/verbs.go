@@ -38,8 +38,9 @@ func Options(ctx context.Context, url string, args *Args) (*Response, error) {
 	return Do(ctx, "OPTIONS", url, args)
 }
 
-// Do makes a request with any method but CONNECT. url is absolute, http or
-// https; args may be nil.
+// Do makes a request with any method but CONNECT. Methods are case-sensitive: "get"
+// is not GET, and the name of a verb in another case is ErrRequest. url is absolute,
+// http or https; args may be nil.
 //
 // It returns when the response has been read to its end, or when it failed.
 // The Response is not nil whenever a final head was read, also beside an error.

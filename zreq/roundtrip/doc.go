@@ -62,5 +62,6 @@
 // a call up for as long; no context ends it.
 //
 // What is doubtful is refused where net/http goes on: a head with both Content-Length
-// and Transfer-Encoding, for example. Package zreq says what.
+// and Transfer-Encoding, for example, or the method "get" instead of "GET". Package
+// zreq says what.
 package roundtrip

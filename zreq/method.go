@@ -1,0 +1,28 @@
+package zreq
+
+// verbs are the methods that have a function of their own.
+var verbs = [...]string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+
+// checkMethodCase refuses a verb that is not in capitals. Methods are case-sensitive
+// (RFC 9110, 9.1), so a server would not know it. Any other method goes out as given.
+func checkMethodCase(method string) error {
+	for _, verb := range verbs {
+		switch {
+		case method == verb:
+			return nil
+		case equalFold(method, verb):
+			return &methodCaseError{given: method, verb: verb}
+		}
+	}
+	return nil
+}
+
+// methodCaseError is of a verb in another case.
+type methodCaseError struct {
+	_           incomparable
+	given, verb string
+}
+
+func (e *methodCaseError) Error() string {
+	return "methods are case-sensitive (RFC 9110, 9.1): write " + e.verb + ", not " + e.given
+}
