@@ -97,7 +97,7 @@ func (x *exchange) choose(ctx context.Context) (*Connection, error) {
 	x.tell(EventWait, CloseNone, nil) // who panics in it has no place in the queue
 	conn, turn, err := x.keep.take(r, true)
 	if turn != nil {
-		return turn.await(ctx)
+		return turn.await(ctx, x.times.Wait)
 	}
 	return conn, err
 }

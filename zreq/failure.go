@@ -2,6 +2,7 @@ package zreq
 
 import (
 	"context"
+	"errors"
 	"io"
 	"strconv"
 
@@ -94,8 +95,12 @@ func (x *exchange) fail(ctx context.Context, err error) *Error {
 	case x.why == CloseStopped: // the caller's own error is not one of the socket
 	case ctx != nil && (ctx.Err() != nil || isTimeout(err) && overdue(ctx)):
 		late = ctx.Err() != context.Canceled // the cause may say anything
-		if err, kind = context.Cause(ctx), nil; err == nil {
-			err = context.DeadlineExceeded
+		cause := context.Cause(ctx)
+		if cause == nil {
+			cause = context.DeadlineExceeded
+		}
+		if kind = nil; x.phase != PhaseWait || !errors.Is(err, cause) { // else it says what was waited for
+			err = cause
 		}
 		x.why = CloseCancelled
 	case err == ErrClosed || x.conn != nil && x.conn.isClosed():

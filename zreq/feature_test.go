@@ -76,6 +76,7 @@ func TestFeature(t *testing.T) {
 		{"P12", tests(TestContentRefused, TestRefusalOfSize, TestLimitsOfContent, TestStatusPage)},
 		{"P17", tests(TestExpect, TestExpectNot, TestExpectRefused, TestExpectationFailed, TestEarlyAnswer, TestEarlyAnswerIsSeen)},
 		{"P25", tests(TestErrors, TestRedirectFails, TestRedirectErrorKeeps, TestAuthChallenge, TestAuthUnanswered)},
+		{"P37", tests(TestSessionWaitIsBounded, TestSessionWaitTellsTheCounts, TestSessionWaitWithoutLimit)},
 		{"Q1", tests(TestSessionConcurrent, TestPoolWaitEnds, TestPoolCancelAtTheTurn)},
 		{"Q3", tests(TestBody, TestBodySizes)},
 		{"Q6", tests(TestPull, TestPullNothing)},

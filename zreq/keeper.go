@@ -29,11 +29,14 @@ type owner interface {
 	another() *Connection
 	// idle is how long it was, when it was taken; the second time, nothing.
 	idle() time.Duration
+	// lend notes that the call has returned with a Response that still reads from it.
+	lend()
 }
 
 // turn is a place in the queue for a connection.
 type turn interface {
-	await(ctx context.Context) (*Connection, error)
+	// await waits for the connection, at most until ctx ends or limit has passed.
+	await(ctx context.Context, limit time.Duration) (*Connection, error)
 }
 
 // tries are the attempts of a call that came to nothing.

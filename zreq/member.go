@@ -11,6 +11,7 @@ type member struct {
 	place        int // in shelf.all
 	removed      bool
 	uncounted    bool        // in pool.open: another has its place there
+	lent         bool        // the call has returned, and its Response still reads from it
 	why          CloseReason // it is given up, if that is to be told
 	since        time.Time   // it is idle
 	older, newer *member     // of members
@@ -25,6 +26,14 @@ func (m *member) idle() (d time.Duration) {
 	}
 	m.since = time.Time{}
 	return d
+}
+
+// lend implements owner.
+func (m *member) lend() {
+	p := &m.shelf.session.pool
+	p.mu.Lock()
+	m.lent = true
+	p.mu.Unlock()
 }
 
 // another implements owner.
@@ -54,6 +63,7 @@ func (m *member) give(why CloseReason) CloseReason {
 	var gone members
 	requests, open := m.carried()
 	p.mu.Lock()
+	m.lent = false
 	if why == CloseNone && !below(requests, p.limits.Requests) {
 		why = CloseWorn
 	}

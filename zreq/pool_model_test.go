@@ -130,7 +130,7 @@ func TestPoolServesAsTheModel(t *testing.T) {
 				Idle: 1 + random.IntN(6), IdlePerOrigin: 1 + random.IntN(4), IdleAge: time.Minute,
 			}}
 			d := newCensus(echoing(t))
-			s := &zreq.Session{Driver: d, Pool: m.limits}
+			s := &zreq.Session{Driver: d, Pool: m.limits, Timeouts: zreq.Timeouts{Wait: -1}}
 			playModel(t, random, m, s)
 			if _, most, _ := d.counts(); most > m.limits.Open {
 				t.Errorf("seed %d: %d connections at once, with %+v", seed, most, m.limits)

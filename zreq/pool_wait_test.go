@@ -36,7 +36,7 @@ func TestPoolTurns(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				is := is.New(t)
 				d := newCensus(echoing(t))
-				s := &zreq.Session{Driver: d, Pool: tt.pool, Headers: tt.headers}
+				s := &zreq.Session{Driver: d, Pool: tt.pool, Headers: tt.headers, Timeouts: zreq.Timeouts{Wait: -1}}
 				defer s.Close()
 				most := max(tt.pool.Open, tt.pool.OpenPerOrigin*tt.origins)
 				if tt.pool.Open > 0 {
@@ -121,7 +121,7 @@ func TestPoolWaitEnds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				is := is.New(t)
-				s := &zreq.Session{Driver: echoing(t), Pool: zreq.PoolLimits{OpenPerOrigin: 1}}
+				s := &zreq.Session{Driver: echoing(t), Pool: zreq.PoolLimits{OpenPerOrigin: 1}, Timeouts: zreq.Timeouts{Wait: -1}}
 				defer s.Close()
 				held := holding(t, s, site)
 				ctx, cancel := tt.ctx()
@@ -193,7 +193,7 @@ func TestPoolNobodyStarves(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)
 		d := newCensus(echoing(t))
-		s := &zreq.Session{Driver: d, Pool: zreq.PoolLimits{Open: 3, OpenPerOrigin: 2}}
+		s := &zreq.Session{Driver: d, Pool: zreq.PoolLimits{Open: 3, OpenPerOrigin: 2}, Timeouts: zreq.Timeouts{Wait: -1}}
 		var calls sync.WaitGroup
 		var longest time.Duration
 		var mu sync.Mutex

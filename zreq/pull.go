@@ -67,6 +67,9 @@ func (x *exchange) suspend(ctx context.Context, coded bool) error {
 	release(p.held.out)
 	p.held.out, p.held.body.r, p.held.args, p.held.failed = nil, nil, &noArgs, nil
 	x.resp.pull = p
+	if of := p.held.conn.owner; of != nil {
+		of.lend()
+	}
 	return nil
 }
 

@@ -17,12 +17,14 @@ import (
 // goroutine: nothing watches it, so that one that has been idle for too long is
 // closed by the next call. Before it is used again it is looked at: one that the
 // peer has closed, or on which it has sent anything, is closed. If there are as many
-// as [PoolLimits] allows, a call waits for its turn until its context ends.
+// as [PoolLimits] allows, a call waits for one for at most Timeouts.Wait, 30 s by
+// default. The error says how many are in use, and how many of those by open Streams.
 //
 // Response.Connection is nil, for connections are the Session's, unless the call
 // brought its own. With Stream a call has its connection until its body has ended or
-// the Response was closed. Who keeps such Responses and makes other calls, or makes
-// them in a callback, may wait for himself: give the context a deadline.
+// the Response was closed. A program that keeps such Responses open while it makes
+// other calls, or makes calls in a callback, may wait for its own connections until
+// Timeouts.Wait is over.
 //
 // What happens is told to Trace, and counted by [Session.Stats].
 //
@@ -169,6 +171,7 @@ func (t *Timeouts) inherit(from *Timeouts) {
 	inherit(&t.Expect, from.Expect)
 	inherit(&t.Head, from.Head)
 	inherit(&t.Body, from.Body)
+	inherit(&t.Wait, from.Wait)
 	inherit(&t.LowSpeed.Bytes, from.LowSpeed.Bytes)
 	inherit(&t.LowSpeed.In, from.LowSpeed.In)
 }

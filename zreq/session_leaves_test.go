@@ -161,7 +161,7 @@ func TestSessionStream(t *testing.T) {
 					is.NoErr(err)
 					is.True(resp.Connection == nil)
 					balanced(is, s, 1, 0)
-					late, cancel := context.WithTimeout(context.Background(), time.Minute)
+					late, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 					defer cancel()
 					_, err = s.Get(late, site, nil)
 					is.True(errors.Is(err, context.DeadlineExceeded)) // who keeps it waits for himself

@@ -28,6 +28,10 @@ type Timeouts struct {
 	Head time.Duration
 	// Body bounds the time without a byte while the body is read. Default 30 s.
 	Body time.Duration
+	// Wait bounds how long a call of a [Session] waits for a connection, each time it
+	// waits for one, when as many are in use as PoolLimits allow. The error says how
+	// many those are, and which limit it was. Default 30 s.
+	Wait time.Duration
 	// LowSpeed bounds from below how fast a body comes or goes. Default: not at all.
 	LowSpeed LowSpeed
 }
@@ -58,6 +62,7 @@ func (t *Timeouts) setDefaults() {
 	orDefault(&t.Expect, time.Second)
 	orDefault(&t.Head, 30*time.Second)
 	orDefault(&t.Body, 30*time.Second)
+	orDefault(&t.Wait, 30*time.Second)
 	orDefault(&t.LowSpeed.In, 30*time.Second)
 }
 

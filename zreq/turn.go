@@ -1,6 +1,9 @@
 package zreq
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // waiter is a call that waits for a connection.
 type waiter struct {
@@ -24,17 +27,31 @@ func (p *pool) enqueue(sh *shelf) *waiter {
 }
 
 // await implements turn.
-func (w *waiter) await(ctx context.Context) (*Connection, error) {
+func (w *waiter) await(ctx context.Context, limit time.Duration) (*Connection, error) {
+	var over <-chan time.Time // nil: never
+	if limit > 0 {
+		timer, stop := after(limit)
+		defer stop()
+		over = timer
+	}
+	var late bool
 	select {
 	case <-w.ready:
 		if w.got == nil {
 			return nil, ErrClosed
 		}
 		return &w.got.conn, nil
+	case <-over:
+		late = true
 	case <-ctx.Done():
 	}
+	shortage := w.shelf.session.pool.shortage(w.shelf)
 	w.leave()
-	return nil, context.Cause(ctx)
+	if late && ctx.Err() == nil {
+		return nil, &timeoutError{limit: limit, name: "Wait", err: shortage}
+	}
+	shortage.cause = context.Cause(ctx)
+	return nil, shortage
 }
 
 // leave gives the turn up.
