@@ -71,6 +71,7 @@ func TestUploadRefuses(t *testing.T) {
 		"no file":           {noFile, upload.Args{}, "nil"},
 		"a negative size":   {sized{strings.NewReader(""), -1}, upload.Args{}, "negative size"},
 		"an offset beyond":  {beyond, upload.Args{}, "negative size"},
+		"a negative offset": {before{strings.NewReader("x")}, upload.Args{}, "negative size"},
 		"no way to seek":    {unseekable{strings.NewReader("x")}, upload.Args{}, "no seat"},
 		"no way to rewind":  {unwindable{strings.NewReader("x")}, upload.Args{}, "no wind"},
 	} {
@@ -93,6 +94,11 @@ func TestUploadRefuses(t *testing.T) {
 type unseekable struct{ upload.Source }
 
 func (unseekable) Seek(int64, int) (int64, error) { return 0, errors.New("no seat") }
+
+// before says that it stands before its beginning.
+type before struct{ upload.Source }
+
+func (before) Seek(int64, int) (int64, error) { return -1, nil }
 
 type unwindable struct{ upload.Source }
 

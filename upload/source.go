@@ -47,6 +47,9 @@ func open(fd Source) (*source, error) {
 				return err
 			}
 		}
+		if start < 0 {
+			return nil, errNegative
+		}
 		s.size -= start
 	}
 	if s.size < 0 {

@@ -15,11 +15,16 @@ var (
 	errUnusableRange  = errors.New("206 in answer to a Range that is not one plain range of bytes")
 	errRangeMismatch  = errors.New("the body of the 206 is not as long as its Content-Range says")
 	errMultipartRange = errors.New("206 in several parts")
+	errChanged206     = errors.New("206 of another version: its ETag or Last-Modified is not the one that If-Range named")
 	errShortRange     = errors.New("the server sent less than the Range asked for, or does not say whether it did")
 )
 
-// errNot2xx stands for errStatus until somebody asks: most who get a 304 do not.
-var errNot2xx = errors.New("not 2xx")
+// errNot2xx and errOther2xx stand for a text that names the status, which is made when
+// somebody asks: most who get a 304 do not.
+var (
+	errNot2xx   = errors.New("not 2xx")
+	errOther2xx = errors.New("another 2xx")
+)
 
 // errStatus is the error of a status that is not 2xx.
 func errStatus(status int) error {
@@ -28,8 +33,11 @@ func errStatus(status int) error {
 
 // told is why a callback does not get the response, in words.
 func (r *Response) told() error {
-	if r.unfit == &errNot2xx {
+	switch r.unfit {
+	case &errNot2xx:
 		return errStatus(r.Status)
+	case &errOther2xx:
+		return errors.New("the status is " + strconv.Itoa(r.Status) + ", which is not what a GET asks for: that comes with 200, 203 or 206")
 	}
 	return *r.unfit
 }
@@ -60,6 +68,10 @@ func (x *exchange) admit() *error {
 		if unfit := x.admitPart(asked); unfit != nil {
 			return unfit
 		}
+	case x.method == "GET" && r.Status != 200 && r.Status != 203:
+		// 202 is a promise (RFC 9110, 15.3.3), 204 and 205 have no content (15.3.5 and
+		// 15.3.6), 207 is a list of statuses (RFC 4918, 13), 226 a difference (RFC 3229).
+		return &errOther2xx
 	case ranged && !x.args.AllowFull: // a 200, or another 2xx that is no part
 		return &errWhole200
 	}
@@ -89,16 +101,19 @@ func (x *exchange) admitPart(asked string) *error {
 	if !ok {
 		return &errUnusableRange
 	}
-	if hasPrefixFold(x.resp.Header("Content-Type"), "multipart/byteranges") {
-		return &errMultipartRange // its Content-Range, if any, is not the body's
+	if x.resp.inParts() {
+		return &errMultipartRange
 	}
 	field, count := x.resp.field("Content-Range", 2)
 	got, ok := parseContentRange(field)
 	want.settle(got.size)
 	open := want.last < 0
 	// It begins where it was asked for, and does not go on behind that.
-	if !ok || count != 1 || want.first < 0 || got.first != want.first || !open && got.last > want.last {
+	if !ok || count != 1 || want.first < 0 || got.first < 0 || got.first != want.first || !open && got.last > want.last {
 		return &errUnusable206
+	}
+	if condition, ok := x.args.Headers.Get("If-Range"); ok && x.resp.differs(condition) {
+		return &errChanged206
 	}
 	length := got.last - got.first + 1
 	if x.resp.length >= 0 && x.resp.length != length {
@@ -111,4 +126,29 @@ func (x *exchange) admitPart(asked string) *error {
 		open:   open,
 	}
 	return nil
+}
+
+// differs reports whether the response names another version than an If-Range did: an
+// ETag that is strong and another one, or another Last-Modified. A server must not
+// answer with a part then (RFC 9110, 13.1.5). Where the response names none, nothing
+// says so.
+func (r *Response) differs(condition string) bool {
+	if hasPrefixFold(condition, `"`) {
+		for _, tag := range r.Values("ETag") {
+			if hasPrefixFold(tag, `"`) && tag != condition {
+				return true
+			}
+		}
+		return false
+	}
+	date, ok := parseDate(condition)
+	if !ok {
+		return false // a weak ETag, or no validator at all: neither is one for If-Range
+	}
+	for _, modified := range r.Values("Last-Modified") {
+		if other, ok := parseDate(modified); ok && !other.Equal(date) {
+			return true
+		}
+	}
+	return false
 }

@@ -85,10 +85,17 @@ type Args struct {
 	// An error ends the transfer, closes the connection and is returned, wrapped;
 	// ErrStop does so without an error.
 	//
-	// It gets only what can be the thing asked for: a final 2xx; a 206 only in
-	// answer to a Range, from where that asked; a 200 in answer to a Range only
-	// with AllowFull; a body whose end nothing proves only with AllowUnframed.
-	// Everything else is ErrStatus or ErrUnframed, with the Response.
+	// It gets only what can be the thing asked for:
+	//
+	//   - to a GET the body of a 200 or a 203; 202, 204, 205, 207 and 226 are
+	//     something else. To another method that of any 2xx.
+	//   - That of a 206 only in answer to a Range, from where that asked, and, where
+	//     there was an If-Range, with no other strong ETag and no other Last-Modified.
+	//   - A 200 in answer to a Range only with AllowFull.
+	//   - A body whose end nothing proves only with AllowUnframed.
+	//
+	// Everything else is ErrStatus or ErrUnframed, with the Response. OnHead may
+	// refuse more.
 	StreamCallback func(chunk []byte) error
 
 	// StreamChunk is the size of a chunk in bytes. Default 512; negative, or over

@@ -9,7 +9,7 @@ import (
 )
 
 var (
-	errBodySize = errors.New("the body has a negative size left: it was read beyond its end")
+	errBodySize = errors.New("the body has a negative size left, or a negative offset: it was read beyond its end")
 	errEncoded  = &limitError{text: "the JSON is larger than Limits.Content: raise it, or send it as Body in pieces"}
 	errRewind   = errors.New("the body has to be sent again, and has neither Rewind nor Seek")
 )
@@ -60,7 +60,7 @@ func (b *outgoing) open(r io.Reader, limit int64) error {
 		if err != nil {
 			return err
 		}
-		if b.size -= offset; b.size < 0 {
+		if b.size -= offset; b.size < 0 || offset < 0 {
 			return errBodySize
 		}
 	}

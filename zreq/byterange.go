@@ -10,6 +10,36 @@ type contentRange struct {
 	size int64
 }
 
+const maxInt64 = 1<<63 - 1
+
+// ContentRange returns the numbers of the Content-Range of a 206 or a 416: the first
+// and the last byte of the part, counted from 0, and the size of the whole. The size is
+// -1 where the server does not know it ("bytes 0-9/*"). Of a 416, which has no part
+// ("bytes */10"), first and last are -1.
+//
+// ok is false if there is no Content-Range, more than one, or one that is malformed, in
+// another unit, or too large for an int64; for every other status, where the field means
+// nothing (RFC 9110, 14.4); and for a 206 in several parts. With [Args.DropHead] it can be
+// asked in OnHead only. Whether the part is the one that was asked for, [Response.Fit]
+// tells.
+func (r *Response) ContentRange() (first, last, size int64, ok bool) {
+	field, count := r.field("Content-Range", 2)
+	c, ok := parseContentRange(field)
+	switch {
+	case !ok, count != 1, r.inParts():
+		return 0, 0, 0, false
+	case r.Status == 206 && c.first >= 0, r.Status == 416 && c.first < 0:
+		return c.first, c.last, c.size, true
+	}
+	return 0, 0, 0, false
+}
+
+// inParts reports whether the body is one of several ranges. A Content-Range beside
+// it would not be that of the body (RFC 9110, 15.3.7.2).
+func (r *Response) inParts() bool {
+	return hasPrefixFold(r.Header("Content-Type"), "multipart/byteranges")
+}
+
 // parseRange reads a Range with one range of bytes (RFC 9110, 14.1.1 and 14.2).
 func parseRange(s string) (r byteRange, ok bool) {
 	if !hasPrefixFold(s, "bytes=") {
@@ -25,13 +55,21 @@ func parseRange(s string) (r byteRange, ok bool) {
 	return r, ok && s == ""
 }
 
-// parseContentRange reads the Content-Range of a 206 (RFC 9110, 14.4).
+// parseContentRange reads a Content-Range (RFC 9110, 14.4). Of one that says only how
+// long the whole is, as that of a 416, first and last are -1.
 func parseContentRange(s string) (c contentRange, ok bool) {
 	if !hasPrefixFold(s, "bytes ") {
 		return c, false
 	}
-	s, ok = c.cut(s[len("bytes "):])
-	if !ok || c.last < 0 || s == "" || s[0] != '/' {
+	s = s[len("bytes "):]
+	if hasPrefixFold(s, "*/") {
+		c.first, c.last = -1, -1
+		c.size, s, ok = cutInt(s[len("*/"):])
+		return c, ok && s == ""
+	}
+	s, ok = c.cut(s)
+	// A range that ends at the largest int64 has one byte more than an int64 counts.
+	if !ok || c.last < 0 || c.last == maxInt64 || s == "" || s[0] != '/' {
 		return c, false
 	}
 	if s == "/*" {
@@ -75,7 +113,7 @@ func (r *byteRange) settle(size int64) {
 func cutInt(s string) (n int64, rest string, ok bool) {
 	i := 0
 	for ; i < len(s) && '0' <= s[i] && s[i] <= '9'; i++ {
-		if n > (1<<63-1)/10 {
+		if n > maxInt64/10 {
 			return 0, s, false
 		}
 		if n = n*10 + int64(s[i]-'0'); n < 0 {

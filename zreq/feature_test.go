@@ -77,6 +77,8 @@ func TestFeature(t *testing.T) {
 		{"P17", tests(TestExpect, TestExpectNot, TestExpectRefused, TestExpectationFailed, TestEarlyAnswer, TestEarlyAnswerIsSeen)},
 		{"P25", tests(TestErrors, TestRedirectFails, TestRedirectErrorKeeps, TestAuthChallenge, TestAuthUnanswered)},
 		{"P37", tests(TestSessionWaitIsBounded, TestSessionWaitTellsTheCounts, TestSessionWaitWithoutLimit)},
+		{"P26", tests(TestStatus, TestStatusOtherMethods, TestStatusOfAGetInsteadOfAPost, TestStatusWithoutBody, TestPullFit)},
+		{"P31", tests(TestContentRange, TestContentRangeThatWraps)},
 		{"Q1", tests(TestSessionConcurrent, TestPoolWaitEnds, TestPoolCancelAtTheTurn)},
 		{"Q3", tests(TestBody, TestBodySizes)},
 		{"Q6", tests(TestPull, TestPullNothing)},

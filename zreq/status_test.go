@@ -19,8 +19,8 @@ func page(status int, body string) string {
 	return fmt.Sprintf("HTTP/1.1 %d X\r\nContent-Length: %d\r\n\r\n%s", status, len(body), body)
 }
 
-// TestStatus: a callback is given the body of a final 2xx and no other; the
-// page of an error is kept as content, and the connection with it.
+// TestStatus: to a GET a callback is given the body of a 200 or 203 and of no other
+// status; the page of an error is kept as content, and the connection with it.
 func TestStatus(t *testing.T) {
 	for _, status := range []int{200, 201, 202, 203, 207, 226, 299, 300, 301, 303, 305, 307, 399, 400, 401, 404, 416, 429, 499, 500, 503, 599, 600, 999} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
@@ -29,7 +29,7 @@ func TestStatus(t *testing.T) {
 			s := new(sink)
 			resp, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: peer, Headers: asks(), StreamCallback: s.take})
 			is.Equal(resp.Status, status) // the response is there in any case
-			if status/100 == 2 {
+			if status == 200 || status == 203 {
 				is.NoErr(err)
 				is.Equal(string(s.body), "hello")
 			} else {
@@ -69,6 +69,33 @@ func TestStatus(t *testing.T) {
 			is.Equal(resp.Status, status)
 		}
 	})
+}
+
+// TestStatusOtherMethods: other methods ask for something else, and any 2xx with
+// content answers them.
+func TestStatusOtherMethods(t *testing.T) {
+	for _, method := range []string{"POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "REPORT"} {
+		for _, status := range []int{200, 201, 202, 203, 207, 208, 226, 299} {
+			is := is.New(t)
+			s := new(sink)
+			_, err := zreq.Do(context.Background(), method, site, &zreq.Args{Driver: answers(t, page(status, "hello")), StreamCallback: s.take})
+			is.NoErr(err)
+			is.Equal(string(s.body), "hello")
+		}
+	}
+}
+
+// TestStatusOfAGetInsteadOfAPost: after a redirect that makes a GET of a POST the rules
+// are those of GET.
+func TestStatusOfAGetInsteadOfAPost(t *testing.T) {
+	is := is.New(t)
+	peer := answers(t, "HTTP/1.1 303 See Other\r\nLocation: /job\r\nContent-Length: 0\r\n\r\n", page(202, "wait"))
+	resp, err := zreq.Post(context.Background(), site, &zreq.Args{
+		Driver: peer, Headers: asks(), StreamCallback: func([]byte) error { panic("called") },
+	})
+	is.True(errors.Is(err, zreq.ErrStatus))
+	is.Equal(resp.Status, 202)
+	is.NoErr(resp.Connection.Close())
 }
 
 // TestStatusPage: an error page is kept within Limits.Content and never hides
@@ -305,8 +332,11 @@ func TestStatusWithoutBody(t *testing.T) {
 		"HEAD, body comes":    {"HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", 5, zreq.CloseLeftover, nil},
 		"HEAD, huge":          {"HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 9000000000000000000\r\n\r\n", 9e18, zreq.CloseNone, nil},
 		"HEAD, both framings": {"HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", -1, zreq.CloseDoubt, nil},
-		"204":                 {"GET", "HTTP/1.1 204 OK\r\n\r\n", -1, zreq.CloseNone, nil},
-		"204, with a length":  {"GET", "HTTP/1.1 204 OK\r\nContent-Length: 5\r\n\r\n", 5, zreq.CloseDoubt, nil},
+		"204":                 {"GET", "HTTP/1.1 204 OK\r\n\r\n", -1, zreq.CloseNone, zreq.ErrStatus},
+		"204 to a POST":       {"POST", "HTTP/1.1 204 OK\r\n\r\n", -1, zreq.CloseNone, nil},
+		"205":                 {"GET", "HTTP/1.1 205 OK\r\nContent-Length: 0\r\n\r\n", 0, zreq.CloseNone, zreq.ErrStatus},
+		"205 to a PUT":        {"PUT", "HTTP/1.1 205 OK\r\nContent-Length: 0\r\n\r\n", 0, zreq.CloseNone, nil},
+		"204, with a length":  {"GET", "HTTP/1.1 204 OK\r\nContent-Length: 5\r\n\r\n", 5, zreq.CloseDoubt, zreq.ErrStatus},
 		"204, chunked":        {"POST", "HTTP/1.1 204 OK\r\nTransfer-Encoding: chunked\r\n\r\n", -1, zreq.CloseDoubt, nil},
 		"304":                 {"GET", "HTTP/1.1 304 OK\r\nContent-Length: 5\r\n\r\n", 5, zreq.CloseNone, zreq.ErrStatus},
 		"length 0":            {"GET", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 0, zreq.CloseNone, nil},

@@ -34,8 +34,8 @@
 //
 // # What is saved
 //
-// The body that a StreamCallback would be given (Response.Fit): of a 2xx, and of a 206
-// only the part that was asked for, as it is. StreamAnyStatus and AllowFull of the Args
+// The body that a StreamCallback would be given (Response.Fit): to a GET that of a 200 or
+// a 203, and of a 206 only the part that was asked for, as it is. StreamAnyStatus and AllowFull of the Args
 // lift that here, too. Content codings that zreq has undone are undone in the file. A
 // response that has no content, 204 or an answer to HEAD, is ErrNoContent: an empty
 // file comes only of a server that says that it is empty. A body whose end nothing

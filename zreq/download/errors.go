@@ -7,6 +7,7 @@ import (
 )
 
 // ErrNoContent: a response to HEAD, a 204, a 205 or the like is not what a file is made of.
+// If the response is refused for its status as well, the error is also a zreq.ErrStatus.
 var ErrNoContent = errors.New("the response has no content, not even an empty one")
 
 var (

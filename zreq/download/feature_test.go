@@ -10,6 +10,7 @@ func TestFeature(t *testing.T) {
 		tests []func(*testing.T)
 	}{
 		{"M17", tests(TestSaveFile, TestSaveFileRefuses, TestSaveFileOfABodyThatIsNotWhole, TestEveryCallThatFails, TestSaveToAWriter, TestSplice)},
+		{"P26", tests(TestSaveFileRefuses)},
 		{"P1", tests(TestMemoryOfALongDownload, TestAllocationsDoNotDependOnTheSize)},
 	} {
 		t.Run(row.name, func(t *testing.T) {

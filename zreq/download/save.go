@@ -1,6 +1,10 @@
 package download
 
-import "github.com/zreq-go/zreq/zreq"
+import (
+	"fmt"
+
+	"github.com/zreq-go/zreq/zreq"
+)
 
 // SaveFile makes the body of resp the file at path, whole and synced to the disk, and
 // returns its size. On an error, which is an [*Error], what was at path stays as it
@@ -44,14 +48,15 @@ func save(d disk, resp *zreq.Response, path string) (n int64, err error) {
 
 // fit is nil if the body of resp can be what a file is to be made of.
 func fit(resp *zreq.Response) error {
-	if err := resp.Fit(); err != nil {
-		return err
-	}
+	err := resp.Fit()
 	none := resp.Len() != 0 || resp.Method() == "HEAD" || resp.Status == 204 || resp.Status == 205 || resp.Status == 304
-	if resp.Framing() == zreq.FramingNone && none { // a Content-Length of zero is an empty content
-		return ErrNoContent
+	switch {
+	case resp.Framing() != zreq.FramingNone || !none: // a Content-Length of zero is an empty content
+		return err
+	case err != nil:
+		return fmt.Errorf("%w: %w", ErrNoContent, err)
 	}
-	return nil
+	return ErrNoContent
 }
 
 // whole is nil if the n bytes that were written are all of the body.
