@@ -37,8 +37,8 @@ func (x *exchange) hear(ctx context.Context) error {
 			if x.sent == 0 {
 				return nil // the write will tell
 			}
-			if err == io.EOF {
-				err = errNoAnswer
+			if err == io.EOF && x.heard {
+				return x.truncated(x.resp.length, io.ErrUnexpectedEOF) // it said 100, or half a head
 			}
 			return x.broken(err)
 		case x.sent == 0:

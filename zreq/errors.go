@@ -12,7 +12,8 @@ import (
 var (
 	// ErrRequest: the call cannot be made as it was asked for. Nothing was dialled.
 	ErrRequest = errors.New("invalid request")
-	// ErrConnect: no connection, or it broke before a response began.
+	// ErrConnect: no connection, or it broke before a response began. If the peer
+	// closed it without a word, io.EOF is in the chain.
 	ErrConnect = errors.New("connection failed")
 	// ErrResponse: the peer broke the rules of HTTP or a limit, or asked for what
 	// zreq does not do (an upgrade). The cause names the rule.
@@ -32,7 +33,8 @@ var (
 	// than it said. What had been sent of it is no whole request.
 	ErrBody = errors.New("bad request body")
 	// ErrStale: a kept connection died after the request went out and before
-	// any of the response came. The peer may or may not have acted on it.
+	// any of the response came. The peer may or may not have acted on it. If the
+	// peer closed the connection, io.EOF is in the chain.
 	ErrStale = errors.New("kept connection was closed by the peer")
 	// ErrOutOfRetries: another attempt of a Session might have helped, but [Retry], the
 	// budget or the context has no room for it. The cause is an [*OutOfRetries], which
@@ -137,6 +139,18 @@ func (e *Error) Is(target error) bool { return e.kind != nil && target == *e.kin
 // Timeout reports whether a limit of [Timeouts], the deadline of the context,
 // or the network's own patience ended the call.
 func (e *Error) Timeout() bool { return e.late || isTimeout(e.Err) }
+
+// Temporary reports whether the call timed out, or its cause calls itself
+// temporary. net.Error asks for it, so that an Error is one. It says little:
+// [SafeToRetry] says whether the call can be made again.
+func (e *Error) Temporary() bool {
+	for err := e.Err; err != nil; err = errors.Unwrap(err) {
+		if t, ok := err.(interface{ Temporary() bool }); ok && t.Temporary() {
+			return true
+		}
+	}
+	return e.Timeout()
+}
 
 // SafeToRetry reports whether err is of a call of which certainly no byte was
 // sent and whose body, if it had one, is as it was before: making it again

@@ -182,7 +182,7 @@ func TestExpectRefused(t *testing.T) {
 		resp, err := asking(peer, zreq.Args{})
 		is.True(resp == nil)
 		is.True(errors.Is(err, zreq.ErrConnect))
-		is.True(!errors.Is(err, io.EOF))                 // which would say that all is well
+		is.True(errors.Is(err, io.EOF))                  // without a word
 		is.Equal(failure(is, err).Phase, zreq.PhaseHead) // it waited for a head
 		is.True(!zreq.SafeToRetry(err))                  // it may have been acted on
 	})

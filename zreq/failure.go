@@ -24,6 +24,9 @@ func (x *exchange) blame(kind *error, err error) error {
 //
 //go:noinline
 func (x *exchange) broken(err error) error {
+	if err == io.EOF || err == io.ErrUnexpectedEOF { // the latter over TLS, without close_notify
+		err = errNoAnswer
+	}
 	switch {
 	case isTimeout(err):
 		x.kind = nil // a limit that ran out says so itself

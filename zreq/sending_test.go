@@ -262,7 +262,8 @@ func TestCoarseClock(t *testing.T) {
 	}
 }
 
-// TestNoCauseIsEOF: io.EOF says that all is well, whoever returns it.
+// TestNoCauseIsEOF: io.EOF says that all is well, whoever returns it. Only a
+// connection that ends before a response has it (TestNoAnswerIsEOF).
 func TestNoCauseIsEOF(t *testing.T) {
 	peer := zreqtest.NewPeer(t)
 	for name, args := range map[string]zreq.Args{
