@@ -68,11 +68,10 @@ func (c *content) measure() {
 		return
 	}
 	c.size = -1
-	sized, ok := c.Content.(interface{ Size() int64 })
-	if !ok || c.start < 0 {
+	if c.start < 0 {
 		return
 	}
-	if whole := sized.Size(); whole >= 0 {
+	if whole := SizeOf(c.Content); whole >= 0 {
 		c.size = max(0, whole-c.start)
 	}
 }

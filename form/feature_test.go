@@ -12,6 +12,7 @@ func TestFeature(t *testing.T) {
 		{"Z9", tests(TestURLEncoded, TestURLEncodedEveryByte, TestURLEncodedRoundTrip, TestAppendQuery, TestFromMap, TestFromLists)},
 		{"M6", tests(TestJSON, TestJSONEncodesOnce, TestJSONError)},
 		{"A7", tests(TestMultipart, TestMultipartParsedBack, TestMultipartStreams, TestContentSize, TestContentSizeError, TestContentRewind, TestFileRefused, TestNames)},
+		{"P36", tests(TestSizeOf, TestFileOfASystemInAForm, TestContentSize)},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			for _, test := range row.tests {

@@ -25,10 +25,10 @@ type File struct {
 	// zreq.Sender, as what upload.Open returns, package upload has it send itself
 	// where it can. It is used by one call at a time.
 	Content io.Reader
-	// Size is how many bytes Content gives. If zero, Content is asked by its
-	// method Size() int64, from which its offset is taken if it is an io.Seeker.
-	// If negative, or if Content does not know, as an *os.File does not, the size is
-	// unknown. What upload.Open makes of a file knows it, also of an empty one.
+	// Size is how many bytes Content gives. If zero, it is what [SizeOf] says of
+	// Content, less the offset of a Content that is an io.Seeker: an *os.File has
+	// the size of what is left of the file. If negative, or if SizeOf does not know,
+	// as of a pipe, the size is unknown, and the body goes out chunked.
 	Size int64
 }
 

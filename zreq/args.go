@@ -26,24 +26,25 @@ type Args struct {
 	Omit []string
 
 	// Data, if not nil, is sent as a form, application/x-www-form-urlencoded; with
-	// Files, as their fields.
+	// Files, as their fields. JSON beside it is ignored.
 	Data form.Values
 
-	// JSON, if set, is sent unless there is Data or Files: form.JSON(v), or
-	// form.Bytes of what is JSON already. A value is encoded once, before the dial;
-	// its text may be as long as Limits.Content.
+	// JSON, if set, is sent unless there is Data: form.JSON(v), or form.Bytes of
+	// what is JSON already. A value is encoded once, before the dial; its text may
+	// be as long as Limits.Content. JSON beside Files is ErrRequest.
 	JSON form.Body
 
 	// Files, if set, are sent as multipart/form-data, after Data: form.Files(…).
 	Files form.Parts
 
-	// Body, if set, is sent unless there is Data, JSON or Files, as it is. Every
-	// verb sends what it is given, GET too.
+	// Body, if set, is sent as it is. Every verb sends what it is given, GET too.
+	// Body beside Data, JSON or Files is ErrRequest.
 	//
-	// If it has a method Size() int64 that is not negative, as bytes.Reader,
-	// strings.Reader and io.SectionReader have, it goes out with that
+	// If [form.SizeOf] knows its size, as of a bytes.Reader, a strings.Reader, an
+	// io.SectionReader, or an *os.File that is a regular file, it goes out with that
 	// Content-Length; of one that is an io.Seeker, what is left from its offset.
-	// Else it goes out chunked. Fewer or more bytes than it said are ErrBody: it is
+	// Else, as a pipe, it goes out chunked. Fewer or more bytes than it said are
+	// ErrBody, as of a file that shrinks or grows meanwhile: it is
 	// read until io.EOF, and no limit and no context ends its Read. If it has a
 	// method ContentType() string, that is sent unless Headers have one. It is not
 	// closed.
@@ -180,14 +181,18 @@ type Args struct {
 const defaultChunk = 512
 
 // content is the body of the request.
-func (a *Args) content() io.Reader {
+func (a *Args) content() (io.Reader, error) {
 	switch {
+	case a.Body != nil && (a.Data != nil || a.JSON != nil || a.Files != nil):
+		return nil, errBeside
+	case a.JSON != nil && a.Files != nil:
+		return nil, errTwoKinds
 	case a.Files != nil:
-		return a.Files.With(a.Data)
+		return a.Files.With(a.Data), nil
 	case a.Data != nil:
-		return a.Data.Body()
+		return a.Data.Body(), nil
 	case a.JSON != nil:
-		return a.JSON
+		return a.JSON, nil
 	}
-	return a.Body
+	return a.Body, nil
 }

@@ -65,10 +65,7 @@ func TestContent(t *testing.T) {
 		"body":                  {[]func(*zreq.Args){body}, aBody},
 		"files":                 {[]func(*zreq.Args){files}, multipart + lengthOf(aFile)},
 		"data and json":         {[]func(*zreq.Args){data, json}, aForm},
-		"data and body":         {[]func(*zreq.Args){data, body}, aForm},
-		"json and body":         {[]func(*zreq.Args){json, body}, aJSON},
 		"files and data":        {[]func(*zreq.Args){files, data}, multipart + lengthOf(both)},
-		"all":                   {[]func(*zreq.Args){files, data, json, body}, multipart + lengthOf(both)},
 		"an empty form":         {[]func(*zreq.Args){func(a *zreq.Args) { a.Data = form.Values{} }}, "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 0\r\n\r\n"},
 		"null":                  {[]func(*zreq.Args){func(a *zreq.Args) { a.JSON = form.JSON(nil) }}, "Content-Type: application/json\r\nContent-Length: 4\r\n\r\nnull"},
 		"JSON that is text":     {[]func(*zreq.Args){func(a *zreq.Args) { a.JSON = form.Bytes([]byte("[7]"), "application/json") }}, "Content-Type: application/json\r\nContent-Length: 3\r\n\r\n[7]"},
@@ -159,6 +156,13 @@ func TestContentRefused(t *testing.T) {
 		"a file that is not there": {zreq.Args{Files: form.Files(form.File{Field: "a"})}, nil, "a"},
 		"a body that is no good":   {zreq.Args{Body: spoilt{}}, errSpoilt, "spoilt"},
 		"a body with TRACE":        {zreq.Args{Data: pairs}, nil, "TRACE"},
+		"Body beside Data":         {zreq.Args{Body: past, Data: pairs}, nil, "Args.Body beside Data, JSON or Files"},
+		"Body beside no fields":    {zreq.Args{Body: past, Data: form.Values{}}, nil, "Args.Body beside Data, JSON or Files"},
+		"Body beside JSON":         {zreq.Args{Body: past, JSON: large}, nil, "Args.Body beside Data, JSON or Files"},
+		"Body beside Files":        {zreq.Args{Body: past, Files: parts(t)}, nil, "Args.Body beside Data, JSON or Files"},
+		"Body beside all of them":  {zreq.Args{Body: past, Data: pairs, JSON: large, Files: parts(t)}, nil, "Args.Body beside Data, JSON or Files"},
+		"JSON beside Files":        {zreq.Args{JSON: large, Files: parts(t)}, nil, "Args.JSON beside Files"},
+		"JSON beside a whole form": {zreq.Args{JSON: large, Data: pairs, Files: parts(t)}, nil, "Args.JSON beside Files"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)

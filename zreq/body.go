@@ -5,12 +5,15 @@ import (
 	"io"
 	"strconv"
 
+	"github.com/zreq-go/zreq/form"
 	"github.com/zreq-go/zreq/zreq/wire"
 )
 
 var (
 	errBodySize = errors.New("the body has a negative size left, or a negative offset: it was read beyond its end")
 	errEncoded  = &limitError{text: "the JSON is larger than Limits.Content: raise it, or send it as Body in pieces"}
+	errBeside   = errors.New("Args.Body beside Data, JSON or Files: a request has one body")
+	errTwoKinds = errors.New("Args.JSON beside Files: a request has one body")
 	errRewind   = errors.New("the body has to be sent again, and has neither Rewind nor Seek")
 )
 
@@ -30,8 +33,8 @@ type outgoing struct {
 	done bool      // r has said io.EOF
 }
 
-// open asks the body for its size: Size beside Read, less what lies before the
-// offset of one that can seek. One that can rewind begins at its beginning. limit
+// open asks the body for its size, less what lies before the offset of one that can
+// seek. One that can rewind begins at its beginning. limit
 // bounds what is held in memory.
 func (b *outgoing) open(r io.Reader, limit int64) error {
 	*b = outgoing{r: r}
@@ -50,11 +53,7 @@ func (b *outgoing) open(r io.Reader, limit int64) error {
 			return err
 		}
 	}
-	sized, ok := r.(interface{ Size() int64 })
-	if !ok {
-		return nil
-	}
-	b.size = max(-1, sized.Size())
+	b.size = form.SizeOf(r)
 	if s, ok := r.(io.Seeker); ok && b.size >= 0 {
 		offset, err := s.Seek(0, io.SeekCurrent)
 		if err != nil {

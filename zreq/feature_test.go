@@ -79,6 +79,7 @@ func TestFeature(t *testing.T) {
 		{"P37", tests(TestSessionWaitIsBounded, TestSessionWaitTellsTheCounts, TestSessionWaitWithoutLimit)},
 		{"P26", tests(TestStatus, TestStatusOtherMethods, TestStatusOfAGetInsteadOfAPost, TestStatusWithoutBody, TestPullFit)},
 		{"P31", tests(TestContentRange, TestContentRangeThatWraps)},
+		{"P36", tests(TestFileHasItsSize, TestFileThatChanges)},
 		{"Q1", tests(TestSessionConcurrent, TestPoolWaitEnds, TestPoolCancelAtTheTurn)},
 		{"Q3", tests(TestBody, TestBodySizes)},
 		{"Q6", tests(TestPull, TestPullNothing)},

@@ -32,7 +32,11 @@ func (x *exchange) prepare(ctx context.Context, url string) error {
 	if x.limits.setDefaults() || x.args.StreamChunk < 0 {
 		return errNegativeLimit
 	}
-	if err := x.body.open(x.args.content(), x.limits.Content); err != nil {
+	body, err := x.args.content()
+	if err != nil {
+		return err
+	}
+	if err := x.body.open(body, x.limits.Content); err != nil {
 		return err
 	}
 	switch {
