@@ -124,18 +124,25 @@ type Args struct {
 	// ErrUnframed.
 	AllowUnframed bool
 
+	// AllowPercent sends a '%' in the query of the URL that begins no escape as it is,
+	// for a server that has signed the URL in that form. Without it such a '%' is
+	// ErrRequest, and becomes %25 if it stands in a Location.
+	AllowPercent bool
+
 	// OnHead, if set, runs once when the final head was read, before the body
 	// and before the rules of StreamCallback. An error ends the call: refuse by
 	// status, length or type here. ErrStop ends it without one.
 	OnHead func(*Response) error
 
-	// MaxRedirects bounds how many redirects a call follows. Default 5; negative:
-	// none is followed, and a 3xx is a response like any other. See [Redirect].
+	// MaxRedirects bounds how many redirects a call follows; one more is ErrRedirect.
+	// Default 5; negative: none is followed, and a 3xx is a response like any other.
+	// See [Redirect].
 	MaxRedirects int
 
 	// OnRedirect, if set, is asked before each redirect is followed, with the
 	// response that asks for it and the URL where it leads. An error ends the call;
-	// ErrStop makes the redirect its answer.
+	// ErrStop makes the redirect its answer. The body of the redirect cannot be
+	// read, neither by OnRedirect nor after the call.
 	OnRedirect func(r *Response, url string) error
 
 	// DropHead keeps no copy of the head in the Response: its fields can be read

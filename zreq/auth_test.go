@@ -209,7 +209,7 @@ func TestAuthTellsNothing(t *testing.T) {
 		"the URL": {},
 		"own":     {Auth: &asker{give: func(zreq.AuthRequest) (string, error) { return "Own passw0rd", nil }}},
 	} {
-		for how, answer := range map[string]string{"broken": "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n", "loop": moved(302, "/x"), "refused": challenged("Basic"), "fine": byLength("")} {
+		for how, answer := range map[string]string{"broken": "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n", "bad redirect": moved(302, "ftp:/x"), "refused": challenged("Basic"), "fine": byLength("")} {
 			t.Run(name+"/"+how, func(t *testing.T) {
 				is := is.New(t)
 				url := site

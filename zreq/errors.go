@@ -47,9 +47,11 @@ var (
 	ErrClosed = errors.New("closed by its owner")
 	// ErrOtherOrigin: the Connection belongs to another origin, driver or TLS setting.
 	ErrOtherOrigin = errors.New("connection belongs to another origin, driver or TLS setting")
-	// ErrRedirect: a redirect was not followed: too many, a loop, https to http,
-	// a body that cannot be sent again, a bad Location. The redirect is the
-	// Response beside the error.
+	// ErrRedirect: a redirect was not followed: too many, https to http, a body that
+	// cannot be sent again, a bad Location. The redirect is the Response beside the
+	// error: its status and fields can be read. Its body cannot: it was discarded, and
+	// Content, Text, JSON and Read return the error of the call. With a negative
+	// MaxRedirects the redirect is a response like any other, and has its body.
 	ErrRedirect = errors.New("redirect not followed")
 	// ErrBodyConsumed: the body was taken in another way before, or the Response
 	// was closed.
@@ -175,7 +177,7 @@ func isTimeout(err error) bool {
 
 // What can be wrong with a URL. None quotes it.
 var (
-	errURLControl  = errors.New("space or control character in the URL")
+	errURLControl  = errors.New("control character in the URL")
 	errURLScheme   = errors.New("the URL must begin with http:// or https://")
 	errURLUserinfo = errors.New("character in the userinfo of the URL that has to be percent-encoded")
 	errURLIPv6     = errors.New("malformed IPv6 address in the URL (zones are not taken)")

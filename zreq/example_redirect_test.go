@@ -65,7 +65,7 @@ func ExampleArgs_onRedirect() {
 
 // A redirect that is not followed is the Response beside the error.
 func ExampleErrRedirect() {
-	peer := serve("HTTP/1.1 301 Moved Permanently\r\nLocation: /\r\nContent-Length: 0\r\n\r\n")
+	peer := serve("HTTP/1.1 301 Moved Permanently\r\nLocation: /a\r\nLocation: /b\r\nContent-Length: 0\r\n\r\n")
 	defer peer.Close()
 
 	resp, err := zreq.Get(context.Background(), "http://device.test/", &zreq.Args{Driver: peer})
@@ -74,6 +74,6 @@ func ExampleErrRedirect() {
 	fmt.Println(resp.Status, resp.Header("Location"))
 	// Output:
 	// true
-	// zreq: head: GET http://device.test/: redirect not followed: a loop: the same was asked for before
-	// 301 /
+	// zreq: head: GET http://device.test/: redirect not followed: two fields Location that differ
+	// 301 /a
 }

@@ -3,6 +3,8 @@ package zreq
 import (
 	"context"
 	"errors"
+
+	"github.com/zreq-go/zreq/zreq/wire"
 )
 
 // defaultRedirects is what Args.MaxRedirects is if it is zero.
@@ -10,9 +12,8 @@ const defaultRedirects = 5
 
 var (
 	errManyRedirects = errors.New("more of them than MaxRedirects")
-	errRedirectLoop  = errors.New("a loop: the same was asked for before")
 	errDowngrade     = errors.New("it leads from https to http")
-	errLocations     = errors.New("the field Location is given twice")
+	errLocations     = errors.New("two fields Location that differ")
 	errLocationUser  = errors.New("userinfo in the Location (RFC 9110, 4.2.4)")
 )
 
@@ -25,6 +26,10 @@ var (
 // are not added again. On another origin, which is another scheme, host or port,
 // Authorization, Cookie, Proxy-Authorization and Host of Headers are left out, and
 // Auth is not asked, from then on. From https to http none is followed.
+//
+// A URL that the call has asked for before is followed like any other: MaxRedirects
+// bounds a loop. The same Location twice is one; two that differ are ErrRedirect. A space
+// in it is sent as %20, and a '%' that begins no escape as %25.
 //
 // A Connection is used if the origin is its own. It is kept for the caller while
 // the call goes elsewhere.
@@ -42,29 +47,30 @@ func (x *exchange) follow(ctx context.Context) (bool, error) {
 	if !redirects(r.Status) || x.args.MaxRedirects < 0 {
 		return false, nil // as nearly always: no field is looked for
 	}
-	location, count := r.field("Location", 2)
-	if count == 0 || count == 1 && location == "" {
+	location, err := r.location()
+	if location == "" && err == nil {
 		return false, nil
 	}
 	method, bare := x.method, r.Status == 303
 	if bare && method != "HEAD" || method == "POST" && r.Status < 303 {
 		method, bare = "GET", true // RFC 9110, 15.4.2 to 15.4.4
 	}
-	here, err := x.appendTarget(x.at.text(len(x.at.path) + len(x.at.query)))
+	here, bad := x.appendTarget(x.at.text(len(x.at.path) + len(x.at.query)))
+	if err == nil {
+		err = bad
+	}
 	url := string(here) // also where a fragment alone leads (RFC 3986, 4.4)
 	x.history = append(x.history, Redirect{Method: x.method, URL: url, Status: r.Status})
 	var to target
 	switch {
 	case err != nil:
-	case count > 1:
-		err = errLocations
 	case location[0] == '#':
 		err = to.split(url)
 	default:
-		url, err = x.at.follow(&to, location)
+		url, err = x.locate(&to, location)
 	}
 	if err == nil {
-		err = x.objection(&to, method, url, bare)
+		err = x.objection(&to, bare)
 	}
 	if err != nil {
 		x.drain(ctx) // it is the last response of the call
@@ -97,17 +103,37 @@ func redirects(status int) bool {
 	return false
 }
 
-// follow takes apart where location leads from t, and returns that as it will be
-// sent.
-func (t *target) follow(to *target, location string) (string, error) {
-	err := to.split(t.resolve(location))
+// location returns the Location of a response, "" if it has none. The same one twice is
+// one; two that differ are an error.
+func (r *Response) location() (string, error) {
+	first, count := r.field("Location", 2)
+	if count < 2 {
+		return first, nil
+	}
+	for _, other := range r.Values("Location") {
+		if other != first {
+			return first, errLocations
+		}
+	}
+	return first, nil
+}
+
+// locate takes apart where location leads, and returns that as it will be sent. What
+// servers write into a Location and no URL has is encoded: a space, and a '%' that
+// begins no escape.
+func (x *exchange) locate(to *target, location string) (string, error) {
+	err := to.split(x.at.resolve(location))
 	if err == nil && !to.plain {
 		err = errLocationUser
 	}
 	if err != nil {
 		return "", err
 	}
-	sent, err := to.appendOwnTarget(to.text(len(to.path) + len(to.query)))
+	query := wire.PercentEncoded
+	if x.args.AllowPercent {
+		query = wire.PercentKept
+	}
+	sent, err := to.appendOwnTarget(to.text(len(to.path)+len(to.query)), wire.PercentEncoded, query)
 	if err != nil {
 		return "", err
 	}
@@ -117,14 +143,9 @@ func (t *target) follow(to *target, location string) (string, error) {
 
 // objection says why a redirect is not followed, that is the last of the history, or
 // why the body cannot go along.
-func (x *exchange) objection(to *target, method, url string, bare bool) error {
+func (x *exchange) objection(to *target, bare bool) error {
 	if x.at.https && !to.https {
 		return errDowngrade
-	}
-	for i := range x.history {
-		if h := &x.history[i]; h.URL == url && h.Method == method {
-			return errRedirectLoop
-		}
 	}
 	most := x.args.MaxRedirects
 	if most == 0 {

@@ -117,7 +117,6 @@ var badLocations = map[string]string{
 	"a user alone":             "Location: //eve@other.test/d\r\n",
 	"credentials, no user":     "Location: //:hush@other.test/d\r\n",
 	"given twice":              "Location: /d\r\nLocation: /hush\r\n",
-	"given twice, the same":    "Location: /d\r\nlocation: /d\r\n",
 	"given twice, one empty":   "Location: /d\r\nLocation:\r\n",
 }
 

@@ -113,23 +113,27 @@ func (x *exchange) appendFraming(dst []byte) (_ []byte, err error) {
 	return appendText(dst, "\r\n"), nil
 }
 
-// appendOwnTarget appends path and query of the URL, as they are sent.
-func (t *target) appendOwnTarget(dst []byte) ([]byte, error) {
+// appendOwnTarget appends path and query of the URL, as they are sent. The two
+// arguments say what becomes of a '%' that begins no escape.
+func (t *target) appendOwnTarget(dst []byte, inPath, inQuery wire.Percent) ([]byte, error) {
 	path := t.path
 	if path == "" {
 		path = "/" // RFC 9112, 3.2.1
 	}
-	dst, err := wire.AppendTarget(dst, path)
+	dst, err := wire.AppendLooseTarget(dst, path, inPath)
 	if err != nil {
 		return dst, err
 	}
-	return wire.AppendTarget(dst, t.query)
+	return wire.AppendLooseTarget(dst, t.query, inQuery)
 }
 
 // appendTarget appends the path and the query: the URL's own, then Params.
 func (x *exchange) appendTarget(dst []byte) ([]byte, error) {
-	query := x.at.query
-	dst, err := x.at.appendOwnTarget(dst)
+	query, percent := x.at.query, wire.PercentRefused
+	if x.args.AllowPercent {
+		percent = wire.PercentKept
+	}
+	dst, err := x.at.appendOwnTarget(dst, wire.PercentRefused, percent)
 	if err != nil || len(x.args.Params) == 0 || len(x.history) > 0 {
 		return dst, err
 	}

@@ -1,10 +1,12 @@
 package zreq
 
 // resolve returns the URL that ref means in a response to a request for t
-// (RFC 3986, 5.2.2). A fragment is left out. A space, which servers send and no
-// URL has, is encoded. What is no http URL may be returned as it is.
+// (RFC 3986, 5.2.2). A fragment is left out. What is no http URL may be returned as it
+// is.
 func (t *target) resolve(ref string) string {
-	ref = sendable(ref)
+	if i := indexByte(ref, '#'); i >= 0 {
+		ref = ref[:i]
+	}
 	path, query := ref, ""
 	if i := indexByte(ref, '?'); i >= 0 {
 		path, query = ref[:i], ref[i:]
@@ -40,19 +42,6 @@ func (t *target) resolve(ref string) string {
 		path = folder + path
 	}
 	return base + removeDots(path) + query
-}
-
-// sendable is ref without its fragment and without spaces.
-func sendable(ref string) string {
-	dst := make([]byte, 0, len(ref))
-	for i := 0; i < len(ref) && ref[i] != '#'; i++ {
-		if ref[i] == ' ' {
-			dst = append(dst, "%20"...)
-		} else {
-			dst = append(dst, ref[i])
-		}
-	}
-	return string(dst)
 }
 
 // removeDots takes the segments "." and ".." out of a path that is empty or begins

@@ -58,7 +58,7 @@ func (x *exchange) prepare(ctx context.Context, url string) error {
 		return err
 	}
 	x.url = url
-	if !x.at.plain || len(x.args.Params) > 0 {
+	if !x.at.plain || x.at.spaced || len(x.args.Params) > 0 {
 		sent := requestTarget(x.head)
 		x.url = string(append(x.at.text(len(sent)), sent...))
 	}

@@ -47,7 +47,7 @@ var endings = map[string]struct {
 	"OnHead Goexit":       {script: answering(byLength("hello")), args: zreq.Args{OnHead: func(*zreq.Response) error { runtime.Goexit(); return nil }}},
 	"OnRedirect error":    {script: answering(moved(302, "/y")), args: zreq.Args{OnRedirect: func(*zreq.Response, string) error { return errCable }}, want: errCable},
 	"OnRedirect panic":    {script: answering(moved(302, "/y")), args: zreq.Args{OnRedirect: func(*zreq.Response, string) error { panic("!") }}},
-	"redirect loop":       {script: answering(moved(307, "/x")), want: zreq.ErrRedirect, keeps: true},
+	"bad redirect":        {script: answering(moved(307, "ftp:/x")), want: zreq.ErrRedirect, keeps: true},
 	"Auth panic":          {script: answering(page(401, "who")), args: zreq.Args{Auth: &asker{give: func(r zreq.AuthRequest) (string, error) { panicAtChallenge(r); return "", nil }}}},
 	"Auth error":          {script: answering(page(401, "who")), args: zreq.Args{Auth: &asker{give: func(r zreq.AuthRequest) (string, error) { return "", errAtChallenge(r) }}}, want: errCable},
 	"asked to close":      {script: answering("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")},

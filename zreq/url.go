@@ -11,6 +11,7 @@ type target struct {
 	path     string // "" or with its leading slash
 	query    string // with its question mark, or ""
 	plain    bool   // the URL had neither userinfo nor fragment
+	spaced   bool   // it has a space, which is encoded when it is sent
 }
 
 // origin is what a connection may be shared by (RFC 9110, 4.3.1).
@@ -28,8 +29,11 @@ type origin struct {
 func (t *target) split(url string) error {
 	*t = target{plain: true}
 	for i := range len(url) {
-		if url[i] <= ' ' || url[i] == 0x7f {
+		switch c := url[i]; {
+		case c < ' ', c == 0x7f:
 			return errURLControl
+		case c == ' ':
+			t.spaced = true
 		}
 	}
 	rest := url

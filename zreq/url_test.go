@@ -66,8 +66,7 @@ var badURLs = map[string]string{
 	"a file":                     "file:///secret",
 	"scheme, one slash":          "http:/device.test/secret",
 	"space before":               " http://device.test/secret",
-	"space behind":               "http://device.test/secret ",
-	"space in the path":          "http://device.test/a secret",
+	"space behind the host":      "http://device.test /secret",
 	"space in the host":          "http://device test/secret",
 	"tab in the path":            "http://device.test/a\tsecret",
 	"CR in the path":             "http://device.test/a\rsecret",
@@ -138,8 +137,6 @@ var stricter = map[string]string{
 	"another scheme":             "http and https are spoken here",
 	"a file":                     "http and https are spoken here",
 	"scheme, one slash":          "a request needs an authority",
-	"space behind":               "a space is never encoded for the caller: it shows a mistake",
-	"space in the path":          "a space is never encoded for the caller: it shows a mistake",
 	"empty host":                 "a request needs a host (RFC 9110, 4.2.1)",
 	"empty host with a port":     "a request needs a host (RFC 9110, 4.2.1)",
 	"empty host behind userinfo": "a request needs a host (RFC 9110, 4.2.1)",
@@ -242,4 +239,26 @@ func TestURLRefuses(t *testing.T) {
 		is.True(strings.Contains(err.Error(), "xn--")) // the error asks for its xn-- form
 		is.True(errors.Is(err, zreq.ErrRequest))
 	})
+}
+
+// TestURLSpace: a space in the path or query of the caller's URL goes out as %20, as any
+// other byte that has to be encoded does; what follows '#' does not go out at all.
+func TestURLSpace(t *testing.T) {
+	for url, want := range map[string]string{
+		"http://device.test/my file.bin":           "/my%20file.bin",
+		"http://device.test/?q=a b":                "/?q=a%20b",
+		"http://device.test?a b  c":                "/?a%20b%20%20c",
+		"http://device.test/a ":                    "/a%20",
+		"http://device.test/a%20b c|\u00fc\"d?e f": "/a%20b%20c%7C%C3%BC%22d?e%20f",
+		"http://device.test/a b#c d":               "/a%20b",
+	} {
+		t.Run(url, func(t *testing.T) {
+			is := is.New(t)
+			peer := each(t, byLength("hi"))
+			resp, err := zreq.Get(t.Context(), url, &zreq.Args{Driver: peer})
+			is.NoErr(err)
+			is.Equal(lines(peer), []string{"GET " + want + " device.test"})
+			is.Equal(resp.URL(), "http://device.test"+want) // as it was sent
+		})
+	}
 }

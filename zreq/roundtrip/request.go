@@ -47,6 +47,7 @@ func arguments(req *http.Request, up *upload) *zreq.Args {
 		AllowUnframed: true, // and so is the judgement of what comes
 		// Of a status, a Content-Range or a coding nothing is made here.
 		StreamAnyStatus: true,
+		AllowPercent:    true, // net/url lets it pass in a query, and it may have been signed so
 		Idempotent:      marked(req.Header),
 	}
 	if up.sends() {

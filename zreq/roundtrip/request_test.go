@@ -148,16 +148,6 @@ func TestPathWithoutItsSlash(t *testing.T) {
 	is.True(strings.HasPrefix(p.seen()[0], "GET /a HTTP/1.1\r\n")) // as the text of the URL has it
 }
 
-func TestPercentThatEncodesNothing(t *testing.T) {
-	is := is.New(t)
-	p := startPeer(t, ok)
-	client, _ := zreqClient(t)
-	resp, err := client.Get(p.url + "/?a=100%&b=%2&c=%zz%20")
-	is.NoErr(err)
-	resp.Body.Close()
-	is.True(strings.HasPrefix(p.seen()[0], "GET /?a=100%25&b=%252&c=%25zz%20 HTTP/1.1\r\n")) // it is one of the data's
-}
-
 // closer is a body that counts.
 type closer struct {
 	io.Reader

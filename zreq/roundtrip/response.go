@@ -37,6 +37,7 @@ func (d *download) answer(req *http.Request, got *zreq.Response, spy *spy) *http
 		}
 	}
 	tidy(res)
+	repairLocation(res)
 	if got.Framing() != zreq.FramingNone {
 		d.from, d.to, d.open = got, res, true
 		res.Body = d

@@ -19,7 +19,7 @@ func target(u *url.URL) (string, error) {
 	case strings.Contains(path, "#"), strings.Contains(u.RawQuery, "#"):
 		return "", errFragment
 	case u.RawQuery != "" || u.ForceQuery:
-		path += "?" + escapePercent(u.RawQuery)
+		path += "?" + u.RawQuery
 	}
 	return u.Scheme + "://" + u.Host + path, nil
 }
@@ -43,24 +43,4 @@ func requestPath(u *url.URL) (string, error) {
 		return "", ErrTarget
 	}
 	return path, nil
-}
-
-// escapePercent encodes each percent sign that encodes nothing. net/url lets them
-// pass in a query, and servers take them for themselves.
-func escapePercent(query string) string {
-	if !strings.Contains(query, "%") {
-		return query
-	}
-	var b strings.Builder
-	for i := range len(query) {
-		b.WriteByte(query[i])
-		if query[i] == '%' && !(i+2 < len(query) && isHex(query[i+1]) && isHex(query[i+2])) {
-			b.WriteString("25")
-		}
-	}
-	return b.String()
-}
-
-func isHex(c byte) bool {
-	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f'
 }

@@ -50,7 +50,7 @@ var (
 // What a caller can give that no request may carry.
 var (
 	ErrBadMethod     error = &fault{text: "method is not a token (RFC 9110, 9.1)", kind: unsendable}
-	ErrBadTarget     error = &fault{text: "space, control character, # or incomplete % in the request target (RFC 9112, 3.2)", kind: unsendable}
+	ErrBadTarget     error = &fault{text: "control character, # or incomplete % in the request target (RFC 9112, 3.2)", kind: unsendable}
 	ErrBadFieldName  error = &fault{text: "field name is not a token (RFC 9110, 5.1)", kind: unsendable}
 	ErrBadFieldValue error = &fault{text: "control character or outer whitespace in a field value (RFC 9110, 5.5)", kind: unsendable}
 )

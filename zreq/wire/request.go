@@ -16,23 +16,41 @@ func AppendMethod(dst []byte, method string) ([]byte, error) {
 //go:noinline
 func appendText(dst []byte, s string) []byte { return append(dst, s...) }
 
-// targetEncoded has the visible ASCII that may stand in a request target only
+// targetEncoded has the ASCII, but for control characters, that may stand in a request target only
 // percent-encoded (RFC 3986, 2).
-var targetEncoded = bitsOf("\"<>\\^`{|}")
+var targetEncoded = bitsOf(" \"<>\\^`{|}")
+
+// A Percent says what becomes of a '%' in a request target that two hexadecimal digits
+// do not follow, so that it begins no escape (RFC 3986, 2.1).
+type Percent uint8
+
+// What becomes of such a '%'.
+const (
+	PercentRefused Percent = iota // the target is ErrBadTarget
+	PercentEncoded                // it becomes %25
+	PercentKept                   // it stays as it is
+)
 
 // AppendTarget appends a request target or a part of one, such as a path or a
-// query. Bytes that may not stand in one are percent-encoded; what is encoded
-// already is left as it is. Space, control characters, '#' and a '%' without two
-// hexadecimal digits are refused, for they show that the caller's text is not
+// query. Bytes that may not stand in one, a space among them, are percent-encoded;
+// what is encoded already is left as it is. Control characters, '#' and a '%' without
+// two hexadecimal digits are refused, for they show that the caller's text is not
 // what it should be.
 func AppendTarget(dst []byte, target string) ([]byte, error) {
+	return AppendLooseTarget(dst, target, PercentRefused)
+}
+
+// AppendLooseTarget is AppendTarget, and percent says what becomes of a '%' that begins
+// no escape.
+func AppendLooseTarget(dst []byte, target string, percent Percent) ([]byte, error) {
 	start := len(dst)
 	for i := range len(target) {
 		c := target[i]
+		stray := c == '%' && percent != PercentKept && !isEncoded(target[i:])
 		switch {
-		case c == ' ', c == '#', isControl(c), c == '%' && !isEncoded(target[i:]):
+		case c == '#', isControl(c), stray && percent == PercentRefused:
 			return dst[:start], ErrBadTarget
-		case c >= 0x80, targetEncoded[c]:
+		case c >= 0x80, targetEncoded[c], stray:
 			dst = append(dst, '%', upperHex[c>>4], upperHex[c&15])
 		default:
 			dst = append(dst, c)

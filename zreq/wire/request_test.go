@@ -59,13 +59,13 @@ func TestAppendTarget(t *testing.T) {
 		{in: "/%25", want: "/%25"},
 		{in: "/caf\u00e9", want: "/caf%C3%A9"},
 		{in: "/\xff", want: "/%FF"},
+		{in: "/a b?c d ", want: "/a%20b?c%20d%20"},
 		{in: "\"<>\\^`{|}", want: "%22%3C%3E%5C%5E%60%7B%7C%7D"},
 		{in: "/%", err: wire.ErrBadTarget},
 		{in: "/%4", err: wire.ErrBadTarget},
 		{in: "/%g1", err: wire.ErrBadTarget},
 		{in: "/%1g", err: wire.ErrBadTarget},
 		{in: "/%%41", err: wire.ErrBadTarget},
-		{in: "/a b", err: wire.ErrBadTarget},
 		{in: "/a\tb", err: wire.ErrBadTarget},
 		{in: "/a\rb", err: wire.ErrBadTarget},
 		{in: "/a\nb", err: wire.ErrBadTarget},
@@ -74,6 +74,34 @@ func TestAppendTarget(t *testing.T) {
 		{in: "/a#b", err: wire.ErrBadTarget},
 		{in: "/ HTTP/1.1\r\nX: y", err: wire.ErrBadTarget},
 	}, wire.AppendTarget)
+}
+
+// TestAppendLooseTarget: what becomes of a '%' that begins no escape is the caller's
+// choice; all else is as AppendTarget has it.
+func TestAppendLooseTarget(t *testing.T) {
+	with := func(percent wire.Percent) func([]byte, string) ([]byte, error) {
+		return func(dst []byte, target string) ([]byte, error) {
+			return wire.AppendLooseTarget(dst, target, percent)
+		}
+	}
+	appended(t, []row{
+		{in: "/%", err: wire.ErrBadTarget},
+		{in: "/%41", want: "/%41"},
+	}, with(wire.PercentRefused))
+	appended(t, []row{
+		{in: "/x?a=100%", want: "/x?a=100%25"},
+		{in: "/x?a=50%off", want: "/x?a=50%25off"},
+		{in: "%%41%4%", want: "%25%41%254%25"},
+		{in: "/%41 %zz", want: "/%41%20%25zz"},
+		{in: "/%\r", err: wire.ErrBadTarget},
+		{in: "/%#", err: wire.ErrBadTarget},
+	}, with(wire.PercentEncoded))
+	appended(t, []row{
+		{in: "?a=100%", want: "?a=100%"},
+		{in: "?%zz %4|", want: "?%zz%20%4%7C"},
+		{in: "?%\n", err: wire.ErrBadTarget},
+		{in: "?%#", err: wire.ErrBadTarget},
+	}, with(wire.PercentKept))
 }
 
 // A target that has been encoded is not encoded again.

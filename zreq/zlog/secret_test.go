@@ -145,7 +145,6 @@ func addRedirects(all map[string]secretCall) {
 	all["redirects, many"] = secretCall{
 		scripts: steps(to("/1?"+secret), to("/2?"+secret)), args: zreq.Args{MaxRedirects: 1}, shows: "MaxRedirects",
 	}
-	all["redirects, a loop"] = secretCall{scripts: steps(to("/x?token=" + secret + "&n=" + secret)), shows: "a loop"}
 }
 
 func secure(u string) string { return strings.Replace(u, "http:", "https:", 1) }
