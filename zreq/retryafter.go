@@ -44,18 +44,25 @@ func digits(s string) (time.Duration, bool) {
 	return n, true
 }
 
-// parseDate reads an HTTP-date. A minute may have 61 seconds, which package time does
-// not know.
+// maxDate is longer than any HTTP-date.
+const maxDate = 64
+
+// parseDate reads an HTTP-date. Only one that can be one is looked at: a peer can send
+// far more. A minute may have 61 seconds, which package time does not know.
 func parseDate(s string) (time.Time, bool) {
+	if len(s) > maxDate {
+		return time.Time{}, false
+	}
+	leap := time.Duration(0)
 	for i := range len(s) - 3 {
 		if s[i:i+4] == ":60 " {
-			t, ok := parseDate(s[:i] + ":59 " + s[i+4:])
-			return t.Add(time.Second), ok
+			s, leap = s[:i]+":59 "+s[i+4:], time.Second
+			break
 		}
 	}
 	for _, form := range dates {
 		if t, err := time.Parse(form, s); err == nil {
-			return t, true
+			return t.Add(leap), true
 		}
 	}
 	return time.Time{}, false

@@ -63,6 +63,8 @@ func TestRetryAfter(t *testing.T) {
 		"two in one":            {"Retry-After: 7, 8\r\n", none},
 		"words":                 {"Retry-After: soon\r\n", none},
 		"another zone":          {"Retry-After: Sat, 01 Jan 2000 00:00:08 CET\r\n", none},
+		"a leap second":         {"Date: Sat, 31 Dec 2016 23:59:50 GMT\r\nRetry-After: Sat, 31 Dec 2016 23:59:60 GMT\r\n", 10 * time.Second},
+		"two leap seconds":      {"Retry-After: Sat, 31 Dec 2016 23:59:60 :60 GMT\r\n", none},
 		"no such day":           {"Retry-After: Sat, 32 Jan 2000 00:00:08 GMT\r\n", none},
 		"digits of elsewhere":   {"Retry-After: \u0667\r\n", none},
 	} {

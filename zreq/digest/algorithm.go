@@ -44,6 +44,17 @@ func (a *algorithm) allowed() bool {
 	return err == nil
 }
 
+// A permission remembers which algorithms are allowed, since asking one allocates.
+type permission [len(algorithms)]struct{ asked, allowed bool }
+
+func (p *permission) allows(algorithm int) bool {
+	a := &p[algorithm]
+	if !a.asked {
+		a.asked, a.allowed = true, algorithms[algorithm].allowed()
+	}
+	return a.allowed
+}
+
 // digest hashes parts with colons between them.
 func (a *algorithm) digest(parts ...string) string {
 	h := a.make()

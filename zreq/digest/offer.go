@@ -50,17 +50,22 @@ func Check(challenges []string) error {
 // before one without: of those that a body which can be hashed, or not, permits.
 func choose(values []string, hashable bool) (best *offer, err error) {
 	var c challenge
+	var o offer
+	var known permission
 	for _, value := range values {
 		for f := field(value); f.next(&c); {
 			if !equalFold(c.scheme, "Digest") {
 				continue
 			}
-			o, wrong := c.offer()
+			wrong := c.offer(&o, &known)
 			switch {
 			case wrong == nil && !o.permits(hashable):
 				wrong = ErrBody
-			case wrong == nil && (best == nil || o.strength() > best.strength()):
-				best = o
+			case wrong == nil && best == nil:
+				best = new(offer)
+				*best = o
+			case wrong == nil && o.strength() > best.strength():
+				*best = o
 			}
 			if err == nil || wrong == ErrBody {
 				err = wrong
@@ -76,9 +81,10 @@ func choose(values []string, hashable bool) (best *offer, err error) {
 	return nil, err
 }
 
-// offer reads a Digest challenge.
-func (c *challenge) offer() (*offer, error) {
-	var o offer
+// offer reads a Digest challenge into o, which it overwrites. A server may send
+// hundreds in one field, so that nothing is allocated for one.
+func (c *challenge) offer(o *offer, known *permission) error {
+	*o = offer{}
 	var hasRealm, hasNonce bool
 	o.realm, hasRealm = c.get("realm")
 	o.nonce, hasNonce = c.get("nonce")
@@ -86,17 +92,17 @@ func (c *challenge) offer() (*offer, error) {
 	o.domain, _ = c.get("domain")
 	switch {
 	case c.broken || !hasRealm || !hasNonce:
-		return nil, ErrMalformed
+		return ErrMalformed
 	case !printable(o.realm) || !printable(o.nonce) || !printable(o.opaque):
-		return nil, ErrMalformed // they go into a field of ours
+		return ErrMalformed // they go into a field of ours
 	case quotedLen(o.realm)+quotedLen(o.nonce)+quotedLen(o.opaque)+len(o.domain) > maxBytes:
-		return nil, ErrTooLong
+		return ErrTooLong
 	}
-	if err := o.setAlgorithm(c); err != nil {
-		return nil, err
+	if err := o.setAlgorithm(c, known); err != nil {
+		return err
 	}
 	if err := o.setQop(c); err != nil {
-		return nil, err
+		return err
 	}
 	stale, _ := c.get("stale")
 	o.stale = equalFold(stale, "true")
@@ -104,16 +110,16 @@ func (c *challenge) offer() (*offer, error) {
 	o.userhash = equalFold(userhash, "true")
 	_, knowsCharset := c.get("charset")
 	o.modern = knowsUserhash || knowsCharset || o.algorithm > 0
-	return &o, nil
+	return nil
 }
 
-func (o *offer) setAlgorithm(c *challenge) error {
+func (o *offer) setAlgorithm(c *challenge, known *permission) error {
 	name, ok := c.get("algorithm")
 	if ok { // else it is MD5 (RFC 7616, 3.3)
 		o.spelling = name
 		o.algorithm, o.sess = findAlgorithm(name)
 	}
-	if o.algorithm < 0 || !algorithms[o.algorithm].allowed() {
+	if o.algorithm < 0 || !known.allows(o.algorithm) {
 		return ErrAlgorithm
 	}
 	return nil

@@ -76,6 +76,18 @@ func TestChoice(t *testing.T) {
 	}
 }
 
+// A server may send hundreds of challenges in one field: none of them costs memory.
+func TestManyChallengesTakeNoMoreMemory(t *testing.T) {
+	is := is.New(t)
+	allocations := func(challenge string, n int) float64 {
+		field := []string{strings.Repeat(challenge+", ", n)}
+		return testing.AllocsPerRun(10, func() { _ = digest.Check(field) })
+	}
+	for _, challenge := range []string{byMD5, bySHA256, old + ", algorithm=x", "Digest", "Negotiate abc="} {
+		is.Equal(allocations(challenge, 700), allocations(challenge, 2)) // it is read in place
+	}
+}
+
 func TestCheck(t *testing.T) {
 	for name, tt := range map[string]struct {
 		challenges []string
