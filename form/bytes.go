@@ -31,8 +31,11 @@ func (r *Raw) Size() int64 { return int64(len(r.bytes)) }
 // ContentType is what Bytes was told.
 func (r *Raw) ContentType() string { return r.contentType }
 
-// Rewind goes back to the first byte. It always succeeds.
+// Rewind goes back to the first byte. It fails only if r is nil.
 func (r *Raw) Rewind() error {
+	if r == nil {
+		return errNil
+	}
 	r.at = 0
 	return nil
 }

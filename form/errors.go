@@ -1,6 +1,12 @@
 package form
 
-import "strconv"
+import (
+	"errors"
+	"strconv"
+)
+
+// errNil is told before anything is dialled.
+var errNil = errors.New("the body is a nil pointer in an interface: leave the field nil instead")
 
 // A SizeError tells that a part did not give the bytes that it had said. The
 // body is not ended then, so that no peer takes it for whole.

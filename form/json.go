@@ -21,6 +21,9 @@ func JSON(v any) *JSONText { return &JSONText{value: v} }
 // Encode makes the text, unless it was made before. It fails with ErrNoCodec or
 // the error of the codec, as then do Rewind and Read.
 func (j *JSONText) Encode() error {
+	if j == nil {
+		return errNil
+	}
 	if j.encoded {
 		return j.err
 	}

@@ -46,7 +46,7 @@ func Files(files ...File) *Multipart {
 // boundary; m itself if there are none. The two read from the same contents:
 // only one of them may be in use.
 func (m *Multipart) With(fields Values) Body {
-	if len(fields) == 0 {
+	if m == nil || len(fields) == 0 {
 		return m
 	}
 	return &Multipart{
@@ -68,6 +68,9 @@ func (m *Multipart) Size() int64 {
 // neither and something was read, or if a name or a header is refused: a name
 // with a NUL, a header or type with CR, LF or NUL.
 func (m *Multipart) Rewind() error {
+	if m == nil {
+		return errNil
+	}
 	m.ready = true
 	m.size = -1
 	if m.err = m.check(); m.err != nil {

@@ -34,8 +34,11 @@ func (u *URLEncoded) Size() int64 {
 // ContentType is "application/x-www-form-urlencoded".
 func (u *URLEncoded) ContentType() string { return "application/x-www-form-urlencoded" }
 
-// Rewind goes back to the first byte. It always succeeds.
+// Rewind goes back to the first byte. It fails only if u is nil.
 func (u *URLEncoded) Rewind() error {
+	if u == nil {
+		return errNil
+	}
 	u.encoder.reset()
 	return nil
 }

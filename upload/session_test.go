@@ -59,3 +59,16 @@ func TestUploadBufferOfASession(t *testing.T) {
 		is.True(reads.most <= most && reads.most > most-100) // not what the Session has
 	}
 }
+
+// A nil Session, and a Connection that is none, are errors that say what to give.
+func TestUploadByNothing(t *testing.T) {
+	is := is.New(t)
+	for says, args := range map[string]*upload.Args{
+		"give new(zreq.Session)": {Session: (*zreq.Session)(nil)},
+		"from Connect":           {Connection: &zreq.Connection{}},
+	} {
+		_, err := upload.Upload(t.Context(), "http://device.test/", source(t, []byte("x")), args)
+		is.True(errors.Is(err, zreq.ErrRequest))
+		is.True(strings.Contains(err.Error(), says))
+	}
+}

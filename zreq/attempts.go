@@ -33,6 +33,9 @@ func (e *OutOfRetries) Error() string {
 	if e.made > 1 {
 		s += "s"
 	}
+	if len(e.Attempts) == 0 {
+		return s // a caller's own
+	}
 	last := &e.Attempts[len(e.Attempts)-1]
 	s += ": " + last.Phase.String() + ": "
 	if of, ok := last.Err.(*Error); ok {

@@ -8,6 +8,8 @@ import (
 
 var errBasicUser = errors.New("a Basic user name has no colon, and neither it nor the password a control character (RFC 7617, 2)")
 
+var errNoCredentials = errors.New("BasicFunc was given no function")
+
 // Auth makes the credentials of a call. [Basic], [BasicFunc] and [Bearer] make
 // one, package digest another. It is asked anew for each request of a call and
 // safe for concurrent use if the calls are; what it returns takes the place of
@@ -61,6 +63,9 @@ type basic func() (user, password string, err error)
 func (b basic) Authorize(r AuthRequest) (string, error) {
 	if r.Refused != nil {
 		return "", nil // it was sent, and was no good
+	}
+	if b == nil {
+		return "", errNoCredentials
 	}
 	user, password, err := b()
 	if err != nil {

@@ -2,12 +2,14 @@ package zreq
 
 import (
 	"context"
+	"errors"
 	"sync"
 )
 
 // Connection is a connection to one origin, over one driver, with one TLS
 // setting, that is kept between calls. The caller owns it: it came from
 // [Connect] or is the Connection of a Response, and it is closed with Close.
+// The zero value has no origin, and no call takes it (ErrRequest).
 //
 // While idle it holds no buffer and no goroutine. If the peer has closed it by
 // the next call, that call dials again in place before it sends anything.
@@ -89,12 +91,35 @@ func newConnection(r route) *Connection {
 // serves says why the connection cannot serve a call to at with args: nil if
 // it can. What the call leaves open is the connection's.
 func (c *Connection) serves(at *target, args *Args) error {
-	if !c.at.same(&at.origin) ||
-		args.Driver != nil && args.Driver != c.driver ||
-		at.https && args.TLS != nil && args.TLS != c.tls {
+	if c.route == nil {
+		return errNoOrigin
+	}
+	same, comparable := true, true
+	if args.Driver != nil {
+		same, comparable = equal(args.Driver, c.driver)
+	}
+	if same && at.https && args.TLS != nil {
+		same, comparable = equal(args.TLS, c.tls)
+	}
+	switch {
+	case !comparable:
+		return errUncomparable
+	case !same || !c.at.same(&at.origin):
 		return ErrOtherOrigin
 	}
 	return nil
+}
+
+var (
+	errNoOrigin     = errors.New("the Connection has no origin: take one from Connect or from a Response, or leave Args.Connection out")
+	errUncomparable = errors.New("the Driver or the TLS cannot be compared: give pointers")
+)
+
+// equal reports whether a and b are the same, and whether that can be told: == panics
+// for some types, as for a struct with a func in it.
+func equal(a, b any) (same, comparable bool) {
+	defer func() { _ = recover() }()
+	return a == b, true
 }
 
 // lock and unlock are not inlined: their copies cost 1 KB.
@@ -212,11 +237,20 @@ func (c *Connection) isClosed() bool {
 }
 
 // Origin returns scheme, host and port, the port only where it is not the default.
-func (c *Connection) Origin() string { return string(c.at.text(0)) }
+// A nil or zero Connection has none: "".
+func (c *Connection) Origin() string {
+	if c == nil || c.route == nil {
+		return ""
+	}
+	return string(c.at.text(0))
+}
 
 // Dials returns how often the connection was dialled: more than once means that
 // it had been closed, by the peer or because of how a call ended.
 func (c *Connection) Dials() int {
+	if c == nil {
+		return 0
+	}
 	c.lock()
 	dials := c.dials
 	c.unlock()

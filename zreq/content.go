@@ -11,6 +11,9 @@ import "github.com/zreq-go/zreq/form"
 // than Limits.Content, or than 8 KiB beside a StreamCallback, is cut
 // (ErrTooLarge), and what came of it is returned. See also [Response.Complete].
 func (r *Response) Content() ([]byte, error) {
+	if err := r.absent(); err != nil {
+		return nil, err
+	}
 	if r.use == asReader {
 		return nil, ErrBodyConsumed
 	}

@@ -186,9 +186,11 @@ func (x *exchange) open(ctx context.Context) (conn netdriver.Conn, err error) {
 	x.tell(EventTLS, CloseNone, nil)
 	plain = conn
 	err = bounded(ctx, x.times.TLS, "TLS", step)
-	if err == nil && (conn == plain || conn == nil) {
-		_ = plain.Close()
-		err = errPlainTLS
+	if err == nil {
+		if same, _ := equal(conn, plain); same || conn == nil {
+			_ = plain.Close()
+			err = errPlainTLS
+		}
 	}
 	if x.fresh = nil; err == nil {
 		x.fresh = conn

@@ -125,6 +125,9 @@ func (e *Error) Error() string {
 }
 
 func (e *Error) reason() string {
+	if e.Err == nil {
+		return "no cause" // a caller's own Error
+	}
 	s := e.Err.Error()
 	if e.kind != nil && !errors.Is(e.Err, *e.kind) {
 		s = (*e.kind).Error() + ": " + s

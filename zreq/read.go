@@ -58,6 +58,9 @@ func (r *Response) Read(p []byte) (int, error) {
 
 // take notes that the body is read.
 func (r *Response) take() error {
+	if err := r.absent(); err != nil {
+		return err
+	}
 	if r.use != untaken && r.use != asReader {
 		return ErrBodyConsumed
 	}
@@ -246,9 +249,9 @@ func (r *Response) full(buf []byte) (n int, err error) {
 // Close ends the reading of a body that the caller does not want, or not all of: if
 // at most 4 KiB are known to remain, or it lies in the read buffer, it is read, and
 // else the connection is closed. It may be called at any time, more than once, and
-// returns nil. Content that was read already stays.
+// returns nil. Content that was read already stays. Closing nil is harmless.
 func (r *Response) Close() error {
-	if r.pull != nil {
+	if r != nil && r.pull != nil {
 		if r.use == untaken {
 			r.use = asReader // of which nothing was read, and nothing can be
 		}
@@ -262,6 +265,9 @@ func (r *Response) Close() error {
 // Else it is an [*Error] of the kind ErrStatus or ErrUnframed that says why not. Of
 // a body that was read or closed, in part or whole, it is ErrBodyConsumed.
 func (r *Response) Fit() error {
+	if err := r.absent(); err != nil {
+		return err
+	}
 	switch {
 	case r.use == asReader:
 		return ErrBodyConsumed

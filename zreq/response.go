@@ -1,6 +1,7 @@
 package zreq
 
 import (
+	"errors"
 	"iter"
 
 	"github.com/zreq-go/zreq/zreq/wire"
@@ -9,6 +10,10 @@ import (
 // Response is the final response of a call. It owns what it holds: a copy of
 // the head, the trailers and the buffered body. It is not safe for concurrent
 // use.
+//
+// A call that fails before a final head was read returns nil. Of a nil Response, and
+// of one that no call has filled, whatever takes the body, and Fit, is ErrRequest, and
+// Close does nothing.
 type Response struct {
 	// Status is the three-digit code, 200 and so on.
 	Status int
@@ -55,6 +60,16 @@ const (
 // reset makes r ready for another response; its memory is kept.
 func (r *Response) reset() {
 	*r = Response{head: r.head[:0], trailers: r.trailers[:0], content: r.content[:0], length: -1, use: taken}
+}
+
+var errNoResponse = errors.New("there is no Response: the call returned nil and an error, or has not been made")
+
+// absent is the error of using a Response that no call has filled.
+func (r *Response) absent() error {
+	if r != nil && r.Status != 0 {
+		return nil
+	}
+	return &Error{Phase: PhaseRequest, Method: "?", Err: errNoResponse, kind: &ErrRequest}
 }
 
 // Reason returns the reason phrase, which may be empty and means nothing

@@ -2,6 +2,7 @@ package zreq
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 
@@ -70,6 +71,11 @@ var _ keeper = (*Session)(nil)
 
 // Do makes a call: see the function [Do], and [Session].
 func (s *Session) Do(ctx context.Context, method, url string, args *Args) (*Response, error) {
+	if s == nil {
+		x := exchange{method: method, attempt: 1}
+		_ = x.at.split(url) // for the text
+		return nil, x.fail(ctx, errNoSession)
+	}
 	own := completed.Get().(*Args) // what the caller gave is not changed
 	if args != nil {
 		*own = *args
@@ -88,6 +94,8 @@ func (s *Session) Do(ctx context.Context, method, url string, args *Args) (*Resp
 	}
 	return resp, err
 }
+
+var errNoSession = errors.New("the *Session is nil: give new(zreq.Session), or leave the field Session out")
 
 // completed has the arguments of calls that are over: those of a call are on the heap.
 var completed = sync.Pool{New: func() any { return new(Args) }}

@@ -1,7 +1,5 @@
 package zreq
 
-import "errors"
-
 // take implements keeper.
 func (s *Session) take(r route, wait bool) (*Connection, turn, error) {
 	p, at := &s.pool, now()
@@ -36,8 +34,6 @@ func (s *Session) take(r route, wait bool) (*Connection, turn, error) {
 	}
 	return nil, nil, nil
 }
-
-var errUncomparable = errors.New("the Driver or the TLS cannot be compared: give pointers")
 
 // over implements keeper.
 func (s *Session) over() bool {
@@ -97,6 +93,9 @@ func (s *Session) tellOf(gone *members, m *member, w *waiter) {
 
 // CloseIdle closes the connections that no call has.
 func (s *Session) CloseIdle() {
+	if s == nil {
+		return
+	}
 	var gone members
 	s.pool.mu.Lock()
 	s.pool.clear(&gone)
@@ -106,8 +105,12 @@ func (s *Session) CloseIdle() {
 }
 
 // Close closes all connections and ends the Session. Calls that are under way, or
-// wait, or come later, fail with ErrClosed. Closing twice is harmless.
+// wait, or come later, fail with ErrClosed. Closing twice is harmless, and so is
+// closing nil.
 func (s *Session) Close() error {
+	if s == nil {
+		return nil
+	}
 	p := &s.pool
 	var gone members
 	var used []*member

@@ -17,6 +17,9 @@ type Stats struct {
 // Stats returns the counts, as they are at one moment but for those since the
 // beginning.
 func (s *Session) Stats() Stats {
+	if s == nil {
+		return Stats{}
+	}
 	open, idle, waiting := s.pool.size()
 	return Stats{
 		Open: open, Idle: idle, Waiting: waiting,

@@ -77,6 +77,9 @@ func textOf(r *Response, name []byte) (string, error) {
 // appendCharset appends what the Content-Type of r names, its escapes undone, and
 // no more than dst has room for.
 func appendCharset(dst []byte, r *Response) []byte {
+	if r == nil {
+		return dst
+	}
 	_, fields := wire.SplitHead(r.head)
 	field, _ := find(fields, "Content-Type", 1)
 	value := charsetOf(field)

@@ -48,7 +48,7 @@ type Driver struct {
 // family only. If the way out is at fault, the error is an [*Error] that says why.
 func (d *Driver) Dial(ctx context.Context, network, address string) (netdriver.Conn, error) {
 	switch {
-	case d.device() == "" && isAny(d.Source):
+	case d == nil, d.device() == "" && isAny(d.Source):
 		return nil, ErrUnbound
 	case d.device() != "" && !bindsDevices:
 		return nil, d.fault(ErrUnsupported, errors.ErrUnsupported)

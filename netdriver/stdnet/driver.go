@@ -16,6 +16,16 @@ func init() { netdriver.Register(Name, new(Driver)) }
 
 var _ netdriver.Driver = (*Driver)(nil)
 
+// missing is the error of a nil *Driver.
+type missing struct{}
+
+func (missing) Error() string {
+	return "the *stdnet.Driver is nil: give new(stdnet.Driver), or leave the field Driver nil"
+}
+
+// Permanent says that it does not help to dial again.
+func (missing) Permanent() bool { return true }
+
 // A Driver dials TCP. The zero value is ready; its fields are not changed
 // after the first Dial. Use it by pointer: two pointers are two drivers.
 type Driver struct {
@@ -40,6 +50,9 @@ type Driver struct {
 // Dial connects to address over network: "tcp", or "tcp4" or "tcp6" for one
 // family only.
 func (d *Driver) Dial(ctx context.Context, network, address string) (netdriver.Conn, error) {
+	if d == nil {
+		return nil, missing{}
+	}
 	switch network {
 	case "tcp", "tcp4", "tcp6":
 	default:

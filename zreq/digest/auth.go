@@ -45,6 +45,9 @@ func NewFunc(credentials func() (user, password string, err error)) *Auth {
 // request to a server that has not asked for any yet, and for a 401 that nothing
 // can be done about ([Check]).
 func (a *Auth) Authorize(r zreq.AuthRequest) (string, error) {
+	if a == nil {
+		return "", errNil
+	}
 	if r.Refused == nil {
 		return a.authorize(r, false, nil)
 	}

@@ -28,6 +28,8 @@ var (
 // server asks for by auth-int, and that has no Rewind, and no Seek that works.
 var ErrBody = errors.New("auth-int needs a body that can be read twice (RFC 7616, 3.4.3)")
 
+var errNil = errors.New("the *digest.Auth is nil: make one with New, or leave Args.Auth nil")
+
 var errCount = errors.New("the body returned an impossible count")
 
 // The errors of a user name quote nothing of it.

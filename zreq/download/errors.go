@@ -71,7 +71,10 @@ type Error struct {
 
 // Error returns the step, the path and the cause in one line.
 func (e *Error) Error() string {
-	s := "download: " + e.Step.String() + " " + e.Path + ": " + e.Err.Error()
+	s := "download: " + e.Step.String() + " " + e.Path
+	if e.Err != nil {
+		s += ": " + e.Err.Error()
+	}
 	if e.Left != "" {
 		s += "; left behind: " + e.Left
 	}

@@ -235,6 +235,9 @@ func (f *File) leave() {
 
 // closed is why nothing can be written, if nothing can.
 func (f *File) closed() error {
+	if f == nil {
+		return &Error{Step: StepWrite, Err: fs.ErrInvalid}
+	}
 	if f.err == nil && f.part == nil {
 		return &Error{Step: StepWrite, Path: f.path, Err: fs.ErrClosed}
 	}
@@ -242,8 +245,11 @@ func (f *File) closed() error {
 }
 
 // Close removes what was not committed. After Commit, and when called again, it does
-// nothing.
+// nothing. Closing nil is harmless.
 func (f *File) Close() error {
+	if f == nil {
+		return nil
+	}
 	if f.part != nil {
 		_ = f.part.Close() // it is of no use any more
 		f.part = nil

@@ -1,0 +1,195 @@
+package zreq_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"iter"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/matryer/is"
+
+	"github.com/zreq-go/zreq/form"
+	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/digest"
+)
+
+// withoutEquality is a driver, and a TLS, on which == panics.
+type withoutEquality struct {
+	netdriver.Driver
+	_ []func()
+}
+
+func (withoutEquality) Client(_ context.Context, c netdriver.Conn, _ string) (netdriver.Conn, error) {
+	return struct{ netdriver.Conn }{c}, nil
+}
+
+// A Driver or TLS that cannot be compared with that of the Connection is an error
+// that says what to give, and the Connection stays as it was.
+func TestUncomparableBesideAConnection(t *testing.T) {
+	for name, url := range map[string]string{"Driver": site, "TLS": "https://device.test/"} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			n := withoutEquality{Driver: echoing(t)}
+			conn, err := zreq.Connect(context.Background(), url, &zreq.Args{Driver: n, TLS: n})
+			is.NoErr(err)
+			defer conn.Close()
+			args := &zreq.Args{Connection: conn, Driver: n}
+			if name == "TLS" {
+				args.Driver, args.TLS = nil, n
+			}
+			s := &zreq.Session{}
+			for _, get := range []func(context.Context, string, *zreq.Args) (*zreq.Response, error){zreq.Get, s.Get} {
+				_, err = get(context.Background(), url, args)
+				is.True(errors.Is(err, zreq.ErrRequest))
+				is.True(strings.Contains(err.Error(), "give pointers"))
+			}
+			resp, err := zreq.Get(context.Background(), url, &zreq.Args{Connection: conn})
+			is.NoErr(err) // it is left out, and the Connection serves
+			is.Equal(resp.Connection, conn)
+			is.Equal(conn.Dials(), 1)
+		})
+	}
+}
+
+// plainByValue is a driver and a TLS whose connections are of one type, on which ==
+// panics.
+type plainByValue struct{ netdriver.Driver }
+
+type valueConn struct {
+	netdriver.Conn
+	_ []byte
+}
+
+func (d plainByValue) Dial(ctx context.Context, network, address string) (netdriver.Conn, error) {
+	c, err := d.Driver.Dial(ctx, network, address)
+	return valueConn{Conn: c}, err
+}
+
+func (plainByValue) Client(_ context.Context, c netdriver.Conn, _ string) (netdriver.Conn, error) {
+	return valueConn{Conn: c}, nil
+}
+
+// A driver may return connections that cannot be compared.
+func TestUncomparableConn(t *testing.T) {
+	is := is.New(t)
+	d := plainByValue{echoing(t)}
+	_, err := zreq.Get(context.Background(), "https://device.test/", &zreq.Args{Driver: d, TLS: d})
+	is.NoErr(err)
+}
+
+// What is nil in an interface, or zero, is an error that says what to give.
+func TestZeroArgs(t *testing.T) {
+	n := echoing(t)
+	for name, tt := range map[string]struct {
+		args zreq.Args
+		says string
+	}{
+		"a zero Connection": {zreq.Args{Connection: &zreq.Connection{}}, "from Connect or from a Response"},
+		"nil Files":         {zreq.Args{Files: (*form.Multipart)(nil)}, "leave the field nil"},
+		"nil JSON":          {zreq.Args{JSON: (*form.JSONText)(nil)}, "leave the field nil"},
+		"nil bytes":         {zreq.Args{Body: (*form.Raw)(nil)}, "leave the field nil"},
+		"a nil form":        {zreq.Args{Body: (*form.URLEncoded)(nil)}, "leave the field nil"},
+		"nil credentials":   {zreq.Args{Auth: zreq.BasicFunc(nil)}, "BasicFunc was given no function"},
+		"nil Digest":        {zreq.Args{Auth: (*digest.Auth)(nil)}, "make one with New"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			tt.args.Driver = n
+			for _, post := range []func(context.Context, string, *zreq.Args) (*zreq.Response, error){zreq.Post, new(zreq.Session).Post} {
+				_, err := post(context.Background(), site, &tt.args)
+				is.True(errors.Is(err, zreq.ErrRequest))
+				is.True(strings.Contains(err.Error(), tt.says))
+				is.Equal(failure(is, err).Sent, int64(0))
+			}
+		})
+	}
+	is := is.New(t)
+	resp, err := zreq.Post(context.Background(), site, &zreq.Args{Driver: n, Data: form.Values{}, Params: form.Values{{}}, Omit: []string{""}})
+	is.NoErr(err) // and what is merely empty is sent
+	is.Equal(resp.Status, 200)
+}
+
+// A nil Session makes no call, and says so.
+func TestNilSession(t *testing.T) {
+	is := is.New(t)
+	var s *zreq.Session
+	_, err := s.Get(context.Background(), "http://user:secret@device.test/x?q", nil)
+	is.True(errors.Is(err, zreq.ErrRequest))
+	is.Equal(err.Error(), "zreq: request: GET http://device.test/x: invalid request: "+
+		"the *Session is nil: give new(zreq.Session), or leave the field Session out")
+	is.NoErr(s.Close())
+	is.Equal(s.Stats(), zreq.Stats{})
+}
+
+// A Response that no call has filled has no body, and that is not an empty one.
+func TestResponseThatIsNone(t *testing.T) {
+	for name, r := range map[string]*zreq.Response{"nil": nil, "zero": {}} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			for use, f := range map[string]func() error{
+				"Read":    func() error { _, err := r.Read(make([]byte, 1)); return err },
+				"ReadN":   func() error { _, err := r.ReadN(0); return err },
+				"WriteTo": func() error { _, err := r.WriteTo(io.Discard); return err },
+				"SaveTo":  func() error { _, err := r.SaveTo(io.Discard, make([]byte, 1)); return err },
+				"Content": func() error { _, err := r.Content(); return err },
+				"Text":    func() error { _, err := r.Text(); return err },
+				"TextAs":  func() error { _, err := r.TextAs("utf-8"); return err },
+				"JSON":    func() error { return r.JSON(new(any)) },
+				"Fit":     r.Fit,
+				"Chunks": func() error {
+					for _, err := range r.Chunks(1) {
+						return err
+					}
+					return nil
+				},
+			} {
+				if err := f(); !errors.Is(err, zreq.ErrRequest) || !strings.Contains(err.Error(), "there is no Response") {
+					t.Errorf("%s: %v", use, err)
+				}
+			}
+			is.NoErr(r.Close())
+			is.Equal(r.Charset(), "")
+		})
+	}
+}
+
+// No method of a zero value panics, nor of a nil Session or Connection.
+func TestZeroValuesDoNotPanic(t *testing.T) {
+	for _, v := range []any{
+		(*zreq.Session)(nil), (*zreq.Connection)(nil), &zreq.Session{}, &zreq.Connection{}, &zreq.Response{},
+		&zreq.Error{}, &zreq.OutOfRetries{}, zreq.Event{}, zreq.Headers(nil), zreq.Phase(200), zreq.EventKind(200),
+	} {
+		of := reflect.ValueOf(v)
+		for i := range of.NumMethod() {
+			name := of.Type().Method(i).Name
+			if name == "Grants" || name == "Hosts" { // which only tests have
+				continue
+			}
+			method := of.Method(i)
+			var args []reflect.Value
+			for j := range method.Type().NumIn() {
+				arg := reflect.Zero(method.Type().In(j))
+				if arg.Type() == reflect.TypeFor[io.Writer]() {
+					arg = reflect.ValueOf(io.Discard)
+				}
+				args = append(args, arg)
+			}
+			for _, result := range method.Call(args) {
+				switch all := result.Interface().(type) {
+				case iter.Seq2[string, string]:
+					for range all {
+						t.Errorf("%T.%s yields something", v, name)
+					}
+				case iter.Seq2[[]byte, error]:
+					for _, err := range all {
+						is.New(t).True(err != nil)
+					}
+				}
+			}
+		}
+	}
+}
