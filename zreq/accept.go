@@ -26,16 +26,15 @@ var (
 	errOther2xx = errors.New("another 2xx")
 )
 
-// errStatus is the error of a status that is not 2xx.
-func errStatus(status int) error {
-	return errors.New("the status is " + strconv.Itoa(status) + ", not 2xx")
+func (s statusError) Error() string {
+	return "the status is " + strconv.Itoa(int(s)) + ", not 2xx"
 }
 
 // told is why a callback does not get the response, in words.
 func (r *Response) told() error {
 	switch r.unfit {
 	case &errNot2xx:
-		return errStatus(r.Status)
+		return statusError(r.Status)
 	case &errOther2xx:
 		return errors.New("the status is " + strconv.Itoa(r.Status) + ", which is not what a GET asks for: that comes with 200, 203 or 206")
 	}

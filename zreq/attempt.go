@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"time"
-
-	"github.com/zreq-go/zreq/netdriver"
 )
 
 // errUnwelcome stands for a response whose status says to ask again.
@@ -128,9 +126,7 @@ func (x *exchange) failure(ctx context.Context, err error) (f failure, retryable
 // been shown anything of this one.
 func (x *exchange) passing(e *Error) bool {
 	switch {
-	case x.phase < PhaseDial, e.Err == ErrClosed, isPermanent(e.Err):
-		return false
-	case e.Err == errNoConn, e.Err == errPlainTLS, errors.Is(e.Err, netdriver.ErrNotStarted):
+	case x.phase < PhaseDial, e.Err == ErrClosed, isLasting(e.Err):
 		return false
 	case x.answered && (x.phase != PhaseBody || x.args.OnHead != nil || len(x.chunks.last) > 0):
 		return false

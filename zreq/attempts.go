@@ -22,6 +22,9 @@ type OutOfRetries struct {
 	Attempts []Attempt
 	// Why says what ran out.
 	Why string
+	// Again is how long it takes until [Session.RetryBudget] has a retry again, if no
+	// call succeeds before; 0 if something else ran out.
+	Again time.Duration
 
 	made int // attempts, without what cost nothing
 	last error
@@ -29,7 +32,11 @@ type OutOfRetries struct {
 
 // Error says what ran out, and what the last attempt came to.
 func (e *OutOfRetries) Error() string {
-	s := e.Why + " after " + strconv.Itoa(e.made) + " attempt"
+	s := e.Why
+	if e.Again > 0 {
+		s += ", and has a retry again in " + (e.Again + time.Second - 1).Truncate(time.Second).String() + ","
+	}
+	s += " after " + strconv.Itoa(e.made) + " attempt"
 	if e.made > 1 {
 		s += "s"
 	}
@@ -55,6 +62,7 @@ type attempts struct {
 	began    time.Time
 	replaced bool   // a dead connection was
 	out      string // why there is no other; "" if nothing ran out
+	again    time.Duration
 }
 
 var _ tries = (*attempts)(nil)
@@ -67,10 +75,10 @@ func (t *attempts) conclude(resp *Response, err error) error {
 	last, failed := err.(*Error)
 	if !failed {
 		status := t.list[len(t.list)-1].Status
-		last = resp.failure(PhaseHead, nil, errStatus(status))
+		last = resp.failure(PhaseHead, nil, statusError(status))
 		last.Attempt = t.number
 	}
 	own := *last
-	own.Err, own.kind = &OutOfRetries{Attempts: t.list, Why: t.out, made: t.number, last: last}, &ErrOutOfRetries
+	own.Err, own.kind = &OutOfRetries{Attempts: t.list, Why: t.out, Again: t.again, made: t.number, last: last}, &ErrOutOfRetries
 	return &own
 }

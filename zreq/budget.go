@@ -19,8 +19,9 @@ type budget struct {
 	since time.Time  // it has not been refilled
 }
 
-// spend takes a retry out of a bucket that holds so many.
-func (b *budget) spend(size int, at time.Time) bool {
+// spend takes a retry out of a bucket that holds so many. If there is none, it says
+// when there will be one if no call succeeds until then.
+func (b *budget) spend(size int, at time.Time) (wait time.Duration, ok bool) {
 	if size == 0 {
 		size = defaultBudget
 	}
@@ -33,11 +34,11 @@ func (b *budget) spend(size int, at time.Time) bool {
 	refill := max(0, at.Sub(b.since)) / refillEvery
 	b.since = b.since.Add(refill * refillEvery)
 	b.spent = int(max(0, int64(b.spent)-int64(refill)))
-	if b.spent+retryCost > size*retryCost {
-		return false
+	if lacking := b.spent + retryCost - size*retryCost; lacking > 0 {
+		return b.since.Add(time.Duration(lacking) * refillEvery).Sub(at), false
 	}
 	b.spent += retryCost
-	return true
+	return 0, true
 }
 
 // refund puts tenths of a retry back.

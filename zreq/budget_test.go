@@ -157,3 +157,36 @@ func TestRetryBudgetOfManyCalls(t *testing.T) {
 		is.Equal(o.Stats().Retried, int64(7))
 	})
 }
+
+// TestRetryBudgetSaysWhenThereIsOne: a call that fails at the first attempt because
+// earlier ones have used up the budget says so, and when there is a retry again.
+func TestRetryBudgetSaysWhenThereIsOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		o := newOutage(t, 3)
+		is.Equal(o.left(is, 100), 3)
+		for _, tt := range []struct {
+			sleep time.Duration
+			want  time.Duration
+			says  string
+		}{
+			{0, time.Minute, "again in 1m0s, after 1 attempt: head: status 503"},
+			{time.Second / 4, time.Minute - time.Second/4, "again in 1m0s, after"},
+			{50 * time.Second, 10*time.Second - time.Second/4, "again in 10s, after"},
+		} {
+			time.Sleep(tt.sleep)
+			_, err := o.Get(context.Background(), site, nil)
+			var out *zreq.OutOfRetries
+			is.True(errors.As(err, &out))
+			is.Equal(out.Again, tt.want)
+			is.True(strings.Contains(err.Error(), "out of retries: the retry budget of the Session is empty, and has a retry "+tt.says))
+		}
+		o.succeed(is, 1) // which puts back a tenth, as six seconds do
+		_, err := o.Get(context.Background(), site, nil)
+		var out *zreq.OutOfRetries
+		is.True(errors.As(err, &out))
+		is.Equal(out.Again, 4*time.Second-time.Second/4)
+		time.Sleep(out.Again)
+		is.Equal(o.left(is, 100), 1) // it was no lie
+	})
+}

@@ -113,6 +113,9 @@ type Error struct {
 	kind  *error // one of the Err values above, or nil; an address, since two errors are compared by a call
 	spent bool   // it would not be the same call again, or fail again; see SafeToRetry
 	late  bool   // the deadline of the context has passed
+
+	// The caller ended the call: by its context, a callback, a writer or Close.
+	byCaller bool
 }
 
 // Error returns the phase, the request and the cause in one line.
@@ -159,12 +162,13 @@ func (e *Error) Temporary() bool {
 
 // SafeToRetry reports whether err is of a call of which certainly no byte was
 // sent and whose body, if it had one, is as it was before: making it again
-// cannot repeat it, and it may fare better. Of a body that was read, that is one
+// cannot repeat it, and it may fare better. ErrBusy is one. Of a body that was read, that is one
 // with Rewind or Seek, and it has been taken back. For other failures it depends on the
-// method: GET may be repeated, POST may not (RFC 9110, 9.2.2).
+// method: GET may be repeated, POST may not (RFC 9110, 9.2.2). [Transient] says
+// whether it is worth while.
 func SafeToRetry(err error) bool {
 	var e *Error
-	return errors.As(err, &e) && e.Sent == 0 && e.Phase >= PhaseWait && e.Phase <= PhaseSend && !e.spent
+	return errors.As(err, &e) && e.Sent == 0 && (e.Phase >= PhaseWait || e.Err == ErrBusy) && e.Phase <= PhaseSend && !e.spent
 }
 
 // isTimeout walks the chain by hand: errors.As with an interface as its target

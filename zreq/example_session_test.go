@@ -57,6 +57,26 @@ func ExampleSession_retry() {
 	// maintenance
 }
 
+// A server says 503, whatever it is asked. A Session repeats a GET, and when it gives
+// up, that is ErrOutOfRetries; a POST it may not repeat, so the 503 is its answer and the
+// error nil. Transient tells for the GET that it may succeed later; for the POST look at
+// the status.
+func ExampleSession_unavailable() {
+	busy := "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"
+	peer := serve(busy, busy, busy)
+	defer peer.Close()
+
+	session := zreq.Session{Driver: peer, Retry: zreq.Retry{Attempts: 2, Wait: time.Millisecond}}
+	defer session.Close()
+	resp, err := session.Get(context.Background(), "http://device.test/version", nil)
+	fmt.Println("GET:", resp.Status, errors.Is(err, zreq.ErrOutOfRetries), zreq.Transient(err))
+	resp, err = session.Post(context.Background(), "http://device.test/reading", nil)
+	fmt.Println("POST:", resp.Status, err)
+	// Output:
+	// GET: 503 true true
+	// POST: 503 <nil>
+}
+
 // printer prints what happens, but for the times.
 type printer struct{}
 

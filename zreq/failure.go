@@ -128,6 +128,7 @@ func (x *exchange) fail(ctx context.Context, err error) *Error {
 		kind:     kind,
 		spent:    x.before+x.sent > 0 || x.body.rewind() != nil || kind == &ErrBody || x.why == CloseByCaller,
 		late:     late,
+		byCaller: x.why == CloseStopped || x.why == CloseByCaller || x.why == CloseCancelled && !late,
 	}
 }
 

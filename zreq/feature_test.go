@@ -77,6 +77,7 @@ func TestFeature(t *testing.T) {
 		{"P12", tests(TestContentRefused, TestRefusalOfSize, TestLimitsOfContent, TestStatusPage)},
 		{"P17", tests(TestExpect, TestExpectNot, TestExpectRefused, TestExpectationFailed, TestEarlyAnswer, TestEarlyAnswerIsSeen)},
 		{"P25", tests(TestErrors, TestRedirectFails, TestRedirectErrorKeeps, TestAuthChallenge, TestAuthUnanswered)},
+		{"P29", tests(TestTransient, TestTransientStatus, TestTransientOfAConnection, TestTransientOfASession, TestTransientNot)},
 		{"P37", tests(TestSessionWaitIsBounded, TestSessionWaitTellsTheCounts, TestSessionWaitWithoutLimit)},
 		{"P26", tests(TestStatus, TestStatusOtherMethods, TestStatusOfAGetInsteadOfAPost, TestStatusWithoutBody, TestPullFit)},
 		{"P31", tests(TestContentRange, TestContentRangeThatWraps)},

@@ -173,7 +173,9 @@ func (r *Response) put(w io.Writer, p []byte) (int, error) {
 	case errors.Is(err, ErrStop):
 		return n, ErrStop
 	}
-	return n, r.failure(PhaseBody, nil, err)
+	e := r.failure(PhaseBody, nil, err)
+	e.byCaller = true
+	return n, e
 }
 
 // good is nil for an end that is good.

@@ -23,6 +23,9 @@ import (
 // then such a random one, or up to a quarter of what it asked for, so that not all
 // come back at once. Meanwhile the call has no connection.
 //
+// So a 503 to a GET is ErrOutOfRetries, and a 503 to a POST, which is not repeated, is
+// the answer of the call with a nil error.
+//
 // When no attempt is left, or [Session.RetryBudget] is used up, or the context would
 // end before the next one, the call ends in ErrOutOfRetries.
 //
@@ -99,11 +102,13 @@ func (s *Session) judge(x *exchange, f *failure) verdict {
 		t.out = "no time is left"
 	case !f.by.IsZero() && next.After(f.by):
 		t.out = "the context would end before the next"
-	case !s.budget.spend(s.RetryBudget, at):
-		t.out = "the budget of the Session is used up"
 	default:
-		t.list[len(t.list)-1].Wait = wait
-		return verdict{again: true, wait: wait}
+		var ok bool
+		if t.again, ok = s.budget.spend(s.RetryBudget, at); ok {
+			t.list[len(t.list)-1].Wait = wait
+			return verdict{again: true, wait: wait}
+		}
+		t.out = "the retry budget of the Session is empty"
 	}
 	return verdict{out: true}
 }

@@ -194,7 +194,7 @@ func TestOutOfRetriesWhy(t *testing.T) {
 	}{
 		"attempts": {zreq.Retry{Attempts: 2}, 9, time.Hour, "no attempt is left"},
 		"time":     {zreq.Retry{Time: 1, Wait: time.Hour, MaxWait: time.Hour}, 9, 9999 * time.Hour, "no time is left"},
-		"budget":   {zreq.Retry{}, 1, time.Hour, "the budget of the Session is used up"},
+		"budget":   {zreq.Retry{}, 1, time.Hour, "the retry budget of the Session is empty"},
 		"context":  {zreq.Retry{Wait: time.Hour, MaxWait: time.Hour, Time: -1}, 9, 1, "the context would end before the next"},
 	} {
 		t.Run(name, func(t *testing.T) {

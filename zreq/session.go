@@ -56,8 +56,9 @@ type Session struct {
 
 	// RetryBudget is how many retries the Session has in store. Each retry takes one;
 	// a call that succeeds puts back a tenth of one, and every minute a whole one.
-	// Without one a failure is final, so that those who retry do not multiply an
-	// outage. Default 32; negative: none. A kept connection that turns out to be dead
+	// When it is empty, a failure is final, so that retries do not multiply an outage:
+	// the call ends after its first attempt, and [OutOfRetries] says when there is a
+	// retry again. Default 32; negative: none. A kept connection that turns out to be dead
 	// is replaced for nothing.
 	RetryBudget int
 

@@ -59,7 +59,7 @@ var endings = map[string]struct {
 	"Stream, closed":      {script: answering(byLength(numbered(100_000))), args: zreq.Args{Stream: true}},
 	"Stream, soon closed": {script: answering(byLength("hello")), args: zreq.Args{Stream: true}, keeps: true},
 	"Stream, reset":       {script: []zreqtest.Step{zreqtest.Request(), zreqtest.Send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nbody"), zreqtest.Reset()}, args: zreq.Args{Stream: true}},
-	"no such connection":  {args: zreq.Args{Connection: new(zreq.Connection)}, want: zreq.ErrOtherOrigin},
+	"no such connection":  {args: zreq.Args{Connection: new(zreq.Connection)}, want: zreq.ErrRequest},
 }
 
 // errReader fails.
