@@ -46,7 +46,7 @@ func TestFeature(t *testing.T) {
 		{"M15", tests(TestResponseOnHead, TestResponseHead)},
 		{"M16", tests(TestPull, TestPullWindows, TestPullReadN, TestPullTruncated)},
 		{"M17", tests(TestPullSave, TestPullSaveOwnBuffer, TestPullSaveFails, TestPullReceiver)},
-		{"M18", tests(TestPullContent, TestPullCloseAtTheEnd, TestPullClose, TestPullCloseOfAllThatIs)},
+		{"M18", tests(TestPullContent, TestPullCloseAtTheEnd, TestPullClose, TestPullOfAllThatIs)},
 		{"A1", tests(TestPoolOfEachSession, TestPoolKey)},
 		{"A2", tests(TestRedirectLimit, TestRedirectAsks, TestRedirectRefused, TestContent, TestPullTimeout)},
 		{"A3", tests(TestPull, TestPullPauses, TestPullNothing)},

@@ -75,19 +75,53 @@ func (x *exchange) suspend(ctx context.Context, coded bool) error {
 
 // fetch returns what comes next of the body, as it came; io.EOF at its end.
 func (p *pull) fetch() ([]byte, error) {
-	x := p.x()
 	for {
-		ev, err := x.next(p.ctx)
-		switch {
-		case err != nil:
+		ev, err := p.x().next(p.ctx)
+		if err != nil {
 			return nil, err
-		case x.tooLong():
-			return nil, x.blame(&ErrResponse, errRangeMismatch)
-		case ev.Kind == wire.Data:
-			return ev.Data, nil
-		case ev.Kind == wire.End:
-			return nil, p.atEnd()
 		}
+		data, err := p.judge(ev)
+		if len(data) > 0 || err != nil {
+			return data, err
+		}
+	}
+}
+
+// judge returns the data of an event of the body, if it has any; io.EOF at the end.
+func (p *pull) judge(ev wire.Event) ([]byte, error) {
+	switch x := p.x(); {
+	case x.tooLong():
+		return nil, x.blame(&ErrResponse, errRangeMismatch)
+	case ev.Kind == wire.Data:
+		return ev.Data, nil
+	case ev.Kind == wire.End:
+		return nil, p.atEnd()
+	}
+	return nil, nil
+}
+
+// settle lets go of the connection if all of the body was read.
+func (r *Response) settle() {
+	if r.pull != nil && r.use == asReader {
+		r.pull.settle()
+	}
+}
+
+// settle decodes what has been read already, when all in view was taken. So a body
+// whose end is known with its last byte lets go of its connection then: a caller who
+// knows the length does not read again. Nothing is waited for.
+func (p *pull) settle() {
+	x := p.x()
+	for len(p.view) == 0 && p.err == nil && p.decoder == nil {
+		ev, err := x.held()
+		if err == nil && ev.Kind == wire.NeedMore {
+			return
+		}
+		x.note(ev)
+		if err == nil {
+			p.view, err = p.judge(ev)
+		}
+		p.finish(err)
 	}
 }
 

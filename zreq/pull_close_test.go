@@ -94,7 +94,7 @@ func TestPullClose(t *testing.T) {
 					is.Equal(resp.Complete(), tt.read == 10_000)                // whoever has not read it all has not seen the end
 					is.Equal(untilIdle(is, resp), time.Duration(0))             // twice is harmless
 					_, err = resp.Read(make([]byte, 1))
-					is.True(errors.Is(err, zreq.ErrBodyConsumed)) // closed is closed
+					is.True(errors.Is(err, zreq.ErrBodyConsumed) || resp.Complete() && err == io.EOF) // closed is closed, and the end is the end
 					next, err := zreq.Get(context.Background(), site, &zreq.Args{Connection: conn})
 					is.NoErr(err)
 					is.Equal(content(is, next) == "next", tt.why == zreq.CloseNone) // its own answer, on the same connection
@@ -219,19 +219,68 @@ func neverPoisons(t *testing.T, n *memnet.Net, driver netdriver.Driver) {
 	is.Equal(n.Open(), 0)
 }
 
-// TestPullCloseOfAllThatIs: who reads as many bytes as Len says need not ask for the
-// end behind them.
-func TestPullCloseOfAllThatIs(t *testing.T) {
-	is := is.New(t)
-	peer := answers(t, byLength("hello"))
-	resp := opened(t, zreq.Args{Driver: peer, Headers: asks()})
-	p := make([]byte, resp.Len())
-	_, err := io.ReadFull(resp, p)
-	is.NoErr(err)
-	is.True(!resp.Complete()) // nobody has asked
-	is.NoErr(resp.Close())
-	is.True(resp.Complete())
-	is.True(resp.Connection != nil)
-	is.NoErr(resp.Connection.Close())
-	is.Equal(peer.Open(), 0)
+// TestPullOfAllThatIs: who reads as many bytes as Len says has the end with the last
+// of them. The connection is given back without another Read, and without Close.
+func TestPullOfAllThatIs(t *testing.T) {
+	body := numbered(9000)
+	for name, tt := range map[string]struct {
+		answer string
+		read   func(r *zreq.Response, n int) error
+	}{
+		"ReadFull":               {byLength(body), whole},
+		"ReadN":                  {byLength(body), func(r *zreq.Response, n int) error { _, err := r.ReadN(n); return err }},
+		"a byte at a time":       {byLength(body), func(r *zreq.Response, n int) error { return readFull(r, n, 1) }},
+		"into a large buffer":    {byLength(body), func(r *zreq.Response, n int) error { return readFull(r, n, 64<<10) }},
+		"chunked, all that came": {byChunks(body), whole},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			peer := answers(t, tt.answer, byLength("next"))
+			s := &zreq.Session{Driver: peer, Pool: zreq.PoolLimits{OpenPerOrigin: 1}}
+			defer s.Close()
+			resp, err := s.Get(context.Background(), site, &zreq.Args{Stream: true})
+			is.NoErr(err)
+			is.NoErr(tt.read(resp, len(body)))
+			is.True(resp.Complete())
+			is.Equal(s.Stats().Idle, 1) // whoever comes next need not wait
+			next, err := s.Get(context.Background(), site, nil)
+			is.NoErr(err)
+			is.Equal(content(is, next), "next")
+			_, err = resp.Read(make([]byte, 1))
+			is.Equal(err, io.EOF) // and the end is the end
+			is.NoErr(resp.Close())
+			is.Equal(peer.Dials(), 1)
+		})
+	}
 }
+
+// readFull reads n bytes in pieces of that size, or the size given.
+func readFull(r *zreq.Response, n int, size ...int) error {
+	p := make([]byte, append(size, n)[0])
+	for n > 0 {
+		m, err := r.Read(p)
+		if n -= m; err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// TestPullOfAllThatIsCancelled: what has come whole is whole, also if the context
+// ended meanwhile; but its connection is not used again.
+func TestPullOfAllThatIsCancelled(t *testing.T) {
+	is := is.New(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	peer := answers(t, byLength("hello"))
+	resp, err := zreq.Get(ctx, site, &zreq.Args{Driver: peer, Stream: true, Headers: asks()})
+	is.NoErr(err)
+	is.NoErr(readFull(resp, 4))
+	cancel()
+	is.NoErr(readFull(resp, 1))
+	_, err = resp.Read(make([]byte, 1))
+	is.Equal(err, io.EOF)
+	is.True(resp.Complete())
+	closed(is, peer, resp, zreq.CloseCancelled)
+}
+
+func whole(r *zreq.Response, n int) error { return readFull(r, n) }

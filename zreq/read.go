@@ -32,8 +32,16 @@ const (
 // call; the time between two Reads counts against none.
 //
 // At the end, and after an error, the connection has been let go of, and Close
-// need not be called.
+// need not be called. With a Content-Length that is when the last byte has been
+// read, and in chunked framing, too, if the last chunk has come by then.
 func (r *Response) Read(p []byte) (int, error) {
+	n, err := r.read(p)
+	r.settle()
+	return n, err
+}
+
+// read is Read without settle, for those who read on.
+func (r *Response) read(p []byte) (int, error) {
 	if err := r.take(); err != nil || len(p) == 0 {
 		return 0, err
 	}
@@ -93,7 +101,7 @@ func (r *Response) ReadN(n int) ([]byte, error) {
 		if n > 0 {
 			room = room[:min(len(room), n-len(p))]
 		}
-		m, err := r.Read(room)
+		m, err := r.read(room)
 		p = p[:len(p)+m]
 		switch {
 		case err == io.EOF && (n <= 0 || len(p) > 0):
@@ -104,6 +112,7 @@ func (r *Response) ReadN(n int) ([]byte, error) {
 			r.pull.finish(r.pull.x().blame(nil, errContent))
 		}
 	}
+	r.settle()
 	return p, nil
 }
 
@@ -242,7 +251,7 @@ func (r *Response) Chunks(n int) iter.Seq2[[]byte, error] {
 func (r *Response) full(buf []byte) (n int, err error) {
 	for n < len(buf) && err == nil {
 		var m int
-		m, err = r.Read(buf[n:])
+		m, err = r.read(buf[n:])
 		n += m
 	}
 	return n, err
