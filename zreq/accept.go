@@ -33,6 +33,8 @@ func (s statusError) Error() string {
 // told is why a callback does not get the response, in words.
 func (r *Response) told() error {
 	switch r.unfit {
+	case &ErrEncoded:
+		return &encodedError{name: r.encoded}
 	case &errNot2xx:
 		return statusError(r.Status)
 	case &errOther2xx:
@@ -73,6 +75,9 @@ func (x *exchange) admit() *error {
 		return &errOther2xx
 	case ranged && !x.args.AllowFull: // a 200, or another 2xx that is no part
 		return &errWhole200
+	}
+	if r.encoded != "" && !x.args.AllowEncoded {
+		return &ErrEncoded
 	}
 	return x.admitFraming()
 }

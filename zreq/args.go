@@ -93,6 +93,8 @@ type Args struct {
 	//   - That of a 206 only in answer to a Range, from where that asked, and, where
 	//     there was an If-Range, with no other strong ETag and no other Last-Modified.
 	//   - A 200 in answer to a Range only with AllowFull.
+	//   - A body in a content coding only with AllowEncoded, whatever is imported. To
+	//     stream what package gzip makes of it, use Stream and Response.Chunks.
 	//   - A body whose end nothing proves only with AllowUnframed.
 	//
 	// Everything else is ErrStatus or ErrUnframed, with the Response. OnHead may
@@ -109,9 +111,9 @@ type Args struct {
 	// the context of the call holds until then. Not with a StreamCallback.
 	Stream bool
 
-	// StreamAnyStatus gives the callback the body of every final response. With
-	// Stream nothing is read into the status, a Content-Range or a content coding
-	// that nobody registered: the body is read as it came.
+	// StreamAnyStatus gives the callback the body of a final response whatever its
+	// status and its Content-Range. What AllowEncoded and AllowUnframed are for stays
+	// refused without them.
 	StreamAnyStatus bool
 
 	// AllowFull lets the callback have a full 200 in answer to a Range.
@@ -128,6 +130,13 @@ type Args struct {
 	// for a server that has signed the URL in that form. Without it such a '%' is
 	// ErrRequest, and becomes %25 if it stands in a Location.
 	AllowPercent bool
+
+	// AllowEncoded lets the callback have a body in a content coding that was not
+	// undone, as it came: gzip, br, zstd and whatever else is registered. A call with a
+	// callback asks for none ("Accept-Encoding: identity"), and a body in one is usually
+	// not the thing asked for. Response.Fit, and so download.SaveFile, takes it then,
+	// too.
+	AllowEncoded bool
 
 	// OnHead, if set, runs once when the final head was read, before the body
 	// and before the rules of StreamCallback. An error ends the call: refuse by

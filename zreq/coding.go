@@ -28,17 +28,19 @@ type namedCoding struct {
 	coding Coding
 }
 
-// decode reads a coded body to where the caller wants it. It is set with the first
-// coding, so that only a program that has one links what it takes.
+// decode undoes the codings of a body, and reads it to where the caller wants it. It is
+// set with the first coding, so that only a program that has one links what it takes.
 var decode func(p *pull, args *Args) error
 
 // acceptEncoding is what a request says of them, "" if there are none.
 var acceptEncoding string
 
-// RegisterCoding makes c undo the coding of that name, in lower case, in all
-// responses from now on, and requests ask for it. It is called by an init, before
-// the first request: it is not synchronised. A name that is taken, or is no token,
-// and a nil c panic.
+// RegisterCoding makes c undo the coding of that name, in lower case. From now on
+// requests ask for it by Accept-Encoding, and their responses are decoded; but not
+// those with a StreamCallback or a Range, which ask for the bytes as they are, and not
+// those whose Accept-Encoding is in Headers or in Omit. It is called by an init, before
+// the first request: it is not synchronised. A name that is taken, or is no token, and
+// a nil c panic.
 func RegisterCoding(name string, c Coding) {
 	if _, err := wire.AppendMethod(nil, name); err != nil { // a token, as a method is
 		panic("zreq: the name of a coding is no token (RFC 9110, 8.4.1)")
@@ -69,16 +71,8 @@ const (
 var (
 	errRatio   = &limitError{text: "the content coding makes more of the body than Limits.Ratio allows: raise it if the sender can be trusted"}
 	errDecoded = &limitError{text: "the decoded body is larger than Limits.Decoded"}
-	errCodings = errors.New("more than three content codings")
 	errBehind  = errors.New("bytes behind the end of the content coding")
 )
-
-// codingError is a content coding that nobody registered.
-type codingError struct{ name string }
-
-func (e *codingError) Error() string {
-	return "the content coding is " + e.name + ", which was not asked for and nobody registered"
-}
 
 // decoding undoes the codings of a body, the last one first.
 type decoding struct {
@@ -103,112 +97,35 @@ func decodeBody(p *pull, args *Args) error {
 			p.finish(io.ErrUnexpectedEOF)
 		}
 	}()
-	err := p.undo(args.Stream && args.StreamAnyStatus)
+	p.undo()
 	if args.DropHead {
 		p.held.resp.head = nil // it was a view of the window
 	}
-	if err == nil && !args.Stream {
-		err = p.takeAll(args)
+	var err error
+	if !args.Stream {
+		err = p.takeAll()
 	}
 	over = true
 	return err
 }
 
-// takeAll reads a coded body to its end within the call.
-func (p *pull) takeAll(args *Args) error {
-	switch {
-	case args.StreamCallback == nil:
-		p.content()
-	case p.held.resp.unfit != nil:
-		return p.refuse()
-	default:
-		p.finish(p.streamDecoded(args))
-	}
+// takeAll reads a coded body into the Response, within the call.
+func (p *pull) takeAll() error {
+	p.content()
 	if p.err == ErrBodyConsumed || p.err == io.EOF && p.x().why != CloseStopped {
 		return nil
 	}
 	return p.err
 }
 
-// refuse is exchange.refuse for an error page that is coded.
-func (p *pull) refuse() error {
-	x := p.x()
-	x.limits.Content = min(x.limits.Content, maxPage)
-	p.content()
-	if p.err != io.EOF && p.err != ErrBodyConsumed {
-		x.resp.cut = x.fail(p.ctx, p.err)
-	}
-	x.why = x.verdict()
-	return x.refused()
-}
-
-// undo finds the codings of the response. lenient says that one that nobody
-// registered leaves the body as it came.
-func (p *pull) undo(lenient bool) error {
+// undo makes the decoder of the body: every coding of the response is registered.
+func (p *pull) undo() {
 	d := &decoding{p: p}
-	for _, field := range p.held.resp.Values("Content-Encoding") {
-		for list, more := []byte(field), true; more; {
-			var member []byte
-			member, list, more = wire.NextMember(list)
-			name := string(member)
-			if name == "" || equalFold(name, "identity") {
-				continue
-			}
-			c := findCoding(name)
-			if c == nil && (lenient || p.held.resp.Status >= 400) {
-				return nil // it does not hide the status, or the caller wants it
-			}
-			if c == nil {
-				return p.x().blame(&ErrResponse, &codingError{name[:min(len(name), 32)]})
-			}
-			if len(d.codings) == maxCodings {
-				return p.x().blame(&ErrResponse, errCodings)
-			}
-			d.codings = append(d.codings, c)
-		}
+	names := p.held.resp.codings()
+	for name := names.next(); name != nil; name = names.next() {
+		d.codings = append(d.codings, findCoding(name))
 	}
-	if len(d.codings) > 0 {
-		p.decoder, p.text, p.held.resp.decoded = d, acquire(p.held.limits.ReadBuffer), true
-	}
-	return nil
-}
-
-// findCoding returns the coding of that name, nil if nobody registered it.
-func findCoding(name string) Coding {
-	if equalFold(name, "x-gzip") {
-		name = "gzip" // RFC 9110, 8.4.1.3
-	}
-	for _, known := range codings {
-		if equalFold(known.name, name) {
-			return known.coding
-		}
-	}
-	return nil
-}
-
-// streamDecoded cuts the decoded body into chunks for the callback. io.EOF says
-// that it has had them all.
-func (p *pull) streamDecoded(args *Args) (err error) {
-	x := p.x()
-	size := args.StreamChunk
-	if size == 0 {
-		size = defaultChunk
-	}
-	x.chunks = chunker{callback: args.StreamCallback, size: size}
-	for err == nil {
-		x.chunks.settle()
-		if err = p.refill(); err == nil {
-			err = x.stop(x.chunks.write(p.ctx, p.view))
-		}
-	}
-	if err == io.EOF && x.why != CloseStopped {
-		if last := x.stop(x.chunks.flush(p.ctx)); last != nil {
-			err = last
-		}
-	}
-	x.resp.content = append(x.resp.content[:0], x.chunks.last...)
-	x.taken = x.chunks.taken
-	return err
+	p.decoder, p.text, p.held.resp.decoded = d, acquire(p.held.limits.ReadBuffer), true
 }
 
 // decoded returns decoded bytes.

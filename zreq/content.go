@@ -28,9 +28,13 @@ func (r *Response) Content() ([]byte, error) {
 
 // JSON decodes the content into v by the program's [form.Codec], which importing
 // netdriver/std or form/stdjson makes encoding/json; else it is form.ErrNoCodec.
-// Anything but white space behind the value is an error.
+// Anything but white space behind the value is an error, and so is content in a content
+// coding that was not undone ([ErrEncoded]).
 func (r *Response) JSON(v any) error {
 	p, err := r.Content()
+	if err == nil {
+		err = r.encodedFault()
+	}
 	if err != nil {
 		return err
 	}

@@ -73,7 +73,7 @@ func dialogue(t *testing.T, d *zreqtest.Dialogue) {
 // connection.
 func say(conn *zreq.Connection, text, how string) string {
 	line := strings.Fields(text)
-	args := &zreq.Args{Connection: conn, MaxRedirects: -1, Omit: []string{"User-Agent"}}
+	args := &zreq.Args{Connection: conn, MaxRedirects: -1, Omit: []string{"User-Agent", "Accept-Encoding"}}
 	var parts []string
 	switch how {
 	case "stream":

@@ -40,7 +40,8 @@
 //     callback in chunks (chunker.go) or into a buffer (content.go); or, with
 //     [Args.Stream], the exchange moves into the Response (pull.go), by which the
 //     body is read after the call (read.go), into a file perhaps (receiver.go).
-//     coding.go undoes content codings on the way, text.go and charset.go make
+//     encoding.go finds out in which content codings it is, coding.go undoes them on
+//     the way, text.go and charset.go make
 //     text of it.
 //   - At the end the buffers go back, and the connection is kept or closed for
 //     a reason (reuse.go). What went wrong becomes an [*Error] (failure.go,
@@ -111,8 +112,8 @@
 // A callback usually writes where writing cannot be undone. So it gets a body
 // only if that can be proven to be the thing asked for: no error page; no part
 // from another place than the Range asked for; no whole where a part was to be
-// appended; no body whose end is merely the end of the connection, because a
-// server that crashes ends it in the same way. Each refusal is an error with
+// appended; no body that is still compressed; no body whose end is merely the end
+// of the connection, because a server that crashes ends it in the same way. Each refusal is an error with
 // the Response beside it, and has a field of Args that lifts it, so that the
 // choice can be read in the caller's code.
 //

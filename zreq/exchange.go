@@ -16,19 +16,21 @@ import (
 //
 // It lives on the stack of the call.
 type exchange struct {
-	method  string
-	url     string // without credentials
-	args    *Args
-	at      target
-	keep    keeper // of a Session's call
-	spy     *spy   // of one with a Trace
-	limits  Limits
-	times   Timeouts
-	body    outgoing
-	closing bool // our request says Connection: close,
-	expects bool // and Expect: 100-continue,
-	decodes bool // and Accept-Encoding for our codings
-	head    []byte
+	method   string
+	url      string // without credentials
+	args     *Args
+	at       target
+	keep     keeper // of a Session's call
+	spy      *spy   // of one with a Trace
+	limits   Limits
+	times    Timeouts
+	body     outgoing
+	closing  bool // our request says Connection: close,
+	expects  bool // and Expect: 100-continue,
+	decodes  bool // and Accept-Encoding for our codings,
+	identity bool // or for none
+	coded    bool // the body has codings, all of which will be undone
+	head     []byte
 
 	history     []Redirect
 	crossed     bool   // a redirect led to another origin

@@ -80,6 +80,7 @@ func TestFeature(t *testing.T) {
 		{"P29", tests(TestTransient, TestTransientStatus, TestTransientOfAConnection, TestTransientOfASession, TestTransientNot)},
 		{"P37", tests(TestSessionWaitIsBounded, TestSessionWaitTellsTheCounts, TestSessionWaitWithoutLimit)},
 		{"P26", tests(TestStatus, TestStatusOtherMethods, TestStatusOfAGetInsteadOfAPost, TestStatusWithoutBody, TestPullFit)},
+		{"P27", tests(TestEncoded, TestEncodedInNoCoding, TestEncodedPage, TestAcceptEncoding)},
 		{"P31", tests(TestContentRange, TestContentRangeThatWraps)},
 		{"P36", tests(TestFileHasItsSize, TestFileThatChanges)},
 		{"Q1", tests(TestSessionConcurrent, TestPoolWaitEnds, TestPoolCancelAtTheTurn)},

@@ -44,19 +44,16 @@ var noArgs Args
 
 // suspend gives the exchange to the Response. A body that is empty, or not there,
 // is read at once.
-func (x *exchange) suspend(ctx context.Context, coded bool) error {
+func (x *exchange) suspend(ctx context.Context) error {
 	x.phase = PhaseBody
 	if x.resp.framing == FramingNone || x.resp.length == 0 {
-		if x.resp.unfit != nil && x.args.StreamCallback != nil {
-			return x.refuse(ctx)
-		}
 		return x.readContent(ctx, 0)
 	}
-	p := &pull{held: held(*x), ctx: ctx, unframed: x.args.AllowUnframed, within: coded}
+	p := &pull{held: held(*x), ctx: ctx, unframed: x.args.AllowUnframed, within: x.coded}
 	p.widens = x.args.Limits.ReadBuffer == 0
 	args := x.args
 	x.args, x.conn, x.out, x.in.buf, x.unhook = nil, nil, nil, nil, nil // a panic ends p, not x
-	if coded {
+	if p.within {
 		own := *args // what the variable is given is on the heap
 		err := decode(p, &own)
 		if p.within = false; err != nil || !args.Stream {

@@ -51,6 +51,7 @@ func (x *exchange) finish(ctx context.Context) error {
 		// Sent as the server gave up on the idle connection (RFC 9110, 15.5.9).
 		return x.blame(nil, ErrStale)
 	}
+	x.heedEncoding()
 	x.resp.unfit = x.admit()
 	if x.args.OnHead != nil {
 		if err := x.stop(x.args.OnHead(x.resp)); err != nil {
@@ -87,21 +88,15 @@ func (x *exchange) takeHead(block []byte) {
 // readBody reads the body to where the caller wants it.
 func (x *exchange) readBody(ctx context.Context) error {
 	refusal := x.resp.unfit
-	coded := false
-	if x.decodes {
-		_, fields := wire.SplitHead(x.resp.head)
-		_, n := find(fields, "Content-Encoding", 1)
-		coded = n > 0 // also by an empty one
-	}
 	x.pace.restart()
-	if x.args.DropHead && !coded {
+	if x.args.DropHead && !x.coded {
 		x.resp.head = nil
 	}
 	switch {
-	case refusal != nil && x.args.StreamCallback != nil && !(coded && x.resp.Status >= 400):
+	case refusal != nil && x.args.StreamCallback != nil:
 		return x.refuse(ctx)
-	case coded || x.args.Stream:
-		return x.suspend(ctx, coded)
+	case x.coded || x.args.Stream:
+		return x.suspend(ctx)
 	case x.args.StreamCallback == nil:
 		x.phase = PhaseBody
 		return x.readContent(ctx, x.limits.Content)

@@ -100,7 +100,7 @@ var given = []struct{ name, value, goes string }{
 
 // asked is a request of the table as it arrives.
 func asked(method, target, host string, crossed, bare, body bool) string {
-	s := method + " " + target + " HTTP/1.1\r\nHost: " + host + "\r\n" + agent
+	s := method + " " + target + " HTTP/1.1\r\nHost: " + host + "\r\n" + agent + "Accept-Encoding: identity\r\n"
 	for _, f := range given {
 		if f.goes == "first" || f.goes == "origin" && crossed || f.goes == "content" && bare {
 			continue

@@ -193,8 +193,11 @@ func (x *exchange) appendOwn(dst []byte) ([]byte, error) {
 	if x.sends("User-Agent") {
 		dst = appendText(dst, "User-Agent: zreq/"+Version+"\r\n")
 	}
-	if x.decodes {
+	switch {
+	case x.decodes:
 		dst, _ = wire.AppendField(dst, "Accept-Encoding", acceptEncoding)
+	case x.identity:
+		dst = appendText(dst, "Accept-Encoding: identity\r\n")
 	}
 	switch {
 	case x.args.Auth != nil && !x.crossed:

@@ -34,7 +34,8 @@ type Response struct {
 	framing  Framing
 	length   int64
 	complete bool
-	decoded  bool // content is what content codings made of the body
+	decoded  bool   // content is what content codings made of the body
+	encoded  string // a coding of the body that is not undone
 	reason   CloseReason
 
 	use   use
@@ -145,8 +146,9 @@ func (r *Response) Len() int64 {
 	return r.length
 }
 
-// Decoded reports whether content codings were undone. Content-Encoding and
-// Content-Length are in the head as they came.
+// Decoded reports whether the body is in one or more content codings that are undone.
+// It is false for a body that is in none, and for one that is given as it came; see
+// [ErrEncoded]. Content-Encoding and Content-Length are in the head as they came.
 func (r *Response) Decoded() bool { return r.decoded }
 
 // Framing returns how the end of the body was found.

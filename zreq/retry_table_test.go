@@ -74,7 +74,7 @@ func statusCases() (list []retryCase) {
 // retryMethods are methods, and whether a request by them may be made twice.
 var retryMethods = map[string]bool{
 	"GET": true, "HEAD": true, "OPTIONS": true, "PUT": true, "DELETE": true, "TRACE": true,
-	"POST": false, "PATCH": false, "PROPFIND": false, "trace": false,
+	"POST": false, "PATCH": false, "PROPFIND": false, "Brew": false,
 }
 
 // retryBodies make the same body in ways that can be taken back, or not; nil: none.

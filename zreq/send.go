@@ -47,8 +47,7 @@ func (x *exchange) prepare(ctx context.Context, url string) error {
 	case x.args.Stream && x.args.StreamCallback != nil:
 		return errBothStreams
 	}
-	_, ranged := x.args.Headers.Get("Range")
-	x.decodes = acceptEncoding != "" && !ranged && x.method != "HEAD" && x.sends("Accept-Encoding")
+	x.chooseEncoding()
 	x.closing = x.wantsClose()
 	x.in.open(x.limits.ReadBuffer)
 	if x.body.r != nil {
@@ -63,6 +62,16 @@ func (x *exchange) prepare(ctx context.Context, url string) error {
 		x.url = string(append(x.at.text(len(sent)), sent...))
 	}
 	return nil
+}
+
+// chooseEncoding decides what the request says of content codings. Who writes chunks
+// where they cannot be undone, or parts, wants the bytes as they are: a Range is one of
+// the coded body (RFC 9110, 14.2). That does not depend on what is imported.
+func (x *exchange) chooseEncoding() {
+	_, ranged := x.args.Headers.Get("Range")
+	own := x.sends("Accept-Encoding")
+	x.identity = own && (ranged || x.args.StreamCallback != nil)
+	x.decodes = own && !x.identity && acceptEncoding != "" && x.method != "HEAD"
 }
 
 // compose writes the head of a request into the buffer that is sent from: the

@@ -21,6 +21,8 @@ import "github.com/zreq-go/zreq/zreq/wire"
 // UTF-8 that breaks off or cannot begin. [SetCharsets] adds others. One that is
 // not known is [ErrCharset] and no text, unless there is nothing to decode.
 //
+// Content in a content coding that was not undone is [ErrEncoded] and no text.
+//
 // Otherwise the error is that of Content, and the text is that of what there is:
 // after a StreamCallback the last chunk, which may begin within a character, and
 // has no mark. Text that is not valid UTF-8 as it came needs twice its memory for
@@ -59,6 +61,9 @@ func textOf(r *Response, name []byte) (string, error) {
 	content, err := r.Content()
 	if len(content) == 0 {
 		return "", err
+	}
+	if fault := r.encodedFault(); fault != nil {
+		return "", fault
 	}
 	if text, ok := decodeBuiltIn(name, content); ok {
 		return text, err

@@ -36,7 +36,8 @@
 //
 // The body that a StreamCallback would be given (Response.Fit): to a GET that of a 200 or
 // a 203, and of a 206 only the part that was asked for, as it is. StreamAnyStatus and AllowFull of the Args
-// lift that here, too. Content codings that zreq has undone are undone in the file. A
+// lift that here, too. Content codings that zreq has undone are undone in the file; a body
+// in one that nobody undid is refused (zreq.ErrEncoded) without Args.AllowEncoded. A
 // response that has no content, 204 or an answer to HEAD, is ErrNoContent: an empty
 // file comes only of a server that says that it is empty. A body whose end nothing
 // proves is refused even with Args.AllowUnframed.

@@ -11,6 +11,7 @@ func TestFeature(t *testing.T) {
 	}{
 		{"M17", tests(TestSaveFile, TestSaveFileRefuses, TestSaveFileOfABodyThatIsNotWhole, TestEveryCallThatFails, TestSaveToAWriter, TestSplice)},
 		{"P26", tests(TestSaveFileRefuses)},
+		{"P27", tests(TestSaveFileOfACodingThatNobodyUndid)},
 		{"P1", tests(TestMemoryOfALongDownload, TestAllocationsDoNotDependOnTheSize)},
 	} {
 		t.Run(row.name, func(t *testing.T) {

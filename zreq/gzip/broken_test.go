@@ -158,26 +158,39 @@ func TestConnectionIsKept(t *testing.T) {
 	}
 }
 
-// What a callback does ends a coded body as it ends any other.
-func TestCallbackEnds(t *testing.T) {
+// A writer is what a test does with the bytes.
+type writer func(p []byte) error
+
+func (w writer) Write(p []byte) (int, error) { return len(p), w(p) }
+
+// writeTo has a coded body written to w.
+func writeTo(t *testing.T, ctx context.Context, peer *zreqtest.Peer, w writer) (*zreq.Response, error) {
+	resp, err := zreq.Get(ctx, url, &zreq.Args{Driver: peer, Stream: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Close()
+	_, err = resp.SaveTo(w, make([]byte, 10))
+	return resp, err
+}
+
+// What a writer does ends a coded body as it ends any other.
+func TestWriterEnds(t *testing.T) {
 	full := errors.New("flash is full")
-	for name, tt := range map[string]struct {
-		callback func() error
-		want     error
-	}{
-		"by an error": {func() error { return full }, full},
-		"by ErrStop":  {func() error { return zreq.ErrStop }, nil},
+	for name, tt := range map[string]struct{ says, want error }{
+		"by an error": {full, full},
+		"by ErrStop":  {zreq.ErrStop, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
 			calls, peer := 0, serve(t, answer("gzip", "length", gzipped(-1, text)))
-			resp, err := zreq.Get(t.Context(), url, &zreq.Args{Driver: peer, StreamChunk: 10, StreamCallback: func([]byte) error {
+			resp, err := writeTo(t, t.Context(), peer, func([]byte) error {
 				if calls++; calls == 2 {
-					return tt.callback()
+					return tt.says
 				}
 				return nil
-			}})
-			is.True(errors.Is(err, tt.want)) // its error is the call's
+			})
+			is.True(errors.Is(err, tt.want)) // its error is the one
 			is.Equal(calls, 2)               // it is not called again
 			is.True(!resp.Complete())
 			is.Equal(resp.CloseReason(), zreq.CloseStopped)
@@ -191,7 +204,7 @@ func TestCallbackEnds(t *testing.T) {
 			is.Equal(recover(), "no flash")
 			is.Equal(peer.Open(), 0) // nothing is left open
 		}()
-		_, _ = zreq.Get(t.Context(), url, &zreq.Args{Driver: peer, StreamCallback: func([]byte) error { panic("no flash") }})
+		_, _ = writeTo(t, t.Context(), peer, func([]byte) error { panic("no flash") })
 	})
 	t.Run("by Goexit", func(t *testing.T) {
 		is := is.New(t)
@@ -199,10 +212,10 @@ func TestCallbackEnds(t *testing.T) {
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			_, _ = zreq.Get(t.Context(), url, &zreq.Args{Driver: peer, StreamCallback: func([]byte) error {
+			_, _ = writeTo(t, t.Context(), peer, func([]byte) error {
 				runtime.Goexit()
 				return nil
-			}})
+			})
 		}()
 		<-done
 		is.Equal(peer.Open(), 0)
@@ -211,10 +224,10 @@ func TestCallbackEnds(t *testing.T) {
 		is := is.New(t)
 		ctx, cancel := context.WithCancel(t.Context())
 		peer := serve(t, answer("gzip", "length", gzipped(-1, far)))
-		_, err := zreq.Get(ctx, url, &zreq.Args{Driver: peer, StreamCallback: func([]byte) error {
+		_, err := writeTo(t, ctx, peer, func([]byte) error {
 			cancel()
 			return nil
-		}})
+		})
 		is.True(errors.Is(err, context.Canceled)) // a call that is given up ends
 		is.Equal(peer.Open(), 0)
 	})
@@ -239,34 +252,32 @@ func TestClosedEarly(t *testing.T) {
 
 // An error page in a coding is a page like any other.
 func TestErrorPage(t *testing.T) {
-	page := "HTTP/1.1 404 Not Found\r\nContent-Encoding: gzip\r\n"
-	for name, stream := range map[string]bool{"content": false, "callback": true} {
-		t.Run(name, func(t *testing.T) {
-			is := is.New(t)
-			args := &zreq.Args{Driver: serve(t, page+framings["length"](gzipped(-1, text)))}
-			if stream {
-				args.StreamCallback = func([]byte) error { return errors.New("called") }
-			}
-			resp, err := zreq.Get(t.Context(), url, args)
-			is.Equal(errors.Is(err, zreq.ErrStatus), stream) // the status is what a callback is told
-			is.Equal(resp.Status, 404)
-			got, err := resp.Text()
-			is.NoErr(err)
-			is.Equal(got, text) // and the page can be read
-		})
-	}
-}
-
-// An error page in a coding that nobody knows comes as it is, and does not hide the
-// status.
-func TestErrorPageUnknown(t *testing.T) {
 	is := is.New(t)
-	page := "HTTP/1.1 404 Not Found\r\nContent-Encoding: gzip, br\r\n"
-	resp, err := zreq.Get(t.Context(), url, &zreq.Args{Driver: serve(t, page+framings["length"]("as it is"))})
+	page := "HTTP/1.1 404 Not Found\r\nContent-Encoding: gzip\r\n" + framings["length"](gzipped(-1, text))
+	resp, err := zreq.Get(t.Context(), url, &zreq.Args{Driver: serve(t, page)})
 	is.NoErr(err)
 	is.Equal(resp.Status, 404)
 	got, err := resp.Text()
 	is.NoErr(err)
-	is.Equal(got, "as it is")
-	is.True(!resp.Decoded())
+	is.Equal(got, text) // the page can be read
+}
+
+// An error page in a coding that is not undone comes as it is, and does not hide the
+// status.
+func TestErrorPageUnknown(t *testing.T) {
+	page := "HTTP/1.1 404 Not Found\r\nContent-Encoding: gzip, br\r\n" + framings["length"]("as it is")
+	for name, use := range map[string]use{"content": uses["content"], "callback": called} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			_, resp, err := use(t, zreq.Args{Driver: serve(t, page)})
+			is.Equal(errors.Is(err, zreq.ErrStatus), name == "callback") // the status is what a callback is told
+			is.Equal(resp.Status, 404)
+			got, err := resp.Content()
+			is.NoErr(err)
+			is.Equal(string(got), "as it is")
+			is.True(!resp.Decoded())
+			_, err = resp.Text()
+			is.True(errors.Is(err, zreq.ErrEncoded)) // it is no text
+		})
+	}
 }

@@ -4,9 +4,16 @@
 //	import _ "github.com/zreq-go/zreq/zreq/gzip"
 //
 // Requests then say that they take both, and a body that comes in one of them is
-// what it was before for every reader of it: callback, Read, Content, JSON. A
-// program that does not import the package never asks for a coding and links
-// none of this.
+// what it was before for every reader of it: Content, JSON, Read, Chunks, WriteTo,
+// download.SaveFile. A program that does not import the package never asks for a coding
+// and links none of this.
+//
+// Calls with a StreamCallback or a Range are not concerned. They ask for the bytes as they
+// are ("Accept-Encoding: identity"), with this package or without it, because a callback
+// writes where writing cannot be undone, and a Range counts coded bytes. A coded body that
+// comes all the same is refused, see zreq.ErrEncoded. To stream what a coding made small,
+// use Args.Stream and Response.Chunks. Nor is a call whose Headers name Accept-Encoding,
+// or whose Omit does.
 //
 // A text becomes a fifth of itself, which is time and money on a slow link. A
 // firmware image is usually compressed already, and gains nothing.
@@ -20,8 +27,8 @@
 // image. gzip may be several members in a row, each with its checksum, and a body
 // that is cut exactly between two of them shows it only by its framing.
 //
-// The checksum stands at the end, so a callback has had the data by then. What it
-// wrote is good when the call returns without an error, and not before.
+// The checksum stands at the end, so who reads piece by piece has had the data by then.
+// What was written is good when the end is io.EOF, and not before.
 //
 // Deflate is the format of zlib. Some servers send it without the two bytes of
 // header and without the checksum, and like browsers this package takes that; but

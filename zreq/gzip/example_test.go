@@ -26,16 +26,19 @@ func Example() {
 	defer peer.Close()
 
 	resp, err := zreq.Get(context.Background(), "http://plant.test/settings", &zreq.Args{
-		Driver:      peer, // a program imports netdriver/std instead
-		StreamChunk: 10,
-		StreamCallback: func(chunk []byte) error {
-			fmt.Printf("%q\n", chunk)
-			return nil
-		},
+		Driver: peer, // a program imports netdriver/std instead
+		Stream: true,
 	})
 	if err != nil {
-		fmt.Println("not whole:", err)
+		fmt.Println("no answer:", err)
 		return
+	}
+	for chunk, err := range resp.Chunks(10) {
+		if err != nil {
+			fmt.Println("not whole:", err)
+			return
+		}
+		fmt.Printf("%q\n", chunk)
 	}
 	fmt.Println("whole:", resp.Complete(), "decoded:", resp.Decoded())
 	// Output:

@@ -12,4 +12,9 @@ func TestFeature(t *testing.T) {
 			test(t)
 		}
 	})
+	t.Run("P27", func(t *testing.T) { // what is not undone reaches no callback and no file
+		for _, test := range []func(*testing.T){TestDownloadUnknown, TestDownloadOfNoCoding, TestCallbackIsGivenNoCoding, TestStrangeCodingAsItCame} {
+			test(t)
+		}
+	})
 }

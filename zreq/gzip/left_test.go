@@ -73,7 +73,7 @@ func TestUnframedErrorPage(t *testing.T) {
 				body = gzipped(-1, text)
 			}
 			peer := zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Request(), zreqtest.Send("HTTP/1.1 404 Not Found\r\nContent-Encoding: " + coding + "\r\n\r\n" + body), zreqtest.Close()})
-			resp, err := zreq.Get(t.Context(), url, &zreq.Args{Driver: peer, StreamAnyStatus: true, StreamCallback: func([]byte) error { return errors.New("called") }})
+			resp, err := zreq.Get(t.Context(), url, &zreq.Args{Driver: peer, StreamAnyStatus: true, AllowEncoded: true, StreamCallback: func([]byte) error { return errors.New("called") }})
 			is.True(errors.Is(err, zreq.ErrUnframed))
 			is.True(!errors.Is(err, zreq.ErrStatus)) // any would have done
 			is.Equal(resp.Status, 404)

@@ -27,15 +27,16 @@ func TestChunksAllocateNothing(t *testing.T) {
 			})
 			var first, last runtime.MemStats
 			left := len(body)
-			_, err := zreq.Get(t.Context(), url, &zreq.Args{Driver: peer, StreamCallback: func(chunk []byte) error {
+			resp, err := zreq.Get(t.Context(), url, &zreq.Args{Driver: peer, Stream: true})
+			is.NoErr(err)
+			for chunk, err := range resp.Chunks(512) {
+				is.NoErr(err)
 				if left -= len(chunk); left < 512 {
 					runtime.ReadMemStats(&last)
 				} else if first.Mallocs == 0 && left < len(body)/2 {
 					runtime.ReadMemStats(&first)
 				}
-				return nil
-			}})
-			is.NoErr(err)
+			}
 			least = min(least, last.Mallocs-first.Mallocs)
 		}
 		if least > 5 {
@@ -63,9 +64,7 @@ func TestStreamsComeBack(t *testing.T) {
 		}
 		func() {
 			defer func() { _ = recover() }()
-			_, _ = zreq.Get(t.Context(), url, &zreq.Args{
-				Driver: serve(t, answer("gzip", "length", whole)), StreamCallback: func([]byte) error { panic("no flash") },
-			})
+			_, _ = writeTo(t, t.Context(), serve(t, answer("gzip", "length", whole)), func([]byte) error { panic("no flash") })
 		}()
 		resp, err := zreq.Get(t.Context(), url, &zreq.Args{Driver: serve(t, answer("gzip", "length", whole)), Stream: true})
 		is.NoErr(err)

@@ -26,9 +26,14 @@ func TestStrangeCodingAsItCame(t *testing.T) {
 			is.Equal(resp.Len(), int64(7))
 		})
 	}
-	t.Run("not without being asked", func(t *testing.T) {
-		is := is.New(t)
-		_, err := zreq.Get(t.Context(), url, &zreq.Args{Driver: serve(t, answer("br", "length", "strange")), Stream: true})
-		is.True(errors.Is(err, zreq.ErrResponse)) // it is no answer to what was asked for
+	t.Run("to a file only with AllowEncoded", func(t *testing.T) {
+		for _, allowed := range []bool{false, true} {
+			is := is.New(t)
+			args := &zreq.Args{Driver: serve(t, answer("br", "length", "strange")), Stream: true, StreamAnyStatus: true, AllowEncoded: allowed}
+			resp, err := zreq.Get(t.Context(), url, args)
+			is.NoErr(err)
+			is.Equal(errors.Is(resp.Fit(), zreq.ErrEncoded), !allowed)
+			is.NoErr(resp.Close())
+		}
 	})
 }

@@ -71,12 +71,24 @@ func TestOnHead(t *testing.T) {
 }
 
 // A body that ends with its connection may be cut where the coding cannot tell,
-// between two members. A callback gets it only if the caller says so.
+// between two members. Nothing makes a file of it.
 func TestUnframed(t *testing.T) {
 	is := is.New(t)
-	got, _, err := uses["callback"](t, zreq.Args{Driver: serve(t, answer("gzip", "until close", gzipped(-1, text)))})
-	is.True(errors.Is(err, zreq.ErrUnframed)) // nothing proves its end
-	is.Equal(got, "")
+	resp, err := zreq.Get(t.Context(), url, &zreq.Args{Driver: serve(t, answer("gzip", "until close", gzipped(-1, text))), Stream: true})
+	is.NoErr(err)
+	is.True(errors.Is(resp.Fit(), zreq.ErrUnframed)) // nothing proves its end
+	_, err = resp.ReadN(0)
+	is.True(errors.Is(err, zreq.ErrUnframed))
+}
+
+// What will be undone is fit for a file.
+func TestFit(t *testing.T) {
+	is := is.New(t)
+	_, err := zreq.Get(t.Context(), url, &zreq.Args{
+		Driver: serve(t, answer("gzip", "length", gzipped(-1, text))), Stream: true,
+		OnHead: func(r *zreq.Response) error { return r.Fit() },
+	})
+	is.NoErr(err)
 }
 
 func TestRedirected(t *testing.T) {
@@ -85,7 +97,7 @@ func TestRedirected(t *testing.T) {
 	peer := zreqtest.NewPeer(t, []zreqtest.Step{
 		zreqtest.Request(), zreqtest.Send(moved), zreqtest.Request(), zreqtest.Send(answer("gzip", "length", gzipped(-1, text))),
 	}, []zreqtest.Step{zreqtest.Request(), zreqtest.Send(answer("gzip", "length", gzipped(-1, text)))})
-	got, _, err := uses["callback"](t, zreq.Args{Driver: peer})
+	got, _, err := uses["content"](t, zreq.Args{Driver: peer})
 	is.NoErr(err)
 	is.Equal(got, text) // only the last response is taken
 	for _, request := range peer.Requests() {

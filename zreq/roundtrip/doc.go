@@ -26,7 +26,7 @@
 // none is taken from the environment.
 //
 // A content coding is undone if an import registered it (package gzip) and the request
-// does not name Accept-Encoding itself, and Response.Uncompressed says so. Another
+// names neither Accept-Encoding nor Range itself, and Response.Uncompressed says so. Another
 // coding is left as it came.
 //
 // # Who owns what

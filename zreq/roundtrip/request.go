@@ -57,6 +57,9 @@ func arguments(req *http.Request, up *upload) *zreq.Args {
 	if !req.Close && !has(req.Header, "Connection") {
 		args.Omit = append(args.Omit, "Connection") // keep-alive is what HTTP/1.1 means
 	}
+	if has(req.Header, "Range") {
+		args.Omit = append(args.Omit, "Accept-Encoding") // net/http says nothing of it either
+	}
 	if has(req.Header, "User-Agent") && req.UserAgent() == "" {
 		args.Omit = append(args.Omit, "User-Agent")
 	}

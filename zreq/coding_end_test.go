@@ -1,0 +1,79 @@
+package zreq_test
+
+import (
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/matryer/is"
+
+	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
+)
+
+// brief is a coding whose end is known by its length, and which reads nothing behind it.
+type brief struct{}
+
+func (brief) Decode(r io.Reader) (io.ReadCloser, error) {
+	return io.NopCloser(io.LimitReader(r, 5)), nil
+}
+
+// TestCodingEndsBeforeTheBody: what follows the end of a content coding is an error, also
+// where the coding does not look for it, and in every mode. It has a process of its own,
+// since a coding that is registered stays so.
+func TestCodingEndsBeforeTheBody(t *testing.T) {
+	const own = "ZREQ_TEST_BRIEF"
+	if os.Getenv(own) == "" {
+		child := exec.Command(os.Args[0], "-test.run=^TestCodingEndsBeforeTheBody$")
+		child.Env = append(os.Environ(), own+"=1")
+		if out, err := child.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		return
+	}
+	zreq.RegisterCoding("brief", brief{})
+	const length, coded = "HTTP/1.1 200 X\r\nContent-Encoding: brief\r\nContent-Length: 6\r\n\r\n",
+		"HTTP/1.1 200 X\r\nContent-Encoding: brief\r\nTransfer-Encoding: chunked\r\n\r\n"
+	for name, tt := range map[string]struct {
+		parts []string // as they arrive
+		want  error
+	}{
+		"nothing":                     {[]string{coded + "5\r\nhello\r\n0\r\n\r\n"}, nil},
+		"a byte":                      {[]string{length + "hello!"}, zreq.ErrResponse},
+		"a byte that comes later":     {[]string{length + "hello", "!"}, zreq.ErrResponse},
+		"a byte in another chunk":     {[]string{coded + "5\r\nhello\r\n", "1\r\n\x00\r\n0\r\n\r\n"}, zreq.ErrResponse},
+		"the end of the body, not":    {[]string{length + "hello"}, zreq.ErrTruncated},
+		"no last chunk":               {[]string{coded + "5\r\nhello\r\n"}, zreq.ErrTruncated},
+		"a chunk that is none":        {[]string{coded + "5\r\nhello\r\n", "x\r\n"}, zreq.ErrResponse},
+		"the end of the body, later":  {[]string{coded + "5\r\nhello\r\n", "0\r\n\r\n"}, nil},
+		"an end that comes in pieces": {[]string{coded + "5\r\nhel", "lo", "\r", "\n0", "\r\n\r\n"}, nil},
+	} {
+		steps := []zreqtest.Step{zreqtest.Request()}
+		for _, part := range tt.parts {
+			steps = append(steps, zreqtest.Send(part))
+		}
+		steps = append(steps, zreqtest.Close())
+		for way, take := range ways {
+			t.Run(name+"/"+way, func(t *testing.T) {
+				is := is.New(t)
+				resp := opened(t, zreq.Args{Driver: zreqtest.NewPeer(t, steps)})
+				got, err := take(resp)
+				is.True(err == nil && tt.want == nil || tt.want != nil && errors.Is(err, tt.want))
+				is.True(strings.HasPrefix("hello", got))
+				is.Equal(resp.Complete(), tt.want == nil)
+				is.NoErr(resp.Close())
+				is.NoErr(resp.Connection.Close())
+			})
+		}
+		t.Run(name+"/buffered", func(t *testing.T) {
+			is := is.New(t)
+			resp, err := zreq.Get(t.Context(), site, &zreq.Args{Driver: zreqtest.NewPeer(t, steps)})
+			is.True(err == nil && tt.want == nil || tt.want != nil && errors.Is(err, tt.want))
+			is.True(resp.Decoded())
+			is.Equal(resp.Complete(), tt.want == nil)
+		})
+	}
+}

@@ -1,0 +1,122 @@
+package zreq
+
+import (
+	"errors"
+
+	"github.com/zreq-go/zreq/zreq/wire"
+)
+
+// ErrEncoded: the body is in a content coding that was not undone, because it was not
+// asked for or nobody registered it. A StreamCallback does not get such a body
+// ([ErrStatus] at the same time), and Text and JSON make nothing of it. Args.AllowEncoded
+// gives it to a callback as it came; so do Content and Read in any case.
+var ErrEncoded = errors.New("the body is in a content coding that was not undone")
+
+// encodedError is an ErrEncoded that names the coding.
+type encodedError struct {
+	_    incomparable
+	name string
+}
+
+func (e *encodedError) Error() string {
+	return "the body is in the content coding " + e.name + ", which was not undone: set AllowEncoded to take it as it came"
+}
+func (e *encodedError) Is(target error) bool { return target == ErrEncoded }
+
+// contentCodings are those of IANA's registry (RFC 9110, 18.6) but identity, which is
+// none. What a Content-Encoding names beside these and the registered ones is no
+// coding: "utf-8", "none", and the "aws-chunked" of a store that has undone it.
+var contentCodings = [...]string{
+	"aes128gcm", "br", "compress", "dcb", "dcz", "deflate", "exi", "gzip", "pack200-gzip", "x-compress", "x-gzip", "zstd",
+}
+
+// A codingList gives the content codings of a head one after the other, in the order
+// in which they were applied (RFC 9110, 8.4).
+type codingList struct {
+	fields []byte
+	list   []byte // what is left of the value of the last field
+	more   bool   // there is something left
+}
+
+func (r *Response) codings() codingList {
+	_, fields := wire.SplitHead(r.head)
+	return codingList{fields: fields}
+}
+
+// next returns the name of the next coding, which aliases the head; nil if there is none.
+func (c *codingList) next() []byte {
+	for {
+		for c.more {
+			var member []byte
+			member, c.list, c.more = wire.NextMember(c.list)
+			if member = codingName(member); isCoding(member) {
+				return member
+			}
+		}
+		name, value, rest, ok := wire.NextField(c.fields)
+		if !ok {
+			return nil
+		}
+		c.fields = rest
+		if wire.EqualName(name, "Content-Encoding") {
+			c.list, c.more = value, true
+		}
+	}
+}
+
+// codingName is the name of a member of the list, without a parameter. A coding has
+// none (RFC 9110, 8.4.1), but "gzip;q=1" is gzip all the same.
+func codingName(member []byte) []byte {
+	return member[:tokenLength(member)]
+}
+
+// isCoding reports whether something has to be undone that has this name.
+func isCoding(name []byte) bool {
+	for _, known := range contentCodings {
+		if wire.EqualName(name, known) {
+			return true
+		}
+	}
+	return findCoding(name) != nil
+}
+
+// heedEncoding finds out whether the body is coded, and whether that will be undone.
+// What will not, is noted in the Response.
+func (x *exchange) heedEncoding() {
+	x.coded, x.resp.encoded = false, ""
+	if x.resp.framing == FramingNone {
+		return // there is nothing to undo
+	}
+	n, undone := 0, x.decodes
+	codings := x.resp.codings()
+	for name := codings.next(); name != nil; name = codings.next() {
+		n++
+		if undone = undone && n <= maxCodings && findCoding(name) != nil; !undone {
+			x.resp.encoded = string(name)
+			return
+		}
+	}
+	x.coded = n > 0
+}
+
+// encodedFault is the error of who would make something of the content that its coding
+// does not allow; nil if there is none.
+func (r *Response) encodedFault() error {
+	if r.encoded == "" || len(r.content) == 0 {
+		return nil
+	}
+	return r.failure(PhaseBody, nil, &encodedError{name: r.encoded})
+}
+
+// findCoding returns the coding of that name, nil if nobody registered it.
+func findCoding(name []byte) Coding {
+	if wire.EqualName(name, "x-gzip") {
+		name = name[len("x-"):] // RFC 9110, 8.4.1.3
+	}
+	for _, known := range codings {
+		if wire.EqualName(name, known.name) {
+			return known.coding
+		}
+	}
+	return nil
+}
