@@ -96,23 +96,44 @@ func shown(name []byte) string {
 
 func printable(c byte) bool { return ' ' < c && c < 0x7f }
 
+// appendBare appends name without its hyphens and low lines, which servers put in and
+// leave out as they like.
+func appendBare(dst, name []byte) []byte {
+	for _, c := range name {
+		if c != '-' && c != '_' {
+			dst = append(dst, c)
+		}
+	}
+	return dst
+}
+
+// mark is the byte order mark of UTF-8.
+const mark = "\xef\xbb\xbf"
+
+// withoutMark takes the mark off the front of p, and reports whether there was one.
+func withoutMark(p []byte) ([]byte, bool) {
+	if len(p) >= len(mark) && string(p[:len(mark)]) == mark {
+		return p[len(mark):], true
+	}
+	return p, false
+}
+
 // decodeBuiltIn decodes p from the charset name, in lower case, if that is built
 // in. No name is UTF-8.
 func decodeBuiltIn(name, p []byte) (text string, ok bool) {
-	switch string(name) {
-	case "", "utf-8", "utf8":
-		if len(p) >= 3 && p[0] == 0xef && p[1] == 0xbb && p[2] == 0xbf {
-			p = p[3:]
-		}
+	var room charsetName
+	switch string(appendBare(room[:0], name)) {
+	case "", "utf8":
+		p, _ = withoutMark(p)
 		if utf8.Valid(p) {
 			return string(p), true
 		}
 		return toUTF8(p, firstUTF8), true
-	case "iso-8859-1", "iso_8859-1", "latin1", "l1":
+	case "iso88591", "latin1", "l1":
 		return toUTF8(p, firstLatin1), true
-	case "us-ascii", "ascii":
+	case "usascii", "ascii", "ansix3.41968":
 		return toUTF8(p, firstASCII), true
-	case "utf-16":
+	case "utf16":
 		if len(p) >= 2 && p[0] == 0xff && p[1] == 0xfe {
 			return toUTF8(p[2:], firstUTF16LE), true
 		}
@@ -120,9 +141,9 @@ func decodeBuiltIn(name, p []byte) (text string, ok bool) {
 			p = p[2:]
 		}
 		return toUTF8(p, firstUTF16BE), true
-	case "utf-16be":
+	case "utf16be":
 		return toUTF8(p, firstUTF16BE), true
-	case "utf-16le":
+	case "utf16le":
 		return toUTF8(p, firstUTF16LE), true
 	}
 	return "", false

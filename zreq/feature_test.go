@@ -82,6 +82,7 @@ func TestFeature(t *testing.T) {
 		{"P26", tests(TestStatus, TestStatusOtherMethods, TestStatusOfAGetInsteadOfAPost, TestStatusWithoutBody, TestPullFit)},
 		{"P27", tests(TestEncoded, TestEncodedInNoCoding, TestEncodedPage, TestAcceptEncoding)},
 		{"P31", tests(TestContentRange, TestContentRangeThatWraps)},
+		{"P43", tests(TestJSONInWhatItIsWritten, TestCharset, TestText)},
 		{"P36", tests(TestFileHasItsSize, TestFileThatChanges)},
 		{"Q1", tests(TestSessionConcurrent, TestPoolWaitEnds, TestPoolCancelAtTheTurn)},
 		{"Q3", tests(TestBody, TestBodySizes)},

@@ -2,24 +2,44 @@ package zreq
 
 import "github.com/zreq-go/zreq/zreq/wire"
 
-// charsetOf returns the first charset parameter of a Content-Type as it stands
-// there, without its quotes. It is nil if there is none or the field is no
+// charsetOf returns the first charset parameter of a Content-Type, without what
+// stands around its name; its escapes are as they came. It aliases field. A field that
+// breaks the grammar is searched for what its sender may have meant.
+func charsetOf(field []byte) []byte {
+	value, ok := parseCharset(field)
+	if !ok {
+		value = searchCharset(field)
+	}
+	for len(value) > 0 && surrounds(value[0]) {
+		value = value[1:]
+	}
+	for len(value) > 0 && surrounds(value[len(value)-1]) {
+		value = value[:len(value)-1]
+	}
+	return value
+}
+
+// surrounds says whether c may stand around the name of a charset: 'utf-8' is a token,
+// and "\"utf-8\"" a quoted-string, but both mean a name.
+func surrounds(c byte) bool { return c == '\'' || c == '"' || c == '\\' || c == ' ' || c == '\t' }
+
+// parseCharset reads a Content-Type. It is not ok if that is no
 //
 //	type "/" subtype *( OWS ";" OWS [ name "=" ( token / quoted-string ) ] )
 //
-// (RFC 9110, 8.3.1 and 5.6.6). What it returns aliases field.
-func charsetOf(field []byte) (charset []byte) {
+// (RFC 9110, 8.3.1 and 5.6.6).
+func parseCharset(field []byte) (charset []byte, ok bool) {
 	n := tokenLength(field)
 	if n == 0 || n == len(field) || field[n] != '/' {
-		return nil
+		return nil, false
 	}
 	field = field[n+1:]
 	if n = tokenLength(field); n == 0 {
-		return nil
+		return nil, false
 	}
 	for field = skipBlanks(field[n:]); len(field) > 0; field = skipBlanks(field) {
 		if field[0] != ';' {
-			return nil
+			return nil, false
 		}
 		field = skipBlanks(field[1:])
 		n = tokenLength(field)
@@ -28,18 +48,58 @@ func charsetOf(field []byte) (charset []byte) {
 		}
 		// No whitespace around "=", not even bad one (5.6.6).
 		if n == len(field) || field[n] != '=' {
-			return nil
+			return nil, false
 		}
 		value, rest, ok := cutParameter(field[n+1:])
 		if !ok {
-			return nil
+			return nil, false
 		}
 		if charset == nil && wire.EqualName(field[:n], "charset") {
 			charset = value // not nil, also when empty
 		}
 		field = rest
 	}
-	return charset
+	return charset, true
+}
+
+// searchCharset finds the word charset in a field that is malformed, and returns the
+// name that follows it behind a "=" or a ":". Blanks and quotes may stand between.
+func searchCharset(field []byte) []byte {
+	for len(field) > 0 {
+		n := nameLength(field)
+		if n == 0 {
+			field = field[1:]
+			continue
+		}
+		word, rest := field[:n], field[n:]
+		field = rest
+		if !wire.EqualName(word, "charset") {
+			continue
+		}
+		equals := false
+		for len(rest) > 0 && (surrounds(rest[0]) || rest[0] == '=' || rest[0] == ':') {
+			equals = equals || !surrounds(rest[0])
+			rest = rest[1:]
+		}
+		name := rest[:nameLength(rest)]
+		if equals && !wire.EqualName(name, "charset") {
+			return name
+		}
+	}
+	return nil
+}
+
+// nameLength returns how many bytes at the start of p may be those of the name of a
+// charset, as far as there are such names.
+func nameLength(p []byte) int {
+	for i, c := range p {
+		letter := 'a' <= lower(c) && lower(c) <= 'z'
+		digit := '0' <= c && c <= '9'
+		if !letter && !digit && indexByte("-_.+", c) < 0 {
+			return i
+		}
+	}
+	return len(p)
 }
 
 // cutParameter takes the value of a parameter off p: a token, or what is between

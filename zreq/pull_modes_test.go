@@ -185,7 +185,7 @@ func TestPullContent(t *testing.T) {
 		"no value":             {`hello`, false},
 		"a brace too much":     {`{"a":1}}`, false},
 		"NUL behind it":        {"[1]\x00", false},
-		"a mark of byte order": {"\ufeff[1]", false},
+		"a mark of byte order": {"\ufeff[1]", true},
 	} {
 		for from, source := range origins {
 			t.Run("JSON/"+name+"/"+from, func(t *testing.T) {

@@ -3,15 +3,15 @@ package zreq
 import "github.com/zreq-go/zreq/zreq/wire"
 
 // Text returns the content as a string of UTF-8. It is decoded from the charset
-// that Content-Type names: UTF-8 if it names none or is malformed. The content is
-// not searched for one, as that of HTML or XML could be.
+// that Content-Type names (see [Response.Charset]), from UTF-8 if it names none. The
+// content is not searched for one, as that of HTML or XML could be.
 //
-// These are built in, by these names in any case:
+// These are built in, by these names in any case, with or without their "-" and "_":
 //
-//   - utf-8, utf8. A byte order mark in front is taken off.
-//   - iso-8859-1, iso_8859-1, latin1, l1: to the letter, so that 0x80 to 0x9f are
-//     controls, and not what windows-1252 has there and browsers show.
-//   - us-ascii, ascii.
+//   - utf-8. A byte order mark in front is taken off.
+//   - iso-8859-1, latin1, l1: to the letter, so that 0x80 to 0x9f are controls, and
+//     not what windows-1252 has there and browsers show.
+//   - us-ascii, ascii, ansi_x3.4-1968.
 //   - utf-16. The byte order mark says which way, and is taken off; without one it
 //     is big-endian (RFC 2781, 4.3).
 //   - utf-16be, utf-16le. A mark is a character of the text (4.1).
@@ -47,9 +47,17 @@ func (r *Response) TextAs(charset string) (string, error) {
 }
 
 // Charset returns the charset that Content-Type names, in lower case and whether
-// it is known or not; "" if it names none or is malformed. Of several the first
-// counts. A name that is longer than any can be is cut. Without the head there is
-// none: with [Args.DropHead], ask in OnHead, and give TextAs what it said.
+// it is known or not; "" if it names none. Of several the first counts. A name that is
+// longer than any can be is cut. Without the head there is none: with [Args.DropHead],
+// ask in OnHead, and give TextAs what it said.
+//
+// Quotes around the name are taken off, whatever they are: charset='utf-8'. A
+// Content-Type that breaks the grammar of RFC 9110, 8.3.1, is searched for the word
+// charset, with a "=" or ":" behind it and then a name, so that these say utf-8, too:
+//
+//	text/html; charset = utf-8
+//	text/html charset:"utf-8
+//	text/html; charset=utf-8, text/html
 func (r *Response) Charset() string {
 	var name charsetName
 	return string(appendCharset(name[:0], r))
@@ -90,7 +98,7 @@ func appendCharset(dst []byte, r *Response) []byte {
 	value := charsetOf(field)
 	for i := 0; i < len(value) && len(dst) < cap(dst); i++ {
 		if value[i] == '\\' {
-			i++ // a token has none, and behind one there is a byte
+			i++ // value does not end in one
 		}
 		dst = append(dst, lower(value[i]))
 	}
