@@ -16,8 +16,8 @@
 // The package is a leaf: it imports neither net nor os, so that it compiles
 // where there is neither. What a driver can do beyond dialling it says by
 // implementing an optional interface: [Starter], [TLSDialer], [Linker] on a
-// Driver; [Checker], [HalfCloser], [EndProver] on a Conn. Package drivertest
-// holds the suite that every driver passes.
+// Driver; [Anonymizer] on a TLS; [Checker], [HalfCloser], [EndProver] on a Conn.
+// Package drivertest holds the suite that every driver passes.
 //
 // It does not pool connections, resolve names or retry: a Driver looks names
 // up itself, because on most chips only the chip can.

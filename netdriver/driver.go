@@ -32,7 +32,9 @@ type Starter interface {
 // implements it only in a value whose maker vouched for the chip: one that
 // takes the request and sends plain text is worse than none.
 type TLSDialer interface {
-	// DialTLS is Dial, and the peer has proven to be serverName when it returns.
+	// DialTLS is Dial, and the peer has proven to be serverName when it returns. A
+	// redirect may have led there: a chip that holds a client certificate shows it only
+	// to the servers that it is meant for.
 	DialTLS(ctx context.Context, network, address, serverName string) (Conn, error)
 }
 

@@ -3,7 +3,9 @@ package netdriver
 import "context"
 
 // A TLS turns an open connection into a TLS one, in software, over any driver.
-// It is safe for concurrent use, and comparable as a Driver is.
+// It is safe for concurrent use, and comparable as a Driver is. A TLS should be an
+// [Anonymizer], too: without that, redirects to https at another origin are not followed
+// with it.
 type TLS interface {
 	// Client shakes hands over c and returns when the peer has proven to be
 	// serverName: a host name or an IP address without brackets. The Conn it

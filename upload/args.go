@@ -23,6 +23,10 @@ type Args struct {
 	// Headers are sent as given; see zreq.Args.
 	Headers zreq.Headers
 
+	// OriginOnly names fields of Headers that a redirect does not take to another origin;
+	// see zreq.Args.
+	OriginOnly []string
+
 	// Params are joined to the query of the URL, percent-encoded, in their order.
 	Params form.Values
 

@@ -80,3 +80,20 @@ func TestUploadAuth(t *testing.T) {
 	is.NoErr(err)
 	is.True(strings.Contains(peer.Requests()[0], "\r\nAuthorization: Bearer t\r\n"))
 }
+
+// TestUploadOriginOnly: the file may go to another origin, but fields that OriginOnly
+// names do not.
+func TestUploadOriginOnly(t *testing.T) {
+	is := is.New(t)
+	moved := "HTTP/1.1 307 Moved\r\nLocation: http://other.test/\r\nContent-Length: 0\r\n\r\n"
+	peer := zreqtest.NewPeer(t,
+		[]zreqtest.Step{zreqtest.Request(), zreqtest.Send(moved)},
+		[]zreqtest.Step{zreqtest.Request(), zreqtest.Send(created)})
+	_, err := upload.Upload(context.Background(), site, strings.NewReader("hello"), &upload.Args{
+		Driver: peer, Headers: zreq.Headers{{"X-Api-Key", "hush"}}, OriginOnly: []string{"x-api-key"},
+	})
+	is.NoErr(err)
+	is.True(strings.Contains(peer.Requests()[0], "X-Api-Key: hush\r\n"))
+	is.True(!strings.Contains(peer.Requests()[1], "hush"))
+	is.True(strings.HasSuffix(peer.Requests()[1], "hello"))
+}

@@ -25,6 +25,12 @@ type Args struct {
 	// Omit names fields of zreq's own that are left out: "User-Agent". Not Host.
 	Omit []string
 
+	// OriginOnly names fields of Headers that do not leave the first origin, such as
+	// "X-Api-Key": where a redirect leads to another scheme, host or port, they are left
+	// out from then on, also on the way back. Authorization, Cookie, Proxy-Authorization
+	// and Host are without being named. A name that no field can have is ErrRequest.
+	OriginOnly []string
+
 	// Data, if not nil, is sent as a form, application/x-www-form-urlencoded; with
 	// Files, as their fields. JSON beside it is ignored.
 	Data form.Values
@@ -164,7 +170,8 @@ type Args struct {
 
 	// TLS is what makes an https connection secure. Default: the driver's own if
 	// it has one, else netdriver.DefaultTLS(). Its meaning for a Connection: the
-	// same as the Connection's, or nil.
+	// same as the Connection's, or nil. Where a redirect leads to another origin, it
+	// shows no client certificate: see [Redirect].
 	TLS netdriver.TLS
 
 	// Trace, if set, is told what happens.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"sync"
+
+	"github.com/zreq-go/zreq/netdriver"
 )
 
 // Connection is a connection to one origin, over one driver, with one TLS
@@ -72,7 +74,7 @@ func (x *exchange) connect(ctx context.Context, url string) (err error) {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	r, err := newRoute(&x.at, x.args)
+	r, err := newRoute(&x.at, x.args, false)
 	if err != nil {
 		return err
 	}
@@ -120,6 +122,15 @@ var (
 func equal(a, b any) (same, comparable bool) {
 	defer func() { _ = recover() }()
 	return a == b, true
+}
+
+// names reports whether the TLS of the connection may have said who we are.
+func (c *Connection) names() bool {
+	if c.tls == nil {
+		return false
+	}
+	same, _ := equal(netdriver.Anonymous(c.tls), c.tls)
+	return !same
 }
 
 // lock and unlock are not inlined: their copies cost 1 KB.

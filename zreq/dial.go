@@ -75,11 +75,11 @@ func (x *exchange) choose(ctx context.Context) (*Connection, error) {
 		if x.keep != nil && x.keep.over() {
 			return nil, ErrClosed
 		}
-		if err := conn.serves(&x.at, x.args); err == nil || !x.crossed {
+		if err := x.serves(conn); err == nil || !x.crossed {
 			return conn, err
 		}
 	}
-	r, err := newRoute(&x.at, x.args)
+	r, err := newRoute(&x.at, x.args, x.crossed)
 	if err != nil {
 		return nil, err
 	}
@@ -100,6 +100,19 @@ func (x *exchange) choose(ctx context.Context) (*Connection, error) {
 		return turn.await(ctx, x.times.Wait)
 	}
 	return conn, err
+}
+
+// serves says why the caller's Connection cannot serve the request. On the way back from
+// another origin it does not where its handshake has said who we are: a stranger has
+// chosen what is asked.
+func (x *exchange) serves(conn *Connection) error {
+	if err := conn.serves(&x.at, x.args); err != nil {
+		return err
+	}
+	if x.crossed && conn.names() {
+		return ErrOtherOrigin
+	}
+	return nil
 }
 
 // redial opens the connection, in place of a socket that died idle if there was one.

@@ -146,10 +146,16 @@
 // A redirect can be written by whoever can write a link on the server. Where it
 // leads to another scheme, host or port, nothing goes along that says who is asking:
 // no Authorization, Cookie or Proxy-Authorization of the caller, no [Auth], no
-// userinfo. That stays so for the rest of the call, also on the way back, or a
-// stranger could choose what the caller's own server is asked with the caller's
-// name. An application's own secret fields are not known to zreq: [Args.OnRedirect]
-// can refuse for them.
+// userinfo, no field that [Args.OriginOnly] names, and no client certificate. That
+// stays so for the rest of the call, also on the way back, or a stranger could choose
+// what the caller's own server is asked with the caller's name. An application's own
+// secret fields are not known to zreq: name them in OriginOnly.
+//
+// What the TLS of the call demands of the peer is not dropped on the way: trusted
+// roots, pinned keys and a name that replaces that of the URL count at every origin. So
+// a redirect away from a pinned server fails, unless the pins have the key of the other
+// one, too. Without the pin, the stranger who wrote the redirect would have chosen the
+// peer. See [netdriver.Anonymizer] for what a TLS of one's own has to do.
 //
 // # Why deadlines are moved late
 //

@@ -68,6 +68,7 @@ func TestFeature(t *testing.T) {
 		{"P1", tests(TestLongUploadLeavesTheHeapFlat, TestLongBodyLeavesTheHeapFlat, TestLongPullLeavesTheHeapFlat, TestPullAllocates)},
 		{"P2", tests(TestMatrix, TestMatrixIsWhole, TestLowSpeedReading, TestLowSpeedSending, TestLowSpeedAndSilence, TestPullTimeout, TestRetryTime, TestRetryDeadline, TestRetryWaitEnds, TestRetryHuge)},
 		{"P3", tests(TestLeak, TestErrors, TestErrorsOfConnect, TestStopByPanic, TestSessionIsLeft, TestSessionStream, TestSessionCancelledAtRandom)},
+		{"P30", tests(TestOriginOnly, TestRedirectCredentials, TestRedirectAnonymousTLS)},
 		{"P42", tests(TestRedirectRepairs, TestURLSpace)},
 		{"P6", tests(TestTruncation, TestStatus, TestStatusUnframed, TestRange, TestRangeAllowed)},
 		{"P7", tests(TestReuseAfterDeath, TestReuseStale, TestReuseUnasked, TestDialogues, TestSessionDesynchronised, TestSessionDesynchronisedInTheMiddle, TestSessionLoad, TestSessionDesynchronisedByAnEmptyBody)},

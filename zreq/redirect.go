@@ -24,8 +24,11 @@ var (
 // (RFC 3986, 5.2), with the same method, fields and body; but a 303 is followed
 // by GET without a body, HEAD by HEAD, and so is a POST after 301 and 302. Params
 // are not added again. On another origin, which is another scheme, host or port,
-// Authorization, Cookie, Proxy-Authorization and Host of Headers are left out, and
-// Auth is not asked, from then on. From https to http none is followed.
+// Authorization, Cookie, Proxy-Authorization, Host and the fields that OriginOnly names
+// are left out of Headers, Auth is not asked, and the TLS shows no client certificate
+// (see [netdriver.Anonymizer]), from then on, also on the way back. What the TLS demands
+// of the peer, a pinned key for example, it demands there, too. From https to http none
+// is followed.
 //
 // A URL that the call has asked for before is followed like any other: MaxRedirects
 // bounds a loop. The same Location twice is one; two that differ are ErrRedirect. A space
@@ -153,6 +156,11 @@ func (x *exchange) objection(to *target, bare bool) error {
 	}
 	if len(x.history) > most {
 		return errManyRedirects
+	}
+	if x.crossed || !x.at.same(&to.origin) {
+		if _, err := newRoute(to, x.args, true); err == errNotAnonymous {
+			return err
+		}
 	}
 	if bare {
 		return nil

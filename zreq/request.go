@@ -79,6 +79,8 @@ func (x *exchange) withholds(name string) bool {
 		return x.crossed || x.args.Auth != nil
 	case equalFold(name, "Cookie"), equalFold(name, "Proxy-Authorization"):
 		return x.crossed
+	case x.crossed && named(name, nil, x.args.OriginOnly):
+		return true
 	case !x.bare:
 		return false
 	}

@@ -1,6 +1,15 @@
 package zreq
 
-import "github.com/zreq-go/zreq/netdriver"
+import (
+	"errors"
+
+	"github.com/zreq-go/zreq/netdriver"
+)
+
+// errNotAnonymous is of a redirect to https at another origin with a TLS that may show a
+// client certificate there.
+var errNotAnonymous = errors.New("it leads to https at another origin, and the TLS of the call is no netdriver.Anonymizer: " +
+	"what it shows of us is not known")
 
 // route is the way to an origin: what a connection may be shared by.
 type route struct {
@@ -12,8 +21,9 @@ type route struct {
 }
 
 // newRoute chooses driver and TLS. What the call leaves open is as it is for its
-// Connection, if it has one.
-func newRoute(at *target, args *Args) (r route, err error) {
+// Connection, if it has one. If a redirect led to another origin, which crossed says,
+// the TLS shows nothing that says who we are.
+func newRoute(at *target, args *Args, crossed bool) (r route, err error) {
 	r.at, r.driver, r.named = at.origin, args.Driver, args.TLS
 	if near := args.Connection; near != nil {
 		if r.driver == nil {
@@ -41,6 +51,11 @@ func newRoute(at *target, args *Args) (r route, err error) {
 	default:
 		if r.tls = netdriver.DefaultTLS(); r.tls == nil {
 			return r, ErrNoTLS
+		}
+	}
+	if crossed && r.tls != nil {
+		if r.tls = netdriver.Anonymous(r.tls); r.tls == nil {
+			return r, errNotAnonymous
 		}
 	}
 	return r, nil

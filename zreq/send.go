@@ -47,6 +47,9 @@ func (x *exchange) prepare(ctx context.Context, url string) error {
 	case x.args.Stream && x.args.StreamCallback != nil:
 		return errBothStreams
 	}
+	if err := checkNames(x.args.OriginOnly); err != nil {
+		return err
+	}
 	x.chooseEncoding()
 	x.closing = x.wantsClose()
 	x.in.open(x.limits.ReadBuffer)
@@ -95,7 +98,7 @@ func (x *exchange) compose(ctx context.Context) (err error) {
 // wantsClose reports whether the request asks for the end of the connection:
 // as in Zerynth, unless the caller asks for Keep-Alive or brings a Connection.
 func (x *exchange) wantsClose() bool {
-	closes := x.keep == nil && (x.args.Connection == nil || x.args.Connection.serves(&x.at, x.args) != nil)
+	closes := x.keep == nil && (x.args.Connection == nil || x.serves(x.args.Connection) != nil)
 	for _, field := range x.args.Headers {
 		if !equalFold(field[0], "Connection") {
 			continue

@@ -38,11 +38,15 @@ type Session struct {
 	//
 	// A field of Headers is left out of a call whose own Headers have one of that
 	// name, or whose Omit names it. Where that is Authorization, Auth is, too. What
-	// is given here goes to every origin that is called.
+	// is given here, the certificates of TLS among it, goes to every origin that is
+	// called. To an origin that only a redirect leads to goes less: see [Redirect].
+	//
+	// OriginOnly is joined to that of each call.
 	Driver       netdriver.Driver
 	TLS          netdriver.TLS
 	Headers      Headers
 	Omit         []string
+	OriginOnly   []string
 	Auth         Auth
 	MaxRedirects int
 	OnRedirect   func(r *Response, url string) error
@@ -162,6 +166,9 @@ func (s *Session) complete(args *Args) {
 	}
 	if len(s.Omit) > 0 {
 		args.Omit = append(s.Omit[:len(s.Omit):len(s.Omit)], args.Omit...)
+	}
+	if len(s.OriginOnly) > 0 {
+		args.OriginOnly = append(s.OriginOnly[:len(s.OriginOnly):len(s.OriginOnly)], args.OriginOnly...)
 	}
 }
 

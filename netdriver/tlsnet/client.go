@@ -22,6 +22,10 @@ const maxSigning = 4
 
 // show returns the certificate that the peer gets.
 func (t *TLS) show(c *conn, asked *tls.CertificateRequestInfo) (*tls.Certificate, error) {
+	if t.withheld {
+		c.unshown = errWithheld
+		return &tls.Certificate{}, nil
+	}
 	cert, err := c.choose(t.config, asked)
 	if err != nil || cert == nil {
 		return cert, err

@@ -37,6 +37,14 @@
 // Under TLS 1.3 the handshake is over for us before the peer has judged that, so
 // that its refusal may come as an answer to the request.
 //
+// A certificate is shown to the origins that the caller names. Where a redirect leads to
+// another origin, none is shown, for the rest of the call: see [TLS.Anonymous]. What is
+// demanded of the peer stays there. So a redirect to an origin that has none of the
+// pinned keys fails with [ErrPin], and one with another name than Config.ServerName with
+// an x509.HostnameError. A pin that was dropped there would let whoever can write a
+// redirect choose the peer, who would be verified less than the caller asked for, or not
+// at all. To follow such a redirect, list the pins of both peers.
+//
 // # Sessions
 //
 // The latest session of each server name is kept, so that the next connection

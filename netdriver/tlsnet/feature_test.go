@@ -16,6 +16,7 @@ func TestFeature(t *testing.T) {
 		{"Z37", tests(TestKeyPair, TestKeyPairRefuses, TestElement, TestElementOfMessages, TestElementFails, TestElementSignsNothing, TestElementHangs, TestElementHangsOften, TestCallbackPanics)},
 		{"Z40", tests(TestRoots, TestPins, TestPinIsOfWhoProvedIt, TestPinNeedsAName)},
 		{"M10", tests(TestTLSOfACall, TestSessionsAreNotShared)},
+		{"P30", tests(TestRedirectShowsNoCertificate, TestRedirectAsksForACertificate, TestRedirectFromHTTP, TestRedirectBackToAConnection, TestRedirectStillDemands, TestAnonymous)},
 		{"B13", tests(TestClientRefuses, TestRefusalOfACall)},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"slices"
+	"sync"
 
 	"github.com/zreq-go/zreq/netdriver"
 )
@@ -24,6 +25,10 @@ type TLS struct {
 	err    error // why it shakes no hands
 
 	signing chan struct{} // has room for maxSigning calls of keys
+
+	once      sync.Once // guards anonymous
+	anonymous *TLS      // see Anonymous
+	withheld  bool      // this is that of another, which shows certificates
 }
 
 var _ netdriver.TLS = (*TLS)(nil)

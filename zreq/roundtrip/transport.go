@@ -13,9 +13,12 @@ import (
 // request; a Transport is not copied. It is safe for concurrent use.
 type Transport struct {
 	// Session makes the calls: its driver, TLS, pool, limits in time and bytes, and
-	// Trace hold; its MaxRedirects and OnRedirect do not. Its Headers and Auth go to
-	// every origin to which the Client is redirected. Default: one of the Transport's
-	// own, of the zero value.
+	// Trace hold; its MaxRedirects and OnRedirect do not. Its Headers, Auth and
+	// the certificates of its TLS go to every origin that is asked, but for one to which
+	// a redirect led the Client from another: there its Auth, its Authorization, Cookie
+	// and Proxy-Authorization, the fields that its OriginOnly names (also of the request)
+	// and the certificates are kept back. Default: one of the Transport's own, of the
+	// zero value.
 	Session *zreq.Session
 
 	// Retry makes as many attempts as the Retry of the Session says. What the last one
@@ -67,6 +70,11 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	up.settle()
 	args := arguments(req, up)
+	if ledElsewhere(req) {
+		if err := withhold(t.session(), args, req.URL.Scheme == "https"); err != nil {
+			return nil, err
+		}
+	}
 	if !t.Retry {
 		args.Retry.Attempts = 1
 	}

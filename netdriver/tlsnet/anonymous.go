@@ -1,0 +1,37 @@
+//go:build !tinygo
+
+package tlsnet
+
+import (
+	"crypto/tls"
+	"errors"
+
+	"github.com/zreq-go/zreq/netdriver"
+)
+
+// errWithheld is why a peer refused us that had asked for a certificate at an origin to
+// which a redirect led.
+var errWithheld = errors.New("no client certificate was shown, for a redirect led to this origin: " +
+	"to show it, call the URL itself")
+
+var _ netdriver.Anonymizer = (*TLS)(nil)
+
+// Anonymous implements [netdriver.Anonymizer]. What it returns shows no certificate,
+// neither of Config.Certificates nor of Config.Base, and resumes no session that began
+// with one: its sessions are its own. All that is demanded of the peer stays: roots,
+// pins, the ServerName, the versions and what Base verifies. A TLS without certificates
+// is its own.
+func (t *TLS) Anonymous() netdriver.TLS {
+	if t.unfit() != nil || len(t.config.Certificates) == 0 && t.config.GetClientCertificate == nil {
+		return t
+	}
+	t.once.Do(func() {
+		config := t.config.Clone()
+		config.Certificates, config.GetClientCertificate = nil, nil
+		if config.ClientSessionCache != nil {
+			config.ClientSessionCache = tls.NewLRUClientSessionCache(defaultSessions)
+		}
+		t.anonymous = &TLS{config: config, pins: t.pins, lone: t.lone, withheld: true}
+	})
+	return t.anonymous
+}

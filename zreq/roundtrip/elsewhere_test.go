@@ -1,0 +1,109 @@
+package roundtrip_test
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/matryer/is"
+
+	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/netdriver/tlsnet"
+	"github.com/zreq-go/zreq/netdriver/tlsnet/tlstest"
+	"github.com/zreq-go/zreq/zreq"
+)
+
+// TestRedirectElsewhere: where a redirect leads the Client to another origin, the
+// Session's credentials, its client certificate and the fields of its OriginOnly are kept
+// back, also on the way back; the Client's own cookies are not. What the caller asks for
+// himself gets them all.
+func TestRedirectElsewhere(t *testing.T) {
+	ca, err := tlstest.NewAuthority()
+	is := is.New(t)
+	is.NoErr(err)
+	config, err := ca.Server("127.0.0.1")
+	is.NoErr(err)
+	config.ClientAuth = tls.RequestClientCert
+	var mu sync.Mutex
+	var seen []string
+	var one, other *httptest.Server
+	handler := func(name string) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			said := name + r.URL.Path
+			if len(r.TLS.PeerCertificates) > 0 {
+				said += " certificate"
+			}
+			for _, field := range []string{"Authorization", "X-Api-Key", "X-Own-Key", "X-Plain"} {
+				if r.Header.Get(field) != "" {
+					said += " " + field
+				}
+			}
+			mu.Lock()
+			seen = append(seen, said)
+			mu.Unlock()
+			switch r.URL.Path {
+			case "/away":
+				http.Redirect(w, r, other.URL+"/back", http.StatusFound)
+			case "/back":
+				http.Redirect(w, r, one.URL+"/end", http.StatusFound)
+			case "/near":
+				http.Redirect(w, r, "/end", http.StatusFound)
+			}
+		}
+	}
+	serve := func(name string) *httptest.Server {
+		srv := httptest.NewUnstartedServer(handler(name))
+		srv.TLS = config.Clone()
+		srv.StartTLS()
+		t.Cleanup(srv.Close)
+		return srv
+	}
+	one, other = serve("one"), serve("other")
+	client, session := zreqClient(t)
+	pair, err := ca.Issue(time.Now().Add(time.Hour), "device 7")
+	is.NoErr(err)
+	session.TLS = tlsnet.New(&tlsnet.Config{RootCAs: ca.Pool(), Certificates: []tls.Certificate{pair}})
+	session.Auth = zreq.Bearer("hush")
+	session.Headers = zreq.Headers{{"X-Api-Key", "hush"}, {"X-Plain", "1"}}
+	session.OriginOnly = []string{"x-api-key", "x-own-key"}
+	get := func(url string) []string {
+		t.Helper()
+		mu.Lock()
+		seen = nil
+		mu.Unlock()
+		req, err := http.NewRequest("GET", url, nil)
+		is.NoErr(err)
+		req.Header.Set("X-Own-Key", "hush")
+		resp, err := client.Do(req)
+		is.NoErr(err)
+		_, _ = io.Copy(io.Discard, resp.Body)
+		is.NoErr(resp.Body.Close())
+		mu.Lock()
+		defer mu.Unlock()
+		return seen
+	}
+	const all = " certificate Authorization X-Api-Key X-Own-Key X-Plain"
+	is.Equal(get(other.URL+"/named"), []string{"other/named" + all})
+	is.Equal(get(one.URL+"/away"), []string{"one/away" + all, "other/back X-Plain", "one/end X-Plain"})
+	is.Equal(get(one.URL+"/near"), []string{"one/near" + all, "one/end" + all}) // the same origin
+	is.Equal(get(other.URL+"/named"), []string{"other/named" + all})
+
+	session.TLS = opaque{session.TLS}
+	_, err = client.Get(one.URL + "/away")
+	is.True(errors.Is(err, zreq.ErrRequest))
+	is.True(strings.Contains(err.Error(), "netdriver.Anonymizer")) // the cure
+}
+
+// opaque is a TLS of which nobody knows what it shows.
+type opaque struct{ tls netdriver.TLS }
+
+func (o opaque) Client(ctx context.Context, c netdriver.Conn, name string) (netdriver.Conn, error) {
+	return o.tls.Client(ctx, c, name)
+}
