@@ -99,7 +99,7 @@ func (p *pull) judge(ev wire.Event) ([]byte, error) {
 
 // settle lets go of the connection if all of the body was read.
 func (r *Response) settle() {
-	if r.pull != nil && r.use == asReader {
+	if r != nil && r.pull != nil && r.use == asReader {
 		r.pull.settle()
 	}
 }
