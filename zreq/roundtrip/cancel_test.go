@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -139,12 +142,15 @@ func TestContextEnds(t *testing.T) {
 					defer cancel()
 					began := time.Now()
 					session, err := s.wait(t, ctx, nil)
-					is.True(errors.Is(err, tt.want)) // the context's own word
-					timeout, ok := err.(interface{ Timeout() bool })
-					is.True(ok)
-					is.Equal(timeout.Timeout(), tt.timeout)     // a deadline is a timeout
-					is.True(time.Since(began) < 10*time.Second) // and soon
-					is.Equal(session.Stats().Open, 0)           // nothing is left
+					var told *url.Error
+					if errors.As(err, &told) {
+						err = told.Err
+					}
+					is.Equal(err, tt.want) // the context's own word, itself, as from net/http
+					timeout, ok := err.(net.Error)
+					is.Equal(ok && timeout.Timeout(), tt.timeout) // a deadline is a timeout
+					is.True(time.Since(began) < 10*time.Second)   // and soon
+					is.Equal(session.Stats().Open, 0)             // nothing is left
 				})
 			}
 		})
@@ -162,6 +168,56 @@ func TestClientTimeout(t *testing.T) {
 			is.Equal(session.Stats().Open, 0)
 		})
 	}
+}
+
+// TestClientTimeoutIsTheClients: a Client says that it was its Timeout only if it
+// knows by the time at which it is told of an error.
+func TestClientTimeoutIsTheClients(t *testing.T) {
+	head := serveSilence(t, silent)
+	body := serveSilence(t, stalling)
+	var all sync.WaitGroup
+	for i := range 40 {
+		all.Go(func() {
+			client, session := zreqClient(t)
+			client.Timeout = time.Duration(50+i) * time.Millisecond
+			_, err := client.Get(head)
+			if !strings.Contains(err.Error(), "(Client.Timeout exceeded while awaiting headers)") {
+				t.Error(err)
+			}
+			client.Timeout = time.Duration(250+i) * time.Millisecond
+			resp, err := client.Get(body)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			_, err = io.ReadAll(resp.Body)
+			if !strings.Contains(err.Error(), "(Client.Timeout or context cancellation while reading body)") {
+				t.Error(err)
+			}
+			if e, ok := err.(net.Error); !ok || !e.Timeout() || !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("%T %v", err, err)
+			}
+			resp.Body.Close()
+			if open := session.Stats().Open; open != 0 {
+				t.Errorf("%d connections are left", open)
+			}
+		})
+	}
+	all.Wait()
+}
+
+// TestDeadlineBeforeClientTimeout: the caller's own deadline is not the Client's.
+func TestDeadlineBeforeClientTimeout(t *testing.T) {
+	is := is.New(t)
+	client, _ := zreqClient(t)
+	client.Timeout = time.Minute
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	_, err := client.Do(make1("GET", serveSilence(t, silent), nil).WithContext(ctx))
+	var told *url.Error
+	is.True(errors.As(err, &told))
+	is.Equal(told.Err, context.DeadlineExceeded)
+	is.True(!strings.Contains(err.Error(), "Client.Timeout"))
 }
 
 func TestRequestCancel(t *testing.T) {
@@ -205,6 +261,6 @@ func TestLimitsInTime(t *testing.T) {
 	session.Timeouts.Head = 20 * time.Millisecond
 	_, err := client.Get(serveSilence(t, silent))
 	var told *url.Error
-	is.True(errors.As(err, &told) && told.Timeout())   // a limit of the Session's is a timeout
-	is.True(!errors.Is(err, context.DeadlineExceeded)) // but nobody's deadline
+	is.True(errors.As(err, &told) && told.Timeout())        // a limit of the Session's is a timeout
+	is.True(strings.Contains(err.Error(), "Timeouts.Head")) // it says which
 }

@@ -14,19 +14,25 @@
 //	defer resp.Body.Close()
 //
 // Redirects, cookies and credentials are the Client's, as its documentation has them. A
-// response is what net/http's own Transport would have made of the same bytes, and no
-// status is an error.
+// response is what net/http's own Transport would have made of the same bytes, but for
+// the differences below, and no status is an error.
 //
 // # What is the Session's
 //
 // Its limits hold, and they are finite by default where net/http's are not: 30 seconds
-// for the head of an answer, and 30 without a byte of the body; 16 KiB for a head, and
+// for the head of a response, 30 without a byte of the body, and 30 without progress
+// while sending; 16 KiB for the head of a response, and as much for that of a request;
 // 128 fields; 64 connections, 8 to an origin, for which others wait. A stream of events
 // that may be silent for longer wants another Timeouts.Body. Proxies are drivers, and
 // none is taken from the environment.
 //
+// A Transport without a Session has one of its own, with two defaults that are nearer to
+// net/http's: it has no limit of connections, neither to one origin nor in all, and it
+// waits 10 minutes for the head of a response, so that long polls work. Of its
+// connections 16 are kept idle, 8 to an origin.
+//
 // A content coding is undone if an import registered it (package gzip) and the request
-// names neither Accept-Encoding nor Range itself, and Response.Uncompressed says so. Another
+// does not name Accept-Encoding itself, and Response.Uncompressed says so. Another
 // coding is left as it came.
 //
 // # Who owns what
@@ -40,10 +46,70 @@
 // to be closed. Close may be called from anywhere: a Read that waits ends then. The
 // Session is its owner's to close.
 //
-// Errors are those of zreq: errors.As finds the [*zreq.Error] with its facts in a
-// *url.Error. A body that is cut short is io.ErrUnexpectedEOF, unless the connection
-// said something else, a context that ended is its cause, and a limit in time
-// says Timeout.
+// # Errors
+//
+// Programs compare the errors of an http.Client by ==, ask for their types and look for
+// words in their texts. So an error is that of net/http wherever such a program could
+// tell, and where there is room it holds the [*zreq.Error] with its facts, which
+// errors.As finds. In RoundTrip, and so in the *url.Error of a Client:
+//
+//   - If the context has ended it is the cause of the context, itself. With
+//     Client.Timeout the error is always the Client's. For that, where the deadline of
+//     the request's context has passed and Client.Timeout is longer, the call ends up to
+//     100 ms late.
+//   - If the server closed the connection without a response it is io.EOF, itself.
+//   - A certificate that is not trusted is a *tls.CertificateVerificationError. What
+//     failed in the system's network is a *net.OpError. Both hold the facts.
+//   - A server that answers a handshake in HTTP is a tls.RecordHeaderError, itself, of
+//     which the Client makes http.ErrSchemeMismatch.
+//   - Anything else holds the facts, or is a request that was refused, of the kind
+//     zreq.ErrRequest.
+//
+// In Read of a Response.Body:
+//
+//   - If the context has ended it is the cause of the context, itself, or the Client's
+//     error.
+//   - A body that was cut short is io.ErrUnexpectedEOF, itself, unless the connection
+//     said something else, such as that it was reset.
+//   - Anything else holds the facts.
+//
+// An error with facts is a net.Error, but for that of a certificate, and errors.Is finds
+// its kind, such as zreq.ErrConnect. Where the error is a sentinel, itself, the facts are
+// in the zreq.EventDone of the call, if the Session has a Trace: its Err is the
+// *zreq.Error.
+//
+// # Where a response differs from net/http's
+//
+// These are read in another way:
+//
+//   - Response.Status has no space after the code where there is no reason phrase, and
+//     no spaces around one.
+//   - A folded field value has a space for each byte of the fold (RFC 9112, 5.2), and not
+//     one for all of them.
+//   - HTTP/1.2 to HTTP/1.9 are read as HTTP/1.1 (RFC 9110, 2.5), and Response.Proto says
+//     HTTP/1.1.
+//   - A response of HTTP/1.0 with Transfer-Encoding: chunked is decoded, and its connection
+//     closed (RFC 9112, 6.1). In net/http the chunk framing is part of its body.
+//   - With package gzip, deflate and x-gzip are undone as well as gzip, and several
+//     codings one after the other. Errors of a coding are those of package gzip.
+//   - Over TLS a body without a length is cut short unless the server says close_notify
+//     (RFC 9112, 9.8). In net/http it is whole.
+//
+// These are taken where net/http refuses them:
+//
+//   - A Content-Length that repeats one number, as "5, 5" (RFC 9110, 8.6), or as 5 and
+//     05; a Transfer-Encoding with an empty member, as "chunked,".
+//   - Fields that contradict each other in a response that has no body to frame, as to
+//     HEAD. Response.ContentLength is -1 then.
+//   - A Trailer field that announces Content-Length, Transfer-Encoding or Trailer. That
+//     name is passed over.
+//   - Control characters in a field value, but for NUL, CR and LF.
+//   - A chunk size of more than 16 digits, of which the first are zeros.
+//
+// These are refused where net/http goes on: a response with both Content-Length and
+// Transfer-Encoding; a folded Content-Length or Transfer-Encoding; a version that is not
+// HTTP/1; a status below 100; more than one space before the status; a space in a field
+// name or behind it; and whatever is over a limit.
 //
 // # httptrace
 //
@@ -61,7 +127,6 @@
 // the xn-- form is asked for. A body whose Read does not return when it is closed holds
 // a call up for as long; no context ends it.
 //
-// What is doubtful is refused where net/http goes on: a head with both Content-Length
-// and Transfer-Encoding, for example, or the method "get" instead of "GET". Package
-// zreq says what.
+// Requests that net/http makes may be refused: with the method "get" instead of "GET",
+// for example, or with a head of more than 16 KiB. Package zreq says what.
 package roundtrip

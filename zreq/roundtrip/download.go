@@ -1,7 +1,6 @@
 package roundtrip
 
 import (
-	"context"
 	"io"
 	"net/http"
 	"sync"
@@ -14,8 +13,8 @@ import (
 type download struct {
 	from   *zreq.Response
 	to     *http.Response // has the trailers when the body has ended
-	cancel context.CancelCauseFunc
-	open   bool // the context of the call is ours
+	life   *lifetime
+	open   bool // the lifetime of the call is ours
 	closed atomic.Bool
 
 	mu  sync.Mutex // guards err, and from, which is for one goroutine at a time
@@ -24,8 +23,8 @@ type download struct {
 
 var _ io.ReadCloser = (*download)(nil)
 
-// Read reads the body. Its error is io.EOF at the end, and else a [*zreq.Error]; of a
-// body that was closed it is http.ErrBodyReadAfterClose.
+// Read reads the body. Its error is io.EOF at the end, with the last byte if the end
+// has come with it, and else one that the package comment names.
 func (d *download) Read(p []byte) (int, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -36,6 +35,9 @@ func (d *download) Read(p []byte) (int, error) {
 		return 0, d.err
 	}
 	n, err := d.from.Read(p)
+	if err == nil && d.from.Complete() && !d.from.Decoded() {
+		err = io.EOF // what a decoder still holds comes after the end of what it reads
+	}
 	if err != nil {
 		d.finish(err)
 		err = d.err
@@ -51,7 +53,7 @@ func (d *download) Read(p []byte) (int, error) {
 func (d *download) Close() error {
 	d.closed.Store(true)
 	if !d.mu.TryLock() { // somebody waits for the peer
-		d.cancel(http.ErrBodyReadAfterClose)
+		d.life.cancel(http.ErrBodyReadAfterClose)
 		d.mu.Lock()
 	}
 	defer d.mu.Unlock()
@@ -69,7 +71,9 @@ func (d *download) finish(err error) {
 		d.to.Trailer = trailer(d.to.Trailer, d.from)
 	case d.closed.Load():
 		err = http.ErrBodyReadAfterClose
+	default:
+		err = d.life.toldInBody(err)
 	}
 	d.err = err
-	d.cancel(errDone)
+	d.life.cancel(errDone)
 }

@@ -127,12 +127,17 @@ func TestShortBodies(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
 			client, session := zreqClient(t)
+			var facts *zreq.Error
+			session.Trace = traceFunc(func(e zreq.Event) {
+				if e.Kind == zreq.EventDone {
+					_ = errors.As(e.Err, &facts)
+				}
+			})
 			resp, err := client.Get(startPeer(t, answer).url)
 			is.NoErr(err)
 			_, err = io.ReadAll(resp.Body)
-			is.True(errors.Is(err, io.ErrUnexpectedEOF)) // never io.EOF
-			var facts *zreq.Error
-			is.True(errors.As(err, &facts)) // with the facts
+			is.Equal(err, io.ErrUnexpectedEOF)           // itself; never io.EOF
+			is.True(errors.Is(facts, zreq.ErrTruncated)) // the Trace has the facts
 			_, again := resp.Body.Read(make([]byte, 1))
 			is.Equal(again, err) // it comes again
 			is.NoErr(resp.Body.Close())

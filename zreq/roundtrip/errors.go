@@ -22,14 +22,15 @@ var (
 	errNoURL    = &refusal{"nil Request.URL"}
 	errNoHeader = &refusal{"nil Request.Header"}
 	errNoBody   = &refusal{"Request.ContentLength is not 0, and Request.Body is nil"}
-	errScheme   = &refusal{"the scheme of the URL is neither http nor https"}
+	errNoHost   = &refusal{"no Host in request URL"}
 	errFragment = &refusal{"# in the path or query of the URL that has to be percent-encoded"}
 	errTE       = &refusal{"Request.TransferEncoding is neither chunked nor identity"}
 )
 
 var (
-	// errCancelled is the cause where Request.Cancel ends a call.
-	errCancelled = fmt.Errorf("Request.Cancel was closed: %w", context.Canceled)
+	// errCancelled is the cause where Request.Cancel ends a call, in the words of
+	// net/http.
+	errCancelled = fmt.Errorf("net/http: request canceled: %w", context.Canceled)
 	// errDone ends the context of a call that is over.
 	errDone = errors.New("the request is done")
 	// errBadCount is of a body that breaks the contract of io.Reader.
@@ -41,5 +42,6 @@ var (
 // refusal is a request that is not made.
 type refusal struct{ text string }
 
+// The texts are those of net/http, as far as programs look for them.
 func (e *refusal) Error() string        { return "roundtrip: " + e.text }
 func (e *refusal) Is(target error) bool { return target == zreq.ErrRequest }

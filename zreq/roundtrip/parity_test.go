@@ -3,6 +3,7 @@ package roundtrip_test
 import (
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/matryer/is"
@@ -122,37 +123,100 @@ type outcome struct {
 	facts  facts
 }
 
-// Where they differ, and how.
+// Where they differ, and how: the list of the package comment.
 func TestDifferencesFromNetHTTP(t *testing.T) {
 	for name, tt := range map[string]struct {
 		method, answer string
 		check          func(is *is.I, ours, std outcome)
 	}{
-		"a reason that is empty": {"GET", "HTTP/1.1 200 \r\nContent-Length: 5\r\n\r\nhello", func(is *is.I, ours, std outcome) {
-			is.Equal(ours.facts.Status, "200") // without the space
-			is.Equal(std.facts.Status, "200 ")
-		}},
-		"a folded field": {"GET", "HTTP/1.1 200 OK\r\nX-Long: a\r\n b\r\nContent-Length: 5\r\n\r\nhello", func(is *is.I, ours, std outcome) {
+		"no reason":         {"GET", "HTTP/1.1 200 \r\n" + hello, statuses("200", "200 ")},
+		"spaces, no reason": {"GET", "HTTP/1.1 200   \r\n" + hello, statuses("200", "200   ")},
+		"spaces, a reason":  {"GET", "HTTP/1.1 200  OK \r\n" + hello, statuses("200 OK", "200  OK ")},
+		"a folded field": {"GET", "HTTP/1.1 200 OK\r\nX-Long: a\r\n b\r\n" + hello, func(is *is.I, ours, std outcome) {
 			is.Equal(ours.facts.Header.Get("X-Long"), "a   b") // a space for each byte (RFC 9112, 5.2)
 			is.Equal(std.facts.Header.Get("X-Long"), "a b")
 		}},
-		"both framings": {"GET", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", refused},
-		"the same length in a list": {"GET", "HTTP/1.1 200 OK\r\nContent-Length: 5, 5\r\n\r\nhello", func(is *is.I, ours, std outcome) {
-			is.True(std.failed)
+		"1.2": {"GET", "HTTP/1.2 200 OK\r\n" + hello, func(is *is.I, ours, std outcome) {
+			is.Equal(ours.facts.Proto, "HTTP/1.1") // the highest that is known (RFC 9110, 2.5)
+			is.Equal(std.facts.Proto, "HTTP/1.2")
+			ours.facts.Proto, ours.facts.Minor = std.facts.Proto, std.facts.Minor
+			is.Equal(ours.facts, std.facts) // and the rest is the same
 		}},
-		"101": {"GET", "close HTTP/1.1 101 Go\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n", refused},
+		"1.0, chunked": {"GET", "close HTTP/1.0 200 OK\r\nTrailer: X-Sum\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX-Sum: 7\r\n\r\n", func(is *is.I, ours, std outcome) {
+			is.Equal(ours.facts.Body, "hello")
+			is.Equal(std.facts.Body, "5\r\nhello\r\n0\r\nX-Sum: 7\r\n\r\n")
+			is.Equal(ours.facts.Afterwards, http.Header{"X-Sum": {"7"}}) // what came is there,
+			is.Equal(ours.facts.Trailer, http.Header(nil))               // but HTTP/1.0 announces no trailers
+			ours.facts.Body, ours.facts.Afterwards = std.facts.Body, std.facts.Afterwards
+			is.Equal(ours.facts, std.facts)
+		}},
+		"deflate":                   {"GET", "HTTP/1.1 200 OK\r\nContent-Encoding: deflate\r\nContent-Length: 13\r\n\r\n" + deflated, undone},
+		"x-gzip":                    {"GET", "HTTP/1.1 200 OK\r\nContent-Encoding: x-gzip\r\nContent-Length: 29\r\n\r\n" + gzipped, undone},
+		"a list of codings":         {"GET", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip, identity\r\nContent-Length: 29\r\n\r\n" + gzipped, undone},
+		"101":                       {"GET", "close HTTP/1.1 101 Go\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n", refused},
+		"both framings":             {"GET", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", refused},
+		"a folded length":           {"GET", "HTTP/1.1 200 OK\r\nContent-Length:\r\n 5\r\n\r\nhello", refused},
+		"2.0":                       {"GET", "close HTTP/2.0 200 OK\r\n" + hello, refused},
+		"0.9":                       {"GET", "close HTTP/0.9 200 OK\r\n" + hello, refused},
+		"a status below 100":        {"GET", "close HTTP/1.1 099 OK\r\n" + hello, refused},
+		"spaces before the status":  {"GET", "close HTTP/1.1  200 OK\r\n" + hello, refused},
+		"a space behind a name":     {"GET", "close HTTP/1.1 200 OK\r\nX : a\r\n" + hello, refused},
+		"a space in a name":         {"GET", "close HTTP/1.1 200 OK\r\nX Y: a\r\n" + hello, refused},
+		"a head over the limit":     {"GET", "HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 16<<10) + "\r\n" + hello, refused},
+		"the same length in a list": {"GET", "HTTP/1.1 200 OK\r\nContent-Length: 5, 5\r\n\r\nhello", taken(5)},
+		"the same length, spelt":    {"GET", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 05\r\n\r\nhello", taken(5)},
+		"an empty member":           {"GET", chunkedWith("chunked,", "5"), taken(-1)},
+		"zeros before a chunk size": {"GET", chunkedWith("chunked", strings.Repeat("0", 20)+"5"), bodyTaken},
+		"a control character":       {"GET", "HTTP/1.1 200 OK\r\nX: a\x01b\r\n" + hello, taken(5)},
+		"two lengths, HEAD":         {"HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n", taken(-1)},
+		"bad length, HEAD":          {"HEAD", "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n", taken(-1)},
+		"bad transfer coding, HEAD": {"HEAD", "HTTP/1.1 200 OK\r\nTransfer-Encoding: x\r\n\r\n", taken(-1)},
 		"a trailer that is none": {"GET", "HTTP/1.1 200 OK\r\nTrailer: X-Sum, Content-Length\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", func(is *is.I, ours, std outcome) {
 			is.Equal(ours.facts.Trailer, http.Header{"X-Sum": nil}) // the other is passed over
 			is.True(std.failed)
 		}},
-		"two lengths, HEAD": {"HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n", taken},
-		"bad length, HEAD":  {"HEAD", "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n", taken},
 	} {
 		t.Run(name, func(t *testing.T) {
 			client, _ := zreqClient(t)
 			tt.check(is.New(t), exchange(t, client, tt.method, tt.answer), exchange(t, stdClient(t), tt.method, tt.answer))
 		})
 	}
+}
+
+// hello is the rest of a response that is small.
+const hello = "Content-Length: 5\r\n\r\nhello"
+
+// deflated is "hello" in what HTTP calls deflate.
+const deflated = "\x78\x9c\xcbH\xcd\xc9\xc9\x07\x00\x06,\x02\x15"
+
+func chunkedWith(coding, size string) string {
+	return "HTTP/1.1 200 OK\r\nTransfer-Encoding: " + coding + "\r\n\r\n" + size + "\r\nhello\r\n0\r\n\r\n"
+}
+
+func statuses(want, wantStd string) func(is *is.I, ours, std outcome) {
+	return func(is *is.I, ours, std outcome) {
+		is.Helper()
+		is.Equal(ours.facts.Status, want)
+		is.Equal(std.facts.Status, wantStd)
+		ours.facts.Status = std.facts.Status
+		is.Equal(ours.facts, std.facts) // and the rest is the same
+	}
+}
+
+// undone is of codings that net/http leaves to its caller.
+func undone(is *is.I, ours, std outcome) {
+	is.Helper()
+	is.Equal(ours.facts.Body, "hello")
+	is.True(ours.facts.Uncompressed)
+	is.True(!std.failed && !std.facts.Uncompressed)
+}
+
+// bodyTaken is of a body that net/http refuses.
+func bodyTaken(is *is.I, ours, std outcome) {
+	is.Helper()
+	is.Equal(ours.facts.Body, "hello")
+	is.Equal(ours.facts.BodyErr, "")
+	is.True(std.facts.BodyErr != "")
 }
 
 // refused is what we refuse and net/http does not; taken the other way round.
@@ -162,11 +226,14 @@ func refused(is *is.I, ours, std outcome) {
 	is.True(!std.failed)
 }
 
-func taken(is *is.I, ours, std outcome) {
-	is.Helper()
-	is.True(!ours.failed) // nothing is framed by it
-	is.Equal(ours.facts.ContentLength, int64(-1))
-	is.True(std.failed)
+func taken(length int64) func(is *is.I, ours, std outcome) {
+	return func(is *is.I, ours, std outcome) {
+		is.Helper()
+		is.True(!ours.failed) // the RFC allows it, or nothing is framed by it
+		is.Equal(ours.facts.ContentLength, length)
+		is.Equal(ours.facts.BodyErr, "")
+		is.True(std.failed)
+	}
 }
 
 // exchange makes one request of a peer that has one answer.

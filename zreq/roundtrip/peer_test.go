@@ -125,3 +125,8 @@ func serve(t testing.TB, handler http.HandlerFunc) *httptest.Server {
 	t.Cleanup(s.Close)
 	return s
 }
+
+// traceFunc is a function as a zreq.Trace.
+type traceFunc func(zreq.Event)
+
+func (f traceFunc) Trace(e zreq.Event) { f(e) }

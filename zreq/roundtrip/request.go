@@ -1,12 +1,14 @@
 package roundtrip
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
 	"strings"
 
 	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/wire"
 )
 
 // check refuses what zreq could not.
@@ -24,6 +26,34 @@ func check(req *http.Request) error {
 	for _, coding := range req.TransferEncoding {
 		if len(req.TransferEncoding) > 1 || coding != "chunked" && coding != "identity" {
 			return errTE
+		}
+	}
+	if req.URL.Scheme != "http" && req.URL.Scheme != "https" {
+		return &refusal{fmt.Sprintf("unsupported protocol scheme %q", req.URL.Scheme)}
+	}
+	if _, err := wire.AppendMethod(nil, method(req)); err != nil {
+		return &refusal{fmt.Sprintf("invalid method %q", req.Method)}
+	}
+	if req.URL.Host == "" {
+		return errNoHost
+	}
+	return checkFields(req.Header)
+}
+
+// checkFields refuses fields that no request may carry. A value is not shown: it may
+// be a secret.
+func checkFields(h http.Header) error {
+	var line []byte
+	for name, values := range h {
+		for _, value := range values {
+			var err error
+			line, err = wire.AppendField(line[:0], name, strings.Trim(value, " \t"))
+			switch {
+			case err == wire.ErrBadFieldName:
+				return &refusal{fmt.Sprintf("invalid header field name %q", name)}
+			case err != nil:
+				return &refusal{fmt.Sprintf("invalid header field value for %q", name)}
+			}
 		}
 	}
 	return nil

@@ -3,26 +3,30 @@ package roundtrip_test
 import (
 	"errors"
 	"io"
+	"strings"
 	"testing"
 
 	"github.com/matryer/is"
-
-	"github.com/zreq-go/zreq/zreq"
 )
 
 // A kept connection that is dead is replaced, and GetBody asked for what was sent.
 func TestStaleConnection(t *testing.T) {
 	for name, tt := range map[string]struct {
 		method, key string
+		value       []string
 		again       bool
 		want        bool
 	}{
-		"PUT":                    {"PUT", "", true, true},
-		"PUT without GetBody":    {"PUT", "", false, false},
-		"POST":                   {"POST", "", true, false}, // it may have been acted on
-		"POST with a key":        {"POST", "Idempotency-Key", true, true},
-		"POST with another key":  {"POST", "X-Idempotency-Key", true, true},
-		"a key, without GetBody": {"POST", "Idempotency-Key", false, false},
+		"PUT":                    {"PUT", "", nil, true, true},
+		"PUT without GetBody":    {"PUT", "", nil, false, false},
+		"POST":                   {"POST", "", nil, true, false}, // it may have been acted on
+		"POST with a key":        {"POST", "Idempotency-Key", []string{"7"}, true, true},
+		"POST with another key":  {"POST", "X-Idempotency-Key", []string{"7"}, true, true},
+		"POST with a nil key":    {"POST", "Idempotency-Key", nil, true, true}, // which does not go out
+		"another nil key":        {"POST", "X-Idempotency-Key", nil, true, true},
+		"POST with no values":    {"POST", "Idempotency-Key", []string{}, true, true},
+		"POST with an empty key": {"POST", "Idempotency-Key", []string{""}, true, true},
+		"a key, without GetBody": {"POST", "Idempotency-Key", []string{"7"}, false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
@@ -34,7 +38,7 @@ func TestStaleConnection(t *testing.T) {
 			s := &source{text: "hello"}
 			r := s.request(t.Context(), tt.method, p.url, 5, tt.again)
 			if tt.key != "" {
-				r.Header.Set(tt.key, "7")
+				r.Header[tt.key] = tt.value
 			}
 			resp, err = client.Do(r)
 			is.Equal(err == nil, tt.want) // it is sent again if it may be, and can
@@ -42,8 +46,8 @@ func TestStaleConnection(t *testing.T) {
 				is.Equal(times, 1) // each body is closed
 			}
 			if !tt.want {
-				is.True(errors.Is(err, zreq.ErrStale))
-				is.Equal(len(p.seen()), 2) // and else not
+				is.True(errors.Is(err, io.EOF)) // as from net/http
+				is.Equal(len(p.seen()), 2)      // and else not
 				return
 			}
 			resp.Body.Close()
@@ -51,6 +55,9 @@ func TestStaleConnection(t *testing.T) {
 			is.Equal(session.Stats().Retried, int64(0)) // at no cost
 			_, sent := sortedHead(p.seen()[2])
 			is.Equal(sent, "hello") // whole
+			if tt.key != "" {
+				is.Equal(strings.Contains(p.seen()[2], tt.key+": "), len(tt.value) > 0)
+			}
 		})
 	}
 }
@@ -77,7 +84,7 @@ func TestGetBodyIsNotAskedForNothing(t *testing.T) {
 	client, _ := zreqClient(t)
 	s := &source{text: "hello"}
 	_, err := client.Do(s.request(t.Context(), "POST", p.url, 5, true))
-	is.True(errors.Is(err, zreq.ErrConnect))
+	is.True(errors.Is(err, io.EOF))
 	is.Equal(len(s.bodies), 1) // a call that fails needs none
 }
 

@@ -8,9 +8,6 @@ import (
 // target returns u as zreq takes it: without userinfo, which is http.Client's to make
 // Authorization of, and without a fragment, which never goes out.
 func target(u *url.URL) (string, error) {
-	if u.Scheme != "http" && u.Scheme != "https" {
-		return "", errScheme
-	}
 	path, err := requestPath(u)
 	if err != nil {
 		return "", err

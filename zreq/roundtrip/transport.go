@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"sync"
+	"time"
 
 	"github.com/zreq-go/zreq/zreq"
 )
@@ -17,8 +19,8 @@ type Transport struct {
 	// the certificates of its TLS go to every origin that is asked, but for one to which
 	// a redirect led the Client from another: there its Auth, its Authorization, Cookie
 	// and Proxy-Authorization, the fields that its OriginOnly names (also of the request)
-	// and the certificates are kept back. Default: one of the Transport's own, of the
-	// zero value.
+	// and the certificates are kept back. Default: one of the Transport's own, without a
+	// limit of connections, that waits 10 minutes for the head of a response.
 	Session *zreq.Session
 
 	// Retry makes as many attempts as the Retry of the Session says. What the last one
@@ -26,7 +28,8 @@ type Transport struct {
 	// a kept connection that turns out to be dead is replaced all the same.
 	Retry bool
 
-	own zreq.Session
+	once sync.Once // sets the defaults of own
+	own  zreq.Session
 }
 
 var _ http.RoundTripper = (*Transport)(nil)
@@ -36,6 +39,10 @@ func (t *Transport) session() *zreq.Session {
 	if t.Session != nil {
 		return t.Session
 	}
+	t.once.Do(func() {
+		t.own.Pool = zreq.PoolLimits{Open: -1, OpenPerOrigin: -1}
+		t.own.Timeouts.Head = 10 * time.Minute
+	})
 	return &t.own
 }
 
@@ -44,7 +51,7 @@ func (t *Transport) session() *zreq.Session {
 func (t *Transport) CloseIdleConnections() { t.session().CloseIdle() }
 
 // RoundTrip implements http.RoundTripper. The body of the request is closed when it
-// returns. An error is a [*zreq.Error], or of the kind zreq.ErrRequest.
+// returns. The package comment says which errors it returns.
 //
 // The Body of the response may be closed while it is read, from anywhere: that ends
 // the Read.
@@ -58,15 +65,15 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := cancellable(req)
-	download := &download{cancel: cancel}
+	life := begin(req)
+	download := &download{life: life}
 	defer func() {
 		if !download.open {
-			cancel(errDone) // also when a callback panics
+			life.cancel(errDone) // also when a callback panics
 		}
 	}()
 	if up.body != nil {
-		defer context.AfterFunc(ctx, up.interrupt)()
+		defer context.AfterFunc(life.ctx, up.interrupt)()
 	}
 	up.settle()
 	args := arguments(req, up)
@@ -78,13 +85,13 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if !t.Retry {
 		args.Retry.Attempts = 1
 	}
-	spy := watch(ctx, req, t.session().Trace, up, cancel)
+	spy := watch(life.ctx, req, t.session().Trace, up, life.cancel)
 	if spy != nil {
 		args.Trace = spy
 	}
-	got, err := t.session().Do(ctx, method(req), url, args)
+	got, err := t.session().Do(life.ctx, method(req), url, args)
 	if err = verdict(got, err); err != nil {
-		return nil, err
+		return nil, life.told(err)
 	}
 	return download.answer(req, got, spy), nil
 }

@@ -91,7 +91,7 @@ func TestBodyIsClosed(t *testing.T) {
 		"size not told":    {length: 0, answer: ok},
 		"no connection":    {length: 5, driver: refusing, want: zreq.ErrConnect},
 		"cancelled before": {ctx: cancelled, length: 5, want: context.Canceled},
-		"no answer":        {length: 5, answer: "close ", want: zreq.ErrConnect},
+		"no answer":        {length: 5, answer: "close ", want: io.EOF},
 		"bad answer":       {length: 5, answer: "close HTTP/1.1 2\r\n\r\n", want: zreq.ErrResponse},
 		"shorter":          {length: 6, answer: ok, want: zreq.ErrBody},
 		"longer":           {length: 4, answer: ok, want: zreq.ErrBody},

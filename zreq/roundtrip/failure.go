@@ -1,0 +1,125 @@
+package roundtrip
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+
+	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/wire"
+)
+
+// told returns the error of a call as net/http's Transport tells it, as far as
+// programs look at it: a sentinel or a type of its own is returned itself, since they
+// compare by == and ask by a type assertion, and their texts are in the text.
+func (l *lifetime) told(err error) error {
+	var e *zreq.Error
+	if !errors.As(err, &e) {
+		return err // of the request
+	}
+	if end := l.ended(e); end != nil {
+		return end
+	}
+	if errors.Is(err, zreq.ErrOutOfRetries) {
+		return err // which net/http does not know
+	}
+	switch e.Phase {
+	case zreq.PhaseDial, zreq.PhaseSend, zreq.PhaseHead:
+		if op, ok := e.Err.(*net.OpError); ok {
+			own := *op
+			own.Err = &cause{text: op.Err.Error(), facts: e}
+			return &own
+		}
+		if (errors.Is(err, zreq.ErrConnect) || errors.Is(err, zreq.ErrStale)) && e.Phase != zreq.PhaseDial && errors.Is(err, io.EOF) {
+			return io.EOF
+		}
+	case zreq.PhaseTLS:
+		return toldHandshake(e)
+	}
+	return worded(e)
+}
+
+// toldHandshake is told for a handshake.
+func toldHandshake(e *zreq.Error) error {
+	var refused *tls.CertificateVerificationError
+	if errors.As(e, &refused) {
+		own := *refused
+		own.Err = &cause{text: refused.Err.Error(), facts: e}
+		return &own
+	}
+	// http.Client makes http.ErrSchemeMismatch of it.
+	if header := (tls.RecordHeaderError{}); errors.As(e, &header) && string(header.RecordHeader[:]) == "HTTP/" {
+		return header
+	}
+	if errors.Is(e, io.EOF) || errors.Is(e, io.ErrUnexpectedEOF) {
+		return io.EOF
+	}
+	return worded(e)
+}
+
+// toldInBody is told for the body of a response.
+func (l *lifetime) toldInBody(err error) error {
+	var e *zreq.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	if end := l.ended(e); end != nil {
+		return end
+	}
+	if errors.Is(err, zreq.ErrTruncated) && errors.Is(err, io.ErrUnexpectedEOF) {
+		return io.ErrUnexpectedEOF
+	}
+	return worded(e)
+}
+
+// ended returns why the call had to end, if it had to.
+func (l *lifetime) ended(e *zreq.Error) error {
+	end := l.cause()
+	if end == nil && e.Err == context.DeadlineExceeded {
+		end = e.Err // whose timer has not run yet
+	}
+	return end
+}
+
+// words are what net/http says, and programs look for in the text of an error.
+var words = []struct {
+	phase zreq.Phase
+	of    error  // nil: a timeout
+	text  string // in front of ours
+	kind  error  // of net/http's error, or nil
+}{
+	{zreq.PhaseTLS, nil, "net/http: TLS handshake timeout: ", nil},
+	{zreq.PhaseHead, nil, "net/http: timeout awaiting response headers: ", context.DeadlineExceeded},
+	{zreq.PhaseHead, wire.ErrBadStatusLine, "malformed HTTP response: ", nil},
+	{zreq.PhaseHead, wire.ErrBadVersion, "malformed HTTP response: ", nil},
+	{zreq.PhaseHead, wire.ErrHeadTooLarge, "net/http: server response headers exceeded the limit: ", nil},
+	{zreq.PhaseBody, wire.ErrChunkLineTooLong, "", http.ErrLineTooLong},
+}
+
+// worded puts the words of net/http before those of e, if it has any.
+func worded(e *zreq.Error) error {
+	for _, w := range words {
+		if w.phase == e.Phase && (w.of == nil && e.Timeout() || w.of != nil && errors.Is(e, w.of)) {
+			return &cause{text: w.text + e.Error(), facts: e, kind: w.kind}
+		}
+	}
+	return e
+}
+
+// cause has the facts of an error where its text is to be another one.
+type cause struct {
+	text  string
+	facts *zreq.Error
+	kind  error // of net/http, or nil
+}
+
+var _ net.Error = (*cause)(nil)
+
+func (c *cause) Error() string        { return c.text }
+func (c *cause) Unwrap() error        { return c.facts }
+func (c *cause) Is(target error) bool { return c.kind != nil && target == c.kind }
+func (c *cause) Timeout() bool        { return c.facts.Timeout() }
+func (c *cause) Temporary() bool      { return c.facts.Temporary() }
