@@ -6,7 +6,8 @@ import (
 )
 
 // Values is an ordered list of names and values. A name may come more than
-// once; the order is kept on the wire.
+// once; the order is kept on the wire. Package fmt prints the names without the
+// values, which may be secret.
 //
 //	form.Values{{"rev", "7"}, {"tag", "a b"}}
 type Values [][2]string

@@ -3,12 +3,14 @@ package upload_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
 
 	"github.com/matryer/is"
 
+	"github.com/zreq-go/zreq/form"
 	"github.com/zreq-go/zreq/upload"
 	"github.com/zreq-go/zreq/zreq"
 	"github.com/zreq-go/zreq/zreq/zreqtest"
@@ -103,3 +105,14 @@ func (before) Seek(int64, int) (int64, error) { return -1, nil }
 type unwindable struct{ upload.Source }
 
 func (unwindable) Rewind() error { return errors.New("no wind") }
+
+// Args are printed by a program that logs its settings.
+func TestNothingSecretIsPrinted(t *testing.T) {
+	is := is.New(t)
+	args := upload.Args{
+		Headers: zreq.Headers{{"X-Api-Key", "sesame"}}, Params: form.Values{{"token", "sesame"}}, Auth: zreq.Bearer("sesame"),
+	}
+	for _, v := range []any{args, &args} {
+		is.True(!strings.Contains(fmt.Sprintf("%v %+v %#v", v, v, v), "sesame")) // no token
+	}
+}

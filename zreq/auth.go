@@ -82,15 +82,16 @@ func (b basic) Authorize(r AuthRequest) (string, error) {
 
 // Bearer sends token (RFC 6750, 2.1): only over https. It goes out without
 // waiting for a challenge.
-func Bearer(token string) Auth { return bearer(token) }
+func Bearer(token string) Auth { return bearer(func() string { return token }) }
 
-type bearer string
+// bearer is a function, so that nothing that holds it is printed with the token.
+type bearer func() string
 
 func (b bearer) Authorize(r AuthRequest) (string, error) {
 	if r.Refused != nil {
 		return "", nil
 	}
-	return "Bearer " + string(b), nil
+	return "Bearer " + b(), nil
 }
 
 // authorize asks Args.Auth for the credentials of a request.

@@ -4,6 +4,9 @@ package zreq
 // order and spelling are kept on the wire, but Host goes out first, wherever it
 // stands (RFC 9110, 7.2). Names are compared without case.
 //
+// Package fmt prints the names, and of the values only those that are known to be no
+// secret.
+//
 //	zreq.Headers{{"Accept", "application/json"}, {"Connection", "Keep-Alive"}}
 type Headers [][2]string
 
