@@ -86,8 +86,9 @@ func (m *Multipart) Rewind() error {
 	return nil
 }
 
-// Read gives the next bytes. It returns what one content gave without waiting
-// for more. A content that gives more or fewer bytes than it said is a
+// Read gives the next bytes. If the size of every content is known, it fills p, so
+// that a small form leaves in one write; else it returns what one content gave without
+// waiting for more. A content that gives more or fewer bytes than it said is a
 // [*SizeError]; one that gives none 100 times in a row is io.ErrNoProgress.
 func (m *Multipart) Read(p []byte) (n int, err error) {
 	m.prepare()
@@ -111,8 +112,9 @@ func (m *Multipart) Read(p []byte) (n int, err error) {
 			if m.err == io.EOF {
 				m.begin(m.part + 1)
 			}
-			if k > 0 {
-				return n + k, nil
+			n += k
+			if k > 0 && m.size < 0 {
+				return n, nil
 			}
 		}
 	}

@@ -25,7 +25,8 @@ import (
 // zero means none, the past means at once. Setting one wakes a Read or Write
 // that is already blocked within 100 ms of the new deadline. A timeout leaves
 // the connection usable: a later deadline revives it, and nothing read is lost.
-// Only a Write that timed out half way leaves the stream unusable over TLS.
+// Only a Write that timed out half way may leave the stream unusable, unless the Conn
+// is a Checker.
 type Conn interface {
 	io.ReadWriteCloser
 	SetDeadline(t time.Time) error
@@ -33,9 +34,11 @@ type Conn interface {
 	SetWriteDeadline(t time.Time) error
 }
 
-// A Checker is a Conn that can look at its input without blocking. It also knows
-// how much a Write that a deadline ended has sent: without TLS, callers send the
-// rest later.
+// A Checker is a Conn that can look at its input without blocking. Its Write also
+// survives its deadline: callers give each Write a short one, to look at the input
+// between two, and send the rest by the next. What a Write over TLS counted and had not
+// sent, as the rest of a record is, goes out first then; a Write of nothing sends only
+// that.
 type Checker interface {
 	// Check returns nil while the connection is open and silent, ErrUnread if
 	// the peer has sent bytes that nobody has read yet, io.EOF if it ended its

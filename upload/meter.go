@@ -58,19 +58,6 @@ func (m *meter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Leaving reports whether more has left since it was last asked of what the
-// system holds of c. zreq asks when the body has been written, and whenever
-// Timeouts.Head is over.
-func (m *meter) Leaving(c netdriver.Conn) bool {
-	q, ok := c.(netdriver.Queuer)
-	if !ok {
-		return false
-	}
-	before := m.queued
-	m.queued = q.Queued()
-	return m.queued < before
-}
-
 // left notes that all that was given has left.
 func (m *meter) left() {
 	if m.given <= m.most {

@@ -111,7 +111,9 @@ func (x *exchange) failure(ctx context.Context, err error) (f failure, retryable
 	if err == errUnwelcome {
 		f.status = x.resp.Status
 		f.after, f.date = x.resp.Header("Retry-After"), x.resp.Header("Date")
-		f.stale = f.stale && f.status == 408
+		if f.stale = x.gaveUpIdle(); f.stale {
+			f.err = x.fail(ctx, x.blame(nil, ErrStale))
+		}
 	} else {
 		f.stale = f.stale && !x.heard && !isTimeout(err)
 		e := x.fail(ctx, err)

@@ -25,12 +25,13 @@ type encoder interface{ Encode() error }
 
 // outgoing is the body of a request while it is sent.
 type outgoing struct {
-	_    incomparable
-	r    io.Reader // nil: there is none
-	size int64     // negative: unknown, so it goes out chunked
-	left int64     // of size
-	got  int64     // bytes that r gave
-	done bool      // r has said io.EOF
+	_     incomparable
+	r     io.Reader // nil: there is none
+	ready bool      // r has Size or Rewind: its first Read is not expected to wait
+	size  int64     // negative: unknown, so it goes out chunked
+	left  int64     // of size
+	got   int64     // bytes that r gave
+	done  bool      // r has said io.EOF
 }
 
 // open asks the body for its size, less what lies before the offset of one that can
@@ -52,8 +53,10 @@ func (b *outgoing) open(r io.Reader, limit int64) error {
 		if err := s.Rewind(); err != nil {
 			return err
 		}
+		b.ready = true
 	}
 	b.size = form.SizeOf(r)
+	b.ready = b.ready || b.size >= 0
 	if s, ok := r.(io.Seeker); ok && b.size >= 0 {
 		offset, err := s.Seek(0, io.SeekCurrent)
 		if err != nil {

@@ -27,9 +27,11 @@ type socket struct {
 	stuck  bool      // the last one moved nothing
 	glance [1]byte   // for look
 
-	// A write that is ended by its deadline can be taken up again where that is
-	// plain TCP and a driver that knows how much went out. A body is sliced there.
+	// A body is sliced: each write has a short deadline, and one that is cut by that
+	// is taken up again. It takes a driver with a Checker.
 	resumable, sliced bool
+	counts            bool // the count of a write that was cut says what has left; not in TLS
+	owes              bool // what a write was said to have taken has not all left
 
 	requests int // that it has carried, this one included
 
@@ -38,10 +40,13 @@ type socket struct {
 	interrupt func()
 }
 
-func newSocket(conn netdriver.Conn, plain bool) *socket {
+// newSocket makes a socket of conn. r tells whether that is plain TCP, TLS of a
+// netdriver.TLS, whose Checker is that of the Conn below, or TLS in the chip.
+func newSocket(conn netdriver.Conn, r *route) *socket {
 	s := &socket{conn: conn}
 	s.checker, _ = conn.(netdriver.Checker)
-	s.resumable = plain && s.checker != nil
+	s.resumable = s.checker != nil && r.chip == nil
+	s.counts = s.resumable && r.tls == nil
 	s.interrupt = func() { _ = conn.SetDeadline(past) }
 	return s
 }
@@ -59,11 +64,12 @@ func (s *socket) waitWithin(ctx context.Context, wait, limit time.Duration, name
 }
 
 // A sliced write blocks for a part of its limit, and with the slack of the
-// deadline for a second at most: so soon an answer is seen that comes meanwhile,
-// and so well is known when something last moved.
+// deadline for 100 ms at most: so soon an answer is seen that comes meanwhile, and so
+// well is known when something last moved. Where a write cannot be cut, an answer is
+// looked for as often between two of them.
 const (
 	slices    = 32
-	sliceWait = 7 * time.Second / 8
+	sliceWait = 80 * time.Millisecond
 )
 
 // maxWrite is what one Write is given where it cannot be taken up again: it has
@@ -80,7 +86,7 @@ const (
 
 func (s *socket) maxWrite(quick uint32) int {
 	switch {
-	case s.sliced:
+	case s.sliced && s.counts:
 		return math.MaxInt
 	case quick >= quickRun:
 		return wideWrite
@@ -126,6 +132,17 @@ func (s *socket) renew(ctx context.Context, limit time.Duration, now time.Time) 
 		}
 	}
 	return ctx.Err()
+}
+
+// lookIsDue reports whether it is time to look for an answer on a connection without a
+// Checker, where a look costs lookWait, and notes it if so.
+func (x *exchange) lookIsDue() bool {
+	at := time.Now()
+	due := at.Sub(x.looked) >= sliceWait
+	if due {
+		x.looked = at
+	}
+	return due
 }
 
 // begin notes that a wait begins. The time is kept here and not in the socket, which

@@ -153,7 +153,7 @@ func (x *exchange) dial(ctx context.Context) (*socket, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := newSocket(conn, x.conn.tls == nil && x.conn.chip == nil)
+	s := newSocket(conn, x.conn.route)
 	x.fresh = nil
 	return s, x.conn.adopt(s)
 }

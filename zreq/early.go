@@ -12,9 +12,9 @@ import (
 // errAnswered ends the sending of a request: its answer has begun.
 var errAnswered = errors.New("the final response came before the end of the request")
 
-// hear takes in what the peer has said while the request goes out, where the
-// driver can look, and waits for no more. A final head is errAnswered: the peer
-// does not want the rest (RFC 9112, 9.5).
+// hear takes in what the peer has said while the request goes out, and waits for no
+// more. It is called before each write. A final head is errAnswered: the peer does not
+// want the rest (RFC 9112, 9.5).
 func (x *exchange) hear(ctx context.Context) error {
 	for {
 		ev, err := x.held() // something may be left of what came with a 100
@@ -26,8 +26,13 @@ func (x *exchange) hear(ctx context.Context) error {
 			return errAnswered
 		case ev.Kind != wire.NeedMore:
 			continue
-		case x.sock.checker == nil || x.sent == 0 && x.reused: // a kept one has just been looked at
+		case x.sent == 0 && x.reused: // it has just been looked at
 			return nil
+		case x.sock.checker == nil:
+			if x.sent == 0 || !x.lookIsDue() || !x.peek(ctx) {
+				return nil
+			}
+			continue
 		}
 		err = x.sock.checker.Check()
 		switch {
@@ -53,33 +58,22 @@ func (x *exchange) hear(ctx context.Context) error {
 	}
 }
 
-// peek reads what has come where the driver cannot look, for a millisecond and so
-// but once for a body: before the last write, after which an answer that came too
-// early could not be told from one that waited. What fails here fails again.
-func (x *exchange) peek(ctx context.Context) {
+// peek reads what has come where the driver cannot look, and reports whether there was
+// anything. It takes up to a millisecond. What fails here fails again.
+func (x *exchange) peek(ctx context.Context) bool {
 	if x.sock.within(ctx, lookWait, "Head") != nil {
-		return
+		return false
 	}
 	n, err := readSome(x.sock.conn, x.in.room())
 	if n == 0 {
-		return
+		return false
 	}
 	x.in.w += n
 	x.heard = true
 	if !isTimeout(err) {
 		x.readErr = err
 	}
-}
-
-// leaving reports whether more of the body has left since this was last asked, of
-// what the driver has taken: then the peer's silence means nothing yet. A body
-// whose sender looks after that, as package upload's, can tell. Not inlined: its
-// copy costs 0.1 KB.
-//
-//go:noinline
-func (x *exchange) leaving() bool {
-	l, ok := x.body.r.(interface{ Leaving(c netdriver.Conn) bool })
-	return ok && l.Leaving(x.sock.conn)
+	return true
 }
 
 // early returns nil if an answer has come, or comes within a second, to a request

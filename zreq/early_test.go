@@ -80,23 +80,20 @@ func TestEarlyAnswer(t *testing.T) {
 // TestEarlyAnswerIsSeen: while the peer neither reads on nor closes, which no
 // write tells of.
 func TestEarlyAnswerIsSeen(t *testing.T) {
+	const soon = 100 * time.Millisecond
 	refusal := page(413, "too large")
 	for name, tt := range map[string]struct {
 		say    []zreqtest.Step
 		bare   bool
 		within time.Duration // from the head of the request
 	}{
-		"at once":                   {[]zreqtest.Step{zreqtest.Send(refusal)}, false, time.Second},
-		"late":                      {[]zreqtest.Step{zreqtest.Pause(10 * time.Second), zreqtest.Send(refusal)}, false, 11 * time.Second},
-		"byte by byte":              {[]zreqtest.Step{zreqtest.Drip(refusal, 10*time.Millisecond)}, false, 2 * time.Second},
-		"behind hints":              {[]zreqtest.Step{zreqtest.Send(hint), zreqtest.Pause(3 * time.Second), zreqtest.Send(goOn + hint + refusal)}, false, 4 * time.Second},
+		"at once":                   {[]zreqtest.Step{zreqtest.Send(refusal)}, false, soon},
+		"late":                      {[]zreqtest.Step{zreqtest.Pause(10 * time.Second), zreqtest.Send(refusal)}, false, 10*time.Second + soon},
+		"byte by byte":              {[]zreqtest.Step{zreqtest.Drip(refusal, 10*time.Millisecond)}, false, time.Second},
+		"behind hints":              {[]zreqtest.Step{zreqtest.Send(hint), zreqtest.Pause(3 * time.Second), zreqtest.Send(goOn + hint + refusal)}, false, 3*time.Second + soon},
 		"a driver that cannot look": {[]zreqtest.Step{zreqtest.Send(refusal)}, true, 34 * time.Second},
 	} {
-		for kind, body := range map[string]func() io.Reader{
-			"sized":   func() io.Reader { return bytes.NewReader(make([]byte, 1<<20)) },
-			"chunked": func() io.Reader { return stream{bytes.NewReader(make([]byte, 1<<20))} },
-			"sender":  func() io.Reader { return &sender{Reader: bytes.NewReader(make([]byte, 1<<20))} },
-		} {
+		for kind, body := range earlyBodies {
 			t.Run(name+"/"+kind, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					is := is.New(t)

@@ -32,6 +32,8 @@ type exchange struct {
 	coded    bool // the body has codings, all of which will be undone
 	head     []byte
 
+	headBytes int64 // of the request, as they were sent
+
 	history     []Redirect
 	crossed     bool   // a redirect led to another origin
 	bare        bool   // or took the body away
@@ -47,10 +49,11 @@ type exchange struct {
 	unhook func() bool    // stops watching the context
 	reused bool           // sock was there before the call
 	unsent bool           // the request did not go out whole
+	looked time.Time      // when a connection that has no Checker was last asked for an answer
 	empty  int            // writes in a row that moved nothing
 	quick  uint32         // bytes that went in quick writes; if it wraps, some small ones follow
 
-	out     *buffer // what is sent from; nil: the request has no body, and the window serves
+	out     *buffer // what is sent from, until the request has been sent; never what is read into
 	in      window
 	dec     wire.Decoder
 	want    admission
@@ -164,17 +167,13 @@ func (x *exchange) try(ctx context.Context) error {
 // come before all has been sent.
 func (x *exchange) ask(ctx context.Context) error {
 	err := x.send(ctx)
+	release(x.out)
+	x.out, x.head = nil, nil
 	if err != nil {
 		x.unsent = true
 		return x.early(ctx, err)
 	}
-	x.leaving()
-	for {
-		err = x.readHead(ctx, x.times.Head)
-		if _, silent := err.(*timeoutError); !silent || !x.leaving() {
-			return err
-		}
-	}
+	return x.awaitHead(ctx)
 }
 
 // end releases what run took, each thing once.

@@ -3,8 +3,10 @@ package zreq
 import (
 	"context"
 	"errors"
+	"math"
 	"time"
 
+	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq/wire"
 )
 
@@ -21,12 +23,53 @@ const firstContent = 64 << 10
 // connection.
 const maxDrain = 4 << 10
 
+// awaitHead reads up to and with the final head when the request has been sent.
+//
+// As long as the system holds some of the body, the peer cannot have all of it. That
+// time is still sending, for which Timeouts.Write is the limit; Timeouts.Head counts
+// from when the system was seen to hold nothing. It is asked only if the peer is
+// silent, and often enough that no limit is more than an eighth late.
+func (x *exchange) awaitHead(ctx context.Context) error {
+	queuer, ok := x.sock.conn.(netdriver.Queuer)
+	if !ok || x.body.r == nil || x.times.Head <= 0 {
+		return x.readHead(ctx, x.times.Head)
+	}
+	moved, queued := now(), math.MaxInt
+	for queued > 0 {
+		limit, name := x.times.Write, "Write"
+		if limit <= 0 {
+			limit, name = x.times.Head, "Head"
+		}
+		left := max(1, limit-now().Sub(moved))
+		wait := min(left, max(lookWait, min(limit/90, x.times.Head/90, queueWait)))
+		if err := x.sock.waitWithin(ctx, wait, limit, name); err != nil {
+			return x.broken(err)
+		}
+		x.phase = PhaseHead
+		err := x.finalHead(ctx)
+		if _, silent := err.(*timeoutError); !silent {
+			return err
+		}
+		switch n := queuer.Queued(); {
+		case n < queued:
+			moved, queued = now(), n
+		case wait == left:
+			return err
+		}
+	}
+	return x.readHead(ctx, x.times.Head)
+}
+
 // readHead reads up to and with the final head.
 func (x *exchange) readHead(ctx context.Context, limit time.Duration) error {
 	x.phase = PhaseHead
 	if err := x.sock.within(ctx, limit, "Head"); err != nil { // once: it bounds the whole head
 		return x.broken(err)
 	}
+	return x.finalHead(ctx)
+}
+
+func (x *exchange) finalHead(ctx context.Context) error {
 	for {
 		if final, err := x.heed(ctx); final || err != nil {
 			return err
@@ -47,8 +90,7 @@ func (x *exchange) heed(ctx context.Context) (final bool, err error) {
 // finish takes the response that is the answer of the call: its head may end that, and
 // else its body is read.
 func (x *exchange) finish(ctx context.Context) error {
-	if x.resp.Status == 408 && x.reused {
-		// Sent as the server gave up on the idle connection (RFC 9110, 15.5.9).
+	if x.gaveUpIdle() {
 		return x.blame(nil, ErrStale)
 	}
 	x.heedEncoding()
@@ -62,6 +104,14 @@ func (x *exchange) finish(ctx context.Context) error {
 		return err
 	}
 	return x.readBody(ctx)
+}
+
+// gaveUpIdle reports whether the response is a 408 that the server sent as it gave up
+// on a connection that had been idle (RFC 9110, 15.5.9), and not an answer to this
+// request: the connection has carried a response before, nothing of a body was sent,
+// and the server closes.
+func (x *exchange) gaveUpIdle() bool {
+	return x.resp.Status == 408 && x.reused && x.sock.requests > 1 && x.sent <= x.headBytes && x.dec.Closes()
 }
 
 // takeHead fills the Response from the head that was decoded.

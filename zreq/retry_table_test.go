@@ -38,10 +38,10 @@ var errTimeout = errors.New("a timeout")
 var retryCases = append(statusCases(), []retryCase{
 	{name: "dial refused", steps: []zreqtest.Step{zreqtest.Refuse()}, unsent: true, unread: true, fresh: true, kind: zreq.ErrConnect},
 	{name: "dial unanswered", steps: []zreqtest.Step{zreqtest.NoAnswer()}, unsent: true, unread: true, fresh: true, kind: zreq.ErrConnect},
-	{name: "no byte leaves", steps: []zreqtest.Step{zreqtest.Fault(memnet.Faults{ResetWriteAfter: -1})}, unsent: true, fresh: true, kind: zreq.ErrConnect},
-	{name: "ten bytes leave", steps: []zreqtest.Step{zreqtest.Fault(memnet.Faults{ResetWriteAfter: 10})}, stale: true, kind: zreq.ErrConnect},
-	{name: "no byte leaves, slowly", steps: []zreqtest.Step{zreqtest.Fault(memnet.Faults{StallWriteAfter: -1})}, unsent: true, fresh: true, kind: errTimeout},
-	{name: "ten bytes leave, and no more", steps: []zreqtest.Step{zreqtest.Fault(memnet.Faults{StallWriteAfter: 10})}, kind: errTimeout},
+	{name: "no byte leaves", steps: []zreqtest.Step{zreqtest.Fault(memnet.Faults{ResetWriteAfter: -1})}, unsent: true, unread: true, fresh: true, kind: zreq.ErrConnect},
+	{name: "ten bytes leave", steps: []zreqtest.Step{zreqtest.Fault(memnet.Faults{ResetWriteAfter: 10})}, unread: true, stale: true, kind: zreq.ErrConnect},
+	{name: "no byte leaves, slowly", steps: []zreqtest.Step{zreqtest.Fault(memnet.Faults{StallWriteAfter: -1})}, unsent: true, unread: true, fresh: true, kind: errTimeout},
+	{name: "ten bytes leave, and no more", steps: []zreqtest.Step{zreqtest.Fault(memnet.Faults{StallWriteAfter: 10})}, unread: true, kind: errTimeout},
 	{name: "reset", steps: []zreqtest.Step{zreqtest.Request(), zreqtest.Reset()}, stale: true, whole: true, kind: zreq.ErrConnect},
 	{name: "end", steps: []zreqtest.Step{zreqtest.Request(), zreqtest.Close()}, stale: true, whole: true, kind: zreq.ErrConnect},
 	{name: "silence", steps: []zreqtest.Step{zreqtest.Request(), zreqtest.Hold()}, whole: true, kind: errTimeout},
@@ -64,11 +64,13 @@ func statusCases() (list []retryCase) {
 	for _, status := range []int{200, 400, 404, 408, 409, 421, 425, 429, 500, 501, 502, 503, 504, 505, 511} {
 		again := status == 408 || status == 425 || status == 429 || status >= 502 && status <= 504
 		list = append(list, retryCase{
-			name: fmt.Sprint(status), status: status, final: !again, stale: status == 408, whole: true, bodied: true,
+			name: fmt.Sprint(status), status: status, final: !again, whole: true, bodied: true,
 			steps: answering(page(status, "no"), byLength("good")),
 		})
 	}
-	return list
+	return append(list, retryCase{
+		name: "408 of an idle connection", status: 408, stale: true, whole: true, bodied: true, steps: answering(idle408),
+	})
 }
 
 // retryMethods are methods, and whether a request by them may be made twice.
@@ -162,7 +164,8 @@ func retriedCase(t *testing.T, c retryCase, method, mark, body string, kept, may
 		is.True(!strings.Contains(r, "not of"))                                   // from where it began
 		is.Equal(strings.Contains(r, "idempotency-key: k1\r\n"), mark == "field") // with its fields
 	}
-	free := again && kept && c.stale
+	stale := kept && c.stale && (c.status == 0 || body == "no") // a 408 to a body is its answer
+	free := again && stale
 	stats := s.Stats()
 	switch {
 	case again:
@@ -170,10 +173,10 @@ func retriedCase(t *testing.T, c retryCase, method, mark, body string, kept, may
 		is.Equal(resp.Status, 200)
 		is.Equal(stats.Retried, map[bool]int64{true: 0, false: 1}[free]) // a dead one is replaced for nothing
 		is.Equal(stats.Stale, map[bool]int64{true: 1, false: 0}[free])
-	case c.status > 0 && !(kept && c.stale):
+	case c.status > 0 && !stale:
 		is.NoErr(err)
 		is.Equal(resp.Status, c.status)
-	case kept && c.stale:
+	case stale:
 		is.True(errors.Is(err, zreq.ErrStale))
 	case c.kind == errTimeout:
 		is.True(failure(is, err).Timeout())

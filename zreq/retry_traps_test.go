@@ -30,27 +30,32 @@ func (b sizedOnce) Size() int64 { return b.size }
 // call, also if no byte of the request left: what another attempt would send is not
 // the request.
 func TestRetryOfABodyThatIsGone(t *testing.T) {
-	for name, fault := range map[string]memnet.Faults{"reset": {ResetWriteAfter: -1}, "stall": {StallWriteAfter: -1}} {
-		for kind, body := range map[string]func() io.Reader{
-			"chunked": func() io.Reader { return io.MultiReader(strings.NewReader("the body")) },
-			"sized":   func() io.Reader { return sizedOnce{io.MultiReader(strings.NewReader("the body")), 8} },
-		} {
-			t.Run(name+"/"+kind, func(t *testing.T) {
-				synctest.Test(t, func(t *testing.T) {
-					is := is.New(t)
-					peer := zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Fault(fault)}, answering(noContent))
-					s := &zreq.Session{Driver: peer}
-					defer s.Close()
-					_, err := s.Post(context.Background(), site, &zreq.Args{Body: body()})
-					for _, r := range peer.Requests() {
-						is.True(strings.Contains(r, "the body")) // never a part of it
-					}
-					is.True(err != nil)
-					is.True(!zreq.SafeToRetry(err))
-					is.Equal(peer.Dials(), 1) // there is nothing to send again
-				})
+	small := func() io.Reader { return sizedOnce{io.MultiReader(strings.NewReader("the body")), 8} }
+	large := func() io.Reader { return io.MultiReader(strings.NewReader(strings.Repeat("the body", 1000))) }
+	for name, tt := range map[string]struct {
+		fault memnet.Faults
+		body  func() io.Reader
+	}{
+		"sized, reset":   {memnet.Faults{ResetWriteAfter: -1}, small},
+		"sized, stall":   {memnet.Faults{StallWriteAfter: -1}, small},
+		"chunked, reset": {memnet.Faults{ResetWriteAfter: 1000}, large},
+		"chunked, stall": {memnet.Faults{StallWriteAfter: 1000}, large},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				peer := zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Fault(tt.fault)}, answering(noContent))
+				s := &zreq.Session{Driver: peer}
+				defer s.Close()
+				_, err := s.Put(context.Background(), site, &zreq.Args{Body: tt.body()})
+				for _, r := range peer.Requests() {
+					is.True(strings.Contains(r, "the body")) // never a part of it
+				}
+				is.True(err != nil)
+				is.True(!zreq.SafeToRetry(err))
+				is.Equal(peer.Dials(), 1) // there is nothing to send again
 			})
-		}
+		})
 	}
 }
 

@@ -53,9 +53,6 @@ func (x *exchange) prepare(ctx context.Context, url string) error {
 	x.chooseEncoding()
 	x.closing = x.wantsClose()
 	x.in.open(x.limits.ReadBuffer)
-	if x.body.r != nil {
-		x.out = acquire(x.limits.ReadBuffer) // the window is for what comes back while it goes out
-	}
 	if err := x.compose(ctx); err != nil {
 		return err
 	}
@@ -77,14 +74,23 @@ func (x *exchange) chooseEncoding() {
 	x.decodes = own && !x.identity && acceptEncoding != "" && x.method != "HEAD"
 }
 
-// compose writes the head of a request into the buffer that is sent from: the
-// window, if there is no other, is free until the request has been sent.
+// headBuffer is what the head of a request without a body is made in, in bytes. It
+// grows to a longer one.
+const headBuffer = 2 << 10
+
+// compose writes the head of a request into the buffer that is sent from. It is not
+// the window: a long head leaves in several writes, and what the peer says between
+// them is read.
 func (x *exchange) compose(ctx context.Context) (err error) {
 	x.expects = x.args.Expect100 && x.body.r != nil && x.body.size != 0 && x.sends("Expect")
-	b := x.out
-	if b == nil {
-		b = x.in.buf
+	if x.out == nil {
+		size := headBuffer
+		if x.body.r != nil {
+			size = x.limits.ReadBuffer
+		}
+		x.out = acquire(size)
 	}
+	b := x.out
 	if x.head, err = x.appendHead(b.B[:0]); err != nil {
 		return err
 	}
@@ -113,9 +119,10 @@ func (x *exchange) wantsClose() bool {
 	return closes
 }
 
-// send sends the head and the body; a small body leaves in one write with the
-// head, and what follows is put where that was. errAnswered says that the final
-// head came before the end.
+// send sends the head and the body. The head leaves with the first bytes of a body
+// that is ready, in one write, and alone ahead of one that may keep it waiting: a
+// server has a limit for the head, too. What follows is put where the head was.
+// errAnswered says that the final head came before the end.
 func (x *exchange) send(ctx context.Context) error {
 	head := x.head
 	x.phase = PhaseSend
@@ -124,8 +131,12 @@ func (x *exchange) send(ctx context.Context) error {
 		x.expects = false
 		head = wire.AppendEnd(head[:len(head)-len(expectation)-len("\r\n")])
 	}
-	p, last, err := head, false, error(nil)
-	if !x.expects {
+	x.headBytes = int64(len(head))
+	if x.body.r != nil && x.sock.checker == nil {
+		x.looked = now()
+	}
+	p, last, err := head, x.body.r == nil, error(nil)
+	if x.body.ready && !x.expects {
 		if p, last, err = x.body.next(head); err != nil {
 			return x.blame(&ErrBody, err)
 		}
@@ -146,8 +157,8 @@ func (x *exchange) send(ctx context.Context) error {
 		if p, last, err = x.body.next(p[:0]); err != nil {
 			return x.blame(&ErrBody, err)
 		}
-		if last && x.sock.checker == nil {
-			x.peek(ctx)
+		if last {
+			x.looked = time.Time{} // an answer that came too early cannot be told later from one that waited
 		}
 		if err := x.write(ctx, p); err != nil {
 			return err
@@ -177,14 +188,15 @@ func (x *exchange) sendFirst(ctx context.Context, p []byte) error {
 	return x.write(ctx, p)
 }
 
-// write sends all of p, whatever the driver takes at a time.
+// write sends all of p, whatever the driver takes at a time. What a deadline cut in
+// TLS is finished by the next write, which may be an empty one.
 func (x *exchange) write(ctx context.Context, p []byte) error {
-	for len(p) > 0 {
+	for len(p) > 0 || x.sock.owes {
 		if err := x.mayWrite(ctx); err != nil {
 			return err
 		}
 		most := x.sock.maxWrite(x.quick)
-		if x.pacing() && !x.sock.sliced {
+		if x.pacing() && !x.sock.counts {
 			most = x.pace.maxPaced()
 		}
 		slice := p[:min(len(p), most)]
@@ -206,7 +218,7 @@ func (x *exchange) mayWrite(ctx context.Context) error {
 		return err
 	}
 	var most time.Duration
-	if x.pacing() && (x.sock.sliced || x.pace.bytes < x.pace.Bytes) {
+	if x.pacing() && (x.sock.counts || x.pace.bytes < x.pace.Bytes) {
 		most = x.pace.In - x.pace.waited // by then the window has to have seen enough
 	}
 	x.pace.begin()
@@ -221,19 +233,22 @@ func (x *exchange) mayWrite(ctx context.Context) error {
 func (x *exchange) wrote(n int, err error) error {
 	x.sent += int64(n)
 	x.empty++
-	if n > 0 {
+	if n > 0 || err != nil {
 		x.empty = 0
 	}
 	x.sock.stuck = n == 0
-	if x.quick += uint32(n); uint64(x.pace.ended()) >= uint64(x.times.Write)/slices { // never, if that is no limit
+	x.quick += uint32(n)
+	if err != nil || uint64(x.pace.ended()) >= uint64(x.times.Write)/slices { // the latter never, if that is no limit
 		x.quick = 0
 	}
 	slow := x.paced(n)
+	x.sock.owes = false
 	switch {
 	case slow != nil:
 		err = slow
 	case err != nil:
 		err = x.sock.judgeWrite(err)
+		x.sock.owes = err == nil && !x.sock.counts
 	case x.empty > maxEmpty:
 		err = io.ErrNoProgress
 	}

@@ -24,7 +24,7 @@ const maxSend = 256 << 10
 // which tells first whether the body is longer than it said.
 func (x *exchange) sendStraight(ctx context.Context) error {
 	s, ok := x.body.r.(Sender)
-	if !ok || !x.sock.sliced {
+	if !ok || !x.sock.sliced || !x.sock.counts {
 		return nil
 	}
 	for x.body.left > 1 {

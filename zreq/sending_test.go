@@ -105,24 +105,6 @@ func TestTricklingBody(t *testing.T) {
 	})
 }
 
-// TestStale408: a server that gives up on an idle connection says 408 to nobody,
-// also when a large request is already on its way.
-func TestStale408(t *testing.T) {
-	for name, size := range map[string]int{"small": 5, "large": 1 << 20} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				is := is.New(t)
-				script := append(answering(noContent), zreqtest.Head(), zreqtest.Send(page(408, "")), zreqtest.Hold())
-				args := kept(is, zreq.Args{Driver: zreqtest.NewPeer(t, script)})
-				args.Body = strings.NewReader(numbered(size))
-				resp, err := zreq.Put(context.Background(), site, &args)
-				is.True(errors.Is(err, zreq.ErrStale))
-				is.Equal(resp.Status, 408)
-			})
-		})
-	}
-}
-
 // TestEarlyAnswerInPieces: where a read gives a byte, as a look through TLS makes
 // it, an answer that has come is still read at once.
 func TestEarlyAnswerInPieces(t *testing.T) {

@@ -186,7 +186,7 @@ func TestSessionWithADeadConnection(t *testing.T) {
 	for name, end := range map[string][]zreqtest.Step{
 		"idle":           {zreqtest.Close()},
 		"with a request": {zreqtest.Request(), zreqtest.Close()},
-		"a 408":          {zreqtest.Request(), zreqtest.Send(page(408, "late")), zreqtest.Close()},
+		"a 408":          {zreqtest.Request(), zreqtest.Send(idle408), zreqtest.Close()},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -99,7 +99,7 @@ func TestReuseStale(t *testing.T) {
 	for name, end := range map[string][]zreqtest.Step{
 		"end":   {zreqtest.Request(), zreqtest.Close()},
 		"reset": {zreqtest.Request(), zreqtest.Reset()},
-		"a 408": {zreqtest.Request(), zreqtest.Send(page(408, "late"))},
+		"a 408": {zreqtest.Request(), zreqtest.Send(idle408)},
 	} {
 		for _, bare := range []bool{true, false} {
 			t.Run(fmt.Sprint(name, "/bare ", bare), func(t *testing.T) {

@@ -19,6 +19,9 @@ func page(status int, body string) string {
 	return fmt.Sprintf("HTTP/1.1 %d X\r\nContent-Length: %d\r\n\r\n%s", status, len(body), body)
 }
 
+// idle408 is what a server says as it gives up on an idle connection.
+const idle408 = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 4\r\n\r\nlate"
+
 // TestStatus: to a GET a callback is given the body of a 200 or 203 and of no other
 // status; the page of an error is kept as content, and the connection with it.
 func TestStatus(t *testing.T) {

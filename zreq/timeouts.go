@@ -12,19 +12,21 @@ type Timeouts struct {
 	Dial time.Duration
 	// TLS bounds the handshake. Default 10 s.
 	TLS time.Duration
-	// Write bounds the time without progress while sending. Over TLS, and with a
-	// driver that cannot look, progress is 4 KiB, or what is left if that is less;
-	// else a byte. Once 128 KiB went in writes that each took less than a 32nd of
-	// this, it is up to 16 KiB there, if Limits.ReadBuffer is as large, until one
-	// takes longer. Default 30 s.
+	// Write bounds the time without progress while sending, which ends when the
+	// system holds nothing any more of the request, if the driver can tell. Over TLS,
+	// and with a driver that has no netdriver.Checker, progress is 4 KiB, or what is
+	// left if that is less; else a byte. Once 128 KiB went in writes that each took less
+	// than a 32nd of this, it is up to 16 KiB there, if Limits.ReadBuffer is as large,
+	// until one takes longer. Default 30 s.
 	Write time.Duration
 	// Expect bounds the wait for the peer's word that it wants the body, with
 	// Args.Expect100; after it the body goes out all the same. Default 1 s.
 	Expect time.Duration
 	// Head bounds the time from the end of the request to the end of the
-	// response's final head. Default 30 s. The end is when the driver has taken the
-	// last byte: what the system still holds of it, up to some 100 KB, leaves in
-	// that time. Package upload begins it anew as long as bytes leave.
+	// response's final head. Default 30 s. With a body, it begins when the system
+	// was seen to hold nothing of that any more, if the driver has a
+	// netdriver.Queuer, as stdnet on Linux; else when the driver has taken the last
+	// byte.
 	Head time.Duration
 	// Body bounds the time without a byte while the body is read. Default 30 s.
 	Body time.Duration
@@ -48,6 +50,9 @@ type LowSpeed struct {
 
 // century is as good as no limit.
 const century = 100 * 365 * 24 * time.Hour
+
+// queueWait is how often the system is asked, at most, what it still holds of a request.
+const queueWait = 100 * time.Millisecond
 
 // earlyWait bounds the wait for an answer after a request could not be sent.
 const earlyWait = time.Second

@@ -44,6 +44,40 @@ func TestConnClose(t *testing.T) {
 			is.NoErr(s.far.WaitClose())                        // the connection below is closed
 		})
 	})
+	t.Run("does not wait where a deadline cut a Write", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			is := is.New(t)
+			s := open(t, tlsnet.Config{}, nil)
+			s.near.SetFaults(memnet.Faults{StallWriteAfter: 9}) // in the middle of the record
+			s.client.SetWriteDeadline(time.Now().Add(time.Second))
+			n, err := s.client.Write([]byte("hello"))
+			is.Equal(n, 5) // it may have left
+			is.Equal(err, os.ErrDeadlineExceeded)
+			began := time.Now()
+			is.NoErr(s.client.Close())
+			is.Equal(time.Since(began), time.Duration(0)) // there is no room
+			is.NoErr(s.far.WaitClose())
+		})
+	})
+	t.Run("goes on with a Write that a deadline cut", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			is := is.New(t)
+			s := open(t, tlsnet.Config{}, nil)
+			s.near.SetFaults(memnet.Faults{StallWriteAfter: 9})
+			s.client.SetWriteDeadline(time.Now().Add(time.Second))
+			_, err := s.client.Write([]byte("hello"))
+			is.Equal(err, os.ErrDeadlineExceeded)
+			s.near.SetFaults(memnet.Faults{})
+			s.client.SetWriteDeadline(time.Now().Add(time.Second))
+			n, err := s.client.Write(nil) // an empty one does
+			is.NoErr(err)
+			is.Equal(n, 0)
+			is.Equal(readString(is, s.server, 5), "hello")
+			is.NoErr(s.client.Close())
+			_, err = s.server.Read(make([]byte, 1))
+			is.Equal(err, io.EOF) // and there is room for close_notify again
+		})
+	})
 	for name, wait := range map[string]func(netdriver.Conn) error{
 		"wakes a Read":  func(c netdriver.Conn) error { _, err := c.Read(make([]byte, 9)); return err },
 		"wakes a Write": func(c netdriver.Conn) error { _, err := c.Write(make([]byte, 9)); return err },

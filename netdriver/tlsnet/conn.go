@@ -28,6 +28,7 @@ type conn struct {
 	io    adapter // between tls and the connection below
 	first [1]byte // what Check read, while held
 	held  bool
+	cut   bool // the last Write was ended by its deadline; for whoever is alone in writing
 
 	unshown  error // why the peer asked for a certificate and got none
 	unsigned error // why our key did not sign
@@ -97,10 +98,18 @@ func (c *conn) endOf(err error) error {
 	return lasts(c.explain(err))
 }
 
-// Write sends at most maxWrite bytes as one record.
-func (c *conn) Write(p []byte) (int, error) {
+// Write sends at most maxWrite bytes as one record. If the deadline comes when the
+// record has been made, p counts as sent whole: the next Write, which may be empty,
+// finishes the record first.
+func (c *conn) Write(p []byte) (n int, err error) {
 	c.io.writing.Add(1)
 	defer c.io.writing.Add(-1)
+	n, err = c.write(p)
+	c.cut = err == os.ErrDeadlineExceeded
+	return n, err
+}
+
+func (c *conn) write(p []byte) (int, error) {
 	if c.io.writeIsLate(0) {
 		return 0, os.ErrDeadlineExceeded
 	}
@@ -161,11 +170,14 @@ func (c *conn) Queued() int {
 	return 0
 }
 
-// Close says close_notify if there is room for it soon, and closes the
-// connection below.
+// Close says close_notify if there is room for it soon, and closes the connection
+// below. Where a deadline has cut a Write there is none.
 func (c *conn) Close() error {
 	c.io.closeBy(time.Now().Add(closeWait))
 	if c.io.writing.Add(1) == 1 { // a Write that is stuck is not waited for
+		if c.cut {
+			c.io.giveUp() // what follows a part of a record would be taken for the rest of it
+		}
 		c.io.flush()
 	}
 	c.tls.Close() // its error may be of the alert, which nobody has to get

@@ -74,6 +74,18 @@ func (a *adapter) flushLocked() error {
 	return err
 }
 
+// errCutRecord is of a connection that is closed in the middle of a record.
+var errCutRecord = errors.New("closed before a record had left")
+
+// giveUp ends the sending if a part of a record is left.
+func (a *adapter) giveUp() {
+	a.out.Lock()
+	defer a.out.Unlock()
+	if len(a.owed) > 0 && a.failed == nil {
+		a.failed = errCutRecord
+	}
+}
+
 // send writes p to the connection below and returns how much of it went.
 func (a *adapter) send(p []byte) (int, error) {
 	sent, idle := 0, 0

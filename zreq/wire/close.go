@@ -52,6 +52,12 @@ func (r CloseReason) String() string {
 	return closeTexts[r]
 }
 
+// Closes reports whether the head says that the peer closes the connection after this
+// response (RFC 9112, 9.3 and 9.6). It is valid after Head.
+func (d *Decoder) Closes() bool {
+	return d.saidClose || d.minor == 0 && !d.saidKeepAlive || d.framing == UntilClose
+}
+
 // Reuse says whether the connection can carry another request, as far as the
 // response tells (RFC 9112, 9.3): CloseNone, or the reason why not. Before Done
 // it is CloseUnread, after an error CloseFailed. Bytes behind the response and
@@ -68,7 +74,7 @@ func (d *Decoder) Reuse() CloseReason {
 		return CloseDoubt
 	case d.saidClose:
 		return CloseByPeer
-	case d.minor == 0 && !d.saidKeepAlive:
+	case d.Closes():
 		return CloseHTTP10
 	default:
 		return CloseNone

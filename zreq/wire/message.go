@@ -104,7 +104,10 @@ func (d *machine) interpret(in []byte) refusal {
 		d.saidKeepAlive = d.saidKeepAlive || HasToken(value, "keep-alive")
 		return nil
 	case d.status < 200:
-		d.doubt = true // MUST NOT be sent with a 1xx (RFC 9110, 8.6; RFC 9112, 6.1)
+		// Neither framing field may be sent with a 1xx (RFC 9110, 8.6; RFC 9112, 6.1).
+		// A length of zero says what is true all the same, as with a 204.
+		n, ok := parseLength(value)
+		d.doubt = d.doubt || name != contentLength || !ok || n != 0
 		return nil
 	case name == contentLength:
 		return d.contentLength(value)

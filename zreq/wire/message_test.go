@@ -118,6 +118,8 @@ var informationals = []row{
 	{name: "LF alone", in: "HTTP/1.1 100 Continue\n\n", want: "[100 {}] 200"},
 	{name: "folded field", in: "HTTP/1.1 103 x\r\nA: b\r\n\tc\r\n\r\n", want: "[103 {A: b   c}] 200"},
 	{name: "a length does not count, but is doubtful", in: "HTTP/1.1 100 x\r\nContent-Length: 20\r\n\r\n", want: "[100 {}] 200", reuse: wire.CloseDoubt},
+	{name: "a length of zero does no harm", in: "HTTP/1.1 100 x\r\nContent-Length: 0\r\n\r\n", want: "[100 {}] 200"},
+	{name: "nor does keep-alive", in: "HTTP/1.1 100 x\r\nConnection: keep-alive\r\nContent-Length: 0\r\n\r\n", want: "[100 {}] 200"},
 	{name: "nor does a bad one", in: "HTTP/1.1 100 x\r\nContent-Length: x\r\nContent-Length: 5\r\n 6\r\n\r\n", want: "[100 {}] 200", reuse: wire.CloseDoubt},
 	{name: "nor does a coding", in: "HTTP/1.1 100 x\r\nTransfer-Encoding: gzip\r\n\r\n", want: "[100 {}] 200", reuse: wire.CloseDoubt},
 	{name: "101", in: "HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n", err: wire.ErrUpgrade},
