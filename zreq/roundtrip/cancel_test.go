@@ -184,7 +184,7 @@ func TestClientTimeoutIsTheClients(t *testing.T) {
 			if !strings.Contains(err.Error(), "(Client.Timeout exceeded while awaiting headers)") {
 				t.Error(err)
 			}
-			client.Timeout = time.Duration(250+i) * time.Millisecond
+			client.Timeout = time.Duration(1000+i) * time.Millisecond
 			resp, err := client.Get(body)
 			if err != nil {
 				t.Error(err)

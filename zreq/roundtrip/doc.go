@@ -74,7 +74,7 @@
 //   - Anything else holds the facts.
 //
 // An error with facts is a net.Error, but for that of a certificate, and errors.Is finds
-// its kind, such as zreq.ErrConnect. Where the error is a sentinel, itself, the facts are
+// its kind, such as zreq.ErrConnect. Where an error is given itself, the facts are
 // in the zreq.EventDone of the call, if the Session has a Trace: its Err is the
 // *zreq.Error.
 //

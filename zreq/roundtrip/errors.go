@@ -21,7 +21,6 @@ var (
 var (
 	errNoURL    = &refusal{"nil Request.URL"}
 	errNoHeader = &refusal{"nil Request.Header"}
-	errNoBody   = &refusal{"Request.ContentLength is not 0, and Request.Body is nil"}
 	errNoHost   = &refusal{"no Host in request URL"}
 	errFragment = &refusal{"# in the path or query of the URL that has to be percent-encoded"}
 	errTE       = &refusal{"Request.TransferEncoding is neither chunked nor identity"}

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/matryer/is"
@@ -107,12 +108,12 @@ func gone(r *http.Request) func() {
 }
 
 func late(_ *http.Client, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), 200*time.Millisecond)
+	ctx, cancel := context.WithTimeout(r.Context(), 500*time.Millisecond)
 	context.AfterFunc(ctx, cancel)
 	*r = *r.WithContext(ctx)
 }
 
-func timeout(c *http.Client, _ *http.Request) { c.Timeout = 200 * time.Millisecond }
+func timeout(c *http.Client, _ *http.Request) { c.Timeout = 500 * time.Millisecond }
 
 func request(f func(r *http.Request)) func(*http.Client, *http.Request) {
 	return func(_ *http.Client, r *http.Request) { f(r) }
@@ -166,6 +167,8 @@ func mishaps(t *testing.T) map[string]mishap {
 		"deadline in the body":       {url: stalled, set: late, inBody: true},
 		"Client.Timeout in the body": {url: stalled, set: timeout, inBody: true},
 		"Request.Cancel in the body": {url: stalled, end: gone, inBody: true},
+		"body fails":                 {url: hung, set: request(failingBody), facts: true, differ: "*net.OpError"},
+		"body is cut":                {url: hung, set: request(cutBody), facts: true, differ: "*net.OpError"},
 		"scheme":                     {url: "ftp://127.0.0.1/"},
 		"no scheme":                  {url: "//127.0.0.1/", direct: true},
 		"no host":                    {url: "http:///x", direct: true},
@@ -176,6 +179,16 @@ func mishaps(t *testing.T) map[string]mishap {
 		"nil Header":                 {url: nobody, direct: true, set: request(func(r *http.Request) { r.Header = nil })},
 		"large head":                 {answer: "HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 20<<10) + "\r\n\r\n", facts: true},
 	}
+}
+
+func failingBody(r *http.Request) {
+	r.Method, r.ContentLength = "POST", 9
+	r.Body = io.NopCloser(io.MultiReader(strings.NewReader("hello"), iotest.ErrReader(errMine)))
+}
+
+func cutBody(r *http.Request) {
+	failingBody(r)
+	r.Body = io.NopCloser(io.MultiReader(strings.NewReader("hello"), iotest.ErrReader(io.ErrUnexpectedEOF)))
 }
 
 func secured(u string) string { return strings.Replace(u, "http:", "https:", 1) }

@@ -21,7 +21,7 @@ func check(req *http.Request) error {
 	case len(req.Trailer) > 0:
 		return ErrTrailer
 	case req.Body == nil && req.ContentLength != 0:
-		return errNoBody
+		return &refusal{fmt.Sprintf("Request.ContentLength=%d with nil Body", req.ContentLength)}
 	}
 	for _, coding := range req.TransferEncoding {
 		if len(req.TransferEncoding) > 1 || coding != "chunked" && coding != "identity" {

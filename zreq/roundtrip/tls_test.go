@@ -59,3 +59,26 @@ func TestCutTLS(t *testing.T) {
 	is.True(errors.Is(err, io.ErrUnexpectedEOF)) // anybody could have ended it there
 	resp.Body.Close()
 }
+
+// TestNoAnswerOverTLS: with or without close_notify, it is what net/http says.
+func TestNoAnswerOverTLS(t *testing.T) {
+	for name, notify := range map[string]bool{"close_notify": true, "none": false} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			srv, ours, session := tlsServer(t, func(w http.ResponseWriter, _ *http.Request) {
+				c, _, _ := w.(http.Hijacker).Hijack()
+				if notify {
+					_ = c.Close()
+				}
+				_ = c.(*tls.Conn).NetConn().Close()
+			})
+			std := srv.Client()
+			defer std.CloseIdleConnections()
+			for _, c := range []*http.Client{std, ours} {
+				_, err := c.Get(srv.URL)
+				is.Equal(errors.Unwrap(err), io.EOF)
+			}
+			is.Equal(session.Stats().Open, 0)
+		})
+	}
+}
