@@ -3,6 +3,8 @@ package zlog_test
 import (
 	"context"
 	"errors"
+	"os"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -124,6 +126,43 @@ func TestCallPanics(t *testing.T) {
 	is.True(last["level"] != "info")
 	is.True(last["attempts"] != nil) // it is the line of the call
 	is.Equal(last["closed"], "the exchange failed")
+}
+
+// TestInfoIsOneLine: a call is one line, whatever it takes to make it: redirects,
+// attempts, a dead connection, a 1xx.
+func TestInfoIsOneLine(t *testing.T) {
+	is := is.New(t)
+	b := new(book)
+	peer := zreqtest.NewPeer(t,
+		append(answering(page(200, "", "a")), zreqtest.Close()),
+		answering(page(503, "", "busy"), page(302, "Location: /y\r\n", ""), "HTTP/1.1 103 Early Hints\r\n\r\n"+page(200, "", "b")),
+	)
+	s := &zreq.Session{Driver: peer, Trace: b.trace(zerolog.InfoLevel), Retry: zreq.Retry{Wait: -1}}
+	for range 2 {
+		_, err := s.Get(context.Background(), site, nil)
+		is.NoErr(err)
+	}
+	is.NoErr(s.Close())
+	is.Equal(messages(b.lines(t)), []string{"request", "request"}) // one for each call
+	is.Equal(b.lines(t)[1]["attempts"], 2.0)                       // which says what it took
+}
+
+// TestLoggerOfTheDocumentation: the logger that a reader copies has a level, since that
+// of zerolog.New lets every event pass.
+func TestLoggerOfTheDocumentation(t *testing.T) {
+	for _, name := range []string{"doc.go", "../../README.md"} {
+		is := is.New(t)
+		text, err := os.ReadFile(name)
+		is.NoErr(err) // it is there
+		found := false
+		for line := range strings.Lines(string(text)) {
+			if strings.Contains(line, "zerolog.New(") {
+				found = true
+				is.True(strings.Contains(line, ".Level(zerolog.InfoLevel)")) // one line for each call
+			}
+		}
+		is.True(found) // there is such a line
+	}
 }
 
 // TestLevels: what is off is not written, and a logger that writes nothing does no harm.

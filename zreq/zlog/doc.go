@@ -1,12 +1,16 @@
 // Package zlog writes what happens in calls of package zreq to a log of package
 // zerolog: one line for each call, and what the call consisted of for those who look.
 //
-//	session := &zreq.Session{Trace: zlog.New(zerolog.New(os.Stderr).With().Timestamp().Logger())}
+//	logger := zerolog.New(os.Stderr).Level(zerolog.InfoLevel).With().Timestamp().Logger()
+//	session := &zreq.Session{Trace: zlog.New(logger)}
 //
 //	{"level":"info","call":7,"method":"GET","url":"https://fleet.example/config","status":200,"sent":141,
 //	 "received":512,"elapsed":38.2,"reused":true,"attempts":1,"time":"…","message":"request"}
 //
 // # Which level
+//
+// The level of the logger decides how much is written, and that of zerolog.New is the
+// lowest: without Level a GET is some eight lines, of which all but one are debug.
 //
 // Info is the line of a call that is over, one for each, "request". With a Stream it
 // comes when the body has ended. A status is no failure, whatever it is: the field is
