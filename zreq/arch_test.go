@@ -219,6 +219,23 @@ func TestTopLevel(t *testing.T) {
 	}
 }
 
+// TestTheRootNamesEveryPackage: a reader of the module's own documentation finds
+// every package that can be imported.
+func TestTheRootNamesEveryPackage(t *testing.T) {
+	is := is.New(t)
+	text, err := os.ReadFile("../doc.go")
+	is.NoErr(err)
+	for name := range packages(t) {
+		below, ours := strings.CutPrefix(name, module+"/")
+		if !ours || strings.HasPrefix(below, "examples") || strings.Contains(below, "internal/") || below == "fuzz" {
+			continue
+		}
+		if !strings.Contains(string(text), "\n//   - "+below+": ") {
+			t.Errorf("doc.go has no line for %s", below)
+		}
+	}
+}
+
 // TinyGo follows the language some releases behind.
 func TestLanguageVersion(t *testing.T) {
 	is := is.New(t)

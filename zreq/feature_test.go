@@ -1,10 +1,15 @@
 package zreq_test
 
-import "testing"
+import (
+	"reflect"
+	"testing"
+)
 
 // TestFeature is the list of promises that this package keeps. Each row is
-// proven by the tests of behaviour that stand beside it.
+// proven by the tests of behaviour that stand beside it. A test that proves several
+// rows runs once, and each of them has its result.
 func TestFeature(t *testing.T) {
+	failed := make(map[uintptr]bool) // by test that has run
 	for _, row := range []struct {
 		name  string
 		tests []func(*testing.T)
@@ -93,13 +98,27 @@ func TestFeature(t *testing.T) {
 		{"Q9", tests(TestPullExclusive, TestPullConsumed, TestPullContentAfterClose)},
 		{"B13", tests(TestTLSIsProven, TestTLSChoice, TestTLSProvesTheEnd)},
 		{"B14", tests(TestFailureOfEachOperation, TestSessionFailureOfEachOperation, TestSessionFailureOfEachOperationOfTLS)},
+		{"B17", tests(TestFootprint, TestWhatIsNotUsedIsNotLinked, idleConnection)},
 		{"B18", tests(TestReuseReasons, TestReuseTokens, TestStatusWithoutBody, TestSessionReasons)},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			for _, test := range row.tests {
-				test(t)
+				run(t, test, failed)
 			}
 		})
+	}
+}
+
+// run runs a proof of a row, or repeats the result that it had in another row.
+func run(t *testing.T, test func(*testing.T), failed map[uintptr]bool) {
+	t.Helper()
+	id := reflect.ValueOf(test).Pointer()
+	switch known, has := failed[id]; {
+	case known:
+		t.Error("a proof of this row failed in an earlier row")
+	case !has:
+		defer func() { failed[id] = t.Failed() }()
+		test(t)
 	}
 }
 

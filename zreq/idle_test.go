@@ -71,7 +71,10 @@ func weigh(t *testing.T, keep func(t *testing.T, address string, size int) int64
 	is.New(t).True(kept-bare <= maxIdle) // it has no buffer, and little else
 }
 
-func TestIdleConnectionHoldsAlmostNothing(t *testing.T) { weigh(t, keptConnections) }
+// idleConnection is a proof of TestFeature/B17.
+func idleConnection(t *testing.T) {
+	t.Run("an idle connection", func(t *testing.T) { weigh(t, keptConnections) })
+}
 
 // keptConnections is what a connection costs that zreq keeps.
 func keptConnections(t *testing.T, address string, size int) int64 {

@@ -28,13 +28,20 @@ func answer(l net.Listener, name string) (stop func()) {
 	}
 }
 
+// reply answers request after request, until one of them asks for the end.
 func reply(c net.Conn, name string) {
 	defer c.Close()
-	if _, err := http.ReadRequest(bufio.NewReader(c)); err != nil {
-		return
-	}
 	body := name + " " + c.RemoteAddr().(*net.TCPAddr).IP.String()
-	fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+	for requests := bufio.NewReader(c); ; {
+		r, err := http.ReadRequest(requests)
+		if err != nil {
+			return
+		}
+		fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+		if r.Close {
+			return
+		}
+	}
 }
 
 // here starts such a server on loopback, and returns its URL.
