@@ -63,8 +63,8 @@ func serveTCP(t *testing.T, scripts ...func(c net.Conn)) (address string) {
 	return l.Addr().String()
 }
 
-// mute neither reads nor says anything.
-func mute(net.Conn) {}
+// silence neither reads nor says anything.
+func silence(net.Conn) {}
 
 // says reads a request without a body and sends s.
 func says(s string) func(net.Conn) {
@@ -118,13 +118,13 @@ func timeoutsOverTCP(t *testing.T) {
 		"look-up": {zreq.PhaseDial, func(*testing.T) string { return "http://device.test" }, zreq.Args{
 			Timeouts: zreq.Timeouts{Dial: limit}, Driver: &stdnet.Driver{Resolver: silentResolver(t)},
 		}},
-		"TLS": {zreq.PhaseTLS, func(t *testing.T) string { return "https://" + serveTCP(t, mute) }, zreq.Args{
+		"TLS": {zreq.PhaseTLS, func(t *testing.T) string { return "https://" + serveTCP(t, silence) }, zreq.Args{
 			Timeouts: zreq.Timeouts{TLS: limit}, TLS: tlsnet.New(nil),
 		}},
-		"write": {zreq.PhaseSend, func(t *testing.T) string { return "http://" + serveTCP(t, mute) }, zreq.Args{
+		"write": {zreq.PhaseSend, func(t *testing.T) string { return "http://" + serveTCP(t, silence) }, zreq.Args{
 			Timeouts: zreq.Timeouts{Write: limit}, Body: bytes.NewReader(make([]byte, 16<<20)),
 		}},
-		"head": {zreq.PhaseHead, func(t *testing.T) string { return "http://" + serveTCP(t, mute) }, zreq.Args{Timeouts: zreq.Timeouts{Head: limit}}},
+		"head": {zreq.PhaseHead, func(t *testing.T) string { return "http://" + serveTCP(t, silence) }, zreq.Args{Timeouts: zreq.Timeouts{Head: limit}}},
 		"body": {zreq.PhaseBody, func(t *testing.T) string { return "http://" + serveTCP(t, says(goodHead)) }, zreq.Args{Timeouts: zreq.Timeouts{Body: limit}}},
 	} {
 		t.Run(name+" over TCP", func(t *testing.T) {

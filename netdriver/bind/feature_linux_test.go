@@ -1,14 +1,17 @@
 package bind_test
 
 import (
+	"context"
 	"net/netip"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/matryer/is"
 
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/netdriver/bind"
+	"github.com/zreq-go/zreq/netdriver/drivertest"
 	"github.com/zreq-go/zreq/netdriver/stdnet"
 	"github.com/zreq-go/zreq/zreq"
 )
@@ -19,12 +22,34 @@ func TestFeature(t *testing.T) {
 		t.Run("an interface", TestControl)
 		t.Run("errors", TestErrors)
 	})
+	t.Run("Z33", dialEnds)
 	t.Run("P21", func(t *testing.T) {
 		t.Run("per program", byProgram)
 		t.Run("per Session", bySession)
 		t.Run("per call", byCall)
 		TestTwoLinks(t) // source address and device; where it is skipped, so is the row
 	})
+}
+
+// dialEnds: a dial that nobody answers ends with its context.
+func dialEnds(t *testing.T) {
+	is := is.New(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	address, ended := drivertest.SilentTCP(t), make(chan error, 1)
+	go func() {
+		c, err := (&bind.Driver{Source: netip.MustParseAddr("127.0.0.2")}).Dial(ctx, "tcp", address)
+		if err == nil {
+			_ = c.Close()
+		}
+		ended <- err
+	}()
+	select {
+	case err := <-ended:
+		is.True(err != nil)
+	case <-time.After(8 * time.Second):
+		t.Error("it goes on without its context")
+	}
 }
 
 // Every address of 127.0.0.0/8 is this machine, so that it has many to come from.

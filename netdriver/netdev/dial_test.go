@@ -308,6 +308,11 @@ func TestCloseThatBlocks(t *testing.T) {
 }
 
 func TestFeature(t *testing.T) {
+	t.Run("Z33", func(t *testing.T) { // a dial, a look-up, a read and a write end in time
+		TestDialEndsWithItsContext(t)
+		TestReadIsWoken(t)
+		TestWriteIsWoken(t)
+	})
 	t.Run("B13", func(t *testing.T) { // https is refused unless TLS is proven
 		is := is.New(t)
 		d := &hostile{}

@@ -11,6 +11,9 @@ import (
 
 var _ netdriver.Checker = (*Conn)(nil)
 
+// recvfrom is a variable, so that a test can interrupt it.
+var recvfrom = syscall.Recvfrom
+
 // look is what Check needs, made once so that looking allocates nothing.
 type look struct {
 	socket syscall.RawConn
@@ -54,7 +57,7 @@ func (c *Conn) Check() error {
 
 func (l *look) peekAt(fd uintptr) {
 	for {
-		l.n, _, l.err = syscall.Recvfrom(int(fd), l.byte[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+		l.n, _, l.err = recvfrom(int(fd), l.byte[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
 		if l.err != syscall.EINTR {
 			return
 		}

@@ -20,11 +20,12 @@ import (
 func TestFeature(t *testing.T) {
 	t.Run("A22", func(t *testing.T) {
 		t.Run("short writes are completed", completesWrites)
-		t.Run("interrupted calls are retried", func(t *testing.T) {
+		t.Run("calls beside signals are retried", func(t *testing.T) {
 			defer interrupt(t)()
 			completesWrites(t)
 			checksThrough(t)
 		})
+		t.Run("interrupted calls are retried", interrupted)
 	})
 }
 

@@ -13,6 +13,12 @@ import (
 // no deadline, and Close and the deadline are looked at between two calls.
 const maxSendfile = 256 << 10
 
+// These are variables, so that a test can interrupt them.
+var (
+	callSendfile = syscall.Sendfile
+	callPread    = syscall.Pread
+)
+
 // sendfile is what SendFile needs, made once so that sending allocates nothing.
 type sendfile struct {
 	conn    *Conn
@@ -107,7 +113,7 @@ func (s *sendfile) sendAll(fd uintptr) {
 // does something; false waits until the socket has room.
 func (s *sendfile) sendSome(fd uintptr) (done bool) {
 	for {
-		n, err := syscall.Sendfile(int(fd), s.in, &s.offset, int(min(s.left, maxSendfile)))
+		n, err := callSendfile(int(fd), s.in, &s.offset, int(min(s.left, maxSendfile)))
 		switch {
 		case err == nil && n > 0:
 			s.sent += int64(n)
@@ -138,7 +144,7 @@ func (s *sendfile) blame(err error) error {
 	}
 	var p [1]byte
 	for {
-		switch _, unread := syscall.Pread(s.in, p[:], s.offset); unread {
+		switch _, unread := callPread(s.in, p[:], s.offset); unread {
 		case nil:
 			return err
 		case syscall.EINTR:

@@ -16,6 +16,9 @@ const maxSplice = pipeBytes
 // spliceNonblock is not among the constants of package syscall. It is for the pipe.
 const spliceNonblock = 2
 
+// callSplice is a variable, so that a test can interrupt it.
+var callSplice = syscall.Splice
+
 // splice is what ReceiveFile needs, made once so that receiving allocates nothing.
 type splice struct {
 	conn   *Conn
@@ -155,7 +158,7 @@ func (s *splice) ask() fitness {
 		return unfit
 	}
 	for {
-		switch _, err := syscall.Splice(s.pipe.r, nil, s.out, nil, 1, spliceNonblock); err {
+		switch _, err := callSplice(s.pipe.r, nil, s.out, nil, 1, spliceNonblock); err {
 		case syscall.EAGAIN: // the pipe is empty, and nothing else is wrong
 			return fit
 		case syscall.EINTR:
@@ -169,7 +172,7 @@ func (s *splice) ask() fitness {
 // something; false waits until something comes.
 func (s *splice) takeSome(fd uintptr) (done bool) {
 	for {
-		n, err := syscall.Splice(int(fd), nil, s.pipe.w, nil, int(s.left), spliceNonblock)
+		n, err := callSplice(int(fd), nil, s.pipe.w, nil, int(s.left), spliceNonblock)
 		switch err {
 		case nil:
 			s.taken, s.held, s.ended = int64(n), int64(n), n == 0
@@ -189,7 +192,7 @@ func (s *splice) takeSome(fd uintptr) (done bool) {
 // put writes what the pipe holds to the file.
 func (s *splice) put() error {
 	for s.held > 0 {
-		n, err := syscall.Splice(s.pipe.r, nil, s.out, nil, int(s.held), 0)
+		n, err := callSplice(s.pipe.r, nil, s.out, nil, int(s.held), 0)
 		switch {
 		case err == syscall.EINTR:
 		case err != nil:

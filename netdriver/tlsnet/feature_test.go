@@ -17,6 +17,7 @@ func TestFeature(t *testing.T) {
 		{"Z40", tests(TestRoots, TestPins, TestPinIsOfWhoProvedIt, TestPinNeedsAName)},
 		{"M10", tests(TestTLSOfACall, TestSessionsAreNotShared)},
 		{"P30", tests(TestRedirectShowsNoCertificate, TestRedirectAsksForACertificate, TestRedirectFromHTTP, TestRedirectBackToAConnection, TestRedirectStillDemands, TestAnonymous)},
+		{"P7", tests(TestCheck, TestCheckSessionTicket, TestCheckBufferedRecord, TestCheckEnd)},
 		{"B13", tests(TestClientRefuses, TestRefusalOfACall)},
 	} {
 		t.Run(row.name, func(t *testing.T) {
