@@ -179,7 +179,10 @@ func (d *decoding) limit() error {
 	if most == 0 {
 		most = defaultDecoded
 	}
+	bound := d.p.held.limits.Body
 	switch {
+	case bound > 0 && d.made > bound:
+		return errBody
 	case d.made > most:
 		return errDecoded
 	case d.made > ratioGrace && d.made/ratio > d.p.held.received:

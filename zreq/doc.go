@@ -79,11 +79,12 @@
 //
 // # Limits
 //
-// Nothing that a peer can make large or slow is without a bound: [Limits] has
-// those in bytes and counts, [Timeouts] those in time, and each has a default
-// and holds in every mode. There is no limit for the whole of a call but the
-// context's: a download over a slow link takes the time it takes, as long as
-// bytes come. Memory does not depend on the length of a body: it is the read
+// [Limits] bounds in bytes and counts what a peer can make large, [Timeouts] in time
+// what it can make slow. Each limit holds in every mode, and has a default, but for
+// two: a body that is streamed may be of any length unless Limits.Body says otherwise,
+// and may come at any pace unless Timeouts.LowSpeed does. There is no limit for the
+// whole of a call but the context's: a download over a slow link takes the time it
+// takes, as long as bytes come. Memory does not depend on the length of a body: it is the read
 // buffer, 4 KiB by default, the head, and at most three chunks.
 //
 // A body that is buffered may end with its connection, which RFC 9112, 8 takes

@@ -8,7 +8,8 @@ import (
 
 // Limits bounds what a peer, or the caller, can make large. They hold in every
 // mode. A zero field takes its default; a negative one is refused with
-// ErrRequest, since a limit that is not there is how a device dies.
+// ErrRequest, since a limit that is not there is how a device dies. Only Body has
+// none by default: what takes a body that is streamed has to bear its length.
 type Limits struct {
 	// HeadBytes bounds the status line and fields of one response head. Default 16 KiB.
 	HeadBytes int
@@ -21,8 +22,15 @@ type Limits struct {
 	// TrailerBytes bounds the trailer section. Default 4 KiB.
 	TrailerBytes int
 	// Content bounds a body that is held in memory, in bytes: that of the response
-	// when there is no StreamCallback, and Args.JSON. Default 1 MiB.
+	// when there is no StreamCallback, and Args.JSON. Default 1 MiB. Where Body is less,
+	// that counts for a response.
 	Content int64
+	// Body bounds a body however it is taken, in bytes: by a StreamCallback, by Read and
+	// its like, by Content. Default: no bound, since no memory depends on its length.
+	// One whose Content-Length is more is refused before any of it is given out, and of
+	// any other no more than this is given out. What a content coding makes of a body
+	// counts like the body.
+	Body int64
 	// Ratio bounds how many bytes a content coding may make of each that came, once
 	// it has made a megabyte. Default 100. See [RegisterCoding].
 	Ratio int64
@@ -46,7 +54,7 @@ var errNegativeLimit = errors.New("a limit or size is negative")
 
 // setDefaults reports whether a limit is negative.
 func (l *Limits) setDefaults() (negative bool) {
-	if l.HeadBytes|l.Fields|l.Informational|l.ChunkLine|l.TrailerBytes|l.ReadBuffer|l.RequestBytes < 0 || l.Content|l.Ratio|l.Decoded < 0 {
+	if l.HeadBytes|l.Fields|l.Informational|l.ChunkLine|l.TrailerBytes|l.ReadBuffer|l.RequestBytes < 0 || l.Content|l.Body|l.Ratio|l.Decoded < 0 {
 		return true
 	}
 	if l.Content == 0 {

@@ -23,7 +23,7 @@ type pull struct {
 	inside  bool    // the decoder is at work, or has panicked
 	within  bool    // the call is under way, and ends the exchange itself
 	moved   bool    // a Receiver took some of it
-	lenient bool    // an end that nothing proves is no error
+	lenient bool    // content reads: an end that nothing proves is no error, and it has the limit
 	err     error   // of all reading from now on
 }
 
@@ -86,15 +86,25 @@ func (p *pull) fetch() ([]byte, error) {
 
 // judge returns the data of an event of the body, if it has any; io.EOF at the end.
 func (p *pull) judge(ev wire.Event) ([]byte, error) {
-	switch x := p.x(); {
-	case x.tooLong():
-		return nil, x.blame(&ErrResponse, errRangeMismatch)
+	err := p.excess()
+	switch {
+	case err != nil:
+		return nil, err
 	case ev.Kind == wire.Data:
 		return ev.Data, nil
 	case ev.Kind == wire.End:
 		return nil, p.atEnd()
 	}
 	return nil, nil
+}
+
+// excess is that of the exchange, but where content cuts an error page by itself.
+func (p *pull) excess() error {
+	err := p.x().excess()
+	if err == errBody && p.lenient {
+		return nil
+	}
+	return err
 }
 
 // settle lets go of the connection if all of the body was read.
@@ -150,6 +160,9 @@ func (p *pull) refill() (err error) {
 	if err := p.ctx.Err(); err != nil {
 		return err // what has come already may be much
 	}
+	if err := p.excess(); err != nil {
+		return err
+	}
 	if p.decoder == nil {
 		p.view, err = p.fetch()
 		return err
@@ -202,8 +215,8 @@ func (p *pull) straight(b []byte) int {
 		return 0
 	}
 	ev, err := x.nextInto(p.ctx, b[:min(int64(len(b)), x.dec.Expect())])
-	if err == nil && x.tooLong() {
-		err = x.blame(&ErrResponse, errRangeMismatch)
+	if err == nil {
+		err = x.excess()
 	}
 	if err == nil && ev.Kind == wire.End {
 		err = p.atEnd()
@@ -238,8 +251,9 @@ func (p *pull) content() {
 	x := p.x()
 	r := x.resp
 	p.lenient = true
+	limit, tooLarge := x.contentLimit(x.limits.Content)
 	for p.more() == nil {
-		left := x.limits.Content - int64(len(r.content))
+		left := limit - int64(len(r.content))
 		if left >= int64(len(p.view)) {
 			r.content = append(r.content, p.view...)
 			p.view = nil
@@ -247,11 +261,11 @@ func (p *pull) content() {
 		}
 		r.content = append(r.content, p.view[:left]...)
 		if r.Status < 400 {
-			p.finish(x.blame(nil, errContent))
+			p.finish(x.blame(nil, tooLarge))
 			return
 		}
 		p.close()
-		r.cut = errContent
+		r.cut = r.failure(PhaseBody, nil, tooLarge)
 	}
 }
 

@@ -12,6 +12,8 @@ import (
 
 var errContent = &limitError{text: "the body is larger than Limits.Content: raise it, or take it in chunks by StreamCallback"}
 
+var errBody = &limitError{text: "the body is larger than Limits.Body"}
+
 // maxPage bounds the error page that is kept of a response that a callback was
 // refused: who streams has no memory for a large one.
 const maxPage = 8 << 10
@@ -191,8 +193,9 @@ func (x *exchange) refused() error {
 func (x *exchange) readContent(ctx context.Context, limit int64) error {
 	r := x.resp
 	page := r.Status >= 400
+	limit, tooLarge := x.contentLimit(limit)
 	if r.framing == FramingLength && r.length > limit && !page {
-		return x.blame(nil, errContent)
+		return x.blame(nil, tooLarge)
 	}
 	if first := int(min(r.length, limit, firstContent)); first > cap(r.content) && r.framing == FramingLength {
 		r.content = make([]byte, 0, first)
@@ -211,9 +214,9 @@ func (x *exchange) readContent(ctx context.Context, limit int64) error {
 			}
 			appendTo(&r.content, ev.Data[:left])
 			if !page {
-				return x.blame(nil, errContent)
+				return x.blame(nil, tooLarge)
 			}
-			r.cut = errContent
+			r.cut = r.failure(PhaseBody, nil, tooLarge)
 			return nil
 		case wire.End:
 			x.whole()
@@ -229,6 +232,9 @@ func (x *exchange) stream(ctx context.Context) error {
 		size = defaultChunk
 	}
 	x.chunks = chunker{callback: x.args.StreamCallback, size: size}
+	if err := x.excess(); err != nil {
+		return err
+	}
 	if x.resp.framing == FramingChunked && x.args.Limits.ReadBuffer == 0 {
 		x.in.widen(min(size, 1<<maxClass)) // who takes large chunks has room for it, and needs fewer reads
 	}
@@ -244,8 +250,8 @@ func (x *exchange) stream(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if x.tooLong() {
-			return x.blame(&ErrResponse, errRangeMismatch)
+		if err := x.excess(); err != nil {
+			return err
 		}
 		switch {
 		case ev.Kind == wire.End:
@@ -266,8 +272,26 @@ func (x *exchange) stream(ctx context.Context) error {
 	}
 }
 
-// tooLong reports whether more has come than the Content-Range says.
-func (x *exchange) tooLong() bool { return x.want.length >= 0 && x.received > x.want.length }
+// excess is the error of a body that has more than its Content-Range says or
+// Limits.Body allows; nil if it has not. It is asked before what has come is given out.
+func (x *exchange) excess() error {
+	announced := x.resp.framing == FramingLength && x.resp.Status < 400 && x.resp.length > x.limits.Body
+	switch {
+	case x.want.length >= 0 && x.received > x.want.length:
+		return x.blame(&ErrResponse, errRangeMismatch)
+	case x.limits.Body > 0 && (announced || x.received > x.limits.Body):
+		return x.blame(nil, errBody)
+	}
+	return nil
+}
+
+// contentLimit is the limit of a body that is buffered, and its error.
+func (x *exchange) contentLimit(limit int64) (int64, error) {
+	if x.limits.Body > 0 && x.limits.Body < limit {
+		return x.limits.Body, errBody
+	}
+	return limit, errContent
+}
 
 // judgeEnd judges whether all of the body has come.
 func (x *exchange) judgeEnd() error {

@@ -77,5 +77,6 @@ func (p *pull) receive(w io.Writer) error {
 func (p *pull) receivable() bool {
 	x := p.x()
 	return p.err == nil && p.decoder == nil && len(p.view) == 0 && x.in.empty() && x.readErr == nil &&
-		x.sock.resumable && !x.pace.on() && x.want.length < 0 && p.ctx.Err() == nil && x.dec.Expect() >= minReceive
+		x.sock.resumable && !x.pace.on() && x.want.length < 0 && p.ctx.Err() == nil && x.dec.Expect() >= minReceive &&
+		(x.limits.Body == 0 || x.dec.Expect() <= x.limits.Body-x.received) // or it would take too much before anybody looked
 }

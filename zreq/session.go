@@ -199,6 +199,7 @@ func (l *Limits) inherit(from *Limits) {
 	inherit(&l.ChunkLine, from.ChunkLine)
 	inherit(&l.TrailerBytes, from.TrailerBytes)
 	inherit(&l.Content, from.Content)
+	inherit(&l.Body, from.Body)
 	inherit(&l.Ratio, from.Ratio)
 	inherit(&l.Decoded, from.Decoded)
 	inherit(&l.ReadBuffer, from.ReadBuffer)

@@ -104,6 +104,18 @@ func TestBomb(t *testing.T) {
 }
 
 // A limit is for what is more, and not for what is as much.
+// Limits.Body bounds what comes out, too.
+func TestBodyLimit(t *testing.T) {
+	eachUse(t, func(t *testing.T, use use) {
+		for limit, fits := range map[int64]bool{int64(len(text)): true, int64(len(text)) - 1: false, 1: false} {
+			is := is.New(t)
+			got, _, err := use(t, zreq.Args{Driver: serve(t, answer("gzip", "chunked", gzipped(-1, text))), Limits: zreq.Limits{Body: limit}})
+			is.Equal(err == nil, fits)
+			is.True(fits || errors.Is(err, zreq.ErrTooLarge) && int64(len(got)) <= limit)
+		}
+	})
+}
+
 func TestBombNot(t *testing.T) {
 	eachUse(t, func(t *testing.T, use use) {
 		is := is.New(t)
