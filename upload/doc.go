@@ -39,6 +39,15 @@
 // it is read from where it stands, and left anywhere. Progress runs on the
 // goroutine of the caller.
 //
+// # Errors
+//
+// What is wrong with the arguments is an [ErrArgs], before anything is dialled. What
+// fails of the call is a *zreq.Error; of a body that is read or changes while it goes out
+// the cause is that of the Source, a [*SizeError] perhaps. What is found when the server
+// reports success is an [*UnsentError], a [*SizeError], [ErrChanged] or another error of
+// the Source's own, with the Response beside it. Open and File return an *fs.PathError, or
+// what else package os does.
+//
 // # What it does not do
 //
 // It does not retry, compress, sign, or cut a file into parts. A body whose size

@@ -20,8 +20,8 @@ type charsetError struct {
 
 func (e *charsetError) Error() string {
 	text := ErrCharset.Error() + ` "` + e.name + `": call zreq.SetCharsets, or choose one by TextAs`
-	if e.cut != nil {
-		text += "; " + e.cut.Error()
+	if cut, ok := e.cut.(*Error); ok {
+		text += "; " + cut.reason()
 	}
 	return text
 }

@@ -19,7 +19,7 @@ func (r *Response) Content() ([]byte, error) {
 		return nil, err
 	}
 	if r.use == asReader {
-		return nil, ErrBodyConsumed
+		return nil, r.consumed()
 	}
 	if r.pull != nil && r.pull.err == nil {
 		r.pull.content()
@@ -48,9 +48,9 @@ func (r *Response) JSON(v any) error {
 	}
 	var name charsetName
 	if p, err = jsonText(appendCharset(name[:0], r), p); err != nil {
-		return err
+		return r.unusable(err)
 	}
-	return form.Unmarshal(p, v)
+	return r.unusable(form.Unmarshal(p, v))
 }
 
 // jsonText returns JSON in UTF-8, without a mark: p itself, if it is that.

@@ -90,6 +90,22 @@
 // A body that is buffered may end with its connection, which RFC 9112, 8 takes
 // for whole if nothing speaks against it; [Response.Complete] tells those apart.
 //
+// # Errors
+//
+// Every error of this package is an [*Error]: of the verbs, of [Connect], and of the
+// methods of a [Response], but for io.EOF at the end of a body. It has the phase, the
+// request, what was sent and received, and the cause; errors.Is tells the kind. Close
+// of a Connection or a Session, and what only takes values, as package form, tlsnet and
+// the drivers, have errors of their own, which are the cause of an Error when a call
+// meets them. The packages over this one say which errors theirs are:
+//
+//   - download: a *download.Error, whose cause may be an *Error.
+//   - upload: an *Error, or one of the kinds that upload names (ErrArgs, ErrUnsent,
+//     ErrChanged, *SizeError).
+//   - roundtrip: what net/http's users expect, with an *Error in the chain where there
+//     is room for one.
+//   - digest: ErrPassword and its like from Check; in a call an *Error.
+//
 // # What it does not do
 //
 // HTTP/2 and 3, a server, proxies by environment variable, cookies, caches,

@@ -7,10 +7,12 @@ import (
 	"github.com/zreq-go/zreq/zreq/wire"
 )
 
-// What can go wrong, for errors.Is. Every error of a call is an [*Error]; these
-// say of which kind it is, and its Err, the cause, is reachable as well.
+// What can go wrong, for errors.Is. Every error of a call, of [Connect] and of a method of
+// [Response] is an [*Error], but for the io.EOF by which Read and ReadN tell the end of a
+// body. These say of which kind it is, and its Err, the cause, is reachable as well.
 var (
-	// ErrRequest: the call cannot be made as it was asked for. Nothing was dialled.
+	// ErrRequest: the call cannot be made as it was asked for. Nothing was dialled. Of
+	// ReadN and Chunks: the number of bytes is one that nobody can want.
 	ErrRequest = errors.New("invalid request")
 	// ErrConnect: no connection, or it broke before a response began. If the peer
 	// closed it without a word, io.EOF is in the chain.
@@ -96,8 +98,9 @@ func (p Phase) String() string {
 	return phaseNames[p]
 }
 
-// Error is the error of every call. It holds facts, so that nobody has to parse
-// its text.
+// Error is the error of every call, and of the methods of a [Response]. It holds facts,
+// so that nobody has to parse its text. The cause may be of any type: one of the driver,
+// of TLS, of the JSON codec, or of the caller's own body, callback or writer.
 type Error struct {
 	_ incomparable
 

@@ -25,11 +25,11 @@ const (
 	asContent
 )
 
-// Read reads the body. It returns io.EOF only at an end that is good: of a body
-// that is known to be short the error is ErrTruncated, and of one whose end nothing
-// proves ErrUnframed, unless AllowUnframed. Every other error is an [*Error], too,
-// and comes again when Read is called again. The limits in time are those of the
-// call; the time between two Reads counts against none.
+// Read reads the body. It returns io.EOF, as it is, only at an end that is good. Every
+// other error is an [*Error]: ErrTruncated for a body that is known to be short,
+// ErrUnframed for one whose end nothing proves, unless AllowUnframed, ErrBodyConsumed
+// after Close or Content. It comes again when Read is called again. The limits in time
+// are those of the call; the time between two Reads counts against none.
 //
 // At the end, and after an error, the connection has been let go of, and Close
 // need not be called. With a Content-Length that is when the last byte has been
@@ -57,7 +57,7 @@ func (r *Response) read(p []byte) (int, error) {
 		return n, nil
 	}
 	if err := r.pull.more(); err != nil {
-		return 0, err
+		return 0, r.outward(err)
 	}
 	n := copy(p, r.pull.view)
 	r.pull.view = r.pull.view[n:]
@@ -70,7 +70,7 @@ func (r *Response) take() error {
 		return err
 	}
 	if r.use != untaken && r.use != asReader {
-		return ErrBodyConsumed
+		return r.consumed()
 	}
 	r.use = asReader
 	return nil
@@ -86,11 +86,11 @@ func (r *Response) rest() error {
 
 // ReadN reads n bytes of the body, fewer only at its end; with n <= 0 all the rest
 // of it, up to Limits.Content. The slice is the caller's. At the end it is empty,
-// and the error io.EOF, but none with n <= 0. Beside another error is what came
-// before it.
+// and the error io.EOF, but none with n <= 0. Every other error is an [*Error], and
+// beside it is what came before it. More than 64 MiB is ErrRequest.
 func (r *Response) ReadN(n int) ([]byte, error) {
 	if n > maxBuffer {
-		return nil, errChunkSize
+		return nil, r.badSize()
 	}
 	var p []byte
 	for n <= 0 || len(p) < n {
@@ -157,7 +157,7 @@ func (r *Response) WriteTo(w io.Writer) (n int64, err error) {
 			err = p.halt(failure)
 		}
 	}
-	return p.held.taken - before, good(err)
+	return p.held.taken - before, r.outward(good(err))
 }
 
 // put gives p to w, which has to take all of it or say why not, and counts what it
@@ -217,14 +217,14 @@ func (r *Response) SaveTo(w io.Writer, buf []byte) (n int64, err error) {
 
 // Chunks yields the rest of the body in chunks of n bytes, 512 if n is zero; only
 // the last may be shorter, and none is empty. A chunk may be modified and is valid
-// until the loop goes on. An error comes alone, as the last: what was read by then
+// until the loop goes on. An error, an [*Error], comes alone, as the last: what was read by then
 // of a chunk that is not whole is not given out. However the loop is left, the
 // Response is closed.
 func (r *Response) Chunks(n int) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
 		defer r.Close()
 		if n < 0 || n > maxBuffer {
-			yield(nil, errChunkSize)
+			yield(nil, r.badSize())
 			return
 		}
 		if n == 0 {
@@ -273,31 +273,19 @@ func (r *Response) Close() error {
 
 // Fit returns nil if this is a response whose body a StreamCallback would be given,
 // as far as can be told at the head: that it can be the thing that was asked for.
-// Else it is an [*Error] of the kind ErrStatus or ErrUnframed that says why not. Of
-// a body that was read or closed, in part or whole, it is ErrBodyConsumed.
+// Else it is an [*Error] that says why not: ErrStatus or ErrUnframed; of a body that was
+// read or closed, in part or whole, ErrBodyConsumed.
 func (r *Response) Fit() error {
 	if err := r.absent(); err != nil {
 		return err
 	}
 	switch {
 	case r.use == asReader:
-		return ErrBodyConsumed
+		return r.consumed()
 	case r.unfit == nil:
 		return nil
 	case r.unfit == &ErrUnframed:
 		return r.failure(PhaseHead, nil, ErrUnframed)
 	}
 	return r.failure(PhaseHead, &ErrStatus, r.told())
-}
-
-// failure is an error of a Response whose exchange is over.
-func (r *Response) failure(phase Phase, kind *error, err error) *Error {
-	url := r.url
-	if i := indexByte(url, '?'); i >= 0 {
-		url = url[:i]
-	}
-	return &Error{
-		Phase: phase, Method: r.method, URL: url, Attempt: r.made, Sent: r.sent,
-		Received: int64(len(r.content)), Taken: r.took, Err: err, kind: kind, spent: true,
-	}
 }

@@ -78,11 +78,11 @@ func textOf(r *Response, name []byte) (string, error) {
 	}
 	decode := findCharset(name)
 	if decode == nil {
-		return "", &charsetError{name: shown(name), cut: err}
+		return "", r.unusable(&charsetError{name: shown(name), cut: err})
 	}
 	text, failed := decode(content)
 	if err == nil {
-		err = failed // of a body that was cut, the cut is the reason
+		err = r.unusable(failed) // of a body that was cut, the cut is the reason
 	}
 	return string(text), err
 }

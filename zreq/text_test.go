@@ -218,7 +218,7 @@ func TestTextOfCutContent(t *testing.T) {
 	is.Equal(text, "")
 	is.True(errors.Is(err, zreq.ErrCharset))  // there is no text
 	is.True(errors.Is(err, zreq.ErrTooLarge)) // nor was there all of it
-	is.Equal(err.Error(), `unknown charset "x-klingon": call zreq.SetCharsets, or choose one by TextAs; `+cut.Error())
+	is.Equal(failure(is, err).Err.Error(), `unknown charset "x-klingon": call zreq.SetCharsets, or choose one by TextAs; `+failure(is, cut).Err.Error())
 
 	resp, err = zreq.Get(context.Background(), site, &zreq.Args{Driver: ends(t, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n")})
 	is.True(errors.Is(err, zreq.ErrTruncated))
@@ -242,8 +242,8 @@ func TestTextAllocates(t *testing.T) {
 		"UTF-16, a letter":    {"UTF-16", strings.Repeat("\x00a", 1<<19), 2, 2 << 19},
 		"UTF-16, an ideogram": {"UTF-16LE", strings.Repeat("\x00\x4e", 1<<19), 2, 2 * 3 << 19},
 		"Latin 1":             {"ISO-8859-1", strings.Repeat("\xe9", 1<<19), 2, 2 * 2 << 19},
-		"none":                {"x-klingon", letters, 3, 200}, // the error
-		"too long":            {strings.Repeat("x", 8000), letters, 3, 200},
+		"none":                {"x-klingon", letters, 4, 400}, // the error
+		"too long":            {strings.Repeat("x", 8000), letters, 4, 400},
 	} {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
