@@ -17,8 +17,10 @@ type download struct {
 	open   bool // the lifetime of the call is ours
 	closed atomic.Bool
 
-	mu  sync.Mutex // guards err, and from, which is for one goroutine at a time
-	err error      // of all reading from now on
+	mu   sync.Mutex // guards what follows, and from, which is for one goroutine at a time
+	err  error      // of all reading from now on
+	next [1]byte    // a byte that was read ahead,
+	held int        // if this is 1
 }
 
 var _ io.ReadCloser = (*download)(nil)
@@ -34,13 +36,29 @@ func (d *download) Read(p []byte) (int, error) {
 	if d.err != nil {
 		return 0, d.err
 	}
-	n, err := d.from.Read(p)
-	if err == nil && d.from.Complete() && !d.from.Decoded() {
-		err = io.EOF // what a decoder still holds comes after the end of what it reads
-	}
+	n, err := d.take(p)
 	if err != nil {
 		d.finish(err)
 		err = d.err
+	}
+	return n, err
+}
+
+// take reads what comes next. If all of the body has come, it asks for a byte more, so
+// that io.EOF comes with the last one; nothing is waited for then. A byte is what it
+// gets where a decoder, or the memory, still holds some.
+func (d *download) take(p []byte) (n int, err error) {
+	if len(p) > 0 && d.held > 0 {
+		p[0] = d.next[0]
+		n, p, d.held = 1, p[1:], 0
+	}
+	if n == 0 || len(p) > 0 {
+		var m int
+		m, err = d.from.Read(p)
+		n += m
+	}
+	if n > 0 && err == nil && d.from.Complete() {
+		d.held, err = d.from.Read(d.next[:])
 	}
 	return n, err
 }

@@ -2,6 +2,7 @@ package roundtrip_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -9,6 +10,8 @@ import (
 	"time"
 
 	"github.com/matryer/is"
+
+	"github.com/zreq-go/zreq/zreq"
 )
 
 // TestEOFComesWithTheLastByte: as from net/http, a Read that gives the last byte says
@@ -68,21 +71,35 @@ func TestReadExactlyAndNotClosed(t *testing.T) {
 	is.Equal(session.Stats().Dialled, int64(1)) // over one connection
 }
 
-// TestGzipIsWholeAtItsEnd: the end of what came is not the end of what a decoder makes
-// of it.
-func TestGzipIsWholeAtItsEnd(t *testing.T) {
-	is := is.New(t)
-	client, session := zreqClient(t)
-	resp, err := client.Get(startPeer(t, responses["gzip, chunked"]).url)
-	is.NoErr(err)
-	var got []byte
-	p := make([]byte, 1)
-	for err == nil {
-		var n int
-		n, err = resp.Body.Read(p)
-		got = append(got, p[:n]...)
+// TestByteByByte: the end of what came is neither the end of what a decoder makes of
+// it, nor that of a body that is held in memory, as after the last retry.
+func TestByteByByte(t *testing.T) {
+	for name, tt := range map[string]struct{ answer, want string }{
+		"length":        {responses["length"], "hello"},
+		"chunked":       {responses["chunked"], "hello"},
+		"gzip":          {responses["gzip"], "hello"},
+		"gzip, chunked": {responses["gzip, chunked"], "hello"},
+		"503":           {responses["503"], "hello"},
+		"503, chunked":  {"HTTP/1.1 503 Busy\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", "hello"},
+		"503, gzip":     {strings.Replace(responses["gzip"], "200", "503", 1), "hello"},
+	} {
+		for _, attempts := range []int{1, 2} {
+			t.Run(fmt.Sprint(name, "/", attempts), func(t *testing.T) {
+				is := is.New(t)
+				client, session := retrying(t, zreq.Retry{Attempts: attempts, Wait: -1})
+				resp, err := client.Get(startPeer(t, tt.answer, tt.answer).url)
+				is.NoErr(err)
+				var got []byte
+				p := make([]byte, 1)
+				for err == nil {
+					var n int
+					n, err = resp.Body.Read(p)
+					got = append(got, p[:n]...)
+				}
+				is.Equal(err, io.EOF)
+				is.Equal(string(got), tt.want)
+				is.Equal(session.Stats().Idle, 1)
+			})
+		}
 	}
-	is.Equal(err, io.EOF)
-	is.Equal(string(got), "hello")
-	is.Equal(session.Stats().Idle, 1)
 }
