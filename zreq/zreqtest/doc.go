@@ -19,6 +19,9 @@
 // A long dialogue reads better as a text file: [Transcript] reads one and
 // [Script] makes steps of it.
 //
+// A test that needs no exchange, but what one would have come to, gets it from
+// [Response]: for a fake of what the program calls.
+//
 // The peer does not judge what it reads beyond finding where a request ends.
 // It speaks no TLS.
 package zreqtest

@@ -5,8 +5,45 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/zreq-go/zreq/zreq"
 	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
+
+// fake stands in for a zreq.Session, where a program takes an interface.
+type fake struct{ responses []*zreq.Response }
+
+func (f *fake) Get(context.Context, string, *zreq.Args) (*zreq.Response, error) {
+	next := f.responses[0]
+	f.responses = f.responses[1:]
+	return next, nil
+}
+
+// version is what is to be tested.
+func version(ctx context.Context, client interface {
+	Get(context.Context, string, *zreq.Args) (*zreq.Response, error)
+}) (string, error) {
+	resp, err := client.Get(ctx, "https://fleet.example/version", nil)
+	if err != nil {
+		return "", err
+	}
+	if resp.Status != 200 {
+		return "", fmt.Errorf("no version: %d", resp.Status)
+	}
+	return resp.Text()
+}
+
+// A fake returns what a call would have, without a network.
+func ExampleResponse() {
+	client := &fake{[]*zreq.Response{
+		zreqtest.Response(200, zreq.Headers{{"Content-Type", "text/plain"}}, "1.4.2"),
+		zreqtest.Response(503, zreq.Headers{{"Retry-After", "30"}}, "busy"),
+	}}
+	fmt.Println(version(context.Background(), client))
+	fmt.Println(version(context.Background(), client))
+	// Output:
+	// 1.4.2 <nil>
+	//  no version: 503
+}
 
 // In a test the first argument is its t, and nobody needs to call Close.
 func ExampleNewPeer() {
