@@ -17,11 +17,16 @@ type Args struct {
 
 	// ContentType is the MIME type of the body. Default: what fd says by a method
 	// ContentType() string, if it has one, else application/octet-stream. A
-	// Content-Type in Headers replaces it.
+	// Content-Type in Headers replaces it, and Omit leaves it out.
 	ContentType string
 
 	// Headers are sent as given; see zreq.Args.
 	Headers zreq.Headers
+
+	// Omit names fields that would be sent by default and are left out: "User-Agent";
+	// "Content-Type", where a URL was signed without one; "Expect", and then the
+	// server is not asked, whatever ExpectFrom says. Not Host.
+	Omit []string
 
 	// OriginOnly names fields of Headers that a redirect does not take to another origin;
 	// see zreq.Args.
@@ -76,6 +81,13 @@ type Args struct {
 	// MaxRedirects bounds how many redirects are followed. Default 5; negative: none.
 	MaxRedirects int
 
+	// OnRedirect, if set, is asked before a redirect is followed that takes the body
+	// along, with the response that asks for it and the URL where it leads. An error
+	// ends the upload; zreq.ErrStop makes the redirect its answer. It is not asked about
+	// one that would lead to a GET, which is the answer in any case. The OnRedirect of a
+	// Session is for its own verbs: an upload does not ask it.
+	OnRedirect func(r *zreq.Response, url string) error
+
 	// Timeouts are the limits in time; each has a finite default. There is none for
 	// the whole upload but that of the context.
 	Timeouts zreq.Timeouts
@@ -101,10 +113,14 @@ const (
 	defaultBuffer      = 16 << 10
 )
 
-// onRedirect stops at a redirect that would be followed without the body.
-func (a *Args) onRedirect(r *zreq.Response, _ string) error {
-	if r.Status == 303 || a.Method == "POST" && r.Status < 303 {
+// onRedirect stops at a redirect that would be followed without the body, and asks the
+// caller about any other.
+func (a *Args) onRedirect(r *zreq.Response, url string) error {
+	switch {
+	case r.Status == 303 || a.Method == "POST" && r.Status < 303:
 		return zreq.ErrStop
+	case a.OnRedirect != nil:
+		return a.OnRedirect(r, url)
 	}
 	return nil
 }

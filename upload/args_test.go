@@ -50,6 +50,36 @@ func TestUploadContentType(t *testing.T) {
 	}
 }
 
+// TestUploadOmits: a presigned PUT may be signed without a Content-Type, and then must not
+// have one.
+func TestUploadOmits(t *testing.T) {
+	for name, fd := range map[string]func() upload.Source{
+		"by default": func() upload.Source { return strings.NewReader("hello") },
+		"its own":    func() upload.Source { return typed{strings.NewReader("hello"), "a/b"} },
+		"a form":     func() upload.Source { return form.Files(form.File{Field: "f", Content: strings.NewReader("hello")}) },
+	} {
+		for _, over := range []string{"a verb", "a Session"} {
+			t.Run(name+"/"+over, func(t *testing.T) {
+				is := is.New(t)
+				peer := answers(t, created)
+				args := &upload.Args{Driver: peer, Method: "PUT", ExpectFrom: 1, Omit: []string{"content-type", "User-Agent", "Expect"}}
+				if over == "a Session" {
+					s := &zreq.Session{Omit: []string{"Accept"}}
+					defer s.Close()
+					args.Session = s
+				}
+				_, err := upload.Upload(context.Background(), site, fd(), args)
+				is.NoErr(err)
+				head, _ := parts(is, peer.Requests()[0])
+				for _, field := range []string{"content-type", "user-agent", "expect"} {
+					is.True(!strings.Contains(strings.ToLower(head), "\r\n"+field+":"))
+				}
+				is.True(strings.Contains(head, "\r\nContent-Length: ")) // which is not to be left out
+			})
+		}
+	}
+}
+
 type typed struct {
 	upload.Source
 	said string

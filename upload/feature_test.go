@@ -9,7 +9,7 @@ func TestFeature(t *testing.T) {
 		name  string
 		tests []func(*testing.T)
 	}{
-		{"Z4", tests(TestUpload, TestUploadContentType, TestUploadRefuses)},
+		{"Z4", tests(TestUpload, TestUploadContentType, TestUploadOmits, TestUploadRefuses)},
 		{"A6", tests(TestUploadAnySource, TestUploadSizes, TestSendfile)},
 		{"B19", tests(TestFileThatChanges, TestFileThatChangesOverTCP, TestSourceThatLies)},
 		{"P1", tests(TestMemoryOfALongUpload, TestAllocationsDoNotDependOnTheSize)},

@@ -72,6 +72,48 @@ func TestUploadRedirect(t *testing.T) {
 	})
 }
 
+// TestUploadAsksAboutARedirect: of one that takes the file along, and of no other.
+func TestUploadAsksAboutARedirect(t *testing.T) {
+	no := errors.New("not there")
+	for name, tt := range map[string]struct {
+		status   int
+		says     error
+		want     error
+		answer   int
+		requests int
+	}{
+		"follow":              {307, nil, nil, 201, 2},
+		"refuse":              {308, no, no, 308, 1},
+		"stop":                {308, zreq.ErrStop, nil, 308, 1},
+		"one that is no such": {303, no, nil, 303, 1}, // the answer in any case
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			moved := fmt.Sprintf("HTTP/1.1 %d Moved\r\nLocation: /there\r\nContent-Length: 0\r\n\r\n", tt.status)
+			peer := zreqtest.NewPeer(t,
+				[]zreqtest.Step{zreqtest.Request(), zreqtest.Send(moved)},
+				[]zreqtest.Step{zreqtest.Request(), zreqtest.Send(created)})
+			var asked []string
+			resp, err := upload.Upload(context.Background(), site, strings.NewReader("hello"), &upload.Args{
+				Driver: peer, OnRedirect: func(r *zreq.Response, url string) error {
+					asked = append(asked, fmt.Sprint(r.Status, " ", url))
+					return tt.says
+				},
+			})
+			is.True(errors.Is(err, tt.want))
+			is.Equal(resp.Status, tt.answer)
+			is.Equal(len(peer.Requests()), tt.requests)
+			if tt.status == 303 {
+				is.Equal(len(asked), 0)
+			} else {
+				is.Equal(len(asked), 1)
+				is.True(strings.HasPrefix(asked[0], fmt.Sprint(tt.status)) && strings.HasSuffix(asked[0], "/there"))
+			}
+			peer.Close()
+		})
+	}
+}
+
 // TestUploadAuth: credentials go along.
 func TestUploadAuth(t *testing.T) {
 	is := is.New(t)

@@ -50,6 +50,7 @@ func Upload(ctx context.Context, url string, fd Source, args *Args) (*zreq.Respo
 	resp, err := do(ctx, a.Method, url, &zreq.Args{
 		Params:     a.Params,
 		Headers:    a.Headers,
+		Omit:       a.Omit,
 		OriginOnly: a.OriginOnly,
 		Body:       given,
 		Expect100:  a.ExpectFrom > 0 && body.size >= a.ExpectFrom,
