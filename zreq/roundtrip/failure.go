@@ -26,36 +26,38 @@ func (l *lifetime) told(err error) error {
 	if errors.Is(err, zreq.ErrOutOfRetries) {
 		return err // which net/http does not know
 	}
+	if op, ok := e.Err.(*net.OpError); ok && op.Err != nil && !errors.Is(e, zreq.ErrBody) {
+		own := *op
+		own.Err = &reworded{text: op.Err.Error(), facts: e}
+		return &own
+	}
 	switch e.Phase {
-	case zreq.PhaseDial, zreq.PhaseSend, zreq.PhaseHead:
-		if op, ok := e.Err.(*net.OpError); ok {
-			own := *op
-			own.Err = &cause{text: op.Err.Error(), facts: e}
-			return &own
-		}
-		if (errors.Is(err, zreq.ErrConnect) || errors.Is(err, zreq.ErrStale)) && e.Phase != zreq.PhaseDial && errors.Is(err, io.EOF) {
+	case zreq.PhaseDial: // by a driver that speaks TLS itself
+		return toldTLS(e)
+	case zreq.PhaseTLS:
+		if errors.Is(e, io.EOF) || errors.Is(e, io.ErrUnexpectedEOF) {
 			return io.EOF
 		}
-	case zreq.PhaseTLS:
-		return toldHandshake(e)
+		return toldTLS(e)
+	case zreq.PhaseSend, zreq.PhaseHead:
+		if (errors.Is(err, zreq.ErrConnect) || errors.Is(err, zreq.ErrStale)) && errors.Is(err, io.EOF) {
+			return io.EOF
+		}
 	}
 	return worded(e)
 }
 
-// toldHandshake is told for a handshake.
-func toldHandshake(e *zreq.Error) error {
+// toldTLS is told for what TLS refuses.
+func toldTLS(e *zreq.Error) error {
 	var refused *tls.CertificateVerificationError
-	if errors.As(e, &refused) {
+	if errors.As(e, &refused) && refused.Err != nil {
 		own := *refused
-		own.Err = &cause{text: refused.Err.Error(), facts: e}
+		own.Err = &reworded{text: refused.Err.Error(), facts: e}
 		return &own
 	}
 	// http.Client makes http.ErrSchemeMismatch of it.
 	if header := (tls.RecordHeaderError{}); errors.As(e, &header) && string(header.RecordHeader[:]) == "HTTP/" {
 		return header
-	}
-	if errors.Is(e, io.EOF) || errors.Is(e, io.ErrUnexpectedEOF) {
-		return io.EOF
 	}
 	return worded(e)
 }
@@ -103,23 +105,23 @@ var words = []struct {
 func worded(e *zreq.Error) error {
 	for _, w := range words {
 		if w.phase == e.Phase && (w.of == nil && e.Timeout() || w.of != nil && errors.Is(e, w.of)) {
-			return &cause{text: w.text + e.Error(), facts: e, kind: w.kind}
+			return &reworded{text: w.text + e.Error(), facts: e, kind: w.kind}
 		}
 	}
 	return e
 }
 
-// cause has the facts of an error where its text is to be another one.
-type cause struct {
+// reworded is an *zreq.Error under another text.
+type reworded struct {
 	text  string
 	facts *zreq.Error
 	kind  error // of net/http, or nil
 }
 
-var _ net.Error = (*cause)(nil)
+var _ net.Error = (*reworded)(nil)
 
-func (c *cause) Error() string        { return c.text }
-func (c *cause) Unwrap() error        { return c.facts }
-func (c *cause) Is(target error) bool { return c.kind != nil && target == c.kind }
-func (c *cause) Timeout() bool        { return c.facts.Timeout() }
-func (c *cause) Temporary() bool      { return c.facts.Temporary() }
+func (r *reworded) Error() string        { return r.text }
+func (r *reworded) Unwrap() error        { return r.facts }
+func (r *reworded) Is(target error) bool { return r.kind != nil && target == r.kind }
+func (r *reworded) Timeout() bool        { return r.facts.Timeout() }
+func (r *reworded) Temporary() bool      { return r.facts.Temporary() }

@@ -1,6 +1,7 @@
 package roundtrip_test
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"io"
@@ -10,6 +11,8 @@ import (
 
 	"github.com/matryer/is"
 
+	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/netdriver/stdnet"
 	"github.com/zreq-go/zreq/netdriver/tlsnet"
 	"github.com/zreq-go/zreq/zreq"
 )
@@ -81,4 +84,32 @@ func TestNoAnswerOverTLS(t *testing.T) {
 			is.Equal(session.Stats().Open, 0)
 		})
 	}
+}
+
+// chip dials connections that speak TLS, as some network chips do.
+type chip struct{ stdnet.Driver }
+
+func (c *chip) DialTLS(ctx context.Context, network, address, serverName string) (netdriver.Conn, error) {
+	plain, err := c.Dial(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	return tlsnet.New(nil).Client(ctx, plain, serverName)
+}
+
+// TestUntrustedByAChip: a certificate is refused in the dial there.
+func TestUntrustedByAChip(t *testing.T) {
+	is := is.New(t)
+	srv, client, session := tlsServer(t, http.NotFound)
+	srv.Config.ErrorLog = quiet
+	session.TLS, session.Driver = nil, &chip{}
+	before := netdriver.DefaultTLS()
+	netdriver.SetTLS(nil)
+	defer netdriver.SetTLS(before)
+	_, err := client.Get(srv.URL)
+	refused, ok := errors.Unwrap(err).(*tls.CertificateVerificationError)
+	is.True(ok)
+	var facts *zreq.Error
+	is.True(errors.As(refused, &facts))
+	is.Equal(facts.Phase, zreq.PhaseDial)
 }
