@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -118,6 +119,15 @@ func (c *keptCall) allocs(ctx context.Context, n int) float64 {
 	return testing.AllocsPerRun(n, func() { c.do(ctx) })
 }
 
+// lookAllocs is what a look at a connection allocates: Windows says by an error that
+// nothing has come, for which package syscall allocates 8 bytes.
+func lookAllocs(network string) float64 {
+	if runtime.GOOS == "windows" && strings.HasPrefix(network, "TCP") {
+		return 1
+	}
+	return 0
+}
+
 // allocCases are answers with a body of 70,000 bytes: more than any chunk.
 var allocCases = map[string]struct {
 	method string
@@ -148,10 +158,11 @@ func TestWarmCallAllocates(t *testing.T) {
 					defer cancel()
 
 					c.args.Into = new(zreq.Response)
-					is.Equal(c.allocs(context.Background(), 100), float64(0)) // with a Response that is used again, nothing
-					is.True(c.allocs(cancellable, 100) <= 3)                  // with a context that can end, what context.AfterFunc makes
+					look := lookAllocs(network)
+					is.Equal(c.allocs(context.Background(), 100), look) // with a Response that is used again, nothing
+					is.True(c.allocs(cancellable, 100) <= 3+look)       // with a context that can end, what context.AfterFunc makes
 					c.args.Into = nil
-					is.Equal(c.allocs(context.Background(), 100), tt.parts) // with a new Response, what it holds
+					is.Equal(c.allocs(context.Background(), 100), tt.parts+look) // with a new Response, what it holds
 
 					is.NoErr(c.err)                        // these calls succeed
 					is.Equal(c.bytes, tt.bytes)            // with all of the body
@@ -180,9 +191,9 @@ func TestWarmUploadAllocates(t *testing.T) {
 				driver, url := dial(t, noContent)
 				c := newKeptCall(t, "PUT", driver, url, 0)
 				c.args.Into, c.args.Body = new(zreq.Response), body
-				is.Equal(c.allocs(context.Background(), 100), float64(0)) // however long the body is
-				is.NoErr(c.err)                                           // these calls succeed
-				is.Equal(c.args.Connection.Dials(), 1)                    // on one connection
+				is.True(c.allocs(context.Background(), 100) <= 10*lookAllocs(network)) // nothing, however long the body is
+				is.NoErr(c.err)                                                        // these calls succeed
+				is.Equal(c.args.Connection.Dials(), 1)                                 // on one connection
 			})
 		}
 	}

@@ -1,4 +1,4 @@
-//go:build !unix || aix || tinygo
+//go:build (!unix && !windows) || aix || tinygo
 
 package stdnet
 

@@ -16,7 +16,7 @@ var (
 	_ netdriver.HalfCloser = (*Conn)(nil)
 )
 
-// A Conn is a TCP connection of the system. On Unix it is a netdriver.Checker.
+// A Conn is a TCP connection of the system. On Unix and Windows it is a netdriver.Checker.
 type Conn struct {
 	*net.TCPConn
 	look look
@@ -47,7 +47,7 @@ func (c *Conn) Read(p []byte) (int, error) {
 
 // Write writes all of p, or says why not.
 func (c *Conn) Write(p []byte) (int, error) {
-	n, err := c.TCPConn.Write(p)
+	n, err := c.write(p)
 	if err != nil {
 		c.keep(err)
 	}
@@ -61,7 +61,10 @@ func (c *Conn) Write(p []byte) (int, error) {
 func (c *Conn) Close() error { return c.TCPConn.Close() }
 
 // SetDeadline sets the time after which Read and Write fail.
-func (c *Conn) SetDeadline(t time.Time) error { return c.TCPConn.SetDeadline(t) }
+func (c *Conn) SetDeadline(t time.Time) error {
+	c.look.writeBy(t)
+	return c.TCPConn.SetDeadline(t)
+}
 
 // end is what to say where the system says that the stream has ended.
 func (c *Conn) end() error {

@@ -12,8 +12,8 @@
 // Names are looked up by the resolver of package net, and the addresses tried
 // as it does, IPv6 and IPv4 in parallel. Nagle's algorithm is off.
 //
-// On Unix its connections are netdriver.Checkers: before a kept connection is
-// used again, one system call tells whether the server has closed it. They are
-// netdriver.HalfClosers everywhere. On Linux they send files without a copy,
-// and put what comes into files: packages upload and download do so.
+// On Unix and Windows its connections are netdriver.Checkers: before a kept
+// connection is used again, one system call tells whether the server has closed
+// it. They are netdriver.HalfClosers everywhere. On Linux they send files without
+// a copy, and put what comes into files: packages upload and download do so.
 package stdnet

@@ -1,7 +1,7 @@
-//go:build !unix || aix || tinygo
+//go:build (!unix && !windows) || aix || tinygo
 
 package stdnet
 
 // oneSided is true where nothing tells one side from both. Such a system is
-// left to repeat its error by itself, as Windows does.
+// left to repeat its error by itself.
 func oneSided(error) bool { return true }

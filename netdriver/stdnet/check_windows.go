@@ -1,0 +1,100 @@
+//go:build !tinygo
+
+package stdnet
+
+import (
+	"net"
+	"os"
+	"sync"
+	"sync/atomic"
+	"syscall"
+
+	"github.com/zreq-go/zreq/netdriver"
+)
+
+var _ netdriver.Checker = (*Conn)(nil)
+
+const (
+	fionbio        = 0x8004667e
+	msgPeek        = 2
+	wsaEWouldBlock = syscall.Errno(10035)
+	wsaEShutdown   = syscall.Errno(10058)
+)
+
+// look is what Check and Write need, made once so that neither makes a closure.
+//
+// The socket is non-blocking. Windows heeds that in calls without an OVERLAPPED, as
+// those here, and in no others: package net reads and dials as before.
+type look struct {
+	socket syscall.RawConn
+	call   func(fd uintptr) // peeks, or sends what p has
+
+	mu    sync.Mutex // guards what follows: one call at a time
+	p     []byte     // nil: peek
+	err   error
+	n     uint32
+	byte  [1]byte
+	until atomic.Int64 // when Write gives up, see since; 0: never
+}
+
+func (l *look) over(c *net.TCPConn) error {
+	socket, err := c.SyscallConn()
+	if err != nil {
+		return err
+	}
+	l.socket, l.call = socket, l.callOn
+	var failure error
+	err = socket.Control(func(fd uintptr) {
+		one, returned := [4]byte{1}, uint32(0)
+		failure = syscall.WSAIoctl(syscall.Handle(fd), fionbio, &one[0], uint32(len(one)), nil, 0, &returned, nil, 0)
+	})
+	if err != nil {
+		return err
+	}
+	return os.NewSyscallError("wsaioctl", failure)
+}
+
+// Check implements netdriver.Checker by one system call. Package syscall allocates
+// 8 bytes for its answer that nothing has come.
+func (c *Conn) Check() error {
+	if err := c.broke.Load(); err != nil {
+		return *err
+	}
+	n, err := c.look.do(nil)
+	switch {
+	case err == wsaEWouldBlock:
+		return nil
+	case err != nil:
+		c.keep(err)
+		return err
+	case n == 0:
+		return c.end() // a Write may have been told meanwhile
+	}
+	return netdriver.ErrUnread
+}
+
+// do sends of p what the system takes at once, or peeks if p is nil. Neither waits.
+// Control minds no deadline, and one that passed while the connection was idle is no
+// death.
+func (l *look) do(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.p = p
+	err := l.socket.Control(l.call)
+	l.p = nil
+	if err != nil {
+		return 0, err // it was closed
+	}
+	return int(l.n), l.err
+}
+
+func (l *look) callOn(fd uintptr) {
+	l.n = 0
+	if l.p == nil {
+		buffer, flags := syscall.WSABuf{Len: 1, Buf: &l.byte[0]}, uint32(msgPeek)
+		l.err = syscall.WSARecv(syscall.Handle(fd), &buffer, 1, &l.n, &flags, nil, nil)
+		return
+	}
+	buffer := syscall.WSABuf{Len: uint32(len(l.p)), Buf: &l.p[0]}
+	l.err = syscall.WSASend(syscall.Handle(fd), &buffer, 1, &l.n, 0, nil, nil)
+}
