@@ -60,10 +60,6 @@ func offset(r io.Reader) int64 {
 }
 
 func TestSizeOf(t *testing.T) {
-	pipe, w, err := os.Pipe()
-	is.New(t).NoErr(err)
-	defer pipe.Close()
-	defer w.Close()
 	closed := fileWith(t, "abc")
 	_ = closed.Close()
 	huge := fileWith(t, "")
@@ -92,7 +88,6 @@ func TestSizeOf(t *testing.T) {
 		"a file of 5 GiB":                   {huge, 5 << 30},
 		"a file that is open to be written": {writable, 3},
 		"a file of an fs.FS":                {ofFS, 4},
-		"a pipe":                            {pipe, -1},
 		"a folder":                          {folder, -1},
 		"a closed file":                     {closed, -1},
 		"a file that says it is empty":      {lying{fileWith(t, "abc"), 0}, -1},

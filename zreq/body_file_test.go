@@ -59,17 +59,6 @@ func TestFileHasItsSize(t *testing.T) {
 		is.True(strings.HasSuffix(peer.Requests()[1], "Content-Length: 3\r\n\r\nllo")) // from the same offset
 		peer.Close()
 	})
-	t.Run("a pipe", func(t *testing.T) {
-		is := is.New(t)
-		r, w, err := os.Pipe()
-		is.NoErr(err)
-		defer r.Close()
-		_, err = w.WriteString("hello")
-		is.NoErr(err)
-		_ = w.Close()
-		got, _ := post(t, r, zreq.Args{})
-		is.Equal(got, head+"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n") // nobody knows how much comes
-	})
 }
 
 // A file that is cut while it is sent ends the call: the server never holds a request
