@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"testing"
 
@@ -78,6 +79,17 @@ func TestUploadOmits(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestUploadLargest: a rate and a threshold that are as large as can be are none.
+func TestUploadLargest(t *testing.T) {
+	is := is.New(t)
+	peer := answers(t, created)
+	_, err := upload.Upload(context.Background(), site, strings.NewReader("hello"), &upload.Args{
+		Driver: peer, BytesPerSecond: math.MaxInt64, ExpectFrom: math.MaxInt64,
+	})
+	is.NoErr(err)
+	is.True(strings.HasSuffix(peer.Requests()[0], "\r\n\r\nhello"))
 }
 
 type typed struct {
