@@ -19,12 +19,13 @@
 //
 // # What is the Session's
 //
-// Its limits hold, and they are finite by default where net/http's are not: 30 seconds
-// for the head of a response, 30 without a byte of the body, and 30 without progress
-// while sending; 16 KiB for the head of a response, and as much for that of a request;
-// 128 fields; 64 connections, 8 to an origin, for which others wait. A stream of events
-// that may be silent for longer wants another Timeouts.Body. Proxies are drivers, and
-// none is taken from the environment.
+// Its limits hold, and they are finite by default where net/http's are not: 10 seconds to
+// connect and 10 for a TLS handshake; 30 seconds for the head of a response, 30 without a
+// byte of the body, and 30 without progress while sending; 16 KiB for the head of a
+// response, and as much for that of a request; 128 fields; 64 connections, 8 to an
+// origin, for which others wait up to 30 seconds. A stream of events that may be silent
+// for longer wants another Timeouts.Body. Proxies are drivers, and none is taken from the
+// environment.
 //
 // A Transport without a Session has one of its own, with two defaults that are nearer to
 // net/http's: it has no limit of connections, neither to one origin nor in all, and it

@@ -55,7 +55,12 @@ func TestCutTLS(t *testing.T) {
 		_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\n\r\nhello")
 		_ = c.(*tls.Conn).NetConn().Close() // without close_notify
 	})
-	resp, err := client.Get(srv.URL)
+	resp, err := srv.Client().Get(srv.URL)
+	is.NoErr(err)
+	_, err = io.ReadAll(resp.Body)
+	is.NoErr(err) // net/http takes it for whole
+	resp.Body.Close()
+	resp, err = client.Get(srv.URL)
 	is.NoErr(err)
 	text, err := io.ReadAll(resp.Body)
 	is.Equal(string(text), "hello")
