@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/matryer/is"
 	"github.com/zreq-go/zreq/form"
@@ -70,7 +71,9 @@ func TestFileThatChanges(t *testing.T) {
 			f := fileAt(t, strings.Repeat("x", 100_000), 0)
 			peer := zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Head(), zreqtest.Discard()})
 			body := changing{f, func() { is.NoErr(os.Truncate(f.Name(), size)) }}
-			_, err := zreq.Post(context.Background(), "http://h.test/up", &zreq.Args{Driver: peer, Body: body})
+			_, err := zreq.Post(context.Background(), "http://h.test/up", &zreq.Args{
+				Driver: peer, Body: body, Timeouts: zreq.Timeouts{Head: 3 * time.Second}, // the peer answers nothing
+			})
 			is.True(errors.Is(err, zreq.ErrBody))
 		})
 	}
