@@ -124,6 +124,7 @@ func TestErrorIsANetError(t *testing.T) {
 			e, ok := error(&zreq.Error{Err: tt.cause}).(net.Error)
 			is.True(ok)
 			is.Equal(e.Timeout(), tt.timeout)
+			//lint:ignore SA1019 old programs ask for it
 			is.Equal(e.Temporary(), tt.temporary)
 		})
 	}
@@ -133,6 +134,7 @@ func TestErrorIsANetError(t *testing.T) {
 		_, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: peer, Timeouts: zreq.Timeouts{Head: 10 * time.Millisecond}})
 		e, ok := err.(net.Error)
 		is.True(ok)
+		//lint:ignore SA1019 old programs ask for it
 		is.True(e.Timeout() && e.Temporary()) // a limit of Timeouts is both, as in net/http
 	})
 }

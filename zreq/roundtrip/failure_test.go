@@ -58,6 +58,7 @@ func lookAt(err error) look {
 		l.Timeout, l.Temporary = told.Timeout(), told.Temporary()
 		err = told.Err
 	} else if e, ok := err.(net.Error); ok {
+		//lint:ignore SA1019 old programs ask for it
 		l.Timeout, l.Temporary = e.Timeout(), e.Temporary()
 	}
 	for name, sentinel := range sentinels {
