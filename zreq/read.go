@@ -273,8 +273,8 @@ func (r *Response) Close() error {
 
 // Fit returns nil if this is a response whose body a StreamCallback would be given,
 // as far as can be told at the head: that it can be the thing that was asked for.
-// Else it is an [*Error] that says why not: ErrStatus or ErrUnframed; of a body that was
-// read or closed, in part or whole, ErrBodyConsumed.
+// Else it is an [*Error] that says why not: ErrStatus, and ErrEncoded beside it, or
+// ErrUnframed; of a body that was read or closed, in part or whole, ErrBodyConsumed.
 func (r *Response) Fit() error {
 	if err := r.absent(); err != nil {
 		return err

@@ -12,8 +12,6 @@ import (
 
 var errContent = &limitError{text: "the body is larger than Limits.Content: raise it, or take it in chunks by StreamCallback"}
 
-var errBody = &limitError{text: "the body is larger than Limits.Body"}
-
 // maxPage bounds the error page that is kept of a response that a callback was
 // refused: who streams has no memory for a large one.
 const maxPage = 8 << 10
@@ -270,27 +268,6 @@ func (x *exchange) stream(ctx context.Context) error {
 			return x.stop(err)
 		}
 	}
-}
-
-// excess is the error of a body that has more than its Content-Range says or
-// Limits.Body allows; nil if it has not. It is asked before what has come is given out.
-func (x *exchange) excess() error {
-	announced := x.resp.framing == FramingLength && x.resp.Status < 400 && x.resp.length > x.limits.Body
-	switch {
-	case x.want.length >= 0 && x.received > x.want.length:
-		return x.blame(&ErrResponse, errRangeMismatch)
-	case x.limits.Body > 0 && (announced || x.received > x.limits.Body):
-		return x.blame(nil, errBody)
-	}
-	return nil
-}
-
-// contentLimit is the limit of a body that is buffered, and its error.
-func (x *exchange) contentLimit(limit int64) (int64, error) {
-	if x.limits.Body > 0 && x.limits.Body < limit {
-		return x.limits.Body, errBody
-	}
-	return limit, errContent
 }
 
 // judgeEnd judges whether all of the body has come.
