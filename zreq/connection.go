@@ -14,7 +14,10 @@ import (
 // The zero value has no origin, and no call takes it (ErrRequest).
 //
 // While idle it holds no buffer and no goroutine. If the peer has closed it by
-// the next call, that call dials again in place before it sends anything.
+// the next call, that call dials again in place before it sends anything. So it does
+// in the last tenth, at least 100 ms, of the time for which the server said by
+// Keep-Alive: timeout= that it keeps an idle connection. After as many requests as
+// it said by max= the connection is not kept.
 //
 // One call uses it at a time; a second one gets ErrBusy. Close may be called
 // from anywhere, at any time, and ends the call under way.
@@ -165,6 +168,9 @@ func (c *Connection) alive() (*socket, error) {
 	c.unlock()
 	if s == nil {
 		return nil, nil
+	}
+	if s.keep.lapsed() {
+		return nil, errLapsed
 	}
 	if err := s.look(); err != nil {
 		return nil, err

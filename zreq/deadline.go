@@ -34,6 +34,7 @@ type socket struct {
 	owes              bool // what a write was said to have taken has not all left
 
 	requests int // that it has carried, this one included
+	keep     keepAlive
 
 	// interrupt ends whatever is under way. It is made once, so that
 	// context.AfterFunc costs a call no closure.
@@ -43,7 +44,7 @@ type socket struct {
 // newSocket makes a socket of conn. r tells whether that is plain TCP, TLS of a
 // netdriver.TLS, whose Checker is that of the Conn below, or TLS in the chip.
 func newSocket(conn netdriver.Conn, r *route) *socket {
-	s := &socket{conn: conn}
+	s := &socket{conn: conn, keep: keepAlive{seconds: -1, requests: -1}}
 	s.checker, _ = conn.(netdriver.Checker)
 	s.resumable = s.checker != nil && r.chip == nil
 	s.counts = s.resumable && r.tls == nil
@@ -157,6 +158,12 @@ func (p *pace) ended() time.Duration { return time.Now().Sub(p.since) }
 
 // now is for what is to be told the time.
 func now() time.Time { return time.Now() }
+
+// began is when the program did.
+var began = time.Now()
+
+// elapsed is the time since then: a third of the size of a time.Time.
+func elapsed() time.Duration { return time.Since(began) }
 
 // overdue reports whether the deadline of a context is over, which it may not know yet
 // where its conn does.

@@ -39,8 +39,12 @@ func (x *exchange) occupy(ctx context.Context) error {
 		case err == nil:
 			return x.redial(ctx)
 		}
-		x.conn.drop() // it died idle
-		x.tell(EventStale, CloseDied, err)
+		x.conn.drop()
+		why := CloseDied
+		if err == errLapsed {
+			why = CloseAged
+		}
+		x.tell(EventStale, why, err)
 		if of := x.conn.owner; of != nil {
 			x.conn = of.another() // which may serve
 		}

@@ -335,6 +335,7 @@ func (x *exchange) read(ctx context.Context, p []byte) (int, error) {
 		}
 		if n > 0 {
 			x.heard = true
+			x.sock.keep.heard()
 			if !isTimeout(err) {
 				x.readErr = err
 			}
@@ -383,6 +384,9 @@ func (x *exchange) verdict() CloseReason {
 	}
 	if why := x.dec.Reuse(); why != CloseNone {
 		return why
+	}
+	if x.sock != nil && x.sock.keep.over() {
+		return CloseByPeer
 	}
 	if !x.in.empty() {
 		return CloseLeftover // whose bytes they are, nobody can say

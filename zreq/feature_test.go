@@ -82,6 +82,7 @@ func TestFeature(t *testing.T) {
 		{"P11", tests(TestBodySizes, TestContentAgain, TestExpectationFailed)},
 		{"P12", tests(TestContentRefused, TestRefusalOfSize, TestLimitsOfContent, TestStatusPage)},
 		{"P17", tests(TestExpect, TestExpectNot, TestExpectRefused, TestExpectationFailed, TestEarlyAnswer, TestEarlyAnswerIsSeen)},
+		{"P28", tests(TestKeepAliveTimeout, TestKeepAliveSparesAStaleConnection, TestKeepAliveCountsFromTheLastByte, TestKeepAliveBeginsAnew, TestKeepAliveMax)},
 		{"P29", tests(TestTransient, TestTransientStatus, TestTransientOfAConnection, TestTransientOfASession, TestTransientNot)},
 		{"P25", tests(TestErrors, TestRedirectFails, TestRedirectErrorKeeps, TestAuthChallenge, TestAuthUnanswered, TestOutOfRetries, TestTruncation, TestTaken, TestDeadlineWhileThePeerIsSilent, TestDeadlineWithACauseIsATimeout)},
 		{"P37", tests(TestSessionWaitIsBounded, TestSessionWaitTellsTheCounts, TestSessionWaitWithoutLimit)},

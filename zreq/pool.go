@@ -18,7 +18,8 @@ type PoolLimits struct {
 	// IdlePerOrigin bounds those to one origin. Default 8; negative: none is kept.
 	IdlePerOrigin int
 	// IdleAge is how long one may have been idle and be used again. It is no less
-	// safe for being long, but NATs forget. Default 90 s; negative: no limit.
+	// safe for being long, but NATs forget. Default 90 s; negative: no limit. A shorter
+	// time that a server gives by Keep-Alive is heeded.
 	IdleAge time.Duration
 	// Requests bounds how many a connection carries, so that a change of the address,
 	// or of the certificate, is noticed. Default 1000; negative: no limit.

@@ -126,6 +126,7 @@ func (x *exchange) takeHead(block []byte) {
 	}
 	r.sent = x.before + x.sent
 	r.framing, r.length = x.dec.Framing(), x.dec.Length()
+	x.sock.keep.heed(x.dec.KeepAlive())
 	x.tell(EventHead, CloseNone, nil)
 	if x.args.DropHead {
 		r.head = block // a view, until readBody drops it

@@ -55,6 +55,7 @@ func (p *pull) receive(w io.Writer) error {
 		_ = x.dec.Skip(n)
 		if n > 0 {
 			empty = 0
+			x.sock.keep.heard()
 		}
 		switch {
 		case err == io.EOF:

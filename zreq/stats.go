@@ -9,7 +9,7 @@ type Stats struct {
 	// Since the Session began:
 	Dialled int64 // connections
 	Reused  int64 // requests over a connection that had carried one before
-	Stale   int64 // kept connections that were dead when they were needed
+	Stale   int64 // kept connections that were dead when they were needed, or past the server's Keep-Alive
 	Waited  int64 // calls that had to wait
 	Retried int64 // attempts after the first
 }

@@ -59,7 +59,7 @@ type EventKind uint8
 // EventDone; one with Stream, when its body has ended.
 const (
 	EventWait          EventKind = iota + 1 // the call waits its turn, for the Session has all the connections it may have
-	EventStale                              // a kept connection is dead, and is closed; the call goes on over another: Err
+	EventStale                              // a kept connection is dead, or its Keep-Alive time is over: it is closed, and the call goes on over another: Err, Reason
 	EventDial                               // a dial begins: Address
 	EventDialled                            // and ends: Address, Err
 	EventTLS                                // a handshake begins: Address

@@ -7,7 +7,7 @@ type CloseReason uint8
 const (
 	CloseNone      CloseReason = iota // the connection can be used again
 	CloseRequested                    // our request said Connection: close
-	CloseByPeer                       // the response said Connection: close (RFC 9112, 9.6)
+	CloseByPeer                       // the response said Connection: close (RFC 9112, 9.6), or Keep-Alive that this was all
 	CloseHTTP10                       // HTTP/1.0 without keep-alive (RFC 9112, 9.3)
 	CloseUnframed                     // the end of the body is the end of the connection
 	CloseDoubt                        // the framing is doubtful: fields that contradict each other or the status

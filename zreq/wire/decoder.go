@@ -38,6 +38,7 @@ func (d *Decoder) Reset(method string, limits Limits) {
 		connect:     method == "CONNECT",
 	}
 	d.length = -1
+	d.allowance = unlimited
 	_ = (*machine)(d).step(sigReset) // is allowed in every phase
 }
 

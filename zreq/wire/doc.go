@@ -99,7 +99,7 @@
 // # What it does not do
 //
 // It does not decode requests or encode responses, interpret any field but
-// Content-Length, Transfer-Encoding and Connection, undo a transfer coding
-// other than chunked, or go on after an upgrade. Trailers are handed over as
+// Content-Length, Transfer-Encoding, Connection and Keep-Alive, undo a transfer
+// coding other than chunked, or go on after an upgrade. Trailers are handed over as
 // they came and never merged into the head.
 package wire

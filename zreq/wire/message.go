@@ -13,6 +13,7 @@ type message struct {
 	doubt         bool  // the framing fields contradict each other, the version or the status
 	saidClose     bool  // Connection: close
 	saidKeepAlive bool  // Connection: keep-alive
+	allowance           // Keep-Alive
 }
 
 // A fieldName is the name of a field that this package interprets.
@@ -23,6 +24,7 @@ const (
 	connection
 	contentLength
 	transferEncoding
+	keepAlive
 )
 
 func nameOf(name []byte) fieldName {
@@ -33,6 +35,8 @@ func nameOf(name []byte) fieldName {
 		return contentLength
 	case len(name) == 17 && EqualName(name, "transfer-encoding"):
 		return transferEncoding
+	case len(name) == 10 && EqualName(name, "keep-alive"):
+		return keepAlive
 	default:
 		return otherName
 	}
@@ -65,7 +69,7 @@ func (d *machine) statusLine(line []byte) refusal {
 		return &ErrBadStatusLine
 	}
 	// What a 1xx made doubtful, or ended, stays so (RFC 9112, 9.6).
-	d.message = message{status: status, length: -1, doubt: d.doubt, saidClose: d.saidClose}
+	d.message = message{status: status, length: -1, allowance: unlimited, doubt: d.doubt, saidClose: d.saidClose}
 	if line[7] != '0' {
 		d.minor = 1
 	}
@@ -102,6 +106,9 @@ func (d *machine) interpret(in []byte) refusal {
 	case name == connection:
 		d.saidClose = d.saidClose || HasToken(value, "close")
 		d.saidKeepAlive = d.saidKeepAlive || HasToken(value, "keep-alive")
+		return nil
+	case name == keepAlive:
+		d.keepAlive(value)
 		return nil
 	case d.status < 200:
 		// Neither framing field may be sent with a 1xx (RFC 9110, 8.6; RFC 9112, 6.1).
