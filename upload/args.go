@@ -88,8 +88,9 @@ type Args struct {
 	// Session is for its own verbs: an upload does not ask it.
 	OnRedirect func(r *zreq.Response, url string) error
 
-	// Timeouts are the limits in time; each has a finite default. There is none for
-	// the whole upload but that of the context.
+	// Timeouts are the limits in time; each but LowSpeed has a finite default. There is
+	// none for the whole upload but that of the context, and none for a Read of fd: see
+	// zreq.Timeouts.
 	Timeouts zreq.Timeouts
 
 	// Limits bound what can become large; each has a default. Limits.ReadBuffer is

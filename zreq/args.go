@@ -51,7 +51,8 @@ type Args struct {
 	// Content-Length; of one that is an io.Seeker, what is left from its offset.
 	// Else, as a pipe, it goes out chunked. Fewer or more bytes than it said are
 	// ErrBody, as of a file that shrinks or grows meanwhile: it is
-	// read until io.EOF, and no limit and no context ends its Read. If it has a
+	// read until io.EOF, and no limit and no context ends its Read: see [Timeouts] for
+	// how to bound it. If it has a
 	// method ContentType() string, that is sent unless Headers have one. It is not
 	// closed.
 	//
@@ -187,7 +188,7 @@ type Args struct {
 	// DELETE need neither (RFC 9110, 9.2.2).
 	Idempotent bool
 
-	// Timeouts are the limits in time; each has a finite default.
+	// Timeouts are the limits in time; each but LowSpeed has a finite default.
 	Timeouts Timeouts
 
 	// Limits bound what can become large; each has a default.

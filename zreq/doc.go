@@ -82,8 +82,10 @@
 // [Limits] bounds in bytes and counts what a peer can make large, [Timeouts] in time
 // what it can make slow. Each limit holds in every mode, and has a default, but for
 // two: a body that is streamed may be of any length unless Limits.Body says otherwise,
-// and may come at any pace unless Timeouts.LowSpeed does. There is no limit for the
-// whole of a call but the context's: a download over a slow link takes the time it
+// and may come at any pace unless Timeouts.LowSpeed does, which is off by default. What
+// blocks in the caller's own code, as a Read of Args.Body, and a driver that cannot be
+// interrupted are outside the limits; [Timeouts] says what to do. There is no limit for
+// the whole of a call but the context's: a download over a slow link takes the time it
 // takes, as long as bytes come. Memory does not depend on the length of a body: it is the read
 // buffer, 4 KiB by default, the head, and at most three chunks.
 //

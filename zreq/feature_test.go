@@ -71,7 +71,7 @@ func TestFeature(t *testing.T) {
 		{"O8", tests(TestResponseHead, TestPullContent, TestCharset)},
 		{"O9", tests(TestRedirectTable, TestRedirectFinalOnly, TestRedirectKeepsTheConnection, TestStreamWindows)},
 		{"P1", tests(TestLongUploadLeavesTheHeapFlat, TestLongBodyLeavesTheHeapFlat, TestLongPullLeavesTheHeapFlat, TestPullAllocates)},
-		{"P2", tests(TestMatrix, TestMatrixIsWhole, TestLowSpeedReading, TestLowSpeedSending, TestLowSpeedAndSilence, TestPullTimeout, TestRetryTime, TestRetryDeadline, TestRetryWaitEnds, TestRetryHuge)},
+		{"P2", tests(TestMatrix, TestMatrixIsWhole, TestLowSpeedReading, TestLowSpeedSending, TestLowSpeedAndSilence, TestPullTimeout, TestRetryTime, TestRetryDeadline, TestRetryWaitEnds, TestRetryHuge, TestBodyThatBlocksIsBoundedByItsSource)},
 		{"P3", tests(TestLeak, TestErrors, TestErrorsOfConnect, TestStopByPanic, TestSessionIsLeft, TestSessionStream, TestSessionCancelledAtRandom)},
 		{"P30", tests(TestOriginOnly, TestRedirectCredentials, TestRedirectAnonymousTLS)},
 		{"P42", tests(TestRedirectRepairs, TestURLSpace)},

@@ -6,7 +6,21 @@ import "time"
 // its default, a negative one means no limit. None fires early; each fires at
 // most an eighth late. The time that a callback takes is not counted.
 //
-// There is no limit for the whole call here: that is the context's.
+// There is no limit for the whole call here: that is the context's. LowSpeed is off by
+// default, so a peer that sends a byte now and then can keep a call busy for ever.
+//
+// The limits hold for what a call waits for on the network. They do not end:
+//   - a Read of Args.Body that blocks. Bound it where the bytes come from:
+//     SetReadDeadline of an *os.File that is a pipe or a device, of an os.Pipe, or of a
+//     net.Conn ends a Read, and the call with ErrBody. A regular file has no deadline,
+//     and an io.Pipe is ended by its CloseWithError.
+//   - a driver whose calls end neither by their deadline nor when the connection is
+//     closed, as a network chip whose Send ignores Close: the call returns when the
+//     chip does.
+//
+// When a write has failed, the call listens for an answer for up to a second before it
+// returns: a server that refuses a body says why and closes (RFC 9112, 9.5). After
+// Timeouts.Write it listens for a hundredth of that.
 type Timeouts struct {
 	// Dial bounds looking the name up and connecting. Default 10 s.
 	Dial time.Duration
@@ -34,13 +48,13 @@ type Timeouts struct {
 	// waits for one, when as many are in use as PoolLimits allow. The error says how
 	// many those are, and which limit it was. Default 30 s.
 	Wait time.Duration
-	// LowSpeed bounds from below how fast a body comes or goes. Default: not at all.
+	// LowSpeed bounds from below how fast a body comes or goes. Off by default.
 	LowSpeed LowSpeed
 }
 
 // LowSpeed is at least Bytes in each time In that was spent waiting for the peer,
 // while a body is read or sent. It ends a transfer that drips, which no limit on
-// silence does. The zero value is no limit. Where a write that a deadline cuts
+// silence does. The zero value, the default, is no limit. Where a write that a deadline cuts
 // cannot be taken up again (see Write), what is sent is counted write by write, and
 // what TLS adds is not: leave a tenth of room there.
 type LowSpeed struct {

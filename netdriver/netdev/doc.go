@@ -21,7 +21,8 @@
 //     closing the socket; so does a write deadline that it does not mind or that
 //     was moved forward under it, after 20 ms, and a read deadline that a Recv
 //     does not mind, 250 ms after its slice. A device that does not let go of a
-//     call even then keeps its goroutine.
+//     call even then keeps the goroutine that made it: the Write or Read does not
+//     return, and no limit of the client ends it.
 //   - Numbers are used again at once. A new socket whose number an earlier call
 //     is still inside on is used if that comes back within 250 ms; else it is
 //     kept, not connected, until then, and the device asked for another. If it

@@ -23,4 +23,5 @@ func TestFeature(t *testing.T) {
 	})
 	t.Run("A16", TestTrailers)
 	t.Run("B18", TestReuse)
+	t.Run("P28", TestKeepAlive)
 }
