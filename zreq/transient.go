@@ -2,6 +2,7 @@ package zreq
 
 import (
 	"errors"
+	"io"
 
 	"github.com/zreq-go/zreq/netdriver"
 )
@@ -27,14 +28,20 @@ import (
 //	false  no driver or none that was started, no TLS, another origin (ErrNoDriver,
 //	       netdriver.ErrNotStarted, ErrNoTLS, ErrOtherOrigin)
 //	false  a context that was cancelled, an error of a callback or a writer, ErrClosed
-//	false  nil, and an error that is not of a call of this package
+//	false  nil, io.EOF, and what else is no error of a call
+//
+// Package roundtrip returns what net/http does, and that holds no [Error] where it is
+// io.EOF in an *url.Error, io.ErrUnexpectedEOF or the end of a context. So an error that
+// holds none is transient if it is a timeout or one of the first two.
 //
 // Without a StreamCallback a 503 is a nil error: ask Response.Status. A [Session]
 // makes it ErrOutOfRetries for a call that it would have repeated.
 func Transient(err error) bool {
 	var e *Error
 	switch {
-	case !errors.As(err, &e) || e.byCaller:
+	case !errors.As(err, &e):
+		return isTimeout(err) || errors.Is(err, io.ErrUnexpectedEOF) || err != io.EOF && errors.Is(err, io.EOF)
+	case e.byCaller:
 		return false
 	case e.late:
 		return true

@@ -243,7 +243,7 @@ func TestTransientNot(t *testing.T) {
 		is.True(errors.Is(err, errLate)) // a timeout, but not the call's
 		is.True(!zreq.Transient(err))
 	}
-	for _, err := range []error{nil, io.ErrUnexpectedEOF, errLate, &zreq.Error{}} {
+	for _, err := range []error{nil, io.EOF, context.Canceled, errNoSuchHost, &zreq.Error{}} {
 		is.True(!zreq.Transient(err))
 	}
 }
