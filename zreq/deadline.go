@@ -163,7 +163,9 @@ func now() time.Time { return time.Now() }
 var began = time.Now()
 
 // elapsed is the time since then: a third of the size of a time.Time.
-func elapsed() time.Duration { return time.Since(began) }
+//
+//lint:ignore S1012 time.Since is another 0.4 KB
+func elapsed() time.Duration { return time.Now().Sub(began) }
 
 // overdue reports whether the deadline of a context is over, which it may not know yet
 // where its conn does.

@@ -44,13 +44,13 @@
 //     the way, text.go and charset.go make
 //     text of it.
 //   - At the end the buffers go back, and the connection is kept or closed for
-//     a reason (reuse.go). What went wrong becomes an [*Error] (failure.go,
+//     a reason (reuse.go, keepalive.go). What went wrong becomes an [*Error] (failure.go,
 //     errors.go). All the way a [Trace] is told (trace.go, spy.go).
 //
 // The verbs of a [Session] (session.go) go the same way. Where a call has to choose a
 // connection, the pool grants one (pool.go, shelf.go, member.go, members.go,
-// sharing.go) or a place in the queue (queue.go, turn.go). A failure, or a response
-// that asks for patience, is judged (attempt.go, retry.go, retryafter.go, budget.go),
+// sharing.go) or a place in the queue (queue.go, turn.go, shortage.go). A failure, or a response
+// that asks for patience, is judged (attempt.go, retry.go, retryafter.go, httpdate.go, budget.go),
 // and the call may go the steps again; attempts.go keeps account. keeper.go is what
 // the exchange sees of all that.
 //

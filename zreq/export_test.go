@@ -1,5 +1,7 @@
 package zreq
 
+import "time"
+
 // URLParts is what splitURL makes of a URL.
 type URLParts struct {
 	HTTPS                       bool
@@ -36,3 +38,6 @@ func (s *Session) Hosts() int {
 	defer s.pool.mu.Unlock()
 	return len(s.pool.shelves)
 }
+
+// ParseDate is parseDate.
+func ParseDate(s string) (time.Time, bool) { return parseDate(s) }

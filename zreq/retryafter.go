@@ -5,10 +5,6 @@ import "time"
 // maxAfter is as long as a Retry-After is believed to be meant.
 const maxAfter = 365 * 24 * time.Hour
 
-// dates are the forms of an HTTP-date, of which a sender uses the first (RFC 9110,
-// 5.6.7).
-var dates = [...]string{"Mon, 02 Jan 2006 15:04:05 GMT", "Monday, 02-Jan-06 15:04:05 GMT", "Mon Jan _2 15:04:05 2006"}
-
 // retryAfter is how long a server asks to be left alone (RFC 9110, 10.2.3): so many
 // seconds, or until a date. A date is compared with the server's own, if it gave one:
 // the clock of a device is often wrong.
@@ -42,28 +38,4 @@ func digits(s string) (time.Duration, bool) {
 		}
 	}
 	return n, true
-}
-
-// maxDate is longer than any HTTP-date.
-const maxDate = 64
-
-// parseDate reads an HTTP-date. Only one that can be one is looked at: a peer can send
-// far more. A minute may have 61 seconds, which package time does not know.
-func parseDate(s string) (time.Time, bool) {
-	if len(s) > maxDate {
-		return time.Time{}, false
-	}
-	leap := time.Duration(0)
-	for i := range len(s) - 3 {
-		if s[i:i+4] == ":60 " {
-			s, leap = s[:i]+":59 "+s[i+4:], time.Second
-			break
-		}
-	}
-	for _, form := range dates {
-		if t, err := time.Parse(form, s); err == nil {
-			return t.Add(leap), true
-		}
-	}
-	return time.Time{}, false
 }
