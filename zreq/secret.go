@@ -78,3 +78,16 @@ func (r *Response) String() string {
 
 // GoString returns the type and the status.
 func (r *Response) GoString() string { return "zreq.Response(" + r.String() + ")" }
+
+// String returns method, URL and status, without the query, which may be a signature:
+// "GET http://fleet.test/image 302".
+func (r Redirect) String() string {
+	url := r.URL
+	if i := indexByte(url, '?'); i >= 0 {
+		url = url[:i+1] + hidden
+	}
+	return r.Method + " " + url + " " + strconv.Itoa(r.Status)
+}
+
+// GoString returns the type and String.
+func (r Redirect) GoString() string { return "zreq.Redirect(" + r.String() + ")" }

@@ -45,6 +45,7 @@ func TestNothingSecretIsPrinted(t *testing.T) {
 		"a map":       map[string]any{"a": zreq.Bearer(secret), "h": headers},
 		"AuthRequest": zreq.AuthRequest{Method: "GET", Origin: "http://h.test", Target: "/?" + secret, Sent: secret},
 		"Response":    resp,
+		"History":     []zreq.Redirect{{Method: "GET", URL: "http://h.test/a?sig=" + secret, Status: 302}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			text := fmt.Sprintf("%v\n%+v\n%#v", v, v, v)
@@ -72,4 +73,7 @@ func TestPrinted(t *testing.T) {
 	is.Equal(fmt.Sprintf("%v %#v", fetch(t, noContent), fetch(t, noContent)), "HTTP/1.1 204 zreq.Response(HTTP/1.1 204)")
 	is.Equal(fmt.Sprint((*zreq.Response)(nil)), "<nil>") // which a failed call returns
 	is.Equal(fmt.Sprint(zreq.Auth(nil)), "<nil>")
+	hops := []zreq.Redirect{{Method: "GET", URL: "http://h.test/a?b=c", Status: 302}, {Method: "GET", URL: "http://h.test/d", Status: 307}}
+	is.Equal(fmt.Sprint(hops), "[GET http://h.test/a?… 302 GET http://h.test/d 307]")
+	is.Equal(fmt.Sprintf("%#v", hops[1]), "zreq.Redirect(GET http://h.test/d 307)")
 }
