@@ -82,16 +82,16 @@ var (
 	errBadCount = errors.New("the driver or the body returned an impossible count")
 	errUnwound  = errors.New("a callback panicked, or ended its goroutine")
 
-	errNoAnswer error = noAnswer{}
+	errNoAnswer error = &noAnswer{}
 )
 
 // noAnswer is the error of a connection that the peer closed before a response
 // began. It wraps io.EOF, which those who retry look for: no body was being read
 // whose good end that could be.
-type noAnswer struct{}
+type noAnswer struct{ _ incomparable }
 
-func (noAnswer) Error() string { return "connection closed before any response: EOF" }
-func (noAnswer) Unwrap() error { return io.EOF }
+func (*noAnswer) Error() string { return "connection closed before any response: EOF" }
+func (*noAnswer) Unwrap() error { return io.EOF }
 
 // maxEmpty bounds how often in a row a driver may read or write nothing, and a
 // body give nothing.
