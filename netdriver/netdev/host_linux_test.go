@@ -50,7 +50,11 @@ func (h *host) Socket(domain, stype, protocol int) (int, error) {
 	if protocol != unix.IPPROTO_TCP {
 		return -1, unix.EPROTONOSUPPORT
 	}
-	fd, err := unix.Socket(domain, stype|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, protocol)
+	if domain != 2 || stype != 1 { // AF_INET and SOCK_STREAM, in TinyGo's numbers
+		return -1, unix.EPROTONOSUPPORT
+	}
+	// Linux has other numbers on MIPS.
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, protocol)
 	if err != nil {
 		return -1, err
 	}
