@@ -4,8 +4,7 @@
 //	cd benchmarks && go run ./budget -counts  those that hold on every machine
 //
 // It ends with 1 if one is over, and with 2, which go run makes 1, if it could not measure
-// and then says so. With -held one that is
-// known to be over does not count, unless it has got worse.
+// and then says so.
 package main
 
 import (
@@ -24,7 +23,6 @@ func main() {
 	origin.Main()
 	memory.Main()
 	counts := flag.Bool("counts", false, "only what is counted, and does not depend on the machine")
-	held := flag.Bool("held", false, "let pass what is known to be over, and not worse than it is held to")
 	flag.Parse()
 	if flag.NArg() > 0 {
 		fmt.Fprintln(os.Stderr, "budget: what is", flag.Args())
@@ -34,7 +32,7 @@ func main() {
 	if *counts {
 		budgets, scale = limits.Counted(budgets), counting
 	}
-	over, err := run(budgets, scale, *held, os.Stdout)
+	over, err := run(budgets, scale, os.Stdout)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "budget:", err)
 		os.Exit(2)
@@ -45,7 +43,7 @@ func main() {
 }
 
 // run measures, prints, and says how many are over.
-func run(budgets []limits.Budget, s scale, held bool, out io.Writer) (over int, err error) {
+func run(budgets []limits.Budget, s scale, out io.Writer) (over int, err error) {
 	results, err := s.measure(limits.NeedsOf(budgets))
 	if err != nil {
 		return 0, err
@@ -54,26 +52,21 @@ func run(budgets []limits.Budget, s scale, held bool, out io.Writer) (over int, 
 	if err != nil {
 		return 0, err
 	}
-	return show(out, held, verdicts)
+	return show(out, verdicts)
 }
 
-// show prints a line for each, and says how many are over; if held, but for those that
-// hold.
-func show(out io.Writer, held bool, verdicts []limits.Verdict) (over int, err error) {
+// show prints a line for each, and says how many are over.
+func show(out io.Writer, verdicts []limits.Verdict) (over int, err error) {
 	lines := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, v := range verdicts {
 		word := "ok"
 		if v.Over {
 			word = "over"
-			if !held || !v.Holds() {
-				over++
-			}
+			over++
 		}
 		fmt.Fprintf(lines, "%s\t%s\t%s\t%s", word, v.Name, v.Figure.Unit().Text(v.Value.Median), v.Bound())
-		for _, remark := range []string{v.Allowance(), v.Until()} {
-			if remark != "" {
-				fmt.Fprintf(lines, "\t%s", remark)
-			}
+		if allowance := v.Allowance(); allowance != "" {
+			fmt.Fprintf(lines, "\t%s", allowance)
 		}
 		fmt.Fprintln(lines)
 	}

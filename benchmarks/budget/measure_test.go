@@ -17,7 +17,7 @@ func TestEveryBudgetFindsItsFigure(t *testing.T) {
 	is := is.New(t)
 	hasty := scale{bench.Plan{Rounds: 1, Turn: time.Millisecond}, 1 << 20, true, 1}
 	var out strings.Builder
-	_, err := run(limits.Budgets, hasty, false, &out)
+	_, err := run(limits.Budgets, hasty, &out)
 	is.NoErr(err)                                                    // every name is known
 	is.Equal(strings.Count(out.String(), "\n"), len(limits.Budgets)) // and has its line
 	t.Log("\n" + out.String())

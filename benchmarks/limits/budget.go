@@ -17,10 +17,6 @@ type Budget struct {
 	Limit float64
 	Least bool // Limit is what must be reached, rather than what may not be exceeded
 
-	// Held is what a budget that is over is held to until it is not: it may not get
-	// worse. Zero if there is nothing of the kind.
-	Held float64
-
 	// Counted says that the figure does not depend on how fast the machine is, nor on
 	// what else it does.
 	Counted bool
@@ -118,23 +114,6 @@ type Verdict struct {
 	Budget
 	Value Value
 	Over  bool
-}
-
-// Holds reports whether a budget that is over has not got worse.
-func (v *Verdict) Holds() bool {
-	if v.Least {
-		return v.Held > 0 && v.Value.Median >= v.Held
-	}
-	return v.Held > 0 && v.Value.Median <= v.Held
-}
-
-// Until is what the budget is held to meanwhile, in words, "" if it is not over or there
-// is nothing of the kind.
-func (v *Verdict) Until() string {
-	if !v.Over || v.Held == 0 {
-		return ""
-	}
-	return "held to " + v.Figure.Unit().Text(v.Held)
 }
 
 // Judge finds the value of each budget.

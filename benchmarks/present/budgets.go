@@ -7,13 +7,13 @@ import (
 
 // Budgets is the table of what zreq is held to.
 func Budgets(verdicts []limits.Verdict) *table.Table {
-	t := &table.Table{Words: 2, Heads: []string{"", "what", "figure", "budget", "tolerance", ""}}
+	t := &table.Table{Words: 2, Heads: []string{"", "what", "figure", "budget", "tolerance"}}
 	for _, v := range verdicts {
 		word := "ok"
 		if v.Over {
 			word = "over"
 		}
-		t.Add(word, v.Name, v.Figure.Unit().Text(v.Value.Median), v.Bound(), v.Allowance(), v.Until())
+		t.Add(word, v.Name, v.Figure.Unit().Text(v.Value.Median), v.Bound(), v.Allowance())
 	}
 	return t
 }
