@@ -8,7 +8,9 @@ import "context"
 // only to calls over the same Driver, and that is asked with ==.
 type Driver interface {
 	// Dial opens a connection to address, "host:port" with brackets around an
-	// IPv6 host, over network, which is "tcp". Looking up the name is part of it.
+	// IPv6 host, over network, which is "tcp". Looking up the name is part of it. An
+	// IPv6 host may have a zone, which says on which link it is: "[fe80::1%eth0]:80". A
+	// driver that knows no zones fails then.
 	//
 	// It returns soon after ctx ends, with an error; a Conn that it opened by
 	// then it closes itself. Network refusals come back as they are, so that
@@ -32,9 +34,9 @@ type Starter interface {
 // implements it only in a value whose maker vouched for the chip: one that
 // takes the request and sends plain text is worse than none.
 type TLSDialer interface {
-	// DialTLS is Dial, and the peer has proven to be serverName when it returns. A
-	// redirect may have led there: a chip that holds a client certificate shows it only
-	// to the servers that it is meant for.
+	// DialTLS is Dial, and the peer has proven to be serverName when it returns, which
+	// has neither brackets nor a zone. A redirect may have led there: a chip that holds a
+	// client certificate shows it only to the servers that it is meant for.
 	DialTLS(ctx context.Context, network, address, serverName string) (Conn, error)
 }
 

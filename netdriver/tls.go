@@ -8,7 +8,7 @@ import "context"
 // with it.
 type TLS interface {
 	// Client shakes hands over c and returns when the peer has proven to be
-	// serverName: a host name or an IP address without brackets. The Conn it
+	// serverName: a host name or an IP address without brackets and zone. The Conn it
 	// returns owns c. On an error, or soon after ctx ends, it closes c and returns
 	// the reason, which may say that it is Permanent, as that of Dial. It never
 	// returns c itself.

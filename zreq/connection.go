@@ -87,9 +87,9 @@ func (x *exchange) connect(ctx context.Context, url string) (err error) {
 }
 
 // newConnection returns one that is not dialled. It may outlive the URL of the call, and
-// keeps no more of that than the host.
+// keeps no more of that than the host and its zone.
 func newConnection(r route) *Connection {
-	r.at.host = string([]byte(r.at.host))
+	r.at.host, r.at.zone = string([]byte(r.at.host)), string([]byte(r.at.zone))
 	return &Connection{route: &r}
 }
 
@@ -253,7 +253,8 @@ func (c *Connection) isClosed() bool {
 	return closed
 }
 
-// Origin returns scheme, host and port, the port only where it is not the default.
+// Origin returns scheme, host and port, the port only where it is not the default. An
+// IPv6 address that was asked for with a zone has it here, as a URL has it.
 // A nil or zero Connection has none: "".
 func (c *Connection) Origin() string {
 	if c == nil || c.route == nil {

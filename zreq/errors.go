@@ -184,15 +184,3 @@ func isTimeout(err error) bool {
 	}
 	return false
 }
-
-// What can be wrong with a URL. None quotes it.
-var (
-	errURLControl  = errors.New("control character in the URL")
-	errURLScheme   = errors.New("the URL must begin with http:// or https://")
-	errURLUserinfo = errors.New("character in the userinfo of the URL that has to be percent-encoded")
-	errURLIPv6     = errors.New("malformed IPv6 address in the URL (zones are not taken)")
-	errURLPort     = errors.New("the port of the URL is not a number from 1 to 65535")
-	errURLNoHost   = errors.New("no host in the URL")
-	errURLHost     = errors.New("character in the host of the URL that no host name has")
-	errURLUnicode  = errors.New("non-ASCII host name: give its xn-- form")
-)

@@ -4,16 +4,17 @@ import "time"
 
 // URLParts is what splitURL makes of a URL.
 type URLParts struct {
-	HTTPS                       bool
-	Userinfo, Host, Path, Query string
-	Port                        int
+	HTTPS                bool
+	Userinfo, Host, Zone string
+	Path, Query          string
+	Port                 int
 }
 
 // SplitURL is splitURL.
 func SplitURL(url string) (URLParts, error) {
 	var t target
 	err := t.split(url)
-	return URLParts{t.https, t.userinfo, t.host, t.path, t.query, t.port}, err
+	return URLParts{t.https, t.userinfo, t.host, t.zone, t.path, t.query, t.port}, err
 }
 
 // Resolve is what a Location leads to from the URL base.

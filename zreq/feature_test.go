@@ -74,6 +74,8 @@ func TestFeature(t *testing.T) {
 		{"P2", tests(TestMatrix, TestMatrixIsWhole, TestLowSpeedReading, TestLowSpeedSending, TestLowSpeedAndSilence, TestPullTimeout, TestRetryTime, TestRetryDeadline, TestRetryWaitEnds, TestRetryHuge, TestBodyThatBlocksIsBoundedByItsSource)},
 		{"P3", tests(TestLeak, TestErrors, TestErrorsOfConnect, TestStopByPanic, TestSessionIsLeft, TestSessionStream, TestSessionCancelledAtRandom)},
 		{"P30", tests(TestOriginOnly, TestRedirectCredentials, TestRedirectAnonymousTLS)},
+		{"P32", tests(TestZone, TestZoneIsPartOfTheOrigin, TestZoneOfARedirect, TestZoneInHost)},
+		{"P45", tests(TestURLErrors, TestURLErrorsAreShort, TestLocationErrors)},
 		{"P42", tests(TestRedirectRepairs, TestURLSpace)},
 		{"P6", tests(TestTruncation, TestStatus, TestStatusUnframed, TestRange, TestRangeAllowed)},
 		{"P7", tests(TestReuseAfterDeath, TestReuseStale, TestReuseUnasked, TestDialogues, TestSessionDesynchronised, TestSessionDesynchronisedInTheMiddle, TestSessionLoad, TestSessionDesynchronisedByAnEmptyBody, reuseAfterDeathOverTCP)},

@@ -129,6 +129,9 @@ func (x *exchange) locate(to *target, location string) (string, error) {
 	if err == nil && !to.plain {
 		err = errLocationUser
 	}
+	if err == nil {
+		err = to.inheritZone(&x.at)
+	}
 	if err != nil {
 		return "", err
 	}

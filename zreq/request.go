@@ -124,9 +124,12 @@ func (t *target) appendOwnTarget(dst []byte, inPath, inQuery wire.Percent) ([]by
 	}
 	dst, err := wire.AppendLooseTarget(dst, path, inPath)
 	if err != nil {
-		return dst, err
+		return dst, percentError(path, err)
 	}
-	return wire.AppendLooseTarget(dst, t.query, inQuery)
+	if dst, err = wire.AppendLooseTarget(dst, t.query, inQuery); err != nil {
+		return dst, percentError(t.query, err)
+	}
+	return dst, nil
 }
 
 // appendTarget appends the path and the query: the URL's own, then Params.
@@ -180,10 +183,10 @@ func (x *exchange) appendOwn(dst []byte) ([]byte, error) {
 			return dst, errTwoHosts // a server must refuse it (RFC 9112, 3.2)
 		}
 		var host target
-		err := host.splitAuthority(field[1])
-		if err != nil || host.userinfo != "" {
+		if host.splitAuthority(field[1]) != nil || host.userinfo != "" || host.zone != "" {
 			return dst, errBadHost
 		}
+		var err error
 		if dst, err = wire.AppendField(dst, field[0], field[1]); err != nil {
 			return dst, err
 		}

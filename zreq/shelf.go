@@ -17,7 +17,7 @@ type shelf struct {
 // the host is the same.
 func (sh *shelf) leads(r *route) bool {
 	own := &sh.route
-	return own.at.port == r.at.port && own.at.https == r.at.https && own.driver == r.driver && own.tls == r.tls
+	return own.at.zone == r.at.zone && own.at.port == r.at.port && own.at.https == r.at.https && own.driver == r.driver && own.tls == r.tls
 }
 
 // pop takes the one that was used last, which is the likeliest to be alive; nil if
@@ -46,7 +46,7 @@ func (s *Session) shelf(r *route) *shelf {
 	}
 	host = string([]byte(host)) // and not all of a URL
 	sh = &shelf{session: s, route: *r, next: p.shelves[host]}
-	sh.route.at.host = host
+	sh.route.at.host, sh.route.at.zone = host, string([]byte(r.at.zone))
 	p.shelves[host] = sh
 	return sh
 }

@@ -14,37 +14,41 @@ import (
 // TestURLParts: an absolute http or https URL is taken apart by RFC 3986, 3.
 func TestURLParts(t *testing.T) {
 	for in, want := range map[string]zreq.URLParts{
-		"http://h":                      {Host: "h", Port: 80},
-		"HTTP://h":                      {Host: "h", Port: 80},
-		"https://h":                     {HTTPS: true, Host: "h", Port: 443},
-		"http://h/":                     {Host: "h", Port: 80, Path: "/"},
-		"http://h:/":                    {Host: "h", Port: 80, Path: "/"},
-		"http://h:8080/a/b":             {Host: "h", Port: 8080, Path: "/a/b"},
-		"http://h:0080/":                {Host: "h", Port: 80, Path: "/"},
-		"http://h:65535":                {Host: "h", Port: 65535},
-		"http://h?q":                    {Host: "h", Port: 80, Query: "?q"},
-		"http://h?":                     {Host: "h", Port: 80, Query: "?"},
-		"http://h/?a=b?c/d":             {Host: "h", Port: 80, Path: "/", Query: "?a=b?c/d"},
-		"http://h#f":                    {Host: "h", Port: 80},
-		"http://h/a?b#c?d/e@f":          {Host: "h", Port: 80, Path: "/a", Query: "?b"},
-		"http://h/a@b:c":                {Host: "h", Port: 80, Path: "/a@b:c"},
-		"http://h?a@b":                  {Host: "h", Port: 80, Query: "?a@b"},
-		"http://h//a":                   {Host: "h", Port: 80, Path: "//a"},
-		"http://u@h/":                   {Userinfo: "u", Host: "h", Port: 80, Path: "/"},
-		"http://u:p@h:1/":               {Userinfo: "u:p", Host: "h", Port: 1, Path: "/"},
-		"http://u:p:q@h":                {Userinfo: "u:p:q", Host: "h", Port: 80},
-		"http://@h":                     {Host: "h", Port: 80},
-		"http://[::1]":                  {Host: "::1", Port: 80},
-		"http://[::]:8080/":             {Host: "::", Port: 8080, Path: "/"},
-		"https://u@[2001:db8::7]:444/x": {HTTPS: true, Userinfo: "u", Host: "2001:db8::7", Port: 444, Path: "/x"},
-		"http://[::ffff:192.0.2.1]":     {Host: "::ffff:192.0.2.1", Port: 80},
-		"http://[1:2:3:4:5:6:7:8]":      {Host: "1:2:3:4:5:6:7:8", Port: 80},
-		"http://[1:2:3:4:5:6:7::]":      {Host: "1:2:3:4:5:6:7::", Port: 80},
-		"http://[::2:3:4:5:6:7:8]":      {Host: "::2:3:4:5:6:7:8", Port: 80},
-		"http://[1:2:3:4:5:6:1.2.3.4]":  {Host: "1:2:3:4:5:6:1.2.3.4", Port: 80},
-		"http://192.0.2.1/":             {Host: "192.0.2.1", Port: 80, Path: "/"},
-		"http://a_b.c-d.example.":       {Host: "a_b.c-d.example.", Port: 80},
-		"http://xn--bcher-kva.example":  {Host: "xn--bcher-kva.example", Port: 80},
+		"http://h":                          {Host: "h", Port: 80},
+		"HTTP://h":                          {Host: "h", Port: 80},
+		"https://h":                         {HTTPS: true, Host: "h", Port: 443},
+		"http://h/":                         {Host: "h", Port: 80, Path: "/"},
+		"http://h:/":                        {Host: "h", Port: 80, Path: "/"},
+		"http://h:8080/a/b":                 {Host: "h", Port: 8080, Path: "/a/b"},
+		"http://h:0080/":                    {Host: "h", Port: 80, Path: "/"},
+		"http://h:65535":                    {Host: "h", Port: 65535},
+		"http://h?q":                        {Host: "h", Port: 80, Query: "?q"},
+		"http://h?":                         {Host: "h", Port: 80, Query: "?"},
+		"http://h/?a=b?c/d":                 {Host: "h", Port: 80, Path: "/", Query: "?a=b?c/d"},
+		"http://h#f":                        {Host: "h", Port: 80},
+		"http://h/a?b#c?d/e@f":              {Host: "h", Port: 80, Path: "/a", Query: "?b"},
+		"http://h/a@b:c":                    {Host: "h", Port: 80, Path: "/a@b:c"},
+		"http://h?a@b":                      {Host: "h", Port: 80, Query: "?a@b"},
+		"http://h//a":                       {Host: "h", Port: 80, Path: "//a"},
+		"http://u@h/":                       {Userinfo: "u", Host: "h", Port: 80, Path: "/"},
+		"http://u:p@h:1/":                   {Userinfo: "u:p", Host: "h", Port: 1, Path: "/"},
+		"http://u:p:q@h":                    {Userinfo: "u:p:q", Host: "h", Port: 80},
+		"http://@h":                         {Host: "h", Port: 80},
+		"http://[::1]":                      {Host: "::1", Port: 80},
+		"http://[::]:8080/":                 {Host: "::", Port: 8080, Path: "/"},
+		"https://u@[2001:db8::7]:444/x":     {HTTPS: true, Userinfo: "u", Host: "2001:db8::7", Port: 444, Path: "/x"},
+		"http://[::ffff:192.0.2.1]":         {Host: "::ffff:192.0.2.1", Port: 80},
+		"http://[1:2:3:4:5:6:7:8]":          {Host: "1:2:3:4:5:6:7:8", Port: 80},
+		"http://[1:2:3:4:5:6:7::]":          {Host: "1:2:3:4:5:6:7::", Port: 80},
+		"http://[::2:3:4:5:6:7:8]":          {Host: "::2:3:4:5:6:7:8", Port: 80},
+		"http://[1:2:3:4:5:6:1.2.3.4]":      {Host: "1:2:3:4:5:6:1.2.3.4", Port: 80},
+		"http://[fe80::1%25eth0]:81/x":      {Host: "fe80::1", Zone: "eth0", Port: 81, Path: "/x"},
+		"http://u:p@[fe80::1%25Eth-0.7]":    {Userinfo: "u:p", Host: "fe80::1", Zone: "Eth-0.7", Port: 80},
+		"http://[fe80::1%25%65th%20%C3%BC]": {Host: "fe80::1", Zone: "eth ü", Port: 80},
+		"http://[fe80::1%251]":              {Host: "fe80::1", Zone: "1", Port: 80},
+		"http://192.0.2.1/":                 {Host: "192.0.2.1", Port: 80, Path: "/"},
+		"http://a_b.c-d.example.":           {Host: "a_b.c-d.example.", Port: 80},
+		"http://xn--bcher-kva.example":      {Host: "xn--bcher-kva.example", Port: 80},
 	} {
 		t.Run(in, func(t *testing.T) {
 			is := is.New(t)
@@ -59,13 +63,13 @@ func TestURLParts(t *testing.T) {
 // something a caller wants kept can stand.
 var badURLs = map[string]string{
 	"empty":                      "",
-	"no scheme":                  "device.test/secret",
-	"relative":                   "/secret",
-	"scheme-relative":            "//device.test/secret",
+	"no scheme":                  "device.test/page?secret",
+	"relative":                   "/page?secret",
+	"scheme-relative":            "//device.test/page?secret",
 	"another scheme":             "ftp://u:secret@device.test/",
 	"a file":                     "file:///secret",
-	"scheme, one slash":          "http:/device.test/secret",
-	"space before":               " http://device.test/secret",
+	"scheme, one slash":          "http:/device.test/page#secret",
+	"space before":               " http://device.test/page?secret",
 	"space behind the host":      "http://device.test /secret",
 	"space in the host":          "http://device test/secret",
 	"tab in the path":            "http://device.test/a\tsecret",
@@ -83,7 +87,7 @@ var badURLs = map[string]string{
 	"empty authority":            "http://",
 	"port 0":                     "http://u:secret@device.test:0/",
 	"port 65536":                 "http://u:secret@device.test:65536/",
-	"a very long port":           "http://device.test:" + strings.Repeat("9", 40) + "/secret",
+	"a very long port":           "http://device.test:" + strings.Repeat("9", 40) + "/page?secret",
 	"a signed port":              "http://u:secret@device.test:+80/",
 	"a negative port":            "http://u:secret@device.test:-1/",
 	"a port with a letter":       "http://device.test:8o80/secret",
@@ -107,7 +111,14 @@ var badURLs = map[string]string{
 	"colon encoded in the user":  "http://u%3a:secret@device.test/",
 	"IPv6 without an end":        "http://[::1/secret",
 	"IPv6 without brackets":      "http://::1/secret",
-	"IPv6 with a zone":           "http://[fe80::1%25eth0]/secret",
+	"IPv6 with an empty zone":    "http://[fe80::1%25]/secret",
+	"IPv6, a zone with a slash":  "http://[fe80::1%25a%2Fb]/secret",
+	"IPv6, a zone with a %":      "http://[fe80::1%25a%25b]/secret",
+	"IPv6, a zone with half a %": "http://[fe80::1%25a%2]/secret",
+	"IPv6, a zone with NUL":      "http://[fe80::1%25a%00]/secret",
+	"IPv6, a zone with a space":  "http://[fe80::1%25a b]/secret",
+	"IPv6, a zone of 300 bytes":  "http://[fe80::1%25" + strings.Repeat("a", 300) + "]/secret",
+	"IPv4 with a zone":           "http://192.0.2.1%25eth0/secret",
 	"IPv6 with a raw zone":       "http://[fe80::1%eth0]/secret",
 	"IPv6, nine groups":          "http://[1:2:3:4:5:6:7:8:9]/secret",
 	"IPv6, seven groups":         "http://[1:2:3:4:5:6:7]/secret",
@@ -123,7 +134,7 @@ var badURLs = map[string]string{
 	"IPv6, empty":                "http://[]/secret",
 	"IPv6, bytes behind":         "http://[::1]x/secret",
 	"IPvFuture":                  "http://[v1.x]/secret",
-	"a host of 256 bytes":        "http://" + strings.Repeat("a", 256) + "/secret",
+	"a host of 256 bytes":        "http://" + strings.Repeat("a", 256) + "/page?secret",
 }
 
 // stricter lists those of badURLs that net/url takes, and why. What stands in
@@ -159,7 +170,7 @@ func TestURLAgainstNetURL(t *testing.T) {
 	pieces := [][]string{
 		{"http://", "HTTPS://", "ftp://", "//"},
 		{"", "u@", "u:p@", "u:p%40q@", ":@", "@", "a@b@"},
-		{"h", "H.example", "[::1]", "[::1", "::1", "1.2.3.4", "", "a b", "a%20b", "ü", "a\\b", "h,i", "[fe80::1%25e]"},
+		{"h", "H.example", "[::1]", "[::1", "::1", "1.2.3.4", "", "a b", "a%20b", "ü", "a\\b", "h,i", "[fe80::1%25e]", "[fe80::1%25%65%20f]", "[fe80::1%e]", "[fe80::1%25]"},
 		{"", ":", ":80", ":443", ":8080", ":0", ":99999", ":x", ":-1", ":8:0"},
 		{"", "/", "/a/b", "//", "/a%2fb", "/%", "/ü", "/a:b@c"},
 		{"", "?", "?a=%zz", "?x?y/z"},
@@ -201,6 +212,9 @@ func TestURLAgainstNetURL(t *testing.T) {
 		if query != "" || want.ForceQuery {
 			query = "?" + query
 		}
+		if got.Zone != "" {
+			got.Host += "%" + got.Zone // as net/url has it
+		}
 		if got.HTTPS != (want.Scheme == "https") || got.Host != want.Hostname() || strconv.Itoa(got.Port) != port || got.Query != query {
 			t.Fatalf("%q is %+v, and for net/url %+v", in, got, want)
 		}
@@ -228,7 +242,7 @@ func TestURLAgainstNetURL(t *testing.T) {
 }
 
 // TestURLRefuses: what cannot be dialled as it stands is ErrRequest, before a
-// dial, and the error repeats nothing of it.
+// dial, and the error shows no credentials, query or fragment of it.
 func TestURLRefuses(t *testing.T) {
 	for name, in := range badURLs {
 		t.Run(name, func(t *testing.T) { refused(t, "GET", in, zreq.Args{}, zreq.ErrRequest) })

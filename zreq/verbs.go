@@ -40,7 +40,8 @@ func Options(ctx context.Context, url string, args *Args) (*Response, error) {
 
 // Do makes a request with any method but CONNECT. Methods are case-sensitive: "get"
 // is not GET, and the name of a verb in another case is ErrRequest. url is absolute,
-// http or https; args may be nil.
+// http or https; args may be nil. An IPv6 address in it may have a zone, as in
+// http://[fe80::1%25eth0]/, which goes to the driver and to nobody else.
 //
 // It returns when the response has been read to its end, or when it failed.
 // The Response is not nil whenever a final head was read, also beside an error.

@@ -14,6 +14,7 @@ import (
 	"github.com/zreq-go/zreq/netdriver/bind"
 	"github.com/zreq-go/zreq/netdriver/drivertest"
 	"github.com/zreq-go/zreq/netdriver/stdnet"
+	"github.com/zreq-go/zreq/zreq"
 )
 
 func (w *world) unbound(t *testing.T) {
@@ -133,6 +134,13 @@ func (w *world) linkLocal(t *testing.T) {
 	is.Equal(get(t, named, "[fe80::b]:80"), "by-modem fe80::a")
 	_, err := try(t, &bind.Driver{Interface: lan, Source: ip("fe80::a")}, "[fe80::b]:80")
 	is.True(errors.Is(err, bind.ErrNoSource)) // the address is there, and on the other link
+
+	free := new(stdnet.Driver) // or the URL says on which link
+	is.Equal(get(t, free, "[fe80::b%25"+modem+"]:80"), "by-modem fe80::a")
+	for _, elsewhere := range []string{"[fe80::b%25" + lan + "]:80", "[fe80::b]:80"} {
+		_, err = try(t, free, elsewhere)
+		is.True(errors.Is(err, zreq.ErrConnect)) // nobody has it there
+	}
 }
 
 func (w *world) conformance(t *testing.T) {

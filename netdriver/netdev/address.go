@@ -6,7 +6,7 @@ import (
 )
 
 // split cuts "host:port" into its host, without brackets, and its port. Only an
-// IPv6 address may have brackets, and it must.
+// IPv6 address may have brackets, and it must. It may have a zone.
 func split(address string) (host string, port uint16, err error) {
 	colon := strings.LastIndexByte(address, ':')
 	if colon <= 0 {
@@ -28,6 +28,14 @@ func split(address string) (host string, port uint16, err error) {
 		return "", 0, errAddress
 	}
 	return host, port, nil
+}
+
+// withoutZone returns an address without its zone, and anything else as it is.
+func withoutZone(host string) string {
+	if i := strings.IndexByte(host, '%'); i >= 0 {
+		return host[:i]
+	}
+	return host
 }
 
 // parsePort takes decimal digits and nothing else.

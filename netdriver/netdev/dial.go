@@ -96,10 +96,15 @@ func (d *Driver) open(ctx context.Context, to target) (int, error) {
 	return fd, nil
 }
 
-// lookUp returns what Connect gets: a host for TLS, else an address.
+// lookUp returns what Connect gets: a host for TLS, else an address. The zone of an
+// IPv6 address is no part of the host that the peer has to prove, and so for TLS the
+// address comes with it.
 func (d *Driver) lookUp(to target) (host string, ip netip.Addr, err error) {
 	if to.protocol == protoTLS {
-		return to.host, netip.Addr{}, nil
+		if host = withoutZone(to.host); host != to.host {
+			ip, err = netip.ParseAddr(to.host)
+		}
+		return host, ip, err
 	}
 	if ip, err = netip.ParseAddr(to.host); err == nil {
 		return "", ip, nil

@@ -23,6 +23,7 @@ func TestDialTarget(t *testing.T) {
 		"example.org:80":    {[]string{"example.org"}, "192.0.2.1:80"},
 		"192.0.2.7:8080":    {nil, "192.0.2.7:8080"},
 		"[2001:db8::1]:443": {nil, "[2001:db8::1]:443"},
+		"[fe80::1%eth0]:80": {nil, "[fe80::1%eth0]:80"},
 		"localhost:65535":   {[]string{"localhost"}, "192.0.2.1:65535"},
 	} {
 		t.Run(address, func(t *testing.T) {
@@ -307,11 +308,26 @@ func TestCloseThatBlocks(t *testing.T) {
 	})
 }
 
+// TestDialTLSZone: the zone of an address is no part of what the peer proves to be. The
+// device gets it with the address.
+func TestDialTLSZone(t *testing.T) {
+	is := is.New(t)
+	d := &hostile{}
+	c, err := netdev.NewTLS(d, netdev.Options{}).DialTLS(t.Context(), "tcp", "[fe80::1%eth0]:443", "fe80::1")
+	is.NoErr(err)
+	is.Equal(d.dialled, []call{{0xFE, "fe80::1", netip.MustParseAddrPort("[fe80::1%eth0]:443")}})
+	is.NoErr(c.Close())
+}
+
 func TestFeature(t *testing.T) {
 	t.Run("Z33", func(t *testing.T) { // a dial, a look-up, a read and a write end in time
 		TestDialEndsWithItsContext(t)
 		TestReadIsWoken(t)
 		TestWriteIsWoken(t)
+	})
+	t.Run("P32", func(t *testing.T) { // the zone of a URL reaches the device
+		TestDialTarget(t)
+		TestDialTLSZone(t)
 	})
 	t.Run("B13", func(t *testing.T) { // https is refused unless TLS is proven
 		is := is.New(t)

@@ -94,9 +94,10 @@ func (d *Driver) Dial(ctx context.Context, network, address string) (netdriver.C
 }
 
 // DialTLS implements [netdriver.TLSDialer]. The device gets one name for
-// looking up, SNI and verification: serverName must be the host of address.
+// looking up, SNI and verification: serverName must be the host of address, without its
+// zone if it has one. The device gets the zone with the address.
 func (d *TLSDriver) DialTLS(ctx context.Context, network, address, serverName string) (netdriver.Conn, error) {
-	if host, _, err := split(address); err == nil && host != serverName {
+	if host, _, err := split(address); err == nil && withoutZone(host) != serverName {
 		return nil, errServerName
 	}
 	return d.dial(ctx, network, address, protoTLS)

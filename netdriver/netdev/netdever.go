@@ -14,7 +14,8 @@ type Netdever interface {
 	Addr() (netip.Addr, error)
 
 	// Socket makes a socket. Connect gets a host only where the device itself
-	// speaks TLS on it, and then no address.
+	// speaks TLS on it, and then no address, unless that has a zone (fe80::1%eth0),
+	// which the host has not.
 	Socket(domain int, stype int, protocol int) (int, error)
 	Bind(sockfd int, ip netip.AddrPort) error
 	Connect(sockfd int, host string, ip netip.AddrPort) error

@@ -52,6 +52,20 @@ func TestDriverDial(t *testing.T) {
 	is.Equal(tcp.LocalAddr().(*net.TCPAddr).IP.String(), "127.0.0.1") // it comes from LocalIP
 }
 
+// TestDriverZone: the zone of an address is part of what is connected to.
+func TestDriverZone(t *testing.T) {
+	is := is.New(t)
+	var to string
+	stop := errors.New("seen")
+	d := &stdnet.Driver{Control: func(_, address string, _ syscall.RawConn) error {
+		to = address
+		return stop
+	}}
+	_, err := d.Dial(t.Context(), "tcp", "[fe80::1%eth0]:80")
+	is.True(errors.Is(err, stop))
+	is.Equal(to, "[fe80::1%eth0]:80")
+}
+
 func TestDriverControl(t *testing.T) {
 	is := is.New(t)
 	l := drivertest.TCP(t)

@@ -18,6 +18,7 @@ func TestFeature(t *testing.T) {
 		{"M10", tests(TestTLSOfACall, TestSessionsAreNotShared)},
 		{"P30", tests(TestRedirectShowsNoCertificate, TestRedirectAsksForACertificate, TestRedirectFromHTTP, TestRedirectBackToAConnection, TestRedirectStillDemands, TestAnonymous)},
 		{"P7", tests(TestCheck, TestCheckSessionTicket, TestCheckBufferedRecord, TestCheckEnd)},
+		{"P32", tests(TestHandshakeInAZone)},
 		{"B13", tests(TestClientRefuses, TestRefusalOfACall)},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -147,3 +147,15 @@ func TestHandshakeOfASlowPeer(t *testing.T) {
 		is.NoErr(err) // a byte a second is enough for who waits
 	})
 }
+
+// TestHandshakeInAZone: a peer that is asked in a zone proves to be its address, of which
+// the zone is no part.
+func TestHandshakeInAZone(t *testing.T) {
+	is := is.New(t)
+	s := newSite(t)
+	config, err := s.ca.Server("fe80::1")
+	is.NoErr(err)
+	s.listen(t, "[fe80::1%eth0]:8443", config)
+	is.NoErr(s.get(t, tlsnet.New(&tlsnet.Config{RootCAs: s.ca.Pool()}), "https://[fe80::1%25eth0]:8443/"))
+	is.Equal(s.shaken[0].ServerName, "") // an address is no name
+}

@@ -124,8 +124,8 @@
 //
 // HTTP/2. An upgrade to another protocol: a 101 is an error. CONNECT. Trailers of
 // requests: [ErrTrailer]. Answers that are read while the request is still being
-// sent: one that comes early ends the sending. Hosts with a zone or outside ASCII:
-// the xn-- form is asked for. A body whose Read does not return when it is closed holds
+// sent: one that comes early ends the sending. Hosts outside ASCII: the
+// xn-- form is asked for. A body whose Read does not return when it is closed holds
 // a call up for as long; no context ends it.
 //
 // Requests that net/http makes may be refused: with the method "get" instead of "GET",

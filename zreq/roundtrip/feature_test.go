@@ -10,6 +10,7 @@ func TestFeature(t *testing.T) {
 		tests []func(*testing.T)
 	}{
 		{"P30", tests(TestRedirectElsewhere)},
+		{"P32", tests(TestZone)},
 		{"P42", tests(TestOddURL, TestOddLocation, TestLocationAsItCame)},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -102,7 +102,7 @@ func headers(req *http.Request) zreq.Headers {
 	if host == "" {
 		host = req.URL.Host
 	}
-	fields := append(make(zreq.Headers, 0, len(req.Header)+2), [2]string{"Host", host})
+	fields := append(make(zreq.Headers, 0, len(req.Header)+2), [2]string{"Host", withoutZone(host)})
 	for _, name := range slices.Sorted(maps.Keys(req.Header)) {
 		values := req.Header[name]
 		switch http.CanonicalHeaderKey(name) {

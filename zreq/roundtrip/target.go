@@ -18,7 +18,33 @@ func target(u *url.URL) (string, error) {
 	case u.RawQuery != "" || u.ForceQuery:
 		path += "?" + u.RawQuery
 	}
-	return u.Scheme + "://" + u.Host + path, nil
+	return u.Scheme + "://" + escapeZone(u.Host) + path, nil
+}
+
+// escapeZone writes the zone of an IPv6 address as a URL has it: %25eth0 for %eth0
+// (RFC 6874, 2). In url.URL.Host it stands as a driver takes it.
+func escapeZone(host string) string {
+	address, zone, rest := cutZone(host)
+	if zone == "" {
+		return host
+	}
+	return address + "%25" + url.PathEscape(zone) + rest
+}
+
+// withoutZone returns what goes into Host: a zone means nothing to the peer (RFC 6874, 4).
+func withoutZone(host string) string {
+	address, _, rest := cutZone(host)
+	return address + rest
+}
+
+// cutZone cuts "[fe80::1%eth0]:80" into "[fe80::1", "eth0" and "]:80". What has no zone is
+// all in front.
+func cutZone(host string) (address, zone, rest string) {
+	mark, end := strings.IndexByte(host, '%'), strings.LastIndexByte(host, ']')
+	if !strings.HasPrefix(host, "[") || mark < 0 || end < mark {
+		return host, "", ""
+	}
+	return host[:mark], host[mark+1 : end], host[end:]
 }
 
 // requestPath returns the path that is asked for, as it is sent.

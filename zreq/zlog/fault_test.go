@@ -58,7 +58,7 @@ func TestFault(t *testing.T) {
 			}},
 			want: line{
 				"received": 5.0, "status": 200.0, "closed": "the callback stopped the transfer", "phase": "body",
-				"cause": "zreq: request: GET: invalid request: no host in the URL",
+				"cause": "zreq: request: GET: invalid request: no host in the URL, between // and the path",
 			},
 		},
 		"no request": {

@@ -69,7 +69,7 @@ func secretCalls() map[string]secretCall {
 		"space":    "http://user:" + secret + " @h/",
 		"scheme":   "ftp://user:" + secret + "@h/",
 		"unicode":  "http://user:" + secret + "@hé/?" + secret,
-		"IPv6":     "http://user:" + secret + "@[::1%25" + secret + "]/",
+		"IPv6":     "http://user:" + secret + "@[::1:" + secret + "@h/",
 	} {
 		all["bad URL, "+name] = secretCall{url: u, shows: "invalid request"}
 	}
