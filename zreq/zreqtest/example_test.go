@@ -9,20 +9,16 @@ import (
 	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
-// fake stands in for a zreq.Session, where a program takes an interface.
-type fake struct{ responses []*zreq.Response }
-
-func (f *fake) Get(context.Context, string, *zreq.Args) (*zreq.Response, error) {
-	next := f.responses[0]
-	f.responses = f.responses[1:]
-	return next, nil
+// A client is what a program takes, so that a fake can stand in for a zreq.Session.
+type client interface {
+	Get(ctx context.Context, url string, args *zreq.Args) (*zreq.Response, error)
 }
 
+var _ client = (*zreq.Session)(nil)
+
 // version is what is to be tested.
-func version(ctx context.Context, client interface {
-	Get(context.Context, string, *zreq.Args) (*zreq.Response, error)
-}) (string, error) {
-	resp, err := client.Get(ctx, "https://fleet.example/version", nil)
+func version(ctx context.Context, c client) (string, error) {
+	resp, err := c.Get(ctx, "https://fleet.example/version", nil)
 	if err != nil {
 		return "", err
 	}
@@ -32,14 +28,23 @@ func version(ctx context.Context, client interface {
 	return resp.Text()
 }
 
+// fake is a client that returns one response after the other.
+type fake struct{ responses []*zreq.Response }
+
+func (f *fake) Get(context.Context, string, *zreq.Args) (*zreq.Response, error) {
+	next := f.responses[0]
+	f.responses = f.responses[1:]
+	return next, nil
+}
+
 // A fake returns what a call would have, without a network.
 func ExampleResponse() {
-	client := &fake{[]*zreq.Response{
+	c := &fake{[]*zreq.Response{
 		zreqtest.Response(200, zreq.Headers{{"Content-Type", "text/plain"}}, "1.4.2"),
 		zreqtest.Response(503, zreq.Headers{{"Retry-After", "30"}}, "busy"),
 	}}
-	fmt.Println(version(context.Background(), client))
-	fmt.Println(version(context.Background(), client))
+	fmt.Println(version(context.Background(), c))
+	fmt.Println(version(context.Background(), c))
 	// Output:
 	// 1.4.2 <nil>
 	//  no version: 503
