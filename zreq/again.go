@@ -71,3 +71,26 @@ func (x *exchange) tellClose(why CloseReason) {
 		x.sock = nil
 	}
 }
+
+// verdict says why the connection cannot be used again after this exchange.
+func (x *exchange) verdict() CloseReason {
+	switch {
+	case x.unsent:
+		return CloseUnsent
+	case x.closing:
+		return CloseRequested
+	}
+	if why := x.dec.Reuse(); why != CloseNone {
+		return why
+	}
+	if x.sock != nil && x.sock.keep.over() {
+		return CloseByPeer
+	}
+	if !x.in.empty() {
+		return CloseLeftover // whose bytes they are, nobody can say
+	}
+	if x.readErr != nil {
+		return CloseDied
+	}
+	return CloseNone
+}

@@ -180,6 +180,9 @@ func after(d time.Duration) (over <-chan time.Time, stop func() bool) {
 	return t.C, t.Stop
 }
 
+// afterFunc is for what may have to be done while a write blocks.
+func afterFunc(d time.Duration, f func()) *time.Timer { return time.AfterFunc(d, f) }
+
 // judge says which limit an error comes of, if it does: the network has timeouts
 // of its own. Some clocks know only milliseconds.
 func (s *socket) judge(err error) error {

@@ -87,11 +87,13 @@ func TestEarlyAnswerIsSeen(t *testing.T) {
 		bare   bool
 		within time.Duration // from the head of the request
 	}{
-		"at once":                   {[]zreqtest.Step{zreqtest.Send(refusal)}, false, soon},
-		"late":                      {[]zreqtest.Step{zreqtest.Pause(10 * time.Second), zreqtest.Send(refusal)}, false, 10*time.Second + soon},
-		"byte by byte":              {[]zreqtest.Step{zreqtest.Drip(refusal, 10*time.Millisecond)}, false, time.Second},
-		"behind hints":              {[]zreqtest.Step{zreqtest.Send(hint), zreqtest.Pause(3 * time.Second), zreqtest.Send(goOn + hint + refusal)}, false, 3*time.Second + soon},
-		"a driver that cannot look": {[]zreqtest.Step{zreqtest.Send(refusal)}, true, 34 * time.Second},
+		"at once":                       {[]zreqtest.Step{zreqtest.Send(refusal)}, false, soon},
+		"late":                          {[]zreqtest.Step{zreqtest.Pause(10 * time.Second), zreqtest.Send(refusal)}, false, 10*time.Second + soon},
+		"byte by byte":                  {[]zreqtest.Step{zreqtest.Drip(refusal, 10*time.Millisecond)}, false, time.Second},
+		"behind hints":                  {[]zreqtest.Step{zreqtest.Send(hint), zreqtest.Pause(3 * time.Second), zreqtest.Send(goOn + hint + refusal)}, false, 3*time.Second + soon},
+		"a driver that cannot look":     {[]zreqtest.Step{zreqtest.Send(refusal)}, true, soon},
+		"such a driver, behind hints":   {[]zreqtest.Step{zreqtest.Send(hint), zreqtest.Pause(3 * time.Second), zreqtest.Send(goOn + hint + refusal)}, true, 3*time.Second + soon},
+		"such a driver, and it is late": {[]zreqtest.Step{zreqtest.Pause(10 * time.Second), zreqtest.Send(refusal)}, true, 10*time.Second + soon},
 	} {
 		for kind, body := range earlyBodies {
 			t.Run(name+"/"+kind, func(t *testing.T) {
@@ -165,7 +167,9 @@ func TestPeerLeavesDuringUpload(t *testing.T) {
 				resp, err := zreq.Put(context.Background(), site, &zreq.Args{Driver: peer, Body: body})
 				is.True(resp == nil)
 				is.True(err != nil)
-				is.Equal(errors.Is(err, io.EOF), name == "its side ends") // without a word
+				if name != "it closes" { // that is an end or a reset, by who comes first
+					is.Equal(errors.Is(err, io.EOF), name == "its side ends") // without a word
+				}
 				is.True(time.Since(began) < 3*time.Second)
 				is.True(body.Len() > 32<<20) // the rest stays here
 				is.Equal(errors.Is(err, zreq.ErrResponse), name == "garbage")

@@ -76,6 +76,7 @@ func TestFeature(t *testing.T) {
 		{"P30", tests(TestOriginOnly, TestRedirectCredentials, TestRedirectAnonymousTLS)},
 		{"P32", tests(TestZone, TestZoneIsPartOfTheOrigin, TestZoneOfARedirect, TestZoneInHost)},
 		{"P45", tests(TestURLErrors, TestURLErrorsAreShort, TestLocationErrors)},
+		{"P41", tests(TestEarlyAnswerIsSeen, TestEarlyAnswerOverTLS, TestEarlyAnswerBetweenWrites, TestHeadDoesNotWaitForTheBody)},
 		{"P42", tests(TestRedirectRepairs, TestURLSpace)},
 		{"P6", tests(TestTruncation, TestStatus, TestStatusUnframed, TestRange, TestRangeAllowed)},
 		{"P7", tests(TestReuseAfterDeath, TestReuseStale, TestReuseUnasked, TestDialogues, TestSessionDesynchronised, TestSessionDesynchronisedInTheMiddle, TestSessionLoad, TestSessionDesynchronisedByAnEmptyBody, reuseAfterDeathOverTCP)},

@@ -158,6 +158,7 @@ func (x *exchange) send(ctx context.Context) error {
 			return x.blame(&ErrBody, err)
 		}
 		if last {
+			x.takeEarly(true)
 			x.looked = time.Time{} // an answer that came too early cannot be told later from one that waited
 		}
 		if err := x.write(ctx, p); err != nil {
@@ -200,11 +201,14 @@ func (x *exchange) write(ctx context.Context, p []byte) error {
 			most = x.pace.maxPaced()
 		}
 		slice := p[:min(len(p), most)]
+		x.readEarly()
 		n, err := x.sock.conn.Write(slice)
 		if n < 0 || n > len(slice) {
 			n, err = len(slice), errBadCount
 		}
-		if err := x.wrote(n, err); err != nil {
+		err = x.wrote(n, err)
+		x.takeEarly(false)
+		if err != nil {
 			return err
 		}
 		p = p[n:]

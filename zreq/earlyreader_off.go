@@ -1,0 +1,5 @@
+//go:build tinygo
+
+package zreq
+
+const hearsWhileWriting = false
