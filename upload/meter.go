@@ -22,10 +22,9 @@ type meter struct {
 	progress    func(sent, total int64) // or nil
 	pace        *pacer                  // or nil
 
-	given  int64 // bytes that were read or sent, since the last rewind
-	most   int64 // bytes known to have left, in the attempt that came farthest
-	queued int   // bytes that the system held when it was last asked
-	ended  bool  // the body has said that there is no more, where it should
+	given int64 // bytes that were read or sent, since the last rewind
+	most  int64 // bytes known to have left, in the attempt that came farthest
+	ended bool  // the body has said that there is no more, where it should
 }
 
 // Size is the length of the body.

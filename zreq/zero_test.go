@@ -161,7 +161,9 @@ func TestResponseThatIsNone(t *testing.T) {
 func TestZeroValuesDoNotPanic(t *testing.T) {
 	for _, v := range []any{
 		(*zreq.Session)(nil), (*zreq.Connection)(nil), &zreq.Session{}, &zreq.Connection{}, &zreq.Response{},
-		&zreq.Error{}, &zreq.OutOfRetries{}, zreq.Event{}, zreq.Headers(nil), zreq.Phase(200), zreq.EventKind(200),
+		&zreq.Error{}, &zreq.OutOfRetries{},
+		zreq.Event{},
+		zreq.Headers(nil), zreq.Phase(200), zreq.EventKind(200),
 	} {
 		of := reflect.ValueOf(v)
 		for i := range of.NumMethod() {

@@ -188,7 +188,8 @@ func TestSaveFileRefuses(t *testing.T) {
 		"a part of another version": {"HTTP/1.1 206 Part\r\nETag: \"e2\"\r\nContent-Range: bytes 4-7/8\r\nContent-Length: 4\r\n\r\nware", zreq.Args{Stream: true, Headers: zreq.Headers{{"Range", "bytes=4-"}, {"If-Range", `"e1"`}}}, zreq.ErrStatus},
 		"a part longer than can be counted": {
 			"HTTP/1.1 206 Part\r\nContent-Range: bytes 0-9223372036854775807/*\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nware\r\n0\r\n\r\n",
-			zreq.Args{Stream: true, Headers: zreq.Headers{{"Range", "bytes=0-"}}}, zreq.ErrStatus,
+			zreq.Args{Stream: true, Headers: zreq.Headers{{"Range", "bytes=0-"}}},
+			zreq.ErrStatus,
 		},
 		"no content, buffered":              {"HTTP/1.1 204 None\r\n\r\n", zreq.Args{}, download.ErrNoContent},
 		"a part nobody asked for, buffered": {"HTTP/1.1 206 Part\r\nContent-Range: bytes 0-3/8\r\nContent-Length: 4\r\n\r\nfirm", zreq.Args{}, zreq.ErrStatus},
