@@ -12,8 +12,9 @@
 //		ContentType: "video/mp2t",
 //		Progress:    func(sent, total int64) { show(sent, total) },
 //	})
-//	if err == nil && resp.Status == 201 {
-//		os.Remove("/media/card/recording.ts") // the server says that it has every byte
+//	if err == nil && resp.Status == 201 { // the server says that it has every byte
+//		file.Close() // Windows does not remove an open file
+//		os.Remove("/media/card/recording.ts")
 //	}
 //
 // # What goes out

@@ -52,6 +52,7 @@ func ExampleUpload() {
 		return
 	}
 	if resp.Status == 201 {
+		_ = file.Close() // Windows does not remove an open file
 		fmt.Println("removed:", os.Remove(recording) == nil)
 	}
 	fmt.Println(strings.Contains(peer.Requests()[0], "\r\nContent-Length: 18\r\n"))

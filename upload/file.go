@@ -55,7 +55,7 @@ func Open(path string) (*FileSource, error) {
 // current offset on. The file stays the caller's, and is open as long as the
 // FileSource is used.
 func File(f *os.File) (*FileSource, error) {
-	info, err := f.Stat()
+	info, err := stat(f)
 	if err != nil {
 		return nil, err
 	}
@@ -70,6 +70,17 @@ func File(f *os.File) (*FileSource, error) {
 		return nil, noSource(f.Name(), errBeyond)
 	}
 	return &FileSource{f: f, start: start, size: info.Size() - start}, nil
+}
+
+// stat is f.Stat, but os.ErrClosed of a closed file on Windows, too.
+func stat(f *os.File) (fs.FileInfo, error) {
+	info, err := f.Stat()
+	if err != nil {
+		if _, closed := f.Seek(0, io.SeekCurrent); errors.Is(closed, os.ErrClosed) {
+			return nil, closed
+		}
+	}
+	return info, err
 }
 
 func noSource(path string, err error) error {
@@ -149,7 +160,7 @@ func (s *FileSource) Unchanged() error {
 
 // now is the present size from the start, and the time of the last change.
 func (s *FileSource) now() (size int64, stamp time.Time, err error) {
-	info, err := s.f.Stat()
+	info, err := stat(s.f)
 	if err != nil {
 		return 0, stamp, err
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -129,5 +130,9 @@ func TestUploadTimesOut(t *testing.T) {
 	is.True(strings.Contains(err.Error(), "Write of 100ms")) // the caller's limit
 	is.Equal(failure.Phase, zreq.PhaseSend)
 	is.True(calls > 0)
-	is.True(last <= failure.Sent && last > failure.Sent-1024) // all but the head, to the byte
+	most := int64(1024) // the head
+	if runtime.GOOS != "linux" {
+		most += 64 << 10 // and a buffer that has left in part: only sendfile counts to the byte
+	}
+	is.True(last <= failure.Sent && last > failure.Sent-most)
 }

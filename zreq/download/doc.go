@@ -49,7 +49,8 @@
 //
 // It does not resume, retry or verify a digest, and asks for no free space before
 // it begins. The time that the disk takes counts against no limit, and no context ends
-// a sync. On Windows a folder cannot be synced, and is not; some file systems
+// a sync. On Windows a folder cannot be synced, and is not, and a file that
+// somebody has open is not replaced: StepRename fails and says so. Some file systems
 // cannot do it either, and say so, and the name of the file is then as durable as
 // they make it.
 package download

@@ -205,7 +205,7 @@ func (f *File) Commit() error {
 		return f.fail(StepClose, err)
 	}
 	if err := f.home.Rename(f.name, f.base); err != nil {
-		return f.fail(StepRename, err)
+		return f.fail(StepRename, explainRename(err))
 	}
 	f.name = ""
 	defer f.leave()

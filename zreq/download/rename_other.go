@@ -1,0 +1,6 @@
+//go:build !windows
+
+package download
+
+// explainRename is for Windows.
+func explainRename(err error) error { return err }
