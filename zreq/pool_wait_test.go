@@ -158,8 +158,12 @@ func TestPoolCancelAtTheTurn(t *testing.T) {
 	for _, limits := range []zreq.PoolLimits{{Open: 1}, {Open: 1, Idle: -1}, {OpenPerOrigin: 1, Open: 2}} {
 		is := is.New(t)
 		d := newCensus(n)
-		s := &zreq.Session{Driver: d, Pool: limits}
+		s := &zreq.Session{Driver: d, Pool: limits, Timeouts: zreq.Timeouts{Wait: 3 * time.Second}} // long before a turn that is lost comes
+		defer s.Close()
 		for range rounds {
+			if t.Failed() {
+				return
+			}
 			held := holding(t, s, site)
 			ctx, cancel := context.WithCancelCause(context.Background())
 			var calls sync.WaitGroup
