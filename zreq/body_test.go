@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/matryer/is"
 	"github.com/zreq-go/zreq/form"
@@ -192,7 +193,9 @@ func TestBodyRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
 			peer := zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Discard()})
-			resp, err := zreq.Put(context.Background(), "http://h.test/up", &zreq.Args{Driver: peer, Body: tt.body})
+			resp, err := zreq.Put(context.Background(), "http://h.test/up", &zreq.Args{
+				Driver: peer, Body: tt.body, Timeouts: zreq.Timeouts{Head: time.Second}, // if it waits at all
+			})
 			is.True(resp == nil)              // there is no answer to half a request
 			is.True(errors.Is(err, tt.cause)) // the cause is reachable
 			var e *zreq.Error

@@ -103,7 +103,18 @@ func TestBomb(t *testing.T) {
 	}
 }
 
-// A limit is for what is more, and not for what is as much.
+// TestRatio: Limits.Ratio is the caller's, from a mebibyte on.
+func TestRatio(t *testing.T) {
+	zeros := strings.Repeat("\x00", 2<<20)
+	for ratio, fits := range map[int64]bool{1 << 20: true, 2: false} {
+		is := is.New(t)
+		peer := serve(t, answer("gzip", "length", gzipped(9, zeros)))
+		_, err := zreq.Get(context.Background(), "http://device.test/", &zreq.Args{Driver: peer, Limits: zreq.Limits{Ratio: ratio, Content: 4 << 20}})
+		is.Equal(err == nil, fits)
+		is.True(fits || errors.Is(err, zreq.ErrTooLarge))
+	}
+}
+
 // Limits.Body bounds what comes out, too.
 func TestBodyLimit(t *testing.T) {
 	eachUse(t, func(t *testing.T, use use) {
@@ -116,6 +127,7 @@ func TestBodyLimit(t *testing.T) {
 	})
 }
 
+// A limit is for what is more, and not for what is as much.
 func TestBombNot(t *testing.T) {
 	eachUse(t, func(t *testing.T, use use) {
 		is := is.New(t)

@@ -6,7 +6,7 @@ import "testing"
 func TestFeature(t *testing.T) {
 	t.Run("A20", func(t *testing.T) { // gzip and deflate for those who import this, and with limits
 		for _, test := range []func(*testing.T){
-			TestDecode, TestDownload, TestDownloadRaw, TestDownloadUnknown, TestBomb, TestContentLimit, TestTruncated,
+			TestDecode, TestDownload, TestDownloadRaw, TestDownloadUnknown, TestBomb, TestRatio, TestContentLimit, TestTruncated,
 			TestCorruptDownload, TestConnectionIsKept,
 		} {
 			test(t)
