@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/matryer/is"
 	"github.com/zreq-go/zreq/form"
@@ -77,8 +78,12 @@ func blind(t *testing.T, answer string) (netdriver.Driver, string) {
 	return memnet.Bare(d), url
 }
 
+// callTime bounds each phase of a call that takes no time.
+const callTime = 2 * time.Second
+
 // keptCall is a call that is made again and again on its own connection.
 type keptCall struct {
+	t      *testing.T
 	method string
 	url    string
 	args   zreq.Args
@@ -88,9 +93,10 @@ type keptCall struct {
 
 func newKeptCall(t *testing.T, method string, driver netdriver.Driver, url string, chunk int) *keptCall {
 	t.Helper()
-	c := &keptCall{method: method, url: url}
+	c := &keptCall{t: t, method: method, url: url}
 	c.args = zreq.Args{
 		Driver:         driver,
+		Timeouts:       zreq.Timeouts{Write: callTime, Head: callTime, Body: callTime},
 		Headers:        zreq.Headers{{"Accept", "application/octet-stream"}},
 		StreamChunk:    chunk,
 		StreamCallback: func(p []byte) error { c.bytes += len(p); return nil },
@@ -113,8 +119,13 @@ func (c *keptCall) do(ctx context.Context) {
 
 // allocs is what one of n warm calls allocates.
 func (c *keptCall) allocs(ctx context.Context, n int) float64 {
+	c.t.Helper()
+	began := time.Now()
 	for range 10 {
 		c.do(ctx) // until the pool has what such a call borrows
+		if time.Since(began) > 2*callTime {
+			c.t.Fatal("the peer is waited for, which says all that it has to say at once")
+		}
 	}
 	return testing.AllocsPerRun(n, func() { c.do(ctx) })
 }
