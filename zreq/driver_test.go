@@ -3,7 +3,6 @@ package zreq_test
 import (
 	"context"
 	"errors"
-	"os/exec"
 	"strings"
 	"testing"
 
@@ -12,31 +11,6 @@ import (
 	"github.com/zreq-go/zreq/netdriver/memnet"
 	"github.com/zreq-go/zreq/zreq"
 )
-
-// TestDriverRegistry: the driver of a call is its own, or its connection's, or
-// the program's, and where there is none, or no choice between two, the error
-// names the cure. It says: no driver, ambiguous, bad request, safe to retry.
-func TestDriverRegistry(t *testing.T) {
-	is := is.New(t)
-	out, err := exec.Command("go", "run", "./testdata/registry").CombinedOutput()
-	is.NoErr(err)
-	want := []string{
-		`none: true false false false zreq: request: GET http://device.test/: no net driver: import _ "github.com/zreq-go/zreq/netdriver/std", or register one`,
-		`none, connect: true false false false zreq: request: connect http://device.test/: no net driver: import _ "github.com/zreq-go/zreq/netdriver/std", or register one`,
-		"one: done",
-		"two: false true false false zreq: request: GET http://device.test/: more than one net driver: call netdriver.SetDefault, or give one to the call",
-		"set default: <nil>",
-		"chosen by the program: done",
-		"dials: 1 1",
-		"look-up: <nil>",
-		"chosen by the call: done",
-		"dials: 2 1",
-		"chosen by the connection: done",
-		"dials: 2 1",
-		"open: 0 0",
-	}
-	is.Equal(strings.Split(strings.TrimSpace(string(out)), "\n"), want)
-}
 
 // TestDriverNotStarted: a driver that must be started first says so, and the
 // call can be made again after that.

@@ -2,8 +2,6 @@ package zreq_test
 
 import (
 	"context"
-	"os/exec"
-	"strings"
 	"testing"
 
 	"github.com/matryer/is"
@@ -130,22 +128,4 @@ func TestSessionDriverAndTLS(t *testing.T) {
 	_, err := s.Get(context.Background(), "https://device.test/", &zreq.Args{TLS: first})
 	is.NoErr(err)
 	is.Equal(peer.Dials(), 2) // named or chosen, it is the same
-}
-
-// The driver that the program chooses is the one of each call from then on.
-func TestSessionDriverOfTheProgram(t *testing.T) {
-	is := is.New(t)
-	out, err := exec.Command("go", "run", "./testdata/session").CombinedOutput()
-	is.NoErr(err)
-	is.Equal(strings.Split(strings.TrimSpace(string(out)), "\n"), []string{
-		"none: true",
-		"one: a",
-		"two: true",
-		"chosen: b",
-		"the Session's: a",
-		"the call's: b",
-		"chosen again: a",
-		"dials: 2 2 reused: 1",
-		"open: 0 0",
-	})
 }

@@ -86,7 +86,7 @@ func TestPullAllocates(t *testing.T) {
 		t.Skip("the race detector makes pools forget")
 	}
 	for framing, answer := range map[string]func(string) string{"length": withLength, "chunked": func(body string) string { return inChunks(body, 900) }} {
-		for network, dial := range map[string]func(*testing.T, string) (netdriver.Driver, string){"memnet": inMemory, "no Checker": blind, "TCP": overLoopback} {
+		for network, dial := range networks() {
 			for way, take := range thrifty() {
 				t.Run(framing+"/"+network+"/"+way, func(t *testing.T) {
 					is := is.New(t)

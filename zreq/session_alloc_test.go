@@ -2,6 +2,7 @@ package zreq_test
 
 import (
 	"context"
+	"runtime"
 	"testing"
 	"time"
 
@@ -24,9 +25,11 @@ func TestSessionAllocates(t *testing.T) {
 		t.Skip("the race detector makes pools forget")
 	}
 	accept := zreq.Headers{{"Accept", "application/octet-stream"}}
-	for network, dial := range map[string]func(*testing.T, string) (netdriver.Driver, string){
-		"memnet": inMemory, "memnet, no Checker": blind, "TCP": overLoopback, "TCP, another process": inAnotherProcess,
-	} {
+	all := networks()
+	if runtime.GOOS != "wasip1" {
+		all["TCP, another process"] = inAnotherProcess
+	}
+	for network, dial := range all {
 		for whose, own := range map[string]zreq.Headers{"none": nil, "the call's": accept, "the Session's": nil} {
 			t.Run(network+"/"+whose, func(t *testing.T) {
 				is := is.New(t)
