@@ -63,6 +63,7 @@ func TestZoneIsPartOfTheOrigin(t *testing.T) {
 			is := is.New(t)
 			n := echoing(t)
 			s := &zreq.Session{Driver: n}
+			defer s.Close()
 			for _, u := range []string{eth0, url, eth0, url} {
 				_, err := s.Get(context.Background(), u, nil)
 				is.NoErr(err)
@@ -71,6 +72,7 @@ func TestZoneIsPartOfTheOrigin(t *testing.T) {
 			is.NoErr(s.Close())
 			conn, err := zreq.Connect(context.Background(), eth0, &zreq.Args{Driver: n})
 			is.NoErr(err)
+			defer conn.Close()
 			_, err = zreq.Get(context.Background(), url, &zreq.Args{Connection: conn})
 			is.Equal(errors.Is(err, zreq.ErrOtherOrigin), !same)
 			is.NoErr(conn.Close())
