@@ -70,8 +70,11 @@ func post(t *testing.T, body io.Reader, args zreq.Args) (request string, n int) 
 	driver := &writes{Driver: peer}
 	args.Driver, args.Body = driver, body
 	args.Omit = []string{"User-Agent", "Connection"}
+	args.Timeouts.Write, args.Timeouts.Head = callTime, callTime
+	began := time.Now()
 	_, err := zreq.Post(context.Background(), "http://h.test/up", &args)
-	is.NoErr(err) // the body is sent
+	is.NoErr(err)                         // the body is sent
+	is.True(time.Since(began) < callTime) // and nothing is waited for
 	is.Equal(len(peer.Requests()), 1)
 	return peer.Requests()[0], driver.n
 }

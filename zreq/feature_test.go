@@ -84,7 +84,7 @@ func TestFeature(t *testing.T) {
 		{"P6", tests(TestTruncation, TestStatus, TestStatusUnframed, TestRange, TestRangeAllowed)},
 		{"P7", tests(TestReuseAfterDeath, TestReuseStale, TestReuseUnasked, TestDialogues, TestSessionDesynchronised, TestSessionDesynchronisedInTheMiddle, TestSessionLoad, TestSessionDesynchronisedByAnEmptyBody, reuseAfterDeathOverTCP)},
 		{"P8", tests(TestRetryTable, TestRetryOfWhatWasShown, TestStaleOfAPost, TestRetryBackoff, TestRetryAfter, TestRetryAfterPolicy, TestRetryBudget, TestRetryBudgetOfManyCalls, TestRetryOfABodyThatIsGone, TestRetryWithoutCredentials)},
-		{"P10", tests(TestRedirectCredentials, TestRedirectErrorTellsNoCredentials, TestAuthTellsNothing, TestAuthOfAConnection, TestTraceOfFailures, TestTraceOfARedirectTellsNoSecrets, TestSessionChangesNothing, TestNothingSecretIsPrinted, TestRedirectErrorIsASCII, TestRetryElsewhereTellsNothing, TestOriginOnly, TestSessionRedirect)},
+		{"P10", tests(TestRedirectCredentials, TestRedirectErrorTellsNoCredentials, TestAuthTellsNothing, TestAuthOfAConnection, TestTraceOfFailures, TestTraceOfARedirectTellsNoSecrets, TestSessionChangesNothing, TestNothingSecretIsPrinted, TestRedirectErrorIsASCII, TestRetryElsewhereTellsNothing, TestOriginOnly, TestSessionRedirect, sessionLeavesCredentials)},
 		{"P11", tests(TestBodySizes, TestContentAgain, TestExpectationFailed)},
 		{"P12", tests(TestContentRefused, TestRefusalOfSize, TestLimitsOfContent, TestStatusPage, TestPullLimit, TestRedirectBodyOnce, TestBodyToHTTP10, TestRedirectChunked10)},
 		{"P17", tests(TestExpect, TestExpectNot, TestExpectRefused, TestExpectationFailed, TestEarlyAnswer, TestEarlyAnswerIsSeen)},

@@ -205,3 +205,23 @@ type five struct{}
 func (five) Decode(r io.Reader) (io.ReadCloser, error) {
 	return io.NopCloser(io.LimitReader(r, 5)), nil
 }
+
+// sessionLeavesCredentials is of P10: what a Session, or its caller, puts into a request for
+// one origin does not go to another one with a redirect.
+func sessionLeavesCredentials(t *testing.T) {
+	for _, name := range []string{"Authorization", "Cookie", "Proxy-Authorization"} {
+		secret := zreq.Headers{{name, "hush"}}
+		for who, tt := range map[string]struct{ session, call zreq.Headers }{"Session": {secret, nil}, "call": {nil, secret}} {
+			t.Run(name+" of the "+who, func(t *testing.T) {
+				is := is.New(t)
+				peer := each(t, moved(302, "http://other.test/"), noContent)
+				s := &zreq.Session{Driver: peer, Headers: tt.session}
+				defer s.Close()
+				_, err := s.Get(context.Background(), site, &zreq.Args{Headers: tt.call})
+				is.NoErr(err)
+				is.True(strings.Contains(peer.Requests()[0], "hush"))
+				is.True(!strings.Contains(peer.Requests()[1], "hush"))
+			})
+		}
+	}
+}
