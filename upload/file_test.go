@@ -93,7 +93,7 @@ func TestFileSource(t *testing.T) {
 // comes of it, and what happened is told.
 func TestFileSourceKeepsToItsSize(t *testing.T) {
 	const size, start = 10_000, 4000
-	open := func(is *is.I, name string) *upload.FileSource {
+	open := func(t *testing.T, is *is.I, name string) *upload.FileSource {
 		is.Helper()
 		f, err := os.Open(name)
 		is.NoErr(err)
@@ -113,7 +113,7 @@ func TestFileSourceKeepsToItsSize(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
 			name := file(t, numbered(size))
-			s := open(is, name)
+			s := open(t, is, name)
 			is.NoErr(os.Truncate(name, tt.becomes))
 			var other *upload.SizeError
 			got, err := io.ReadAll(s)
@@ -128,7 +128,7 @@ func TestFileSourceKeepsToItsSize(t *testing.T) {
 	t.Run("shrinks after it was read", func(t *testing.T) {
 		is := is.New(t)
 		name := file(t, numbered(size))
-		s := open(is, name)
+		s := open(t, is, name)
 		_, err := io.ReadFull(s, make([]byte, size-start))
 		is.NoErr(err)
 		is.NoErr(os.Truncate(name, 7000))
@@ -140,7 +140,7 @@ func TestFileSourceKeepsToItsSize(t *testing.T) {
 	t.Run("grows, and sends itself", func(t *testing.T) {
 		is := is.New(t)
 		name := file(t, numbered(size))
-		s := open(is, name)
+		s := open(t, is, name)
 		is.NoErr(os.Truncate(name, 20_000))
 		ours, _ := memnet.Pipe()
 		defer ours.Close()

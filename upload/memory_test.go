@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"io"
 	"os"
+	"runtime"
 	"testing"
 
 	"github.com/matryer/is"
@@ -123,8 +124,12 @@ func TestAllocationsDoNotDependOnTheSize(t *testing.T) {
 				})
 			}
 			t.Logf("%v allocations for 1 MiB, %v for 64 MiB", allocs[0], allocs[1])
-			is.True(allocs[1] < allocs[0]+8) // the collector may run, and empty a pool
-			is.True(allocs[0] < 32)
+			most := [2]float64{32, allocs[0] + 8} // the collector may run, and empty a pool
+			if runtime.GOOS == "windows" {
+				most = [2]float64{256, 16384} // each look for an answer is one, of 8 bytes: four for 16 KiB at most
+			}
+			is.True(allocs[0] < most[0])
+			is.True(allocs[1] < most[1])
 		})
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"testing"
@@ -62,14 +63,23 @@ func TestEveryCallThatFails(t *testing.T) {
 		})
 	}
 	slices.Sort(met)
-	is.New(t).Equal(slices.Compact(met), []string{
+	is.New(t).Equal(slices.Compact(met), made(
 		"chmod", "close", "create", "measure", "open folder", "rename", "stat", "stat part", "sync", "sync folder", "write",
-	}) // each call was met
+	)) // each call was met
+}
+
+// made are those of the calls that are made on this system: chmod is not where a new
+// file has the permission bits of the old one by itself.
+func made(calls ...string) []string {
+	if runtime.GOOS == "windows" || runtime.GOOS == "wasip1" {
+		calls = slices.DeleteFunc(calls, func(call string) bool { return call == "chmod" })
+	}
+	return calls
 }
 
 // TestWhatCannotBeRemoved: an error says what it leaves behind.
 func TestWhatCannotBeRemoved(t *testing.T) {
-	for _, call := range []string{"chmod", "write", "rename"} {
+	for _, call := range made("chmod", "write", "rename") {
 		t.Run(call, func(t *testing.T) {
 			is := is.New(t)
 			path := target(t, true)
@@ -88,7 +98,7 @@ func TestWhatCannotBeRemoved(t *testing.T) {
 
 // TestPanic: whoever panics in the middle leaves nothing behind.
 func TestPanic(t *testing.T) {
-	for _, call := range []string{"chmod", "write", "sync", "rename"} {
+	for _, call := range made("chmod", "write", "sync", "rename") {
 		t.Run(call, func(t *testing.T) {
 			is := is.New(t)
 			path := target(t, true)
