@@ -1,16 +1,16 @@
 package wire
 
-// CloseReason says why a connection cannot carry another request. The zero
-// value says that it can. It is data, so that it can be counted and logged.
+// CloseReason says why a connection cannot carry another request. The zero value says
+// that it can. A program can count and log the reasons.
 type CloseReason uint8
 
 const (
 	CloseNone      CloseReason = iota // the connection can be used again
 	CloseRequested                    // our request said Connection: close
-	CloseByPeer                       // the response said Connection: close (RFC 9112, 9.6), or Keep-Alive that this was all
+	CloseByPeer                       // the response said Connection: close (RFC 9112, 9.6), or its Keep-Alive allows no further request
 	CloseHTTP10                       // HTTP/1.0 without keep-alive (RFC 9112, 9.3)
 	CloseUnframed                     // the end of the body is the end of the connection
-	CloseDoubt                        // the framing is doubtful: fields that contradict each other or the status
+	CloseDoubt                        // the framing is doubtful: its fields contradict each other, the version or the status
 	CloseLeftover                     // bytes followed the response
 	CloseUnread                       // the response was not read to its end
 	CloseUnsent                       // the request was not sent to its end
@@ -50,33 +50,4 @@ func (r CloseReason) String() string {
 		return "unknown reason"
 	}
 	return closeTexts[r]
-}
-
-// Closes reports whether the head says that the peer closes the connection after this
-// response (RFC 9112, 9.3 and 9.6). It is valid after Head.
-func (d *Decoder) Closes() bool {
-	return d.saidClose || d.minor == 0 && !d.saidKeepAlive || d.framing == UntilClose
-}
-
-// Reuse says whether the connection can carry another request, as far as the
-// response tells (RFC 9112, 9.3): CloseNone, or the reason why not. Before Done
-// it is CloseUnread, after an error CloseFailed. Bytes behind the response and
-// what the request said are for the caller to judge.
-func (d *Decoder) Reuse() CloseReason {
-	switch {
-	case d.phase == failed:
-		return CloseFailed
-	case !d.Done():
-		return CloseUnread
-	case d.framing == UntilClose:
-		return CloseUnframed
-	case d.doubt:
-		return CloseDoubt
-	case d.saidClose:
-		return CloseByPeer
-	case d.Closes():
-		return CloseHTTP10
-	default:
-		return CloseNone
-	}
 }

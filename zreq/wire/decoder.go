@@ -1,10 +1,9 @@
 package wire
 
-// A Decoder decodes the responses to one request, informational ones and the
-// final one. The zero Decoder is ready after Reset. It keeps no input, starts
-// nothing and allocates nothing; it is not safe for concurrent use.
+// A Decoder decodes the responses to one request: the informational ones and the final
+// one. Call Reset before the first Next. A Decoder keeps no input, allocates nothing and
+// is not safe for concurrent use.
 type Decoder struct {
-	_      [0]func() // not compared: the functions for that would be 1.8 KB
 	phase  phase
 	limits Limits
 
@@ -12,22 +11,14 @@ type Decoder struct {
 	connect       bool // the request was CONNECT
 	informational int  // 1xx responses so far
 
-	section section // how far a head or a trailer section has been looked at
-	message         // what the head says
+	section section // how far a head or a trailer section has been read
+	message         // what the last head said
 
-	rest      int64 // of the body, which until close is endless, or of the chunk; while its line is read, the size so far
-	lineBytes int   // of the chunk-size line so far
-	excess    int64 // of chunk framing over what the data account for
+	rest      int64 // bytes left of the body or the chunk; in a chunk-size line the size so far
+	lineBytes int   // bytes of the chunk-size line so far
 	digits    bool  // the chunk size has a digit
+	excess    int64 // bytes of chunk framing beyond those that the data account for
 }
-
-// A machine is a Decoder with the methods that are not for others: what is part of a
-// type on the heap brings the names of its own into the program, which are 1 KB.
-type machine Decoder
-
-// A refusal is the address of the error that ends the decoding, or nil. It is one
-// word instead of two from function to function, and known to the linker: 1 KB.
-type refusal = *error
 
 // Reset makes d ready for the response to a request with the given method.
 func (d *Decoder) Reset(method string, limits Limits) {
@@ -39,126 +30,105 @@ func (d *Decoder) Reset(method string, limits Limits) {
 	}
 	d.length = -1
 	d.allowance = unlimited
-	_ = (*machine)(d).step(sigReset) // is allowed in every phase
+	_ = d.phase.step(sigReset) // every phase allows it
 }
 
-// Next decodes at most one event from in and reports how many bytes it used.
-// The rest is given again, with more behind it, in the next call: a head or a
-// trailer section is used only as a whole, so in must be able to grow to the
-// limit of each. in may be modified within the bytes used (folded lines).
-// After End, and after an error, which is final, Next must not be called: it
-// returns ErrSequence.
+// Next decodes at most one event from in and reports how many bytes it used. The caller
+// gives the unused bytes again in the next call, with more behind them. A head or a
+// trailer section is used only as a whole, so in must be able to grow to the limit of
+// each. Next may modify the bytes that it used (folded lines).
+//
+// An error is final. After an error, and after End, Next returns ErrSequence.
 func (d *Decoder) Next(in []byte) (ev Event, used int, err error) {
-	m := (*machine)(d)
-	var why refusal
 	switch d.phase {
 	case unready, done, failed:
 		return Event{}, 0, ErrSequence
 	case inHead:
-		ev, used, why = m.lines(in)
+		ev, used, err = d.lines(in)
 	case complete:
-		ev = m.end()
+		ev = d.end()
 	default:
-		ev, used, why = m.body(in)
+		ev, used, err = d.body(in)
 	}
-	if why != nil {
-		return Event{}, 0, m.fail(why)
+	if err != nil {
+		return Event{}, 0, d.fail(err)
 	}
 	return ev, used, nil
 }
 
-// EOF tells d that the input has ended where the last Next left it: End if that
-// is the end of a body until close, or if nothing was missing but the call that
-// says End; else ErrTruncated.
+// EOF tells d that the input has ended after the bytes that the last Next used. It
+// returns End if the response is complete: its body lasts until close, or only the call
+// that returns End is missing. Otherwise it returns ErrTruncated.
 func (d *Decoder) EOF() (Event, error) {
-	m := (*machine)(d)
 	switch d.phase {
 	case unready, done, failed:
 		return Event{}, ErrSequence
 	case untilClose, complete:
-		return m.end(), nil
+		return d.end(), nil
 	default:
-		return Event{}, m.fail(&ErrTruncated)
+		return Event{}, d.fail(ErrTruncated)
 	}
+}
+
+func (d *Decoder) end() Event {
+	_ = d.phase.step(sigEnd) // is called only where End may come
+	return Event{Kind: End}
+}
+
+// fail ends the decoding with err, unless it has ended already.
+func (d *Decoder) fail(err error) error {
+	_ = d.phase.step(sigFail)
+	return err
 }
 
 // Status returns the status code of the last head.
 func (d *Decoder) Status() int { return d.status }
 
-// Minor returns the minor version of the last head: 0 for HTTP/1.0, else 1. A
-// higher one is read as the highest that is known (RFC 9110, 2.5).
+// Minor returns the minor version of the last head: 0 for HTTP/1.0, otherwise 1. A
+// higher version is treated as HTTP/1.1 (RFC 9110, 2.5).
 func (d *Decoder) Minor() int { return d.minor }
 
-// Framing says how the body ends. It is valid after Head.
+// Framing returns how the end of the body is found. It is valid after Head.
 func (d *Decoder) Framing() Framing { return d.framing }
 
-// Length returns the Content-Length that the head declares, also where no body
-// comes with it (HEAD, 304), or -1 if it declares none or none that can be used.
-func (d *Decoder) Length() int64 {
-	if d.lengthVoid {
-		return -1
-	}
-	return d.length
+// Length returns the Content-Length of the last head, even if no body comes with it
+// (HEAD, 304). It returns -1 if there is none or none that can be trusted.
+func (d *Decoder) Length() int64 { return d.declaredLength() }
+
+// KeepAlive returns what the Keep-Alive field says: for how many seconds the connection
+// may be idle before it is used again, and how many further requests it may carry. A
+// value that the head does not give is negative. KeepAlive is valid after Head.
+func (d *Decoder) KeepAlive() (idle, requests int32) {
+	return d.allowance.idle, d.allowance.requests
 }
 
-// Expect returns how many bytes of body, and nothing else, are certain to come
-// next, if the peer sends at all: the rest of a length or of a chunk; a very
-// large number for a body until close.
-func (d *Decoder) Expect() int64 {
-	switch d.phase {
-	case inLength, chunkData:
-		return d.rest
-	case untilClose:
-		return maxInt64
-	default:
-		return 0
-	}
-}
+// Closes reports whether the head says that the peer closes the connection after this
+// response (RFC 9112, 9.3 and 9.6). It is valid after Head.
+func (d *Decoder) Closes() bool { return d.closes() }
 
-// Done says that the response has been decoded to its end: what is missing, if
-// anything, is the call of Next that says End, and that needs no input.
+// Done reports whether the whole response has been decoded. Next may still have to
+// return End, which needs no input.
 func (d *Decoder) Done() bool { return d.phase == complete || d.phase == done }
 
-const maxInt64 = 1<<63 - 1
-
-// data hands over what in, which is not empty, has of the rest of a length, of a
-// chunk, or of a body until close.
-func (d *machine) data(in []byte) (Event, int, refusal) {
-	n := len(in)
-	if int64(n) >= d.rest {
-		n = int(d.rest)
-		if err := d.step(sigBodyRead); err != nil {
-			return Event{}, 0, err
-		}
-	}
-	d.rest -= int64(n)
-	return Event{Kind: Data, Data: in[:n:n]}, n, nil
-}
-
-func (d *machine) end() Event {
-	_ = d.step(sigEnd)
-	return Event{Kind: End}
-}
-
-// fail ends the decoding, unless it had ended already.
-func (d *machine) fail(why refusal) error {
-	_ = d.step(sigFail)
-	return *why
-}
-
-// Skip takes note of n bytes of body that were moved without Next, as a driver
-// does that puts them into a file. More than Expect says is ErrSequence.
-func (d *Decoder) Skip(n int64) error {
+// Reuse returns CloseNone if the response allows another request on the connection
+// (RFC 9112, 9.3), or the reason why not. Before Done it returns CloseUnread, and after an
+// error CloseFailed. The caller judges what the Decoder does not see: the request, and
+// bytes that follow the response.
+func (d *Decoder) Reuse() CloseReason {
 	switch {
-	case n < 0 || n > d.Expect():
-		return ErrSequence
-	case n == 0 || d.phase == untilClose:
-		return nil
+	case d.phase == failed:
+		return CloseFailed
+	case !d.Done():
+		return CloseUnread
+	case d.framing == UntilClose:
+		return CloseUnframed
+	case d.doubt:
+		return CloseDoubt
+	case d.saidClose:
+		return CloseByPeer
+	case d.closes():
+		return CloseHTTP10
+	default:
+		return CloseNone
 	}
-	d.rest -= n
-	if d.rest > 0 {
-		return nil
-	}
-	_ = (*machine)(d).step(sigBodyRead) // is allowed where bytes were expected
-	return nil
 }

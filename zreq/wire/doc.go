@@ -1,7 +1,9 @@
-// Package wire is a codec for the client's side of HTTP/1.1 (RFC 9112): bytes
-// in, events out. It reads and writes no connection, knows no clock, starts
-// nothing and allocates nothing. It is public, so that others can use and fuzz
-// it, but it may still change with any release.
+// Package wire is a codec for the client's side of HTTP/1.1 (RFC 9112). It appends
+// requests to a byte slice and decodes responses from one. It does not touch a
+// connection, read a clock, start a goroutine or allocate memory.
+//
+// The package is public so that others can use and fuzz it. Its API may change with
+// any release.
 //
 // # Encoding
 //
@@ -13,33 +15,33 @@
 //	out, err = wire.AppendField(out, "Host", "example.org")
 //	out = wire.AppendEnd(out)
 //
-// A piece that cannot stand in a request is refused and leaves the slice as
-// long as it was; nothing is cleaned up silently but what a request target
-// may carry only percent-encoded.
+// An Append function refuses a piece that a request may not contain, and then returns
+// the slice with its old length. It corrects nothing silently, with one exception:
+// [AppendTarget] percent-encodes the bytes that a target may contain only in that form.
 //
 // # Decoding
 //
-// A [Decoder] is given what has been received and not yet been used:
+// A [Decoder] is given the bytes that have been received and not been used yet:
 //
 //	d.Reset("GET", wire.Limits{})
 //	for {
 //		ev, used, err := d.Next(buf[r:w])
 //		r += used
-//		// err: final. NeedMore: receive more behind w, or call d.EOF.
+//		// err: final. NeedMore: receive more at buf[w:], or call d.EOF.
 //		// Data: ev.Data is valid until buf is moved or refilled.
 //		// End: buf[r:w] is what followed the response.
 //	}
 //
-// A head and a trailer section are used only as a whole, so buf must be able
-// to hold one of each; chunk framing and bodies are used as they come. How far
-// a head has been looked at is remembered, so that slow input costs no more
-// work than fast input, and a line that breaks a rule is refused when it is
-// complete. How the input was cut never changes what is decoded.
+// The Decoder uses a head or a trailer section only as a whole, so buf must be able to
+// hold the largest that [Limits] allows. It uses chunk framing and bodies as they come.
+// It remembers how far it has read a head, so slow input costs no more work than fast
+// input. It refuses a line that breaks a rule as soon as the line is complete. How the
+// input was cut never changes what is decoded.
 //
 // # The automaton
 //
-// Every change of phase goes through one table, which a test compares with
-// this drawing ("any" is every phase):
+// Every change of phase goes through one table. A test compares the table with this
+// drawing, in which "any" is every phase:
 //
 //	any --reset--> head
 //
@@ -80,26 +82,26 @@
 //
 // # Where it is lenient
 //
-// RFC 9110 and RFC 9112 are obeyed to the letter. Of what they leave to the
-// recipient, these are accepted:
+// The package follows RFC 9110 and RFC 9112. Where they leave a choice to the
+// recipient, it accepts:
 //
-//   - a bare LF as a line end in a head (RFC 9112, 2.2), though never in
-//     chunk framing or trailers;
-//   - folded lines, replaced by spaces in place (RFC 9112, 5.2), though never
-//     in Content-Length or Transfer-Encoding;
-//   - a status line without a reason phrase, also without the space before it;
-//   - control characters other than NUL, CR and LF in a reason phrase or a
-//     field value (RFC 9110, 5.5);
+//   - a bare LF as a line end in a head (RFC 9112, 2.2), but not in chunk framing or
+//     trailers;
+//   - folded lines, which it replaces by spaces in place (RFC 9112, 5.2), but not in
+//     Content-Length or Transfer-Encoding;
+//   - a status line without a reason phrase, even without the space before it;
+//   - control characters other than NUL, CR and LF in a reason phrase or a field value
+//     (RFC 9110, 5.5);
 //   - the same Content-Length several times (RFC 9110, 8.6);
-//   - spaces and tabs after a chunk size: several servers pad their sizes;
+//   - spaces and tabs after a chunk size, because several servers pad their sizes;
 //   - empty members in a Transfer-Encoding list (RFC 9110, 5.6.1.2);
-//   - framing fields of a response that cannot have a body, whatever they say:
-//     they do not count, but what they make doubtful closes the connection.
+//   - any framing fields in a response that cannot have a body. It ignores them, but if
+//     they are contradictory the connection is not used again.
 //
 // # What it does not do
 //
-// It does not decode requests or encode responses, interpret any field but
-// Content-Length, Transfer-Encoding, Connection and Keep-Alive, undo a transfer
-// coding other than chunked, or go on after an upgrade. Trailers are handed over as
-// they came and never merged into the head.
+// It does not decode requests or encode responses. It interprets no fields other than
+// Content-Length, Transfer-Encoding, Connection and Keep-Alive. It decodes no transfer
+// coding other than chunked. It does not go on after an upgrade. It returns trailers as
+// they came and never merges them into the head.
 package wire

@@ -2,78 +2,69 @@ package wire
 
 import "errors"
 
-// The kinds of error. What breaks a rule unwraps to ErrMalformed, what is over
-// a limit to ErrTooLarge, and what a caller gave and no request may carry to
-// ErrUnsendable. The others stand for themselves.
+// The kinds of error, for errors.Is. An error about a rule that the response breaks is
+// an ErrMalformed, one about a limit is an ErrTooLarge, and one about something that no
+// request may carry is an ErrUnsendable. ErrTruncated, ErrUpgrade and ErrSequence are of
+// no kind.
 var (
-	ErrMalformed  error = malformed
-	ErrTooLarge   error = tooLarge
-	ErrUnsendable error = unsendable
+	ErrMalformed  = errors.New("malformed response")
+	ErrTooLarge   = errors.New("response over a limit")
+	ErrUnsendable = errors.New("not fit to be sent")
 
 	// ErrTruncated: the input ended before the response did (RFC 9112, 8).
 	ErrTruncated = errors.New("response cut short (RFC 9112, 8)")
 	// ErrUpgrade: the connection stops speaking HTTP after this head, a 101 or a
-	// 2xx to CONNECT. It is well formed, but this codec cannot go on.
+	// 2xx to CONNECT. The head is well formed, but this codec cannot go on.
 	ErrUpgrade = errors.New("connection switched to another protocol (RFC 9110, 15.2.2 and 9.3.6)")
-	// ErrSequence: a call that may not be made now, or input that does not go on
-	// where the last call left it.
+	// ErrSequence: the call may not be made now, or its input does not continue the
+	// input of the last call.
 	ErrSequence = errors.New("decoder called out of sequence")
 )
 
-// What a response can do wrong.
+// Rules that a response can break. Each error is an [ErrMalformed].
 var (
-	ErrBadStatusLine     error = &fault{text: "malformed status line (RFC 9112, 4)", kind: malformed}
-	ErrBadVersion        error = &fault{text: "not HTTP/1 (RFC 9112, 2.3)", kind: malformed}
-	ErrBadField          error = &fault{text: "malformed field line (RFC 9112, 5.1)", kind: malformed}
-	ErrBareCR            error = &fault{text: "carriage return without line feed (RFC 9112, 2.2)", kind: malformed}
-	ErrBareLF            error = &fault{text: "line feed without carriage return in chunk framing or trailers (RFC 9112, 7.1)", kind: malformed}
-	ErrNUL               error = &fault{text: "NUL in a head or in trailers (RFC 9110, 5.5)", kind: malformed}
-	ErrBadFolding        error = &fault{text: "folded line before the first field or in a framing field (RFC 9112, 2.2 and 5.2)", kind: malformed}
-	ErrBadLength         error = &fault{text: "invalid or contradictory Content-Length (RFC 9112, 6.3)", kind: malformed}
-	ErrLengthAndCoding   error = &fault{text: "both Content-Length and Transfer-Encoding (RFC 9112, 6.3)", kind: malformed}
-	ErrBadCoding         error = &fault{text: "transfer coding other than chunked, once (RFC 9112, 6.1)", kind: malformed}
-	ErrBadChunkSize      error = &fault{text: "malformed chunk size (RFC 9112, 7.1)", kind: malformed}
-	ErrBadChunkExtension error = &fault{text: "control character in a chunk extension (RFC 9112, 7.1.1)", kind: malformed}
-	ErrBadChunkEnd       error = &fault{text: "chunk data not followed by CRLF (RFC 9112, 7.1)", kind: malformed}
+	ErrBadStatusLine     = newFault(ErrMalformed, "malformed status line (RFC 9112, 4)")
+	ErrBadVersion        = newFault(ErrMalformed, "not HTTP/1 (RFC 9112, 2.3)")
+	ErrBadField          = newFault(ErrMalformed, "malformed field line (RFC 9112, 5.1)")
+	ErrBareCR            = newFault(ErrMalformed, "carriage return without line feed (RFC 9112, 2.2)")
+	ErrBareLF            = newFault(ErrMalformed, "line feed without carriage return in chunk framing or trailers (RFC 9112, 7.1)")
+	ErrNUL               = newFault(ErrMalformed, "NUL in a head or in trailers (RFC 9110, 5.5)")
+	ErrBadFolding        = newFault(ErrMalformed, "folded line before the first field or in a framing field (RFC 9112, 2.2 and 5.2)")
+	ErrBadLength         = newFault(ErrMalformed, "invalid or contradictory Content-Length (RFC 9112, 6.3)")
+	ErrLengthAndCoding   = newFault(ErrMalformed, "both Content-Length and Transfer-Encoding (RFC 9112, 6.3)")
+	ErrBadCoding         = newFault(ErrMalformed, "transfer coding other than chunked, once (RFC 9112, 6.1)")
+	ErrBadChunkSize      = newFault(ErrMalformed, "malformed chunk size (RFC 9112, 7.1)")
+	ErrBadChunkExtension = newFault(ErrMalformed, "control character in a chunk extension (RFC 9112, 7.1.1)")
+	ErrBadChunkEnd       = newFault(ErrMalformed, "chunk data not followed by CRLF (RFC 9112, 7.1)")
 )
 
-// What a response can have too much of. [Limits] has the bounds.
+// Limits that a response can exceed. Each error is an [ErrTooLarge]. The bounds are
+// those of [Limits].
 var (
-	ErrHeadTooLarge         error = &fault{text: "head over Limits.HeadBytes", kind: tooLarge}
-	ErrTooManyFields        error = &fault{text: "more field lines than Limits.Fields", kind: tooLarge}
-	ErrTooManyInformational error = &fault{text: "more 1xx responses than Limits.Informational", kind: tooLarge}
-	ErrChunkLineTooLong     error = &fault{text: "chunk-size line over Limits.ChunkLine", kind: tooLarge}
-	ErrTooMuchFraming       error = &fault{text: "chunk extensions outweigh the data by 16 KiB", kind: tooLarge}
-	ErrTrailersTooLarge     error = &fault{text: "trailers over Limits.TrailerBytes", kind: tooLarge}
+	ErrHeadTooLarge         = newFault(ErrTooLarge, "head over Limits.HeadBytes")
+	ErrTooManyFields        = newFault(ErrTooLarge, "more field lines than Limits.Fields")
+	ErrTooManyInformational = newFault(ErrTooLarge, "more 1xx responses than Limits.Informational")
+	ErrChunkLineTooLong     = newFault(ErrTooLarge, "chunk-size line over Limits.ChunkLine")
+	ErrTooMuchFraming       = newFault(ErrTooLarge, "chunk extensions outweigh the data by 16 KiB")
+	ErrTrailersTooLarge     = newFault(ErrTooLarge, "trailers over Limits.TrailerBytes")
 )
 
-// What a caller can give that no request may carry.
+// Input of a caller that no request may carry. Each error is an [ErrUnsendable].
 var (
-	ErrBadMethod     error = &fault{text: "method is not a token (RFC 9110, 9.1)", kind: unsendable}
-	ErrBadTarget     error = &fault{text: "control character, # or incomplete % in the request target (RFC 9112, 3.2)", kind: unsendable}
-	ErrBadFieldName  error = &fault{text: "field name is not a token (RFC 9110, 5.1)", kind: unsendable}
-	ErrBadFieldValue error = &fault{text: "control character or outer whitespace in a field value (RFC 9110, 5.5)", kind: unsendable}
+	ErrBadMethod     = newFault(ErrUnsendable, "method is not a token (RFC 9110, 9.1)")
+	ErrBadTarget     = newFault(ErrUnsendable, "control character, # or incomplete % in the request target (RFC 9112, 3.2)")
+	ErrBadFieldName  = newFault(ErrUnsendable, "field name is not a token (RFC 9110, 5.1)")
+	ErrBadFieldValue = newFault(ErrUnsendable, "control character or outer whitespace in a field value (RFC 9110, 5.5)")
 )
 
-// A fault is a broken rule of one of the kinds, or such a kind. Pointers instead
-// of interfaces, so that the linker and not the program fills them in.
+// A fault is an error of one of the kinds.
 type fault struct {
-	_    [0]func()
+	kind error
 	text string
-	kind *fault
 }
 
-var (
-	malformed  = &fault{text: "malformed response"}
-	tooLarge   = &fault{text: "response over a limit"}
-	unsendable = &fault{text: "not fit to be sent"}
-)
+func newFault(kind error, text string) error { return &fault{kind, text} }
 
 func (f *fault) Error() string { return f.text }
 
-func (f *fault) Unwrap() error {
-	if f.kind == nil {
-		return nil
-	}
-	return f.kind
-}
+func (f *fault) Unwrap() error { return f.kind }

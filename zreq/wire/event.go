@@ -4,28 +4,30 @@ package wire
 type Kind uint8
 
 const (
-	// NeedMore: nothing more can be decoded from this input. Bytes may have been
-	// used all the same.
+	// NeedMore: nothing more can be decoded from this input. Some of its bytes may
+	// have been used.
 	NeedMore Kind = iota
-	// Informational: the head of a 1xx response; the final one is still to come.
+	// Informational: the head of a 1xx response. The final response is still to come.
 	Informational
-	// Head: the head of the final response. The Decoder's accessors tell what it says.
+	// Head: the head of the final response. The methods of the Decoder return what it
+	// says.
 	Head
-	// Data: bytes of the body, never none.
+	// Data: bytes of the body, at least one.
 	Data
 	// Trailers: the trailer fields after a chunked body, if there are any.
 	Trailers
-	// End: the response is complete, and nothing after it was used.
+	// End: the response is complete. No byte after it was used.
 	End
 )
 
 // Event is one thing that was decoded.
 type Event struct {
 	Kind Kind
-	// Data aliases the input that was given to Next and is valid as long as that
-	// is: the bytes of the body for Data; for Informational and Head the block
-	// from the status line to the end of the last field line, which [SplitHead]
-	// takes apart; for Trailers the block of field lines, for [NextField].
-	// Folded lines in a block have been unfolded in place.
+	// Data aliases the input of Next and is valid as long as that is.
+	//
+	// For Data it is bytes of the body. For Informational and Head it is the block
+	// from the status line to the end of the last field line, for [SplitHead]. For
+	// Trailers it is the block of field lines, for [NextField]. Folded lines in a
+	// block have been unfolded in place.
 	Data []byte
 }

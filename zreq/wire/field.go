@@ -1,8 +1,7 @@
 package wire
 
-// SplitHead takes apart the block of a Head or Informational event: the reason
-// phrase, which may be empty, and the field lines, for [NextField]. Both alias
-// block.
+// SplitHead splits the block of a Head or Informational event into the reason phrase,
+// which may be empty, and the field lines, for [NextField]. Both alias block.
 func SplitHead(block []byte) (reason, fields []byte) {
 	line, fields := cutLine(block)
 	if len(line) > len("HTTP/1.1 200 ") {
@@ -11,9 +10,9 @@ func SplitHead(block []byte) (reason, fields []byte) {
 	return reason, fields
 }
 
-// NextField takes the first field line off fields: its name as it was sent, its
-// value without the whitespace around it, and the lines that are left. ok is
-// false when there is none. What it returns aliases fields.
+// NextField returns the first field of fields: its name as it was sent, and its value
+// without the whitespace around it. rest is the lines after it. ok is false if there is
+// no field. All results alias fields.
 func NextField(fields []byte) (name, value, rest []byte, ok bool) {
 	line, rest := cutLine(fields)
 	colon := indexByte(line, ':')
@@ -23,7 +22,8 @@ func NextField(fields []byte) (name, value, rest []byte, ok bool) {
 	return line[:colon:colon], trim(line[colon+1:]), rest, true
 }
 
-// cutLine cuts block behind its first line end, which may be a bare LF.
+// cutLine cuts block after its first line end, which may be a bare LF. line is without
+// the line end.
 func cutLine(block []byte) (line, rest []byte) {
 	end := indexByte(block, '\n')
 	if end < 0 {
@@ -36,7 +36,7 @@ func cutLine(block []byte) (line, rest []byte) {
 	return block[:end:end], rest
 }
 
-// trim takes the optional whitespace off both ends, which is no part of a value
+// trim takes the whitespace off both ends of b. It is not part of a field value
 // (RFC 9112, 5.1).
 func trim(b []byte) []byte {
 	for len(b) > 0 && isBlank(b[0]) {
@@ -48,10 +48,10 @@ func trim(b []byte) []byte {
 	return b[:len(b):len(b)]
 }
 
-// unfold writes spaces over each line end that is followed by whitespace, and
-// over the whitespace on both its sides (RFC 9112, 5.2).
+// unfold replaces each line end that is followed by whitespace by spaces, together with
+// the whitespace on both sides of it (RFC 9112, 5.2).
 func unfold(block []byte) {
-	done := 0 // what stands before is not looked at again
+	done := 0 // the bytes before it are finished
 	for done < len(block) {
 		i := indexByte(block[done:], '\n')
 		if i < 0 {

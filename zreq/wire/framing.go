@@ -7,7 +7,7 @@ const (
 	None       Framing = iota // there is no body: HEAD, 204, 304, or a length of zero
 	Length                    // Content-Length
 	Chunked                   // Transfer-Encoding: chunked
-	UntilClose                // the end of the connection, which proves nothing
+	UntilClose                // the end of the connection, which does not prove that the body is complete
 )
 
 var framingNames = [...]string{
@@ -25,25 +25,20 @@ func (f Framing) String() string {
 	return framingNames[f]
 }
 
-// frame decides how the body of the head that has just been read is framed, by
-// the numbered rules of RFC 9112, 6.3. Rule 2, CONNECT, and the contradictions
-// of rules 3 and 5 have been refused line by line.
-func (d *machine) frame() refusal {
-	var s signal
+// bodyFraming decides how the body is framed, by the numbered rules of RFC 9112, 6.3.
+// Rule 2 (CONNECT) and the contradictions of rules 3 and 5 are refused before, where the
+// lines of the head are read.
+func (m *message) bodyFraming() Framing {
 	switch {
-	case d.bodiless: // rule 1
-		d.framing, s = None, sigNoBody
-	case d.coded: // rule 4; the only coding that passes is chunked
-		d.framing, s = Chunked, sigChunked
-		d.newChunk()
-	case d.length == 0: // rule 6
-		d.framing, s = None, sigNoBody
-	case d.length > 0: // rule 6
-		d.framing, s = Length, sigLength
-		d.rest = d.length
+	case m.bodiless: // rule 1
+		return None
+	case m.coded: // rule 4: the only coding that is accepted is chunked
+		return Chunked
+	case m.length == 0: // rule 6
+		return None
+	case m.length > 0: // rule 6
+		return Length
 	default: // rule 8
-		d.framing, s = UntilClose, sigUntilClose
-		d.rest = maxInt64
+		return UntilClose
 	}
-	return d.step(s)
 }

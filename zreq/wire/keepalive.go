@@ -1,7 +1,7 @@
 package wire
 
-// allowance is what Keep-Alive says. The field was never standardized; servers send
-// what RFC 2068, 19.7.1.1 had: "timeout=5, max=100".
+// An allowance is what Keep-Alive says. The field was never standardized. Servers send
+// what RFC 2068, 19.7.1.1 described: "timeout=5, max=100".
 type allowance struct {
 	idle     int32 // seconds that the connection may be idle; negative: not said
 	requests int32 // further requests that it may carry; negative: not said
@@ -9,16 +9,9 @@ type allowance struct {
 
 var unlimited = allowance{-1, -1}
 
-// KeepAlive returns what the head says by Keep-Alive: for how many seconds the
-// connection may be idle and be used again, and how many further requests it may
-// carry. Either is negative if the head does not say. It is valid after Head.
-func (d *Decoder) KeepAlive() (idle, requests int32) {
-	return d.allowance.idle, d.allowance.requests
-}
-
-// keepAlive reads one field line. Of several values the smallest counts, and what is
-// no number is not heard.
-func (d *machine) keepAlive(value []byte) {
+// read reads the value of one field line. The smallest of several values counts. A
+// parameter that is not a number is ignored.
+func (a *allowance) read(value []byte) {
 	for len(value) > 0 {
 		end := 0
 		for end < len(value) && value[end] != ',' && value[end] != ';' { // some servers send a semicolon
@@ -36,14 +29,14 @@ func (d *machine) keepAlive(value []byte) {
 		}
 		switch name := trimLines(member[:equals]); {
 		case EqualName(name, "timeout"):
-			d.allowance.idle = lesser(d.allowance.idle, n)
+			a.idle = lesser(a.idle, n)
 		case EqualName(name, "max"):
-			d.allowance.requests = lesser(d.allowance.requests, n)
+			a.requests = lesser(a.requests, n)
 		}
 	}
 }
 
-// lesser returns the smaller one of two numbers. a may be unknown, which is negative.
+// lesser returns the smaller of a and b. A negative a is unknown, and b is returned.
 func lesser(a, b int32) int32 {
 	if a < 0 {
 		return b
@@ -51,7 +44,7 @@ func lesser(a, b int32) int32 {
 	return min(a, b)
 }
 
-// maxSmall is what every larger number is taken for: 34 years, in seconds.
+// maxSmall replaces every larger number. In seconds it is 34 years.
 const maxSmall = 1 << 30
 
 // parseSmall reads 1*DIGIT.

@@ -1,13 +1,13 @@
 package wire
 
-// Limits bounds what a peer can make large. A field that is zero or negative
-// takes its default: there is no way to have no bound.
+// Limits bounds what a peer can make large. A field that is zero or negative means its
+// default. No bound can be switched off.
 type Limits struct {
-	HeadBytes     int // one head, from its first byte to the blank line; default 16 KiB
-	Fields        int // field lines of one head, and of the trailers; default 128
+	HeadBytes     int // bytes of one head, with its blank line; default 16 KiB
+	Fields        int // field lines of one head, and again of the trailers; default 128
 	Informational int // 1xx responses before the final one; default 8
-	ChunkLine     int // a chunk-size line with its extensions and line end; default 1 KiB
-	TrailerBytes  int // the trailer section, from its first byte to its blank line; default 4 KiB
+	ChunkLine     int // bytes of a chunk-size line, with its extensions and line end; default 1 KiB
+	TrailerBytes  int // bytes of the trailer section, with its blank line; default 4 KiB
 }
 
 func (l Limits) withDefaults() Limits {

@@ -1,8 +1,7 @@
 package wire
 
-// HasToken says whether value, a comma-separated list, has token as a member.
-// Letters are compared without case. Line ends of a folded value count as
-// whitespace.
+// HasToken reports whether token is a member of value, a comma-separated list. It ignores
+// the case of ASCII letters. The line ends of a folded value count as whitespace.
 func HasToken(value []byte, token string) bool {
 	for more := true; more; {
 		var member []byte
@@ -14,8 +13,9 @@ func HasToken(value []byte, token string) bool {
 	return false
 }
 
-// NextMember cuts the first member off a comma-separated list (RFC 9110, 5.6.1),
-// which may be empty, and says whether a comma followed.
+// NextMember returns the first member of a comma-separated list (RFC 9110, 5.6.1), which
+// may be empty, and the rest of the list. more reports whether a comma followed the
+// member.
 func NextMember(list []byte) (member, rest []byte, more bool) {
 	i := indexByte(list, ',')
 	if i < 0 {
@@ -24,6 +24,7 @@ func NextMember(list []byte) (member, rest []byte, more bool) {
 	return trimLines(list[:i]), list[i+1:], true
 }
 
+// trimLines takes whitespace and line ends off both ends of b.
 func trimLines(b []byte) []byte {
 	for len(b) > 0 && (isBlank(b[0]) || b[0] == '\r' || b[0] == '\n') {
 		b = b[1:]
@@ -34,8 +35,8 @@ func trimLines(b []byte) []byte {
 	return b
 }
 
-// isChunked says whether a Transfer-Encoding is chunked and nothing else. Empty
-// members do not count (RFC 9110, 5.6.1.2).
+// isChunked reports whether chunked is the only coding in a Transfer-Encoding. Empty
+// members are ignored (RFC 9110, 5.6.1.2).
 func isChunked(value []byte) bool {
 	found := false
 	for more := true; more; {
@@ -53,8 +54,8 @@ func isChunked(value []byte) bool {
 	return found
 }
 
-// parseLength reads a Content-Length: digits, or a list in which the same number
-// is repeated, which may be taken for one (RFC 9110, 8.6).
+// parseLength reads a Content-Length: a number, or a list that repeats one number, which
+// a recipient may accept (RFC 9110, 8.6).
 func parseLength(value []byte) (int64, bool) {
 	length := int64(-1)
 	for more := true; more; {
@@ -69,8 +70,8 @@ func parseLength(value []byte) (int64, bool) {
 	return length, true
 }
 
-// parseDecimal reads 1*DIGIT that fit into an int64. Nothing else stands for a
-// number on the wire: no sign, no space, no underscore.
+// parseDecimal reads 1*DIGIT that fit into an int64. No other form of a number is
+// allowed on the wire: no sign, no space, no underscore.
 func parseDecimal(digits []byte) (int64, bool) {
 	n := int64(0)
 	for _, c := range digits {

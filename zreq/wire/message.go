@@ -1,15 +1,14 @@
 package wire
 
-// A message is what a head says, as far as this package interprets it.
+// A message is what the last head said, as far as this package interprets it.
 type message struct {
-	_             [0]func()
 	status        int
 	minor         int
 	framing       Framing
 	bodiless      bool  // no body follows, whatever the fields say
 	length        int64 // Content-Length, or -1
-	lengthVoid    bool  // there is one, but it is not to be trusted
-	coded         bool  // there is a Transfer-Encoding
+	lengthVoid    bool  // Content-Length was sent but cannot be trusted
+	coded         bool  // Transfer-Encoding was sent
 	doubt         bool  // the framing fields contradict each other, the version or the status
 	saidClose     bool  // Connection: close
 	saidKeepAlive bool  // Connection: keep-alive
@@ -42,131 +41,130 @@ func nameOf(name []byte) fieldName {
 	}
 }
 
-// mayBeHTTP says whether in, as far as it goes, begins as a status line does, so
-// that a peer that speaks another protocol is refused at its first byte.
+// mayBeHTTP reports whether in can be the start of a status line. A peer that speaks
+// another protocol is refused at its first byte.
 func mayBeHTTP(in []byte) bool {
 	n := min(len(in), len("HTTP/"))
 	return string(in[:n]) == "HTTP/"[:n]
 }
 
-// statusLine reads HTTP-version SP status-code [ SP [ reason-phrase ] ]
-// (RFC 9112, 4). The reason phrase is left alone: a client SHOULD ignore it.
-func (d *machine) statusLine(line []byte) refusal {
+// parseStatusLine reads HTTP-version SP status-code [ SP [ reason-phrase ] ]
+// (RFC 9112, 4). It ignores the reason phrase, as a client SHOULD.
+func parseStatusLine(line []byte) (status, minor int, err error) {
 	if len(line) > 5 && isDigit(line[5]) && line[5] != '1' {
-		return &ErrBadVersion
+		return 0, 0, ErrBadVersion
 	}
 	if len(line) < len("HTTP/1.1 200") || string(line[:7]) != "HTTP/1." || !isDigit(line[7]) || line[8] != ' ' {
-		return &ErrBadStatusLine
+		return 0, 0, ErrBadStatusLine
 	}
-	status := 0
 	for _, c := range line[9:12] {
 		if !isDigit(c) {
-			return &ErrBadStatusLine
+			return 0, 0, ErrBadStatusLine
 		}
 		status = status*10 + int(c-'0')
 	}
 	if status < 100 || len(line) > 12 && line[12] != ' ' {
-		return &ErrBadStatusLine
+		return 0, 0, ErrBadStatusLine
 	}
-	// What a 1xx made doubtful, or ended, stays so (RFC 9112, 9.6).
-	d.message = message{status: status, length: -1, allowance: unlimited, doubt: d.doubt, saidClose: d.saidClose}
 	if line[7] != '0' {
-		d.minor = 1
+		minor = 1
 	}
-	return d.judgeStatus()
+	return status, minor, nil
 }
 
-// judgeStatus does what the status alone decides.
-func (d *machine) judgeStatus() refusal {
-	switch {
-	case d.status == 101, d.connect && d.status/100 == 2:
-		return &ErrUpgrade
-	case d.status < 200:
-		d.informational++
-		if d.informational > d.limits.Informational {
-			return &ErrTooManyInformational
-		}
-		d.bodiless = true // so that its framing fields do no harm
-	case d.headRequest, d.status == 204, d.status == 304:
-		d.bodiless = true // RFC 9112, 6.3, rule 1
+// begin forgets the previous head and starts the next one. It keeps what a 1xx said
+// about the connection: that it closes (RFC 9112, 9.6), or that its framing is doubtful.
+func (m *message) begin(status, minor int) {
+	*m = message{
+		status: status, minor: minor,
+		length: -1, allowance: unlimited,
+		doubt: m.doubt, saidClose: m.saidClose,
 	}
-	return nil
 }
 
-// interpret reads the last field, now that it is complete, if it is one of those
-// that decide over the framing or the connection.
-func (d *machine) interpret(in []byte) refusal {
-	s := &d.section
-	name := s.name
-	s.name = otherName
-	value := in[s.from:s.to]
+// interpret reads a field that says something about the framing or the connection.
+func (m *message) interpret(name fieldName, value []byte) error {
 	switch {
 	case name == otherName:
 		return nil
 	case name == connection:
-		d.saidClose = d.saidClose || HasToken(value, "close")
-		d.saidKeepAlive = d.saidKeepAlive || HasToken(value, "keep-alive")
+		m.saidClose = m.saidClose || HasToken(value, "close")
+		m.saidKeepAlive = m.saidKeepAlive || HasToken(value, "keep-alive")
 		return nil
 	case name == keepAlive:
-		d.keepAlive(value)
+		m.allowance.read(value)
 		return nil
-	case d.status < 200:
+	case m.status < 200:
 		// Neither framing field may be sent with a 1xx (RFC 9110, 8.6; RFC 9112, 6.1).
-		// A length of zero says what is true all the same, as with a 204.
+		// A length of zero is true all the same, as with a 204.
 		n, ok := parseLength(value)
-		d.doubt = d.doubt || name != contentLength || !ok || n != 0
+		m.doubt = m.doubt || name != contentLength || !ok || n != 0
 		return nil
 	case name == contentLength:
-		return d.contentLength(value)
+		return m.contentLength(value)
 	default:
-		return d.transferEncoding(value)
+		return m.transferEncoding(value)
 	}
 }
 
-func (d *machine) contentLength(value []byte) refusal {
+func (m *message) contentLength(value []byte) error {
 	n, ok := parseLength(value)
 	switch {
-	case d.coded:
+	case m.coded:
 		// A response with both fields is refused: it is how messages are smuggled
 		// (RFC 9112, 6.3, rule 3).
-		d.lengthVoid = true
-		return d.framingFault(&ErrLengthAndCoding)
-	case !ok, d.length >= 0 && d.length != n:
+		m.lengthVoid = true
+		return m.framingFault(ErrLengthAndCoding)
+	case !ok, m.length >= 0 && m.length != n:
 		// MUST be treated as an unrecoverable error (RFC 9112, 6.3, rule 5).
-		d.lengthVoid = true
-		return d.framingFault(&ErrBadLength)
+		m.lengthVoid = true
+		return m.framingFault(ErrBadLength)
 	}
-	d.length = n
-	if d.status == 204 && n > 0 {
-		d.doubt = true // MUST NOT be sent with a 204 (RFC 9110, 8.6)
+	m.length = n
+	if m.status == 204 && n > 0 {
+		m.doubt = true // MUST NOT be sent with a 204 (RFC 9110, 8.6)
 	}
 	return nil
 }
 
-func (d *machine) transferEncoding(value []byte) refusal {
-	again := d.coded
-	d.coded = true
-	if d.minor == 0 || d.status == 204 {
-		// Before HTTP/1.1 the framing MUST be taken as faulty even if it can be
-		// decoded; with a 204 the field MUST NOT be sent (RFC 9112, 6.1).
-		d.doubt = true
+func (m *message) transferEncoding(value []byte) error {
+	again := m.coded
+	m.coded = true
+	if m.minor == 0 || m.status == 204 {
+		// In an HTTP/1.0 message the framing MUST be treated as faulty, even if it can be
+		// decoded. With a 204 the field MUST NOT be sent (RFC 9112, 6.1).
+		m.doubt = true
 	}
-	if d.length >= 0 {
-		d.lengthVoid = true
-		return d.framingFault(&ErrLengthAndCoding)
+	if m.length >= 0 {
+		m.lengthVoid = true
+		return m.framingFault(ErrLengthAndCoding)
 	}
 	if again || !isChunked(value) {
-		return d.framingFault(&ErrBadCoding)
+		return m.framingFault(ErrBadCoding)
 	}
 	return nil
 }
 
-// framingFault refuses a response for what its framing fields say, unless it has
-// no body to frame. Then nothing is lost but the trust in what comes after it.
-func (d *machine) framingFault(err refusal) refusal {
-	if d.bodiless {
-		d.doubt = true
+// framingFault returns err, a fault of the framing fields, unless the response has no
+// body. Then the fields do not matter, but the connection is not used again.
+func (m *message) framingFault(err error) error {
+	if m.bodiless {
+		m.doubt = true
 		return nil
 	}
 	return err
+}
+
+// closes reports whether the peer closes the connection after this response
+// (RFC 9112, 9.3 and 9.6).
+func (m *message) closes() bool {
+	return m.saidClose || m.minor == 0 && !m.saidKeepAlive || m.framing == UntilClose
+}
+
+// declaredLength is the Content-Length, or -1 if there is none that can be trusted.
+func (m *message) declaredLength() int64 {
+	if m.lengthVoid {
+		return -1
+	}
+	return m.length
 }

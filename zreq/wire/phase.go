@@ -1,25 +1,25 @@
 package wire
 
-// A phase says what a Decoder waits for.
+// A phase says what a Decoder expects next.
 type phase uint8
 
 const (
-	unready    phase = iota // Reset; in the table: not allowed
-	inHead                  // a head, the first or the next after an informational one
+	unready    phase = iota // Reset. In the table of transitions it stands for "not allowed"
+	inHead                  // a head: the first one, or the next one after a 1xx
 	inLength                // the rest of a body of known length
-	untilClose              // anything
+	untilClose              // any byte, until the connection ends
 	chunkSize               // the digits of a chunk size
-	chunkPad                // whitespace after them
-	chunkExt                // an extension, to be skipped
+	chunkPad                // whitespace after the digits
+	chunkExt                // an extension, which is skipped
 	sizeLF                  // the LF of a chunk-size line
 	chunkData               // the rest of a chunk
 	dataCR                  // the CR after a chunk
 	dataLF                  // the LF after a chunk
 	inTrailers              // the trailer section
-	complete                // nothing but the call that says End
-	done                    // nothing
-	failed                  // nothing
-	phases
+	complete                // the call that returns End; it needs no input
+	done                    // nothing: End was returned
+	failed                  // nothing: an error was returned
+	phases                  // how many phases there are
 )
 
 // A signal says what has happened.
@@ -40,9 +40,9 @@ const (
 	sigChunk
 	sigLastChunk
 	sigTrailersRead
-	sigEnd // End has been said
+	sigEnd // End has been returned
 	sigFail
-	signals
+	signals // how many signals there are
 )
 
 // transitions is the automaton that doc.go draws.
@@ -72,14 +72,13 @@ var transitions = [phases][signals]phase{
 	failed:     {sigReset: inHead},
 }
 
-// step is the only place where a phase changes. Not inlined: its copies cost 1.7 KB.
-//
-//go:noinline
-func (d *machine) step(s signal) refusal {
-	next := transitions[d.phase][s]
+// step moves to the phase that the table has for s. It is the only place where a phase
+// changes. A signal that the table does not allow is ErrSequence and changes nothing.
+func (p *phase) step(s signal) error {
+	next := transitions[*p][s]
 	if next == unready {
-		return &ErrSequence
+		return ErrSequence
 	}
-	d.phase = next
+	*p = next
 	return nil
 }

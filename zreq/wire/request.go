@@ -2,46 +2,41 @@ package wire
 
 import "strconv"
 
-// AppendMethod appends the method and a space: the start of a request line
-// (RFC 9112, 3).
+// AppendMethod appends the start of a request line (RFC 9112, 3): the method and a
+// space. If method is not a token, it returns dst and ErrBadMethod.
 func AppendMethod(dst []byte, method string) ([]byte, error) {
 	if !isToken(method) {
 		return dst, ErrBadMethod
 	}
-	return appendText(appendText(dst, method), " "), nil
+	dst = append(dst, method...)
+	return append(dst, ' '), nil
 }
 
-// appendText is append. Not inlined: its copies cost 1 KB.
-//
-//go:noinline
-func appendText(dst []byte, s string) []byte { return append(dst, s...) }
-
-// targetEncoded has the ASCII, but for control characters, that may stand in a request target only
+// targetEncoded is the printable ASCII that a request target may contain only
 // percent-encoded (RFC 3986, 2).
 var targetEncoded = bitsOf(" \"<>\\^`{|}")
 
-// A Percent says what becomes of a '%' in a request target that two hexadecimal digits
-// do not follow, so that it begins no escape (RFC 3986, 2.1).
+// Percent says what to do with a stray '%' in a request target: one that is not followed
+// by two hexadecimal digits, and so does not begin an escape (RFC 3986, 2.1).
 type Percent uint8
 
-// What becomes of such a '%'.
 const (
-	PercentRefused Percent = iota // the target is ErrBadTarget
-	PercentEncoded                // it becomes %25
-	PercentKept                   // it stays as it is
+	PercentRefused Percent = iota // refuse the target with ErrBadTarget
+	PercentEncoded                // replace it by %25
+	PercentKept                   // leave it as it is
 )
 
-// AppendTarget appends a request target or a part of one, such as a path or a
-// query. Bytes that may not stand in one, a space among them, are percent-encoded;
-// what is encoded already is left as it is. Control characters, '#' and a '%' without
-// two hexadecimal digits are refused, for they show that the caller's text is not
-// what it should be.
+// AppendTarget appends a request target or a part of one, such as a path or a query. It
+// percent-encodes bytes that a target may not contain, such as a space, and leaves
+// escapes as they are. For a control character, '#' or a '%' without two hexadecimal
+// digits it returns dst and ErrBadTarget, since they show that target is not what the
+// caller thinks it is.
 func AppendTarget(dst []byte, target string) ([]byte, error) {
 	return AppendLooseTarget(dst, target, PercentRefused)
 }
 
-// AppendLooseTarget is AppendTarget, and percent says what becomes of a '%' that begins
-// no escape.
+// AppendLooseTarget is AppendTarget, except that percent says what to do with a stray
+// '%'.
 func AppendLooseTarget(dst []byte, target string, percent Percent) ([]byte, error) {
 	start := len(dst)
 	for i := range len(target) {
@@ -61,18 +56,19 @@ func AppendLooseTarget(dst []byte, target string, percent Percent) ([]byte, erro
 
 const upperHex = "0123456789ABCDEF"
 
-// isEncoded says whether s begins with % and two hexadecimal digits.
+// isEncoded reports whether s begins with % and two hexadecimal digits.
 func isEncoded(s string) bool {
 	return len(s) >= 3 && hexValue(s[1]) >= 0 && hexValue(s[2]) >= 0
 }
 
-// AppendVersion appends the end of a request line.
+// AppendVersion appends the end of a request line: a space, HTTP/1.1 and a line end.
 func AppendVersion(dst []byte) []byte {
-	return appendText(dst, " HTTP/1.1\r\n")
+	return append(dst, " HTTP/1.1\r\n"...)
 }
 
-// AppendField appends a field line. The name must be a token; the value may not
-// have control characters but tabs, nor whitespace at its ends.
+// AppendField appends a field line. The name must be a token, or it returns dst and
+// ErrBadFieldName. The value must not contain control characters other than tabs, nor
+// begin or end with whitespace, or it returns dst and ErrBadFieldValue.
 func AppendField(dst []byte, name, value string) ([]byte, error) {
 	if !isToken(name) {
 		return dst, ErrBadFieldName
@@ -80,12 +76,14 @@ func AppendField(dst []byte, name, value string) ([]byte, error) {
 	if !isFieldValue(value) {
 		return dst, ErrBadFieldValue
 	}
-	dst = appendText(appendText(dst, name), ": ")
-	return appendText(appendText(dst, value), "\r\n"), nil
+	dst = append(dst, name...)
+	dst = append(dst, ": "...)
+	dst = append(dst, value...)
+	return append(dst, "\r\n"...), nil
 }
 
-// isFieldValue says whether s is a field-value (RFC 9110, 5.5), which may have
-// bytes beyond ASCII.
+// isFieldValue reports whether s is a field-value (RFC 9110, 5.5). It may contain bytes
+// beyond ASCII.
 func isFieldValue(s string) bool {
 	if s == "" {
 		return true
@@ -103,27 +101,27 @@ func isFieldValue(s string) bool {
 
 // AppendEnd appends the blank line that ends a head.
 func AppendEnd(dst []byte) []byte {
-	return appendText(dst, "\r\n")
+	return append(dst, "\r\n"...)
 }
 
-// AppendUint appends n in decimal, the value of a Content-Length. A negative n,
-// which no length is, gives 0.
+// AppendUint appends n in decimal, as the value of a Content-Length. It appends 0 for a
+// negative n.
 func AppendUint(dst []byte, n int64) []byte {
 	return strconv.AppendInt(dst, max(n, 0), 10)
 }
 
-// AppendChunkSize appends the line before a chunk of n bytes; the caller writes
-// those and a CRLF behind it. A size below 1 gives nothing: it would end the
-// body.
+// AppendChunkSize appends the line before a chunk of n bytes. The caller writes the bytes
+// and a CRLF after it. AppendChunkSize appends nothing if n is below 1, because a chunk
+// of size 0 ends the body.
 func AppendChunkSize(dst []byte, n int64) []byte {
 	if n < 1 {
 		return dst
 	}
-	return appendText(strconv.AppendInt(dst, n, 16), "\r\n")
+	return append(strconv.AppendInt(dst, n, 16), "\r\n"...)
 }
 
-// AppendChunk appends data as one chunk, and nothing if there is none: an empty
-// chunk would end the body.
+// AppendChunk appends data as one chunk. It appends nothing if data is empty, because an
+// empty chunk ends the body.
 func AppendChunk(dst, data []byte) []byte {
 	if len(data) == 0 {
 		return dst
@@ -135,5 +133,5 @@ func AppendChunk(dst, data []byte) []byte {
 
 // AppendLastChunk appends the end of a chunked body without trailers.
 func AppendLastChunk(dst []byte) []byte {
-	return appendText(dst, "0\r\n\r\n")
+	return append(dst, "0\r\n\r\n"...)
 }

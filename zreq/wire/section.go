@@ -1,26 +1,25 @@
 package wire
 
-// A section is what is known of the head or trailer section at the start of the
-// input, of which the last call did not have the end. Its numbers are offsets
-// into the input, which is given again.
+// A section is what is known of a head or a trailer section whose end has not been
+// received yet. Its numbers are offsets into the input, which is given again with more
+// behind it.
 type section struct {
-	_      [0]func()
 	line   int  // where the current line begins
-	seen   int  // up to where its end has been searched
+	seen   int  // how far the end of the current line has been searched for
 	begun  bool // the first byte of the current line has been judged
-	folded bool // a line goes on the one before, somewhere
+	folded bool // some line continues the one before it
 	joins  bool // the current line does
-	cr     int  // behind the first CR of the current line; 0: there is none yet
+	cr     int  // the offset after the first CR of the current line; 0: there is none yet
 	nul    bool // the current line has a NUL
 	fields int  // field lines so far
 
-	name     fieldName // the last field, if it is one to be interpreted
-	from, to int       // its value
+	name     fieldName // of the last field
+	from, to int       // its value, unless name is otherName
 }
 
-// lines decodes a head or a trailer section, if in has the whole of it. A trailer
-// section that is empty is the End.
-func (d *machine) lines(in []byte) (Event, int, refusal) {
+// lines decodes a head or a trailer section, if in has the whole of it. An empty
+// trailer section is the End.
+func (d *Decoder) lines(in []byte) (Event, int, error) {
 	used, err := d.scan(in)
 	if used == 0 || err != nil {
 		return Event{}, 0, err
@@ -33,39 +32,38 @@ func (d *machine) lines(in []byte) (Event, int, refusal) {
 	ev := Event{Kind: Head, Data: block}
 	switch {
 	case d.phase == inTrailers:
-		ev.Kind, err = Trailers, d.step(sigTrailersRead)
+		ev.Kind, err = Trailers, d.phase.step(sigTrailersRead)
 		if len(block) == 0 {
 			ev = d.end()
 		}
 	case d.status < 200:
 		// A client MUST be able to parse 1xx responses before the final one
 		// (RFC 9110, 15.2).
-		ev.Kind, err = Informational, d.step(sigInformational)
+		ev.Kind, err = Informational, d.phase.step(sigInformational)
 	default:
-		err = d.frame()
+		err = d.beginBody()
 	}
 	return ev, used, err
 }
 
-// scan judges the lines that have become complete and returns the length of the
-// section, with its blank line, or 0 if in does not have the end of it. What it
-// finds depends on the bytes within the limit alone, so that it does not depend on
-// how they were cut.
-func (d *machine) scan(in []byte) (int, refusal) {
+// scan judges the lines that have become complete. It returns the length of the
+// section with its blank line, or 0 if in does not have the end of it. The result
+// depends only on the bytes within the limit, and not on how the input was cut.
+func (d *Decoder) scan(in []byte) (int, error) {
 	s := &d.section
 	limit := d.limits.HeadBytes
 	if d.phase == inTrailers {
 		limit = d.limits.TrailerBytes
 	}
 	if len(in) < s.seen {
-		return 0, &ErrSequence // less than last time
+		return 0, ErrSequence // less than last time
 	}
 	full := len(in) >= limit
 	if full {
 		in = in[:limit]
 	}
 	if d.phase == inHead && s.line == 0 && !mayBeHTTP(in) {
-		return 0, &ErrBadStatusLine
+		return 0, ErrBadStatusLine
 	}
 	for s.seen < len(in) {
 		if !s.begun {
@@ -90,13 +88,14 @@ func (d *machine) scan(in []byte) (int, refusal) {
 	case !full:
 		return 0, nil
 	case d.phase == inTrailers:
-		return 0, &ErrTrailersTooLarge
+		return 0, ErrTrailersTooLarge
 	}
-	return 0, &ErrHeadTooLarge
+	return 0, ErrHeadTooLarge
 }
 
-// lineEnd looks for the LF of the current line and notes on the way what a line
-// may not have. One loop over all bytes is as fast here as three searches.
+// lineEnd returns where the LF of the current line is, or -1 if in does not have it. On
+// the way it notes bytes that a line may not have. One loop over all bytes is as fast
+// here as three searches.
 func (s *section) lineEnd(in []byte) int {
 	for i, c := range in[s.seen:] {
 		if c > '\r' {
@@ -119,9 +118,9 @@ func (s *section) lineEnd(in []byte) int {
 	return -1
 }
 
-// beginLine judges the first byte of a line. Only now is it known that the
-// field before it has ended, so only now is that one interpreted.
-func (d *machine) beginLine(in []byte) refusal {
+// beginLine judges the first byte of a line. That byte shows whether the field before it
+// has ended. If so, that field is interpreted.
+func (d *Decoder) beginLine(in []byte) error {
 	s := &d.section
 	s.begun = true
 	if d.phase == inHead && s.line == 0 {
@@ -132,49 +131,52 @@ func (d *machine) beginLine(in []byte) refusal {
 	if s.joins {
 		return d.joinLine()
 	}
-	if err := d.interpret(in); err != nil {
-		return err
+	if name := s.name; name != otherName {
+		s.name = otherName
+		if err := d.message.interpret(name, in[s.from:s.to]); err != nil {
+			return err
+		}
 	}
 	if first != '\r' && first != '\n' {
 		s.fields++
 	}
 	if s.fields > d.limits.Fields {
-		return &ErrTooManyFields
+		return ErrTooManyFields
 	}
 	return nil
 }
 
-// joinLine judges a line that goes on the one before.
-func (d *machine) joinLine() refusal {
+// joinLine judges a line that continues the one before it.
+func (d *Decoder) joinLine() error {
 	s := &d.section
 	if s.fields == 0 {
 		// MUST reject the message or drop such lines (RFC 9112, 2.2).
-		return &ErrBadFolding
+		return ErrBadFolding
 	}
 	s.folded = true
 	if s.name == contentLength || s.name == transferEncoding {
 		s.name = otherName
-		return d.framingFault(&ErrBadFolding)
+		return d.message.framingFault(ErrBadFolding)
 	}
 	return nil
 }
 
-// endLine judges a line whose LF stands at in[end].
-func (d *machine) endLine(in []byte, end int) (blank bool, err refusal) {
+// endLine judges a line whose LF is in[end].
+func (d *Decoder) endLine(in []byte, end int) (blank bool, err error) {
 	s := &d.section
 	switch {
 	case end > s.line && in[end-1] == '\r':
 		end--
 	case d.phase == inTrailers:
 		// Only a start line and header fields may end in a bare LF (RFC 9112, 2.2).
-		return false, &ErrBareLF
+		return false, ErrBareLF
 	}
 	line := in[s.line:end]
 	if s.cr > 0 && s.cr <= end {
-		return false, &ErrBareCR
+		return false, ErrBareCR
 	}
 	if s.nul {
-		return false, &ErrNUL
+		return false, ErrNUL
 	}
 	switch {
 	case d.phase == inHead && s.line == 0:
@@ -188,11 +190,33 @@ func (d *machine) endLine(in []byte, end int) (blank bool, err refusal) {
 	colon := tokenLength(line)
 	if colon == 0 || colon == len(line) || line[colon] != ':' {
 		// No whitespace is allowed between the name and the colon (RFC 9112, 5.1).
-		return false, &ErrBadField
+		return false, ErrBadField
 	}
 	if d.phase == inHead {
 		s.name = nameOf(line[:colon])
 	}
 	s.from, s.to = s.line+colon+1, end
 	return false, nil
+}
+
+// statusLine starts a message and judges its status.
+func (d *Decoder) statusLine(line []byte) error {
+	status, minor, err := parseStatusLine(line)
+	if err != nil {
+		return err
+	}
+	d.message.begin(status, minor)
+	switch {
+	case status == 101, d.connect && status/100 == 2:
+		return ErrUpgrade
+	case status < 200:
+		d.informational++
+		if d.informational > d.limits.Informational {
+			return ErrTooManyInformational
+		}
+		d.bodiless = true // its framing fields make no body
+	case d.headRequest, status == 204, status == 304:
+		d.bodiless = true // RFC 9112, 6.3, rule 1
+	}
+	return nil
 }

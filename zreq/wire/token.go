@@ -1,9 +1,9 @@
 package wire
 
-// tokenBytes are the bytes that may stand in a token (RFC 9110, 5.6.2).
+// tokenBytes is the set of bytes that a token may contain (RFC 9110, 5.6.2).
 var tokenBytes = bitsOf("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
-// byteSet is a set of ASCII bytes.
+// A byteSet is a set of bytes.
 type byteSet [256]bool
 
 func bitsOf(members string) (set byteSet) {
@@ -13,7 +13,7 @@ func bitsOf(members string) (set byteSet) {
 	return set
 }
 
-// tokenLength returns how many bytes at the start of b are those of a token.
+// tokenLength returns the length of the token at the start of b.
 func tokenLength(b []byte) int {
 	for i, c := range b {
 		if !tokenBytes[c] {
@@ -32,11 +32,8 @@ func isToken(s string) bool {
 	return len(s) > 0
 }
 
-// EqualName says whether name, as received, is the field name or token s. ASCII
-// letters are compared without case, and nothing else is folded: by the rules of
-// Unicode a long s would equal an s. Not inlined: its copies cost 0.6 KB.
-//
-//go:noinline
+// EqualName reports whether the field names or tokens name and s are equal. It ignores
+// the case of ASCII letters only: under Unicode case-folding a long s would equal an s.
 func EqualName(name []byte, s string) bool {
 	if len(name) != len(s) {
 		return false
@@ -56,8 +53,8 @@ func lower(c byte) byte {
 	return c
 }
 
-// indexByte is bytes.IndexByte without the tables of package unicode, which come
-// with it: 4 KB. It looks through single lines only.
+// indexByte is bytes.IndexByte. This package does not import bytes, which is among the
+// packages that the core of the client does not need.
 func indexByte(b []byte, c byte) int {
 	for i := range b {
 		if b[i] == c {
