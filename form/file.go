@@ -82,9 +82,7 @@ func (f *File) appendHead(dst []byte) []byte {
 	return appendText(dst, "\r\n")
 }
 
-// appendText saves half of the code that an append in each place costs.
-//
-//go:noinline
+// appendText appends texts to dst, one after the other.
 func appendText(dst []byte, texts ...string) []byte {
 	for _, s := range texts {
 		dst = append(dst, s...)

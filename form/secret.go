@@ -33,17 +33,25 @@ func (v Values) GoString() string {
 }
 
 // String returns the type, since the content may be secret.
-func (r *Raw) String() string   { return "form.Raw" }
+func (r *Raw) String() string { return "form.Raw" }
+
+// GoString returns the type, as String does.
 func (r *Raw) GoString() string { return r.String() }
 
 // String returns the type, since the value may be secret.
-func (j *JSONText) String() string   { return "form.JSONText" }
+func (j *JSONText) String() string { return "form.JSONText" }
+
+// GoString returns the type, as String does.
 func (j *JSONText) GoString() string { return j.String() }
 
 // String returns the type, since the values may be secret.
-func (u *URLEncoded) String() string   { return "form.URLEncoded" }
+func (u *URLEncoded) String() string { return "form.URLEncoded" }
+
+// GoString returns the type, as String does.
 func (u *URLEncoded) GoString() string { return u.String() }
 
 // String returns the type, since the fields may be secret.
-func (m *Multipart) String() string   { return "form.Multipart" }
+func (m *Multipart) String() string { return "form.Multipart" }
+
+// GoString returns the type, as String does.
 func (m *Multipart) GoString() string { return m.String() }

@@ -5,27 +5,24 @@ import (
 	"sync"
 )
 
-// registry is the drivers of this program. It is written at start-up and read
+// registry holds the drivers of this program. It is written at start-up and read
 // by every call that names no driver.
 var registry struct {
 	mu      sync.RWMutex
-	drivers *registered // the last one; a map would cost each program 1 KB
-	chosen  Driver      // by SetDefault
+	drivers []registered // in the order in which they were registered
+	chosen  Driver       // by SetDefault
 	tls     TLS
 }
 
-// registered is a driver and those that were registered before it.
 type registered struct {
-	_      [0]func() // not compared
 	name   string
 	driver Driver
-	before *registered
 }
 
-// lookup returns the driver registered under name, nil if there is none. The
+// lookup returns the driver registered under name, or nil if there is none. The
 // caller holds the lock.
 func lookup(name string) Driver {
-	for r := registry.drivers; r != nil; r = r.before {
+	for _, r := range registry.drivers {
 		if r.name == name {
 			return r.driver
 		}
@@ -34,43 +31,39 @@ func lookup(name string) Driver {
 }
 
 // Register adds d under name. It is called at start-up, usually by the init
-// function of a driver package. An empty or taken name, a nil driver and one
-// that cannot be compared are mistakes of the program: it panics.
+// function of a driver package. It panics if name is empty or taken, if d is nil,
+// or if the type of d cannot be compared.
 func Register(name string, d Driver) {
 	if name == "" || d == nil {
 		panic("netdriver: Register needs a name and a driver")
 	}
 	mustCompare(d, d)
 	registry.mu.Lock()
-	taken := lookup(name) != nil
-	if !taken {
-		registry.drivers = &registered{name: name, driver: d, before: registry.drivers}
-	}
-	registry.mu.Unlock()
-	if taken {
+	defer registry.mu.Unlock()
+	if lookup(name) != nil {
 		panic("netdriver: Register called twice for " + name)
 	}
+	registry.drivers = append(registry.drivers, registered{name, d})
 }
 
 // mustCompare panics, as == does, when the dynamic type has no equality.
 func mustCompare(a, b Driver) { _ = a == b }
 
 // Default returns the driver that calls use when they name none: the one that
-// [SetDefault] chose, else the only one there is. It fails with ErrNoDriver or
-// ErrAmbiguousDriver.
+// [SetDefault] chose, or else the only one that is registered. It fails with
+// ErrNoDriver or ErrAmbiguousDriver.
 func Default() (Driver, error) {
 	registry.mu.RLock()
-	chosen, last := registry.chosen, registry.drivers
-	registry.mu.RUnlock()
+	defer registry.mu.RUnlock()
 	switch {
-	case chosen != nil:
-		return chosen, nil
-	case last == nil:
+	case registry.chosen != nil:
+		return registry.chosen, nil
+	case len(registry.drivers) == 0:
 		return nil, ErrNoDriver
-	case last.before != nil:
+	case len(registry.drivers) > 1:
 		return nil, ErrAmbiguousDriver
 	}
-	return last.driver, nil
+	return registry.drivers[0].driver, nil
 }
 
 // SetDefault chooses the driver registered under name for all calls that name
@@ -103,7 +96,7 @@ func Names() []string {
 	registry.mu.RLock()
 	defer registry.mu.RUnlock()
 	names := []string{}
-	for r := registry.drivers; r != nil; r = r.before {
+	for _, r := range registry.drivers {
 		names = append(names, r.name)
 	}
 	slices.Sort(names)
@@ -111,17 +104,16 @@ func Names() []string {
 }
 
 // SetTLS sets the TLS that https calls use when they name none and the driver
-// has none of its own. Nil takes it away.
+// does not speak TLS itself. A nil t removes it.
 func SetTLS(t TLS) {
 	registry.mu.Lock()
 	defer registry.mu.Unlock()
 	registry.tls = t
 }
 
-// DefaultTLS returns what [SetTLS] set, nil if nothing.
+// DefaultTLS returns the TLS that [SetTLS] set, or nil.
 func DefaultTLS() TLS {
 	registry.mu.RLock()
-	tls := registry.tls // no defer: it costs 0.2 KB
-	registry.mu.RUnlock()
-	return tls
+	defer registry.mu.RUnlock()
+	return registry.tls
 }
