@@ -4,7 +4,7 @@ package stdnet
 
 import "net"
 
-// look is nothing where there is no way to look.
+// A look is empty where the system offers no way to look at a socket.
 type look struct{}
 
 func (*look) over(*net.TCPConn) error { return nil }

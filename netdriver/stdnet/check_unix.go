@@ -14,10 +14,11 @@ var _ netdriver.Checker = (*Conn)(nil)
 // recvfrom is a variable, so that a test can interrupt it.
 var recvfrom = syscall.Recvfrom
 
-// look is what Check needs, made once so that looking allocates nothing.
+// A look makes the system call of Check. A connection has one from the start, so that
+// Check allocates nothing.
 type look struct {
 	socket syscall.RawConn
-	peek   func(fd uintptr) // a method value, kept because making one allocates
+	peek   func(fd uintptr) // the method value peekAt, kept because making one allocates
 	byte   [1]byte
 	n      int
 	err    error
@@ -32,14 +33,14 @@ func (l *look) over(c *net.TCPConn) error {
 	return socket.Control(boundUnsent)
 }
 
-// Check implements netdriver.Checker by one system call.
+// Check implements netdriver.Checker with one system call.
 func (c *Conn) Check() error {
 	if err := c.broke.Load(); err != nil {
 		return *err
 	}
 	l := &c.look
-	// Control, not Read: it minds no deadline, and one that passed while the
-	// connection was idle is no death.
+	// Control ignores deadlines, unlike Read: a deadline that passed while the
+	// connection was idle does not mean that the connection is dead.
 	if err := l.socket.Control(l.peek); err != nil {
 		return err
 	}
@@ -50,7 +51,7 @@ func (c *Conn) Check() error {
 		c.keep(l.err)
 		return l.err
 	case l.n == 0:
-		return c.end() // a Write may have been told meanwhile
+		return c.end() // a Write may have seen the error meanwhile
 	}
 	return netdriver.ErrUnread
 }

@@ -21,16 +21,17 @@ const (
 	wsaEShutdown   = syscall.Errno(10058)
 )
 
-// look is what Check and Write need, made once so that neither makes a closure.
+// A look makes the system calls of Check and Write. A connection has one from the start,
+// so that neither method makes a closure.
 //
-// The socket is non-blocking. Windows heeds that in calls without an OVERLAPPED, as
-// those here, and in no others: package net reads and dials as before.
+// The socket is non-blocking. On Windows that affects only calls without an OVERLAPPED,
+// such as the ones here. Package net reads and dials as before.
 type look struct {
 	socket syscall.RawConn
 	call   func(fd uintptr) // peeks, or sends what p has
 
 	mu    sync.Mutex // guards what follows: one call at a time
-	p     []byte     // nil: peek
+	p     []byte     // to send; nil: peek
 	err   error
 	n     uint32
 	byte  [1]byte
@@ -54,8 +55,8 @@ func (l *look) over(c *net.TCPConn) error {
 	return os.NewSyscallError("wsaioctl", failure)
 }
 
-// Check implements netdriver.Checker by one system call. Package syscall allocates
-// 8 bytes for its answer that nothing has come.
+// Check implements netdriver.Checker with one system call. If nothing has come, package
+// syscall allocates 8 bytes for the error.
 func (c *Conn) Check() error {
 	if err := c.broke.Load(); err != nil {
 		return *err
@@ -68,14 +69,14 @@ func (c *Conn) Check() error {
 		c.keep(err)
 		return err
 	case n == 0:
-		return c.end() // a Write may have been told meanwhile
+		return c.end() // a Write may have seen the error meanwhile
 	}
 	return netdriver.ErrUnread
 }
 
-// do sends of p what the system takes at once, or peeks if p is nil. Neither waits.
-// Control minds no deadline, and one that passed while the connection was idle is no
-// death.
+// do sends as much of p as the system takes at once, or peeks if p is nil. Neither waits.
+// It uses Control, which ignores deadlines: a deadline that passed while the connection
+// was idle does not mean that the connection is dead.
 func (l *look) do(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

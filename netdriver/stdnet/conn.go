@@ -19,20 +19,16 @@ var (
 // A Conn is a TCP connection of the system. On Unix and Windows it is a netdriver.Checker.
 type Conn struct {
 	*net.TCPConn
-	look look
+	look      look
+	transfers transfers
 
-	// What SendFile and ReceiveFile do; nil until the first. These are functions,
-	// because the types of what they work with would be in every program.
-	send    func(f *os.File, offset, n int64) (sent int64, err error)
-	receive func(f *os.File, n int64) (received int64, err error)
-
-	// Why the connection broke. Linux tells a socket's error once, to whoever
-	// asks first, and says after that that the stream has ended.
+	// Why the connection broke. Linux reports the error of a socket once, to whoever
+	// asks first, and after that it reports the end of the stream.
 	broke atomic.Pointer[error]
 }
 
-// Read returns what there is. A connection that broke never ends in io.EOF,
-// whoever was told of it first.
+// Read returns what there is. On a connection that broke it never returns io.EOF,
+// even if another method was the first to see the error.
 func (c *Conn) Read(p []byte) (int, error) {
 	n, err := c.TCPConn.Read(p)
 	switch {
@@ -45,20 +41,14 @@ func (c *Conn) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Write writes all of p, or says why not.
+// Write writes all of p, or returns how much it wrote and why it stopped.
 func (c *Conn) Write(p []byte) (int, error) {
-	n, err := c.write(p)
+	n, err := c.look.write(c.TCPConn, p)
 	if err != nil {
 		c.keep(err)
 	}
 	return n, err
 }
-
-// Close and SetDeadline are what TCPConn has. As methods of *Conn they are not also
-// made for Conn, by the linker's leave, which is 0.5 KB in every program.
-
-// Close closes the connection.
-func (c *Conn) Close() error { return c.TCPConn.Close() }
 
 // SetDeadline sets the time after which Read and Write fail.
 func (c *Conn) SetDeadline(t time.Time) error {
@@ -66,7 +56,13 @@ func (c *Conn) SetDeadline(t time.Time) error {
 	return c.TCPConn.SetDeadline(t)
 }
 
-// end is what to say where the system says that the stream has ended.
+// SetWriteDeadline sets the time after which Write fails.
+func (c *Conn) SetWriteDeadline(t time.Time) error {
+	c.look.writeBy(t)
+	return c.TCPConn.SetWriteDeadline(t)
+}
+
+// end returns the error to report when the system reports the end of the stream.
 func (c *Conn) end() error {
 	if err := c.broke.Load(); err != nil {
 		return *err
@@ -74,9 +70,9 @@ func (c *Conn) end() error {
 	return io.EOF
 }
 
-// keep remembers the first error with which the connection broke. That is no
-// deadline of ours, but it may be a timeout of the system: ETIMEDOUT, from a
-// peer that is gone.
+// keep remembers the first error with which the connection broke. A deadline of the
+// caller does not break it. A timeout of the system does: ETIMEDOUT, when the peer is
+// gone.
 func (c *Conn) keep(err error) {
 	if errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, net.ErrClosed) || oneSided(err) {
 		return
@@ -84,7 +80,6 @@ func (c *Conn) keep(err error) {
 	c.broke.CompareAndSwap(nil, &err)
 }
 
-// NetConn returns the connection of package net, for what only it can do: socket
-// options. It has no other owner: closing it closes c. An error that it is told
-// of c may never hear of.
+// NetConn returns the connection of package net, for socket options. It is the same
+// connection: closing it closes c. If it reports an error, c may never see that error.
 func (c *Conn) NetConn() net.Conn { return c.TCPConn }

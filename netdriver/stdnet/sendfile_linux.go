@@ -9,8 +9,8 @@ import (
 	"syscall"
 )
 
-// maxSendfile is what one system call is given: reading a slow card waits for
-// no deadline, and Close and the deadline are looked at between two calls.
+// maxSendfile is how much one system call may send. A deadline or Close has effect only
+// between two calls, and one call can take long if it reads from a slow card.
 const maxSendfile = 256 << 10
 
 // These are variables, so that a test can interrupt them.
@@ -19,12 +19,13 @@ var (
 	callPread    = syscall.Pread
 )
 
-// sendfile is what SendFile needs, made once so that sending allocates nothing.
+// A sendfile does the work of SendFile. A connection makes one at its first call, so that
+// later calls allocate nothing.
 type sendfile struct {
 	conn    *Conn
 	socket  syscall.RawConn
-	all     func(fd uintptr)      // method values, kept because making one allocates
-	some    func(fd uintptr) bool // and another
+	all     func(fd uintptr)      // the method value sendAll, kept because making one allocates
+	some    func(fd uintptr) bool // the method value sendSome
 	file    *os.File              // the last one
 	descr   syscall.RawConn       // of file
 	in      int                   // the descriptor of file, while it is held
@@ -36,30 +37,13 @@ type sendfile struct {
 	failed  error // what the system call said
 }
 
-// SendFile sends at most n of the bytes of f from offset on, by sendfile: they
-// do not pass through the memory of the program. It returns how many the system
-// took, also beside an error. It uses the write deadline, as Write does, and like
-// Write it is for one goroutine at a time. The offset of f itself is neither
-// used nor moved.
-//
-// Fewer than n without an error: f ended, or could not be read on. Where f cannot
-// be sent in this way, and where it cannot be read at offset, nothing is sent and
-// the error is errors.ErrUnsupported: reading f tells which it is. Every other
-// error is one of the connection.
-//
-// What lies in f when a byte leaves is what leaves: f should not change before
-// the peer has it. c remembers f, though not its descriptor, until it sends
-// another file.
-func (c *Conn) SendFile(f *os.File, offset, n int64) (sent int64, err error) {
-	if c.send == nil {
-		s := &sendfile{conn: c, socket: c.look.socket}
-		s.all, s.some = s.sendAll, s.sendSome
-		c.send = s.send
-	}
-	return c.send(f, offset, n)
+func newSendfile(c *Conn) *sendfile {
+	s := &sendfile{conn: c, socket: c.look.socket}
+	s.all, s.some = s.sendAll, s.sendSome
+	return s
 }
 
-// send is SendFile.
+// send does what SendFile says.
 func (s *sendfile) send(f *os.File, offset, n int64) (sent int64, err error) {
 	if err := s.open(f); err != nil {
 		return 0, err
@@ -100,7 +84,7 @@ func (s *sendfile) open(f *os.File) error {
 	return nil
 }
 
-// sendAll is given the descriptor of the file, which is held meanwhile: its
+// sendAll gets the descriptor of the file. The file cannot be closed meanwhile, so the
 // number cannot become that of another file.
 func (s *sendfile) sendAll(fd uintptr) {
 	s.in = int(fd)
@@ -109,8 +93,8 @@ func (s *sendfile) sendAll(fd uintptr) {
 	}
 }
 
-// sendSome is given the descriptor of the socket. It makes one system call that
-// does something; false waits until the socket has room.
+// sendSome gets the descriptor of the socket. It makes system calls until one does
+// something. If it returns false, it is called again when the socket has room.
 func (s *sendfile) sendSome(fd uintptr) (done bool) {
 	for {
 		n, err := callSendfile(int(fd), s.in, &s.offset, int(min(s.left, maxSendfile)))
@@ -131,11 +115,11 @@ func (s *sendfile) sendSome(fd uintptr) (done bool) {
 	}
 }
 
-// blame returns err if it is of the socket, and errors.ErrUnsupported if it is
-// of the file. An errno does not tell: a file of FUSE can be ENOTCONN, one of NFS
-// ETIMEDOUT, and neither is a dead connection. So the file is asked, and only
-// what no socket says is taken for the file's unasked. A socket's error that was
-// taken for the file's would be lost, for Linux tells it once.
+// blame returns err if it is an error of the socket, and errors.ErrUnsupported if it is
+// one of the file. The number alone does not tell: a file of FUSE can fail with ENOTCONN
+// and one of NFS with ETIMEDOUT while the connection is fine. So blame reads the file to
+// find out, except for numbers that no socket returns. It must not take an error of the
+// socket for one of the file, because Linux reports a socket's error only once.
 func (s *sendfile) blame(err error) error {
 	switch err {
 	case syscall.EINVAL, syscall.ENOSYS, syscall.EOPNOTSUPP, syscall.ESPIPE, syscall.EOVERFLOW, syscall.EBADF,

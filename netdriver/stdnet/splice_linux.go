@@ -19,12 +19,13 @@ const spliceNonblock = 2
 // callSplice is a variable, so that a test can interrupt it.
 var callSplice = syscall.Splice
 
-// splice is what ReceiveFile needs, made once so that receiving allocates nothing.
+// A splice does the work of ReceiveFile. A connection makes one at its first call, so that
+// later calls allocate nothing.
 type splice struct {
 	conn   *Conn
 	socket syscall.RawConn
-	all    func(fd uintptr)      // method values, kept because making one allocates
-	some   func(fd uintptr) bool // and another
+	all    func(fd uintptr)      // the method value moveAll, kept because making one allocates
+	some   func(fd uintptr) bool // the method value takeSome
 	file   *os.File              // the last one
 	descr  syscall.RawConn       // of file
 	fit    fitness               // of file
@@ -40,8 +41,8 @@ type move struct {
 	held    int64 // of those, in the pipe
 	ended   bool
 	blocked error // the deadline passed, or the connection was closed
-	failed  error // what the system call said of the socket,
-	lost    error // and what of the file
+	failed  error // the error of the socket
+	lost    error // the error of the file
 }
 
 // fitness is whether a file can be spliced to.
@@ -53,27 +54,13 @@ const (
 	unfit
 )
 
-// ReceiveFile writes at most n of the bytes that come next to f, at its offset, by
-// splice: they do not pass through the memory of the program. It waits for the first
-// of them and then takes what there is, up to 1 MiB. It returns how many it took,
-// also beside an error. It uses the read deadline, as Read does, and like Read it is
-// for one goroutine at a time.
-//
-// An error of f is an *os.PathError, as that of f.Write: some of what was taken is
-// not in f then. Every other error is one of the connection, but for
-// errors.ErrUnsupported: f cannot be written in this way, or not at all, and nothing
-// was taken. f.Write tells which it is. c remembers f, though not its descriptor,
-// until it receives another file.
-func (c *Conn) ReceiveFile(f *os.File, n int64) (received int64, err error) {
-	if c.receive == nil {
-		s := &splice{conn: c, socket: c.look.socket}
-		s.all, s.some = s.moveAll, s.takeSome
-		c.receive = s.receive
-	}
-	return c.receive(f, n)
+func newSplice(c *Conn) *splice {
+	s := &splice{conn: c, socket: c.look.socket}
+	s.all, s.some = s.moveAll, s.takeSome
+	return s
 }
 
-// receive is ReceiveFile.
+// receive does what ReceiveFile says.
 func (s *splice) receive(f *os.File, n int64) (received int64, err error) {
 	if err := s.open(f); err != nil {
 		return 0, err
@@ -113,14 +100,15 @@ func (s *splice) open(f *os.File) error {
 	return nil
 }
 
-// run does the work over a pipe; errors.ErrUnsupported if it cannot.
+// run moves bytes from the socket to the file through a pipe. It returns
+// errors.ErrUnsupported if that is not possible.
 func (s *splice) run() error {
 	if s.fit == unfit {
 		return errors.ErrUnsupported
 	}
 	pipe, err := openPipe()
 	if err != nil {
-		return errors.ErrUnsupported // whoever is short of descriptors can do without
+		return errors.ErrUnsupported // a program that is short of descriptors can still use Read
 	}
 	s.pipe = pipe
 	err = s.descr.Control(s.all)
@@ -132,8 +120,8 @@ func (s *splice) run() error {
 	return nil
 }
 
-// moveAll is given the descriptor of the file, which is held meanwhile: its number
-// cannot become that of another file.
+// moveAll gets the descriptor of the file. The file cannot be closed meanwhile, so the
+// number cannot become that of another file.
 func (s *splice) moveAll(fd uintptr) {
 	s.out = int(fd)
 	if s.fit == unasked {
@@ -146,9 +134,10 @@ func (s *splice) moveAll(fd uintptr) {
 	s.lost = s.put()
 }
 
-// ask finds out whether the file can be spliced to, before anything is taken that
-// would have nowhere to go: it is not if it is open to append or to read only, and
-// some file systems cannot. What is no file may block, and is not asked.
+// ask finds out whether the file can be spliced to, before any byte is taken from the
+// socket. A file that is open for appending or for reading only cannot, and some file
+// systems cannot. Anything but a file or block device is unfit without being asked,
+// because it might block.
 func (s *splice) ask() fitness {
 	var stat syscall.Stat_t
 	if err := syscall.Fstat(s.out, &stat); err != nil {
@@ -168,8 +157,8 @@ func (s *splice) ask() fitness {
 	}
 }
 
-// takeSome is given the descriptor of the socket. It makes one system call that does
-// something; false waits until something comes.
+// takeSome gets the descriptor of the socket. It makes system calls until one does
+// something. If it returns false, it is called again when bytes have come.
 func (s *splice) takeSome(fd uintptr) (done bool) {
 	for {
 		n, err := callSplice(int(fd), nil, s.pipe.w, nil, int(s.left), spliceNonblock)
@@ -178,9 +167,9 @@ func (s *splice) takeSome(fd uintptr) (done bool) {
 			s.taken, s.held, s.ended = int64(n), int64(n), n == 0
 		case syscall.EINTR:
 			continue
-		case syscall.EAGAIN: // it is not that the pipe is full: it is empty
+		case syscall.EAGAIN: // the socket has nothing; the pipe is not full, for it is empty
 			return false
-		case syscall.EINVAL, syscall.ENOSYS, syscall.EPERM, syscall.ENOMEM: // no socket says so
+		case syscall.EINVAL, syscall.ENOSYS, syscall.EPERM, syscall.ENOMEM: // no socket returns these
 			s.fit = unfit
 		default:
 			s.failed = err
