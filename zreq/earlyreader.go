@@ -46,7 +46,7 @@ func (r *earlyReader) read() {
 		r.n += n
 	}
 	if r.final() || r.err != nil && !isTimeout(r.err) {
-		_ = r.conn.SetWriteDeadline(past)
+		_ = r.conn.SetDeadline(past)
 	}
 	r.done <- struct{}{}
 }
@@ -79,7 +79,7 @@ func (r *earlyReader) stop(wait bool) bool {
 		r.begun = false
 		return false
 	case wait:
-		_ = r.conn.SetReadDeadline(past)
+		_ = r.conn.SetDeadline(past)
 		<-r.done
 	default:
 		select {

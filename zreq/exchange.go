@@ -306,7 +306,7 @@ func (x *exchange) note(ev wire.Event) {
 		x.received += int64(len(ev.Data))
 	case wire.Trailers:
 		x.resp.trailers = x.resp.trailers[:0]
-		appendTo(&x.resp.trailers, ev.Data)
+		x.resp.trailers = append(x.resp.trailers, ev.Data...)
 	}
 }
 

@@ -97,10 +97,9 @@ func (m *member) give(why CloseReason) CloseReason {
 
 // carried is how many requests the socket has, and whether there is one.
 func (m *member) carried() (requests int, open bool) {
-	m.conn.lock()
-	if open = m.conn.sock != nil; open {
-		requests = m.conn.sock.requests
+	s := m.conn.socket()
+	if s == nil {
+		return 0, false
 	}
-	m.conn.unlock()
-	return requests, open
+	return s.requests, true
 }

@@ -133,7 +133,7 @@ func (x *exchange) takeHead(block []byte) {
 		return
 	}
 	r.head = r.head[:0]
-	appendTo(&r.head, block)
+	r.head = append(r.head, block...)
 }
 
 // readBody reads the body to where the caller wants it.
@@ -155,7 +155,7 @@ func (x *exchange) readBody(ctx context.Context) error {
 	x.phase = PhaseBody
 	err := x.stream(ctx)
 	x.resp.content = x.resp.content[:0]
-	appendTo(&x.resp.content, x.chunks.last)
+	x.resp.content = append(x.resp.content, x.chunks.last...)
 	x.taken = x.chunks.taken
 	return err
 }
@@ -208,10 +208,10 @@ func (x *exchange) readContent(ctx context.Context, limit int64) error {
 		case wire.Data:
 			left := limit - int64(len(r.content))
 			if left >= int64(len(ev.Data)) {
-				appendTo(&r.content, ev.Data)
+				r.content = append(r.content, ev.Data...)
 				continue
 			}
-			appendTo(&r.content, ev.Data[:left])
+			r.content = append(r.content, ev.Data[:left]...)
 			if !page {
 				return x.blame(nil, tooLarge)
 			}

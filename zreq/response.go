@@ -160,11 +160,6 @@ func (r *Response) Complete() bool { return r.complete }
 // CloseReason says why the connection was not kept; CloseNone if it was.
 func (r *Response) CloseReason() CloseReason { return r.reason }
 
-// appendTo appends p to *dst. Not inlined: its copies cost 0.5 KB.
-//
-//go:noinline
-func appendTo(dst *[]byte, p []byte) { *dst = append(*dst, p...) }
-
 // find returns the first value of the field name, and how many there are, of which it
 // looks for most.
 func find(fields []byte, name string, most int) (value []byte, n int) {
