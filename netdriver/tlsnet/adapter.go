@@ -15,49 +15,44 @@ import (
 	"github.com/zreq-go/zreq/netdriver"
 )
 
-// errCut is an end of the connection below. It is not io.EOF, which crypto/tls
-// passes on for a close_notify when it comes between two records, nor
-// io.ErrUnexpectedEOF, which it turns into io.EOF there.
+// errCut is the end of the connection below. It cannot be io.EOF: between two records
+// crypto/tls passes that on as if it were a close_notify. Nor can it be
+// io.ErrUnexpectedEOF, which crypto/tls turns into io.EOF there.
 var errCut = errors.New("connection ended without close_notify")
 
-// errBadCount is a mistake of the driver below.
+// errBadCount reports a mistake of the driver below.
 var errBadCount = errors.New("the driver moved more bytes than there were")
 
-// maxIdle bounds the reads and writes in a row that move nothing and say
-// nothing; crypto/tls would go on for ever.
+// maxIdle bounds the reads or writes in a row that move nothing and return no error.
+// crypto/tls would repeat them for ever.
 const maxIdle = 100
 
-// slack is how early a driver's own clock may say that a deadline has come.
+// slack is how early the clock of a driver may let a deadline pass.
 const slack = time.Millisecond
 
 // longAgo is a deadline in the past.
 var longAgo = time.Unix(1, 0)
 
-// adapter is the connection below as crypto/tls wants it: a net.Conn whose
-// Write is whole, whose timeouts can be survived, and whose end is marked.
+// An adapter makes a net.Conn for crypto/tls of the connection below. Its Write takes
+// everything, crypto/tls can go on after a timeout, and an end of the connection below
+// can be told from a close_notify.
 type adapter struct {
-	below   netdriver.Conn
-	checker netdriver.Checker // below, if it can look
+	below     netdriver.Conn
+	checker   netdriver.Checker // below, if it can look
+	deadlines deadlines         // of below
 
-	established bool           // set once, before anybody else has the connection
-	alerted     tls.AlertError // what ended the handshake, if we did, in plain
+	established bool           // the handshake has succeeded; set before the caller has the connection
+	alerted     tls.AlertError // the alert with which we ended the handshake, if it left unencrypted
 
-	// Of the reading side.
-	dry     bool  // crypto/tls wanted more than there was: it holds no whole record
-	late    error // the end of the connection; every later Read returns it
+	// The reading side.
+	dry     bool  // crypto/tls has asked for more than there was: it holds no whole record
+	end     error // the end of the connection; every later Read returns it
 	looking bool  // Check is under way
 
+	// The writing side.
 	writing atomic.Int32 // how many of Write, CloseWrite and Close are under way
 	moved   atomic.Bool  // bytes went down since Write reset it
-
-	out    sync.Mutex
-	owed   []byte // records that crypto/tls takes for sent; they go first
-	failed error  // the stream of records is broken
-
-	limits  sync.Mutex
-	readBy  time.Time
-	writeBy time.Time
-	closing bool // Close has begun, and the deadlines are its own
+	backlog backlog
 
 	closeOnce sync.Once
 	closed    atomic.Bool
@@ -66,8 +61,15 @@ type adapter struct {
 
 var _ net.Conn = (*adapter)(nil)
 
-// verdict is err of the connection below in the words of crypto/tls. late tells
-// whether the deadline of what failed has come.
+// over makes a ready for use over c.
+func (a *adapter) over(c netdriver.Conn) {
+	a.below = c
+	a.checker, _ = c.(netdriver.Checker)
+	a.deadlines.below = c
+}
+
+// verdict turns err, an error of the connection below, into the error for crypto/tls.
+// late says whether the deadline of the call that failed has come.
 func (a *adapter) verdict(err error, late bool) error {
 	switch {
 	case !isTimeout(err):
@@ -77,10 +79,10 @@ func (a *adapter) verdict(err error, late bool) error {
 	case late || errors.Is(err, os.ErrDeadlineExceeded):
 		return os.ErrDeadlineExceeded
 	}
-	return err // the network's own, as ETIMEDOUT: a death
+	return err // a timeout of the network, such as ETIMEDOUT: the connection is dead
 }
 
-// unproven marks an end of the connection below.
+// unproven returns errCut for an end of the connection below, and any other err as it is.
 func unproven(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return errCut
@@ -98,8 +100,8 @@ func isTimeout(err error) bool {
 	return false
 }
 
-// Close closes the connection below, once. A deadline in the past comes first,
-// for drivers in which a Read sleeps through a Close.
+// Close closes the connection below, once. It first sets a deadline in the past, for
+// drivers whose Close does not wake a blocked Read.
 func (a *adapter) Close() error {
 	a.closeOnce.Do(func() {
 		a.closed.Store(true)
@@ -108,3 +110,20 @@ func (a *adapter) Close() error {
 	})
 	return a.closeErr
 }
+
+// The rest of net.Conn. crypto/tls sets a write deadline only around its close_notify: 5
+// seconds, and then now. These methods ignore it, and the deadline of the caller or of
+// Close stays.
+
+func (a *adapter) SetDeadline(time.Time) error      { return nil }
+func (a *adapter) SetReadDeadline(time.Time) error  { return nil }
+func (a *adapter) SetWriteDeadline(time.Time) error { return nil }
+
+func (a *adapter) LocalAddr() net.Addr  { return noAddr{} }
+func (a *adapter) RemoteAddr() net.Addr { return noAddr{} }
+
+// noAddr is the address of a connection whose driver has none.
+type noAddr struct{}
+
+func (noAddr) Network() string { return "tcp" }
+func (noAddr) String() string  { return "" }

@@ -10,63 +10,70 @@ import (
 	"io"
 )
 
-// errShownNone is why a peer refused us that had asked for a certificate.
+// errShownNone explains the refusal of a peer that asked for a certificate.
 var errShownNone = errors.New("no client certificate was shown, for there is none")
 
-// errUnsigned is of a key that has nothing to say.
+// errUnsigned reports a key that returned nothing.
 var errUnsigned = errors.New("it gave neither a signature nor a reason")
 
-// maxSigning bounds the calls of its keys that a TLS has under way. A secure
-// element may hang: the handshakes that come then do not ask it as well.
+// maxSigning bounds how many calls of its keys a TLS has under way. A secure element may
+// hang, and then later handshakes do not call it as well.
 const maxSigning = 4
 
-// show returns the certificate that the peer gets.
-func (t *TLS) show(c *conn, asked *tls.CertificateRequestInfo) (*tls.Certificate, error) {
+// clientAuth records what became of our client certificate in one handshake.
+type clientAuth struct {
+	unshown  error // why the peer asked for a certificate and got none
+	unsigned error // why our key did not sign
+}
+
+// show returns the certificate of t for the peer.
+func (a *clientAuth) show(t *TLS, asked *tls.CertificateRequestInfo) (*tls.Certificate, error) {
 	if t.withheld {
-		c.unshown = errWithheld
+		a.unshown = errWithheld
 		return &tls.Certificate{}, nil
 	}
-	cert, err := c.choose(t.config, asked)
+	cert, err := a.choose(t.config, asked)
 	if err != nil || cert == nil {
 		return cert, err
 	}
 	if signer, ok := cert.PrivateKey.(crypto.Signer); ok {
 		own := *cert
-		own.PrivateKey = &clientKey{Signer: signer, turns: t.signing, over: asked.Context().Done(), failed: &c.unsigned}
+		own.PrivateKey = &clientKey{Signer: signer, turns: t.signing, over: asked.Context().Done(), failed: &a.unsigned}
 		return &own, nil
 	}
 	return cert, nil
 }
 
-// choose takes a certificate as crypto/tls does, and notes why it takes none: the
-// peer's alert says little of that.
-func (c *conn) choose(config *tls.Config, asked *tls.CertificateRequestInfo) (*tls.Certificate, error) {
-	c.unshown = nil
+// choose selects a certificate as crypto/tls does. If it selects none it records why,
+// because the alert of the peer says little about that.
+func (a *clientAuth) choose(config *tls.Config, asked *tls.CertificateRequestInfo) (*tls.Certificate, error) {
+	a.unshown = nil
 	if config.GetClientCertificate != nil {
 		cert, err := config.GetClientCertificate(asked)
 		if cert != nil && len(cert.Certificate) == 0 {
-			c.unshown = errShownNone
+			a.unshown = errShownNone
 		}
 		return cert, err
 	}
-	c.unshown = errShownNone
+	a.unshown = errShownNone
 	for i := range config.Certificates {
 		cert := &config.Certificates[i]
 		err := asked.SupportsCertificate(cert)
 		if err == nil {
-			c.unshown = nil
+			a.unshown = nil
 			return cert, nil
 		}
-		c.unshown = fmt.Errorf("no client certificate was shown, for none suits the peer: %w", err)
+		a.unshown = fmt.Errorf("no client certificate was shown, for none suits the peer: %w", err)
 	}
 	return &tls.Certificate{}, nil
 }
 
-// A clientKey is a key for one handshake, which does not wait for it when it has
-// ended. It keeps the key's error, of which crypto/tls passes on the text alone.
+// A clientKey is a key for one handshake. When the handshake has ended, nobody waits for
+// the key any longer. A clientKey keeps the error of the key, because crypto/tls passes on
+// only its text.
 type clientKey struct {
 	crypto.Signer
-	turns  chan struct{}   // has room for a call that may begin
+	turns  chan struct{}   // has room while another call may begin
 	over   <-chan struct{} // closed at the end of the handshake
 	failed *error
 }
@@ -83,8 +90,8 @@ func (k *clientKey) SignMessage(random io.Reader, message []byte, opts crypto.Si
 	return k.await(func() ([]byte, error) { return crypto.SignMessage(k.Signer, random, message, opts) })
 }
 
-// await calls sign on a goroutine that it does not wait for when the handshake has
-// ended. A panic there is one here, where the program can recover it.
+// await calls sign on a goroutine and waits for it until the handshake ends. If sign
+// panics, await does, so that the program can recover.
 func (k *clientKey) await(sign func() ([]byte, error)) ([]byte, error) {
 	select {
 	case k.turns <- struct{}{}:

@@ -14,11 +14,11 @@ import (
 )
 
 const (
-	// maxWrite is the longest a Write takes: one record, the longest there is
+	// maxWrite is how many bytes one Write sends at most: one record of the largest size
 	// (RFC 8446, 5.1).
 	maxWrite = 16 << 10
-	// closeWait is how long Close waits for room to say close_notify, and Check
-	// for bytes that its driver says are there.
+	// closeWait is how long Close waits until close_notify can leave, and how long Check
+	// waits for bytes that the driver says are there.
 	closeWait = 100 * time.Millisecond
 )
 
@@ -26,20 +26,19 @@ const (
 type conn struct {
 	tls   *tls.Conn
 	io    adapter // between tls and the connection below
-	first [1]byte // what Check read, while held
+	first [1]byte // the byte that Check read, if held
 	held  bool
-	cut   bool // the last Write was ended by its deadline; for whoever is alone in writing
+	cut   bool // the last Write was ended by its deadline; used by the only writer
 
-	unshown  error // why the peer asked for a certificate and got none
-	unsigned error // why our key did not sign
+	client clientAuth
 }
 
-// handshake leaves the connection below closed when it fails, or a callback of
-// the program panics in it. now tells what certificates are held against.
+// handshake shakes hands. If it fails, or a callback of the program panics, it leaves the
+// connection below closed. now returns the time at which certificates must be valid.
 func (c *conn) handshake(ctx context.Context, now func() time.Time) error {
 	defer func() {
 		if !c.io.established {
-			c.io.Close() // waits for the Close that the end of ctx may have begun
+			c.io.Close() // also waits for a Close that the end of ctx has begun
 		}
 	}()
 	err := context.Cause(ctx)
@@ -56,8 +55,8 @@ func (c *conn) handshake(ctx context.Context, now func() time.Time) error {
 	return lasts(c.refusal(err, now()))
 }
 
-// checkedConn is a conn over a connection that can look at its input. It is a
-// type of its own because a conn that cannot look must not have the method.
+// A checkedConn is a conn over a connection that can look at its input. It is a separate
+// type because a conn that cannot look must not have the method Check.
 type checkedConn struct{ conn }
 
 var (
@@ -73,8 +72,8 @@ func (c *conn) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
-	// crypto/tls hands out what it holds whatever the deadline.
-	if c.io.readIsLate(0) {
+	// crypto/tls returns what it has decrypted even after the deadline.
+	if c.io.deadlines.readIsLate(0) {
 		return 0, os.ErrDeadlineExceeded
 	}
 	if c.held {
@@ -86,8 +85,7 @@ func (c *conn) Read(p []byte) (int, error) {
 	return n, c.endOf(err)
 }
 
-// endOf turns our mark of an unproven end into the error that callers know, and
-// an alert of the peer into one that says more.
+// endOf turns errCut into io.ErrUnexpectedEOF and explains an alert of the peer.
 func (c *conn) endOf(err error) error {
 	switch err {
 	case nil:
@@ -98,9 +96,9 @@ func (c *conn) endOf(err error) error {
 	return lasts(c.explain(err))
 }
 
-// Write sends at most maxWrite bytes as one record. If the deadline comes when the
-// record has been made, p counts as sent whole: the next Write, which may be empty,
-// finishes the record first.
+// Write sends at most maxWrite bytes as one record. If the deadline comes after the record
+// was made, Write counts the whole record as sent. The next Write, which may be empty,
+// sends the rest of it first.
 func (c *conn) Write(p []byte) (n int, err error) {
 	c.io.writing.Add(1)
 	defer c.io.writing.Add(-1)
@@ -110,7 +108,7 @@ func (c *conn) Write(p []byte) (n int, err error) {
 }
 
 func (c *conn) write(p []byte) (int, error) {
-	if c.io.writeIsLate(0) {
+	if c.io.deadlines.writeIsLate(0) {
 		return 0, os.ErrDeadlineExceeded
 	}
 	if err := c.io.flush(); err != nil {
@@ -123,13 +121,13 @@ func (c *conn) write(p []byte) (int, error) {
 		return 0, err
 	}
 	if err == nil {
-		err = c.io.flush() // late again, if the record was
+		err = c.io.flush() // fails if the deadline stopped the record
 	}
-	return len(p), err // a record that left in part may have left
+	return len(p), err // a record that left in part counts as sent
 }
 
-// CloseWrite sends close_notify. It is bounded by the write deadline, and one
-// that was late goes on when it is called again.
+// CloseWrite sends close_notify. It uses the write deadline. If the deadline stops it,
+// another call sends the rest.
 func (c *conn) CloseWrite() error {
 	c.io.writing.Add(1)
 	defer c.io.writing.Add(-1)
@@ -139,15 +137,15 @@ func (c *conn) CloseWrite() error {
 	return c.io.flush()
 }
 
-// ProvesEnd reports true: io.EOF from Read is the peer's close_notify.
+// ProvesEnd returns true, because io.EOF from Read is the peer's close_notify.
 func (c *conn) ProvesEnd() bool { return true }
 
-// ConnectionState tells who the peer is, and what was agreed on. A conn has it only
-// after the handshake.
+// ConnectionState returns what is known of the peer and what was agreed on in the
+// handshake.
 func (c *conn) ConnectionState() tls.ConnectionState { return c.tls.ConnectionState() }
 
-// LocalAddr and RemoteAddr are those of the connection below; of one that has none
-// they are empty.
+// LocalAddr returns the local address of the connection below, or an empty one if it has
+// none.
 func (c *conn) LocalAddr() net.Addr {
 	if below, ok := c.io.below.(interface{ LocalAddr() net.Addr }); ok {
 		return below.LocalAddr()
@@ -155,6 +153,8 @@ func (c *conn) LocalAddr() net.Addr {
 	return c.io.LocalAddr()
 }
 
+// RemoteAddr returns the remote address of the connection below, or an empty one if it has
+// none.
 func (c *conn) RemoteAddr() net.Addr {
 	if below, ok := c.io.below.(interface{ RemoteAddr() net.Addr }); ok {
 		return below.RemoteAddr()
@@ -162,7 +162,8 @@ func (c *conn) RemoteAddr() net.Addr {
 	return c.io.RemoteAddr()
 }
 
-// Queued says what the connection below does, 0 if that does not know.
+// Queued returns what Queued of the connection below returns, or 0 if it has no such
+// method.
 func (c *conn) Queued() int {
 	if q, ok := c.io.below.(netdriver.Queuer); ok {
 		return q.Queued()
@@ -170,31 +171,31 @@ func (c *conn) Queued() int {
 	return 0
 }
 
-// Close says close_notify if there is room for it soon, and closes the connection
-// below. Where a deadline has cut a Write there is none.
+// Close sends close_notify, if it can leave within closeWait, and closes the connection
+// below. It sends none if a deadline has cut a Write.
 func (c *conn) Close() error {
-	c.io.closeBy(time.Now().Add(closeWait))
-	if c.io.writing.Add(1) == 1 { // a Write that is stuck is not waited for
+	c.io.deadlines.closeBy(time.Now().Add(closeWait))
+	if c.io.writing.Add(1) == 1 { // does not wait for a Write that is stuck
 		if c.cut {
 			c.io.giveUp() // what follows a part of a record would be taken for the rest of it
 		}
 		c.io.flush()
 	}
-	c.tls.Close() // its error may be of the alert, which nobody has to get
+	c.tls.Close() // an error about the close_notify does not matter
 	return c.io.Close()
 }
 
-func (c *conn) SetDeadline(t time.Time) error      { return c.io.setBoth(t) }
-func (c *conn) SetReadDeadline(t time.Time) error  { return c.io.setRead(t) }
-func (c *conn) SetWriteDeadline(t time.Time) error { return c.io.setWrite(t) }
+func (c *conn) SetDeadline(t time.Time) error      { return c.io.deadlines.setBoth(t) }
+func (c *conn) SetReadDeadline(t time.Time) error  { return c.io.deadlines.setRead(t) }
+func (c *conn) SetWriteDeadline(t time.Time) error { return c.io.deadlines.setWrite(t) }
 
-// Check reads one byte through TLS without waiting for it. It enters crypto/tls
-// only while that may hold a record or the connection below has something.
+// Check reads one byte through TLS without waiting. It enters crypto/tls only if that may
+// hold a record or the connection below has bytes.
 func (c *checkedConn) Check() error {
 	if c.held {
 		return netdriver.ErrUnread
 	}
-	if c.io.dry && c.io.late == nil && c.io.checker.Check() == nil {
+	if c.io.dry && c.io.end == nil && c.io.checker.Check() == nil {
 		return nil
 	}
 	c.io.lookBy(time.Now().Add(closeWait))

@@ -12,17 +12,16 @@ import (
 	"time"
 )
 
-// Why a handshake came to nothing, where crypto/tls and crypto/x509 have no type
-// for it.
+// Reasons for a failed handshake for which crypto/tls and crypto/x509 have no type.
 var (
-	// ErrNotTLS: the peer answered in something else, as a plain HTTP server
-	// behind an https URL does.
+	// ErrNotTLS: the peer answered in another protocol, as a plain HTTP server behind an
+	// https URL does.
 	ErrNotTLS = errors.New("the peer does not speak TLS")
-	// ErrVersion: the peer speaks no version of TLS from Config.MinVersion on.
+	// ErrVersion: the peer speaks no version of TLS that is at least Config.MinVersion.
 	ErrVersion = errors.New("the peer speaks no version of TLS that is accepted here")
 )
 
-// Alerts that say something of us, by their numbers (RFC 8446, B.2).
+// Alerts that say what the peer has against us (RFC 8446, B.2).
 const (
 	alertHandshakeFailure    = tls.AlertError(40)
 	alertBadCertificate      = tls.AlertError(42)
@@ -31,29 +30,31 @@ const (
 	alertCertificateRequired = tls.AlertError(116)
 )
 
-// sslv2 is what crypto/tls takes for the beginning of a record of SSL 2.
+// sslv2 is the first byte by which crypto/tls recognizes a record of SSL 2.
 const sslv2 = 0x80
 
-// refusal gives the reason why a handshake failed at the time now.
+// refusal explains err, with which a handshake failed at the time now.
 func (c *conn) refusal(err error, now time.Time) error {
-	// A close_notify is io.EOF to crypto/tls, which says that all is well.
+	// crypto/tls returns io.EOF for a close_notify, but callers would take io.EOF for
+	// success.
 	if errors.Is(err, errCut) || err == io.EOF {
 		return fmt.Errorf("connection ended in the TLS handshake: %w", io.ErrUnexpectedEOF)
 	}
-	// crypto/tls gives the connection in the error of a first record that is none.
-	// SSL 2 is no TLS, and what begins as it does is most often no SSL, either.
+	// If the first record is not TLS, crypto/tls puts the connection into the error. It does
+	// not do so for SSL 2, which is not TLS either. Most input that begins like SSL 2 is not
+	// even SSL.
 	if header := (tls.RecordHeaderError{}); errors.As(err, &header) {
 		if header.Conn != nil || header.RecordHeader[0] == sslv2 {
 			header.Conn = nil
 			return fmt.Errorf("%w: %w", ErrNotTLS, header)
 		}
-		return err // a record gone wrong later, which has an alert of ErrVersion
+		return err // a later record is damaged; its alert would make it an ErrVersion below
 	}
 	if alert, ok := alertOf(err); c.io.alerted == alertProtocolVersion || ok && alert == alertProtocolVersion {
 		return fmt.Errorf("%w: %w", ErrVersion, c.explain(err))
 	}
-	if c.unsigned != nil {
-		return fmt.Errorf("the key of the client certificate did not sign: %w", c.unsigned)
+	if c.client.unsigned != nil {
+		return fmt.Errorf("the key of the client certificate did not sign: %w", c.client.unsigned)
 	}
 	var invalid x509.CertificateInvalidError
 	var unknown x509.UnknownAuthorityError
@@ -72,9 +73,9 @@ func isSelfSigned(cert *x509.Certificate) bool {
 	return cert != nil && cert.CheckSignature(cert.SignatureAlgorithm, cert.RawTBSCertificate, cert.Signature) == nil
 }
 
-// explain gives an alert of the peer its type, and says what we know of it. Under
-// TLS 1.3 the peer judges our certificate when we are done with the handshake, so
-// that its alert may come at any Read.
+// explain adds the type tls.AlertError to an alert of the peer, and the reason if we know
+// it. With TLS 1.3 the peer checks our certificate after our side of the handshake has
+// ended, so its alert may come at any Read.
 func (c *conn) explain(err error) error {
 	alert, ok := alertOf(err)
 	if !ok {
@@ -83,15 +84,15 @@ func (c *conn) explain(err error) error {
 	err = fmt.Errorf("%w%.0w", err, alert) // its text is in err already
 	switch alert {
 	case alertHandshakeFailure, alertBadCertificate, alertAccessDenied, alertCertificateRequired:
-		if c.unshown != nil {
-			return fmt.Errorf("%w: %w", c.unshown, err)
+		if c.client.unshown != nil {
+			return fmt.Errorf("%w: %w", c.client.unshown, err)
 		}
 	}
 	return err
 }
 
-// alertOf finds an alert of the peer in an error of crypto/tls, which keeps its
-// own type for it to itself.
+// alertOf finds an alert of the peer in an error of crypto/tls. The type that crypto/tls
+// uses for it is not exported.
 func alertOf(err error) (tls.AlertError, bool) {
 	var op *net.OpError
 	if !errors.As(err, &op) || op.Op != "remote error" {

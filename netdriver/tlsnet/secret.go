@@ -12,9 +12,3 @@ func (cfg Config) String() string {
 
 // GoString is String.
 func (cfg Config) GoString() string { return cfg.String() }
-
-// String returns the type alone.
-func (t *TLS) String() string { return "tlsnet.TLS" }
-
-// GoString is String.
-func (t *TLS) GoString() string { return t.String() }

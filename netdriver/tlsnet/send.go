@@ -7,29 +7,38 @@ import (
 	"errors"
 	"io"
 	"os"
+	"sync"
 )
 
-// maxOwed bounds what Reads leave to be sent: a record and 150 answers.
+// A backlog is the records that crypto/tls takes for sent and that have not left yet.
+type backlog struct {
+	mu     sync.Mutex
+	owed   []byte // leaves before anything else
+	failed error  // the stream of records is broken
+}
+
+// maxOwed bounds what Reads add to the backlog: room for a record and 150 answers.
 const maxOwed = maxWrite + 4<<10
 
-// errFlood is a peer that asks for answers while we have nothing to say.
+// errFlood reports a peer that asks for answers while nothing is written.
 var errFlood = errors.New("the peer asks for too many answers")
 
-// Write sends p whole, or keeps what a timeout left of it: a record that went
-// out in part must go on, and one that did not has its number all the same.
+// Write sends all of p. If a timeout stops it, it keeps the rest for later and reports
+// success: the rest of a record must follow its start, and even a record that has not
+// left has used up its number.
 func (a *adapter) Write(p []byte) (int, error) {
-	a.out.Lock()
-	defer a.out.Unlock()
+	a.backlog.mu.Lock()
+	defer a.backlog.mu.Unlock()
 	a.overhear(p)
-	// A Read or a Check does not wait for the peer to take something: an answer
-	// to a key update goes out before the next record (RFC 8446, 4.6.3), which is
-	// soon enough.
-	if a.established && a.failed == nil && a.writing.Load() == 0 {
-		if len(a.owed)+len(p) > maxOwed {
-			a.failed = errFlood
-			return 0, a.failed
+	// A Read or a Check may make crypto/tls answer a key update. It does not wait until
+	// the peer takes the answer. The answer leaves before the next record, which is soon
+	// enough (RFC 8446, 4.6.3).
+	if a.established && a.backlog.failed == nil && a.writing.Load() == 0 {
+		if len(a.backlog.owed)+len(p) > maxOwed {
+			a.backlog.failed = errFlood
+			return 0, a.backlog.failed
 		}
-		a.owed = append(a.owed, p...)
+		a.backlog.owed = append(a.backlog.owed, p...)
 		return len(p), nil
 	}
 	rest := p
@@ -42,12 +51,12 @@ func (a *adapter) Write(p []byte) (int, error) {
 	if err != nil && (err != os.ErrDeadlineExceeded || !a.established) {
 		return 0, err
 	}
-	a.owed = append(a.owed, rest...)
+	a.backlog.owed = append(a.backlog.owed, rest...)
 	return len(p), nil
 }
 
-// overhear notes a fatal alert that is sent in plain, as in the handshake: its
-// number is all that tells one error of crypto/tls from another (RFC 8446, 6).
+// overhear notes a fatal alert that leaves unencrypted, as in a handshake. Only the number
+// of the alert tells some errors of crypto/tls apart (RFC 8446, 6).
 func (a *adapter) overhear(p []byte) {
 	const alert, fatal = 21, 2
 	if len(p) == 7 && p[0] == alert && p[5] == fatal {
@@ -55,41 +64,41 @@ func (a *adapter) overhear(p []byte) {
 	}
 }
 
-// flush sends what is owed.
+// flush sends the backlog.
 func (a *adapter) flush() error {
-	a.out.Lock()
-	defer a.out.Unlock()
+	a.backlog.mu.Lock()
+	defer a.backlog.mu.Unlock()
 	return a.flushLocked()
 }
 
 func (a *adapter) flushLocked() error {
-	if len(a.owed) == 0 {
-		return a.failed
+	if len(a.backlog.owed) == 0 {
+		return a.backlog.failed
 	}
-	n, err := a.send(a.owed)
-	a.owed = a.owed[n:]
-	if len(a.owed) == 0 {
-		a.owed = nil
+	n, err := a.send(a.backlog.owed)
+	a.backlog.owed = a.backlog.owed[n:]
+	if len(a.backlog.owed) == 0 {
+		a.backlog.owed = nil
 	}
 	return err
 }
 
-// errCutRecord is of a connection that is closed in the middle of a record.
+// errCutRecord reports that the connection was closed in the middle of a record.
 var errCutRecord = errors.New("closed before a record had left")
 
-// giveUp ends the sending if a part of a record is left.
+// giveUp makes every later send fail if there is a backlog.
 func (a *adapter) giveUp() {
-	a.out.Lock()
-	defer a.out.Unlock()
-	if len(a.owed) > 0 && a.failed == nil {
-		a.failed = errCutRecord
+	a.backlog.mu.Lock()
+	defer a.backlog.mu.Unlock()
+	if len(a.backlog.owed) > 0 && a.backlog.failed == nil {
+		a.backlog.failed = errCutRecord
 	}
 }
 
-// send writes p to the connection below and returns how much of it went.
+// send writes p to the connection below and returns how much of it left.
 func (a *adapter) send(p []byte) (int, error) {
 	sent, idle := 0, 0
-	for a.failed == nil && sent < len(p) {
+	for a.backlog.failed == nil && sent < len(p) {
 		n, err := a.below.Write(p[sent:])
 		if n > len(p)-sent || n < 0 {
 			n, err = 0, errBadCount
@@ -105,10 +114,10 @@ func (a *adapter) send(p []byte) (int, error) {
 		if err == nil {
 			continue
 		}
-		if err = a.verdict(err, a.writeIsLate(slack)); err != os.ErrDeadlineExceeded {
-			a.failed = err
+		if err = a.verdict(err, a.deadlines.writeIsLate(slack)); err != os.ErrDeadlineExceeded {
+			a.backlog.failed = err
 		}
 		return sent, err
 	}
-	return sent, a.failed
+	return sent, a.backlog.failed
 }

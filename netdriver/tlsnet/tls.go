@@ -13,7 +13,7 @@ import (
 	"github.com/zreq-go/zreq/netdriver"
 )
 
-// errUnmade is of a TLS that trusts nobody: nil, or the zero value.
+// errUnmade reports a TLS that is nil or the zero value. It trusts nobody.
 var errUnmade = errors.New("a tlsnet.TLS is made by New, NewInsecure or Default")
 
 // A TLS shakes hands by crypto/tls over connections of any driver. It is safe
@@ -22,7 +22,7 @@ type TLS struct {
 	config *tls.Config // never changed; each connection has a copy with its name
 	pins   []Pin
 	lone   bool  // a pin takes the place of the chain
-	err    error // why it shakes no hands
+	err    error // every handshake fails with it
 
 	signing chan struct{} // has room for maxSigning calls of keys
 
@@ -91,23 +91,22 @@ func (t *TLS) Client(ctx context.Context, c netdriver.Conn, serverName string) (
 	}
 	var inner *conn
 	var outer netdriver.Conn
-	if checker, ok := c.(netdriver.Checker); ok {
-		looking := &checkedConn{}
-		looking.io.checker = checker
-		inner, outer = &looking.conn, looking
+	if _, ok := c.(netdriver.Checker); ok {
+		checked := &checkedConn{}
+		inner, outer = &checked.conn, checked
 	} else {
 		inner = &conn{}
 		outer = inner
 	}
-	inner.io.below = c
-	inner.tls = tls.Client(&inner.io, t.configFor(inner, serverName))
+	inner.io.over(c)
+	inner.tls = tls.Client(&inner.io, t.configFor(&inner.client, serverName))
 	if err := inner.handshake(ctx, t.now); err != nil {
 		return nil, err
 	}
 	return outer, nil
 }
 
-// unfit tells why t shakes no hands.
+// unfit returns the error with which every handshake of t fails, or nil.
 func (t *TLS) unfit() error {
 	if t == nil || t.config == nil {
 		return errUnmade
@@ -116,14 +115,20 @@ func (t *TLS) unfit() error {
 }
 
 // configFor returns the config of one connection.
-func (t *TLS) configFor(c *conn, serverName string) *tls.Config {
+func (t *TLS) configFor(client *clientAuth, serverName string) *tls.Config {
 	config := t.config.Clone()
 	if config.ServerName == "" {
 		config.ServerName = serverName
 	}
 	config.VerifyConnection = func(s tls.ConnectionState) error { return t.verify(s, config.ServerName) }
 	config.GetClientCertificate = func(asked *tls.CertificateRequestInfo) (*tls.Certificate, error) {
-		return t.show(c, asked)
+		return client.show(t, asked)
 	}
 	return config
 }
+
+// String returns the type alone.
+func (t *TLS) String() string { return "tlsnet.TLS" }
+
+// GoString is String.
+func (t *TLS) GoString() string { return t.String() }
