@@ -97,9 +97,10 @@ func (m *member) give(why CloseReason) CloseReason {
 
 // carried is how many requests the socket has, and whether there is one.
 func (m *member) carried() (requests int, open bool) {
-	s := m.conn.socket()
-	if s == nil {
-		return 0, false
+	m.conn.lock()
+	if open = m.conn.sock != nil; open {
+		requests = m.conn.sock.requests
 	}
-	return s.requests, true
+	m.conn.unlock()
+	return requests, open
 }

@@ -34,14 +34,13 @@ func (x *exchange) awaitHead(ctx context.Context) error {
 	if !ok || x.body.r == nil || x.times.Head <= 0 {
 		return x.readHead(ctx, x.times.Head)
 	}
+	limit, name := x.times.Write, "Write"
+	if limit <= 0 {
+		limit, name = x.times.Head, "Head"
+	}
+	wait := max(lookWait, min(limit/90, x.times.Head/90, queueWait))
 	moved, queued := now(), math.MaxInt
 	for queued > 0 {
-		limit, name := x.times.Write, "Write"
-		if limit <= 0 {
-			limit, name = x.times.Head, "Head"
-		}
-		left := max(1, limit-now().Sub(moved))
-		wait := min(left, max(lookWait, min(limit/90, x.times.Head/90, queueWait)))
 		if err := x.sock.waitWithin(ctx, wait, limit, name); err != nil {
 			return x.broken(err)
 		}
@@ -50,10 +49,11 @@ func (x *exchange) awaitHead(ctx context.Context) error {
 		if _, silent := err.(*timeoutError); !silent {
 			return err
 		}
+		at := now()
 		switch n := queuer.Queued(); {
 		case n < queued:
-			moved, queued = now(), n
-		case wait == left:
+			moved, queued = at, n
+		case at.Sub(moved) >= limit:
 			return err
 		}
 	}
