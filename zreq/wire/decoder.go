@@ -43,10 +43,10 @@ func (d *Decoder) Next(in []byte) (ev Event, used int, err error) {
 	switch d.phase {
 	case unready, done, failed:
 		return Event{}, 0, ErrSequence
+	case complete:
+		return d.end(), 0, nil
 	case inHead:
 		ev, used, err = d.lines(in)
-	case complete:
-		ev = d.end()
 	default:
 		ev, used, err = d.body(in)
 	}
