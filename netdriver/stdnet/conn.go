@@ -50,6 +50,9 @@ func (c *Conn) Write(p []byte) (int, error) {
 	return n, err
 }
 
+// Close closes the connection. It wakes a blocked Read or Write.
+func (c *Conn) Close() error { return c.TCPConn.Close() }
+
 // SetDeadline sets the time after which Read and Write fail.
 func (c *Conn) SetDeadline(t time.Time) error {
 	c.look.writeBy(t)

@@ -5,19 +5,17 @@ const maxInt64 = 1<<63 - 1
 // beginBody goes on to the body that the head announces.
 func (d *Decoder) beginBody() error {
 	d.framing = d.message.bodyFraming()
+	next := sigNoBody
 	switch d.framing {
 	case Length:
-		d.rest = d.length
-		return d.phase.step(sigLength)
+		d.rest, next = d.length, sigLength
 	case Chunked:
 		d.newChunk()
-		return d.phase.step(sigChunked)
+		next = sigChunked
 	case UntilClose:
-		d.rest = maxInt64
-		return d.phase.step(sigUntilClose)
-	default:
-		return d.phase.step(sigNoBody)
+		d.rest, next = maxInt64, sigUntilClose
 	}
+	return d.phase.step(next)
 }
 
 // body decodes the body and its chunk framing (RFC 9112, 7.1) up to the next event or
