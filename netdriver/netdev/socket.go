@@ -38,8 +38,8 @@ func (c *conn) leave(sending bool) error {
 // lose makes err what later Writes return.
 func (c *conn) lose(err error) {
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.lost = err
-	c.mu.Unlock()
 }
 
 // Close closes the device's socket, even under a Read or a Write.

@@ -115,8 +115,7 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// There is no way to have no bound.
-// TestExcess: extensions may cost what the data cost, and 16 KiB more in all.
+// TestExcess: the extensions of a body may be as long as its data, and 16 KiB longer.
 func TestExcess(t *testing.T) {
 	chunk := func(size, extension int) string {
 		return fmt.Sprintf("%x;%s\r\n%s\r\n", size, strings.Repeat("e", extension), strings.Repeat("d", size))
@@ -137,6 +136,7 @@ func TestExcess(t *testing.T) {
 	}
 }
 
+// TestLimitsDefaults: no bound can be switched off.
 func TestLimitsDefaults(t *testing.T) {
 	is := is.New(t)
 	is.Equal(wire.Defaults(), wire.Limits{HeadBytes: 16384, Fields: 128, Informational: 8, ChunkLine: 1024, TrailerBytes: 4096})

@@ -53,8 +53,8 @@ func lower(c byte) byte {
 	return c
 }
 
-// indexByte is bytes.IndexByte. This package does not import bytes, which is among the
-// packages that the core of the client does not need.
+// indexByte is bytes.IndexByte. It is written out because the core of the client does not
+// import package bytes.
 func indexByte(b []byte, c byte) int {
 	for i := range b {
 		if b[i] == c {
