@@ -1,0 +1,183 @@
+package zreq_test
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/matryer/is"
+)
+
+// internal is where the rooms of the client are: packages that it alone imports.
+const internal = "zreq/internal"
+
+// bufferPool is what zreq/internal/buffer alone may import. It pulls in sort.
+const bufferPool = "github.com/valyala/bytebufferpool"
+
+// A room is what a package below zreq/internal may import, beside basics; and whether it may
+// read the clock.
+type room struct {
+	imports []string
+	clock   bool
+}
+
+// basics may be imported by every room. errors and strconv are all that the codec has.
+var basics = []string{"errors", "strconv"}
+
+// rooms are all that there may be, from the lowest. An arrow points down: who needs another
+// one moves the code, and does not add the arrow. Of a room that has no context, time or sync
+// nothing waits, and of one that has no netdriver and no wire it knows neither network nor HTTP.
+var rooms = map[string]room{
+	"ascii":  {},
+	"buffer": {imports: []string{"sync", bufferPool}},
+	"target": {imports: []string{module + "/zreq/wire", module + "/zreq/internal/ascii"}},
+	"chunk":  {imports: []string{"context", module + "/zreq/internal/buffer"}},
+	"line": {clock: true, imports: []string{
+		"context", "io", "math", "sync", "time", module + "/netdriver",
+		module + "/zreq/internal/ascii", module + "/zreq/internal/buffer", module + "/zreq/internal/target",
+	}},
+	"exchange": {imports: []string{
+		"context", "io", "math", "time", module + "/netdriver", module + "/zreq/wire",
+		module + "/zreq/internal/ascii", module + "/zreq/internal/buffer", module + "/zreq/internal/line",
+	}},
+	"pool": {imports: []string{
+		"context", "slices", "sync", "time", module + "/netdriver", module + "/zreq/wire",
+		module + "/zreq/internal/line", module + "/zreq/internal/target",
+	}},
+}
+
+// roomLines bounds a file of a room.
+const roomLines = 300
+
+func TestRooms(t *testing.T) {
+	for _, fault := range roomFaults(t, "..") {
+		t.Error(fault)
+	}
+}
+
+// TestOnlyTheClientEntersItsRooms: what is next to the client, as digest and download, uses
+// it as everybody does.
+func TestOnlyTheClientEntersItsRooms(t *testing.T) {
+	for name, p := range packages(t) {
+		if name == module+"/zreq" || below(name, module+"/"+internal) {
+			continue
+		}
+		for _, imported := range p.Imports {
+			if below(imported, module+"/"+internal) {
+				t.Errorf("%s imports %s", name, imported)
+			}
+		}
+	}
+}
+
+// TestOnlyBufferImportsItsPool: it is excused from what the core may not pull in, which
+// holds for what it imports today.
+func TestOnlyBufferImportsItsPool(t *testing.T) {
+	for name, p := range packages(t) {
+		if name != module+"/"+internal+"/buffer" && slices.Contains(p.Imports, bufferPool) {
+			t.Errorf("%s imports %s", name, bufferPool)
+		}
+		for _, imported := range p.Imports {
+			if name == bufferPool && !slices.Contains([]string{"io", "sort", "sync", "sync/atomic"}, imported) {
+				t.Errorf("%s imports %s", name, imported)
+			}
+		}
+	}
+}
+
+// roomFaults walks the rooms of the module at root, and says what is wrong with them.
+func roomFaults(t *testing.T, root string) (faults []string) {
+	t.Helper()
+	for _, dir := range roomFolders(t, root) {
+		name := strings.TrimPrefix(dir, internal+"/")
+		r, known := rooms[name]
+		if !known {
+			faults = append(faults, dir+" is no room that is known: see rooms")
+			continue
+		}
+		for _, f := range sourcesBelow(t, root, dir) {
+			for _, imported := range f.imports() {
+				if !slices.Contains(basics, imported) && !slices.Contains(r.imports, imported) {
+					faults = append(faults, fmt.Sprintf("%s imports %s", f.name, imported))
+				}
+			}
+			faults = append(faults, f.goStatements()...)
+			if !r.clock {
+				faults = append(faults, f.clock()...)
+			}
+			text, err := os.ReadFile(filepath.Join(root, f.name))
+			if n := bytes.Count(text, []byte("\n")); err != nil || n > roomLines {
+				faults = append(faults, fmt.Sprintf("%s has %d lines, more than %d: split it", f.name, n, roomLines))
+			}
+		}
+	}
+	return faults
+}
+
+// roomFolders returns the folders below zreq/internal in which there is a file of Go, by their
+// names below root. There may be none.
+func roomFolders(t *testing.T, root string) (dirs []string) {
+	t.Helper()
+	top := filepath.Join(root, internal)
+	if _, err := os.Stat(top); os.IsNotExist(err) {
+		return nil
+	}
+	err := filepath.WalkDir(top, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(name) != ".go" {
+			return err
+		}
+		dir, err := filepath.Rel(root, filepath.Dir(name))
+		if dir = filepath.ToSlash(dir); !slices.Contains(dirs, dir) {
+			dirs = append(dirs, dir)
+		}
+		return err
+	})
+	is.New(t).NoErr(err) // the rooms can be read
+	return dirs
+}
+
+// coreAndRooms are the folders of core, and the rooms.
+func coreAndRooms(t *testing.T) []string {
+	t.Helper()
+	return append(slices.Clone(core), roomFolders(t, "..")...)
+}
+
+// The test of the rooms is there before them: it finds what it is for.
+func TestRoomFaults(t *testing.T) {
+	const zreq = module + "/zreq"
+	for name, tt := range map[string]struct{ file, text, want string }{
+		"a room":              {"line/socket.go", `package line; import (_ "time"; _ "` + module + `/netdriver")`, ""},
+		"its test":            {"line/socket_test.go", `package line_test; import _ "net/http"`, ""},
+		"an unknown room":     {"util/util.go", "package util", internal + "/util is no room that is known: see rooms"},
+		"a room in a room":    {"line/deep/deep.go", "package deep", internal + "/line/deep is no room that is known: see rooms"},
+		"only a test":         {"util/util_test.go", "package util", internal + "/util is no room that is known: see rooms"},
+		"none":                {"room.go", "package internal", internal + " is no room that is known: see rooms"},
+		"an arrow up":         {"exchange/x.go", `package exchange; import _ "` + zreq + `"`, internal + "/exchange/x.go imports " + zreq},
+		"an arrow aside":      {"exchange/x.go", `package exchange; import _ "` + zreq + `/internal/pool"`, internal + "/exchange/x.go imports " + zreq + "/internal/pool"},
+		"HTTP in a line":      {"line/x.go", `package line; import _ "` + zreq + `/wire"`, internal + "/line/x.go imports " + zreq + "/wire"},
+		"the network":         {"line/x.go", `package line; import _ "net"`, internal + "/line/x.go imports net"},
+		"what only TLS needs": {"target/x.go", `package target; import _ "crypto/sha256"`, internal + "/target/x.go imports crypto/sha256"},
+		"another's pool":      {"chunk/x.go", `package chunk; import _ "` + bufferPool + `"`, internal + "/chunk/x.go imports " + bufferPool},
+		"other systems too":   {"line/x_windows.go", `package line; import _ "syscall"`, internal + "/line/x_windows.go imports syscall"},
+		"a goroutine":         {"pool/x.go", "package pool\nfunc f() { go f() }", internal + "/pool/x.go:2: go statement"},
+		"the clock":           {"pool/x.go", "package pool\nimport \"time\"\nvar x = time.Now()", internal + "/pool/x.go:3: time.Now"},
+		"the clock of a line": {"line/x.go", "package line\nimport \"time\"\nvar x = time.Now()", ""},
+		"the clock, renamed":  {"pool/x.go", "package pool\nimport t \"time\"\nvar x = t.Now", internal + "/pool/x.go:3: time.Now"},
+		"a long file":         {"wide/../chunk/x.go", "package chunk\n" + strings.Repeat("\n", roomLines), internal + "/chunk/x.go has 301 lines, more than 300: split it"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			root := t.TempDir()
+			file := filepath.Join(root, internal, tt.file)
+			is.NoErr(os.MkdirAll(filepath.Dir(file), 0o755))
+			is.NoErr(os.WriteFile(file, []byte(tt.text), 0o600))
+			is.Equal(strings.Join(roomFaults(t, root), "\n"), tt.want) // and nothing else
+		})
+	}
+	is.New(t).Equal(roomFaults(t, t.TempDir()), nil) // before there are any
+}
