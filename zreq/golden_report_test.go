@@ -179,7 +179,7 @@ func (g *golden) Trace(e zreq.Event) {
 		{"after", floor(e.Elapsed) != 0, floor(e.Elapsed)},
 		{"conn", e.Conn != nil, e.Conn},
 		{"reused", e.Reused, e.Reused},
-		{"idle", e.Idle != 0, floor(e.Idle)},
+		{"idle", floor(e.Idle) != 0, floor(e.Idle)},
 		{"status", e.Status != 0, e.Status},
 		{"sent", e.Sent != 0, e.Sent},
 		{"received", e.Received != 0, e.Received},

@@ -171,7 +171,7 @@ func retryScenarios() []scenario {
 		{name: "retry-out", conns: [][]step{then(turn(busy), turn(busy), turn(busy))}, play: call("GET", zreq.Retry{Attempts: 3, Wait: time.Microsecond}, zreq.Args{})},
 		{name: "retry-time", conns: [][]step{then(turn(later), turn(later))}, play: call("GET", zreq.Retry{Wait: -1, Time: 3 * time.Second}, zreq.Args{})},
 		{name: "retry-budget", conns: [][]step{then(turn(busy), turn(busy))}, play: func(g *golden) {
-			g.share(&zreq.Session{Retry: soon, RetryBudget: 1})
+			g.share(&zreq.Session{Retry: zreq.Retry{Wait: -1}, RetryBudget: 1}) // whose next retry is a minute less the wait away
 			g.get("/x", nil)
 		}},
 		{name: "retry-off", conns: [][]step{turn(busy)}, play: call("GET", zreq.Retry{Attempts: -1}, zreq.Args{})},
