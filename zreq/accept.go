@@ -34,7 +34,7 @@ func (s statusError) Error() string {
 func (r *Response) told() error {
 	switch r.unfit {
 	case &ErrEncoded:
-		return &encodedError{name: r.encoded}
+		return &encodedError{name: r.encoded, cure: "set AllowEncoded to take it as it came"}
 	case &errNot2xx:
 		return statusError(r.Status)
 	case &errOther2xx:
@@ -47,6 +47,7 @@ func (r *Response) told() error {
 type admission struct {
 	_      incomparable
 	length int64 // bytes; -1 if nothing but the framing says
+	vague  bool  // a part that does not say which, so that nobody knows whether it is whole
 	short  bool  // the peer announced less than the Range asked for
 	open   bool  // the Range asked for the rest, and nothing says where that ends
 }
@@ -111,15 +112,20 @@ func (x *exchange) admitPart(asked string) *error {
 	field, count := x.resp.field("Content-Range", 2)
 	got, ok := parseContentRange(field)
 	want.settle(got.size)
+	if !ok || count != 1 || got.first < 0 {
+		x.want.vague = true
+		return &errUnusable206
+	}
 	open := want.last < 0
+	length := got.last - got.first + 1
+	x.want.length = length // whoever reads it, whatever was asked for
 	// It begins where it was asked for, and does not go on behind that.
-	if !ok || count != 1 || want.first < 0 || got.first < 0 || got.first != want.first || !open && got.last > want.last {
+	if want.first < 0 || got.first != want.first || !open && got.last > want.last {
 		return &errUnusable206
 	}
 	if condition, ok := x.args.Headers.Get("If-Range"); ok && x.resp.differs(condition) {
 		return &errChanged206
 	}
-	length := got.last - got.first + 1
 	if x.resp.length >= 0 && x.resp.length != length {
 		return &errRangeMismatch
 	}

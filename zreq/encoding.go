@@ -16,10 +16,11 @@ var ErrEncoded = errors.New("the body is in a content coding that was not undone
 type encodedError struct {
 	_    incomparable
 	name string
+	cure string
 }
 
 func (e *encodedError) Error() string {
-	return "the body is in the content coding " + e.name + ", which was not undone: set AllowEncoded to take it as it came"
+	return "the body is in the content coding " + e.name + ", which was not undone: " + e.cure
 }
 func (e *encodedError) Is(target error) bool { return target == ErrEncoded }
 
@@ -31,11 +32,12 @@ var contentCodings = [...]string{
 }
 
 // A codingList gives the content codings of a head one after the other, in the order
-// in which they were applied (RFC 9110, 8.4).
+// in which they were applied (RFC 9110, 8.4). What separates two of them is a comma, but
+// every word counts that is the name of a coding, also in quotes or behind a blank: who
+// writes such a field has coded the body all the same.
 type codingList struct {
 	fields []byte
-	list   []byte // what is left of the value of the last field
-	more   bool   // there is something left
+	value  []byte // what is left of that of the last field
 }
 
 func (r *Response) codings() codingList {
@@ -46,11 +48,18 @@ func (r *Response) codings() codingList {
 // next returns the name of the next coding, which aliases the head; nil if there is none.
 func (c *codingList) next() []byte {
 	for {
-		for c.more {
-			var member []byte
-			member, c.list, c.more = wire.NextMember(c.list)
-			if member = codingName(member); isCoding(member) {
-				return member
+		for len(c.value) > 0 {
+			n := max(1, tokenLength(c.value))
+			word := c.value[:n]
+			c.value = c.value[n:]
+			if word[0] == '\'' {
+				word = word[1:] // it may be in a token
+			}
+			if len(word) > 0 && word[len(word)-1] == '\'' {
+				word = word[:len(word)-1]
+			}
+			if isCoding(word) {
+				return word
 			}
 		}
 		name, value, rest, ok := wire.NextField(c.fields)
@@ -59,15 +68,9 @@ func (c *codingList) next() []byte {
 		}
 		c.fields = rest
 		if wire.EqualName(name, "Content-Encoding") {
-			c.list, c.more = value, true
+			c.value = value
 		}
 	}
-}
-
-// codingName is the name of a member of the list, without a parameter. A coding has
-// none (RFC 9110, 8.4.1), but "gzip;q=1" is gzip all the same.
-func codingName(member []byte) []byte {
-	return member[:tokenLength(member)]
 }
 
 // isCoding reports whether something has to be undone that has this name.
@@ -105,7 +108,7 @@ func (r *Response) encodedFault() error {
 	if r.encoded == "" || len(r.content) == 0 {
 		return nil
 	}
-	return r.failure(PhaseBody, nil, &encodedError{name: r.encoded})
+	return r.failure(PhaseBody, nil, &encodedError{name: r.encoded, cure: "Content has it as it came"})
 }
 
 // findCoding returns the coding of that name, nil if nobody registered it.

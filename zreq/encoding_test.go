@@ -26,6 +26,7 @@ func TestEncoded(t *testing.T) {
 	for _, coding := range []string{
 		"gzip", "x-gzip", "GZip", "deflate", "br", "zstd", "compress", "x-compress", "dcb", "dcz", "exi", "pack200-gzip", "aes128gcm",
 		"aws-chunked, gzip", "gzip,aws-chunked", "identity, br", "gzip;q=1.0", "utf-8\r\nContent-Encoding: br",
+		`"gzip"`, "'br'", "aws-chunked gzip", "aws-chunked;gzip", "utf-8 ; br",
 	} {
 		t.Run(coding, func(t *testing.T) {
 			is := is.New(t)

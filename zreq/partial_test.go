@@ -46,15 +46,48 @@ func TestContentRangeThatWraps(t *testing.T) {
 				is := is.New(t)
 				resp := opened(t, zreq.Args{Driver: answers(t, wire), Headers: ask})
 				defer resp.Close()
-				if want == zreq.ErrStatus {
-					is.True(errors.Is(resp.Fit(), want)) // nobody saves it who asks
-					return
-				}
+				is.Equal(errors.Is(resp.Fit(), zreq.ErrStatus), want == zreq.ErrStatus) // nobody saves it who asks
 				_, err := take(resp)
-				is.True(err == nil && want == nil || want != nil && errors.Is(err, want))
+				is.True((err == nil) == (want == nil))
+				is.Equal(errors.Is(err, zreq.ErrTruncated), want != nil) // and nobody takes it for whole who does not
 				is.Equal(resp.Complete(), want == nil)
 			})
 		}
+		t.Run(contentRange+"/in memory", func(t *testing.T) {
+			is := is.New(t)
+			resp, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: answers(t, wire), Headers: ask})
+			is.Equal(errors.Is(err, zreq.ErrTruncated), want != nil)
+			is.Equal(resp.Complete(), want == nil)
+			is.Equal(content(is, resp), "hello")
+		})
+	}
+}
+
+// TestPartInMemory: a part that is not as long as it said is an error, also where nobody
+// reads it bit by bit.
+func TestPartInMemory(t *testing.T) {
+	const chunked = "HTTP/1.1 206 X\r\nTransfer-Encoding: chunked\r\nContent-Range: "
+	for name, tt := range map[string]struct {
+		wire string
+		want error
+	}{
+		"as long":     {chunked + "bytes 0-4/100\r\n\r\n5\r\nhello\r\n0\r\n\r\n", nil},
+		"shorter":     {chunked + "bytes 0-4/100\r\n\r\n4\r\nhell\r\n0\r\n\r\n", zreq.ErrTruncated},
+		"longer":      {chunked + "bytes 0-4/100\r\n\r\n5\r\nhello\r\n3\r\nabc\r\n0\r\n\r\n", zreq.ErrResponse},
+		"nothing":     {"HTTP/1.1 206 X\r\nContent-Length: 0\r\nContent-Range: bytes 0-4/100\r\n\r\n", zreq.ErrTruncated},
+		"less asked":  {chunked + "bytes 0-3/100\r\n\r\n4\r\nhell\r\n0\r\n\r\n", zreq.ErrTruncated},
+		"of no range": {chunked + "bytes */100\r\n\r\n5\r\nhello\r\n0\r\n\r\n", zreq.ErrTruncated},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			args := &zreq.Args{Driver: answers(t, tt.wire), Headers: zreq.Headers{{"Range", "bytes=0-4"}}}
+			resp, err := zreq.Get(context.Background(), site, args)
+			is.True(err == nil && tt.want == nil || tt.want != nil && errors.Is(err, tt.want))
+			is.Equal(resp.Complete(), tt.want == nil)
+			is.True(!zreq.Transient(err) || name == "shorter" || name == "nothing") // what is whole comes again
+			_, err = resp.Content()
+			is.Equal(err == nil, tt.want == nil)
+		})
 	}
 }
 

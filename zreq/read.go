@@ -89,6 +89,9 @@ func (r *Response) rest() error {
 // and the error io.EOF, but none with n <= 0. Every other error is an [*Error], and
 // beside it is what came before it. More than 64 MiB is ErrRequest.
 func (r *Response) ReadN(n int) ([]byte, error) {
+	if err := r.absent(); err != nil {
+		return nil, err
+	}
 	if n > maxBuffer {
 		return nil, r.badSize()
 	}
@@ -223,6 +226,10 @@ func (r *Response) SaveTo(w io.Writer, buf []byte) (n int64, err error) {
 func (r *Response) Chunks(n int) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
 		defer r.Close()
+		if err := r.absent(); err != nil {
+			yield(nil, err)
+			return
+		}
 		if n < 0 || n > maxBuffer {
 			yield(nil, r.badSize())
 			return

@@ -204,6 +204,9 @@ func (x *exchange) readContent(ctx context.Context, limit int64) error {
 		if err != nil {
 			return err
 		}
+		if x.want.length >= 0 && x.received > x.want.length {
+			return x.blame(&ErrResponse, errRangeMismatch)
+		}
 		switch ev.Kind {
 		case wire.Data:
 			left := limit - int64(len(r.content))
@@ -218,8 +221,7 @@ func (x *exchange) readContent(ctx context.Context, limit int64) error {
 			r.cut = r.failure(PhaseBody, nil, tooLarge)
 			return nil
 		case wire.End:
-			x.whole()
-			return nil
+			return x.judgeEnd()
 		}
 	}
 }
@@ -275,7 +277,8 @@ func (x *exchange) stream(ctx context.Context) error {
 func (x *exchange) judgeEnd() error {
 	want := &x.want
 	switch {
-	case x.resp.framing == FramingNone || want.length < 0:
+	case want.vague:
+		return x.truncated(-1, errUnusable206)
 	case x.received < want.length:
 		return x.truncated(want.length, errRangeMismatch)
 	case want.short:

@@ -53,7 +53,7 @@ func Transient(err error) bool {
 		status, ok := e.Err.(statusError)
 		return ok && status.transient()
 	case &ErrConnect, &ErrStale, &ErrTruncated:
-		return !isLasting(e.Err)
+		return !isLasting(e.Err) && !isOtherPart(e.Err)
 	case &ErrOutOfRetries:
 		return true
 	}
@@ -71,6 +71,11 @@ func (s statusError) transient() bool {
 		return false
 	}
 	return s >= 500 && s <= 599
+}
+
+// isOtherPart reports whether a 206 came whole, but is not the part that was asked for.
+func isOtherPart(err error) bool {
+	return errors.Is(err, errShortRange) || errors.Is(err, errUnusable206)
 }
 
 // isLasting reports whether an error of a dial or a connection comes again however

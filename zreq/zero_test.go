@@ -131,8 +131,15 @@ func TestResponseThatIsNone(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
 			for use, f := range map[string]func() error{
-				"Read":    func() error { _, err := r.Read(make([]byte, 1)); return err },
-				"ReadN":   func() error { _, err := r.ReadN(0); return err },
+				"Read":         func() error { _, err := r.Read(make([]byte, 1)); return err },
+				"ReadN":        func() error { _, err := r.ReadN(0); return err },
+				"ReadN, a lot": func() error { _, err := r.ReadN(65 << 20); return err },
+				"Chunks, of a size that nobody can want": func() error {
+					for _, err := range r.Chunks(-1) {
+						return err
+					}
+					return nil
+				},
 				"WriteTo": func() error { _, err := r.WriteTo(io.Discard); return err },
 				"SaveTo":  func() error { _, err := r.SaveTo(io.Discard, make([]byte, 1)); return err },
 				"Content": func() error { _, err := r.Content(); return err },

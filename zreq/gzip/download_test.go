@@ -236,7 +236,10 @@ func TestDownloadOfNoCoding(t *testing.T) {
 		"identity, utf-8":     {text, text},
 		", ,":                 {text, text},
 		"gzipped":             {text, text},
-		"\"gzip\"":            {text, text},
+		"\"gzip\"":            {gzipped(-1, text), text}, // whoever writes so has coded it all the same
+		"'gzip'":              {gzipped(-1, text), text},
+		"aws-chunked gzip":    {gzipped(-1, text), text},
+		"aws-chunked;gzip":    {gzipped(-1, text), text},
 		"none, deflate, none": {zlibbed(-1, text), text},
 	} {
 		t.Run(coding, func(t *testing.T) {
