@@ -134,6 +134,16 @@ func poolScenarios() []scenario {
 			time.Sleep(time.Second)
 			g.get("//device.test:82/3", nil)
 		}},
+		{name: "pool-newest", conns: [][]step{turn(body, "dy"), then(turn(body, "dy"), turn(ok))}, play: func(g *golden) {
+			g.share(&zreq.Session{})
+			g.stream("/1", nil, func(r *zreq.Response) error {
+				g.stream("/2", nil, func(*zreq.Response) error { return r.Close() })
+				return nil
+			})
+			g.log("stats %+v", g.session.Stats())
+			time.Sleep(time.Second)
+			g.get("/3", nil)
+		}},
 		{name: "pool-idle-limit", conns: [][]step{turn(ok), turn(ok)}, play: func(g *golden) {
 			g.share(&zreq.Session{Pool: zreq.PoolLimits{Idle: 1}})
 			g.get("/1", nil)
