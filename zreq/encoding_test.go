@@ -110,6 +110,13 @@ func TestEncodedWithoutContent(t *testing.T) {
 	is.True(resp.Complete())
 	text, err := resp.Text()
 	is.True(err == nil && text == "")
+	chunked := "HTTP/1.1 404 X\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+	resp, err = zreq.Get(context.Background(), site, &zreq.Args{Driver: answers(t, chunked)})
+	is.NoErr(err)
+	text, err = resp.Text()
+	is.True(err == nil && text == "")
+	err = resp.JSON(new(any))
+	is.True(err != nil && !errors.Is(err, zreq.ErrEncoded)) // it is no JSON, but for another reason
 	head := "HTTP/1.1 200 X\r\nContent-Encoding: gzip\r\nContent-Length: 10\r\n\r\n"
 	_, err = zreq.Head(context.Background(), site, &zreq.Args{Driver: answers(t, head), StreamCallback: never})
 	is.NoErr(err)
