@@ -118,6 +118,7 @@ func TestErrorIsANetError(t *testing.T) {
 		"no such host": {&net.DNSError{IsNotFound: true}, false, false},
 		"servfail":     {&net.DNSError{IsTemporary: true}, false, true},
 		"its own":      {errCable, false, false},
+		"only a limit": {tooLate{}, true, true}, // which does not call itself temporary
 	} {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
