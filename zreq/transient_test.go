@@ -83,6 +83,7 @@ var transientCases = map[string]transientCase{
 	"no TLS":          {url: "https://device.test/", kind: zreq.ErrNoTLS},
 	"callback":        {steps: answering(byLength("hello")), args: zreq.Args{StreamCallback: func([]byte) error { return errLate }}, kind: errLate},
 	"a nil Driver":    {args: zreq.Args{Driver: nothing{}}, kind: zreq.ErrConnect},
+	"TLS in plain":    {url: "https://device.test/", args: zreq.Args{TLS: &seal{plain: true}}, steps: []zreqtest.Step{zreqtest.Hold()}, kind: zreq.ErrConnect},
 	"not permitted":   {args: zreq.Args{Driver: noDial{errForbidden}}, kind: zreq.ErrConnect},
 	"a closed answer": {args: zreq.Args{Connection: closedConnection()}, kind: zreq.ErrOtherOrigin},
 }
@@ -226,7 +227,8 @@ func TestTransientOfASession(t *testing.T) {
 	})
 }
 
-// TestTransientNot: a certificate, a writer, nothing, and what is not a call's.
+// TestTransientNot: a certificate, a permanent error in the middle of a body, a writer,
+// nothing, and what is not a call's.
 func TestTransientNot(t *testing.T) {
 	is := is.New(t)
 	n := memnet.New()
@@ -234,6 +236,14 @@ func TestTransientNot(t *testing.T) {
 	serveEach(t, n, server, withLength)
 	_, err := zreq.Get(context.Background(), "https://device.test/", &zreq.Args{Driver: n, TLS: tlsnet.New(nil)})
 	is.True(errors.Is(err, zreq.ErrConnect))
+	is.True(!zreq.Transient(err))
+
+	d := &failingDriver{Driver: zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Request(), zreqtest.Send(byLength("hello")[:40]), zreqtest.Hold()})}
+	_, err = zreq.Get(context.Background(), site, &zreq.Args{Driver: d, OnHead: func(*zreq.Response) error {
+		d.read = errForbidden
+		return nil
+	}})
+	is.True(errors.Is(err, zreq.ErrTruncated) && errors.Is(err, errForbidden))
 	is.True(!zreq.Transient(err))
 
 	for _, stream := range []bool{true, false} {
