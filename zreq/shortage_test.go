@@ -21,7 +21,8 @@ func TestSessionWaitIsBounded(t *testing.T) {
 		pool     zreq.PoolLimits
 		timeouts zreq.Timeouts // of the Session
 		call     zreq.Timeouts
-		streams  int // held open, each to another origin if the limit is that of the Session
+		streams  int    // held open
+		origins  string // of the streams; default: site
 		after    time.Duration
 		says     string
 	}{
@@ -38,7 +39,11 @@ func TestSessionWaitIsBounded(t *testing.T) {
 			after: time.Minute, says: "Timeouts.Wait of 1m0s is over",
 		},
 		"all of the Session": {
-			pool: zreq.PoolLimits{Open: 3}, streams: 2, after: 30 * time.Second,
+			pool: zreq.PoolLimits{Open: 3}, streams: 2, origins: "http://%d.test/", after: 30 * time.Second,
+			says: "of 3 that PoolLimits.Open allows, 3 are in use, 2 of them by open Streams, and 0 are idle",
+		},
+		"all of the Session, ports of one host": {
+			pool: zreq.PoolLimits{Open: 3}, streams: 2, origins: "http://device.test:808%d/", after: 30 * time.Second,
 			says: "of 3 that PoolLimits.Open allows, 3 are in use, 2 of them by open Streams, and 0 are idle",
 		},
 	} {
@@ -49,8 +54,8 @@ func TestSessionWaitIsBounded(t *testing.T) {
 				defer s.Close()
 				for i := range tt.streams {
 					url := site
-					if tt.pool.Open > 0 {
-						url = fmt.Sprintf("http://%d.test/", i)
+					if tt.origins != "" {
+						url = fmt.Sprintf(tt.origins, i)
 					}
 					defer holding(t, s, url).Close()
 				}
