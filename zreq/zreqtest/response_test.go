@@ -73,6 +73,17 @@ func TestResponseOfEachStatus(t *testing.T) {
 	}
 }
 
+// TestResponseNamesTheField: the panic names the field that cannot be sent.
+func TestResponseNamesTheField(t *testing.T) {
+	for _, c := range []string{"\r", "\n", "\x00"} {
+		t.Run(fmt.Sprintf("%q", c), func(t *testing.T) {
+			is := is.New(t)
+			defer func() { is.Equal(recover(), "zreqtest: a line break or NUL in the field A") }()
+			zreqtest.Response(200, zreq.Headers{{"A", "b" + c + "c"}}, "")
+		})
+	}
+}
+
 func TestResponsePanics(t *testing.T) {
 	for name, make := range map[string]func(){
 		"a status of 1xx":          func() { zreqtest.Response(101, nil, "") },
