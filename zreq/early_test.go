@@ -77,6 +77,46 @@ func TestEarlyAnswer(t *testing.T) {
 	})
 }
 
+// TestEarlyAnswerIsAwaited: after a write has failed the call listens for an answer for
+// a second.
+func TestEarlyAnswerIsAwaited(t *testing.T) {
+	for name, tt := range map[string]struct {
+		after time.Duration // the failure
+		heard bool
+	}{
+		"within the second": {900 * time.Millisecond, true},
+		"later":             {1200 * time.Millisecond, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				dying := &dyingDriver{Driver: zreqtest.NewPeer(t, []zreqtest.Step{
+					zreqtest.Head(), zreqtest.Pause(tt.after), zreqtest.Send(page(413, "too large")), zreqtest.Hold(),
+				})}
+				began := time.Now()
+				resp, err := zreq.Put(context.Background(), site, &zreq.Args{Driver: dying, Body: deadly{dying}})
+				waited := time.Since(began)
+				if tt.heard {
+					is.NoErr(err)
+					is.Equal(resp.Status, 413)
+					is.Equal(waited, tt.after)
+					return
+				}
+				is.True(errors.Is(err, errDead)) // the failure to send is what is told
+				is.True(waited >= time.Second && waited <= time.Second+time.Second/8)
+			})
+		})
+	}
+}
+
+// deadly is a body after whose first byte, behind the head, nothing can be written.
+type deadly struct{ d *dyingDriver }
+
+func (b deadly) Read(p []byte) (int, error) {
+	b.d.dead = true
+	return copy(p, "x"), io.EOF
+}
+
 // TestEarlyAnswerIsSeen: while the peer neither reads on nor closes, which no
 // write tells of.
 func TestEarlyAnswerIsSeen(t *testing.T) {
