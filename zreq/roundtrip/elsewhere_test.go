@@ -21,8 +21,9 @@ import (
 )
 
 // TestRedirectElsewhere: where a redirect leads the Client to another origin, the
-// Session's credentials, its client certificate and the fields of its OriginOnly are kept
-// back, also on the way back; the Client's own cookies are not. What the caller asks for
+// Session's credentials, its client certificate, or that of the program's TLS, and the
+// fields of its OriginOnly are kept back, also on the way back and in a second request to
+// that origin; the Client's own cookies are not. What the caller asks for
 // himself gets them all.
 func TestRedirectElsewhere(t *testing.T) {
 	ca, err := tlstest.NewAuthority()
@@ -40,7 +41,7 @@ func TestRedirectElsewhere(t *testing.T) {
 			if len(r.TLS.PeerCertificates) > 0 {
 				said += " certificate"
 			}
-			for _, field := range []string{"Authorization", "X-Api-Key", "X-Own-Key", "X-Plain"} {
+			for _, field := range []string{"Authorization", "Cookie", "Proxy-Authorization", "X-Api-Key", "X-Own-Key", "X-Plain"} {
 				if r.Header.Get(field) != "" {
 					said += " " + field
 				}
@@ -53,6 +54,8 @@ func TestRedirectElsewhere(t *testing.T) {
 				http.Redirect(w, r, other.URL+"/back", http.StatusFound)
 			case "/back":
 				http.Redirect(w, r, one.URL+"/end", http.StatusFound)
+			case "/out":
+				http.Redirect(w, r, other.URL+"/near", http.StatusFound)
 			case "/near":
 				http.Redirect(w, r, "/end", http.StatusFound)
 			}
@@ -71,7 +74,7 @@ func TestRedirectElsewhere(t *testing.T) {
 	is.NoErr(err)
 	session.TLS = tlsnet.New(&tlsnet.Config{RootCAs: ca.Pool(), Certificates: []tls.Certificate{pair}})
 	session.Auth = zreq.Bearer("hush")
-	session.Headers = zreq.Headers{{"X-Api-Key", "hush"}, {"X-Plain", "1"}}
+	session.Headers = zreq.Headers{{"X-Api-Key", "hush"}, {"X-Plain", "1"}, {"Cookie", "a=hush"}, {"Proxy-Authorization", "hush"}}
 	session.OriginOnly = []string{"x-api-key", "x-own-key"}
 	get := func(url string) []string {
 		t.Helper()
@@ -89,13 +92,20 @@ func TestRedirectElsewhere(t *testing.T) {
 		defer mu.Unlock()
 		return seen
 	}
-	const all = " certificate Authorization X-Api-Key X-Own-Key X-Plain"
+	const all = " certificate Authorization Cookie Proxy-Authorization X-Api-Key X-Own-Key X-Plain"
 	is.Equal(get(other.URL+"/named"), []string{"other/named" + all})
 	is.Equal(get(one.URL+"/away"), []string{"one/away" + all, "other/back X-Plain", "one/end X-Plain"})
-	is.Equal(get(one.URL+"/near"), []string{"one/near" + all, "one/end" + all}) // the same origin
+	is.Equal(get(one.URL+"/near"), []string{"one/near" + all, "one/end" + all})                         // the same origin
+	is.Equal(get(one.URL+"/out"), []string{"one/out" + all, "other/near X-Plain", "other/end X-Plain"}) // also its second request
 	is.Equal(get(other.URL+"/named"), []string{"other/named" + all})
 
-	session.TLS = opaque{session.TLS}
+	before := netdriver.DefaultTLS()
+	defer netdriver.SetTLS(before)
+	netdriver.SetTLS(session.TLS)
+	session.TLS = nil // the TLS of the program
+	is.Equal(get(one.URL+"/out"), []string{"one/out" + all, "other/near X-Plain", "other/end X-Plain"})
+
+	session.TLS = opaque{netdriver.DefaultTLS()}
 	_, err = client.Get(one.URL + "/away")
 	is.True(errors.Is(err, zreq.ErrRequest))
 	is.True(strings.Contains(err.Error(), "netdriver.Anonymizer")) // the cure
