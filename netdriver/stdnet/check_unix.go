@@ -48,8 +48,9 @@ func (c *Conn) Check() error {
 	case l.err == syscall.EAGAIN || l.err == syscall.EWOULDBLOCK:
 		return nil
 	case l.err != nil:
-		c.keep(l.err)
-		return l.err
+		err := c.readError(l.err)
+		c.keep(err)
+		return err
 	case l.n == 0:
 		return c.end() // a Write may have seen the error meanwhile
 	}

@@ -66,6 +66,7 @@ func (c *Conn) Check() error {
 	case err == wsaEWouldBlock:
 		return nil
 	case err != nil:
+		err = c.readError(err)
 		c.keep(err)
 		return err
 	case n == 0:

@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/zreq-go/zreq/netdriver"
@@ -81,6 +82,14 @@ func (c *Conn) keep(err error) {
 		return
 	}
 	c.broke.CompareAndSwap(nil, &err)
+}
+
+// readError is an error that a look has found as package net tells one of Read.
+func (c *Conn) readError(err error) error {
+	if errno, ok := err.(syscall.Errno); ok {
+		err = os.NewSyscallError("read", errno)
+	}
+	return &net.OpError{Op: "read", Net: "tcp", Source: c.LocalAddr(), Addr: c.RemoteAddr(), Err: err}
 }
 
 // NetConn returns the connection of package net, for socket options. It is the same
