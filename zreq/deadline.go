@@ -31,7 +31,7 @@ type socket struct {
 	// is taken up again. It takes a driver with a Checker.
 	resumable, sliced bool
 	counts            bool // the count of a write that was cut says what has left; not in TLS
-	owes              bool // what a write was said to have taken has not all left
+	owes              bool // a write was cut, and the next one finishes it, be it an empty one
 
 	requests int // that it has carried, this one included
 	keep     keepAlive
@@ -179,9 +179,6 @@ func after(d time.Duration) (over <-chan time.Time, stop func() bool) {
 	t := time.NewTimer(d)
 	return t.C, t.Stop
 }
-
-// afterFunc is for what may have to be done while a write blocks.
-func afterFunc(d time.Duration, f func()) *time.Timer { return time.AfterFunc(d, f) }
 
 // judge says which limit an error comes of, if it does: the network has timeouts
 // of its own. Some clocks know only milliseconds.

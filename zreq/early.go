@@ -29,7 +29,7 @@ func (x *exchange) hear(ctx context.Context) error {
 		case x.sent == 0 && x.reused: // it has just been looked at
 			return nil
 		case x.sock.checker == nil:
-			if x.sent == 0 || x.reader != nil && x.reader.begun || !x.lookIsDue() || !x.peek(ctx) {
+			if x.sent == 0 || !x.lookIsDue() || !x.peek(ctx) {
 				return nil
 			}
 			continue
@@ -70,6 +70,7 @@ func (x *exchange) peek(ctx context.Context) bool {
 	}
 	x.in.w += n
 	x.heard = true
+	x.sock.keep.heard()
 	if !isTimeout(err) {
 		x.readErr = err
 	}

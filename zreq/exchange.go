@@ -49,7 +49,6 @@ type exchange struct {
 	unhook func() bool    // stops watching the context
 	reused bool           // sock was there before the call
 	unsent bool           // the request did not go out whole
-	reader *earlyReader   // hears the peer while a write blocks; nil: none does
 	looked time.Time      // when a connection that has no Checker was last asked for an answer
 	empty  int            // writes in a row that moved nothing
 	quick  uint32         // bytes that went in quick writes; if it wraps, some small ones follow
@@ -168,9 +167,8 @@ func (x *exchange) try(ctx context.Context) error {
 // come before all has been sent.
 func (x *exchange) ask(ctx context.Context) error {
 	err := x.send(ctx)
-	x.takeEarly(true)
 	release(x.out)
-	x.out, x.head, x.reader = nil, nil, nil
+	x.out, x.head = nil, nil
 	if err != nil {
 		x.unsent = true
 		return x.early(ctx, err)
@@ -183,7 +181,6 @@ func (x *exchange) end() {
 	if x.unhook != nil && !x.unhook() && x.why != CloseUnsent {
 		x.why = CloseCancelled // a late cancel must not hit the next call
 	}
-	x.takeEarly(true) // something has panicked
 	if x.args != nil && x.args.DropHead {
 		x.resp.head = nil // it was a view of the window
 	}

@@ -158,7 +158,6 @@ func (x *exchange) send(ctx context.Context) error {
 			return x.blame(&ErrBody, err)
 		}
 		if last {
-			x.takeEarly(true)
 			x.looked = time.Time{} // an answer that came too early cannot be told later from one that waited
 		}
 		if err := x.write(ctx, p); err != nil {
@@ -201,14 +200,11 @@ func (x *exchange) write(ctx context.Context, p []byte) error {
 			most = x.pace.maxPaced()
 		}
 		slice := p[:min(len(p), most)]
-		x.readEarly()
 		n, err := x.sock.conn.Write(slice)
 		if n < 0 || n > len(slice) {
 			n, err = len(slice), errBadCount
 		}
-		err = x.wrote(n, err)
-		x.takeEarly(false)
-		if err != nil {
+		if err := x.wrote(n, err); err != nil {
 			return err
 		}
 		p = p[n:]
@@ -240,7 +236,7 @@ func (x *exchange) wrote(n int, err error) error {
 	if n > 0 || err != nil {
 		x.empty = 0
 	}
-	x.sock.stuck = n == 0
+	x.sock.stuck = n == 0 && err != nil
 	x.quick += uint32(n)
 	if err != nil || uint64(x.pace.ended()) >= uint64(x.times.Write)/slices { // the latter never, if that is no limit
 		x.quick = 0
@@ -252,7 +248,7 @@ func (x *exchange) wrote(n int, err error) error {
 		err = slow
 	case err != nil:
 		err = x.sock.judgeWrite(err)
-		x.sock.owes = err == nil && !x.sock.counts
+		x.sock.owes = err == nil
 	case x.empty > maxEmpty:
 		err = io.ErrNoProgress
 	}

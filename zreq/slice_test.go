@@ -74,43 +74,64 @@ func TestEarlyAnswerOverTLS(t *testing.T) {
 }
 
 // TestCutWritesOverTLS: what a slice of time cut is finished, and nothing is lost or
-// sent twice, however slowly the peer reads.
+// sent twice, however slowly the peer reads, whether the TLS is zreq's own or the driver's.
 func TestCutWritesOverTLS(t *testing.T) {
 	for name, gap := range map[string]time.Duration{"quick": 0, "slow": 30 * time.Millisecond, "slower than a slice": 200 * time.Millisecond} {
 		for kind, body := range earlyBodies {
-			t.Run(name+"/"+kind, func(t *testing.T) {
-				synctest.Test(t, func(t *testing.T) {
-					is := is.New(t)
-					var got []byte
-					same := func(d netdriver.Driver) netdriver.Driver { return d }
-					l := newLab(t, true, same, func(c *labConn) {
-						c.raw.most.Store(5000)
-						c.raw.reads.Store(int64(gap))
-						p := make([]byte, 16<<10)
-						for !earlyBodyEnds(got) {
-							n, err := c.Read(p)
-							if got = append(got, p[:n]...); err != nil {
-								return
-							}
-						}
-						c.send(noContent)
-					})
-					l.net.BufferBytes = 20_000
-					args := l.args
-					args.Headers, args.Body = asks(), body()
-					resp, err := zreq.Put(context.Background(), l.url, &args)
-					is.NoErr(err)
-					is.True(resp.Connection != nil) // all was sent
-					_, rest, _ := strings.Cut(string(got), "\r\n\r\n")
-					if kind == "chunked" {
-						rest = dechunk(t, rest)
-					}
-					is.True(rest == earlyBody)
-					is.NoErr(resp.Connection.Close())
+			for layer, ofDriver := range map[string]bool{"https": false, "http in a tunnel": true} {
+				t.Run(name+"/"+kind+"/"+layer, func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) { cutWrites(t, gap, body(), kind == "chunked", ofDriver) })
 				})
-			})
+			}
 		}
 	}
+}
+
+func cutWrites(t *testing.T, gap time.Duration, body io.Reader, chunked, ofDriver bool) {
+	is := is.New(t)
+	var got []byte
+	same := func(d netdriver.Driver) netdriver.Driver { return d }
+	l := newLab(t, true, same, func(c *labConn) {
+		c.raw.most.Store(5000)
+		c.raw.reads.Store(int64(gap))
+		p := make([]byte, 16<<10)
+		for !earlyBodyEnds(got) {
+			n, err := c.Read(p)
+			if got = append(got, p[:n]...); err != nil {
+				return
+			}
+		}
+		c.send(noContent)
+	})
+	l.net.BufferBytes = 20_000
+	args, url := l.args, l.url
+	if ofDriver {
+		args.Driver, args.TLS, url = tunnel{l.net, args.TLS}, nil, site
+	}
+	args.Headers, args.Body = asks(), body
+	resp, err := zreq.Put(context.Background(), url, &args)
+	is.NoErr(err)
+	is.True(resp.Connection != nil) // all was sent
+	_, rest, _ := strings.Cut(string(got), "\r\n\r\n")
+	if chunked {
+		rest = dechunk(t, rest)
+	}
+	is.True(rest == earlyBody)
+	is.NoErr(resp.Connection.Close())
+}
+
+// tunnel is a driver whose connections are TLS by themselves, as through a proxy.
+type tunnel struct {
+	netdriver.Driver
+	tls netdriver.TLS
+}
+
+func (d tunnel) Dial(ctx context.Context, network, address string) (netdriver.Conn, error) {
+	c, err := d.Driver.Dial(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	return d.tls.Client(ctx, c, "device.test")
 }
 
 // earlyBodies make a body of a megabyte in each way that it can be sent.

@@ -78,6 +78,28 @@ func TestConnClose(t *testing.T) {
 			is.Equal(err, io.EOF) // and there is room for close_notify again
 		})
 	})
+	t.Run("goes on with a Write that a deadline cut in the TLS below", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			is := is.New(t)
+			near, far := memnet.Pipe()
+			defer near.Close()
+			defer far.Close()
+			below, farBelow := shake(t, near, withAddr{far})
+			client, server := shake(t, below, farBelow)
+			near.SetFaults(memnet.Faults{StallWriteAfter: 9})
+			client.SetWriteDeadline(time.Now().Add(time.Second))
+			_, err := client.Write([]byte("hello"))
+			is.Equal(err, os.ErrDeadlineExceeded) // the TLS below took the record, and holds a part of its own
+			_, err = client.Write(nil)
+			is.Equal(err, os.ErrDeadlineExceeded)
+			near.SetFaults(memnet.Faults{})
+			client.SetWriteDeadline(time.Now().Add(time.Second))
+			_, err = client.Write(nil)
+			is.NoErr(err)
+			is.Equal(readString(is, server, 5), "hello")
+			is.NoErr(client.Close())
+		})
+	})
 	for name, wait := range map[string]func(netdriver.Conn) error{
 		"wakes a Read":  func(c netdriver.Conn) error { _, err := c.Read(make([]byte, 9)); return err },
 		"wakes a Write": func(c netdriver.Conn) error { _, err := c.Write(make([]byte, 9)); return err },

@@ -14,6 +14,7 @@ import (
 type backlog struct {
 	mu     sync.Mutex
 	owed   []byte // leaves before anything else
+	cut    bool   // the connection below has taken all, but has to finish its last Write first
 	failed error  // the stream of records is broken
 }
 
@@ -72,6 +73,11 @@ func (a *adapter) flush() error {
 }
 
 func (a *adapter) flushLocked() error {
+	if a.backlog.cut && a.backlog.failed == nil {
+		if err := a.finish(); err != nil {
+			return err
+		}
+	}
 	if len(a.backlog.owed) == 0 {
 		return a.backlog.failed
 	}
@@ -90,7 +96,7 @@ var errCutRecord = errors.New("closed before a record had left")
 func (a *adapter) giveUp() {
 	a.backlog.mu.Lock()
 	defer a.backlog.mu.Unlock()
-	if len(a.backlog.owed) > 0 && a.backlog.failed == nil {
+	if (a.backlog.cut || len(a.backlog.owed) > 0) && a.backlog.failed == nil {
 		a.backlog.failed = errCutRecord
 	}
 }
@@ -114,10 +120,28 @@ func (a *adapter) send(p []byte) (int, error) {
 		if err == nil {
 			continue
 		}
-		if err = a.verdict(err, a.deadlines.writeIsLate(slack)); err != os.ErrDeadlineExceeded {
-			a.backlog.failed = err
-		}
+		err = a.fault(err)
+		a.backlog.cut = err == os.ErrDeadlineExceeded && sent == len(p)
 		return sent, err
 	}
 	return sent, a.backlog.failed
+}
+
+// finish lets the connection below finish a Write that its deadline cut, as one of TLS
+// has to: a Write of nothing does that (see netdriver.Checker).
+func (a *adapter) finish() error {
+	_, err := a.below.Write(nil)
+	if err != nil {
+		return a.fault(err)
+	}
+	a.backlog.cut = false
+	return nil
+}
+
+// fault judges an error of a Write of the connection below. A deadline breaks nothing.
+func (a *adapter) fault(err error) error {
+	if err = a.verdict(err, a.deadlines.writeIsLate(slack)); err != os.ErrDeadlineExceeded {
+		a.backlog.failed = err
+	}
+	return err
 }

@@ -1,5 +1,0 @@
-//go:build tinygo
-
-package zreq
-
-const hearsWhileWriting = false
