@@ -31,8 +31,9 @@ import (
 //	false  nil, io.EOF, and what else is no error of a call
 //
 // Package roundtrip returns what net/http does, and that holds no [Error] where it is
-// io.EOF in an *url.Error, io.ErrUnexpectedEOF or the end of a context. So an error that
-// holds none is transient if it is a timeout or one of the first two.
+// io.EOF in an *url.Error, io.ErrUnexpectedEOF, a *net.OpError or the end of a context. So
+// an error that holds none is transient if it is a timeout or one of the first two, or
+// ends in an error of the system or of DNS that is in a *net.OpError or an *url.Error.
 //
 // Without a StreamCallback a 503 is a nil error: ask Response.Status. A [Session]
 // makes it ErrOutOfRetries for a call that it would have repeated.
@@ -40,7 +41,7 @@ func Transient(err error) bool {
 	var e *Error
 	switch {
 	case !errors.As(err, &e):
-		return isTimeout(err) || errors.Is(err, io.ErrUnexpectedEOF) || err != io.EOF && errors.Is(err, io.EOF)
+		return isTimeout(err) || errors.Is(err, io.ErrUnexpectedEOF) || err != io.EOF && errors.Is(err, io.EOF) || isOfNet(err)
 	case e.byCaller:
 		return false
 	case e.late:
@@ -76,6 +77,23 @@ func (s statusError) transient() bool {
 // isOtherPart reports whether a 206 came whole, but is not the part that was asked for.
 func isOtherPart(err error) bool {
 	return errors.Is(err, errShortRange) || errors.Is(err, errUnusable206)
+}
+
+// isOfNet reports whether the innermost error of a chain is a net.Error, by its methods,
+// in another one: a syscall.Errno or a *net.DNSError in a *net.OpError. A file system's
+// error is not, since no net.Error holds its number.
+func isOfNet(err error) bool {
+	depth, innermost := 0, false
+	for ; err != nil; err = errors.Unwrap(err) {
+		_, innermost = err.(interface {
+			Timeout() bool
+			Temporary() bool
+		})
+		if innermost {
+			depth++
+		}
+	}
+	return innermost && depth > 1
 }
 
 // isLasting reports whether an error of a dial or a connection comes again however

@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"net"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -253,7 +256,8 @@ func TestTransientNot(t *testing.T) {
 		is.True(errors.Is(err, errLate)) // a timeout, but not the call's
 		is.True(!zreq.Transient(err))
 	}
-	for _, err := range []error{nil, io.EOF, context.Canceled, errNoSuchHost, &zreq.Error{}} {
+	file := &fs.PathError{Op: "write", Path: "firmware", Err: syscall.ENOSPC} // a number of the system, but not of its network
+	for _, err := range []error{nil, io.EOF, context.Canceled, errNoSuchHost, &zreq.Error{}, file, syscall.ENOSPC, net.ErrClosed} {
 		is.True(!zreq.Transient(err))
 	}
 }

@@ -59,8 +59,9 @@
 //     the request's context has passed and Client.Timeout is longer, the call ends up to
 //     100 ms late.
 //   - If the server closed the connection without a response it is io.EOF, itself.
-//   - A certificate that is not trusted is a *tls.CertificateVerificationError. What
-//     failed in the system's network is a *net.OpError. Both hold the facts.
+//   - What failed in the system's network is its *net.OpError, itself.
+//   - A certificate that is not trusted is a *tls.CertificateVerificationError that holds
+//     the facts.
 //   - A server that answers a handshake in HTTP is a tls.RecordHeaderError, itself, of
 //     which the Client makes http.ErrSchemeMismatch.
 //   - Anything else holds the facts, or is a request that was refused, of the kind

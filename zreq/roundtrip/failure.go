@@ -27,9 +27,7 @@ func (l *lifetime) told(err error) error {
 		return err // which net/http does not know
 	}
 	if op, ok := e.Err.(*net.OpError); ok && op.Err != nil && !errors.Is(e, zreq.ErrBody) {
-		own := *op
-		own.Err = &reworded{text: op.Err.Error(), facts: e}
-		return &own
+		return op // os.IsPermission and type assertions look at its Err
 	}
 	switch e.Phase {
 	case zreq.PhaseDial: // by a driver that speaks TLS itself

@@ -1,0 +1,57 @@
+package roundtrip_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"os"
+	"syscall"
+	"testing"
+
+	"github.com/matryer/is"
+
+	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/zreq"
+)
+
+// refusing is a driver whose dial fails in the way of package net.
+type refusing struct{ err error }
+
+func (r refusing) Dial(context.Context, string, string) (netdriver.Conn, error) {
+	return nil, &net.OpError{Op: "dial", Net: "tcp", Err: r.err}
+}
+
+// TestErrorOfTheNetworkIsItself: programs look at the Err of a *net.OpError by type
+// assertion, and zreq.Transient knows the error without its facts, which EventDone has.
+func TestErrorOfTheNetworkIsItself(t *testing.T) {
+	for name, inner := range map[string]error{
+		"refused":       os.NewSyscallError("connect", syscall.ECONNREFUSED),
+		"not permitted": os.NewSyscallError("connect", syscall.EACCES),
+		"no such name":  &net.DNSError{Err: "no such host", Name: "device.test", IsNotFound: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			client, session := zreqClient(t)
+			session.Driver = refusing{inner}
+			var facts *zreq.Error
+			session.Trace = traceFunc(func(e zreq.Event) {
+				if e.Kind == zreq.EventDone {
+					errors.As(e.Err, &facts)
+				}
+			})
+			_, err := client.Get("http://device.test/")
+			op, ok := errors.Unwrap(err).(*net.OpError)
+			is.True(ok)
+			is.Equal(op.Err, inner) // neither wrapped nor another type
+			is.Equal(os.IsPermission(op.Err), name == "not permitted")
+			is.Equal(facts.Phase, zreq.PhaseDial)
+			is.True(errors.Is(facts, zreq.ErrConnect))
+			is.True(zreq.Transient(err)) // as for the facts
+			is.True(zreq.Transient(facts))
+			_, err = client.Transport.RoundTrip(make1(http.MethodGet, "http://device.test/", nil))
+			is.Equal(err, error(op)) // without the Client, too
+			is.True(zreq.Transient(err))
+		})
+	}
+}
