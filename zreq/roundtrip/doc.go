@@ -71,6 +71,9 @@
 //
 //   - If the context has ended it is the cause of the context, itself, or the Client's
 //     error.
+//   - After Close it has the text "http: read on closed response body". A Read that was
+//     ended by Close from elsewhere is a net.Error of the kind net.ErrClosed. Both are of
+//     the kind http.ErrBodyReadAfterClose.
 //   - A body that was cut short is io.ErrUnexpectedEOF, itself, unless the connection
 //     said something else, such as that it was reset.
 //   - Anything else holds the facts.

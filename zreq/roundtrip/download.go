@@ -31,7 +31,7 @@ func (d *download) Read(p []byte) (int, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.closed.Load() {
-		return 0, http.ErrBodyReadAfterClose
+		return 0, errReadAfterClose
 	}
 	if d.err != nil {
 		return 0, d.err
@@ -71,13 +71,13 @@ func (d *download) take(p []byte) (n int, err error) {
 func (d *download) Close() error {
 	d.closed.Store(true)
 	if !d.mu.TryLock() { // somebody waits for the peer
-		d.life.cancel(http.ErrBodyReadAfterClose)
+		d.life.cancel(errDone)
 		d.mu.Lock()
 	}
 	defer d.mu.Unlock()
 	if d.err == nil {
 		_ = d.from.Close() // is nil
-		d.finish(http.ErrBodyReadAfterClose)
+		d.finish(errReadAfterClose)
 	}
 	return nil
 }
@@ -88,7 +88,7 @@ func (d *download) finish(err error) {
 	case err == io.EOF:
 		d.to.Trailer = trailer(d.to.Trailer, d.from)
 	case d.closed.Load():
-		err = http.ErrBodyReadAfterClose
+		err = errClosedInRead
 	default:
 		err = d.life.toldInBody(err)
 	}

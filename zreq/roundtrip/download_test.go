@@ -5,10 +5,12 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -42,11 +44,18 @@ func TestCloseEndsARead(t *testing.T) {
 	time.Sleep(20 * time.Millisecond) // it waits, most likely; if not, it has to fail as well
 	began := time.Now()
 	is.NoErr(resp.Body.Close())
-	is.Equal(<-read, http.ErrBodyReadAfterClose) // the Read ends
-	is.True(time.Since(began) < 10*time.Second)  // at once, and not by Timeouts.Body
-	is.NoErr(resp.Body.Close())                  // closing twice is harmless
+	ended := <-read // the Read ends, as it does with net/http
+	is.True(errors.Is(ended, net.ErrClosed) && errors.Is(ended, http.ErrBodyReadAfterClose))
+	_, ok := ended.(net.Error)
+	is.True(ok)
+	is.True(strings.Contains(ended.Error(), "use of closed network connection"))
+	is.True(!zreq.Transient(ended))
+	is.True(time.Since(began) < 10*time.Second) // at once, and not by Timeouts.Body
+	is.NoErr(resp.Body.Close())                 // closing twice is harmless
 	_, err = resp.Body.Read(make([]byte, 5))
-	is.Equal(err, http.ErrBodyReadAfterClose)
+	is.Equal(err.Error(), "http: read on closed response body")
+	is.True(errors.Is(err, http.ErrBodyReadAfterClose))
+	is.True(!errors.Is(err, net.ErrClosed))
 	is.Equal(session.Stats().Open, 0) // the connection is closed, for the rest would come on it
 }
 
@@ -115,7 +124,7 @@ func TestReadToTheEndKeepsTheConnection(t *testing.T) {
 		is.Equal(err, io.EOF) // which comes again,
 		is.NoErr(resp.Body.Close())
 		_, err = resp.Body.Read(make([]byte, 1))
-		is.Equal(err, http.ErrBodyReadAfterClose) // until it is closed
+		is.True(errors.Is(err, http.ErrBodyReadAfterClose)) // until it is closed
 	}
 	is.Equal(p.connections(), 1)
 }

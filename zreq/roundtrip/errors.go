@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"net/http"
 
 	"github.com/zreq-go/zreq/zreq"
 )
@@ -37,6 +39,27 @@ var (
 	// errEarly is why httptrace's WroteRequest is told that a request did not go out whole.
 	errEarly = errors.New("the answer came before the end of the request")
 )
+
+// What Read of a Response.Body says once that was closed, in the words of net/http.
+var (
+	errReadAfterClose = &afterClose{"http: read on closed response body", nil}
+	errClosedInRead   = &afterClose{"read: " + net.ErrClosed.Error(), net.ErrClosed} // from another goroutine
+)
+
+// afterClose is of the kind http.ErrBodyReadAfterClose.
+type afterClose struct {
+	text string
+	kind error // as well, or nil
+}
+
+var _ net.Error = (*afterClose)(nil)
+
+func (e *afterClose) Error() string { return e.text }
+func (e *afterClose) Is(target error) bool {
+	return target == http.ErrBodyReadAfterClose || e.kind != nil && target == e.kind
+}
+func (*afterClose) Timeout() bool   { return false }
+func (*afterClose) Temporary() bool { return false }
 
 // refusal is a request that is not made.
 type refusal struct{ text string }
