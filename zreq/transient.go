@@ -33,7 +33,9 @@ import (
 // Package roundtrip returns what net/http does, and that holds no [Error] where it is
 // io.EOF in an *url.Error, io.ErrUnexpectedEOF, a *net.OpError or the end of a context. So
 // an error that holds none is transient if it is a timeout or one of the first two, or
-// ends in an error of the system or of DNS that is in a *net.OpError or an *url.Error.
+// ends in an error of the system or of DNS that is in a *net.OpError or an *url.Error. Where
+// it is an error of the request's own body, itself, that is judged in the same way, since
+// it cannot be told apart.
 //
 // Without a StreamCallback a 503 is a nil error: ask Response.Status. A [Session]
 // makes it ErrOutOfRetries for a call that it would have repeated.

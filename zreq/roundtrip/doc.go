@@ -60,6 +60,8 @@
 //     100 ms late.
 //   - If the server closed the connection without a response it is io.EOF, itself.
 //   - What failed in the system's network is its *net.OpError, itself.
+//   - What the body of the request said is that error, itself, if the length of the body
+//     was not known or it went out over TLS, and so is what GetBody said.
 //   - A certificate that is not trusted is a *tls.CertificateVerificationError that holds
 //     the facts.
 //   - A server that answers a handshake in HTTP is a tls.RecordHeaderError, itself, of

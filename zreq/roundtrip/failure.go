@@ -14,14 +14,18 @@ import (
 
 // told returns the error of a call as net/http's Transport tells it, as far as
 // programs look at it: a sentinel or a type of its own is returned itself, since they
-// compare by == and ask by a type assertion, and their texts are in the text.
-func (l *lifetime) told(err error) error {
+// compare by == and ask by a type assertion, and their texts are in the text. body is what the
+// body of the request said, if that is told itself; or nil.
+func (l *lifetime) told(err, body error) error {
 	var e *zreq.Error
 	if !errors.As(err, &e) {
 		return err // of the request
 	}
 	if end := l.ended(e); end != nil {
 		return end
+	}
+	if body != nil && errors.Is(e, zreq.ErrBody) {
+		return body
 	}
 	if errors.Is(err, zreq.ErrOutOfRetries) {
 		return err // which net/http does not know

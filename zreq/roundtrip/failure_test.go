@@ -170,6 +170,10 @@ func mishaps(t *testing.T) map[string]mishap {
 		"Request.Cancel in the body": {url: stalled, end: gone, inBody: true},
 		"body fails":                 {url: hung, set: request(failingBody), facts: true, differ: "*net.OpError"},
 		"body is cut":                {url: hung, set: request(cutBody), facts: true, differ: "*net.OpError"},
+		"chunked body fails":         {url: hung, set: chunkedBody(errMine)},
+		"chunked body is cut":        {url: hung, set: chunkedBody(io.ErrUnexpectedEOF)},
+		"chunked body is cancelled":  {url: hung, set: chunkedBody(context.Canceled)},
+		"probed body fails":          {url: hung, set: request(probedBody)},
 		"scheme":                     {url: "ftp://127.0.0.1/"},
 		"no scheme":                  {url: "//127.0.0.1/", direct: true},
 		"no host":                    {url: "http:///x", direct: true},
@@ -191,6 +195,15 @@ func cutBody(r *http.Request) {
 	failingBody(r)
 	r.Body = io.NopCloser(io.MultiReader(strings.NewReader("hello"), iotest.ErrReader(io.ErrUnexpectedEOF)))
 }
+
+func chunkedBody(err error) func(*http.Client, *http.Request) {
+	return request(func(r *http.Request) {
+		r.Method = "POST"
+		r.Body = io.NopCloser(io.MultiReader(strings.NewReader("hello"), iotest.ErrReader(err)))
+	})
+}
+
+func probedBody(r *http.Request) { r.Body = io.NopCloser(iotest.ErrReader(errMine)) }
 
 func secured(u string) string { return strings.Replace(u, "http:", "https:", 1) }
 

@@ -73,7 +73,7 @@ func TestGetBodyFails(t *testing.T) {
 	r := s.request(t.Context(), "PUT", p.url, 5, false)
 	r.GetBody = func() (io.ReadCloser, error) { return nil, errBody }
 	_, err = client.Do(r)
-	is.True(errors.Is(err, errBody)) // its error is that of the call
+	is.Equal(errors.Unwrap(err), errBody) // its error is that of the call
 	is.Equal(s.closed(), []int{1})
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/matryer/is"
@@ -117,4 +118,21 @@ func TestUntrustedByAChip(t *testing.T) {
 	var facts *zreq.Error
 	is.True(errors.As(refused, &facts))
 	is.Equal(facts.Phase, zreq.PhaseDial)
+}
+
+// TestErrorOfABodyOverTLS: it is itself, as net/http has it, also where the length was
+// known.
+func TestErrorOfABodyOverTLS(t *testing.T) {
+	srv, ours, session := tlsServer(t, http.NotFound)
+	srv.Config.ErrorLog = quiet
+	std := srv.Client()
+	defer std.CloseIdleConnections()
+	for _, c := range []*http.Client{std, ours} {
+		is := is.New(t)
+		r := make1("POST", srv.URL, &failing{strings.NewReader("hello")})
+		r.ContentLength = 9
+		_, err := c.Do(r)
+		is.Equal(errors.Unwrap(err), errBody)
+	}
+	is.New(t).Equal(session.Stats().Open, 0)
 }

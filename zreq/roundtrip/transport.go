@@ -91,7 +91,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	got, err := t.session().Do(life.ctx, method(req), url, args)
 	if err = verdict(got, err); err != nil {
-		return nil, life.told(err)
+		return nil, life.told(err, up.failed)
 	}
 	return download.answer(req, got, spy), nil
 }

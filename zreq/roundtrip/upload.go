@@ -17,6 +17,8 @@ type upload struct {
 	probed bool  // whether the body is empty had to be found out
 	err    error // came after first
 	read   bool  // something was, since the last beginning
+	failed error // of the body that is there, or of fresh; itself
+	bare   bool  // net/http tells an error of the body itself
 
 	mu      sync.Mutex // guards what follows, and which body is there
 	stale   bool       // the next Read begins with another
@@ -27,6 +29,9 @@ type upload struct {
 
 func newUpload(req *http.Request) *upload {
 	u := &upload{body: req.Body, fresh: req.GetBody, size: req.ContentLength}
+	// One of a known length it gives to the connection to be read, and a *net.TCPConn
+	// says of an error that it is a *net.OpError.
+	defer func() { u.bare = u.size < 0 || req.URL != nil && req.URL.Scheme == "https" }()
 	if req.Body == nil || req.Body == http.NoBody {
 		u.size = 0
 		return u
@@ -134,7 +139,11 @@ func (u *upload) next(p []byte) (int, error) {
 	if u.err != nil {
 		return 0, u.err
 	}
-	return body.Read(p)
+	n, err := body.Read(p)
+	if err != nil && err != io.EOF && u.bare {
+		u.failed = err
+	}
+	return n, err
 }
 
 // begin returns the body to read from.
@@ -147,7 +156,7 @@ func (u *upload) begin() (io.Reader, error) {
 	if u.stale {
 		u.shut()
 		body, err := u.fresh()
-		if err != nil {
+		if u.failed = err; err != nil {
 			return nil, err
 		}
 		u.body, u.stale, u.closed, u.first, u.err = body, false, false, nil, nil
