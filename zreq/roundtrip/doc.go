@@ -69,6 +69,11 @@
 //   - Anything else holds the facts, or is a request that was refused, of the kind
 //     zreq.ErrRequest.
 //
+// With [Transport.Retry] an error of a call that was made more than once, or would have
+// been, is of the kind zreq.ErrOutOfRetries and holds the facts of all attempts, by a
+// [*zreq.OutOfRetries]. The error of the last is inside: io.EOF is found by errors.Is, and
+// a *net.OpError by errors.As, but neither by == nor by a type assertion.
+//
 // In Read of a Response.Body:
 //
 //   - If the context has ended it is the cause of the context, itself, or the Client's
@@ -97,6 +102,8 @@
 //     HTTP/1.1.
 //   - A response of HTTP/1.0 with Transfer-Encoding: chunked is decoded, and its connection
 //     closed (RFC 9112, 6.1). In net/http the chunk framing is part of its body.
+//   - After a 204 with Transfer-Encoding, which it must not have (RFC 9112, 6.1), the
+//     connection is closed.
 //   - With package gzip, deflate and x-gzip are undone as well as gzip, and several
 //     codings one after the other. Errors of a coding are those of package gzip.
 //   - Over TLS a body without a length is cut short unless the server says close_notify
@@ -117,6 +124,26 @@
 // Transfer-Encoding; a folded Content-Length or Transfer-Encoding; a version that is not
 // HTTP/1; a status below 100; more than one space before the status; a space in a field
 // name or behind it; and whatever is over a limit.
+//
+// # Where a request differs from net/http's
+//
+//   - A 417 to a request with Expect: 100-continue is not handed to the Client: the request
+//     is made once more without that field, on another connection (RFC 9110, 10.1.1). A
+//     417 to that one is the response.
+//   - Where a GET, HEAD, DELETE, OPTIONS, PROPFIND or SEARCH has a body of unknown length,
+//     its first byte is waited for before anything is dialled, as long as the context
+//     allows. net/http waits 200 ms for it, and then sends the head. TransferEncoding
+//     "chunked" says that there is a body, and nothing is waited for.
+//   - A PUT or DELETE is made again where a kept connection died before any of the response
+//     came, if it has no body or one that can be sent again. The server may get it twice:
+//     these methods are idempotent (RFC 9110, 9.2.2). net/http does so for GET, HEAD,
+//     OPTIONS and TRACE, and for others with an Idempotency-Key, as is done here, too.
+//   - A Request.Host that is not a host with or without a port is refused. net/http sends
+//     an empty Host for some of them.
+//   - TransferEncoding "identity" with a body of unknown length is sent in chunks. Nothing
+//     would tell the end of it otherwise.
+//   - A body that is shorter or longer than ContentLength is of the kind zreq.ErrBody, with
+//     another text than net/http's.
 //
 // # httptrace
 //

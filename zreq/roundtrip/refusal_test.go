@@ -37,6 +37,7 @@ func TestRefusedBeforeAnythingIsSent(t *testing.T) {
 		"bad method":             {func(r *http.Request) { r.Method = "GE T" }, zreq.ErrRequest},
 		"CONNECT":                {func(r *http.Request) { r.Method = "CONNECT" }, zreq.ErrRequest},
 		"bad name":               {func(r *http.Request) { r.Header["X Y"] = []string{"1"} }, zreq.ErrRequest},
+		"bad name, no value":     {func(r *http.Request) { r.Header["X Y"] = nil }, zreq.ErrRequest},
 		"bad value":              {func(r *http.Request) { r.Header["X-Y"] = []string{"1\r\nX-Z: 2"} }, zreq.ErrRequest},
 		"bad User-Agent":         {func(r *http.Request) { r.Header["User-Agent"] = []string{"1\n"} }, zreq.ErrRequest},
 		"transfer coding":        {func(r *http.Request) { r.TransferEncoding = []string{"gzip", "chunked"} }, zreq.ErrRequest},

@@ -45,6 +45,9 @@ func check(req *http.Request) error {
 func checkFields(h http.Header) error {
 	var line []byte
 	for name, values := range h {
+		if len(values) == 0 {
+			values = []string{""} // the name is looked at all the same
+		}
 		for _, value := range values {
 			var err error
 			line, err = wire.AppendField(line[:0], name, strings.Trim(value, " \t"))
