@@ -8,6 +8,7 @@ import (
 	"os"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/matryer/is"
 
@@ -54,4 +55,22 @@ func TestErrorOfTheNetworkIsItself(t *testing.T) {
 			is.True(zreq.Transient(err))
 		})
 	}
+}
+
+// TestErrorOfRetries: it is of the kind ErrOutOfRetries, and the error of the last attempt
+// is inside; with one attempt it is as without Retry.
+func TestErrorOfRetries(t *testing.T) {
+	is := is.New(t)
+	client, session := retrying(t, zreq.Retry{Attempts: 2, Wait: time.Nanosecond})
+	session.Driver = refusing{os.NewSyscallError("connect", syscall.ECONNREFUSED)}
+	_, err := client.Get("http://device.test/")
+	is.True(errors.Is(err, zreq.ErrOutOfRetries))
+	is.True(errors.As(err, new(*net.OpError)))
+	is.True(zreq.Transient(err))
+	_, ok := errors.Unwrap(err).(*net.OpError)
+	is.True(!ok) // as the package comment says
+	session.Retry.Attempts = 1
+	_, err = client.Get("http://device.test/")
+	_, ok = errors.Unwrap(err).(*net.OpError)
+	is.True(ok)
 }
