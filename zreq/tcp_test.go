@@ -88,17 +88,27 @@ func silentResolver(t *testing.T) *net.Resolver {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, end := context.WithCancel(context.Background()) // net looks up under a context of its own
-	var asking sync.WaitGroup
+	var mu sync.Mutex // guards what follows: net looks up under a context of its own
+	var asking []net.Conn
+	over := false
 	t.Cleanup(func() {
-		end()
-		asking.Wait()
+		mu.Lock()
+		defer mu.Unlock()
+		over = true
+		for _, c := range asking {
+			_ = c.Close()
+		}
 		_ = nameserver.Close()
 	})
 	return &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
-		c, err := new(net.Dialer).DialContext(ctx, "udp", nameserver.LocalAddr().String())
+		mu.Lock()
+		defer mu.Unlock()
+		if over {
+			return nil, net.ErrClosed
+		}
+		c, err := net.Dial("udp", nameserver.LocalAddr().String())
 		if err == nil {
-			asking.Go(func() { <-ctx.Done(); _ = c.Close() })
+			asking = append(asking, c)
 		}
 		return c, err
 	}}
