@@ -64,7 +64,9 @@ func (h Headers) GoString() string {
 
 // String returns method and origin. The target and the credentials that were sent are
 // secrets.
-func (r AuthRequest) String() string   { return "zreq.AuthRequest(" + r.Method + " " + r.Origin + ")" }
+func (r AuthRequest) String() string { return "zreq.AuthRequest(" + r.Method + " " + r.Origin + ")" }
+
+// GoString returns String, so that %#v shows no more.
 func (r AuthRequest) GoString() string { return r.String() }
 
 // String returns the version and the status, as in "HTTP/1.1 200". What the head and the
