@@ -56,6 +56,9 @@ type Args struct {
 	// method ContentType() string, that is sent unless Headers have one. It is not
 	// closed.
 	//
+	// A body with a Size or a Rewind is taken to be ready: its first bytes leave in
+	// one write with the head. Ahead of the first Read of any other, the head goes out.
+	//
 	// A response may come before all of it was sent; that ends the sending. It is
 	// no error, not even with a 2xx: Response.CloseReason is CloseUnsent then.
 	//

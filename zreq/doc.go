@@ -187,10 +187,11 @@
 // wakes whoever is blocked.
 //
 // A call either writes or reads, so one deadline serves both, and stays where it
-// is while the limits of both are the same. A body is written in slices of a
-// second where a write that a deadline has cut can be taken up again: so an
-// answer is seen that comes meanwhile, and a peer that takes a byte now and then
-// is not taken for dead.
+// is while the limits of both are the same. Where the driver is a
+// [netdriver.Checker], a write of a body is cut after at most 100 ms and goes on
+// after a look at the input. So an answer that comes meanwhile is seen, and a peer
+// that takes a byte now and then is not taken for dead. Other drivers are looked at
+// between two writes.
 //
 // # Why a connection in doubt is closed
 //
