@@ -79,15 +79,17 @@ func TestCutWritesOverTLS(t *testing.T) {
 	for name, gap := range map[string]time.Duration{"quick": 0, "slow": 30 * time.Millisecond, "slower than a slice": 200 * time.Millisecond} {
 		for kind, body := range earlyBodies {
 			for layer, ofDriver := range map[string]bool{"https": false, "http in a tunnel": true} {
-				t.Run(name+"/"+kind+"/"+layer, func(t *testing.T) {
-					synctest.Test(t, func(t *testing.T) { cutWrites(t, gap, body(), kind == "chunked", ofDriver) })
-				})
+				for _, buffer := range []int{4 << 10, 64 << 10} {
+					t.Run(name+"/"+kind+"/"+layer, func(t *testing.T) {
+						synctest.Test(t, func(t *testing.T) { cutWrites(t, gap, buffer, body(), kind == "chunked", ofDriver) })
+					})
+				}
 			}
 		}
 	}
 }
 
-func cutWrites(t *testing.T, gap time.Duration, body io.Reader, chunked, ofDriver bool) {
+func cutWrites(t *testing.T, gap time.Duration, buffer int, body io.Reader, chunked, ofDriver bool) {
 	is := is.New(t)
 	var got []byte
 	same := func(d netdriver.Driver) netdriver.Driver { return d }
@@ -108,7 +110,7 @@ func cutWrites(t *testing.T, gap time.Duration, body io.Reader, chunked, ofDrive
 	if ofDriver {
 		args.Driver, args.TLS, url = tunnel{l.net, args.TLS}, nil, site
 	}
-	args.Headers, args.Body = asks(), body
+	args.Headers, args.Body, args.Limits.ReadBuffer = asks(), body, buffer
 	resp, err := zreq.Put(context.Background(), url, &args)
 	is.NoErr(err)
 	is.True(resp.Connection != nil) // all was sent
@@ -141,7 +143,8 @@ var earlyBodies = map[string]func() io.Reader{
 	"sender":  func() io.Reader { return &sender{Reader: bytes.NewReader([]byte(earlyBody))} },
 }
 
-var earlyBody = numbered(1<<20) + "END"
+// earlyBody is such that its last write is a long one.
+var earlyBody = numbered(998_000) + "END"
 
 // earlyBodyEnds reports whether a request with one of them is whole.
 func earlyBodyEnds(request []byte) bool {
