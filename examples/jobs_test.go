@@ -32,7 +32,7 @@ func download(ctx context.Context, url string, flash io.Writer) error {
 			return err
 		},
 	})
-	return err // nil means that every byte came
+	return err // nil means that every byte arrived
 }
 
 func checkIn(ctx context.Context, origin string) error {
@@ -70,7 +70,7 @@ func sendRecording(ctx context.Context, url, path string, show func(sent, total 
 	if resp.Status >= 300 {
 		return fmt.Errorf("upload: status %d", resp.Status)
 	}
-	return nil // every byte was sent before the server said that it has them
+	return nil // the whole file was sent before the server answered
 }
 
 func pollAll(ctx context.Context, session *zreq.Session, urls []string) error {
@@ -86,7 +86,7 @@ func pollAll(ctx context.Context, session *zreq.Session, urls []string) error {
 		})
 	}
 	polls.Wait()
-	return errors.Join(failures...) // session.Stats() tells how many connections it took
+	return errors.Join(failures...) // session.Stats() counts the connections that were used
 }
 
 func TestDownload(t *testing.T) {

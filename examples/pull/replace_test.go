@@ -22,7 +22,7 @@ func replaceFirmware(ctx context.Context, url, path string) error {
 		return err
 	}
 	_, err = download.SaveFile(resp, path)
-	return err // nil: all of it is at path, and on the disk; else path is as it was
+	return err // if nil, the whole body is at path and on the disk; otherwise path is unchanged
 }
 
 func TestReplaceFirmware(t *testing.T) {
