@@ -7,200 +7,221 @@ import (
 	"github.com/zreq-go/zreq/netdriver"
 )
 
-// Args are the arguments of a call beside method and URL. The zero value, and a
-// nil *Args, are a plain request with a buffered answer. A call changes none of
-// them but reads JSON, Files or Body, so one Args may serve many calls, also at
-// once unless these, Connection, Into or the callbacks forbid it.
+// Args holds the arguments of a call other than the method and the URL. The zero value
+// and a nil *Args make a plain request whose response body is read into memory.
+//
+// A call does not modify its Args, except that it reads JSON, Files and Body. So one Args
+// can serve many calls. It can serve calls at the same time if JSON, Files, Body,
+// Connection, Into and the callbacks allow it.
 type Args struct {
-	// Params are joined to the query of the URL, percent-encoded, in their order.
+	// Params are appended to the query of the URL, percent-encoded and in order.
 	Params form.Values
 
-	// Headers are sent as given, in their order, but for Host, which goes first. One
-	// that zreq would make itself (Host, User-Agent, Authorization, Connection)
-	// replaces zreq's.
-	// Content-Length and Transfer-Encoding are zreq's alone: ErrRequest.
-	// "Connection: Keep-Alive" asks for Response.Connection.
+	// Headers are sent as given and in order, except that Host goes first. A field that
+	// zreq would send by itself is replaced by one of the same name here: Host,
+	// User-Agent, Accept-Encoding, Authorization, Connection, Content-Type, Expect.
+	//
+	// Content-Length and Transfer-Encoding are set by zreq alone. Here they are
+	// ErrRequest. "Connection: Keep-Alive" asks for Response.Connection.
 	Headers Headers
 
-	// Omit names fields of zreq's own that are left out: "User-Agent". Not Host.
+	// Omit names fields that zreq would send by itself and that are left out, such as
+	// "User-Agent". Host cannot be left out.
 	Omit []string
 
-	// OriginOnly names fields of Headers that do not leave the first origin, such as
-	// "X-Api-Key": where a redirect leads to another scheme, host or port, they are left
-	// out from then on, also on the way back. Authorization, Cookie, Proxy-Authorization
-	// and Host are without being named. A name that no field can have is ErrRequest.
+	// OriginOnly names fields of Headers that must not leave the first origin, such as
+	// "X-Api-Key". If a redirect leads to another scheme, host or port, these fields are
+	// left out for the rest of the call, even if another redirect leads back.
+	// Authorization, Cookie, Proxy-Authorization and Host need not be named. A name that
+	// is not a valid field name is ErrRequest.
 	OriginOnly []string
 
-	// Data, if not nil, is sent as a form, application/x-www-form-urlencoded; with
-	// Files, as their fields. JSON beside it is ignored.
+	// Data, if not nil, is sent as a form (application/x-www-form-urlencoded). If Files
+	// is set, Data are fields of the same form. If JSON is set as well, it is ignored.
 	Data form.Values
 
-	// JSON, if set, is sent unless there is Data: form.JSON(v), or form.Bytes of
-	// what is JSON already. A value is encoded once, before the dial; its text may
-	// be as long as Limits.Content. JSON beside Files is ErrRequest.
+	// JSON, if set, is sent if Data is nil. It is form.JSON(v), or form.Bytes for text
+	// that is JSON already. The value is encoded once, before the call dials. Its text
+	// may have up to Limits.Content bytes. JSON together with Files is ErrRequest.
 	JSON form.Body
 
-	// Files, if set, are sent as multipart/form-data, after Data: form.Files(…).
+	// Files, if set, are sent as multipart/form-data, after the fields in Data. See
+	// form.Files.
 	Files form.Parts
 
-	// Body, if set, is sent as it is. Every verb sends what it is given, GET too.
-	// Body beside Data, JSON or Files is ErrRequest.
+	// Body, if set, is sent as it is. Every verb sends a body if it has one, even GET.
+	// Body together with Data, JSON or Files is ErrRequest.
 	//
-	// If [form.SizeOf] knows its size, as of a bytes.Reader, a strings.Reader, an
-	// io.SectionReader, or an *os.File that is a regular file, it goes out with that
-	// Content-Length; of one that is an io.Seeker, what is left from its offset.
-	// Else, as a pipe, it goes out chunked. Fewer or more bytes than it said are
-	// ErrBody, as of a file that shrinks or grows meanwhile: it is
-	// read until io.EOF, and no limit and no context ends its Read: see [Timeouts] for
-	// how to bound it. If it has a
-	// method ContentType() string, that is sent unless Headers have one. It is not
-	// closed.
+	// If [form.SizeOf] knows the size, Body is sent with that Content-Length. It knows
+	// the size of a bytes.Reader, a strings.Reader, an io.SectionReader, and an *os.File
+	// that is a regular file. A Body that is an io.Seeker as well is sent from its
+	// offset, and its Content-Length is the rest. If the size is not known, as for a
+	// pipe, Body is sent in chunks.
 	//
-	// A body with a Size or a Rewind is taken to be ready: its first bytes leave in
-	// one write with the head. Ahead of the first Read of any other, the head goes out.
+	// Body is read until io.EOF. If it gives fewer or more bytes than its size, as a file
+	// does that shrinks or grows, the call fails with ErrBody. No limit and no context
+	// ends a Read of Body; [Timeouts] says how to bound it. Body is not closed. If it has
+	// a method ContentType() string, the result is sent as Content-Type, unless Headers
+	// have one or Omit names it.
 	//
-	// A response may come before all of it was sent; that ends the sending. It is
-	// no error, not even with a 2xx: Response.CloseReason is CloseUnsent then.
+	// A Body with a method Size() or Rewind() is assumed to be ready, and its first bytes
+	// are sent in one write with the head. For any other Body the head is sent before the
+	// first Read.
 	//
-	// One with the method Rewind() error, as all of package form, is sent from its
-	// beginning, by each call that gets it; another one from where it is, so by
-	// one call. Only by Rewind, or by Seek, is it sent a second time in one call,
-	// and made as it was if nothing of it was sent. See also [Sender].
+	// If the response arrives before all of Body was sent, the sending ends. That is not
+	// an error, even if the status is 2xx. Response.CloseReason is CloseUnsent then.
+	//
+	// A Body with the method Rewind() error, such as those of package form, is sent from
+	// its beginning by every call that it is passed to. Any other Body is sent from where
+	// it is, so it serves one call. Within a call, a Body is sent a second time only if
+	// Rewind or Seek can take it back. If the call fails before it has sent anything,
+	// Rewind or Seek takes Body back to where it was. See also [Sender].
 	Body io.Reader
 
-	// Auth, if set, makes Authorization: Basic, Bearer, or that of package digest.
-	// It replaces one in Headers and the userinfo of the URL. If it answers a
-	// challenge, the request is sent once more; a body that it cannot be sent with
-	// twice, by Rewind or Seek, makes the 401 the answer.
+	// Auth, if set, makes the Authorization field: [Basic], [Bearer] or the Auth of
+	// package digest. It replaces an Authorization in Headers and the userinfo of the
+	// URL.
+	//
+	// If Auth answers a challenge, the request is sent once more. If the body cannot be
+	// sent again, by Rewind or Seek, the 401 is the response.
 	Auth Auth
 
-	// Expect100 asks the peer whether it wants the body before that goes out
-	// (RFC 9110, 10.1.1), and waits for Timeouts.Expect. A final response ends the
-	// call there; but a 417 makes it send the request again without asking, on a
-	// new connection. A peer that is known to speak HTTP/1.0, or that left a
-	// Connection waiting before, is not asked, nor is one for which there is no
-	// body.
+	// Expect100 asks the peer, before the body is sent, whether it wants the body (RFC
+	// 9110, 10.1.1). The call waits for the answer for Timeouts.Expect and then sends the
+	// body. A final response ends the call without the body. After a 417, however, the
+	// request is sent again without asking, over a new connection.
+	//
+	// A request without a body, or with an empty one, does not ask. Nor does a request to
+	// a peer that is known to speak HTTP/1.0, or that did not answer the question on this
+	// Connection before.
 	Expect100 bool
 
-	// Connection, if set, is used for this call, and kept if it can be. Without
-	// one the call dials, and closes the connection at its end unless Headers
-	// ask for Keep-Alive. A redirect to another origin leaves it as it is, and dials
-	// by its driver and TLS what Driver and TLS do not name.
+	// Connection, if set, is used for this call and kept open if possible. Without it,
+	// the call dials a connection and closes it at the end, unless Headers ask for
+	// Keep-Alive.
+	//
+	// If a redirect leads to another origin, the call leaves the Connection as it is and
+	// dials another one. Driver and TLS default to those of the Connection there, too.
 	Connection *Connection
 
-	// StreamCallback, if set, gets the body in chunks of StreamChunk bytes; only
-	// the last may be shorter, and none is empty. A chunk may be modified and is
-	// valid until the callback returns. It runs on the caller's goroutine, with
-	// no lock held; the time it takes counts against no limit.
+	// StreamCallback, if set, receives the body in chunks of StreamChunk bytes. Only the
+	// last chunk may be shorter, and no chunk is empty. A chunk is valid until the
+	// callback returns, and may be modified. The callback runs on the caller's goroutine
+	// with no lock held. The time that it takes counts against no limit.
 	//
-	// An error ends the transfer, closes the connection and is returned, wrapped;
-	// ErrStop does so without an error.
+	// If the callback returns an error, the transfer ends, the connection is closed, and
+	// the call returns the error, wrapped. If it returns ErrStop, the call returns no
+	// error.
 	//
-	// It gets only what can be the thing asked for:
+	// The callback receives only a body that can be what was asked for:
 	//
-	//   - to a GET the body of a 200 or a 203; 202, 204, 205, 207 and 226 are
-	//     something else. To another method that of any 2xx.
-	//   - That of a 206 only in answer to a Range, from where that asked, and, where
-	//     there was an If-Range, with no other strong ETag and no other Last-Modified.
-	//   - A 200 in answer to a Range only with AllowFull.
-	//   - A body in a content coding only with AllowEncoded, whatever is imported. To
-	//     stream what package gzip makes of it, use Stream and Response.Chunks.
+	//   - For a GET, the body of a 200 or a 203. A 202, 204, 205, 207 or 226 is something
+	//     else. For other methods, the body of any 2xx.
+	//   - The body of a 206 only if the request had a Range and the part begins where the
+	//     Range does. If the request had an If-Range, the response must not have another
+	//     strong ETag or another Last-Modified.
+	//   - The body of a 200 in answer to a Range only with AllowFull.
+	//   - A body in a content coding only with AllowEncoded, even if package gzip is
+	//     imported. To stream a decoded body, use Stream and Response.Chunks.
 	//   - A body whose end nothing proves only with AllowUnframed.
 	//
-	// Everything else is ErrStatus or ErrUnframed, with the Response. OnHead may
-	// refuse more.
+	// For everything else the call fails with ErrStatus or ErrUnframed, and the Response
+	// is returned as well. OnHead can refuse more.
 	StreamCallback func(chunk []byte) error
 
-	// StreamChunk is the size of a chunk in bytes. Default 512; negative, or over
-	// 64 MiB: ErrRequest. Buffers for more than 64 KiB are made anew by each call.
+	// StreamChunk is the size of a chunk in bytes. The default is 512. A negative size or
+	// one over 64 MiB is ErrRequest. Buffers over 64 KiB are allocated for each call.
 	StreamChunk int
 
-	// Stream makes the call return when it has the final head. The body is then read
-	// from the Response: by Read, WriteTo, SaveTo or Chunks, or as a whole by
-	// Content, Text or JSON. The Response has to be closed, or read to its end, and
-	// the context of the call holds until then. Not with a StreamCallback.
+	// Stream makes the call return when it has the final head. The body is then read from
+	// the Response: by Read, WriteTo, SaveTo or Chunks, or as a whole by Content, Text or
+	// JSON. The Response must be closed or read to its end. The context of the call
+	// applies until then. Stream together with a StreamCallback is ErrRequest.
 	Stream bool
 
-	// StreamAnyStatus gives the callback the body of a final response whatever its
-	// status and its Content-Range. What AllowEncoded and AllowUnframed are for stays
-	// refused without them.
+	// StreamAnyStatus passes the body of a final response to the callback whatever its
+	// status and its Content-Range. AllowEncoded and AllowUnframed are still needed for
+	// what they allow.
 	StreamAnyStatus bool
 
-	// AllowFull lets the callback have a full 200 in answer to a Range.
+	// AllowFull passes the body of a 200 in answer to a Range to the callback.
 	AllowFull bool
 
-	// AllowUnframed lets the callback have a body that ends with the connection
-	// and may be cut short without anybody noticing, and a part in answer to
-	// "bytes=n-" that does not say how long the whole is. Response.Complete is
+	// AllowUnframed passes a body to the callback that ends with the connection, and that
+	// may therefore be cut short without anybody noticing. It also passes a part in
+	// answer to "bytes=n-" that does not say how long the whole is. Response.Complete is
 	// false for both. With Stream, reading such a body ends in io.EOF instead of
 	// ErrUnframed.
 	AllowUnframed bool
 
-	// AllowPercent sends a '%' in the query of the URL that begins no escape as it is,
+	// AllowPercent sends a '%' that begins no escape in the query of the URL as it is,
 	// for a server that has signed the URL in that form. Without it such a '%' is
-	// ErrRequest, and becomes %25 if it stands in a Location.
+	// ErrRequest. In a Location it is sent as %25.
 	AllowPercent bool
 
-	// AllowEncoded lets the callback have a body in a content coding that was not
-	// undone, as it came: gzip, br, zstd and whatever else is registered. A call with a
-	// callback asks for none ("Accept-Encoding: identity"), and a body in one is usually
-	// not the thing asked for. Response.Fit, and so download.SaveFile, takes it then,
-	// too.
+	// AllowEncoded passes a body in a content coding that was not undone to the callback,
+	// as it came: gzip, br, zstd and any other registered one. A call with a callback
+	// asks for no coding ("Accept-Encoding: identity"), so a coded body is usually not
+	// what was asked for. Response.Fit, and therefore download.SaveFile, accept such a
+	// body as well.
 	AllowEncoded bool
 
-	// OnHead, if set, runs once when the final head was read, before the body
-	// and before the rules of StreamCallback. An error ends the call: refuse by
-	// status, length or type here. ErrStop ends it without one.
+	// OnHead, if set, is called once when the final head was read, before the body is
+	// read and before the rules of StreamCallback are applied. Use it to refuse a
+	// response by its status, length or type. If it returns an error, the call ends with
+	// that error. If it returns ErrStop, the call ends without an error.
 	OnHead func(*Response) error
 
-	// MaxRedirects bounds how many redirects a call follows; one more is ErrRedirect.
-	// Default 5; negative: none is followed, and a 3xx is a response like any other.
-	// See [Redirect].
+	// MaxRedirects is the largest number of redirects that a call follows. One more is
+	// ErrRedirect. The default is 5. If it is negative, no redirect is followed, and a
+	// 3xx is a response like any other. See [Redirect].
 	MaxRedirects int
 
-	// OnRedirect, if set, is asked before each redirect is followed, with the
-	// response that asks for it and the URL where it leads. An error ends the call;
-	// ErrStop makes the redirect its answer. The body of the redirect cannot be
-	// read, neither by OnRedirect nor after the call.
+	// OnRedirect, if set, is called before a redirect is followed, with the response that
+	// asks for it and the URL that it leads to. If it returns an error, the call ends
+	// with that error. If it returns ErrStop, the redirect is the response of the call.
+	// The body of the redirect cannot be read, neither by OnRedirect nor after the call.
 	OnRedirect func(r *Response, url string) error
 
-	// DropHead keeps no copy of the head in the Response: its fields can be read
-	// in OnHead only.
+	// DropHead keeps no copy of the head in the Response. Its fields can then be read
+	// only in OnHead.
 	DropHead bool
 
-	// Driver is what the call dials with. Default: netdriver.Default(), or the
-	// Connection's.
+	// Driver dials the connection. The default is the driver of the Connection, if there
+	// is one, and otherwise netdriver.Default().
 	Driver netdriver.Driver
 
-	// TLS is what makes an https connection secure. Default: the driver's own if
-	// it has one, else netdriver.DefaultTLS(). Its meaning for a Connection: the
-	// same as the Connection's, or nil. Where a redirect leads to another origin, it
-	// shows no client certificate: see [Redirect].
+	// TLS secures https connections. The default is the TLS of the driver itself, if it
+	// has one, and otherwise netdriver.DefaultTLS(). Together with a Connection it must
+	// be nil or the TLS of the Connection. If a redirect leads to another origin, it
+	// shows no client certificate there: see [Redirect].
 	TLS netdriver.TLS
 
-	// Trace, if set, is told what happens.
+	// Trace, if set, receives the events of the call.
 	Trace Trace
 
-	// Retry bounds the attempts at this call, if it is a Session's: the verbs of the
-	// package make one. What is zero is as the Session has it.
+	// Retry limits the attempts of a [Session] at this call. A field that is zero has the
+	// value of the Session. The verbs of the package make one attempt.
 	Retry Retry
 
-	// Idempotent says that the request may be made twice and mean the same as once,
-	// whatever its method: a Session may send it again if nobody knows whether it
-	// arrived. So does a field Idempotency-Key. GET, HEAD, OPTIONS, TRACE, PUT and
-	// DELETE need neither (RFC 9110, 9.2.2).
+	// Idempotent says that it does no harm if the request arrives twice, whatever its
+	// method. A Session may then send it again if it is not known whether it arrived. A
+	// field Idempotency-Key says the same. GET, HEAD, OPTIONS, TRACE, PUT and DELETE need
+	// neither (RFC 9110, 9.2.2).
 	Idempotent bool
 
-	// Timeouts are the limits in time; each but LowSpeed has a finite default.
+	// Timeouts are the time limits. Each has a finite default except LowSpeed, which is
+	// off.
 	Timeouts Timeouts
 
-	// Limits bound what can become large; each has a default.
+	// Limits are the limits in bytes and counts. Each has a default, except that
+	// Limits.Body has none.
 	Limits Limits
 
-	// Into, if set, is the Response that the call fills and returns, with the
-	// memory it already has. What it held is gone then, unless the call failed
-	// before it had a connection. Its Connection may be given as Connection of the
-	// same Args, and should be, or it is let go of unclosed.
+	// Into, if set, is the Response that the call fills and returns. Its memory is
+	// reused. What it held before is lost, unless the call fails before it has a
+	// connection. The Connection of Into may be passed as Connection of the same Args. It
+	// should be, because otherwise nobody closes it.
 	Into *Response
 }
 

@@ -2,13 +2,13 @@ package zreq
 
 import "context"
 
-// Get makes a GET request: transfer the current representation (RFC 9110, 9.3.1).
-// See [Do].
+// Get makes a GET request, which transfers the current representation of a resource (RFC
+// 9110, 9.3.1). See [Do].
 func Get(ctx context.Context, url string, args *Args) (*Response, error) {
 	return Do(ctx, "GET", url, args)
 }
 
-// Head makes a HEAD request: GET without the body (RFC 9110, 9.3.2). See [Do].
+// Head makes a HEAD request, which is a GET without the body (RFC 9110, 9.3.2). See [Do].
 func Head(ctx context.Context, url string, args *Args) (*Response, error) {
 	return Do(ctx, "HEAD", url, args)
 }
@@ -38,18 +38,22 @@ func Options(ctx context.Context, url string, args *Args) (*Response, error) {
 	return Do(ctx, "OPTIONS", url, args)
 }
 
-// Do makes a request with any method but CONNECT. Methods are case-sensitive: "get"
-// is not GET, and the name of a verb in another case is ErrRequest. url is absolute,
-// http or https; args may be nil. An IPv6 address in it may have a zone, as in
-// http://[fe80::1%25eth0]/, which goes to the driver and to nobody else.
+// Do makes a request with the given method. url is an absolute http or https URL. args
+// may be nil.
 //
-// It returns when the response has been read to its end, or when it failed.
-// The Response is not nil whenever a final head was read, also beside an error.
-// The error is an [*Error]. A status of 400 or more is none in itself, but see
-// Args.StreamCallback.
+// Methods are case-sensitive. The name of a verb in another case, such as "get", is
+// ErrRequest, and so is CONNECT.
 //
-// When ctx ends, so does the call, with the cause of ctx. No goroutine is
-// started, but for the one of context.AfterFunc when ctx ends in mid-call.
+// An IPv6 address in url may have a zone, as in http://[fe80::1%25eth0]/. The zone is
+// passed to the driver and is not sent.
+//
+// Do returns when the response has been read to its end or the call has failed. With
+// Args.Stream it returns after the response head. The Response is not nil if a final head
+// was read, even if there is an error as well. The error is an [*Error]. A status of 400
+// or more is not an error in itself, but see Args.StreamCallback.
+//
+// When ctx ends, the call fails with the cause of ctx. Do starts no goroutine;
+// context.AfterFunc starts one if ctx ends during the call.
 func Do(ctx context.Context, method, url string, args *Args) (*Response, error) {
 	if args == nil {
 		args = &Args{}
