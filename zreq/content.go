@@ -6,14 +6,14 @@ import (
 	"github.com/zreq-go/zreq/form"
 )
 
-// Content returns the body, or the last chunk that a StreamCallback was given. With
-// Args.Stream it reads the body, up to Limits.Content. The bytes are the
-// Response's: they are valid until it is reused by Args.Into. It may be called
-// again, but not after Read and its like: ErrBodyConsumed.
+// Content returns the body, or the last chunk that was passed to a StreamCallback. With
+// Args.Stream it reads the body, up to Limits.Content. The Response owns the bytes. They
+// are valid until it is reused by Args.Into. Content may be called again, but not after
+// Read and the like: it returns ErrBodyConsumed then.
 //
-// The error is that of a body that is known not to be whole: an error page longer
-// than Limits.Content, or than 8 KiB beside a StreamCallback, is cut
-// (ErrTooLarge), and what came of it is returned. See also [Response.Complete].
+// An error says that the body is not complete, and the part that arrived is returned with
+// it. An error page that is longer than Limits.Content, or than 8 KiB with a
+// StreamCallback, is cut (ErrTooLarge). See also [Response.Complete].
 func (r *Response) Content() ([]byte, error) {
 	if err := r.absent(); err != nil {
 		return nil, err
@@ -30,14 +30,14 @@ func (r *Response) Content() ([]byte, error) {
 	return r.content, r.cut
 }
 
-// JSON decodes the content into v by the program's [form.Codec], which importing
-// netdriver/std or form/stdjson makes encoding/json; else it is form.ErrNoCodec.
-// Anything but white space behind the value is an error, and so is content in a content
-// coding that was not undone ([ErrEncoded]).
+// JSON decodes the content into v with the [form.Codec] of the program. Importing
+// netdriver/std or form/stdjson makes that encoding/json. Without a codec JSON returns
+// form.ErrNoCodec. It is an error if anything but white space follows the value, or if
+// the content is in a content coding that was not undone ([ErrEncoded]).
 //
-// A byte order mark in front is skipped (RFC 8259, 8.1). A charset in Content-Type
-// counts as for [Response.Text]; if it is not known, content that is UTF-8 is taken for
-// what it is, and other content is [ErrCharset].
+// A byte order mark at the beginning is skipped (RFC 8259, 8.1). A charset in
+// Content-Type is used as by [Response.Text]. If that charset is unknown, content that is
+// valid UTF-8 is decoded as UTF-8, and other content is [ErrCharset].
 func (r *Response) JSON(v any) error {
 	p, err := r.Content()
 	if err == nil {

@@ -7,64 +7,68 @@ import (
 	"github.com/zreq-go/zreq/zreq/wire"
 )
 
-// What can go wrong, for errors.Is. Every error of a call, of [Connect] and of a method of
-// [Response] is an [*Error], but for the io.EOF by which Read and ReadN tell the end of a
-// body. These say of which kind it is, and its Err, the cause, is reachable as well.
+// The kinds of errors, for errors.Is. Every error of a call, of [Connect] and of a method
+// of [Response] is an [*Error], except for the io.EOF with which Read and ReadN report the
+// end of a body. errors.Is finds the kind of an Error as well as its cause.
 var (
-	// ErrRequest: the call cannot be made as it was asked for. Nothing was dialled. Of
-	// ReadN and Chunks: the number of bytes is one that nobody can want.
+	// ErrRequest means that the call cannot be made as requested. Nothing was dialled.
+	// From ReadN and Chunks it means that the number of bytes is out of range. From other
+	// methods of a Response it means that no call has filled it.
 	ErrRequest = errors.New("invalid request")
-	// ErrConnect: no connection, or it broke before a response began. If the peer
-	// closed it without a word, io.EOF is in the chain.
+	// ErrConnect means that there is no connection, or that it broke before a response
+	// began. If the peer closed it without sending anything, io.EOF is in the chain.
 	ErrConnect = errors.New("connection failed")
-	// ErrResponse: the peer broke the rules of HTTP or a limit, or asked for what
-	// zreq does not do (an upgrade). The cause names the rule.
+	// ErrResponse means that the peer broke a rule of HTTP or a limit, or asked for
+	// something that zreq does not do, such as an upgrade. The cause names the rule.
 	ErrResponse = errors.New("bad response")
-	// ErrStatus: the StreamCallback was not given this response, because it
-	// cannot be the thing that was asked for. The Response is beside the error.
+	// ErrStatus means that the StreamCallback did not receive this response because it
+	// cannot be what was asked for. The Response is returned as well.
 	ErrStatus = errors.New("not a response for the callback")
-	// ErrTruncated: the response ended early. Error.Received tells how much came,
-	// and Error.Taken how much of that whole chunks brought to a StreamCallback.
+	// ErrTruncated means that the response ended early. Error.Received says how much of
+	// the body arrived, and Error.Taken how much of it a StreamCallback has accepted.
 	ErrTruncated = wire.ErrTruncated
-	// ErrTooLarge: a limit was reached; the cause names it.
+	// ErrTooLarge means that a limit was reached. The cause names it.
 	ErrTooLarge = wire.ErrTooLarge
-	// ErrUnframed: nothing would prove that the body is whole, so the callback
-	// did not get it. Args.AllowUnframed lets it through.
+	// ErrUnframed means that nothing would prove that the body is complete, so the
+	// callback did not receive it. Args.AllowUnframed accepts such a body.
 	ErrUnframed = errors.New("nothing proves the end of this body: set AllowUnframed to take it")
-	// ErrBody: the body of the request could not be read, or is shorter or longer
-	// than it said. What had been sent of it is no whole request.
+	// ErrBody means that the request body could not be read, or was shorter or longer
+	// than its size. The part that was sent is not a complete request.
 	ErrBody = errors.New("bad request body")
-	// ErrStale: a kept connection died after the request went out and before
-	// any of the response came. The peer may or may not have acted on it. If the
-	// peer closed the connection, io.EOF is in the chain.
+	// ErrStale means that a kept connection broke after the request was sent and before
+	// any of the response arrived. The peer may or may not have acted on the request. If
+	// the peer closed the connection, io.EOF is in the chain.
 	ErrStale = errors.New("kept connection was closed by the peer")
-	// ErrOutOfRetries: another attempt of a Session might have helped, but [Retry], the
-	// budget or the context has no room for it. The cause is an [*OutOfRetries], which
-	// has those that were made. If the last had a status, its Response is beside the
-	// error.
+	// ErrOutOfRetries means that a Session would have made another attempt, but that
+	// [Retry], the retry budget or the context does not allow it. The cause is an
+	// [*OutOfRetries], which lists the attempts. If the last attempt had a status, its
+	// Response is returned as well.
 	ErrOutOfRetries = errors.New("out of retries")
-	// ErrBusy: the Connection is in use by another call.
+	// ErrBusy means that another call is using the Connection.
 	ErrBusy = errors.New("connection is in use by another call")
-	// ErrClosed: the Connection, or the Session, was closed by its owner.
+	// ErrClosed means that the owner closed the Connection or the Session.
 	ErrClosed = errors.New("closed by its owner")
-	// ErrOtherOrigin: the Connection belongs to another origin, driver or TLS setting.
+	// ErrOtherOrigin means that the Connection belongs to another origin, driver or TLS
+	// setting.
 	ErrOtherOrigin = errors.New("connection belongs to another origin, driver or TLS setting")
-	// ErrRedirect: a redirect was not followed: too many, https to http, a body that
-	// cannot be sent again, a bad Location. The redirect is the Response beside the
-	// error: its status and fields can be read. Its body cannot: it was discarded, and
-	// Content, Text, JSON and Read return the error of the call. With a negative
-	// MaxRedirects the redirect is a response like any other, and has its body.
+	// ErrRedirect means that a redirect was not followed: there were too many, it led
+	// from https to http, the body cannot be sent again, or the Location is invalid. The
+	// redirect is the Response that is returned as well. Its status and fields can be
+	// read. Its body was discarded, and Content, Text, JSON and Read return the error of
+	// the call. With a negative MaxRedirects a redirect is a response like any other and
+	// has its body.
 	ErrRedirect = errors.New("redirect not followed")
-	// ErrBodyConsumed: the body was taken in another way before, or the Response
-	// was closed.
+	// ErrBodyConsumed means that the body was already read in another way, or that the
+	// Response was closed.
 	ErrBodyConsumed = errors.New("the body was already read in another way, or closed")
-	// ErrNoTLS: an https URL and nothing to speak TLS with. It never goes out in plain.
+	// ErrNoTLS means that there is no TLS for an https URL. The request is never sent in
+	// plain text.
 	ErrNoTLS = errors.New(`no TLS for https: import _ "github.com/zreq-go/zreq/netdriver/std", or set Args.TLS`)
-	// ErrNoDriver: there is no network driver.
+	// ErrNoDriver means that there is no network driver.
 	ErrNoDriver = netdriver.ErrNoDriver
-	// ErrStop, returned by a StreamCallback, OnHead or OnRedirect, or by a writer that
-	// gets the body, ends the transfer without an error: what was called returns nil,
-	// and Response.Complete says false.
+	// ErrStop can be returned by a StreamCallback, OnHead or OnRedirect, or by a writer
+	// that receives the body. It ends the transfer without an error: the call or method
+	// returns nil, and Response.Complete returns false.
 	ErrStop = errors.New("stopped by the caller")
 )
 
@@ -77,9 +81,9 @@ type Phase uint8
 
 // The phases of a call, in their order.
 const (
-	PhaseRequest Phase = iota // before anything is dialled
+	PhaseRequest Phase = iota // before anything was dialled
 	PhaseWait                 // waiting for a connection of a Session, or for the next attempt
-	PhaseDial                 // looking up and dialling
+	PhaseDial                 // looking up the name and connecting
 	PhaseTLS                  // the TLS handshake
 	PhaseSend                 // sending the request
 	PhaseHead                 // waiting for the head of the response
@@ -88,7 +92,7 @@ const (
 
 var phaseNames = [...]string{"request", "wait", "dial", "tls", "send", "head", "body"}
 
-// String returns the phase in a word. Not inlined: its copy costs 0.2 KB.
+// String returns the phase as one word. Not inlined: its copy costs 0.2 KB.
 //
 //go:noinline
 func (p Phase) String() string {
@@ -98,19 +102,20 @@ func (p Phase) String() string {
 	return phaseNames[p]
 }
 
-// Error is the error of every call, and of the methods of a [Response]. It holds facts,
-// so that nobody has to parse its text. The cause may be of any type: one of the driver,
-// of TLS, of the JSON codec, or of the caller's own body, callback or writer.
+// Error is the error of every call, and of the methods of a [Response]. Its fields hold
+// the facts, so that no program has to parse its text. The cause may be of any type: an
+// error of the driver, of TLS, of the JSON codec, or of the caller's own body, callback
+// or writer.
 type Error struct {
 	_ incomparable
 
 	Phase    Phase
 	Method   string
-	URL      string // scheme, host and path; no credentials, query or fragment
-	Attempt  int    // 1 for the first; dialling again in place is no new attempt
-	Sent     int64  // bytes of the requests that may have left, but for one that a 417 refused; 0: certainly none
-	Received int64  // bytes of the body that were decoded
-	Taken    int64  // bytes that the StreamCallback returned nil for, or a writer took: where to go on
+	URL      string // scheme, host and path; without credentials, query and fragment
+	Attempt  int    // 1 for the first; replacing a dead connection is not another attempt
+	Sent     int64  // bytes of requests that may have been sent, without one that a 417 refused; if 0, certainly none
+	Received int64  // bytes of the body that were decoded from its framing
+	Taken    int64  // bytes that the StreamCallback or the writer accepted: where to resume
 	Err      error  // the cause
 
 	kind  *error // one of the Err values above, or nil; an address, since two errors are compared by a call
@@ -121,7 +126,7 @@ type Error struct {
 	byCaller bool
 }
 
-// Error returns the phase, the request and the cause in one line.
+// Error returns the phase, the request and the cause on one line.
 func (e *Error) Error() string {
 	s := "zreq: " + e.Phase.String() + ": " + e.Method
 	if e.URL != "" {
@@ -147,13 +152,12 @@ func (e *Error) Unwrap() error { return e.Err }
 // Is reports whether target is the kind of e.
 func (e *Error) Is(target error) bool { return e.kind != nil && target == *e.kind }
 
-// Timeout reports whether a limit of [Timeouts], the deadline of the context,
-// or the network's own patience ended the call.
+// Timeout reports whether the call was ended by a limit of [Timeouts], by the deadline of
+// the context, or by a timeout of the network.
 func (e *Error) Timeout() bool { return e.late || isTimeout(e.Err) }
 
-// Temporary reports whether the call timed out, or its cause calls itself
-// temporary. net.Error asks for it, so that an Error is one. It says little:
-// [SafeToRetry] says whether the call can be made again.
+// Temporary reports whether the call timed out, or its cause calls itself temporary. It
+// exists so that an Error is a net.Error. Use [SafeToRetry] or [Transient] instead.
 func (e *Error) Temporary() bool {
 	for err := e.Err; err != nil; err = errors.Unwrap(err) {
 		if t, ok := err.(interface{ Temporary() bool }); ok && t.Temporary() {
@@ -163,12 +167,13 @@ func (e *Error) Temporary() bool {
 	return e.Timeout()
 }
 
-// SafeToRetry reports whether err is of a call of which certainly no byte was
-// sent and whose body, if it had one, is as it was before: making it again
-// cannot repeat it, and it may fare better. ErrBusy is one. Of a body that was read, that is one
-// with Rewind or Seek, and it has been taken back. For other failures it depends on the
-// method: GET may be repeated, POST may not (RFC 9110, 9.2.2). [Transient] says
-// whether it is worth while.
+// SafeToRetry reports whether err is the error of a call that certainly sent nothing, and
+// whose request body, if there is one, is as it was before the call. Such a call can be
+// made again without the request arriving twice, and may succeed. A body that was read
+// must have been taken back by its Rewind or Seek. SafeToRetry is true for ErrBusy.
+//
+// For other failures it depends on the method: a GET may be repeated, a POST may not (RFC
+// 9110, 9.2.2). [Transient] says whether repeating the call may help.
 func SafeToRetry(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Sent == 0 && (e.Phase >= PhaseWait || e.Err == ErrBusy) && e.Phase <= PhaseSend && !e.spent

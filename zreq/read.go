@@ -25,15 +25,16 @@ const (
 	asContent
 )
 
-// Read reads the body. It returns io.EOF, as it is, only at an end that is good. Every
+// Read reads the body. At the end of a complete body it returns io.EOF itself. Every
 // other error is an [*Error]: ErrTruncated for a body that is known to be short,
-// ErrUnframed for one whose end nothing proves, unless AllowUnframed, ErrBodyConsumed
-// after Close or Content. It comes again when Read is called again. The limits in time
-// are those of the call; the time between two Reads counts against none.
+// ErrUnframed for one whose end nothing proves, unless AllowUnframed is set, and
+// ErrBodyConsumed after Close or Content. After an error, every Read returns it again.
+// The time limits of the call apply. The time between two Reads counts against none of
+// them.
 //
-// At the end, and after an error, the connection has been let go of, and Close
-// need not be called. With a Content-Length that is when the last byte has been
-// read, and in chunked framing, too, if the last chunk has come by then.
+// At the end of the body, and after an error, the connection has been released, and Close
+// need not be called. With a Content-Length that is when the last byte has been read. In
+// chunked framing it is, too, if the last chunk has arrived by then.
 func (r *Response) Read(p []byte) (int, error) {
 	n, err := r.read(p)
 	r.settle()
@@ -84,10 +85,11 @@ func (r *Response) rest() error {
 	return io.EOF
 }
 
-// ReadN reads n bytes of the body, fewer only at its end; with n <= 0 all the rest
-// of it, up to Limits.Content. The slice is the caller's. At the end it is empty,
-// and the error io.EOF, but none with n <= 0. Every other error is an [*Error], and
-// beside it is what came before it. More than 64 MiB is ErrRequest.
+// ReadN reads n bytes of the body, or fewer at its end. If n <= 0 it reads the rest of
+// the body, up to Limits.Content. The caller owns the slice. At the end of the body ReadN
+// returns no bytes and io.EOF, but no error if n <= 0. Every other error is an [*Error],
+// and the bytes that were read before it are returned with it. If n is over 64 MiB, the
+// error is ErrRequest.
 func (r *Response) ReadN(n int) ([]byte, error) {
 	if err := r.absent(); err != nil {
 		return nil, err
@@ -119,12 +121,12 @@ func (r *Response) ReadN(n int) ([]byte, error) {
 	return p, nil
 }
 
-// WriteTo writes the rest of the body to w, as it lies in the read buffer: w must
-// not keep what it is given. It returns how many bytes w took, and nil only at an
-// end that is good, as Read tells it. An error of w ends the body and is wrapped in
-// an [*Error]; ErrStop ends it without one.
+// WriteTo writes the rest of the body to w from the read buffer. w must not keep the
+// slices that it is given. WriteTo returns how many bytes w took. The error is nil only
+// at an end at which Read would return io.EOF. An error of w ends the body and is
+// returned wrapped in an [*Error]. If it is ErrStop, WriteTo returns nil.
 //
-// If w is a [Receiver] the bytes may get there without passing through memory.
+// If w is a [Receiver], the bytes may reach it without passing through memory.
 func (r *Response) WriteTo(w io.Writer) (n int64, err error) {
 	if err := r.take(); err != nil {
 		return 0, err
@@ -198,8 +200,8 @@ func good(err error) error {
 	return err
 }
 
-// SaveTo writes the rest of the body to w through buf: in pieces of its length, but
-// for the last. With an empty buf it is WriteTo; so are the results.
+// SaveTo writes the rest of the body to w through buf, in pieces of len(buf); only the
+// last may be shorter. If buf is empty, it is WriteTo. The results are those of WriteTo.
 func (r *Response) SaveTo(w io.Writer, buf []byte) (n int64, err error) {
 	if len(buf) == 0 {
 		return r.WriteTo(w)
@@ -218,11 +220,11 @@ func (r *Response) SaveTo(w io.Writer, buf []byte) (n int64, err error) {
 	return n, good(err)
 }
 
-// Chunks yields the rest of the body in chunks of n bytes, 512 if n is zero; only
-// the last may be shorter, and none is empty. A chunk may be modified and is valid
-// until the loop goes on. An error, an [*Error], comes alone, as the last: what was read by then
-// of a chunk that is not whole is not given out. However the loop is left, the
-// Response is closed.
+// Chunks yields the rest of the body in chunks of n bytes, or 512 if n is zero. Only the
+// last may be shorter, and none is empty. A chunk may be modified, and is valid until the
+// next iteration. An error, which is an [*Error], is yielded last and alone: an
+// incomplete chunk before it is not yielded. The Response is closed however the loop
+// ends.
 func (r *Response) Chunks(n int) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
 		defer r.Close()
@@ -264,10 +266,10 @@ func (r *Response) full(buf []byte) (n int, err error) {
 	return n, err
 }
 
-// Close ends the reading of a body that the caller does not want, or not all of: if
-// at most 4 KiB are known to remain, or it lies in the read buffer, it is read, and
-// else the connection is closed. It may be called at any time, more than once, and
-// returns nil. Content that was read already stays. Closing nil is harmless.
+// Close ends the reading of a body. If at most 4 KiB are known to remain, or if the rest
+// is in the read buffer, it is read, so that the connection can be kept. Otherwise the
+// connection is closed. Close may be called at any time and more than once, and returns
+// nil. Content that has been read stays. Closing a nil Response does nothing.
 func (r *Response) Close() error {
 	if r != nil && r.pull != nil {
 		if r.use == untaken {
@@ -278,10 +280,10 @@ func (r *Response) Close() error {
 	return nil
 }
 
-// Fit returns nil if this is a response whose body a StreamCallback would be given,
-// as far as can be told at the head: that it can be the thing that was asked for.
-// Else it is an [*Error] that says why not: ErrStatus, and ErrEncoded beside it, or
-// ErrUnframed; of a body that was read or closed, in part or whole, ErrBodyConsumed.
+// Fit returns nil if a StreamCallback would receive the body of this response, as far as
+// the head tells. Otherwise it returns an [*Error] that says why not: ErrStatus, with
+// ErrEncoded if that is the reason, or ErrUnframed. If the body has been read or closed,
+// even in part, it returns ErrBodyConsumed.
 func (r *Response) Fit() error {
 	if err := r.absent(); err != nil {
 		return err

@@ -7,21 +7,22 @@ import (
 	"github.com/zreq-go/zreq/zreq/wire"
 )
 
-// Response is the final response of a call. It owns what it holds: a copy of
-// the head, the trailers and the buffered body. It is not safe for concurrent
-// use.
+// Response is the final response of a call. It owns a copy of the head, the trailers, and
+// the body if that was read into memory. It is not safe for concurrent use.
 //
-// A call that fails before a final head was read returns nil. Of a nil Response, and
-// of one that no call has filled, whatever takes the body, and Fit, is ErrRequest, and
-// Close does nothing.
+// A call that fails before it has read a final head returns a nil Response. On a nil
+// Response, and on one that no call has filled, Close does nothing, and Fit and all
+// methods that read the body return ErrRequest.
 type Response struct {
-	// Status is the three-digit code, 200 and so on.
+	// Status is the status code, such as 200.
 	Status int
 	// Proto is "HTTP/1.1" or "HTTP/1.0".
 	Proto string
-	// Connection can be given to the next call; the caller owns it. It is nil
-	// when the connection cannot be used again, and CloseReason says why. One that
-	// was given by Args can be given again all the same: it is dialled anew.
+	// Connection can be passed to the next call. The caller owns it and closes it. It is
+	// nil if the connection cannot be used again, and CloseReason says why. A Connection
+	// that was passed in by Args can be passed in again in any case: it is dialled again.
+	// With Args.Stream, Connection is nil until the body has ended. It is always nil if a
+	// Session owns the connection.
 	Connection *Connection
 
 	method   string
@@ -47,7 +48,7 @@ type Response struct {
 	pull  *pull  // the body, with Stream
 }
 
-// Framing says how the end of the body is found.
+// Framing says how the end of a body is found.
 type Framing = wire.Framing
 
 // The framings of RFC 9112, 6.3.
@@ -73,27 +74,27 @@ func (r *Response) absent() error {
 	return &Error{Phase: PhaseRequest, Method: "?", Err: errNoResponse, kind: &ErrRequest}
 }
 
-// Reason returns the reason phrase, which may be empty and means nothing
-// (RFC 9112, 4).
+// Reason returns the reason phrase. It may be empty, and it means nothing (RFC 9112, 4).
 func (r *Response) Reason() string {
 	reason, _ := wire.SplitHead(r.head)
 	return string(reason)
 }
 
-// Method returns the method of the request that this answers: after a redirect it
-// may be another one than the call's.
+// Method returns the method of the request that was answered. After a redirect it may
+// differ from the method of the call.
 func (r *Response) Method() string { return r.method }
 
-// URL returns the URL that was asked for, with Params and without credentials
-// and fragment: as it was given if there are none of these, else as it was sent.
+// URL returns the URL that was requested, with Params and without credentials and
+// fragment. If the call had no Params and its URL neither credentials, a fragment nor a
+// space, it is the URL as it was given, and otherwise as it was sent.
 func (r *Response) URL() string { return r.url }
 
-// History returns the redirects that led to this response, in their order. Beside
-// an ErrRedirect they are those before the one that was not followed.
+// History returns the redirects that led to this response, in order. With an ErrRedirect,
+// the response is the redirect that was not followed, and History does not include it.
 func (r *Response) History() []Redirect { return r.history }
 
-// Header returns the first value of the field name, "" if there is none. Case
-// does not matter.
+// Header returns the first value of the field name, or "" if there is none. It ignores
+// case.
 func (r *Response) Header(name string) string {
 	value, _ := r.field(name, 1)
 	return value
@@ -107,8 +108,8 @@ func (r *Response) field(name string, most int) (value string, count int) {
 	return string(first), count
 }
 
-// Values returns all values of the field name in their order, one for each
-// field line: they are never joined, because Set-Cookie cannot be.
+// Values returns all values of the field name in order, one for each field line. They are
+// never joined, because Set-Cookie cannot be.
 func (r *Response) Values(name string) []string {
 	_, fields := wire.SplitHead(r.head)
 	var values []string
@@ -120,25 +121,25 @@ func (r *Response) Values(name string) []string {
 	return values
 }
 
-// All yields the names and values of the head in their order.
+// All yields the names and values of the head in order.
 func (r *Response) All() iter.Seq2[string, string] {
 	_, fields := wire.SplitHead(r.head)
 	return pairs(fields)
 }
 
-// Trailer returns the first value of the trailer field name, "" if there is
-// none. Trailers come after a chunked body and are never mixed with the head
-// (RFC 9110, 6.5.1).
+// Trailer returns the first value of the trailer field name, or "" if there is none.
+// Trailers follow a chunked body. They are never merged into the head (RFC 9110, 6.5.1).
 func (r *Response) Trailer(name string) string {
 	value, _ := find(r.trailers, name, 1)
 	return string(value)
 }
 
-// Trailers yields the names and values of the trailers in their order.
+// Trailers yields the names and values of the trailers in order.
 func (r *Response) Trailers() iter.Seq2[string, string] { return pairs(r.trailers) }
 
-// Len returns the Content-Length, -1 if there is none, or if it is not that of the
-// body because Decoded. For HEAD and 304 it is that of the body that did not come.
+// Len returns the Content-Length. It returns -1 if there is none, and if the body is
+// Decoded, because the length is that of the coded body. For HEAD and 304 it is the
+// length of the body that was not sent.
 func (r *Response) Len() int64 {
 	if r.decoded {
 		return -1
@@ -146,18 +147,18 @@ func (r *Response) Len() int64 {
 	return r.length
 }
 
-// Decoded reports whether the body is in one or more content codings that are undone.
-// It is false for a body that is in none, and for one that is given as it came; see
-// [ErrEncoded]. Content-Encoding and Content-Length are in the head as they came.
+// Decoded reports whether the body was in one or more content codings that zreq undoes.
+// It is false for a body in no coding, and for one that is returned as it came; see
+// [ErrEncoded]. Content-Encoding and Content-Length stay in the head as they came.
 func (r *Response) Decoded() bool { return r.decoded }
 
 // Framing returns how the end of the body was found.
 func (r *Response) Framing() Framing { return r.framing }
 
-// Complete reports whether the body was read to an end that the framing proves.
+// Complete reports whether the body was read to an end that its framing proves.
 func (r *Response) Complete() bool { return r.complete }
 
-// CloseReason says why the connection was not kept; CloseNone if it was.
+// CloseReason says why the connection was closed. It is CloseNone if it was kept.
 func (r *Response) CloseReason() CloseReason { return r.reason }
 
 // find returns the first value of the field name, and how many there are, of which it
