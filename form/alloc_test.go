@@ -67,7 +67,7 @@ func (z *zeros) Read(p []byte) (int, error) {
 	return int(n), nil
 }
 
-func TestMultipartStreams(t *testing.T) {
+func testMultipartStreams(t *testing.T) {
 	is := is.New(t)
 	const size = 256 << 20
 	body := form.Files(form.File{Field: "f", Name: "n", Content: &zeros{n: size}, Size: size})

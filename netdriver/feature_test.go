@@ -4,14 +4,14 @@ import "testing"
 
 func TestFeature(t *testing.T) {
 	t.Run("Z29", func(t *testing.T) {
-		t.Run("default", TestDefault)
-		t.Run("a choice stays", TestDefaultStaysWhenOneIsAdded)
-		t.Run("by name", TestLookup)
-		t.Run("mistakes", TestRegisterPanics)
-		t.Run("TLS", TestSetTLS)
+		t.Run("default", testDefault)
+		t.Run("a choice stays", testDefaultStaysWhenOneIsAdded)
+		t.Run("by name", testLookup)
+		t.Run("mistakes", testRegisterPanics)
+		t.Run("TLS", testSetTLS)
 	})
 	t.Run("Z30", func(t *testing.T) {
-		t.Run("start", TestStarter)
-		t.Run("errors", TestErrorsNameTheCure)
+		t.Run("start", testStarter)
+		t.Run("errors", testErrorsNameTheCure)
 	})
 }

@@ -19,7 +19,7 @@ func empty(t *testing.T) {
 	t.Cleanup(netdriver.Reset())
 }
 
-func TestDefault(t *testing.T) {
+func testDefault(t *testing.T) {
 	is := is.New(t)
 	empty(t)
 	wifi, modem := memnet.New(), memnet.New()
@@ -44,7 +44,7 @@ func TestDefault(t *testing.T) {
 	is.True(d == wifi) // the choice can change
 }
 
-func TestDefaultStaysWhenOneIsAdded(t *testing.T) {
+func testDefaultStaysWhenOneIsAdded(t *testing.T) {
 	is := is.New(t)
 	empty(t)
 	wifi := memnet.New()
@@ -66,7 +66,7 @@ func TestDefaultAllocatesNothing(t *testing.T) {
 	is.Equal(testing.AllocsPerRun(100, ask), 0.0) // the chosen one
 }
 
-func TestLookup(t *testing.T) {
+func testLookup(t *testing.T) {
 	is := is.New(t)
 	empty(t)
 	modem, wifi := memnet.New(), memnet.New()
@@ -86,7 +86,7 @@ type slice []int
 
 func (slice) Dial(context.Context, string, string) (netdriver.Conn, error) { return nil, nil }
 
-func TestRegisterPanics(t *testing.T) {
+func testRegisterPanics(t *testing.T) {
 	for name, register := range map[string]func(){
 		"no driver":     func() { netdriver.Register("wifi", nil) },
 		"no name":       func() { netdriver.Register("", memnet.New()) },
@@ -132,7 +132,7 @@ func (*plain) Client(_ context.Context, c netdriver.Conn, _ string) (netdriver.C
 	return c, nil
 }
 
-func TestSetTLS(t *testing.T) {
+func testSetTLS(t *testing.T) {
 	is := is.New(t)
 	empty(t)
 	is.True(netdriver.DefaultTLS() == nil) // none yet
@@ -143,7 +143,7 @@ func TestSetTLS(t *testing.T) {
 	is.True(netdriver.DefaultTLS() == nil) // nil takes it away
 }
 
-func TestErrorsNameTheCure(t *testing.T) {
+func testErrorsNameTheCure(t *testing.T) {
 	for err, cure := range map[error]string{
 		netdriver.ErrNoDriver:        `import _ "github.com/zreq-go/zreq/netdriver/std"`,
 		netdriver.ErrAmbiguousDriver: "netdriver.SetDefault",
@@ -157,7 +157,7 @@ func TestErrorsNameTheCure(t *testing.T) {
 	}
 }
 
-func TestStarter(t *testing.T) {
+func testStarter(t *testing.T) {
 	is := is.New(t)
 	empty(t)
 	radio := memnet.NewStopped()

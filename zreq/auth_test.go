@@ -29,8 +29,8 @@ func authorization(requests []string) (list []string) {
 	return list
 }
 
-// TestAuthBasic: the examples of RFC 7617, and what else a pair can be.
-func TestAuthBasic(t *testing.T) {
+// testAuthBasic: the examples of RFC 7617, and what else a pair can be.
+func testAuthBasic(t *testing.T) {
 	for want, pair := range map[string][2]string{
 		"QWxhZGRpbjpvcGVuIHNlc2FtZQ==": {"Aladdin", "open sesame"}, // RFC 7617, 2
 		"dGVzdDoxMjPCow==":             {"test", "123\u00a3"},      // RFC 7617, 2.1
@@ -59,9 +59,9 @@ func TestAuthBearer(t *testing.T) {
 
 var errNoSecret = errors.New("the secure element does not answer")
 
-// TestAuthRefused: credentials that cannot be sent are an error before a dial,
+// testAuthRefused: credentials that cannot be sent are an error before a dial,
 // which does not tell them.
-func TestAuthRefused(t *testing.T) {
+func testAuthRefused(t *testing.T) {
 	for name, tt := range map[string]struct {
 		auth zreq.Auth
 		want error
@@ -115,9 +115,9 @@ func (a *asker) Authorize(r zreq.AuthRequest) (string, error) {
 	return a.give(r)
 }
 
-// TestAuthReplaces: Auth takes the place of what else would be sent, also if it
+// testAuthReplaces: Auth takes the place of what else would be sent, also if it
 // makes nothing.
-func TestAuthReplaces(t *testing.T) {
+func testAuthReplaces(t *testing.T) {
 	const token, header = "Bearer t", "Mine x"
 	nothing := &asker{give: func(zreq.AuthRequest) (string, error) { return "", nil }}
 	for name, tt := range map[string]struct {
@@ -177,9 +177,9 @@ func TestAuthAsks(t *testing.T) {
 	is.Equal(authorization(peer.Requests()), []string{"Own 1", "Own 2", "Own 3", "Own 4", "", ""})
 }
 
-// TestAuthFunc: the pair is asked for each time that it goes out, and an error of
+// testAuthFunc: the pair is asked for each time that it goes out, and an error of
 // it behind a redirect ends the call.
-func TestAuthFunc(t *testing.T) {
+func testAuthFunc(t *testing.T) {
 	is := is.New(t)
 	n := 0
 	auth := zreq.BasicFunc(func() (string, string, error) {
@@ -201,8 +201,8 @@ func TestAuthFunc(t *testing.T) {
 	is.Equal(peer.Open(), 0)
 }
 
-// TestAuthTellsNothing: no credentials in what can be printed.
-func TestAuthTellsNothing(t *testing.T) {
+// testAuthTellsNothing: no credentials in what can be printed.
+func testAuthTellsNothing(t *testing.T) {
 	for name, args := range map[string]zreq.Args{
 		"Basic":   {Auth: zreq.Basic("user", "passw0rd")},
 		"Bearer":  {Auth: zreq.Bearer("dXNlcjpwYXNzdzByZA==")},
@@ -231,8 +231,8 @@ func TestAuthTellsNothing(t *testing.T) {
 	}
 }
 
-// TestAuthOfAConnection: a Connection keeps no credentials.
-func TestAuthOfAConnection(t *testing.T) {
+// testAuthOfAConnection: a Connection keeps no credentials.
+func testAuthOfAConnection(t *testing.T) {
 	is := is.New(t)
 	peer := answers(t, noContent, noContent)
 	resp, err := zreq.Get(context.Background(), "http://user:passw0rd@device.test/x?hush", &zreq.Args{Driver: peer, Headers: asks()})

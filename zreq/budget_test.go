@@ -61,9 +61,9 @@ func (o *outage) succeed(is *is.I, n int) {
 	}
 }
 
-// TestRetryBudget: each retry takes one out of the budget, a success puts back a tenth
+// testRetryBudget: each retry takes one out of the budget, a success puts back a tenth
 // and a minute a whole one, up to its size.
-func TestRetryBudget(t *testing.T) {
+func testRetryBudget(t *testing.T) {
 	for size, want := range map[int]int{0: 32, 1: 1, 3: 3, 25: 25} {
 		t.Run(fmt.Sprint(size), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -134,9 +134,9 @@ func TestRetryBudgetOfFailures(t *testing.T) {
 	})
 }
 
-// TestRetryBudgetOfManyCalls: an outage that many calls run into costs the server as
+// testRetryBudgetOfManyCalls: an outage that many calls run into costs the server as
 // many requests as there are calls, and the budget once.
-func TestRetryBudgetOfManyCalls(t *testing.T) {
+func testRetryBudgetOfManyCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)
 		o := newOutage(t, 7)

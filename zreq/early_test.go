@@ -20,9 +20,9 @@ import (
 	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
-// TestEarlyAnswer: a server that will not have the body says why and closes. Its
+// testEarlyAnswer: a server that will not have the body says why and closes. Its
 // answer is the response, not the broken connection (RFC 9112, 9.5).
-func TestEarlyAnswer(t *testing.T) {
+func testEarlyAnswer(t *testing.T) {
 	large := func() *bytes.Reader { return bytes.NewReader(make([]byte, 1<<20)) }
 	refusal := []zreqtest.Step{zreqtest.Head(), zreqtest.Send(page(413, "too large")), zreqtest.Close()}
 	for name, bare := range map[string]bool{"a driver that can look": false, "a driver that cannot": true} {
@@ -117,9 +117,9 @@ func (b deadly) Read(p []byte) (int, error) {
 	return copy(p, "x"), io.EOF
 }
 
-// TestEarlyAnswerIsSeen: while the peer neither reads on nor closes, which no
+// testEarlyAnswerIsSeen: while the peer neither reads on nor closes, which no
 // write tells of.
-func TestEarlyAnswerIsSeen(t *testing.T) {
+func testEarlyAnswerIsSeen(t *testing.T) {
 	const soon = 100 * time.Millisecond
 	refusal := page(413, "too large")
 	for name, tt := range map[string]struct {
@@ -279,9 +279,9 @@ func (c *trickle) Write(p []byte) (n int, err error) {
 	return n, os.ErrDeadlineExceeded
 }
 
-// TestTaken: Taken is where a callback's sink stands, and Received is not: of a
+// testTaken: Taken is where a callback's sink stands, and Received is not: of a
 // body that was cut short a part of a chunk may have come.
-func TestTaken(t *testing.T) {
+func testTaken(t *testing.T) {
 	is := is.New(t)
 	body := numbered(10_000)
 	s := new(sink)

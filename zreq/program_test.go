@@ -10,10 +10,18 @@ import (
 	"github.com/matryer/is"
 )
 
-// TestDriverRegistry: the driver of a call is its own, or its connection's, or
+func init() {
+	programs = map[string]proofs{
+		"Z29": {testDriverRegistry, testSessionDriverOfTheProgram},
+		"Z30": {testDriverRegistry},
+		"B17": {testFootprint, testWhatIsNotUsedIsNotLinked},
+	}
+}
+
+// testDriverRegistry: the driver of a call is its own, or its connection's, or
 // the program's, and where there is none, or no choice between two, the error
 // names the cure. It says: no driver, ambiguous, bad request, safe to retry.
-func TestDriverRegistry(t *testing.T) {
+func testDriverRegistry(t *testing.T) {
 	is := is.New(t)
 	out, err := exec.Command("go", "run", "./testdata/registry").CombinedOutput()
 	is.NoErr(err)
@@ -36,7 +44,7 @@ func TestDriverRegistry(t *testing.T) {
 }
 
 // The driver that the program chooses is the one of each call from then on.
-func TestSessionDriverOfTheProgram(t *testing.T) {
+func testSessionDriverOfTheProgram(t *testing.T) {
 	is := is.New(t)
 	out, err := exec.Command("go", "run", "./testdata/session").CombinedOutput()
 	is.NoErr(err)

@@ -80,8 +80,8 @@ func pullAllocs(t *testing.T, driver netdriver.Driver, url string, args zreq.Arg
 // is: it lives on the heap, and so does what it needs of the call.
 const maxPullAllocs = 2
 
-// TestPullAllocates: nothing for a Read, a chunk or a piece.
-func TestPullAllocates(t *testing.T) {
+// testPullAllocates: nothing for a Read, a chunk or a piece.
+func testPullAllocates(t *testing.T) {
 	if underRace {
 		t.Skip("the race detector makes pools forget")
 	}
@@ -158,9 +158,9 @@ func movingOnce(t *testing.T, answer string) (netdriver.Driver, string) {
 	return n, site
 }
 
-// TestLongPullLeavesTheHeapFlat: memory does not depend on the length of a body
+// testLongPullLeavesTheHeapFlat: memory does not depend on the length of a body
 // that is read after the call.
-func TestLongPullLeavesTheHeapFlat(t *testing.T) {
+func testLongPullLeavesTheHeapFlat(t *testing.T) {
 	zreqtest.SpareThreads()
 	const size, lookEvery = 128 << 20, 32 << 20
 	for _, framing := range []string{"length", "chunked"} {

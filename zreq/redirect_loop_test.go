@@ -24,8 +24,8 @@ func storm(t *testing.T, n int) *zreqtest.Peer {
 	return each(t, append(responses, byLength("hi"))...)
 }
 
-// TestRedirectLimit: as many are followed as MaxRedirects says, and not one more.
-func TestRedirectLimit(t *testing.T) {
+// testRedirectLimit: as many are followed as MaxRedirects says, and not one more.
+func testRedirectLimit(t *testing.T) {
 	for name, tt := range map[string]struct{ limit, redirects, followed int }{
 		"default, none":      {0, 0, 0},
 		"default, within":    {0, 5, 5},
@@ -93,9 +93,9 @@ func TestRedirectLimit(t *testing.T) {
 	})
 }
 
-// TestRedirectLoop: a redirect to a URL that was asked for before is followed like any
+// testRedirectLoop: a redirect to a URL that was asked for before is followed like any
 // other, since the answer may be another one by then. MaxRedirects bounds a loop.
-func TestRedirectLoop(t *testing.T) {
+func testRedirectLoop(t *testing.T) {
 	for name, tt := range map[string]struct {
 		method string
 		chain  []string
@@ -146,9 +146,9 @@ func TestRedirectLoop(t *testing.T) {
 	}
 }
 
-// TestRedirectErrorKeeps: an error of a redirect holds the response, whose head can
+// testRedirectErrorKeeps: an error of a redirect holds the response, whose head can
 // be read and whose content was not, and the connection if that can be used again.
-func TestRedirectErrorKeeps(t *testing.T) {
+func testRedirectErrorKeeps(t *testing.T) {
 	for name, tt := range map[string]struct {
 		answer string
 		why    zreq.CloseReason
@@ -194,8 +194,8 @@ func TestRedirectErrorKeeps(t *testing.T) {
 	}
 }
 
-// TestRedirectDowngrade: from https to http none is followed, also not later.
-func TestRedirectDowngrade(t *testing.T) {
+// testRedirectDowngrade: from https to http none is followed, also not later.
+func testRedirectDowngrade(t *testing.T) {
 	is := is.New(t)
 	peer := each(t, moved(302, "https://device.test/y"), moved(302, "http://device.test/z"))
 	resp, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: peer, TLS: &seal{}})

@@ -43,9 +43,9 @@ func TestRedirectUnsendable(t *testing.T) {
 	}
 }
 
-// TestRedirectToOneself: a reference without path and query means the URL that was
+// testRedirectToOneself: a reference without path and query means the URL that was
 // asked for, Params included (RFC 3986, 4.4 and 5.1.3).
-func TestRedirectToOneself(t *testing.T) {
+func testRedirectToOneself(t *testing.T) {
 	is := is.New(t)
 	peer := each(t, moved(302, "#top"), noContent)
 	resp, err := zreq.Get(context.Background(), "http://device.test/x?a=1", &zreq.Args{Driver: peer, Params: form.Values{{"b", "2"}}})
@@ -93,10 +93,10 @@ func TestRedirectLocationTwice(t *testing.T) {
 	}
 }
 
-// TestRedirectRepairs: a space and a stray '%' in a Location never end a call: they are
+// testRedirectRepairs: a space and a stray '%' in a Location never end a call: they are
 // sent as %20 and %25, by whatever way the body is taken. With AllowPercent a '%' of the
 // query stays as it is.
-func TestRedirectRepairs(t *testing.T) {
+func testRedirectRepairs(t *testing.T) {
 	for location, want := range map[string]string{
 		"/x?a=100%":              "/x?a=100%25",
 		"/x?a=50%off":            "/x?a=50%25off",
@@ -182,9 +182,9 @@ func TestRedirectBackToAClose(t *testing.T) {
 	is.NoErr(conn.Close())
 }
 
-// TestRedirectChunked10: a body of unknown size cannot go to a peer that speaks
+// testRedirectChunked10: a body of unknown size cannot go to a peer that speaks
 // HTTP/1.0 (RFC 9112, 6.1), so that the redirect is not followed.
-func TestRedirectChunked10(t *testing.T) {
+func testRedirectChunked10(t *testing.T) {
 	is := is.New(t)
 	peer := answers(t, strings.Replace(moved(307, "/y"), "1.1", "1.0", 1))
 	resp, err := zreq.Put(context.Background(), site, &zreq.Args{Driver: peer, Body: seekable{strings.NewReader("hello")}})
@@ -231,9 +231,9 @@ func TestRedirectTLSOfThePlain(t *testing.T) {
 	is.NoErr(conn.Close())
 }
 
-// TestRedirectErrorIsASCII: what a server writes into a Location reaches a log only
+// testRedirectErrorIsASCII: what a server writes into a Location reaches a log only
 // as it was sent, percent-encoded: no control character of a terminal is in it.
-func TestRedirectErrorIsASCII(t *testing.T) {
+func testRedirectErrorIsASCII(t *testing.T) {
 	is := is.New(t)
 	peer := zreqtest.NewPeer(t, answering(moved(302, "/\u009b31m")), append(answering("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhe"), zreqtest.Close()))
 	_, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: peer})

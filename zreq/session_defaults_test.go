@@ -19,9 +19,9 @@ import (
 	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
-// TestSessionDefaults: each field of a Session is for the calls that leave it out, and
+// testSessionDefaults: each field of a Session is for the calls that leave it out, and
 // the call's own goes before.
-func TestSessionDefaults(t *testing.T) {
+func testSessionDefaults(t *testing.T) {
 	t.Run("Driver", func(t *testing.T) {
 		is := is.New(t)
 		one, two := each(t, noContent), each(t, noContent)
@@ -80,8 +80,8 @@ func TestSessionDefaults(t *testing.T) {
 	})
 }
 
-// TestSessionTimeouts: of Timeouts, each field.
-func TestSessionTimeouts(t *testing.T) {
+// testSessionTimeouts: of Timeouts, each field.
+func testSessionTimeouts(t *testing.T) {
 	const theirs, own = 41 * time.Second, 70 * time.Second
 	stall := func(after int64) zreqtest.Step { return zreqtest.Fault(memnet.Faults{StallWriteAfter: after}) }
 	for name, tt := range map[string]struct {
@@ -164,9 +164,9 @@ func TestSessionFieldByField(t *testing.T) {
 	}
 }
 
-// TestSessionChangesNothing: what callers gave is as it was, and no call writes where
+// testSessionChangesNothing: what callers gave is as it was, and no call writes where
 // another reads, also where slices have room behind them.
-func TestSessionChangesNothing(t *testing.T) {
+func testSessionChangesNothing(t *testing.T) {
 	is := is.New(t)
 	n := memnet.New()
 	serveEach(t, n, nil, func(string) string { return noContent })

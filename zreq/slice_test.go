@@ -18,9 +18,9 @@ import (
 	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
-// TestEarlyAnswerBetweenWrites: where a driver cannot look, what comes while the peer
+// testEarlyAnswerBetweenWrites: where a driver cannot look, what comes while the peer
 // reads on is heard soon all the same.
-func TestEarlyAnswerBetweenWrites(t *testing.T) {
+func testEarlyAnswerBetweenWrites(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)
 		sip := slices.Repeat([]zreqtest.Step{zreqtest.Read(4096), zreqtest.Pause(10 * time.Millisecond)}, 100)
@@ -35,8 +35,8 @@ func TestEarlyAnswerBetweenWrites(t *testing.T) {
 	})
 }
 
-// TestEarlyAnswerOverTLS: TLS is sliced as plain TCP is.
-func TestEarlyAnswerOverTLS(t *testing.T) {
+// testEarlyAnswerOverTLS: TLS is sliced as plain TCP is.
+func testEarlyAnswerOverTLS(t *testing.T) {
 	for name, tt := range map[string]struct {
 		say  string // first
 		wait time.Duration

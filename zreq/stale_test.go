@@ -15,10 +15,10 @@ import (
 	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
-// TestReuseAfterDeath: a connection that died while it was idle, or on which
+// testReuseAfterDeath: a connection that died while it was idle, or on which
 // bytes lie that nobody asked for, is dialled again in place, and nothing that
 // was there before the request is taken for its answer.
-func TestReuseAfterDeath(t *testing.T) {
+func testReuseAfterDeath(t *testing.T) {
 	for name, end := range map[string][]zreqtest.Step{
 		"end":                  {zreqtest.Close()},
 		"half-close":           {zreqtest.CloseWrite()},
@@ -93,9 +93,9 @@ func TestReuseWithoutALook(t *testing.T) {
 	}
 }
 
-// TestReuseStale: where the death comes with the request, it is ErrStale: the
+// testReuseStale: where the death comes with the request, it is ErrStale: the
 // peer may have acted on it.
-func TestReuseStale(t *testing.T) {
+func testReuseStale(t *testing.T) {
 	for name, end := range map[string][]zreqtest.Step{
 		"end":   {zreqtest.Request(), zreqtest.Close()},
 		"reset": {zreqtest.Request(), zreqtest.Reset()},
@@ -177,9 +177,9 @@ func TestReuseStale(t *testing.T) {
 	})
 }
 
-// TestReuseUnasked: bytes that come before the first request on a fresh
+// testReuseUnasked: bytes that come before the first request on a fresh
 // connection are no answer to it.
-func TestReuseUnasked(t *testing.T) {
+func testReuseUnasked(t *testing.T) {
 	for _, callback := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
 			is := is.New(t)

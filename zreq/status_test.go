@@ -22,9 +22,9 @@ func page(status int, body string) string {
 // idle408 is what a server says as it gives up on an idle connection.
 const idle408 = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 4\r\n\r\nlate"
 
-// TestStatus: to a GET a callback is given the body of a 200 or 203 and of no other
+// testStatus: to a GET a callback is given the body of a 200 or 203 and of no other
 // status; the page of an error is kept as content, and the connection with it.
-func TestStatus(t *testing.T) {
+func testStatus(t *testing.T) {
 	for _, status := range []int{200, 201, 202, 203, 207, 226, 299, 300, 301, 303, 305, 307, 399, 400, 401, 404, 416, 429, 499, 500, 503, 599, 600, 999} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
 			is := is.New(t)
@@ -74,9 +74,9 @@ func TestStatus(t *testing.T) {
 	})
 }
 
-// TestStatusOtherMethods: other methods ask for something else, and any 2xx with
+// testStatusOtherMethods: other methods ask for something else, and any 2xx with
 // content answers them.
-func TestStatusOtherMethods(t *testing.T) {
+func testStatusOtherMethods(t *testing.T) {
 	for _, method := range []string{"POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "REPORT"} {
 		for _, status := range []int{200, 201, 202, 203, 207, 208, 226, 299} {
 			is := is.New(t)
@@ -88,9 +88,9 @@ func TestStatusOtherMethods(t *testing.T) {
 	}
 }
 
-// TestStatusOfAGetInsteadOfAPost: after a redirect that makes a GET of a POST the rules
+// testStatusOfAGetInsteadOfAPost: after a redirect that makes a GET of a POST the rules
 // are those of GET.
-func TestStatusOfAGetInsteadOfAPost(t *testing.T) {
+func testStatusOfAGetInsteadOfAPost(t *testing.T) {
 	is := is.New(t)
 	peer := answers(t, "HTTP/1.1 303 See Other\r\nLocation: /job\r\nContent-Length: 0\r\n\r\n", page(202, "wait"))
 	resp, err := zreq.Post(context.Background(), site, &zreq.Args{
@@ -101,9 +101,9 @@ func TestStatusOfAGetInsteadOfAPost(t *testing.T) {
 	is.NoErr(resp.Connection.Close())
 }
 
-// TestStatusPage: an error page is kept within Limits.Content and never hides
+// testStatusPage: an error page is kept within Limits.Content and never hides
 // the status.
-func TestStatusPage(t *testing.T) {
+func testStatusPage(t *testing.T) {
 	long := numbered(20 << 10)
 	chunked := "HTTP/1.1 404 X\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks(long) + "0\r\n\r\n"
 	for name, tt := range map[string]struct {
@@ -277,9 +277,9 @@ func TestStatusDrainLater(t *testing.T) {
 	}
 }
 
-// TestStatusUnframed: a body that only the end of the connection ends reaches
+// testStatusUnframed: a body that only the end of the connection ends reaches
 // the callback only with AllowUnframed.
-func TestStatusUnframed(t *testing.T) {
+func testStatusUnframed(t *testing.T) {
 	for name, tt := range map[string]struct {
 		args zreq.Args
 		err  error
@@ -319,9 +319,9 @@ func TestStatusUnframed(t *testing.T) {
 	}
 }
 
-// TestStatusWithoutBody: HEAD, 204 and 304 have no body, whatever their headers
+// testStatusWithoutBody: HEAD, 204 and 304 have no body, whatever their headers
 // say, and do not wait for one.
-func TestStatusWithoutBody(t *testing.T) {
+func testStatusWithoutBody(t *testing.T) {
 	for name, tt := range map[string]struct {
 		method, wire string
 		length       int64

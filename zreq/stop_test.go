@@ -20,9 +20,9 @@ var hooks = map[string]func(*zreq.Args, func() error){
 	"OnHead":         func(a *zreq.Args, f func() error) { a.OnHead = func(*zreq.Response) error { return f() } },
 }
 
-// TestStopByError: an error of the caller's code ends the transfer, closes the
+// testStopByError: an error of the caller's code ends the transfer, closes the
 // connection and comes back wrapped.
-func TestStopByError(t *testing.T) {
+func testStopByError(t *testing.T) {
 	for name, hook := range hooks {
 		for _, f := range framings {
 			t.Run(name+"/"+f.name, func(t *testing.T) {
@@ -81,8 +81,8 @@ func TestStopByError(t *testing.T) {
 	})
 }
 
-// TestStopByErrStop: ErrStop ends the transfer without an error.
-func TestStopByErrStop(t *testing.T) {
+// testStopByErrStop: ErrStop ends the transfer without an error.
+func testStopByErrStop(t *testing.T) {
 	for name, hook := range hooks {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
@@ -153,9 +153,9 @@ func TestStopAtTheEnd(t *testing.T) {
 	}
 }
 
-// TestStopByPanic: a panic and a Goexit in the caller's code pass through, and
+// testStopByPanic: a panic and a Goexit in the caller's code pass through, and
 // leak nothing: the connection is closed and not busy.
-func TestStopByPanic(t *testing.T) {
+func testStopByPanic(t *testing.T) {
 	for name, hook := range hooks {
 		t.Run("panic/"+name, func(t *testing.T) {
 			is := is.New(t)
@@ -262,9 +262,9 @@ func TestStopByReentry(t *testing.T) {
 	}
 }
 
-// TestStopDropsTheHead: with DropHead the head is a view of a buffer that goes
+// testStopDropsTheHead: with DropHead the head is a view of a buffer that goes
 // back when the call ends, also when OnHead ends it.
-func TestStopDropsTheHead(t *testing.T) {
+func testStopDropsTheHead(t *testing.T) {
 	for name, end := range map[string]error{"error": errFull, "ErrStop": zreq.ErrStop} {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)

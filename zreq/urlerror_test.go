@@ -12,9 +12,9 @@ import (
 	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
-// TestURLErrors: the error of a URL says what is wrong, how to mend it, and shows the
+// testURLErrors: the error of a URL says what is wrong, how to mend it, and shows the
 // part that is wrong, quoted.
-func TestURLErrors(t *testing.T) {
+func testURLErrors(t *testing.T) {
 	for url, want := range map[string]string{
 		"":                                  "the URL must begin with http:// or https://",
 		"device.test/page?q":                `the URL must begin with http:// or https://: "device.test/page"`,
@@ -74,8 +74,8 @@ func TestURLErrors(t *testing.T) {
 	}
 }
 
-// TestURLErrorsAreShort: no more than 100 bytes of a URL are shown, and no half character.
-func TestURLErrorsAreShort(t *testing.T) {
+// testURLErrorsAreShort: no more than 100 bytes of a URL are shown, and no half character.
+func testURLErrorsAreShort(t *testing.T) {
 	for _, url := range []string{
 		strings.Repeat("a", 5000), "http://" + strings.Repeat("a", 5000) + "/", "http://[" + strings.Repeat("1:", 5000),
 		"http://" + strings.Repeat("1:", 5000), "http://h:" + strings.Repeat("1", 5000), "http://a" + strings.Repeat("\u00fc", 127) + "/",
@@ -92,9 +92,9 @@ func TestURLErrorsAreShort(t *testing.T) {
 	}
 }
 
-// TestLocationErrors: a Location that is wrong is shown in the same way, and no more of
+// testLocationErrors: a Location that is wrong is shown in the same way, and no more of
 // it than of a URL of the caller's.
-func TestLocationErrors(t *testing.T) {
+func testLocationErrors(t *testing.T) {
 	for location, want := range map[string]string{
 		"ftp://hush/":               `the URL must begin with http:// or https://: "ftp://"`,
 		"mailto:eve@hush.test":      "the URL must begin with http:// or https://",

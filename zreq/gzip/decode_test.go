@@ -69,7 +69,7 @@ var long = map[string]body{
 	"bare deflate, stored": {coded.Deflate, deflated(0, far), far},
 }
 
-func TestDecode(t *testing.T) {
+func testDecode(t *testing.T) {
 	for name, tt := range bodies {
 		t.Run(name, func(t *testing.T) { eachWay(t, tt, 1, 3, 512, 100_000) })
 	}

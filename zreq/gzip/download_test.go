@@ -135,7 +135,7 @@ func eachUse(t *testing.T, test func(t *testing.T, use func(*testing.T, zreq.Arg
 	}
 }
 
-func TestDownload(t *testing.T) {
+func testDownload(t *testing.T) {
 	for name, tt := range map[string]struct{ coding, body, want string }{
 		"gzip":              {"gzip", gzipped(-1, text), text},
 		"gzip, long":        {"gzip", gzipped(-1, far), far},
@@ -191,7 +191,7 @@ func TestDownloadJSON(t *testing.T) {
 
 // A body whose coding cannot be undone is given as it came, and says so; nobody makes
 // text of it.
-func TestDownloadUnknown(t *testing.T) {
+func testDownloadUnknown(t *testing.T) {
 	body := gzipped(-1, text)
 	for coding, want := range map[string]string{
 		"br":                     "the content coding br,",
@@ -224,7 +224,7 @@ func TestDownloadUnknown(t *testing.T) {
 }
 
 // What names no coding is ignored, and the body is not coded.
-func TestDownloadOfNoCoding(t *testing.T) {
+func testDownloadOfNoCoding(t *testing.T) {
 	for coding, tt := range map[string]struct{ body, want string }{
 		"aws-chunked":         {text, text},
 		"utf-8":               {text, text},
@@ -264,7 +264,7 @@ func TestDownloadOfNoCoding(t *testing.T) {
 
 // A callback asks for the bytes as they are, and is given them in no coding, though it
 // could be undone: a file that ends in .gz is not to become what it holds.
-func TestCallbackIsGivenNoCoding(t *testing.T) {
+func testCallbackIsGivenNoCoding(t *testing.T) {
 	body := gzipped(-1, text)
 	for _, coding := range []string{"gzip", "x-gzip", "deflate", "br", "GZIP", "utf-8, gzip", "gzip;q=1"} {
 		t.Run(coding, func(t *testing.T) {
@@ -298,7 +298,7 @@ func TestDownloadIdentity(t *testing.T) {
 }
 
 // What was not asked for by zreq is not undone by it.
-func TestDownloadRaw(t *testing.T) {
+func testDownloadRaw(t *testing.T) {
 	body := gzipped(-1, text)
 	partial := fmt.Sprintf("HTTP/1.1 206 Partial Content\r\nContent-Encoding: gzip\r\nContent-Range: bytes 5-%d/%d\r\nContent-Length: %d\r\n\r\n%s",
 		len(body)-1, len(body), len(body)-5, body[5:])

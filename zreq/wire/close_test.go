@@ -49,7 +49,7 @@ var reuses = []struct {
 	{"until close, keep-alive", "GET", ok + "Connection: keep-alive\r\n\r\nhi", wire.CloseUnframed},
 }
 
-func TestReuse(t *testing.T) {
+func testReuse(t *testing.T) {
 	for _, tt := range reuses {
 		t.Run(tt.name, func(t *testing.T) {
 			is := is.New(t)

