@@ -5,32 +5,32 @@ import (
 	"time"
 )
 
-// Attempt is one attempt at a call, which came to nothing.
+// Attempt is one failed attempt at a call.
 type Attempt struct {
 	_ incomparable
 
 	Phase  Phase
-	Status int           // of the response, if it was that
-	Err    error         // an [*Error], if it was not
-	Wait   time.Duration // before the next one
+	Status int           // of the response, if a status was the failure
+	Err    error         // an [*Error], if an error was the failure
+	Wait   time.Duration // time until the next attempt
 }
 
-// OutOfRetries is the cause of ErrOutOfRetries.
+// OutOfRetries is the cause of an ErrOutOfRetries.
 type OutOfRetries struct {
-	// Attempts are all that were made, in their order. A kept connection that was
-	// replaced is one of them: its Err is ErrStale.
+	// Attempts are all attempts in order. A kept connection that was replaced is one of
+	// them, with ErrStale as its Err.
 	Attempts []Attempt
 	// Why says what ran out.
 	Why string
-	// Again is how long it takes until [Session.RetryBudget] has a retry again, if no
-	// call succeeds before; 0 if something else ran out.
+	// Again is the time until [Session.RetryBudget] allows a retry again, if no call
+	// succeeds before that. It is 0 if something else ran out.
 	Again time.Duration
 
 	made int // attempts, without what cost nothing
 	last error
 }
 
-// Error says what ran out, and what the last attempt came to.
+// Error says what ran out, and why the last attempt failed.
 func (e *OutOfRetries) Error() string {
 	s := e.Why
 	if e.Again > 0 {
@@ -51,8 +51,8 @@ func (e *OutOfRetries) Error() string {
 	return s + "status " + strconv.Itoa(last.Status)
 }
 
-// Unwrap returns why the last attempt came to nothing, or the cause of the context
-// if that ended meanwhile.
+// Unwrap returns the failure of the last attempt, or the cause of the context if the
+// context ended during the wait.
 func (e *OutOfRetries) Unwrap() error { return e.last }
 
 // attempts are those of a call, which came to nothing so far.

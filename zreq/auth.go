@@ -10,50 +10,53 @@ var errBasicUser = errors.New("a Basic user name has no colon, and neither it no
 
 var errNoCredentials = errors.New("BasicFunc was given no function")
 
-// Auth makes the credentials of a call. [Basic], [BasicFunc] and [Bearer] make
-// one, package digest another. It is asked anew for each request of a call and
-// safe for concurrent use if the calls are; what it returns takes the place of
-// Authorization in Headers and of the userinfo of the URL. It is not asked for
-// another origin than that of the URL, nor after a redirect has once led to one.
+// Auth makes the credentials of a call. [Basic], [BasicFunc] and [Bearer] return one, and
+// so does package digest.
+//
+// A call asks its Auth before each of its requests. The result replaces an Authorization
+// in Headers and the userinfo of the URL. Auth is not asked for any origin other than
+// that of the URL, and not any more once a redirect has led to another origin. It must be
+// safe for concurrent use if the calls are made at the same time.
 type Auth interface {
-	// Authorize returns the value of Authorization (RFC 9110, 11.6.2) for r, "" for
-	// none. If there is a Refused response, "" makes that the answer of the call,
-	// and anything else is sent in a second request. An error ends the call.
+	// Authorize returns the value of Authorization (RFC 9110, 11.6.2) for r, or "" for
+	// none. If r.Refused is set, "" makes that the response of the call, and any other
+	// value is sent in a second request. An error ends the call.
 	Authorize(r AuthRequest) (string, error)
 }
 
-// AuthRequest is what an [Auth] may know of a request.
+// AuthRequest is what an [Auth] is told about a request.
 type AuthRequest struct {
 	_ incomparable
 
 	Method string
-	Origin string // scheme, host and port, the port only where it is not the default
+	Origin string // scheme, host and port; the port only if it is not the default
 	Target string // path and query, as they are sent (RFC 9112, 3.2.1)
 
-	// Body is that of the request, nil if it has none. Who reads it takes it back
-	// to where it was, by its Rewind() error or its Seek, or leaves it alone if it
-	// has neither.
+	// Body is the request body, or nil. An Auth that reads it must take it back to where
+	// it was, by its Rewind() error or its Seek. If the body has neither, the Auth must
+	// not read it.
 	Body io.Reader
 
-	// Refused is the 401 that is to be answered: the values of its WWW-Authenticate
-	// are the challenges (RFC 9110, 11.6.1). It is nil for the first request of a
-	// call, and for the first one after a redirect. It is valid in Authorize only.
+	// Refused is the 401 that is to be answered. The values of its WWW-Authenticate are
+	// the challenges (RFC 9110, 11.6.1). It is nil for the first request of a call, and
+	// for the first request after a redirect. It is valid until Authorize returns.
 	Refused *Response
 
-	// Sent is the value of Authorization that the refused request carried, "" if it
-	// had none.
+	// Sent is the value of Authorization in the refused request, or "" if it had none.
 	Sent string
 }
 
-// Basic sends user and password, which anybody can read who reads the request:
-// only over https (RFC 7617). They go out as UTF-8, without waiting for a
-// challenge. A colon in user, or a control character: ErrRequest.
+// Basic returns an Auth that sends user and password (RFC 7617). Anybody who can read the
+// request can read them, so use it only over https. They are sent as UTF-8 with the first
+// request. A call fails with ErrRequest if user contains a colon, or if either contains a
+// control character.
 func Basic(user, password string) Auth {
 	return BasicFunc(func() (string, string, error) { return user, password, nil })
 }
 
-// BasicFunc is [Basic] with a pair that is asked for each time it is sent. An
-// error of credentials ends the call before anything is dialled: ErrRequest.
+// BasicFunc is like [Basic], but calls credentials for each request that it is asked
+// about. If credentials returns an error before the first request, the call fails with
+// ErrRequest, and nothing is dialled.
 func BasicFunc(credentials func() (user, password string, err error)) Auth {
 	return basic(credentials)
 }
@@ -80,8 +83,8 @@ func (b basic) Authorize(r AuthRequest) (string, error) {
 	return string(appendBase64([]byte("Basic "), []byte(pair))), nil
 }
 
-// Bearer sends token (RFC 6750, 2.1): only over https. It goes out without
-// waiting for a challenge.
+// Bearer returns an Auth that sends token (RFC 6750, 2.1) with the first request. Use it
+// only over https.
 func Bearer(token string) Auth { return bearer(func() string { return token }) }
 
 // bearer is a function, so that nothing that holds it is printed with the token.

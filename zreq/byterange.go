@@ -12,16 +12,16 @@ type contentRange struct {
 
 const maxInt64 = 1<<63 - 1
 
-// ContentRange returns the numbers of the Content-Range of a 206 or a 416: the first
-// and the last byte of the part, counted from 0, and the size of the whole. The size is
-// -1 where the server does not know it ("bytes 0-9/*"). Of a 416, which has no part
-// ("bytes */10"), first and last are -1.
+// ContentRange returns the numbers in the Content-Range of a 206 or a 416: the first and
+// the last byte of the part, counted from 0, and the size of the whole. size is -1 if the
+// server does not know it ("bytes 0-9/*"). For a 416, which has no part ("bytes */10"),
+// first and last are -1.
 //
-// ok is false if there is no Content-Range, more than one, or one that is malformed, in
-// another unit, or too large for an int64; for every other status, where the field means
-// nothing (RFC 9110, 14.4); and for a 206 in several parts. With [Args.DropHead] it can be
-// asked in OnHead only. Whether the part is the one that was asked for, [Response.Fit]
-// tells.
+// ok is false if there is no Content-Range or more than one, or if it is malformed, in
+// another unit, or too large for an int64. It is also false for a 206 in several parts,
+// and for every other status, where the field has no meaning (RFC 9110, 14.4). With
+// [Args.DropHead] call ContentRange in OnHead. [Response.Fit] reports whether the part is
+// the one that was asked for.
 func (r *Response) ContentRange() (first, last, size int64, ok bool) {
 	field, count := r.field("Content-Range", 2)
 	c, ok := parseContentRange(field)

@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// ErrCharset: the text is in a charset that is neither built in nor known to
-// what was given to [SetCharsets]. The error names it.
+// ErrCharset means that the text is in a charset that is neither built in nor known to
+// the function given to [SetCharsets]. The error names the charset.
 var ErrCharset = errors.New("unknown charset")
 
 // charsetError is ErrCharset for one charset.
@@ -32,15 +32,16 @@ func (e *charsetError) Unwrap() error        { return e.cut }
 // findCharsets is set while the program starts.
 var findCharsets func(name string) func([]byte) ([]byte, error)
 
-// SetCharsets sets what [Response.Text] asks for charsets that are not built in.
-// Call it at start-up, before the first request: it is not synchronised. Nil
-// takes it away.
+// SetCharsets sets the function that [Response.Text] calls for charsets that are not
+// built in. A nil find removes it. SetCharsets is not synchronized. Call it at start-up,
+// before the first request.
 //
-// find is given a name in lower case, at most 40 printable characters of ASCII.
-// It returns a function that makes UTF-8 of a content, or nil if it does not know
-// the charset. The content is the Response's: that function neither changes nor
-// keeps it. golang.org/x/text has all that browsers know, which add 1 MB to a
-// program:
+// find is called with a name in lower case, of at most 40 printable ASCII characters. It
+// returns a function that converts content to UTF-8, or nil if it does not know the
+// charset. That function must neither modify nor keep the content, which belongs to the
+// Response.
+//
+// golang.org/x/text has all charsets that browsers know. They add 1 MB to a program:
 //
 //	zreq.SetCharsets(func(name string) func([]byte) ([]byte, error) {
 //		e, err := htmlindex.Get(name)
@@ -50,7 +51,7 @@ var findCharsets func(name string) func([]byte) ([]byte, error)
 //		return e.NewDecoder().Bytes
 //	})
 //
-// One of them is less, here 100 KB:
+// A single charset adds less. This one adds 100 KB:
 //
 //	zreq.SetCharsets(func(name string) func([]byte) ([]byte, error) {
 //		if name != "windows-1252" {

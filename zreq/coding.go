@@ -7,16 +7,16 @@ import (
 	"github.com/zreq-go/zreq/zreq/wire"
 )
 
-// A Coding undoes a content coding (RFC 9110, 8.4.1). It is safe for concurrent
-// use. Package gzip registers gzip and deflate.
+// A Coding undoes a content coding (RFC 9110, 8.4.1). It must be safe for concurrent use.
+// Package gzip registers gzip and deflate.
 type Coding interface {
-	// Decode returns a reader of what r becomes without the coding. r gives the
-	// body as it comes, and is an io.ByteReader unless it is what another coding
-	// makes. io.EOF says that the end of the coding itself was seen, and all its
-	// checks held; io.ErrUnexpectedEOF that r ended before that.
+	// Decode returns a reader of the decoded r. r gives the body as it arrives. It is an
+	// io.ByteReader, unless it is the output of another Coding. The reader returns io.EOF
+	// only after the end of the coded data, when all checks have passed. If r ends before
+	// that, it returns io.ErrUnexpectedEOF.
 	//
-	// Close is called once, when nothing more is read, and does not close r. The
-	// reader may be used for another response afterwards.
+	// Close is called once, when nothing more is read. It must not close r. The reader
+	// may be used for another response afterwards.
 	Decode(r io.Reader) (io.ReadCloser, error)
 }
 
@@ -35,12 +35,13 @@ var decode func(p *pull, args *Args) error
 // acceptEncoding is what a request says of them, "" if there are none.
 var acceptEncoding string
 
-// RegisterCoding makes c undo the coding of that name, in lower case. From now on
-// requests ask for it by Accept-Encoding, and their responses are decoded; but not
-// those with a StreamCallback or a Range, which ask for the bytes as they are, and not
-// those whose Accept-Encoding is in Headers or in Omit. It is called by an init, before
-// the first request: it is not synchronised. A name that is taken, or is no token, and
-// a nil c panic.
+// RegisterCoding makes c the Coding for the given name, in lower case. From then on
+// requests ask for it by Accept-Encoding, and responses to them are decoded. That does
+// not apply to calls with a StreamCallback or a Range, which ask for the bytes as they
+// are, nor to calls whose Headers or Omit name Accept-Encoding.
+//
+// RegisterCoding is not synchronized. Call it from an init function, before the first
+// request. It panics if name is already registered or not a token, or if c is nil.
 func RegisterCoding(name string, c Coding) {
 	if _, err := wire.AppendMethod(nil, name); err != nil { // a token, as a method is
 		panic("zreq: the name of a coding is no token (RFC 9110, 8.4.1)")

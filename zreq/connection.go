@@ -8,19 +8,21 @@ import (
 	"github.com/zreq-go/zreq/netdriver"
 )
 
-// Connection is a connection to one origin, over one driver, with one TLS
-// setting, that is kept between calls. The caller owns it: it came from
-// [Connect] or is the Connection of a Response, and it is closed with Close.
-// The zero value has no origin, and no call takes it (ErrRequest).
+// Connection is a connection to one origin, over one driver and with one TLS setting,
+// that is kept between calls. [Connect] returns one, and so does the Connection field of
+// a Response. The caller owns it and must close it. The zero value has no origin; a call
+// with it fails with ErrRequest.
 //
-// While idle it holds no buffer and no goroutine. If the peer has closed it by
-// the next call, that call dials again in place before it sends anything. So it does
-// in the last tenth, at least 100 ms, of the time for which the server said by
-// Keep-Alive: timeout= that it keeps an idle connection. After as many requests as
-// it said by max= the connection is not kept.
+// An idle Connection holds no buffer and no goroutine. If the peer has closed it, the
+// next call dials again before it sends anything.
 //
-// One call uses it at a time; a second one gets ErrBusy. Close may be called
-// from anywhere, at any time, and ends the call under way.
+// A server can say in Keep-Alive how long it keeps an idle connection (timeout) and how
+// many more requests it accepts (max). In the last tenth of that time, and at least in
+// its last 100 ms, the next call dials again, too. After that many requests the
+// connection is closed.
+//
+// One call uses a Connection at a time. Another call fails with ErrBusy. Close may be
+// called at any time from any goroutine, and ends the call that is using the Connection.
 type Connection struct {
 	*route
 	http10 bool  // the last response said so; of the call that has the claim
@@ -36,9 +38,9 @@ type Connection struct {
 	abandon func() // ends a dial that is under way
 }
 
-// Connect opens a connection to the origin of url, for the Connection of later
-// calls. Of args it takes Driver, TLS, Timeouts and Trace; args may be nil. The path
-// of url does not matter.
+// Connect opens a connection to the origin of url, to be passed to later calls. The path
+// of url does not matter. Connect uses Driver, TLS, Timeouts and Trace of args, which may
+// be nil.
 func Connect(ctx context.Context, url string, args *Args) (*Connection, error) {
 	if args == nil {
 		args = &Args{}
@@ -228,9 +230,8 @@ func (c *Connection) release(why CloseReason) {
 	c.unlock()
 }
 
-// Close closes the connection. A call that is using it fails with ErrClosed.
-// Closing twice is harmless, and so is closing nil, which the Connection of a
-// Response may be.
+// Close closes the connection. A call that is using it fails with ErrClosed. Closing a
+// Connection twice, or a nil Connection, does nothing.
 func (c *Connection) Close() error {
 	if c == nil {
 		return nil
@@ -253,9 +254,9 @@ func (c *Connection) isClosed() bool {
 	return closed
 }
 
-// Origin returns scheme, host and port, the port only where it is not the default. An
-// IPv6 address that was asked for with a zone has it here, as a URL has it.
-// A nil or zero Connection has none: "".
+// Origin returns scheme, host and port; the port only if it is not the default. If the
+// URL had an IPv6 address with a zone, Origin has it as well, as in a URL. A nil or zero
+// Connection returns "".
 func (c *Connection) Origin() string {
 	if c == nil || c.route == nil {
 		return ""
@@ -263,8 +264,8 @@ func (c *Connection) Origin() string {
 	return string(c.at.text(0))
 }
 
-// Dials returns how often the connection was dialled: more than once means that
-// it had been closed, by the peer or because of how a call ended.
+// Dials returns how often the connection was dialled. More than once means that it had
+// been closed, by the peer or because of how a call ended.
 func (c *Connection) Dials() int {
 	if c == nil {
 		return 0

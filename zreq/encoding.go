@@ -6,10 +6,11 @@ import (
 	"github.com/zreq-go/zreq/zreq/wire"
 )
 
-// ErrEncoded: the body is in a content coding that was not undone, because it was not
-// asked for or nobody registered it. A StreamCallback does not get such a body
-// ([ErrStatus] at the same time), and Text and JSON make nothing of it. Args.AllowEncoded
-// gives it to a callback as it came; so do Content and Read in any case.
+// ErrEncoded means that the body is in a content coding that was not undone, because zreq
+// did not ask for it or because no Coding is registered for it. A StreamCallback does not
+// receive such a body (the error is [ErrStatus] as well), and Text and JSON do not decode
+// it. With Args.AllowEncoded a callback receives the body as it came. Content and Read
+// always return it as it came.
 var ErrEncoded = errors.New("the body is in a content coding that was not undone")
 
 // encodedError is an ErrEncoded that names the coding.

@@ -1,16 +1,16 @@
 package zreq
 
-// Headers is an ordered list of header fields. A name may come more than once;
-// order and spelling are kept on the wire, but Host goes out first, wherever it
-// stands (RFC 9110, 7.2). Names are compared without case.
-//
-// Package fmt prints the names, and of the values only those that are known to be no
-// secret.
+// Headers is an ordered list of header fields. A name may occur more than once. Order and
+// spelling are kept on the wire, except that Host is sent first (RFC 9110, 7.2). Names
+// are compared without regard to case.
 //
 //	zreq.Headers{{"Accept", "application/json"}, {"Connection", "Keep-Alive"}}
+//
+// Package fmt prints all names, but only the values of fields that are known not to be
+// secret.
 type Headers [][2]string
 
-// Get returns the first value of name and whether there is one.
+// Get returns the first value of the field name, and whether there is one.
 func (h Headers) Get(name string) (value string, ok bool) {
 	for i := range h {
 		if equalFold(h[i][0], name) {

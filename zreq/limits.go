@@ -6,47 +6,51 @@ import (
 	"github.com/zreq-go/zreq/zreq/wire"
 )
 
-// Limits bounds what a peer, or the caller, can make large. They hold in every
-// mode. A zero field takes its default; a negative one is refused with
-// ErrRequest, since a limit that is not there is how a device dies. Only Body has
-// none by default: what takes a body that is streamed has to bear its length.
+// Limits limits what a peer or the caller can make large. Every limit applies in every
+// mode. A zero field has its default, and a negative one is ErrRequest, because a device
+// without a limit runs out of memory. Only Body has no limit by default: whatever
+// receives a streamed body must be able to take its length.
 type Limits struct {
-	// HeadBytes bounds the status line and fields of one response head. Default 16 KiB.
+	// HeadBytes limits the status line and the fields of one response head together.
+	// Default 16 KiB.
 	HeadBytes int
-	// Fields bounds the number of field lines of a head, and of the trailers. Default 128.
+	// Fields limits the number of field lines of a head, and that of the trailers.
+	// Default 128.
 	Fields int
-	// Informational bounds the number of 1xx responses before the final one. Default 8.
+	// Informational limits the number of 1xx responses before the final one. Default 8.
 	Informational int
-	// ChunkLine bounds a chunk-size line with its extensions, in bytes. Default 1 KiB.
+	// ChunkLine limits a chunk-size line with its extensions, in bytes. Default 1 KiB.
 	ChunkLine int
-	// TrailerBytes bounds the trailer section. Default 4 KiB.
+	// TrailerBytes limits the trailer section. Default 4 KiB.
 	TrailerBytes int
-	// Content bounds a body that is held in memory, in bytes: that of the response
-	// when there is no StreamCallback, and Args.JSON. Default 1 MiB. Where Body is less,
-	// that counts for a response.
+	// Content limits a body that is held in memory, in bytes: that of the response if
+	// there is no StreamCallback, and Args.JSON. Default 1 MiB. For a response, Body
+	// applies instead if it is smaller.
 	Content int64
-	// Body bounds a body however it is taken, in bytes: by a StreamCallback, by Read and
-	// its like, by Content. Default: no bound, since no memory depends on its length.
-	// One whose Content-Length is more is refused before any of it is given out, and of
-	// any other no more than this is given out. What a content coding makes of a body
-	// counts like the body.
+	// Body limits a response body in bytes, whether it is passed to a StreamCallback,
+	// read by Read and the like, or held in memory. By default there is no limit, because
+	// no memory depends on the length. A body whose Content-Length is larger is refused
+	// before any of it is passed on. Of any other body, no more than this is passed on.
+	// If a content coding is undone, the decoded body counts as well.
 	Body int64
-	// Ratio bounds how many bytes a content coding may make of each that came, once
-	// it has made a megabyte. Default 100. See [RegisterCoding].
+	// Ratio limits how many bytes a content coding may make of each byte that arrived,
+	// after the first MiB that it made. Default 100. See [RegisterCoding].
 	Ratio int64
-	// Decoded bounds what a content coding may make of a body in all, in bytes.
-	// Default 1 GiB.
+	// Decoded limits how many bytes a content coding may make of one body. Default 1 GiB.
 	Decoded int64
-	// ReadBuffer is the size of the buffer that a call borrows to read with, in
-	// bytes. Default 4 KiB; but StreamChunk, if that is more, up to 64 KiB, while a
-	// StreamCallback has a body in chunked framing, and 8 KiB while much is written by
-	// [Response.WriteTo]. It grows, for the call, to a head or trailer section that is
-	// larger. A large one makes small chunks cheap: fewer reads. One above 64 KiB is
-	// made anew by each call; one under 64 bytes is taken for 64, and one over 64 MiB
-	// is refused.
+	// ReadBuffer is the size in bytes of the buffer that a call borrows to read with. A
+	// large one makes small chunks cheap, because there are fewer reads.
+	//
+	// The default is 4 KiB, with two exceptions. While a StreamCallback receives a body
+	// in chunked framing, it is StreamChunk, if that is more, up to 64 KiB. While
+	// [Response.WriteTo] writes a long body, it is 8 KiB.
+	//
+	// The buffer grows during a call if a head or a trailer section is larger. A size
+	// over 64 KiB is allocated for each call, one under 64 bytes is taken for 64, and one
+	// over 64 MiB is ErrRequest.
 	ReadBuffer int
-	// RequestBytes bounds the head of the request. Default 16 KiB: more is
-	// ErrTooLarge before anything is dialled.
+	// RequestBytes limits the head of the request. A larger one is ErrTooLarge before
+	// anything is dialled. Default 16 KiB.
 	RequestBytes int
 }
 

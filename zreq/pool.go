@@ -5,24 +5,29 @@ import (
 	"time"
 )
 
-// PoolLimits bound the connections of a [Session].
+// PoolLimits limits the connections of a [Session]. A zero field has its default.
 type PoolLimits struct {
-	// Open bounds the connections that are open at once, idle ones included. Where
-	// one too many is needed, the one that has been idle longest makes room. Default
-	// 64; negative: no limit.
+	// Open limits how many connections are open, including idle ones. If another one is
+	// needed, the one that has been idle longest is closed. Default 64. If negative,
+	// there is no limit.
 	Open int
-	// OpenPerOrigin bounds those to one origin. Default 8; negative: no limit.
+	// OpenPerOrigin limits how many connections are open to one origin. Default 8. If
+	// negative, there is no limit.
 	OpenPerOrigin int
-	// Idle bounds those that are kept between calls. Default 16; negative: none is.
+	// Idle limits how many connections are kept between calls. Default 16. If negative,
+	// none is kept.
 	Idle int
-	// IdlePerOrigin bounds those to one origin. Default 8; negative: none is kept.
+	// IdlePerOrigin limits how many connections to one origin are kept. Default 8. If
+	// negative, none is kept.
 	IdlePerOrigin int
-	// IdleAge is how long one may have been idle and be used again. It is no less
-	// safe for being long, but NATs forget. Default 90 s; negative: no limit. A shorter
-	// time that a server gives by Keep-Alive is heeded.
+	// IdleAge is how long a connection may be idle and still be used again. A long time
+	// is as safe as a short one, but NATs forget connections. If the server gives a
+	// shorter time by Keep-Alive, that applies. Default 90 s. If negative, there is no
+	// limit.
 	IdleAge time.Duration
-	// Requests bounds how many a connection carries, so that a change of the address,
-	// or of the certificate, is noticed. Default 1000; negative: no limit.
+	// Requests limits how many requests a connection carries, so that the client notices
+	// a new address or certificate of the server. Default 1000. If negative, there is no
+	// limit.
 	Requests int
 }
 

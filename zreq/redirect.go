@@ -17,29 +17,37 @@ var (
 	errLocationUser  = errors.New("userinfo in the Location (RFC 9110, 4.2.4)")
 )
 
-// Redirect is a response that a call has followed to another URL: 301, 302, 303,
-// 307 or 308 with a Location (RFC 9110, 15.4).
+// Redirect is a response that a call has followed to another URL: a 301, 302, 303, 307 or
+// 308 with a Location (RFC 9110, 15.4).
 //
-// The next request goes where Location points from the URL that was asked for
-// (RFC 3986, 5.2), with the same method, fields and body; but a 303 is followed
-// by GET without a body, HEAD by HEAD, and so is a POST after 301 and 302. Params
-// are not added again. On another origin, which is another scheme, host or port,
-// Authorization, Cookie, Proxy-Authorization, Host and the fields that OriginOnly names
-// are left out of Headers, Auth is not asked, and the TLS shows no client certificate
-// (see [netdriver.Anonymizer]), from then on, also on the way back. What the TLS demands
-// of the peer, a pinned key for example, it demands there, too. From https to http none
-// is followed.
+// The Location is resolved against the URL that was requested (RFC 3986, 5.2). The next
+// request has the same method, fields and body, with two exceptions. After a 303 the
+// method is GET, or HEAD if it was HEAD, and there is no body. After a 301 or 302 in
+// answer to a POST the method is GET, and there is no body. Params are not added again.
 //
-// A URL that the call has asked for before is followed like any other: MaxRedirects
-// bounds a loop. The same Location twice is one; two that differ are ErrRedirect. A space
-// in it is sent as %20, and a '%' that begins no escape as %25.
+// Another origin is another scheme, host or port. If a redirect leads to one, the next
+// request does not say who is asking:
 //
-// A Connection is used if the origin is its own. It is kept for the caller while
-// the call goes elsewhere.
+//   - Authorization, Cookie, Proxy-Authorization, Host and the fields that OriginOnly
+//     names are left out of Headers.
+//   - Auth is not asked for credentials.
+//   - The TLS shows no client certificate; see [netdriver.Anonymizer].
+//
+// This holds for the rest of the call, even if another redirect leads back. What the TLS
+// demands of the peer, such as a pinned key, applies there as well. A redirect from https
+// to http is not followed.
+//
+// A URL that the call has requested before is followed like any other; MaxRedirects
+// bounds a loop. The same Location sent twice counts once. Two different ones are
+// ErrRedirect. A space in a Location is sent as %20, and a '%' that begins no escape as
+// %25, unless it is in the query and AllowPercent is set.
+//
+// A Connection is used again if its origin is that of the next URL. It is kept for the
+// caller while the call goes elsewhere.
 type Redirect struct {
 	_      incomparable
 	Method string
-	URL    string // that was asked for, as it was sent, without credentials
+	URL    string // that was requested, as it was sent, without credentials
 	Status int
 }
 

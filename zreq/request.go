@@ -6,7 +6,7 @@ import (
 	"github.com/zreq-go/zreq/zreq/wire"
 )
 
-// Version is the version of zreq; it goes out as User-Agent: zreq/<version>.
+// Version is the version of zreq. Requests carry it as User-Agent: zreq/<version>.
 const Version = "0.1.0"
 
 var (

@@ -6,43 +6,47 @@ import (
 	"time"
 )
 
-// Retry bounds the attempts that a [Session] makes at a call. A zero field takes its
+// Retry limits the attempts that a [Session] makes at a call. A zero field has its
 // default.
 //
-// There is another attempt where the connection could not be made, was reset, or
-// ended or was silent before the answer was whole, and where the answer is 408, 425,
-// 429, 502, 503 or 504; but only if the request may reach the server twice, by its
-// method or by Args.Idempotent, or certainly did not leave; if its body can be sent
-// again, by Rewind or Seek; and if nothing of an answer was shown to OnHead or a
-// StreamCallback, and the call has not returned with a Stream. A POST is never sent
-// twice otherwise. What can be told to fail again, as a certificate that is not
-// trusted, is not tried again.
+// A Session makes another attempt after a failure that may pass: the connection could not
+// be made, was reset, ended or was silent before the response was complete, or the status
+// is 408, 425, 429, 502, 503 or 504. All of these must be true as well:
 //
-// Before each attempt the call waits for a random time of at most Wait, twice that
-// before the third, and so on. A server that says Retry-After is given that time, and
-// then such a random one, or up to a quarter of what it asked for, so that not all
-// come back at once. Meanwhile the call has no connection.
+//   - The request may arrive twice, because of its method or Args.Idempotent or an
+//     Idempotency-Key, or it was certainly not sent. No other POST is sent twice.
+//   - The body, if there is one, can be sent again, by Rewind or Seek.
+//   - Neither OnHead nor a StreamCallback has received any of the response, and the call
+//     has not returned with a Stream.
+//   - The failure is not one that will happen again, such as a certificate that is not
+//     trusted.
 //
-// So a 503 to a GET is ErrOutOfRetries, and a 503 to a POST, which is not repeated, is
-// the answer of the call with a nil error.
+// Before the second attempt the call waits for a random time of up to Wait, before the
+// third up to twice that, and so on. If the server sends Retry-After, the call waits for
+// that time first, and the random time is up to a quarter of it if that is more. So
+// clients that failed together do not come back together. While it waits, the call holds
+// no connection.
 //
-// When no attempt is left, or [Session.RetryBudget] is used up, or the context would
-// end before the next one, the call ends in ErrOutOfRetries.
+// If no attempt is left, if [Session.RetryBudget] is used up, or if the context would end
+// before the next attempt, the call fails with ErrOutOfRetries. So a 503 in answer to a
+// GET is ErrOutOfRetries. A 503 in answer to a POST, which is not repeated, is the
+// response of the call, and the error is nil.
 //
-// A kept connection that turns out to be dead before the first byte of an answer is
-// replaced once in a call, at once and for nothing.
+// A kept connection that turns out to be dead before the first byte of a response is
+// replaced at once, once in a call. That costs neither a wait nor the budget.
 type Retry struct {
-	// Attempts bounds them, the first included. Default 4; 1, or negative: there is
-	// one, and its failure is that of the call, as for the verbs of the package.
+	// Attempts limits the attempts, including the first. Default 4. If it is 1 or
+	// negative, there is one attempt, and its failure is that of the call, as with the
+	// verbs of the package.
 	Attempts int
-	// Wait is the longest wait before the second attempt. Default 500 ms; negative:
-	// none.
+	// Wait is the longest wait before the second attempt. Default 500 ms. If negative,
+	// there is no wait.
 	Wait time.Duration
-	// MaxWait bounds every wait but for that random part, also what a server asks for
-	// by Retry-After. Default 30 s; negative: none waits.
+	// MaxWait limits every wait, also one that a server asks for by Retry-After; the
+	// random time after that is added. Default 30 s. If negative, there are no waits.
 	MaxWait time.Duration
-	// Time bounds the time from the first failure to the beginning of the last attempt.
-	// Default 2 min; negative: no limit.
+	// Time limits the time from the first failure to the start of the last attempt.
+	// Default 2 min. If negative, there is no limit.
 	Time time.Duration
 }
 

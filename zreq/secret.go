@@ -36,9 +36,9 @@ func (h Headers) shown(i int) string {
 	return hidden
 }
 
-// String returns the fields for a log: "[Accept: */*, Authorization: …]". The values
-// are shown of fields that are known to be no secret, as Accept, Range and User-Agent,
-// and hidden of all others.
+// String returns the fields for a log: "[Accept: */*, Authorization: …]". It shows the
+// values of fields that are known not to be secret, such as Accept, Range and User-Agent,
+// and hides all others.
 func (h Headers) String() string {
 	text := "["
 	for i := range h {
@@ -50,7 +50,7 @@ func (h Headers) String() string {
 	return text + "]"
 }
 
-// GoString is String in the syntax of Go.
+// GoString is like String, in Go syntax.
 func (h Headers) GoString() string {
 	text := "zreq.Headers{"
 	for i := range h {
@@ -62,15 +62,14 @@ func (h Headers) GoString() string {
 	return text + "}"
 }
 
-// String returns method and origin. The target and the credentials that were sent are
-// secrets.
+// String returns the method and the origin. It hides the target and the credentials.
 func (r AuthRequest) String() string { return "zreq.AuthRequest(" + r.Method + " " + r.Origin + ")" }
 
 // GoString returns String, so that %#v shows no more.
 func (r AuthRequest) GoString() string { return r.String() }
 
-// String returns the version and the status, as in "HTTP/1.1 200". What the head and the
-// body say may be secret.
+// String returns the version and the status, as in "HTTP/1.1 200". It hides the head and
+// the body.
 func (r *Response) String() string {
 	if r == nil {
 		return "<nil>"
@@ -81,8 +80,8 @@ func (r *Response) String() string {
 // GoString returns the type and the status.
 func (r *Response) GoString() string { return "zreq.Response(" + r.String() + ")" }
 
-// String returns method, URL and status, without the query, which may be a signature:
-// "GET http://fleet.test/image 302".
+// String returns the method, the URL and the status, as in "GET http://fleet.test/image
+// 302". It hides the query, which may be a signature.
 func (r Redirect) String() string {
 	url := r.URL
 	if i := indexByte(url, '?'); i >= 0 {

@@ -6,14 +6,14 @@ import (
 	"github.com/zreq-go/zreq/netdriver"
 )
 
-// A Sender is a body that can send itself over some connections without passing
-// through memory, as a file does by sendfile. It is asked only where there is no
-// TLS, and only if its size is known.
+// A Sender is a request body that can send itself over some connections without passing
+// through memory, as a file does by sendfile. A call uses it only if there is no TLS and
+// the size of the body is known.
 type Sender interface {
-	// SendTo gives at most n of the bytes that come next to c and returns how many
-	// c took. err is that of c's write; a deadline of c that passes is none of the
-	// body, and SendTo is called again. ok is false if it cannot, or not any more:
-	// nothing was taken then, and Read tells what comes next, be it an error.
+	// SendTo sends at most n of the bytes that come next to c, and returns how many c
+	// took. err is an error of c's write. If a deadline of c passed, SendTo is called
+	// again. ok is false if the body cannot send itself, or not any more. In that case
+	// SendTo has sent nothing, and Read returns the next bytes or an error.
 	SendTo(c netdriver.Conn, n int64) (sent int64, ok bool, err error)
 }
 

@@ -9,39 +9,40 @@ import (
 	"github.com/zreq-go/zreq/netdriver"
 )
 
-// A Session makes calls that share defaults and connections. Its verbs are those of
-// the package, but they ask for Keep-Alive, take a connection that an earlier call
-// left, and make another attempt where that is safe (see [Retry]).
+// A Session makes calls that share defaults and connections. Its verbs are like those of
+// the package, with three differences: they ask for Keep-Alive, they use a connection
+// that an earlier call has left, and they make another attempt where that is safe (see
+// [Retry]). The zero value is ready to use. It is safe for concurrent use. A Session must
+// not be copied, and its fields must not be changed after the first call.
 //
-// Connections are shared by calls to one origin, over one driver, with one TLS
-// setting, and by no other Session. One that is idle holds neither a buffer nor a
-// goroutine: nothing watches it, so that one that has been idle for too long is
-// closed by the next call. Before it is used again it is looked at: one that the
-// peer has closed, or on which it has sent anything, is closed. If there are as many
-// as [PoolLimits] allows, a call waits for one for at most Timeouts.Wait, 30 s by
-// default. The error says how many are in use, and how many of those by open Streams.
+// Calls share a connection if they go to the same origin over the same driver with the
+// same TLS setting. Sessions share no connections with each other. If [PoolLimits] allows
+// no further connection, a call waits for one, for up to Timeouts.Wait. The error then
+// says how many are in use, and how many of these by open Streams.
 //
-// Response.Connection is nil, for connections are the Session's, unless the call
-// brought its own. With Stream a call has its connection until its body has ended or
-// the Response was closed. A program that keeps such Responses open while it makes
-// other calls, or makes calls in a callback, may wait for its own connections until
-// Timeouts.Wait is over.
+// Before a connection is used again, it is checked. If the peer has closed it or has sent
+// anything, it is closed and another one is used. An idle connection holds neither a
+// buffer nor a goroutine, and a Session has no goroutine of its own. So a connection that
+// has been idle for too long is closed by the next call, by [Session.CloseIdle] or by
+// [Session.Close].
 //
-// What happens is told to Trace, and counted by [Session.Stats].
+// Response.Connection is nil, because the Session owns its connections, unless the call
+// passed in its own. With Stream a call holds its connection until the body has ended or
+// the Response is closed. A program that keeps such Responses open while it makes other
+// calls, or that makes calls in a callback, may wait for its own connections until
+// Timeouts.Wait has passed.
 //
-// The zero value is ready to use. The fields are not changed after the first call; a
-// Session is not copied. It is safe for concurrent use.
+// A Trace receives the events of each call, and [Session.Stats] returns counts.
 type Session struct {
-	// Driver, TLS, Headers, Omit, Auth, MaxRedirects, OnRedirect, Trace, Timeouts,
-	// Limits and Retry are for the calls that do not say otherwise, as in Args; of
-	// the last three, each field.
+	// These fields are the defaults for calls that do not set them in Args. In Timeouts,
+	// Limits and Retry each field is a default of its own.
 	//
-	// A field of Headers is left out of a call whose own Headers have one of that
-	// name, or whose Omit names it. Where that is Authorization, Auth is, too. What
-	// is given here, the certificates of TLS among it, goes to every origin that is
-	// called. To an origin that only a redirect leads to goes less: see [Redirect].
+	// A field of Headers is left out of a call if the Headers of the call have a field of
+	// that name or its Omit names it. If that is Authorization, Auth is left out as well.
 	//
-	// OriginOnly is joined to that of each call.
+	// Everything here, including the certificates of TLS, goes to every origin that is
+	// called. Less goes to an origin that only a redirect leads to: see [Redirect].
+	// OriginOnly is combined with that of each call.
 	Driver       netdriver.Driver
 	TLS          netdriver.TLS
 	Headers      Headers
@@ -55,15 +56,15 @@ type Session struct {
 	Limits       Limits
 	Retry        Retry
 
-	// Pool bounds the connections.
+	// Pool limits the connections.
 	Pool PoolLimits
 
-	// RetryBudget is how many retries the Session has in store. Each retry takes one;
-	// a call that succeeds puts back a tenth of one, and every minute a whole one.
-	// When it is empty, a failure is final, so that retries do not multiply an outage:
-	// the call ends after its first attempt, and [OutOfRetries] says when there is a
-	// retry again. Default 32; negative: none. A kept connection that turns out to be dead
-	// is replaced for nothing.
+	// RetryBudget is the number of retries that the Session can make while no call
+	// succeeds, so that retries do not make an outage worse. Each retry takes one. A call
+	// that succeeds returns a tenth of one, and a minute returns a whole one. When none
+	// is left, a call ends after its first attempt, and [OutOfRetries] says when there is
+	// one again. Replacing a dead connection takes none. Default 32. If negative, there
+	// are no retries.
 	RetryBudget int
 
 	pool   pool
@@ -74,7 +75,8 @@ type Session struct {
 
 var _ keeper = (*Session)(nil)
 
-// Do makes a call: see the function [Do], and [Session].
+// Do makes a call with the defaults and connections of s. See the function [Do] and
+// [Session].
 func (s *Session) Do(ctx context.Context, method, url string, args *Args) (*Response, error) {
 	if s == nil {
 		x := exchange{method: method, attempt: 1}

@@ -91,7 +91,7 @@ func (s *Session) tellOf(gone *members, m *member, w *waiter) {
 	told = true
 }
 
-// CloseIdle closes the connections that no call has.
+// CloseIdle closes the connections that no call is using.
 func (s *Session) CloseIdle() {
 	if s == nil {
 		return
@@ -104,9 +104,9 @@ func (s *Session) CloseIdle() {
 	s.tellOf(&gone, nil, nil)
 }
 
-// Close closes all connections and ends the Session. Calls that are under way, or
-// wait, or come later, fail with ErrClosed. Closing twice is harmless, and so is
-// closing nil.
+// Close closes all connections and ends the Session. Calls that are under way or waiting,
+// and all later calls, fail with ErrClosed. Closing a Session twice, or a nil Session,
+// does nothing.
 func (s *Session) Close() error {
 	if s == nil {
 		return nil

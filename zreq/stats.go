@@ -2,20 +2,19 @@ package zreq
 
 // Stats are the counts of a [Session].
 type Stats struct {
-	Open    int // connections that are open, or being dialled
-	Idle    int // of those, the ones that no call has
-	Waiting int // calls that wait for one
+	Open    int // connections that are open or being dialled
+	Idle    int // open connections that no call is using
+	Waiting int // calls that wait for a connection
 
-	// Since the Session began:
-	Dialled int64 // connections
+	// The others count since the Session was made.
+	Dialled int64 // connections that were dialled
 	Reused  int64 // requests over a connection that had carried one before
-	Stale   int64 // kept connections that were dead when they were needed, or past the server's Keep-Alive
+	Stale   int64 // kept connections that were dead when they were needed, or past the Keep-Alive of the server
 	Waited  int64 // calls that had to wait
 	Retried int64 // attempts after the first
 }
 
-// Stats returns the counts, as they are at one moment but for those since the
-// beginning.
+// Stats returns the counts. Open, Idle and Waiting are those of one moment.
 func (s *Session) Stats() Stats {
 	if s == nil {
 		return Stats{}

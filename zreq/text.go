@@ -2,38 +2,40 @@ package zreq
 
 import "github.com/zreq-go/zreq/zreq/wire"
 
-// Text returns the content as a string of UTF-8. It is decoded from the charset
-// that Content-Type names (see [Response.Charset]), from UTF-8 if it names none. The
-// content is not searched for one, as that of HTML or XML could be.
+// Text returns the content as UTF-8. It decodes from the charset that Content-Type names
+// (see [Response.Charset]), or from UTF-8 if it names none. It does not search the
+// content for a charset, as a browser does in HTML.
 //
-// These are built in, by these names in any case, with or without their "-" and "_":
+// These charsets are built in. Their names may be in any case, and with or without "-"
+// and "_":
 //
-//   - utf-8. A byte order mark in front is taken off.
-//   - iso-8859-1, latin1, l1: to the letter, so that 0x80 to 0x9f are controls, and
-//     not what windows-1252 has there and browsers show.
+//   - utf-8. A byte order mark at the beginning is removed.
+//   - iso-8859-1, latin1, l1. The bytes 0x80 to 0x9f are control characters, and not the
+//     characters of windows-1252 that browsers show.
 //   - us-ascii, ascii, ansi_x3.4-1968.
-//   - utf-16. The byte order mark says which way, and is taken off; without one it
-//     is big-endian (RFC 2781, 4.3).
-//   - utf-16be, utf-16le. A mark is a character of the text (4.1).
+//   - utf-16. The byte order mark determines the byte order and is removed. Without one
+//     the order is big-endian (RFC 2781, 4.3).
+//   - utf-16be, utf-16le. A byte order mark is a character of the text (RFC 2781, 4.1).
 //
-// What is no character there becomes U+FFFD: one for each lone surrogate, each odd
-// byte, each byte of US-ASCII above 0x7f, and, as in browsers, each sequence of
-// UTF-8 that breaks off or cannot begin. [SetCharsets] adds others. One that is
-// not known is [ErrCharset] and no text, unless there is nothing to decode.
+// What is not a character becomes U+FFFD: one for each lone surrogate, each odd byte,
+// each byte above 0x7f in US-ASCII and, as in browsers, each sequence of UTF-8 that is
+// incomplete or invalid.
 //
-// Content in a content coding that was not undone is [ErrEncoded] and no text.
+// [SetCharsets] adds other charsets. If a charset is not known, Text returns [ErrCharset]
+// and no text, unless the content is empty. If the content is in a content coding that
+// was not undone, it returns [ErrEncoded] and no text.
 //
-// Otherwise the error is that of Content, and the text is that of what there is:
-// after a StreamCallback the last chunk, which may begin within a character, and
-// has no mark. Text that is not valid UTF-8 as it came needs twice its memory for
-// a moment.
+// Otherwise the error is that of Content, and the text is made from the content that
+// there is. After a StreamCallback that is the last chunk, which may begin in the middle
+// of a character and has no byte order mark. If the content is not valid UTF-8, Text
+// needs twice its memory for a moment.
 func (r *Response) Text() (string, error) {
 	var name charsetName
 	return textOf(r, appendCharset(name[:0], r))
 }
 
-// TextAs is Text of a response whose Content-Type is missing or wrong: charset,
-// in any case, takes the place of what that names. If empty, it is Text.
+// TextAs is like Text, but decodes from charset instead of the one in Content-Type, which
+// may be missing or wrong. charset may be in any case. If it is empty, TextAs is Text.
 func (r *Response) TextAs(charset string) (string, error) {
 	if charset == "" {
 		return r.Text()
@@ -46,14 +48,14 @@ func (r *Response) TextAs(charset string) (string, error) {
 	return textOf(r, name[:n])
 }
 
-// Charset returns the charset that Content-Type names, in lower case and whether
-// it is known or not; "" if it names none. Of several the first counts. A name that is
-// longer than any can be is cut. Without the head there is none: with [Args.DropHead],
-// ask in OnHead, and give TextAs what it said.
+// Charset returns the charset that Content-Type names, in lower case, whether it is known
+// or not. It returns "" if there is none. If there are several, the first one counts. A
+// name that is longer than any charset's is cut. With [Args.DropHead] call Charset in
+// OnHead, and pass the result to TextAs.
 //
-// Quotes around the name are taken off, whatever they are: charset='utf-8'. A
-// Content-Type that breaks the grammar of RFC 9110, 8.3.1, is searched for the word
-// charset, with a "=" or ":" behind it and then a name, so that these say utf-8, too:
+// Quotes around the name are removed, even wrong ones: charset='utf-8'. If Content-Type
+// breaks the grammar of RFC 9110, 8.3.1, it is searched for the word charset, followed by
+// "=" or ":" and a name. So these are utf-8, too:
 //
 //	text/html; charset = utf-8
 //	text/html charset:"utf-8

@@ -2,63 +2,66 @@ package zreq
 
 import "time"
 
-// Timeouts are the limits in time of the phases of a call. A zero field takes
-// its default, a negative one means no limit. None fires early; each fires at
-// most an eighth late. The time that a callback takes is not counted.
+// Timeouts are the time limits for the phases of a call. A zero field has its default,
+// and a negative one means no limit. No limit fires early, and each fires at most an
+// eighth late. Time spent in a callback does not count.
 //
-// There is no limit for the whole call here: that is the context's. LowSpeed is off by
-// default, so a peer that sends a byte now and then can keep a call busy for ever.
+// The call as a whole is limited only by its context. LowSpeed is off by default, so a
+// peer that sends a byte now and then can keep a call busy for ever.
 //
-// The limits hold for what a call waits for on the network. They do not end:
-//   - a Read of Args.Body that blocks. Bound it where the bytes come from:
-//     SetReadDeadline of an *os.File that is a pipe or a device, of an os.Pipe, or of a
-//     net.Conn ends a Read, and the call with ErrBody. A regular file has no deadline,
-//     and an io.Pipe is ended by its CloseWithError.
-//   - a driver whose calls end neither by their deadline nor when the connection is
-//     closed, as a network chip whose Send ignores Close: the call returns when the
+// The limits apply while a call waits for the network. They do not end:
+//
+//   - A Read of Args.Body that blocks. Bound it at its source. SetReadDeadline ends the
+//     Read of a net.Conn, an os.Pipe, or an *os.File that is a pipe or a device, and the
+//     call fails with ErrBody. CloseWithError ends that of an io.Pipe. A regular file has
+//     no deadline.
+//   - A driver whose calls end neither at their deadline nor when the connection is
+//     closed, such as a network chip whose Send ignores Close. The call returns when the
 //     chip does.
 //
-// When a write has failed, the call listens for an answer for up to a second before it
-// returns: a server that refuses a body says why and closes (RFC 9112, 9.5). After
-// Timeouts.Write it listens for a hundredth of that.
+// After a write has failed, the call waits up to a second for a response before it
+// returns, because a server that refuses a body says why and then closes (RFC 9112, 9.5).
+// If Write ended the write, the call waits for a hundredth of Write.
 type Timeouts struct {
-	// Dial bounds looking the name up and connecting. Default 10 s.
+	// Dial limits looking up the name and connecting. Default 10 s.
 	Dial time.Duration
-	// TLS bounds the handshake. Default 10 s.
+	// TLS limits the handshake. Default 10 s.
 	TLS time.Duration
-	// Write bounds the time without progress while sending, which ends when the
-	// system holds nothing any more of the request, if the driver can tell. Over TLS,
-	// and with a driver that has no netdriver.Checker, progress is 4 KiB, or what is
-	// left if that is less; else a byte. Once 128 KiB went in writes that each took less
-	// than a 32nd of this, it is up to 16 KiB there, if Limits.ReadBuffer is as large,
-	// until one takes longer. Default 30 s.
+	// Write limits the time without progress while a request is sent. If the driver can
+	// tell, the request counts as sent when the system holds none of it any more.
+	// Progress is any byte. Over TLS, and over a connection that is not a
+	// netdriver.Checker, progress is 4 KiB, or the rest if it is shorter. There, after
+	// 128 KiB in writes that each took less than a 32nd of Write, it is up to 16 KiB, if
+	// Limits.ReadBuffer is that large, until a write takes longer. Default 30 s.
 	Write time.Duration
-	// Expect bounds the wait for the peer's word that it wants the body, with
-	// Args.Expect100; after it the body goes out all the same. Default 1 s.
+	// Expect limits the wait for 100 Continue, with Args.Expect100. After it the body is
+	// sent in any case. Default 1 s.
 	Expect time.Duration
-	// Head bounds the time from the end of the request to the end of the
-	// response's final head. Default 30 s. With a body, it begins when the system
-	// was seen to hold nothing of that any more, if the driver has a
-	// netdriver.Queuer, as stdnet on Linux; else when the driver has taken the last
-	// byte.
+	// Head limits the time from the end of the request to the end of the final response
+	// head. If the request has a body and the connection is a netdriver.Queuer, as those
+	// of stdnet are on Linux, the time begins when the system was seen to hold none of
+	// the body any more. Otherwise it begins when the driver has taken the last byte.
+	// Default 30 s.
 	Head time.Duration
-	// Body bounds the time without a byte while the body is read. Default 30 s.
+	// Body limits the time without a byte while the body is read. Default 30 s.
 	Body time.Duration
-	// Wait bounds how long a call of a [Session] waits for a connection, each time it
-	// waits for one, when as many are in use as PoolLimits allow. The error says how
-	// many those are, and which limit it was. Default 30 s.
+	// Wait limits each wait of a call for a connection of its [Session], when as many are
+	// in use as PoolLimits allows. The error says how many are in use and which limit was
+	// reached. Default 30 s.
 	Wait time.Duration
-	// LowSpeed bounds from below how fast a body comes or goes. Off by default.
+	// LowSpeed is the lowest rate at which a body may be read or sent. Off by default.
 	LowSpeed LowSpeed
 }
 
-// LowSpeed is at least Bytes in each time In that was spent waiting for the peer,
-// while a body is read or sent. It ends a transfer that drips, which no limit on
-// silence does. The zero value, the default, is no limit. Where a write that a deadline cuts
-// cannot be taken up again (see Write), what is sent is counted write by write, and
-// what TLS adds is not: leave a tenth of room there.
+// LowSpeed asks for at least Bytes in each period In that a call spends waiting for the
+// peer while a body is read or sent. It ends a transfer that drips, which a limit on
+// silence does not. The zero value is no limit.
+//
+// Over TLS, and over a connection that is not a netdriver.Checker, bytes that are sent
+// are counted write by write, and what TLS adds is not counted. Leave a tenth of room
+// there.
 type LowSpeed struct {
-	Bytes int64         // of the body, in its framing while it is sent; zero or less: no limit
+	Bytes int64         // of the body, and of its framing while it is sent; zero or less: no limit
 	In    time.Duration // default 30 s
 }
 

@@ -7,38 +7,39 @@ import (
 	"github.com/zreq-go/zreq/netdriver"
 )
 
-// Transient reports whether the same call may succeed later: what failed is the link,
-// or a server that is overloaded or away, and not the request. It does not say whether
-// the call may be made again: if it is not idempotent, ask [SafeToRetry] as well.
+// Transient reports whether the same call may succeed later, because the failure is one
+// of the link or of a server that is overloaded or away, and not one of the request. It
+// does not say whether the call may be made again: for a call that is not idempotent, use
+// [SafeToRetry] as well.
 //
-//	true   no connection: refused, unreachable, reset, the name not found (ErrConnect)
+//	true   no connection: refused, unreachable, reset, name not found (ErrConnect)
 //	true   a connection that was cut (ErrTruncated, ErrStale)
-//	true   silence, or a pace below LowSpeed: a limit of Timeouts
-//	true   the deadline of the context, given another context
-//	true   status 408, 425, 429 and 5xx, but for 501, 505 and 511, where a
-//	       StreamCallback makes a status an error (ErrStatus)
+//	true   silence, or a rate below LowSpeed: a limit of Timeouts
+//	true   the deadline of the context, if the next call has another context
+//	true   status 408, 425, 429 and 5xx, except 501, 505 and 511, if a
+//	       StreamCallback makes the status an error (ErrStatus)
 //	true   ErrBusy, ErrOutOfRetries, and a wait for a connection that was too long
-//	false  every other status, and a 2xx or 206 that is not what was asked for
-//	false  an answer that breaks the rules of HTTP (ErrResponse), or asks for a
-//	       redirect that is not followed (ErrRedirect)
-//	false  a certificate that is not trusted, and what else the driver or TLS calls
-//	       Permanent
-//	false  a limit of size (ErrTooLarge), a body whose end nothing proves (ErrUnframed)
-//	false  a request that is not valid (ErrRequest), or whose body fails (ErrBody)
-//	false  no driver or none that was started, no TLS, another origin (ErrNoDriver,
+//	false  every other status, and a 2xx that is not what was asked for
+//	false  a response that breaks the rules of HTTP (ErrResponse), or a redirect
+//	       that is not followed (ErrRedirect)
+//	false  a certificate that is not trusted, and every other error that the driver or
+//	       TLS calls Permanent
+//	false  a size limit (ErrTooLarge), a body whose end nothing proves (ErrUnframed)
+//	false  an invalid request (ErrRequest), or one whose body fails (ErrBody)
+//	false  no driver, a driver that is not started, no TLS, another origin (ErrNoDriver,
 //	       netdriver.ErrNotStarted, ErrNoTLS, ErrOtherOrigin)
 //	false  a context that was cancelled, an error of a callback or a writer, ErrClosed
-//	false  nil, io.EOF, and what else is no error of a call
+//	false  nil, io.EOF, and every other error that is not one of a call
 //
-// Package roundtrip returns what net/http does, and that holds no [Error] where it is
-// io.EOF in an *url.Error, io.ErrUnexpectedEOF, a *net.OpError or the end of a context. So
-// an error that holds none is transient if it is a timeout or one of the first two, or
-// ends in an error of the system or of DNS that is in a *net.OpError or an *url.Error. Where
-// it is an error of the request's own body, itself, that is judged in the same way, since
-// it cannot be told apart.
+// Without a StreamCallback a 503 is a response, and the error is nil: look at
+// Response.Status. A [Session] returns ErrOutOfRetries for it if it would have repeated
+// the call.
 //
-// Without a StreamCallback a 503 is a nil error: ask Response.Status. A [Session]
-// makes it ErrOutOfRetries for a call that it would have repeated.
+// An error of package roundtrip may hold no [Error], because it is the one that net/http
+// returns. It is transient if it is a timeout or io.ErrUnexpectedEOF, if it wraps io.EOF,
+// as an *url.Error does, or if its innermost error is one of the system or of DNS inside
+// a *net.OpError or an *url.Error. An error of the request's own body is judged in the
+// same way, because it cannot be told apart.
 func Transient(err error) bool {
 	var e *Error
 	switch {
