@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/matryer/is"
@@ -138,27 +139,29 @@ func TestFormOfABrokenSender(t *testing.T) {
 		"nothing, for ever":  func(int64) int64 { return 0 },
 	} {
 		t.Run(name, func(t *testing.T) {
-			is := is.New(t)
-			const size = 50_000
-			content := &miscounting{Reader: bytes.NewReader(make([]byte, size)), count: count, times: 1}
-			if name == "nothing, for ever" {
-				content.times = 1 << 30
-			}
-			body := aForm(t, form.File{Field: "f", Content: content})
-			peer := zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Head(), zreqtest.Discard()})
-			var most int64
-			_, err := upload.Upload(context.Background(), site, body, &upload.Args{
-				Driver: peer, ExpectFrom: -1, Progress: func(sent, _ int64) { most = max(most, sent) },
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				const size = 50_000
+				content := &miscounting{Reader: bytes.NewReader(make([]byte, size)), count: count, times: 1}
+				if name == "nothing, for ever" {
+					content.times = 1 << 30
+				}
+				body := aForm(t, form.File{Field: "f", Content: content})
+				peer := zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Head(), zreqtest.Discard()})
+				var most int64
+				_, err := upload.Upload(context.Background(), site, body, &upload.Args{
+					Driver: peer, ExpectFrom: -1, Progress: func(sent, _ int64) { most = max(most, sent) },
+				})
+				is.True(err != nil)
+				if name == "nothing, for ever" {
+					is.True(errors.Is(err, io.ErrNoProgress))
+				} else {
+					is.True(strings.Contains(err.Error(), "impossible count"))
+				}
+				is.Equal(content.excess, int64(0)) // no more was asked for than it has
+				is.True(most <= 16<<10)            // and is not told as progress
+				is.Equal(peer.Open(), 0)
 			})
-			is.True(err != nil)
-			if name == "nothing, for ever" {
-				is.True(errors.Is(err, io.ErrNoProgress))
-			} else {
-				is.True(strings.Contains(err.Error(), "impossible count"))
-			}
-			is.Equal(content.excess, int64(0)) // no more was asked for than it has
-			is.True(most <= 16<<10)            // and is not told as progress
-			is.Equal(peer.Open(), 0)
 		})
 	}
 }
@@ -190,6 +193,7 @@ func web(t *testing.T, handler http.HandlerFunc) string {
 
 // TestFormOnceMore: a form whose files were sent begins anew where the call has to.
 func TestFormOnceMore(t *testing.T) {
+	t.Parallel()
 	const size = 1 << 20
 	content := numbered(size)
 	for name, tt := range map[string]struct {
@@ -348,6 +352,7 @@ func TestFormOfAFileThatChanges(t *testing.T) {
 
 // TestFormKeepsToItsRate: also where the system sends its files.
 func TestFormKeepsToItsRate(t *testing.T) {
+	t.Parallel()
 	is := is.New(t)
 	const size, rate = 600_000, 2_000_000
 	server := receive(t, nil)

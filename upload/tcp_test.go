@@ -101,6 +101,7 @@ func testFileThatChangesOverTCP(t *testing.T) {
 // TestUploadToASlowServer: a server that stops reading for longer than a time
 // slice loses nothing.
 func TestUploadToASlowServer(t *testing.T) {
+	t.Parallel()
 	is := is.New(t)
 	content := numbered(16 << 20)
 	server := receive(t, nil)

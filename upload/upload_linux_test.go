@@ -44,6 +44,7 @@ func TestOpenDoesNotWait(t *testing.T) {
 // server can have them. All takes three seconds, twice the limit; what is in the
 // server's buffer when the last byte is acknowledged takes a third of one.
 func TestHeadLimitOverASlowLink(t *testing.T) {
+	t.Parallel()
 	is := is.New(t)
 	segments := net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) (err error) {
 		_ = c.Control(func(fd uintptr) { // those of an Ethernet, or the loopback stalls with so small a buffer

@@ -313,7 +313,7 @@ func TestSendFileIsSafeBesideAnEnd(t *testing.T) {
 func TestSendFileThroughSignals(t *testing.T) {
 	is := is.New(t)
 	defer interrupt(t)()
-	content := bytesOf(4 << 20)
+	content := bytesOf(1 << 20)
 	c, peer := sends(t)
 	is.NoErr(c.SetWriteBuffer(2048))
 	got := drain(peer)

@@ -173,6 +173,7 @@ func TestClientTimeout(t *testing.T) {
 // TestClientTimeoutIsTheClients: a Client says that it was its Timeout only if it
 // knows by the time at which it is told of an error.
 func TestClientTimeoutIsTheClients(t *testing.T) {
+	t.Parallel()
 	head := serveSilence(t, silent)
 	body := serveSilence(t, stalling)
 	var all sync.WaitGroup

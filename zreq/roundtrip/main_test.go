@@ -1,6 +1,7 @@
 package roundtrip_test
 
 import (
+	"flag"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -9,4 +10,8 @@ import (
 	_ "github.com/zreq-go/zreq/zreq/gzip"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	flag.Parse()
+	_ = flag.Set("test.parallel", "8") // what runs in parallel here waits, and does little else
+	goleak.VerifyTestMain(m)
+}

@@ -182,6 +182,7 @@ func TestHooksOfAConnectionThatIsWorn(t *testing.T) {
 }
 
 func TestHooksOfAnEarlyAnswer(t *testing.T) {
+	t.Parallel()
 	is := is.New(t)
 	srv := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Connection", "close")

@@ -12,6 +12,7 @@ import (
 )
 
 func TestRequestIsNotModified(t *testing.T) {
+	t.Parallel()
 	is := is.New(t)
 	p := startPeer(t, ok, ok)
 	client, _ := zreqClient(t)

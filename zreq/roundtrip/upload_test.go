@@ -226,6 +226,7 @@ func TestChunkedIsAskedFor(t *testing.T) {
 }
 
 func TestEarlyAnswer(t *testing.T) {
+	t.Parallel()
 	is := is.New(t)
 	srv := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Connection", "close")
