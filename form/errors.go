@@ -8,15 +8,15 @@ import (
 // errNil is told before anything is dialled.
 var errNil = errors.New("the body is a nil pointer in an interface: leave the field nil instead")
 
-// A SizeError tells that a part did not give the bytes that it had said. The
-// body is not ended then, so that no peer takes it for whole.
+// A SizeError means that a part gave another number of bytes than its size. The body is
+// not completed then, so that no peer takes it for a complete one.
 type SizeError struct {
 	Part string // the form field
-	Said int64
-	Got  int64 // Said+1 if there were more
+	Said int64  // the size
+	Got  int64  // Said+1 if there were more bytes
 }
 
-// Error names the part and both sizes.
+// Error names the part and both numbers.
 func (e *SizeError) Error() string {
 	said := strconv.FormatInt(e.Said, 10)
 	text := "gave " + strconv.FormatInt(e.Got, 10) + " of " + said + " bytes"

@@ -5,18 +5,17 @@ import (
 	"io/fs"
 )
 
-// SizeOf returns how many bytes r has from its beginning to its end, wherever its
-// offset is, and -1 if r does not say. It is how zreq, and a [Multipart], measure a
-// body. It asks for two methods:
+// SizeOf returns the number of bytes in r from its beginning to its end, wherever its
+// offset is. It returns -1 if r does not say. zreq and a [Multipart] use it to measure a
+// body. It uses one of two methods:
 //
-//	Size() int64                 // as of bytes.Reader, strings.Reader, io.SectionReader
-//	Stat() (fs.FileInfo, error)  // as of os.File, and of what fs.FS opens
+//	Size() int64                 // as bytes.Reader, strings.Reader and io.SectionReader have
+//	Stat() (fs.FileInfo, error)  // as os.File and the files of an fs.FS have
 //
-// A negative Size is -1. Stat counts for a regular file only: nobody knows how much a
-// pipe or a device will give. Files of /proc say that they are empty, and files of /sys
-// that they have a page, whatever they hold. So if r has ReadAt, SizeOf compares the
-// size with what is there, and returns -1 for a file that does not have the size it
-// says.
+// A negative Size is -1. Stat is used only for a regular file, because it does not tell
+// how much a pipe or a device will give. Files in /proc report a size of 0 and files in
+// /sys a page, whatever they contain. So if r has ReadAt, SizeOf compares the size with
+// the content, and returns -1 if they differ.
 func SizeOf(r io.Reader) int64 {
 	if s, ok := r.(interface{ Size() int64 }); ok {
 		return max(-1, s.Size())

@@ -16,9 +16,9 @@ var (
 	_ zreq.Sender = (*FileSource)(nil)
 )
 
-// A FileSource is a regular file from an offset to its end, as it was when the
-// FileSource was made. It has an offset of its own, and neither uses nor moves
-// that of the file. Use it by one upload at a time.
+// A FileSource is a regular file from an offset to its end, as it was when the FileSource
+// was made. It has its own offset, and neither uses nor moves that of the file. It is
+// used by one upload at a time.
 type FileSource struct {
 	f     *os.File
 	owned bool
@@ -28,7 +28,7 @@ type FileSource struct {
 	stamp time.Time // of the last change, when the sending began
 }
 
-// Open opens the regular file path. The caller closes it.
+// Open opens the regular file at path. The caller must close it.
 func Open(path string) (*FileSource, error) {
 	// Asked before it is opened: opening a pipe waits for somebody to write.
 	info, err := os.Stat(path)
@@ -51,8 +51,8 @@ func Open(path string) (*FileSource, error) {
 	return s, nil
 }
 
-// File returns what f, a regular file that is open to be read, holds from its
-// current offset on. The file stays the caller's, and is open as long as the
+// File returns a FileSource of f from its current offset on. f must be a regular file
+// that is open for reading. The caller keeps f, and must not close it while the
 // FileSource is used.
 func File(f *os.File) (*FileSource, error) {
 	info, err := stat(f)
@@ -87,12 +87,12 @@ func noSource(path string, err error) error {
 	return &fs.PathError{Op: "upload", Path: path, Err: err}
 }
 
-// Size is the number of bytes from the start to the end of the file, as it was
-// when s was made.
+// Size returns the number of bytes from the start to the end of the file, as it was when
+// s was made.
 func (s *FileSource) Size() int64 { return s.size }
 
-// Read reads what comes next. A file that ends before Size, or goes on behind it,
-// is a *SizeError.
+// Read returns the next bytes. If the file ends before Size or continues after it, the
+// error is a *SizeError.
 func (s *FileSource) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
@@ -139,17 +139,17 @@ func (s *FileSource) changed(seen int64) error {
 	return &SizeError{s.size, now}
 }
 
-// Rewind goes back to the start. A file that has another size by now is a
-// *SizeError: what cannot end well does not begin.
+// Rewind goes back to the start. If the file has another size than before, Rewind returns
+// a *SizeError, because sending it could not succeed.
 func (s *FileSource) Rewind() (err error) {
 	s.done = 0
 	s.stamp, err = s.same()
 	return err
 }
 
-// Unchanged is nil if the file has the size and the time of its last change that
-// it had when it was rewound: else a *SizeError or ErrChanged. Upload asks before
-// it believes a success.
+// Unchanged returns nil if the size and the modification time of the file are those of
+// the last Rewind. Otherwise it returns a *SizeError or ErrChanged. Upload calls it
+// before it accepts a success.
 func (s *FileSource) Unchanged() error {
 	stamp, err := s.same()
 	if err == nil && !stamp.Equal(s.stamp) {
@@ -176,8 +176,8 @@ func (s *FileSource) same() (stamp time.Time, err error) {
 	return stamp, err
 }
 
-// SendTo implements zreq.Sender over connections that can send a file, as those
-// of package stdnet can on Linux.
+// SendTo implements zreq.Sender over connections that can send a file, such as those of
+// package stdnet on Linux.
 func (s *FileSource) SendTo(c netdriver.Conn, n int64) (sent int64, ok bool, err error) {
 	fast, ok := c.(interface {
 		SendFile(f *os.File, offset, n int64) (int64, error)

@@ -2,15 +2,17 @@ package upload
 
 import "io"
 
-// A Source is a body that knows its size: bytes.Reader, strings.Reader and
-// io.SectionReader are, and a FileSource is made of a file. One that is neither an
-// io.Seeker nor has a method Rewind() error, which makes the next Read give its
-// first byte, cannot be sent a second time. One that has a method Unchanged() error
-// is asked, before a success is believed, whether it still is what was sent.
+// A Source is a body that knows its size, such as a bytes.Reader, a strings.Reader, an
+// io.SectionReader or a FileSource. It may have more methods:
+//
+//   - A Source can be sent a second time only if it is an io.Seeker or has a method
+//     Rewind() error, which makes the next Read return the first byte.
+//   - If it has a method Unchanged() error, Upload calls that before it accepts a
+//     success. It reports whether the Source still is what was sent.
 type Source interface {
 	io.Reader
-	// Size is the number of bytes in it; of an io.Seeker, also those before its
-	// offset.
+	// Size returns the number of bytes in the Source. For an io.Seeker it includes those
+	// before the offset.
 	Size() int64
 }
 
