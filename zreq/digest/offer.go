@@ -24,17 +24,17 @@ type offer struct {
 	modern        bool // the server knows RFC 7616, and so username*
 }
 
-// Check returns the reason why a 401 is the response of a call with an [Auth]. It
-// is never nil. challenges are the values of WWW-Authenticate in that response.
+// Check returns the reason why a 401 is the response of a call with an [Auth]. challenges
+// are the values of WWW-Authenticate in that response. Check never returns nil.
 //
-// It is [ErrPassword] if one of them is a Digest challenge that can be answered, or
-// [ErrStale] if that says stale=true; else [ErrNoDigest], or what is wrong with the
-// first Digest challenge.
+// If one of the challenges is a Digest challenge that can be answered, Check returns
+// [ErrPassword], or [ErrStale] if that challenge says stale=true. Otherwise it returns
+// [ErrNoDigest], or what is wrong with the first Digest challenge.
 //
-// Check sees the challenges only. There are two kinds of call that do not answer
-// a challenge which could be answered, so that ErrPassword says nothing of the
-// password: a call whose body has neither Rewind nor Seek, and a call that a
-// redirect has led to another origin (see [zreq.Response.URL]).
+// Check sees only the challenges. Two kinds of calls do not answer a challenge that could
+// be answered, and ErrPassword says nothing about the password then: a call whose body
+// has neither Rewind nor Seek, and a call that a redirect has led to another origin (see
+// [zreq.Response.URL]).
 func Check(challenges []string) error {
 	o, err := choose(challenges, true)
 	switch {

@@ -19,9 +19,8 @@ var (
 	_ zreq.Receiver  = (*File)(nil)
 )
 
-// A File is one that is being written. It has another name until Commit, so that
-// what lies under the right one is never half a file. It is for one goroutine at a
-// time.
+// A File is a file that is being written. It has a temporary name until Commit, so that
+// its own name never belongs to a part of a file. It is for one goroutine at a time.
 type File struct {
 	disk disk
 	path string // what it will be
@@ -37,9 +36,9 @@ type File struct {
 // maxNames is how many names are tried for a temporary file.
 const maxNames = 100
 
-// Create begins a file that is to be at path. Give Response.WriteTo the File, alone
-// or beside a hash in an io.MultiWriter, and see to it that the response is Fit and
-// Complete. Then call Commit; and Close, in any case.
+// Create creates a File that will be at path. Pass it to Response.WriteTo, alone or with
+// a hash in an io.MultiWriter. Check that the response is Fit and Complete, and then call
+// Commit. Call Close in any case.
 func Create(path string) (*File, error) { return create(system{}, path) }
 
 func create(d disk, path string) (*File, error) {
@@ -144,8 +143,7 @@ func pathError(path string, err error) error {
 	return &fs.PathError{Op: "create", Path: path, Err: err}
 }
 
-// Write writes p behind what was written before. After an error nothing more can be
-// written, nor committed.
+// Write appends p. After an error nothing more can be written or committed.
 func (f *File) Write(p []byte) (int, error) {
 	if err := f.closed(); err != nil {
 		return 0, err
@@ -158,8 +156,8 @@ func (f *File) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// ReceiveFrom implements zreq.Receiver over connections that can put what comes into
-// a file, as those of package stdnet can on Linux.
+// ReceiveFrom implements zreq.Receiver over connections that can write what they receive
+// into a file, such as those of package stdnet on Linux.
 func (f *File) ReceiveFrom(c netdriver.Conn, n int64) (received int64, ok bool, err error) {
 	fast, can := c.(interface {
 		ReceiveFile(f *os.File, n int64) (int64, error)
@@ -187,8 +185,8 @@ func isOfFile(err error) bool {
 	return errors.As(err, &e)
 }
 
-// Commit syncs what was written to the disk and makes it the file at the path. An
-// error says that the path is as it was, but for that of StepSyncDir.
+// Commit syncs the File to the disk and gives it its name. If it fails, the file at the
+// path is as it was, unless the error has StepSyncDir.
 func (f *File) Commit() error {
 	if err := f.closed(); err != nil {
 		return err
@@ -244,8 +242,8 @@ func (f *File) closed() error {
 	return f.err
 }
 
-// Close removes what was not committed. After Commit, and when called again, it does
-// nothing. Closing nil is harmless.
+// Close removes a File that was not committed. After Commit, and when it is called again,
+// it does nothing. Closing a nil File does nothing.
 func (f *File) Close() error {
 	if f == nil {
 		return nil
