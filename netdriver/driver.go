@@ -14,9 +14,9 @@ type Driver interface {
 	//
 	// Dial returns an error soon after ctx ends, and closes a Conn that it has opened by
 	// then. It returns errors of the network as they are, so that errors.Is finds the
-	// error of the socket. A driver that must be started returns an error that is
-	// ErrNotStarted until then. If an error has a method Permanent() bool that returns
-	// true, it will happen again, and callers do not retry.
+	// error of the socket. A [Starter] that is not started returns an error that is
+	// ErrNotStarted. If an error has a method Permanent() bool that returns true, it will
+	// happen again, and callers do not retry.
 	Dial(ctx context.Context, network, address string) (Conn, error)
 }
 

@@ -19,14 +19,15 @@
 //     timeout long before its limit, the network has timed out, and the connection is
 //     dead.
 //   - A Send that fails does not say how much was sent. It counts as sent in full, and it
-//     is the last one: later writes fail, reads continue. A Send gets the whole write
-//     deadline, because a Send that is cut would be of unknown length.
-//   - A Send in the device cannot be woken either. Close ends a Send and a Recv by
-//     closing the socket. So does a write deadline that a Send ignores, or that was moved
-//     forward during the Send, after 20 ms, and a read deadline that a Recv ignores, 250
-//     ms after its slice. If the device does not let go of a call even then, the
-//     goroutine that made the call is stuck: its Write or Read does not return, and no
-//     limit of the client ends it.
+//     is the last one: later writes fail, reads continue. Each Send gets the whole write
+//     deadline. In shorter slices, the first one that timed out would have lost the
+//     count.
+//   - A Send in the device cannot be woken either. The only way to end a Send or a Recv
+//     is to close the socket. Close does so at once. Otherwise it happens 20 ms after the
+//     write deadline, if a Send ignores it or it was moved forward during the Send, and a
+//     slice and 250 ms after the read deadline, if a Recv ignores it. If the device does
+//     not let go of a call even then, the goroutine that made the call is stuck: its
+//     Write or Read does not return, and no limit of the client ends it.
 //   - A device uses socket numbers again at once. If a new socket has a number on which
 //     an earlier call is still inside the device, it is used if that call returns within
 //     250 ms. Otherwise the socket is kept unconnected until the call returns, and the

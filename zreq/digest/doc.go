@@ -32,9 +32,9 @@
 // is sent with auth. If the server accepts only auth-int, the call fails with [ErrBody],
 // and the next call is sent without credentials.
 //
-// A user name with non-ASCII letters is hashed if the server asks for that (userhash).
-// Otherwise it is sent as username* if the challenge shows that the server knows RFC
-// 7616, and as it is to any other server.
+// The user name is hashed if the server asks for that (userhash). Otherwise a name with
+// non-ASCII letters is sent as username* if the challenge shows that the server knows RFC
+// 7616. Any other name is sent as it is.
 //
 // # When the 401 is the response
 //
