@@ -53,10 +53,10 @@
 //
 // # What is remembered
 //
-// An Auth remembers 8 origins, the last 4 challenges of each, at most 4 KiB for one, and
-// how often each of the last 32 nonces was used. No count is used twice with one of these
-// nonces. Requests that are made at the same time may arrive in another order than they
-// were counted.
+// An Auth remembers 8 origins. For each it remembers the last 4 challenges, of at most 4
+// KiB each, and how often each of the last 32 nonces was used. No count is used twice
+// with one of these nonces. Requests that are made at the same time may arrive in another
+// order than they were counted.
 //
 // The password is not remembered in any form. It appears in no error, nor in what package
 // fmt prints of an [Auth]. What was learnt from one origin is not sent to another.
