@@ -7,8 +7,8 @@ import (
 
 var errBoundary = errors.New("illegal multipart boundary (RFC 2046, 5.1.1)")
 
-// newBoundary is unlikely to be met in a file, and no secret: 24 characters out
-// of 36 are 124 bits.
+// newBoundary returns a random boundary: 24 characters out of 36, or 124 bits. It is
+// unlikely to occur in a file. It need not be secret.
 func newBoundary() string {
 	var b [24]byte
 	for i := range b {
@@ -46,7 +46,7 @@ func (m *Multipart) ContentType() string {
 	return "multipart/form-data; boundary=" + boundary
 }
 
-// token reports whether s is one (RFC 9110, 5.6.2).
+// token reports whether s is a token (RFC 9110, 5.6.2).
 func token(s string) bool {
 	for i := range len(s) {
 		if c := s[i]; !alphanumeric(c) && !holds("!#$%&'*+-.^_`|~", c) {

@@ -5,7 +5,7 @@ import (
 	"strconv"
 )
 
-// errNil is told before anything is dialled.
+// errNil is returned before anything is dialled.
 var errNil = errors.New("the body is a nil pointer in an interface: leave the field nil instead")
 
 // A SizeError means that a part gave another number of bytes than its size. The body is
@@ -26,7 +26,7 @@ func (e *SizeError) Error() string {
 	return partText(e.Part) + text
 }
 
-// partError is what befell one part.
+// partError is the error of one part.
 type partError struct {
 	part string // the form field
 	err  error
@@ -35,7 +35,7 @@ type partError struct {
 func (e *partError) Error() string { return partText(e.part) + e.err.Error() }
 func (e *partError) Unwrap() error { return e.err }
 
-// partText names a part in an error, on one line.
+// partText returns the name of a part for an error, on one line.
 func partText(name string) string {
 	text := appendName([]byte(`part "`), name, true)
 	for i, c := range text {

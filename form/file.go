@@ -33,8 +33,7 @@ type File struct {
 	Size int64
 }
 
-// refusal is the reason why the head of the part would say something else than
-// it should, or "".
+// refusal says why the head of the part cannot be written, or returns "".
 func (f *File) refusal() string {
 	if holds(f.Field, 0) || holds(f.Name, 0) {
 		return "a name has a NUL"
@@ -61,7 +60,7 @@ func (f *File) refusal() string {
 	return ""
 }
 
-// appendHead appends the head of the part with its blank line.
+// appendHead appends the head of the part and its blank line.
 func (f *File) appendHead(dst []byte) []byte {
 	dst = appendText(dst, `Content-Disposition: form-data; name="`)
 	dst = appendName(dst, f.Field, true)
@@ -91,10 +90,11 @@ func appendText(dst []byte, texts ...string) []byte {
 	return dst
 }
 
-// breaks reports what would end a line of the head.
+// breaks reports whether s contains a byte that would end a line of the head.
 func breaks(s string) bool { return holds(s, '\r') || holds(s, '\n') || holds(s, 0) }
 
-// fold compares a token with one in small letters, in ASCII alone.
+// fold reports whether s equals lower, which is a token in lower case. It ignores only
+// the case of ASCII.
 func fold(s, lower string) bool {
 	if len(s) != len(lower) {
 		return false

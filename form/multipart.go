@@ -25,11 +25,11 @@ type Multipart struct {
 
 	ready   bool   // Rewind was called
 	size    int64  // negative: unknown
-	err     error  // ends the reading: io.EOF behind the last byte
-	part    int    // that is being read: fields, files, then the closing delimiter
-	head    []byte // what is left of its head
-	value   string // what is left of its value
-	scratch []byte // holds the head
+	err     error  // of every further Read; io.EOF after the last byte
+	part    int    // the part that is being read: fields, then files, then the closing delimiter
+	head    []byte // unread rest of its head
+	value   string // unread rest of its value
+	scratch []byte // memory of head
 }
 
 // Files returns a body with the files as its parts, in order. Without files it is only
@@ -146,7 +146,7 @@ func (m *Multipart) Skip(n int64) {
 	}
 }
 
-// straight is the content that Straight returns, or nil.
+// straight returns the content that Straight describes, or nil.
 func (m *Multipart) straight() *content {
 	i := m.part - len(m.fields)
 	if m.err != nil || len(m.head)+len(m.value) > 0 || i < 0 || i == len(m.files) {
@@ -175,14 +175,14 @@ func (m *Multipart) Unchanged() error {
 	return nil
 }
 
-// prepare stands in for the Rewind that nobody called.
+// prepare calls Rewind if the caller has not.
 func (m *Multipart) prepare() {
 	if !m.ready {
-		_ = m.Rewind() // Read tells of it
+		_ = m.Rewind() // Read returns the error
 	}
 }
 
-// begin makes part i the next one to be read.
+// begin starts the reading of part i.
 func (m *Multipart) begin(i int) {
 	m.part, m.err = i, nil
 	if i < len(m.fields) {
@@ -192,11 +192,11 @@ func (m *Multipart) begin(i int) {
 	m.head = m.scratch
 }
 
-// appendHead appends all that stands ahead of the content of part i; behind the
-// last part that is the closing delimiter (RFC 2046, 5.1.1).
+// appendHead appends everything before the content of part i. After the last part that is
+// the closing delimiter (RFC 2046, 5.1.1).
 func (m *Multipart) appendHead(dst []byte, i int) []byte {
 	if i > 0 {
-		dst = appendText(dst, "\r\n") // is part of the delimiter
+		dst = appendText(dst, "\r\n") // belongs to the delimiter
 	}
 	if i == m.parts() {
 		return appendText(dst, "--", m.boundary, "--\r\n")
@@ -206,10 +206,10 @@ func (m *Multipart) appendHead(dst []byte, i int) []byte {
 	return f.appendHead(dst)
 }
 
-// parts counts the parts.
+// parts returns the number of parts.
 func (m *Multipart) parts() int { return len(m.fields) + len(m.files) }
 
-// file is part i as a file; a field is one without a Content.
+// file returns part i as a File. A field becomes a File without a Content.
 func (m *Multipart) file(i int) File {
 	if i < len(m.fields) {
 		return File{Field: m.fields[i][0]}
@@ -227,8 +227,8 @@ func (m *Multipart) check() error {
 	return nil
 }
 
-// measure adds up the size. It lets scratch grow to the longest head, so that
-// Read allocates nothing.
+// measure computes the size. It lets scratch grow to the longest head, so that Read
+// allocates nothing.
 func (m *Multipart) measure() {
 	m.size = 0
 	for i := range m.parts() + 1 {
@@ -243,7 +243,7 @@ func (m *Multipart) measure() {
 	}
 }
 
-// add makes the size unknown if n is, or if an int64 cannot hold the sum.
+// add adds n to the size. The size is unknown if n is, or if the sum overflows an int64.
 func (m *Multipart) add(n int64) {
 	if m.size < 0 {
 		return

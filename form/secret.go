@@ -2,10 +2,10 @@ package form
 
 import "strconv"
 
-// A form may have a password in it. What is printed, by a program that logs its
-// settings, has the names alone, and bodies have their type.
+// A form may contain a password, and a program may log it. So Values print only their
+// names, and bodies only their type.
 
-// hidden stands for what is not shown.
+// hidden replaces a value that is not shown.
 const hidden = "…"
 
 // String returns the names for a log, without the values: "[user=… password=…]".

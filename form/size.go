@@ -31,8 +31,8 @@ func SizeOf(r io.Reader) int64 {
 	return max(-1, info.Size())
 }
 
-// holdsSize reports whether a file has a last byte where size says, and none behind
-// it. It is true if that cannot be known.
+// holdsSize reports whether the file has a byte at the end of size, and none after it. It
+// returns true if that cannot be determined.
 func holdsSize(r io.Reader, size int64) bool {
 	f, ok := r.(io.ReaderAt)
 	if !ok || size < 0 {
@@ -41,7 +41,7 @@ func holdsSize(r io.Reader, size int64) bool {
 	last := min(size, 1)
 	n, err := f.ReadAt(make([]byte, last+1), size-last)
 	if err != nil && err != io.EOF {
-		return true // it is open to be written only, or the system has no ReadAt
+		return true // the file is open only for writing, or the system has no ReadAt
 	}
 	return int64(n) == last
 }

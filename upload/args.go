@@ -119,8 +119,8 @@ const (
 	defaultBuffer      = 16 << 10
 )
 
-// onRedirect stops at a redirect that would be followed without the body, and asks the
-// caller about any other.
+// onRedirect stops at a redirect that would be followed without the body, and calls
+// OnRedirect for every other.
 func (a *Args) onRedirect(r *zreq.Response, url string) error {
 	switch {
 	case r.Status == 303 || a.Method == "POST" && r.Status < 303:
@@ -131,7 +131,8 @@ func (a *Args) onRedirect(r *zreq.Response, url string) error {
 	return nil
 }
 
-// withDefaults checks what does not depend on the body and fills in the rest.
+// withDefaults checks the arguments that do not depend on the body, and fills in
+// defaults.
 func (a *Args) withDefaults() (Args, error) {
 	var args Args
 	if a != nil {
@@ -155,7 +156,7 @@ func (a *Args) withDefaults() (Args, error) {
 	return args, nil
 }
 
-// contentTypeOf is the MIME type to say of fd.
+// contentTypeOf returns the MIME type to send for fd.
 func (a *Args) contentTypeOf(fd Source) string {
 	if a.ContentType != "" {
 		return a.ContentType

@@ -22,15 +22,15 @@ var (
 type FileSource struct {
 	f     *os.File
 	owned bool
-	start int64     // in f
-	size  int64     // from start
-	done  int64     // of size
-	stamp time.Time // of the last change, when the sending began
+	start int64     // offset in f
+	size  int64     // number of bytes from start to the end
+	done  int64     // bytes that were read or sent
+	stamp time.Time // modification time when the sending began
 }
 
 // Open opens the regular file at path. The caller must close it.
 func Open(path string) (*FileSource, error) {
-	// Asked before it is opened: opening a pipe waits for somebody to write.
+	// Stat comes first, because opening a pipe waits for a writer.
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err
@@ -72,7 +72,7 @@ func File(f *os.File) (*FileSource, error) {
 	return &FileSource{f: f, start: start, size: info.Size() - start}, nil
 }
 
-// stat is f.Stat, but os.ErrClosed of a closed file on Windows, too.
+// stat is like f.Stat, but returns os.ErrClosed for a closed file on Windows as well.
 func stat(f *os.File) (fs.FileInfo, error) {
 	info, err := f.Stat()
 	if err != nil {
@@ -108,8 +108,8 @@ func (s *FileSource) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// end is io.EOF if the file ends where it did. The size alone does not tell: some
-// files of /proc have content and say that they are empty.
+// end returns io.EOF if the file still ends at size. The size in Stat does not suffice:
+// some files in /proc have content and report a size of 0.
 func (s *FileSource) end(p []byte) error {
 	n, err := s.f.ReadAt(p, s.start+s.size)
 	if err != nil && err != io.EOF {
@@ -127,14 +127,14 @@ func (s *FileSource) end(p []byte) error {
 	return io.EOF
 }
 
-// changed is the error of a file that ended after seen bytes.
+// changed returns the error for a file that ended after seen bytes.
 func (s *FileSource) changed(seen int64) error {
 	now, _, err := s.now()
 	if err != nil {
 		return err
 	}
 	if now == s.size {
-		now = seen // it has grown back since
+		now = seen // the file has grown back since then
 	}
 	return &SizeError{s.size, now}
 }
@@ -158,7 +158,7 @@ func (s *FileSource) Unchanged() error {
 	return err
 }
 
-// now is the present size from the start, and the time of the last change.
+// now returns the present size from start on, and the modification time.
 func (s *FileSource) now() (size int64, stamp time.Time, err error) {
 	info, err := stat(s.f)
 	if err != nil {
@@ -167,7 +167,7 @@ func (s *FileSource) now() (size int64, stamp time.Time, err error) {
 	return max(info.Size()-s.start, 0), info.ModTime(), nil
 }
 
-// same is the time of the last change, and an error if the size is another.
+// same returns the modification time, and an error if the size has changed.
 func (s *FileSource) same() (stamp time.Time, err error) {
 	size, stamp, err := s.now()
 	if err == nil && size != s.size {
@@ -188,7 +188,7 @@ func (s *FileSource) SendTo(c netdriver.Conn, n int64) (sent int64, ok bool, err
 	sent, err = fast.SendFile(s.f, s.start+s.done, n)
 	s.done += sent
 	if sent == 0 && (err == nil || errors.Is(err, errors.ErrUnsupported)) {
-		return 0, false, nil // Read finds out why
+		return 0, false, nil // Read returns the reason
 	}
 	return sent, true, err
 }

@@ -16,15 +16,16 @@ type Source interface {
 	Size() int64
 }
 
-// source is a Source with its size and the way back to its first byte.
+// source is a Source with its size and a way back to its first byte.
 type source struct {
 	Source
 	size   int64
-	back   func() error // nil: there is none
-	unread bool         // nothing was ever read
+	back   func() error // goes back to the first byte; nil if that is not possible
+	unread bool         // nothing has been read
 }
 
-// open asks fd for its size. It moves nothing.
+// open determines the size of fd. It rewinds an fd that has Rewind, and does not move the
+// offset of any other.
 func open(fd Source) (*source, error) {
 	if f, ok := fd.(*FileSource); fd == nil || ok && f == nil {
 		return nil, errNil
@@ -60,7 +61,7 @@ func open(fd Source) (*source, error) {
 	return s, nil
 }
 
-// rewind makes the first byte the next.
+// rewind goes back to the first byte.
 func (s *source) rewind() error {
 	switch {
 	case s.unread:
@@ -71,7 +72,8 @@ func (s *source) rewind() error {
 	return s.back()
 }
 
-// unchanged says why what was sent is no longer what the Source has, if it can.
+// unchanged returns an error if the Source can tell that it has changed since it was
+// sent.
 func (s *source) unchanged() error {
 	if u, ok := s.Source.(interface{ Unchanged() error }); ok {
 		return u.Unchanged()

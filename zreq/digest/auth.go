@@ -57,8 +57,8 @@ func (a *Auth) authorize(r zreq.AuthRequest, refused bool, challenges []string) 
 	if a.credentials == nil {
 		return "", nil
 	}
-	// The credentials are checked also for a request that goes without them: so
-	// what is wrong with them is known before the dial.
+	// The credentials are checked even for a request that is sent without them, so
+	// that an error is known before the dial.
 	user, password, err := a.credentials()
 	if err != nil {
 		return "", err
@@ -89,7 +89,7 @@ func (a *Auth) authorize(r zreq.AuthRequest, refused bool, challenges []string) 
 	return string(x.append(nil, password)), nil
 }
 
-// session returns the session that r belongs to, nil if there is none.
+// session returns the session for r, or nil if there is none.
 func (a *Auth) session(r zreq.AuthRequest, hashable, refused bool, challenges []string) (*session, error) {
 	if !refused {
 		return a.begin(r, hashable)
@@ -114,9 +114,9 @@ func (a *Auth) session(r zreq.AuthRequest, hashable, refused bool, challenges []
 	return a.memory.challenged(r.Origin, o), nil
 }
 
-// begin returns the session for the first request of a call. One that the body
-// is in the way of ends: whether the server still asks for that, or it was another
-// that spoke for it, only a request without credentials can tell.
+// begin returns the session for the first request of a call. If the body does not allow
+// an answer, the session ends. Only a request without credentials can tell whether the
+// server still asks for auth-int.
 func (a *Auth) begin(r zreq.AuthRequest, hashable bool) (*session, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -131,8 +131,8 @@ func (a *Auth) begin(r zreq.AuthRequest, hashable bool) (*session, error) {
 	return s, nil
 }
 
-// count returns the number of the next request with the nonce of s, 0 if there
-// are no more: none is used twice.
+// count returns the nonce count of the next request with the nonce of s. It returns 0 if
+// none is left: no count is used twice.
 func (a *Auth) count(s *session) uint32 {
 	a.mu.Lock()
 	defer a.mu.Unlock()

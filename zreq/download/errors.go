@@ -18,7 +18,8 @@ var (
 	errUnproven   = &unproven{}
 )
 
-// unproven is an ErrUnframed that does not advise to set AllowUnframed: it was set.
+// unproven is an ErrUnframed without the advice to set AllowUnframed, which does not help
+// here.
 type unproven struct{}
 
 func (*unproven) Error() string { return "nothing proves that the body is whole" }

@@ -46,7 +46,7 @@ func save(d disk, resp *zreq.Response, path string) (n int64, err error) {
 	return n, f.Commit()
 }
 
-// fit is nil if the body of resp can be what a file is to be made of.
+// fit returns nil if a file may be made from the body of resp.
 func fit(resp *zreq.Response) error {
 	err := resp.Fit()
 	none := resp.Len() != 0 || resp.Method() == "HEAD" || resp.Status == 204 || resp.Status == 205 || resp.Status == 304
@@ -59,7 +59,7 @@ func fit(resp *zreq.Response) error {
 	return ErrNoContent
 }
 
-// whole is nil if the n bytes that were written are all of the body.
+// whole returns nil if the n bytes that were written are the whole body.
 func whole(resp *zreq.Response, n int64) error {
 	switch {
 	case !resp.Complete():
