@@ -2,10 +2,10 @@ package form
 
 import "strconv"
 
-// A form may contain a password, and a program may log it. So Values print only their
-// names, and bodies only their type.
+// A form may have a password in it. What is printed, by a program that logs its
+// settings, has the names alone, and bodies have their type.
 
-// hidden replaces a value that is not shown.
+// hidden stands for what is not shown.
 const hidden = "…"
 
 // String returns the names for a log, without the values: "[user=… password=…]".
@@ -20,7 +20,7 @@ func (v Values) String() string {
 	return text + "]"
 }
 
-// GoString is like String, in Go syntax.
+// GoString is String in the syntax of Go.
 func (v Values) GoString() string {
 	text := "form.Values{"
 	for i := range v {
@@ -32,26 +32,26 @@ func (v Values) GoString() string {
 	return text + "}"
 }
 
-// String returns "form.Raw". It hides the content.
+// String returns the type, since the content may be secret.
 func (r *Raw) String() string { return "form.Raw" }
 
-// GoString returns the same as String.
+// GoString returns the type, as String does.
 func (r *Raw) GoString() string { return r.String() }
 
-// String returns "form.JSONText". It hides the content.
+// String returns the type, since the value may be secret.
 func (j *JSONText) String() string { return "form.JSONText" }
 
-// GoString returns the same as String.
+// GoString returns the type, as String does.
 func (j *JSONText) GoString() string { return j.String() }
 
-// String returns "form.URLEncoded". It hides the content.
+// String returns the type, since the values may be secret.
 func (u *URLEncoded) String() string { return "form.URLEncoded" }
 
-// GoString returns the same as String.
+// GoString returns the type, as String does.
 func (u *URLEncoded) GoString() string { return u.String() }
 
-// String returns "form.Multipart". It hides the content.
+// String returns the type, since the fields may be secret.
 func (m *Multipart) String() string { return "form.Multipart" }
 
-// GoString returns the same as String.
+// GoString returns the type, as String does.
 func (m *Multipart) GoString() string { return m.String() }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -130,24 +131,27 @@ func testBody(t *testing.T) {
 func testBodySizes(t *testing.T) {
 	data := bytes.Repeat([]byte("0123456789abcdef"), 1<<10)
 	for _, buffer := range []int{64, 100, 4096} {
-		for _, pad := range []int{0, 1, 2, buffer - 80, buffer - 70} {
-			for size := max(0, buffer-140); size < buffer+20; size += 3 {
-				args := zreq.Args{
-					Limits:  zreq.Limits{ReadBuffer: buffer},
-					Headers: zreq.Headers{{"X", strings.Repeat("x", max(0, pad))}},
-				}
-				for _, body := range []io.Reader{bytes.NewReader(data[:size]), stream{bytes.NewReader(data[:size])}} {
-					is := is.New(t)
-					request, _ := post(t, body, args)
-					_, got, _ := strings.Cut(request, "\r\n\r\n")
-					if _, chunked := body.(stream); chunked {
-						got = dechunk(t, got)
+		t.Run(strconv.Itoa(buffer), func(t *testing.T) {
+			t.Parallel()
+			for _, pad := range []int{0, 1, 2, buffer - 80, buffer - 70} {
+				for size := max(0, buffer-140); size < buffer+20; size += 3 {
+					args := zreq.Args{
+						Limits:  zreq.Limits{ReadBuffer: buffer},
+						Headers: zreq.Headers{{"X", strings.Repeat("x", max(0, pad))}},
 					}
-					is.Equal(len(got), size)           // all of it
-					is.Equal(got, string(data[:size])) // and nothing else
+					for _, body := range []io.Reader{bytes.NewReader(data[:size]), stream{bytes.NewReader(data[:size])}} {
+						is := is.New(t)
+						request, _ := post(t, body, args)
+						_, got, _ := strings.Cut(request, "\r\n\r\n")
+						if _, chunked := body.(stream); chunked {
+							got = dechunk(t, got)
+						}
+						is.Equal(len(got), size)           // all of it
+						is.Equal(got, string(data[:size])) // and nothing else
+					}
 				}
 			}
-		}
+		})
 	}
 }
 

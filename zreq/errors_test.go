@@ -325,13 +325,15 @@ func testErrorsOfTheSocket(t *testing.T) {
 		"write of too much": {writeCount: 1 << 20}, "write of less than nothing": {writeCount: -1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			is := is.New(t)
-			peer := answers(t, noContent)
-			d.Driver = peer
-			_, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: d})
-			is.True(errors.Is(err, zreq.ErrConnect)) // an impossible count is no panic
-			is.True(failure(is, err).Sent > 0)       // and all may have left
-			is.Equal(peer.Open(), 0)
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				peer := answers(t, noContent)
+				d.Driver = peer
+				_, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: d})
+				is.True(errors.Is(err, zreq.ErrConnect)) // an impossible count is no panic
+				is.True(failure(is, err).Sent > 0)       // and all may have left
+				is.Equal(peer.Open(), 0)
+			})
 		})
 	}
 	for name, err := range map[string]error{

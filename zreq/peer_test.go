@@ -3,6 +3,7 @@ package zreq_test
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -64,11 +65,11 @@ func chunks(body string) string {
 
 // numbered returns n bytes that repeat nowhere within reach of a mistake.
 func numbered(n int) string {
-	var b strings.Builder
-	for i := 0; b.Len() < n; i++ {
-		fmt.Fprintf(&b, "%d,", i)
+	b := make([]byte, 0, n+20)
+	for i := 0; len(b) < n; i++ {
+		b = append(strconv.AppendInt(b, int64(i), 10), ',')
 	}
-	return b.String()[:n]
+	return string(b[:n])
 }
 
 // failure is err as the facts that it holds.

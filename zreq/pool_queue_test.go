@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -143,15 +144,23 @@ func TestPoolPlaceOfThePlace(t *testing.T) {
 	d := &sometimes{Driver: good}
 	s := &zreq.Session{Driver: d, Pool: zreq.PoolLimits{OpenPerOrigin: 1}, Headers: zreq.Headers{{"Connection", "close"}}, Retry: zreq.Retry{Attempts: -1}}
 	var others sync.WaitGroup
-	var over atomic.Bool
+	var crowd, over atomic.Bool
 	for range 4 {
 		others.Go(func() {
 			for !over.Load() {
-				s.Stats() // so that who wants the lock waits for it
+				if crowd.Load() {
+					s.Stats() // so that who wants the lock waits for it
+				} else {
+					runtime.Gosched()
+				}
 			}
 		})
 	}
-	for range 300 {
+	rounds := 1500
+	if underRace {
+		rounds = 150 // the crowd is slow there, and makes the others wait
+	}
+	for range rounds {
 		d.refuses.Store(false)
 		held := holding(t, s, site)
 		d.refuses.Store(true)
@@ -161,8 +170,10 @@ func TestPoolPlaceOfThePlace(t *testing.T) {
 			is.True(errors.Is(err, errRefused))
 		})
 		waitFor(t, "one who waits", func() bool { return s.Stats().Waiting == 1 })
+		crowd.Store(true)
 		is.NoErr(held.Close())
 		calls.Wait()
+		crowd.Store(false)
 		balanced(is, s, 0, 0)
 	}
 	over.Store(true)

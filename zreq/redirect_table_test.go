@@ -142,6 +142,7 @@ func testRedirectTable(t *testing.T) {
 
 // redirected plays one cell of the table.
 func redirected(t *testing.T, status int, method, then string, p place, body bool) {
+	t.Parallel()
 	is := is.New(t)
 	redirect := fmt.Sprintf("HTTP/1.1 %d Moved\r\nContent-Length: 4\r\n", status)
 	if p.location != "" {

@@ -106,6 +106,7 @@ var retryMarks = map[string]zreq.Args{
 func testRetryTable(t *testing.T) {
 	for _, c := range retryCases {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			for method, idempotent := range retryMethods {
 				for mark := range retryMarks {
 					for body := range retryBodies {

@@ -117,13 +117,15 @@ func TestSender(t *testing.T) {
 		is.Equal(len(peer.Requests()), 0) // no request looks whole
 	})
 	t.Run("failing", func(t *testing.T) {
-		is := is.New(t)
-		broken := errors.New("broken")
-		peer := zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Request()})
-		_, err := zreq.Put(context.Background(), site, &zreq.Args{Driver: peer, Body: &sender{Reader: bytes.NewReader([]byte(data)), err: broken}})
-		is.True(errors.Is(err, broken)) // its error is the connection's
-		is.True(errors.Is(err, zreq.ErrConnect))
-		is.Equal(peer.Open(), 0)
+		synctest.Test(t, func(t *testing.T) {
+			is := is.New(t)
+			broken := errors.New("broken")
+			peer := zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Request()})
+			_, err := zreq.Put(context.Background(), site, &zreq.Args{Driver: peer, Body: &sender{Reader: bytes.NewReader([]byte(data)), err: broken}})
+			is.True(errors.Is(err, broken)) // its error is the connection's
+			is.True(errors.Is(err, zreq.ErrConnect))
+			is.Equal(peer.Open(), 0)
+		})
 	})
 	for name, count := range map[string]func(int64) int64{
 		"more than asked":   func(int64) int64 { return 1 << 40 },
@@ -131,12 +133,14 @@ func TestSender(t *testing.T) {
 		"nothing, for ever": func(int64) int64 { return 0 },
 	} {
 		t.Run(name, func(t *testing.T) {
-			is := is.New(t)
-			peer := zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Head(), zreqtest.Discard()})
-			_, err := zreq.Put(context.Background(), site, &zreq.Args{Driver: peer, Body: &sender{Reader: bytes.NewReader([]byte(data)), count: count}})
-			is.True(err != nil) // is found out
-			is.Equal(errors.Is(err, io.ErrNoProgress), name == "nothing, for ever")
-			is.Equal(peer.Open(), 0)
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				peer := zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Head(), zreqtest.Discard()})
+				_, err := zreq.Put(context.Background(), site, &zreq.Args{Driver: peer, Body: &sender{Reader: bytes.NewReader([]byte(data)), count: count}})
+				is.True(err != nil) // is found out
+				is.Equal(errors.Is(err, io.ErrNoProgress), name == "nothing, for ever")
+				is.Equal(peer.Open(), 0)
+			})
 		})
 	}
 }

@@ -80,7 +80,10 @@ func inUse() int64 {
 	return heap + int64(m.StackInuse)
 }
 
-func TestSessionIdleHoldsAlmostNothing(t *testing.T) { weigh(t, keptBySession) }
+func TestSessionIdleHoldsAlmostNothing(t *testing.T) {
+	t.Parallel() // it is another process that makes it
+	weigh(t, keptBySession)
+}
 
 // bareOverTCP is what a connection costs that is held in a slice, and has carried a
 // request and its answer by hand.

@@ -46,11 +46,15 @@ func (o ordeal) String() string {
 	return fmt.Sprintf("%s/%s/%v %s/kept %v/retries %v", o.method, o.manner, o.failure, how, o.kept, o.retries)
 }
 
-// ordeals are all; or, where time is dear, those of two verbs.
+// ordeals are all but those of verbs that only by name differ from another, of which the
+// body that comes whole says as much; or, where time is dear, those of two verbs.
 func ordeals() (list []ordeal) {
 	for method := range repeats {
 		for manner := range tortures {
 			if (underRace || testing.Short()) && method != "POST" && method != "GET" {
+				continue
+			}
+			if manner != "whole" && (method == "DELETE" || method == "OPTIONS" || method == "PATCH") {
 				continue
 			}
 			for i := range 16 {
@@ -73,6 +77,7 @@ func ordeals() (list []ordeal) {
 func testSessionFailureOfEachOperation(t *testing.T) {
 	for _, o := range ordeals() {
 		t.Run(o.String(), func(t *testing.T) {
+			t.Parallel()
 			for k, reached := 1, true; reached; k++ {
 				synctest.Test(t, func(t *testing.T) { reached = o.failAt(t, k) })
 				if t.Failed() {

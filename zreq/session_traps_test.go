@@ -146,6 +146,7 @@ func TestTracePanicsWhileAConnectionGoesBack(t *testing.T) {
 // TestShelfRace (-race): a shelf that is emptied and filled in one step keeps its route
 // as it is, for those that left it are still told of.
 func TestShelfRace(t *testing.T) {
+	t.Parallel()
 	is := is.New(t)
 	n := memnet.New()
 	serveEach(t, n, nil, func(path string) string {

@@ -1,4 +1,5 @@
-// Package zreqtest provides a scripted HTTP server in memory, for tests.
+// Package zreqtest is the other side of an HTTP exchange, written down in
+// advance: a peer that plays a script, in memory.
 //
 //	peer := zreqtest.NewPeer(t, []zreqtest.Step{
 //		zreqtest.Expect("GET /version HTTP/1.1\r\n"),
@@ -7,19 +8,20 @@
 //	})
 //	resp, err := zreq.Get(ctx, "http://device.test/version", &zreq.Args{Driver: peer})
 //
-// A script consists of bytes and pauses, not of messages. So it can do what a fake at the
-// level of messages cannot: send a head byte by byte, cut off a body, or answer before
-// the request. Each connection has its own script. A [Peer] is also the netdriver.Driver
-// that dials them, in order.
+// The script is bytes and pauses, not messages, so that it can show what a
+// well-meant fake cannot: a head that comes a byte at a time, a body that stops
+// short, an answer before the question. Each connection has a script of its
+// own; a [Peer] is the netdriver.Driver that dials them in order.
 //
-// Inside a testing/synctest bubble, pauses and timeouts take no time. Create the Peer
-// inside the bubble, with the t of the bubble.
+// Inside a testing/synctest bubble pauses and timeouts take no time. The peer
+// is then made inside it, with the bubble's t.
 //
-// A long dialogue is easier to read as a text file: [Transcript] reads one and [Script]
-// turns it into steps.
+// A long dialogue reads better as a text file: [Transcript] reads one and
+// [Script] makes steps of it.
 //
-// A test that needs only a response, for a fake of something that makes calls, gets one
-// from [Response].
+// A test that needs no exchange, but what one would have come to, gets it from
+// [Response]: for a fake of what the program calls.
 //
-// The Peer does not check requests, beyond finding where they end. It does not speak TLS.
+// The peer does not judge what it reads beyond finding where a request ends.
+// It speaks no TLS.
 package zreqtest
