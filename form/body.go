@@ -2,35 +2,34 @@ package form
 
 import "io"
 
-// A Body is what a request carries. It may have two more methods, which zreq
-// asks for:
+// A Body is the body of a request. It may have two more methods, which zreq calls:
 //
 //	Rewind() error
 //
-// makes the next Read give the first byte again, or says why it cannot. zreq
-// calls it once before the dial, so that one Args serves many calls, and again
-// before it sends the body a second time. While nothing has been read it
-// succeeds, unless the body itself is bad: so that is known before the dial.
+// makes the next Read return the first byte again, or returns why that is not possible.
+// zreq calls it once before it dials, so that one Args can serve many calls, and again
+// before it sends the body a second time. While nothing has been read, Rewind fails only
+// if the body itself is invalid. So that is known before the dial.
 //
 //	Encode() error
 //
-// makes the whole body in memory, once. zreq calls it before the dial, and then
-// holds Size against its limit.
+// creates the whole body in memory, once. zreq calls it before it dials, and then
+// compares Size with its limit.
 //
-// The bodies of this package have Rewind. They serve one call at a time: none is
-// safe for concurrent use.
+// The bodies of this package have Rewind. They are not safe for concurrent use: a body
+// serves one call at a time.
 type Body interface {
 	io.Reader
-	// Size is how many bytes the whole body has. If negative nobody knows, and
-	// it goes out in chunks.
+	// Size returns the length of the whole body in bytes. If it is negative, the length
+	// is not known, and the body is sent in chunks.
 	Size() int64
-	// ContentType is the value of the Content-Type field.
+	// ContentType returns the value of the Content-Type field.
 	ContentType() string
 }
 
-// Parts is a body to which fields can be added, as a [Multipart] is one.
+// Parts is a body to which fields can be added, such as a [Multipart].
 type Parts interface {
 	Body
-	// With returns a body with the fields ahead of what is there.
+	// With returns a body with the fields before the existing parts.
 	With(fields Values) Body
 }

@@ -7,8 +7,8 @@ import (
 
 var errBoundary = errors.New("illegal multipart boundary (RFC 2046, 5.1.1)")
 
-// newBoundary is unlikely to be met in a file, and no secret: 24 characters out
-// of 36 are 124 bits.
+// newBoundary returns a random boundary: 24 characters out of 36, or 124 bits. It is
+// unlikely to occur in a file. It need not be secret.
 func newBoundary() string {
 	var b [24]byte
 	for i := range b {
@@ -17,9 +17,10 @@ func newBoundary() string {
 	return string(b[:])
 }
 
-// SetBoundary takes the place of the random boundary: 1 to 70 letters, digits,
-// spaces and '()+_,-./:=?, not ending in a space (RFC 2046, 5.1.1). None of the
-// contents may hold it. Call it before the body is used, and before With.
+// SetBoundary replaces the random boundary. A boundary has 1 to 70 letters, digits,
+// spaces and characters out of '()+_,-./:=? and does not end in a space (RFC 2046,
+// 5.1.1). None of the contents may contain it. Call SetBoundary before the body is used,
+// and before With.
 func (m *Multipart) SetBoundary(boundary string) error {
 	n := len(boundary)
 	if n == 0 || n > 70 || boundary[n-1] == ' ' {
@@ -35,8 +36,8 @@ func (m *Multipart) SetBoundary(boundary string) error {
 	return nil
 }
 
-// ContentType is "multipart/form-data" with the boundary, which stands in quotes
-// if it has to (RFC 2045, 5.1).
+// ContentType returns "multipart/form-data" with the boundary, in quotes if necessary
+// (RFC 2045, 5.1).
 func (m *Multipart) ContentType() string {
 	boundary := m.boundary
 	if !token(boundary) {
@@ -45,7 +46,7 @@ func (m *Multipart) ContentType() string {
 	return "multipart/form-data; boundary=" + boundary
 }
 
-// token reports whether s is one (RFC 9110, 5.6.2).
+// token reports whether s is a token (RFC 9110, 5.6.2).
 func token(s string) bool {
 	for i := range len(s) {
 		if c := s[i]; !alphanumeric(c) && !holds("!#$%&'*+-.^_`|~", c) {

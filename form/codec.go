@@ -19,7 +19,7 @@ type Codec interface {
 	Unmarshal(data []byte, v any) error
 }
 
-// ErrNoCodec: JSON is needed, but no [Codec] was set.
+// ErrNoCodec means that JSON is needed, but no [Codec] was set.
 var ErrNoCodec = errors.New(`no JSON codec: import _ "github.com/zreq-go/zreq/form/stdjson", or call form.SetCodec`)
 
 // codec is set while the program starts.

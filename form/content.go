@@ -11,18 +11,19 @@ var (
 	errCount     = errors.New("its Content gave an impossible count")
 )
 
-// maxIdle is how often a reader may give nothing in a row, as in package bufio.
+// maxIdle is how often in a row a reader may return no bytes and no error, as in package
+// bufio.
 const maxIdle = 100
 
-// A content is what a file gives, as far as it has been read.
+// A content reads the Content of a File and keeps count.
 type content struct {
 	File
 	size  int64 // negative: unknown
 	start int64 // offset of the first byte; negative: cannot seek
-	got   int64 // bytes read from there on
+	got   int64 // bytes read since start
 }
 
-// rewind makes read give the first byte, and learns the size.
+// rewind goes back to the first byte and determines the size.
 func (c *content) rewind() error {
 	if err := c.goBack(); err != nil {
 		return &partError{c.Field, err}
@@ -60,7 +61,7 @@ func (c *content) measure() {
 	if seeks {
 		var err error
 		if c.start, err = s.Seek(0, io.SeekCurrent); err != nil {
-			c.start = -1 // a pipe may have the method, too
+			c.start = -1 // a pipe has the method, but it fails
 		}
 	}
 	c.size = c.Size
@@ -76,8 +77,8 @@ func (c *content) measure() {
 	}
 }
 
-// read reads into p, which is not empty. Behind the last byte it asks for one
-// more, and says io.EOF only if there is none.
+// read reads into p, which is not empty. After the last byte it reads one byte more, and
+// returns io.EOF only if there is none.
 func (c *content) read(p []byte) (int, error) {
 	if c.size >= 0 {
 		p = p[:min(int64(len(p)), max(1, c.size-c.got))]

@@ -1,16 +1,16 @@
 package form
 
-// An encoder gives the percent-encoded text of values, byte by byte.
+// An encoder returns the percent-encoded text of values, byte by byte.
 type encoder struct {
 	values Values
-	half   uint  // of the pairs: 0 is the first name, 1 the first value
-	at     int   // in that string
-	mark   byte  // the one byte, beside those of plain, that stays: ~ of a query, * of a form
+	half   uint  // index of the current string: 0 is the first name, 1 the first value, and so on
+	at     int   // index in that string
+	mark   byte  // the only byte besides those of plain that is not escaped: ~ in a query, * in a form
 	cut    byte  // the byte that is being escaped
-	digits uint8 // that its escape still lacks
+	digits uint8 // how many digits of its escape are still to come
 }
 
-// next gives a byte and true, until the end.
+// next returns the next byte, and false at the end.
 func (e *encoder) next() (c byte, ok bool) {
 	if e.digits > 0 {
 		e.digits--
@@ -51,8 +51,8 @@ func (e *encoder) append(dst []byte) []byte {
 	}
 }
 
-// plain is what stays in a query (RFC 3986, 2.3: unreserved) as in a form
-// (WHATWG URL, "application/x-www-form-urlencoded percent-encode set").
+// plain reports whether c is not escaped in a query (RFC 3986, 2.3: unreserved) or in a
+// form (WHATWG URL, "application/x-www-form-urlencoded percent-encode set").
 func plain(c byte) bool {
 	return alphanumeric(c) || c == '-' || c == '.' || c == '_'
 }

@@ -5,18 +5,18 @@ import (
 	"strconv"
 )
 
-// errNil is told before anything is dialled.
+// errNil is returned before anything is dialled.
 var errNil = errors.New("the body is a nil pointer in an interface: leave the field nil instead")
 
-// A SizeError tells that a part did not give the bytes that it had said. The
-// body is not ended then, so that no peer takes it for whole.
+// A SizeError means that a part gave another number of bytes than its size. The body is
+// not completed then, so that no peer takes it for a complete one.
 type SizeError struct {
 	Part string // the form field
-	Said int64
-	Got  int64 // Said+1 if there were more
+	Said int64  // the size
+	Got  int64  // Said+1 if there were more bytes
 }
 
-// Error names the part and both sizes.
+// Error names the part and both numbers.
 func (e *SizeError) Error() string {
 	said := strconv.FormatInt(e.Said, 10)
 	text := "gave " + strconv.FormatInt(e.Got, 10) + " of " + said + " bytes"
@@ -26,7 +26,7 @@ func (e *SizeError) Error() string {
 	return partText(e.Part) + text
 }
 
-// partError is what befell one part.
+// partError is the error of one part.
 type partError struct {
 	part string // the form field
 	err  error
@@ -35,7 +35,7 @@ type partError struct {
 func (e *partError) Error() string { return partText(e.part) + e.err.Error() }
 func (e *partError) Unwrap() error { return e.err }
 
-// partText names a part in an error, on one line.
+// partText returns the name of a part for an error, on one line.
 func partText(name string) string {
 	text := appendName([]byte(`part "`), name, true)
 	for i, c := range text {

@@ -6,34 +6,34 @@ import "io"
 type File struct {
 	// Field is the name of the form field.
 	Field string
-	// Name is the file name. If empty the part has none, as that of a text field.
-	// One that ends in a backslash goes out as it is, as from a browser, and some
-	// servers then lose the part.
+	// Name is the file name. If empty, the part has none, as that of a text field has. A
+	// Name that ends in a backslash is sent as it is, as browsers do, and some servers
+	// then lose the part.
 	Name string
-	// ContentType is the type of the content. If empty it is
-	// application/octet-stream for a part with a Name, else the part has none.
+	// ContentType is the type of the content. If empty, it is application/octet-stream
+	// for a part with a Name, and other parts have none.
 	ContentType string
-	// Headers are further fields of the part's head, in this order. The fields
-	// that form makes, Content-Disposition and Content-Type, are refused; so are
-	// Content-Length and Content-Transfer-Encoding, which a part of a form does
-	// not have (RFC 7578, 4.7 and 4.8).
+	// Headers are further fields of the part, in order. Content-Disposition and
+	// Content-Type are refused, because they are made from the other fields of File. So
+	// are Content-Length and Content-Transfer-Encoding, which the parts of a form do not
+	// have (RFC 7578, 4.7 and 4.8).
 	Headers [][2]string
-	// Content is read from where it stands up to its io.EOF, while the body is
-	// sent. It is not closed. To be sent again it needs Rewind, which is called
-	// ahead of every call, or Seek. If it has Encode, as [JSON] has, that is
-	// called before the dial, and no limit holds for what it makes. If it is a
-	// zreq.Sender, as what upload.Open returns, package upload has it send itself
-	// where it can. It is used by one call at a time.
+	// Content is read from where it stands to its io.EOF, while the body is sent. It is
+	// not closed. It is used by one call at a time.
+	//
+	// To be sent again, Content needs a Rewind or a Seek. Rewind is called before every
+	// call. If Content has Encode, as [JSON] has, Encode is called before the dial, and
+	// no limit applies to the result. If it is a zreq.Sender, as the result of
+	// upload.Open is, package upload lets it send itself where it can.
 	Content io.Reader
-	// Size is how many bytes Content gives. If zero, it is what [SizeOf] says of
-	// Content, less the offset of a Content that is an io.Seeker: an *os.File has
-	// the size of what is left of the file. If negative, or if SizeOf does not know,
-	// as of a pipe, the size is unknown, and the body goes out chunked.
+	// Size is how many bytes Content gives. If zero, it is the result of [SizeOf] for
+	// Content. If Content is an io.Seeker, its offset is subtracted, so that an *os.File
+	// has the size of the rest of the file. If Size is negative, or if SizeOf does not
+	// know it, as for a pipe, the size is unknown, and the body is sent in chunks.
 	Size int64
 }
 
-// refusal is the reason why the head of the part would say something else than
-// it should, or "".
+// refusal says why the head of the part cannot be written, or returns "".
 func (f *File) refusal() string {
 	if holds(f.Field, 0) || holds(f.Name, 0) {
 		return "a name has a NUL"
@@ -60,7 +60,7 @@ func (f *File) refusal() string {
 	return ""
 }
 
-// appendHead appends the head of the part with its blank line.
+// appendHead appends the head of the part and its blank line.
 func (f *File) appendHead(dst []byte) []byte {
 	dst = appendText(dst, `Content-Disposition: form-data; name="`)
 	dst = appendName(dst, f.Field, true)
@@ -90,10 +90,11 @@ func appendText(dst []byte, texts ...string) []byte {
 	return dst
 }
 
-// breaks reports what would end a line of the head.
+// breaks reports whether s contains a byte that would end a line of the head.
 func breaks(s string) bool { return holds(s, '\r') || holds(s, '\n') || holds(s, 0) }
 
-// fold compares a token with one in small letters, in ASCII alone.
+// fold reports whether s equals lower, which is a token in lower case. It ignores only
+// the case of ASCII.
 func fold(s, lower string) bool {
 	if len(s) != len(lower) {
 		return false

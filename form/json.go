@@ -12,14 +12,13 @@ type JSONText struct {
 	err     error // of the encoding
 }
 
-// JSON returns v as a body in JSON, encoded by the program's [Codec]. That
-// happens once, at the first of Encode, Size, Read and Rewind, so before the
-// dial: a body that serves many calls sends the same bytes in each. A nil v is
-// null.
+// JSON returns v as a body in JSON, encoded by the [Codec] of the program. v is encoded
+// once, by the first call of Encode, Size, Read or Rewind, which is before the dial. So a
+// body that serves many calls sends the same bytes in each. A nil v is null.
 func JSON(v any) *JSONText { return &JSONText{value: v} }
 
-// Encode makes the text, unless it was made before. It fails with ErrNoCodec or
-// the error of the codec, as then do Rewind and Read.
+// Encode creates the text, unless it was created before. It fails with ErrNoCodec or the
+// error of the codec. Rewind and Read then fail with the same error.
 func (j *JSONText) Encode() error {
 	if j == nil {
 		return errNil
@@ -40,7 +39,7 @@ func (j *JSONText) Encode() error {
 	return j.err
 }
 
-// Read gives the next bytes of the text.
+// Read returns the next bytes of the text.
 func (j *JSONText) Read(p []byte) (int, error) {
 	if err := j.Encode(); err != nil {
 		return 0, err
@@ -48,7 +47,7 @@ func (j *JSONText) Read(p []byte) (int, error) {
 	return j.text.Read(p)
 }
 
-// Size is the number of bytes, not of characters; -1 if v cannot be encoded.
+// Size returns the number of bytes, or -1 if the value cannot be encoded.
 func (j *JSONText) Size() int64 {
 	if j.Encode() != nil {
 		return -1
@@ -56,10 +55,10 @@ func (j *JSONText) Size() int64 {
 	return j.text.Size()
 }
 
-// ContentType is "application/json".
+// ContentType returns "application/json".
 func (j *JSONText) ContentType() string { return "application/json" }
 
-// Rewind goes back to the first byte. It fails as Encode does.
+// Rewind goes back to the first byte. It fails if Encode fails.
 func (j *JSONText) Rewind() error {
 	j.text.at = 0
 	return j.Encode()

@@ -8,16 +8,16 @@ import (
 
 var _ Parts = (*Multipart)(nil)
 
-// Multipart is a body of the type multipart/form-data (RFC 7578), as a browser
-// makes it for a form with files, with one difference: a value goes out byte for
-// byte, where a browser makes every line end CRLF. What a device sends is data,
-// and comes from no text area.
+// Multipart is a body of type multipart/form-data (RFC 7578), as a browser makes it for a
+// form with files. There is one difference: a value is sent byte for byte, while a
+// browser converts every line end to CRLF. What a device sends is data and does not come
+// from a text area.
 //
-// In the names `"`, CR and LF go out as %22, %0D and %0A, nothing else is
-// escaped, and a lone CR or LF in the name of a field becomes CRLF.
+// In names, `"`, CR and LF are sent as %22, %0D and %0A, and a lone CR or LF in the name
+// of a field becomes CRLF. Nothing else is escaped.
 //
-// It streams part by part: only the head of one part is in memory. The contents
-// go straight into the buffer of the reader.
+// A Multipart is streamed part by part. Only the head of one part is held in memory.
+// Contents are read straight into the buffer of the reader.
 type Multipart struct {
 	boundary string
 	fields   Values
@@ -25,15 +25,15 @@ type Multipart struct {
 
 	ready   bool   // Rewind was called
 	size    int64  // negative: unknown
-	err     error  // ends the reading: io.EOF behind the last byte
-	part    int    // that is being read: fields, files, then the closing delimiter
-	head    []byte // what is left of its head
-	value   string // what is left of its value
-	scratch []byte // holds the head
+	err     error  // of every further Read; io.EOF after the last byte
+	part    int    // the part that is being read: fields, then files, then the closing delimiter
+	head    []byte // unread rest of its head
+	value   string // unread rest of its value
+	scratch []byte // memory of head
 }
 
-// Files returns a body with the files as its parts, in this order. Without any
-// it is the closing delimiter alone, as browsers send it.
+// Files returns a body with the files as its parts, in order. Without files it is only
+// the closing delimiter, as browsers send it.
 func Files(files ...File) *Multipart {
 	m := &Multipart{boundary: newBoundary(), files: make([]content, len(files))}
 	for i, f := range files {
@@ -42,9 +42,9 @@ func Files(files ...File) *Multipart {
 	return m
 }
 
-// With returns a body of the fields, ahead of the same files, with the same
-// boundary; m itself if there are none. The two read from the same contents:
-// only one of them may be in use.
+// With returns a body with the fields before the same files, and with the same boundary.
+// If there are no fields, it returns m. Both bodies read from the same contents, so only
+// one of them may be in use.
 func (m *Multipart) With(fields Values) Body {
 	if m == nil || len(fields) == 0 {
 		return m
@@ -56,17 +56,17 @@ func (m *Multipart) With(fields Values) Body {
 	}
 }
 
-// Size is exact, and known without reading the contents: -1 if one of them does
-// not know its own, or if Rewind fails.
+// Size returns the exact size, which is known without reading the contents. It returns -1
+// if the size of a content is unknown or Rewind fails.
 func (m *Multipart) Size() int64 {
 	m.prepare()
 	return m.size
 }
 
-// Rewind takes each content back to its first byte: by its Rewind, else by Seek
-// to where it stood before the first Read. It fails if that fails, if there is
-// neither and something was read, or if a name or a header is refused: a name
-// with a NUL, a header or type with CR, LF or NUL.
+// Rewind takes each content back to its first byte: by its Rewind, or by Seek to where it
+// stood before the first Read. It fails if that fails, or if a content that was read has
+// neither. It also fails if a name contains a NUL, or a header or a type contains CR, LF
+// or NUL.
 func (m *Multipart) Rewind() error {
 	if m == nil {
 		return errNil
@@ -86,10 +86,11 @@ func (m *Multipart) Rewind() error {
 	return nil
 }
 
-// Read gives the next bytes. If the size of every content is known, it fills p, so
-// that a small form leaves in one write; else it returns what one content gave without
-// waiting for more. A content that gives more or fewer bytes than it said is a
-// [*SizeError]; one that gives none 100 times in a row is io.ErrNoProgress.
+// Read returns the next bytes. If the size of every content is known, it fills p, so that
+// a small form is sent in one write. Otherwise it returns what one Read of a content
+// gave, and does not wait for more. If a content gives more or fewer bytes than its size,
+// the error is a [*SizeError]. If a content gives none 100 times in a row, the error is
+// io.ErrNoProgress.
 func (m *Multipart) Read(p []byte) (n int, err error) {
 	m.prepare()
 	for n < len(p) && m.err == nil {
@@ -124,11 +125,11 @@ func (m *Multipart) Read(p []byte) (n int, err error) {
 	return 0, m.err
 }
 
-// Straight returns the content whose bytes come next in the body, if nothing comes
-// ahead of them and its size is known, and how many of them are left; else nil. It
-// is for what can take them in a better way than through Read, as package upload
-// has a file sent by the system, and is told of by Skip. Read still has to find
-// where the content ends.
+// Straight returns the content whose bytes come next in the body, and how many of them
+// are left. It returns nil if something else comes first or if the size of the content is
+// unknown. It is for callers that can take the bytes in a better way than through Read,
+// such as package upload, which lets the system send a file. They report what they took
+// with Skip. The end of the content must still be found by Read.
 func (m *Multipart) Straight() (content io.Reader, left int64) {
 	c := m.straight()
 	if c == nil {
@@ -137,15 +138,15 @@ func (m *Multipart) Straight() (content io.Reader, left int64) {
 	return c.Content, c.size - c.got
 }
 
-// Skip counts n more bytes of what Straight returned as read. They must have been
-// taken from it.
+// Skip counts n more bytes of the content that Straight returned as read. The caller must
+// have taken them from the content.
 func (m *Multipart) Skip(n int64) {
 	if c := m.straight(); c != nil {
 		c.got += n
 	}
 }
 
-// straight is the content that Straight returns, or nil.
+// straight returns the content that Straight describes, or nil.
 func (m *Multipart) straight() *content {
 	i := m.part - len(m.fields)
 	if m.err != nil || len(m.head)+len(m.value) > 0 || i < 0 || i == len(m.files) {
@@ -158,8 +159,8 @@ func (m *Multipart) straight() *content {
 	return c
 }
 
-// Unchanged asks each Content that has this method whether it still is what was
-// read. Package upload asks before it believes a success.
+// Unchanged calls the method Unchanged() error of each Content that has one, and returns
+// the first error. Package upload calls it before it accepts a success.
 func (m *Multipart) Unchanged() error {
 	for i := range m.files {
 		f := &m.files[i]
@@ -174,14 +175,14 @@ func (m *Multipart) Unchanged() error {
 	return nil
 }
 
-// prepare stands in for the Rewind that nobody called.
+// prepare calls Rewind if the caller has not.
 func (m *Multipart) prepare() {
 	if !m.ready {
-		_ = m.Rewind() // Read tells of it
+		_ = m.Rewind() // Read returns the error
 	}
 }
 
-// begin makes part i the next one to be read.
+// begin starts the reading of part i.
 func (m *Multipart) begin(i int) {
 	m.part, m.err = i, nil
 	if i < len(m.fields) {
@@ -191,11 +192,11 @@ func (m *Multipart) begin(i int) {
 	m.head = m.scratch
 }
 
-// appendHead appends all that stands ahead of the content of part i; behind the
-// last part that is the closing delimiter (RFC 2046, 5.1.1).
+// appendHead appends everything before the content of part i. After the last part that is
+// the closing delimiter (RFC 2046, 5.1.1).
 func (m *Multipart) appendHead(dst []byte, i int) []byte {
 	if i > 0 {
-		dst = appendText(dst, "\r\n") // is part of the delimiter
+		dst = appendText(dst, "\r\n") // belongs to the delimiter
 	}
 	if i == m.parts() {
 		return appendText(dst, "--", m.boundary, "--\r\n")
@@ -205,10 +206,10 @@ func (m *Multipart) appendHead(dst []byte, i int) []byte {
 	return f.appendHead(dst)
 }
 
-// parts counts the parts.
+// parts returns the number of parts.
 func (m *Multipart) parts() int { return len(m.fields) + len(m.files) }
 
-// file is part i as a file; a field is one without a Content.
+// file returns part i as a File. A field becomes a File without a Content.
 func (m *Multipart) file(i int) File {
 	if i < len(m.fields) {
 		return File{Field: m.fields[i][0]}
@@ -226,8 +227,8 @@ func (m *Multipart) check() error {
 	return nil
 }
 
-// measure adds up the size. It lets scratch grow to the longest head, so that
-// Read allocates nothing.
+// measure computes the size. It lets scratch grow to the longest head, so that Read
+// allocates nothing.
 func (m *Multipart) measure() {
 	m.size = 0
 	for i := range m.parts() + 1 {
@@ -242,7 +243,7 @@ func (m *Multipart) measure() {
 	}
 }
 
-// add makes the size unknown if n is, or if an int64 cannot hold the sum.
+// add adds n to the size. The size is unknown if n is, or if the sum overflows an int64.
 func (m *Multipart) add(n int64) {
 	if m.size < 0 {
 		return

@@ -1,9 +1,9 @@
 package form
 
-// appendName appends a name as it stands between quotes. It escapes as browsers
-// do, who "must not perform any other escapes": a backslash and a percent sign
-// stay. In the name of a field, not of a file, a lone CR and a lone LF become
-// CRLF (HTML, "multipart/form-data encoding algorithm").
+// appendName appends a name that stands between quotes. It escapes what browsers escape,
+// which "must not perform any other escapes": backslashes and percent signs stay. In the
+// name of a field, but not of a file, a lone CR or LF becomes CRLF (HTML,
+// "multipart/form-data encoding algorithm").
 func appendName(dst []byte, name string, ofField bool) []byte {
 	for i := range len(name) {
 		text := name[i : i+1]

@@ -2,10 +2,10 @@ package form
 
 import "strconv"
 
-// A form may have a password in it. What is printed, by a program that logs its
-// settings, has the names alone, and bodies have their type.
+// A form may contain a password, and a program may log it. So Values print only their
+// names, and bodies only their type.
 
-// hidden stands for what is not shown.
+// hidden replaces a value that is not shown.
 const hidden = "…"
 
 // String returns the names for a log, without the values: "[user=… password=…]".
@@ -20,7 +20,7 @@ func (v Values) String() string {
 	return text + "]"
 }
 
-// GoString is String in the syntax of Go.
+// GoString is like String, in Go syntax.
 func (v Values) GoString() string {
 	text := "form.Values{"
 	for i := range v {
@@ -32,26 +32,26 @@ func (v Values) GoString() string {
 	return text + "}"
 }
 
-// String returns the type, since the content may be secret.
+// String returns "form.Raw". It hides the content.
 func (r *Raw) String() string { return "form.Raw" }
 
-// GoString returns the type, as String does.
+// GoString returns the same as String.
 func (r *Raw) GoString() string { return r.String() }
 
-// String returns the type, since the value may be secret.
+// String returns "form.JSONText". It hides the content.
 func (j *JSONText) String() string { return "form.JSONText" }
 
-// GoString returns the type, as String does.
+// GoString returns the same as String.
 func (j *JSONText) GoString() string { return j.String() }
 
-// String returns the type, since the values may be secret.
+// String returns "form.URLEncoded". It hides the content.
 func (u *URLEncoded) String() string { return "form.URLEncoded" }
 
-// GoString returns the type, as String does.
+// GoString returns the same as String.
 func (u *URLEncoded) GoString() string { return u.String() }
 
-// String returns the type, since the fields may be secret.
+// String returns "form.Multipart". It hides the content.
 func (m *Multipart) String() string { return "form.Multipart" }
 
-// GoString returns the type, as String does.
+// GoString returns the same as String.
 func (m *Multipart) GoString() string { return m.String() }

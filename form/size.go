@@ -5,18 +5,17 @@ import (
 	"io/fs"
 )
 
-// SizeOf returns how many bytes r has from its beginning to its end, wherever its
-// offset is, and -1 if r does not say. It is how zreq, and a [Multipart], measure a
-// body. It asks for two methods:
+// SizeOf returns the number of bytes in r from its beginning to its end, wherever its
+// offset is. It returns -1 if r does not say. zreq and a [Multipart] use it to measure a
+// body. It uses one of two methods:
 //
-//	Size() int64                 // as of bytes.Reader, strings.Reader, io.SectionReader
-//	Stat() (fs.FileInfo, error)  // as of os.File, and of what fs.FS opens
+//	Size() int64                 // as bytes.Reader, strings.Reader and io.SectionReader have
+//	Stat() (fs.FileInfo, error)  // as os.File and the files of an fs.FS have
 //
-// A negative Size is -1. Stat counts for a regular file only: nobody knows how much a
-// pipe or a device will give. Files of /proc say that they are empty, and files of /sys
-// that they have a page, whatever they hold. So if r has ReadAt, SizeOf compares the
-// size with what is there, and returns -1 for a file that does not have the size it
-// says.
+// A negative Size is -1. Stat is used only for a regular file, because it does not tell
+// how much a pipe or a device will give. Files in /proc report a size of 0 and files in
+// /sys a page, whatever they contain. So if r has ReadAt, SizeOf compares the size with
+// the content, and returns -1 if they differ.
 func SizeOf(r io.Reader) int64 {
 	if s, ok := r.(interface{ Size() int64 }); ok {
 		return max(-1, s.Size())
@@ -32,8 +31,8 @@ func SizeOf(r io.Reader) int64 {
 	return max(-1, info.Size())
 }
 
-// holdsSize reports whether a file has a last byte where size says, and none behind
-// it. It is true if that cannot be known.
+// holdsSize reports whether the file has a byte at the end of size, and none after it. It
+// returns true if that cannot be determined.
 func holdsSize(r io.Reader, size int64) bool {
 	f, ok := r.(io.ReaderAt)
 	if !ok || size < 0 {
@@ -42,7 +41,7 @@ func holdsSize(r io.Reader, size int64) bool {
 	last := min(size, 1)
 	n, err := f.ReadAt(make([]byte, last+1), size-last)
 	if err != nil && err != io.EOF {
-		return true // it is open to be written only, or the system has no ReadAt
+		return true // the file is open only for writing, or the system has no ReadAt
 	}
 	return int64(n) == last
 }

@@ -2,11 +2,11 @@ package form
 
 import "io"
 
-// URLEncoded is the body of an HTML form without files. Its text is made while
-// it is read. The zero value is empty.
+// URLEncoded is the body of an HTML form without files. Its text is made as it is read.
+// The zero value is empty.
 type URLEncoded struct{ encoder encoder }
 
-// Read gives the next bytes of the text.
+// Read returns the next bytes of the text.
 func (u *URLEncoded) Read(p []byte) (int, error) {
 	for n := range p {
 		c, ok := u.encoder.next()
@@ -18,7 +18,7 @@ func (u *URLEncoded) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Size counts the bytes of the whole text.
+// Size returns the number of bytes of the whole text.
 func (u *URLEncoded) Size() int64 {
 	e := u.encoder
 	e.reset()
@@ -31,7 +31,7 @@ func (u *URLEncoded) Size() int64 {
 	}
 }
 
-// ContentType is "application/x-www-form-urlencoded".
+// ContentType returns "application/x-www-form-urlencoded".
 func (u *URLEncoded) ContentType() string { return "application/x-www-form-urlencoded" }
 
 // Rewind goes back to the first byte. It fails only if u is nil.

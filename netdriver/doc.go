@@ -1,24 +1,24 @@
-// Package netdriver is the seam between zreq and the network: what a driver
-// must do, and the registry of the drivers a program has.
+// Package netdriver connects zreq to the network. It defines what a driver must do, and
+// holds the registry of the drivers of a program.
 //
-// A driver is anything that can dial: the operating system, a network chip
-// behind a serial bus, a fake in a test. A program usually blank-imports one:
+// A driver is anything that can dial: the operating system, a network chip behind a
+// serial bus, a fake in a test. Most programs import one for its side effect:
 //
-//	import _ "github.com/zreq-go/zreq/netdriver/std" // TCP of the system, and TLS
+//	import _ "github.com/zreq-go/zreq/netdriver/std" // TCP of the operating system, and TLS
 //
-// or makes one and registers it under a name:
+// Others create a driver and register it under a name:
 //
 //	netdriver.Register("wifi", netdev.New(chip))
 //
-// One registered driver is the default. With two, the program says which:
-// [SetDefault] for all calls, or a Driver value for one.
+// If one driver is registered, it is the default. If there are several, the program
+// chooses one with [SetDefault], or passes a Driver to a single call.
 //
-// The package is a leaf: it imports neither net nor os, so that it compiles
-// where there is neither. What a driver can do beyond dialling it says by
-// implementing an optional interface: [Starter], [TLSDialer], [Linker] on a
-// Driver; [Anonymizer] on a TLS; [Checker], [HalfCloser], [EndProver] on a Conn.
-// Package drivertest holds the suite that every driver passes.
+// A driver implements an optional interface for everything beyond dialling: [Starter],
+// [TLSDialer] and [Linker] are for a Driver, [Anonymizer] is for a TLS, and [Checker],
+// [Queuer], [HalfCloser] and [EndProver] are for a Conn. Package drivertest has the test
+// suite that every driver passes.
 //
-// It does not pool connections, resolve names or retry: a Driver looks names
-// up itself, because on most chips only the chip can.
+// The package imports neither net nor os, so it compiles where there is neither. It does
+// not pool connections, resolve names or retry. A Driver looks names up itself, because
+// on most network chips only the chip can.
 package netdriver

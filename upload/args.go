@@ -8,102 +8,107 @@ import (
 	"github.com/zreq-go/zreq/zreq"
 )
 
-// Args are the arguments of an upload beside URL and body. The zero value, and a
-// nil *Args, are a POST of application/octet-stream. An upload changes none of
-// them.
+// Args holds the arguments of an upload other than the URL and the body. The zero value
+// and a nil *Args are a POST of application/octet-stream. An upload does not modify its
+// Args.
 type Args struct {
-	// Method is "POST" or "PUT". Default "POST"; anything else is ErrArgs.
+	// Method is "POST" or "PUT". Any other method is ErrArgs. The default is "POST".
 	Method string
 
-	// ContentType is the MIME type of the body. Default: what fd says by a method
-	// ContentType() string, if it has one, else application/octet-stream. A
-	// Content-Type in Headers replaces it, and Omit leaves it out.
+	// ContentType is the MIME type of the body. The default is the result of the method
+	// ContentType() string of fd, if it has one, and otherwise application/octet-stream.
+	// A Content-Type in Headers replaces it, and Omit can leave it out.
 	ContentType string
 
 	// Headers are sent as given; see zreq.Args.
 	Headers zreq.Headers
 
-	// Omit names fields that would be sent by default and are left out: "User-Agent";
-	// "Content-Type", where a URL was signed without one; "Expect", and then the
-	// server is not asked, whatever ExpectFrom says. Not Host.
+	// Omit names fields that are sent by default and are to be left out, such as
+	// "User-Agent", or "Content-Type" if a URL was signed without one. If it names
+	// "Expect", the server is not asked, whatever ExpectFrom is. Host cannot be left out.
 	Omit []string
 
-	// OriginOnly names fields of Headers that a redirect does not take to another origin;
-	// see zreq.Args.
+	// OriginOnly names fields of Headers that must not leave the first origin; see
+	// zreq.Args.
 	OriginOnly []string
 
-	// Params are joined to the query of the URL, percent-encoded, in their order.
+	// Params are appended to the query of the URL, percent-encoded and in order.
 	Params form.Values
 
-	// Connection, if set, is used for this upload, and kept if it can be. Without
-	// one the upload dials, and closes the connection at its end unless Headers ask
-	// for Keep-Alive.
+	// Connection, if set, is used for this upload and kept open if possible. Without it,
+	// the upload dials a connection and closes it at the end, unless Headers ask for
+	// Keep-Alive.
 	Connection *zreq.Connection
 
-	// Session, if set, makes the upload, with its defaults and over its connections. It
-	// sends fd again where that can do no harm: after what certainly did not leave, and
-	// else a PUT, or a POST with an Idempotency-Key in Headers. See zreq.Session.
+	// Session, if set, makes the upload with its defaults and over its connections. It
+	// sends fd again where that can do no harm: if the request was certainly not sent, or
+	// if it is a PUT, or a POST with an Idempotency-Key in Headers. See zreq.Session.
 	Session Session
 
-	// Trace, if set, is told what happens; see zreq.Args.
+	// Trace, if set, receives the events of the call; see zreq.Args.
 	Trace zreq.Trace
 
-	// Progress, if set, is told how many bytes of the body are known to have left,
-	// and how many there are: at most once for each buffer that left, and once at
-	// the end, also after a failure. Left means taken by the system, which holds
-	// some back until the server has room. sent never goes back, not even when the
-	// body has to be sent again, and is total only in the last call, of an upload
-	// that succeeded. It runs on the caller's goroutine, and the time it takes counts
-	// against no limit.
+	// Progress, if set, is called with the number of bytes of the body that are known to
+	// have been sent, and with the size of the body. It is called at most once for each
+	// buffer that was sent, and once at the end, even after a failure. A byte counts as
+	// sent when the system has taken it; the system holds some bytes until the server has
+	// room.
+	//
+	// sent never decreases, even if the body is sent again. It equals total only in the
+	// last call of an upload that succeeded. Progress is called on the caller's
+	// goroutine. The time that it takes counts against no limit.
 	Progress func(sent, total int64)
 
-	// BytesPerSecond bounds the rate at which the body leaves, evened out over an
-	// eighth of a second. Waiting for it counts against no limit in Timeouts, but the
-	// server has limits of its own. Default 0: no bound. Negative: ErrArgs.
+	// BytesPerSecond limits the rate at which the body is sent, averaged over an eighth
+	// of a second. The waits that it causes count against no limit in Timeouts, but the
+	// server has its own limits. The default 0 means no limit. A negative rate is
+	// ErrArgs.
 	BytesPerSecond int64
 
-	// ExpectFrom is the size in bytes from which on the server is asked whether it
-	// wants the body before that goes out (Expect: 100-continue, RFC 9110, 10.1.1).
-	// Default 1 MiB. Negative: it is never asked.
+	// ExpectFrom is the size in bytes from which on the server is asked, before the body
+	// is sent, whether it wants the body (Expect: 100-continue, RFC 9110, 10.1.1). The
+	// default is 1 MiB. If negative, the server is never asked.
 	ExpectFrom int64
 
-	// Driver is what the upload dials with. Default: netdriver.Default(), or the
-	// Connection's.
+	// Driver dials the connection. The default is the driver of the Connection, if there
+	// is one, and otherwise netdriver.Default().
 	Driver netdriver.Driver
 
-	// TLS is what makes an https connection secure; see zreq.Args.
+	// TLS secures https connections; see zreq.Args.
 	TLS netdriver.TLS
 
-	// Auth makes Authorization; see zreq.Args. If it answers a challenge, fd is sent
-	// twice, unless the server refuses before the body goes out: see ExpectFrom.
+	// Auth makes the Authorization field; see zreq.Args. If it answers a challenge, fd is
+	// sent twice, unless the server refuses before the body is sent: see ExpectFrom.
 	Auth zreq.Auth
 
-	// MaxRedirects bounds how many redirects are followed. Default 5; negative: none.
+	// MaxRedirects is the largest number of redirects that an upload follows. The default
+	// is 5. If negative, no redirect is followed.
 	MaxRedirects int
 
-	// OnRedirect, if set, is asked before a redirect is followed that takes the body
-	// along, with the response that asks for it and the URL where it leads. An error
-	// ends the upload; zreq.ErrStop makes the redirect its answer. It is not asked about
-	// one that would lead to a GET, which is the answer in any case. The OnRedirect of a
-	// Session is for its own verbs: an upload does not ask it.
+	// OnRedirect, if set, is called before a redirect is followed that takes the body
+	// along, with the response that asks for it and the URL that it leads to. If it
+	// returns an error, the upload ends with that error. If it returns zreq.ErrStop, the
+	// redirect is the response. It is not called for a redirect that would lead to a GET,
+	// which is the response in any case. The OnRedirect of a Session is not called for an
+	// upload.
 	OnRedirect func(r *zreq.Response, url string) error
 
-	// Timeouts are the limits in time; each but LowSpeed has a finite default. There is
-	// none for the whole upload but that of the context, and none for a Read of fd: see
-	// zreq.Timeouts.
+	// Timeouts are the time limits; see zreq.Timeouts. Each has a finite default except
+	// LowSpeed, which is off. The upload as a whole is limited only by its context, and a
+	// Read of fd has no limit.
 	Timeouts zreq.Timeouts
 
-	// Limits bound what can become large; each has a default. Limits.ReadBuffer is
-	// the buffer that the body passes through; an upload has two of that size. Default
-	// 16 KiB here, also with a Session, whatever that has: TLS makes one record of it.
+	// Limits are the limits in bytes and counts. Limits.ReadBuffer is the size of the
+	// buffer that the body passes through; an upload has two of that size. Its default
+	// here is 16 KiB, even with a Session, because TLS makes one record of that.
 	Limits zreq.Limits
 
 	// Into, if set, is the Response that the upload fills and returns; see zreq.Args.
 	Into *zreq.Response
 }
 
-// A Session is what a [zreq.Session] is to an upload. A program that has none does not
-// link one.
+// A Session is implemented by [zreq.Session]. It is an interface so that a program
+// without a Session does not link one.
 type Session interface {
 	Do(ctx context.Context, method, url string, args *zreq.Args) (*zreq.Response, error)
 }
@@ -114,8 +119,8 @@ const (
 	defaultBuffer      = 16 << 10
 )
 
-// onRedirect stops at a redirect that would be followed without the body, and asks the
-// caller about any other.
+// onRedirect stops at a redirect that would be followed without the body, and calls
+// OnRedirect for every other.
 func (a *Args) onRedirect(r *zreq.Response, url string) error {
 	switch {
 	case r.Status == 303 || a.Method == "POST" && r.Status < 303:
@@ -126,7 +131,8 @@ func (a *Args) onRedirect(r *zreq.Response, url string) error {
 	return nil
 }
 
-// withDefaults checks what does not depend on the body and fills in the rest.
+// withDefaults checks the arguments that do not depend on the body, and fills in
+// defaults.
 func (a *Args) withDefaults() (Args, error) {
 	var args Args
 	if a != nil {
@@ -150,7 +156,7 @@ func (a *Args) withDefaults() (Args, error) {
 	return args, nil
 }
 
-// contentTypeOf is the MIME type to say of fd.
+// contentTypeOf returns the MIME type to send for fd.
 func (a *Args) contentTypeOf(fd Source) string {
 	if a.ContentType != "" {
 		return a.ContentType

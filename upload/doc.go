@@ -1,6 +1,5 @@
-// Package upload sends a file, or anything that knows its size, as the body of
-// a POST or PUT: streamed, with its exact Content-Length, in one small buffer or
-// none.
+// Package upload sends a file, or any body that knows its size, by POST or PUT. The body
+// is streamed with its exact Content-Length, through a small buffer or none.
 //
 //	file, err := upload.Open("/media/card/recording.ts")
 //	if err != nil {
@@ -12,47 +11,50 @@
 //		ContentType: "video/mp2t",
 //		Progress:    func(sent, total int64) { show(sent, total) },
 //	})
-//	if err == nil && resp.Status == 201 { // the server says that it has every byte
+//	if err == nil && resp.Status == 201 { // the server has received every byte
 //		file.Close() // Windows does not remove an open file
 //		os.Remove("/media/card/recording.ts")
 //	}
 //
-// # What goes out
+// # How the body is sent
 //
-// Memory does not depend on the size: the body passes through the buffer that
-// package zreq borrows (Limits.ReadBuffer, 16 KiB by default), and that of a
-// [FileSource] over plain TCP on Linux through none: the system sends the file. So
-// it does with each FileSource that is a file of a form (form.Files). Over TLS a
-// buffer is one record once the link has shown to be quick; see zreq.Timeouts.Write.
+// Memory does not depend on the size. The body passes through the buffer of package zreq
+// (Limits.ReadBuffer, 16 KiB by default). On Linux, over plain TCP, a [FileSource] needs
+// no buffer, because the system sends the file. That includes each FileSource that is a
+// file of a form (form.Files). Over TLS, a buffer becomes one record once the link has
+// proven to be fast; see zreq.Timeouts.Write.
 //
-// A file that is being written, or truncated, while it goes out is a
-// [*SizeError] that names both sizes. It is found before the last byte leaves,
-// so that the server never holds a request that looks whole; what happens after
-// that, and what is written in place ([ErrChanged]), when the server reports
-// success. Then the server may hold a mixture: do not write to what is uploaded.
+// # Changes during an upload
 //
-// A server may answer before it has all, to refuse; that ends the upload, and is
-// the response. A success that comes so early is not believed: [ErrUnsent].
+// If the file grows or shrinks while it is sent, the error is a [*SizeError] with both
+// sizes. The change is found before the last byte is sent, so the server never holds a
+// request that looks complete. A later change, and one that keeps the size
+// ([ErrChanged]), is found when the server reports success. The server may then hold a
+// mixture. Do not write to a file during its upload.
+//
+// A server may answer before it has received everything, in order to refuse. That ends
+// the upload, and the answer is the response. An early success is not accepted: it is
+// [ErrUnsent].
 //
 // # Ownership
 //
-// Upload does not close what it sends. A Source is used by one upload at a time;
-// it is read from where it stands, and left anywhere. Progress runs on the
+// Upload does not close its Source. A Source is used by one upload at a time. It is read
+// from its offset, and its offset afterwards is undefined. Progress is called on the
 // goroutine of the caller.
 //
 // # Errors
 //
-// What is wrong with the arguments is an [ErrArgs], before anything is dialled. What
-// fails of the call is a *zreq.Error; of a body that is read or changes while it goes out
-// the cause is that of the Source, a [*SizeError] perhaps. What is found when the server
-// reports success is an [*UnsentError], a [*SizeError], [ErrChanged] or another error of
-// the Source's own, with the Response beside it. Open and File return an *fs.PathError, or
-// what else package os does.
+//   - If the arguments are invalid, the error is an [ErrArgs], and nothing is dialled.
+//   - If the call fails, the error is a *zreq.Error. If the Source fails or changes while
+//     it is sent, the cause is the error of the Source, such as a [*SizeError].
+//   - If a problem is found when the server reports success, the error is an
+//     [*UnsentError], a [*SizeError], [ErrChanged] or another error of the Source, and
+//     the Response is returned as well.
+//   - Open and File return an *fs.PathError, or another error of package os.
 //
 // # What it does not do
 //
-// It does not retry, compress, sign, or cut a file into parts. A body whose size
-// nobody knows, of a pipe for example, is one for zreq.Args.Body: it goes out in
-// chunks. Files in a form are a Source as well, if each knows its size: that is
-// what form.Files returns.
+// The package does not retry by itself, compress, sign, or split a file into parts. A
+// body of unknown size, such as a pipe, can be sent as zreq.Args.Body, in chunks. A form
+// with files, which form.Files returns, is a Source if the size of each file is known.
 package upload

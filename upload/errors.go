@@ -5,22 +5,24 @@ import (
 	"strconv"
 )
 
-// What can go wrong before and beside the errors of package zreq, for errors.Is.
+// Errors of uploads besides those of package zreq, for errors.Is.
 var (
-	// ErrArgs: the upload cannot be made as it was asked for; the cause says why.
-	// Nothing was dialled.
+	// ErrArgs means that the arguments are invalid. The cause says why. Nothing was
+	// dialled.
 	ErrArgs = errors.New("invalid arguments")
-	// ErrNoSize: a directory, pipe, socket or device has no size that could be told
+	// ErrNoSize means that a directory, pipe, socket or device has no size that is known
 	// in advance.
 	ErrNoSize = errors.New("not a regular file, so its size is not known: " +
 		"what can be read is given to zreq as Args.Body, and goes out in chunks")
-	// ErrRewind: the body would have to be sent again, and cannot be read again.
+	// ErrRewind means that the body would have to be sent again, but cannot be read
+	// again.
 	ErrRewind = errors.New("the body cannot be read again: give upload a Source with Seek or Rewind")
-	// ErrChanged: the file was written to while it was sent, and has the size that
-	// it had: what the server got may be neither the old content nor the new one.
+	// ErrChanged means that the file was written to while it was sent, and has the same
+	// size as before. The server may have received neither the old content nor the new
+	// one.
 	ErrChanged = errors.New("the file was written to during the upload")
-	// ErrUnsent: the server said that all is well before it had all. The error is
-	// an [*UnsentError], and the Response is beside it.
+	// ErrUnsent means that the server reported success before everything was sent. The
+	// error is an [*UnsentError], and the Response is returned as well.
 	ErrUnsent = errors.New("the server reported success before all was sent")
 )
 
@@ -38,11 +40,11 @@ type argsError struct{ err error }
 func (e *argsError) Error() string   { return "upload: " + ErrArgs.Error() + ": " + e.err.Error() }
 func (e *argsError) Unwrap() []error { return []error{ErrArgs, e.err} }
 
-// A SizeError is a file that has another size than it had at first. Both are
-// counted in bytes from where the upload began in it.
+// A SizeError means that the size of a file has changed. Both sizes are in bytes from
+// where the upload began in the file.
 type SizeError struct {
-	Said int64 // as it was, and as the Content-Length says
-	Now  int64
+	Said int64 // before the upload, and in the Content-Length
+	Now  int64 // when the change was found
 }
 
 // Error names both sizes.
@@ -55,10 +57,10 @@ func (e *SizeError) Error() string {
 		" bytes and has " + strconv.FormatInt(e.Now, 10)
 }
 
-// An UnsentError is an ErrUnsent with what is known.
+// An UnsentError is an ErrUnsent with the number of bytes.
 type UnsentError struct {
-	Sent  int64 // bytes of the body that are known to have left
-	Total int64
+	Sent  int64 // bytes of the body that are known to have been sent
+	Total int64 // size of the body
 }
 
 // Error says how much was sent.

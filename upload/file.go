@@ -16,21 +16,21 @@ var (
 	_ zreq.Sender = (*FileSource)(nil)
 )
 
-// A FileSource is a regular file from an offset to its end, as it was when the
-// FileSource was made. It has an offset of its own, and neither uses nor moves
-// that of the file. Use it by one upload at a time.
+// A FileSource is a regular file from an offset to its end, as it was when the FileSource
+// was made. It has its own offset, and neither uses nor moves that of the file. It is
+// used by one upload at a time.
 type FileSource struct {
 	f     *os.File
 	owned bool
-	start int64     // in f
-	size  int64     // from start
-	done  int64     // of size
-	stamp time.Time // of the last change, when the sending began
+	start int64     // offset in f
+	size  int64     // number of bytes from start to the end
+	done  int64     // bytes that were read or sent
+	stamp time.Time // modification time when the sending began
 }
 
-// Open opens the regular file path. The caller closes it.
+// Open opens the regular file at path. The caller must close it.
 func Open(path string) (*FileSource, error) {
-	// Asked before it is opened: opening a pipe waits for somebody to write.
+	// Stat comes first, because opening a pipe waits for a writer.
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err
@@ -51,8 +51,8 @@ func Open(path string) (*FileSource, error) {
 	return s, nil
 }
 
-// File returns what f, a regular file that is open to be read, holds from its
-// current offset on. The file stays the caller's, and is open as long as the
+// File returns a FileSource of f from its current offset on. f must be a regular file
+// that is open for reading. The caller keeps f, and must not close it while the
 // FileSource is used.
 func File(f *os.File) (*FileSource, error) {
 	info, err := stat(f)
@@ -72,7 +72,7 @@ func File(f *os.File) (*FileSource, error) {
 	return &FileSource{f: f, start: start, size: info.Size() - start}, nil
 }
 
-// stat is f.Stat, but os.ErrClosed of a closed file on Windows, too.
+// stat is like f.Stat, but returns os.ErrClosed for a closed file on Windows as well.
 func stat(f *os.File) (fs.FileInfo, error) {
 	info, err := f.Stat()
 	if err != nil {
@@ -87,12 +87,12 @@ func noSource(path string, err error) error {
 	return &fs.PathError{Op: "upload", Path: path, Err: err}
 }
 
-// Size is the number of bytes from the start to the end of the file, as it was
-// when s was made.
+// Size returns the number of bytes from the start to the end of the file, as it was when
+// s was made.
 func (s *FileSource) Size() int64 { return s.size }
 
-// Read reads what comes next. A file that ends before Size, or goes on behind it,
-// is a *SizeError.
+// Read returns the next bytes. If the file ends before Size or continues after it, the
+// error is a *SizeError.
 func (s *FileSource) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
@@ -108,8 +108,8 @@ func (s *FileSource) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// end is io.EOF if the file ends where it did. The size alone does not tell: some
-// files of /proc have content and say that they are empty.
+// end returns io.EOF if the file still ends at size. The size in Stat does not suffice:
+// some files in /proc have content and report a size of 0.
 func (s *FileSource) end(p []byte) error {
 	n, err := s.f.ReadAt(p, s.start+s.size)
 	if err != nil && err != io.EOF {
@@ -127,29 +127,29 @@ func (s *FileSource) end(p []byte) error {
 	return io.EOF
 }
 
-// changed is the error of a file that ended after seen bytes.
+// changed returns the error for a file that ended after seen bytes.
 func (s *FileSource) changed(seen int64) error {
 	now, _, err := s.now()
 	if err != nil {
 		return err
 	}
 	if now == s.size {
-		now = seen // it has grown back since
+		now = seen // the file has grown back since then
 	}
 	return &SizeError{s.size, now}
 }
 
-// Rewind goes back to the start. A file that has another size by now is a
-// *SizeError: what cannot end well does not begin.
+// Rewind goes back to the start. If the file has another size than before, Rewind returns
+// a *SizeError, because sending it could not succeed.
 func (s *FileSource) Rewind() (err error) {
 	s.done = 0
 	s.stamp, err = s.same()
 	return err
 }
 
-// Unchanged is nil if the file has the size and the time of its last change that
-// it had when it was rewound: else a *SizeError or ErrChanged. Upload asks before
-// it believes a success.
+// Unchanged returns nil if the size and the modification time of the file are those of
+// the last Rewind. Otherwise it returns a *SizeError or ErrChanged. Upload calls it
+// before it accepts a success.
 func (s *FileSource) Unchanged() error {
 	stamp, err := s.same()
 	if err == nil && !stamp.Equal(s.stamp) {
@@ -158,7 +158,7 @@ func (s *FileSource) Unchanged() error {
 	return err
 }
 
-// now is the present size from the start, and the time of the last change.
+// now returns the present size from start on, and the modification time.
 func (s *FileSource) now() (size int64, stamp time.Time, err error) {
 	info, err := stat(s.f)
 	if err != nil {
@@ -167,7 +167,7 @@ func (s *FileSource) now() (size int64, stamp time.Time, err error) {
 	return max(info.Size()-s.start, 0), info.ModTime(), nil
 }
 
-// same is the time of the last change, and an error if the size is another.
+// same returns the modification time, and an error if the size has changed.
 func (s *FileSource) same() (stamp time.Time, err error) {
 	size, stamp, err := s.now()
 	if err == nil && size != s.size {
@@ -176,8 +176,8 @@ func (s *FileSource) same() (stamp time.Time, err error) {
 	return stamp, err
 }
 
-// SendTo implements zreq.Sender over connections that can send a file, as those
-// of package stdnet can on Linux.
+// SendTo implements zreq.Sender over connections that can send a file, such as those of
+// package stdnet on Linux.
 func (s *FileSource) SendTo(c netdriver.Conn, n int64) (sent int64, ok bool, err error) {
 	fast, ok := c.(interface {
 		SendFile(f *os.File, offset, n int64) (int64, error)
@@ -188,7 +188,7 @@ func (s *FileSource) SendTo(c netdriver.Conn, n int64) (sent int64, ok bool, err
 	sent, err = fast.SendFile(s.f, s.start+s.done, n)
 	s.done += sent
 	if sent == 0 && (err == nil || errors.Is(err, errors.ErrUnsupported)) {
-		return 0, false, nil // Read finds out why
+		return 0, false, nil // Read returns the reason
 	}
 	return sent, true, err
 }

@@ -11,45 +11,45 @@ import (
 
 var _ zreq.Sender = (*sender)(nil)
 
-// meter is the body that zreq is given: a source that knows how much of it has
-// left, and holds back what is too fast.
+// meter is the body that zreq receives. It wraps a source, counts how much of it has been
+// sent, and limits the rate.
 //
-// It learns what has left by being asked for more: each Read is one buffer, and
-// zreq asks for the next when the last has been sent.
+// zreq asks for more when the last buffer has been sent. So a Read means that everything
+// before it has been sent.
 type meter struct {
 	body        *source
 	contentType string
 	progress    func(sent, total int64) // or nil
 	pace        *pacer                  // or nil
 
-	given int64 // bytes that were read or sent, since the last rewind
-	most  int64 // bytes known to have left, in the attempt that came farthest
-	ended bool  // the body has said that there is no more, where it should
+	given int64 // bytes that were read or sent since the last rewind
+	most  int64 // bytes that are known to have been sent, in the attempt that sent the most
+	ended bool  // the body has returned io.EOF at its size
 }
 
-// Size is the length of the body.
+// Size returns the length of the body.
 func (m *meter) Size() int64 { return m.body.size }
 
-// ContentType is what the body is said to be.
+// ContentType returns the type of the body.
 func (m *meter) ContentType() string { return m.contentType }
 
-// Rewind makes the first byte the next one.
+// Rewind goes back to the first byte.
 func (m *meter) Rewind() error {
 	m.given, m.ended = 0, false
 	return m.body.rewind()
 }
 
-// Read gives what comes next, no more of it than the rate allows at once.
+// Read returns the next bytes, but no more than the rate allows at once.
 func (m *meter) Read(p []byte) (int, error) {
 	if m.given < m.body.size {
 		m.left()
-	} // else it is the question at the end: the last buffer has not left
-	// No more than may leave at once: the head of the request waits with it.
+	} // otherwise zreq asks for the end before it sends the last buffer
+	// A larger piece would delay the request head, which is sent with it.
 	p = p[:m.pace.most(int64(len(p)))]
 	m.body.unread = false
 	n, err := m.body.Read(p)
 	if n < 0 || n > len(p) {
-		return n, err // zreq ends a call where that is impossible
+		return n, err // zreq fails the call for an impossible count
 	}
 	m.given += int64(n)
 	m.ended = err == io.EOF && m.given == m.body.size
@@ -57,7 +57,7 @@ func (m *meter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// left notes that all that was given has left.
+// left records that everything that was given has been sent.
 func (m *meter) left() {
 	if m.given <= m.most {
 		return
@@ -68,7 +68,7 @@ func (m *meter) left() {
 	}
 }
 
-// finish makes the last report.
+// finish makes the last call of progress.
 func (m *meter) finish(whole bool) {
 	if whole {
 		m.most = m.body.size
@@ -78,8 +78,8 @@ func (m *meter) finish(whole bool) {
 	}
 }
 
-// sender is the meter of a source that may be able to send itself. It is a type of
-// its own because zreq looks up ahead of each SendTo, whatever comes of it.
+// sender is the meter of a source that may be able to send itself. It is a separate type
+// because zreq looks for a response before each SendTo, whatever SendTo returns.
 type sender struct{ meter }
 
 // sends reports whether a source may be able to send itself.
@@ -91,8 +91,8 @@ func sends(fd Source) bool {
 	return false
 }
 
-// next is what comes next, if it can send itself, and at most how much of it. form
-// is what has to be told of that.
+// next returns the Sender whose bytes come next, if there is one, and at most how many of
+// them. If it is a file of a form, in is that form, whose Skip must be called.
 func (m *sender) next() (s zreq.Sender, most int64, in *form.Multipart) {
 	if f, ok := m.body.Source.(*form.Multipart); ok {
 		content, left := f.Straight()
@@ -103,7 +103,7 @@ func (m *sender) next() (s zreq.Sender, most int64, in *form.Multipart) {
 	return s, math.MaxInt64, nil
 }
 
-// SendTo has the body, or the file of a form that comes next, send itself, if it can.
+// SendTo lets the body, or the next file of a form, send itself if it can.
 func (m *sender) SendTo(c netdriver.Conn, n int64) (sent int64, ok bool, err error) {
 	s, most, in := m.next()
 	if s == nil {
@@ -116,13 +116,13 @@ func (m *sender) SendTo(c netdriver.Conn, n int64) (sent int64, ok bool, err err
 		return 0, ok, err
 	}
 	if sent < 0 || sent > n {
-		return -1, ok, err // zreq ends a call where that is impossible
+		return -1, ok, err // zreq fails the call for an impossible count
 	}
 	if in != nil {
 		in.Skip(sent)
 	}
-	// Progress and waiting come afterwards, when the deadline has done its work; and
-	// only now it is known what there is to pay for.
+	// Progress is reported, and the rate is applied, only after the deadline was used
+	// and the number of bytes is known.
 	m.given += sent
 	m.left()
 	m.pace.pay(sent)

@@ -8,15 +8,15 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// pacer holds back what would leave too fast. A nil pacer holds back nothing.
+// pacer limits the rate at which bytes are sent. A nil pacer has no limit.
 type pacer struct {
 	limiter *rate.Limiter
 	burst   int
 	wait    func(d time.Duration)
 }
 
-// newPacer returns a pacer for one upload under ctx. It begins without credit: the
-// whole takes the time that it should.
+// newPacer returns a pacer for one upload under ctx. It begins without credit, so that
+// the whole upload takes as long as it should.
 func newPacer(ctx context.Context, bytesPerSecond int64) *pacer {
 	burst := int(min(max(bytesPerSecond/8, 1), math.MaxInt32))
 	p := &pacer{limiter: rate.NewLimiter(rate.Limit(bytesPerSecond), burst), burst: burst}
@@ -37,7 +37,7 @@ func newPacer(ctx context.Context, bytesPerSecond int64) *pacer {
 	return p
 }
 
-// most is how many of n bytes may leave at once.
+// most returns how many of n bytes may be sent at once.
 func (p *pacer) most(n int64) int64 {
 	if p == nil {
 		return n
@@ -45,9 +45,9 @@ func (p *pacer) most(n int64) int64 {
 	return min(n, int64(p.burst))
 }
 
-// pay waits until n bytes, no more than most allowed, are paid for, or the context
-// has ended, which zreq sees by itself. The limiter is only asked, and not left to
-// wait: its own wait gives up as soon as the context would end.
+// pay waits until n bytes have been paid for, or until the context has ended, which zreq
+// notices by itself. n is at most what most returned. pay does not use the Wait of the
+// limiter, which gives up at once if the context would end during the wait.
 func (p *pacer) pay(n int64) {
 	if p == nil || n <= 0 {
 		return

@@ -2,27 +2,30 @@ package upload
 
 import "io"
 
-// A Source is a body that knows its size: bytes.Reader, strings.Reader and
-// io.SectionReader are, and a FileSource is made of a file. One that is neither an
-// io.Seeker nor has a method Rewind() error, which makes the next Read give its
-// first byte, cannot be sent a second time. One that has a method Unchanged() error
-// is asked, before a success is believed, whether it still is what was sent.
+// A Source is a body that knows its size, such as a bytes.Reader, a strings.Reader, an
+// io.SectionReader or a FileSource. It may have more methods:
+//
+//   - A Source can be sent a second time only if it is an io.Seeker or has a method
+//     Rewind() error, which makes the next Read return the first byte.
+//   - If it has a method Unchanged() error, Upload calls that before it accepts a
+//     success. It reports whether the Source still is what was sent.
 type Source interface {
 	io.Reader
-	// Size is the number of bytes in it; of an io.Seeker, also those before its
-	// offset.
+	// Size returns the number of bytes in the Source. For an io.Seeker it includes those
+	// before the offset.
 	Size() int64
 }
 
-// source is a Source with its size and the way back to its first byte.
+// source is a Source with its size and a way back to its first byte.
 type source struct {
 	Source
 	size   int64
-	back   func() error // nil: there is none
-	unread bool         // nothing was ever read
+	back   func() error // goes back to the first byte; nil if that is not possible
+	unread bool         // nothing has been read
 }
 
-// open asks fd for its size. It moves nothing.
+// open determines the size of fd. It rewinds an fd that has Rewind, and does not move the
+// offset of any other.
 func open(fd Source) (*source, error) {
 	if f, ok := fd.(*FileSource); fd == nil || ok && f == nil {
 		return nil, errNil
@@ -58,7 +61,7 @@ func open(fd Source) (*source, error) {
 	return s, nil
 }
 
-// rewind makes the first byte the next.
+// rewind goes back to the first byte.
 func (s *source) rewind() error {
 	switch {
 	case s.unread:
@@ -69,7 +72,8 @@ func (s *source) rewind() error {
 	return s.back()
 }
 
-// unchanged says why what was sent is no longer what the Source has, if it can.
+// unchanged returns an error if the Source can tell that it has changed since it was
+// sent.
 func (s *source) unchanged() error {
 	if u, ok := s.Source.(interface{ Unchanged() error }); ok {
 		return u.Unchanged()

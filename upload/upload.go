@@ -7,25 +7,27 @@ import (
 	"github.com/zreq-go/zreq/zreq"
 )
 
-// Upload sends fd as the body of a POST or PUT to url, which is absolute, http or
-// https, and returns the answer. args may be nil. Of an fd that is an io.Seeker,
-// what is left from its offset is sent; one with a method Rewind() error begins at
-// its beginning.
+// Upload sends fd as the body of a POST or PUT to url, and returns the response. url is
+// an absolute http or https URL. args may be nil. If fd is an io.Seeker, it is sent from
+// its offset. If it has a method Rewind() error, it is sent from its beginning.
 //
-// A redirect that takes the body along is followed (308, 307, and of a PUT 301 and
-// 302), with an fd that can be read again. One that would lead to a GET is the
-// answer: a page that is found elsewhere says nothing of the file.
+// A redirect that keeps the body is followed if fd can be read again: a 308, a 307, and
+// for a PUT a 301 or 302. Any other redirect would lead to a GET. It is the response,
+// because a page that is found elsewhere says nothing about the file.
 //
-// A status of 400 or more is no error in itself, nor is one that ended the upload
-// early: Response.CloseReason is zreq.CloseUnsent then. A 2xx that did is
-// ErrUnsent, with the Response, and so is a *SizeError or ErrChanged of a file that
-// is another one by then. So a nil error and a 2xx say that the server had not
-// answered yet when the last buffer went to the system, and then said that it took
-// all. What it has read of what lies in the systems between, nobody can tell.
+// A status of 400 or more is not an error in itself, even if it ended the upload early.
+// Response.CloseReason is zreq.CloseUnsent in that case. A 2xx that ended the upload
+// early is ErrUnsent. A 2xx for a file that has changed is a *SizeError or ErrChanged.
+// With each of these errors the Response is returned as well.
 //
-// Other errors are an ErrArgs, before anything is dialled, or a *zreq.Error. It
-// is zreq.ErrBody if fd fails or does not keep to its size; for a FileSource that
-// is a *SizeError. When ctx ends, so does the upload, with the cause of ctx.
+// So a nil error and a 2xx mean that the last buffer was passed to the system before the
+// server answered, and that the server then accepted everything. Upload cannot know
+// whether the server has read what is buffered between the two.
+//
+// Other errors are an ErrArgs, before anything is dialled, or a *zreq.Error. The latter
+// is a zreq.ErrBody if fd fails or gives another number of bytes than its size; for a
+// FileSource the cause is a *SizeError. When ctx ends, the upload fails with the cause of
+// ctx.
 func Upload(ctx context.Context, url string, fd Source, args *Args) (*zreq.Response, error) {
 	a, err := args.withDefaults()
 	if err != nil {

@@ -139,31 +139,31 @@ type Args struct {
 	// applies until then. Stream together with a StreamCallback is ErrRequest.
 	Stream bool
 
-	// StreamAnyStatus passes the body of a final response to the callback whatever its
-	// status and its Content-Range. AllowEncoded and AllowUnframed are still needed for
-	// what they allow.
+	// StreamAnyStatus lets the callback receive the body of a final response whatever its
+	// status and its Content-Range are. AllowEncoded and AllowUnframed are still needed
+	// for what they allow.
 	StreamAnyStatus bool
 
-	// AllowFull passes the body of a 200 in answer to a Range to the callback.
+	// AllowFull lets the callback receive a 200 in answer to a Range.
 	AllowFull bool
 
-	// AllowUnframed passes a body to the callback that ends with the connection, and that
-	// may therefore be cut short without anybody noticing. It also passes a part in
-	// answer to "bytes=n-" that does not say how long the whole is. Response.Complete is
-	// false for both. With Stream, reading such a body ends in io.EOF instead of
-	// ErrUnframed.
+	// AllowUnframed lets the callback receive a body whose end nothing proves. Such a
+	// body ends with the connection, and may be cut short without anybody noticing. It
+	// also lets the callback receive a part in answer to "bytes=n-" that does not say how
+	// long the whole is. Response.Complete is false for both. With Stream, reading such a
+	// body ends in io.EOF instead of ErrUnframed.
 	AllowUnframed bool
 
-	// AllowPercent sends a '%' that begins no escape in the query of the URL as it is,
-	// for a server that has signed the URL in that form. Without it such a '%' is
-	// ErrRequest. In a Location it is sent as %25.
+	// AllowPercent sends a stray '%' in the query of the URL as it is: one that does not
+	// begin an escape. Some servers sign URLs in that form. Without AllowPercent such a
+	// '%' is ErrRequest, and in a Location it is sent as %25.
 	AllowPercent bool
 
-	// AllowEncoded passes a body in a content coding that was not undone to the callback,
-	// as it came: gzip, br, zstd and any other registered one. A call with a callback
-	// asks for no coding ("Accept-Encoding: identity"), so a coded body is usually not
-	// what was asked for. Response.Fit, and therefore download.SaveFile, accept such a
-	// body as well.
+	// AllowEncoded lets the callback receive a body in a content coding that was not
+	// undone, such as gzip, br or zstd. The callback receives the bytes as they came. A
+	// call with a callback asks for no coding ("Accept-Encoding: identity"), so a coded
+	// body is usually not what was asked for. With AllowEncoded, Response.Fit and
+	// download.SaveFile accept such a body as well.
 	AllowEncoded bool
 
 	// OnHead, if set, is called once when the final head was read, before the body is

@@ -54,9 +54,9 @@ func Basic(user, password string) Auth {
 	return BasicFunc(func() (string, string, error) { return user, password, nil })
 }
 
-// BasicFunc is like [Basic], but calls credentials for each request that it is asked
-// about. If credentials returns an error before the first request, the call fails with
-// ErrRequest, and nothing is dialled.
+// BasicFunc is like [Basic], but calls credentials for each request. If credentials
+// returns an error before the first request, the call fails with ErrRequest, and nothing
+// is dialled.
 func BasicFunc(credentials func() (user, password string, err error)) Auth {
 	return basic(credentials)
 }

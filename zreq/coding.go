@@ -10,13 +10,13 @@ import (
 // A Coding undoes a content coding (RFC 9110, 8.4.1). It must be safe for concurrent use.
 // Package gzip registers gzip and deflate.
 type Coding interface {
-	// Decode returns a reader of the decoded r. r gives the body as it arrives. It is an
-	// io.ByteReader, unless it is the output of another Coding. The reader returns io.EOF
-	// only after the end of the coded data, when all checks have passed. If r ends before
-	// that, it returns io.ErrUnexpectedEOF.
+	// Decode returns a reader of the decoded body. r gives the body as it arrives, and is
+	// an io.ByteReader unless it is the output of another Coding.
 	//
-	// Close is called once, when nothing more is read. It must not close r. The reader
-	// may be used for another response afterwards.
+	// The returned reader must return io.EOF only after the end of the coded data, when
+	// all checks have passed. If r ends before that, it must return io.ErrUnexpectedEOF.
+	// Its Close is called once, when nothing more is read, and must not close r. The
+	// reader may then be used for another response.
 	Decode(r io.Reader) (io.ReadCloser, error)
 }
 

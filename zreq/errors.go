@@ -29,8 +29,8 @@ var (
 	ErrTruncated = wire.ErrTruncated
 	// ErrTooLarge means that a limit was reached. The cause names it.
 	ErrTooLarge = wire.ErrTooLarge
-	// ErrUnframed means that nothing would prove that the body is complete, so the
-	// callback did not receive it. Args.AllowUnframed accepts such a body.
+	// ErrUnframed means that nothing proves that the body is complete, so the callback
+	// did not receive it. Args.AllowUnframed accepts such a body.
 	ErrUnframed = errors.New("nothing proves the end of this body: set AllowUnframed to take it")
 	// ErrBody means that the request body could not be read, or was shorter or longer
 	// than its size. The part that was sent is not a complete request.
@@ -39,8 +39,8 @@ var (
 	// any of the response arrived. The peer may or may not have acted on the request. If
 	// the peer closed the connection, io.EOF is in the chain.
 	ErrStale = errors.New("kept connection was closed by the peer")
-	// ErrOutOfRetries means that a Session would have made another attempt, but that
-	// [Retry], the retry budget or the context does not allow it. The cause is an
+	// ErrOutOfRetries means that a Session wanted to make another attempt, but [Retry],
+	// the retry budget or the context does not allow one. The cause is an
 	// [*OutOfRetries], which lists the attempts. If the last attempt had a status, its
 	// Response is returned as well.
 	ErrOutOfRetries = errors.New("out of retries")

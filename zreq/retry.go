@@ -42,8 +42,9 @@ type Retry struct {
 	// Wait is the longest wait before the second attempt. Default 500 ms. If negative,
 	// there is no wait.
 	Wait time.Duration
-	// MaxWait limits every wait, also one that a server asks for by Retry-After; the
-	// random time after that is added. Default 30 s. If negative, there are no waits.
+	// MaxWait limits each wait. It also limits the time that a server asks for by
+	// Retry-After, to which the random time is added. Default 30 s. If negative, there
+	// are no waits.
 	MaxWait time.Duration
 	// Time limits the time from the first failure to the start of the last attempt.
 	// Default 2 min. If negative, there is no limit.

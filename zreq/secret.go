@@ -65,7 +65,7 @@ func (h Headers) GoString() string {
 // String returns the method and the origin. It hides the target and the credentials.
 func (r AuthRequest) String() string { return "zreq.AuthRequest(" + r.Method + " " + r.Origin + ")" }
 
-// GoString returns String, so that %#v shows no more.
+// GoString returns the same as String.
 func (r AuthRequest) GoString() string { return r.String() }
 
 // String returns the version and the status, as in "HTTP/1.1 200". It hides the head and

@@ -60,8 +60,8 @@ type Session struct {
 	Pool PoolLimits
 
 	// RetryBudget is the number of retries that the Session can make while no call
-	// succeeds, so that retries do not make an outage worse. Each retry takes one. A call
-	// that succeeds returns a tenth of one, and a minute returns a whole one. When none
+	// succeeds, so that retries do not make an outage worse. Each retry takes one. Each
+	// call that succeeds returns a tenth of one, and every minute returns one. When none
 	// is left, a call ends after its first attempt, and [OutOfRetries] says when there is
 	// one again. Replacing a dead connection takes none. Default 32. If negative, there
 	// are no retries.

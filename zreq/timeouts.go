@@ -21,18 +21,21 @@ import "time"
 //
 // After a write has failed, the call waits up to a second for a response before it
 // returns, because a server that refuses a body says why and then closes (RFC 9112, 9.5).
-// If Write ended the write, the call waits for a hundredth of Write.
+// If the write failed because Write had passed, the call waits only for a hundredth of
+// Write.
 type Timeouts struct {
 	// Dial limits looking up the name and connecting. Default 10 s.
 	Dial time.Duration
 	// TLS limits the handshake. Default 10 s.
 	TLS time.Duration
 	// Write limits the time without progress while a request is sent. If the driver can
-	// tell, the request counts as sent when the system holds none of it any more.
-	// Progress is any byte. Over TLS, and over a connection that is not a
-	// netdriver.Checker, progress is 4 KiB, or the rest if it is shorter. There, after
-	// 128 KiB in writes that each took less than a 32nd of Write, it is up to 16 KiB, if
-	// Limits.ReadBuffer is that large, until a write takes longer. Default 30 s.
+	// tell, a request counts as sent when the system holds none of it any more. Default
+	// 30 s.
+	//
+	// Progress is any byte. But over TLS, and over a connection that is not a
+	// netdriver.Checker, it is 4 KiB, or the rest if that is less. There it becomes up to
+	// 16 KiB, if Limits.ReadBuffer is that large, after 128 KiB were sent in writes that
+	// each took less than a 32nd of Write, and until a write takes longer.
 	Write time.Duration
 	// Expect limits the wait for 100 Continue, with Args.Expect100. After it the body is
 	// sent in any case. Default 1 s.
@@ -45,9 +48,9 @@ type Timeouts struct {
 	Head time.Duration
 	// Body limits the time without a byte while the body is read. Default 30 s.
 	Body time.Duration
-	// Wait limits each wait of a call for a connection of its [Session], when as many are
-	// in use as PoolLimits allows. The error says how many are in use and which limit was
-	// reached. Default 30 s.
+	// Wait limits each wait of a call for a connection of its [Session], which is needed
+	// when PoolLimits allows no further connection. The error says how many are in use
+	// and which limit was reached. Default 30 s.
 	Wait time.Duration
 	// LowSpeed is the lowest rate at which a body may be read or sent. Off by default.
 	LowSpeed LowSpeed
@@ -58,7 +61,7 @@ type Timeouts struct {
 // silence does not. The zero value is no limit.
 //
 // Over TLS, and over a connection that is not a netdriver.Checker, bytes that are sent
-// are counted write by write, and what TLS adds is not counted. Leave a tenth of room
+// are counted write by write, and what TLS adds is not counted. Set Bytes a tenth lower
 // there.
 type LowSpeed struct {
 	Bytes int64         // of the body, and of its framing while it is sent; zero or less: no limit

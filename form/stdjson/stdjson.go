@@ -1,5 +1,5 @@
-// Package stdjson makes encoding/json the codec of Response.JSON. Import it for
-// that effect:
+// Package stdjson makes encoding/json the JSON codec of the program. Import it for its
+// side effect:
 //
 //	import _ "github.com/zreq-go/zreq/form/stdjson"
 package stdjson

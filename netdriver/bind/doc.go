@@ -1,40 +1,50 @@
-// Package bind is a driver over TCP of the operating system that keeps to one way
-// out: a network interface, a source address, or both.
+// Package bind is a driver over TCP of the operating system that uses only one network
+// interface, one source address, or both.
 //
 //	netdriver.Register("lte", &bind.Driver{Interface: "wwan0"})
 //	err := netdriver.SetDefault("lte") // for all calls that name no driver
 //
-// or for one call only:
+// A Driver can also be passed to a single call:
 //
 //	wired := &bind.Driver{Source: netip.MustParseAddr("192.168.1.20")}
 //	resp, err := zreq.Get(ctx, url, &zreq.Args{Driver: wired})
 //
-// Everything but the way is stdnet's: the connections are *stdnet.Conn, with all
-// that they can do. Importing bind registers stdnet, so that a program that
-// registers a driver of its own has two, and chooses by SetDefault.
+// Everything else is as in package stdnet. Connections are *stdnet.Conn. Importing bind
+// registers stdnet, so a program that registers a driver of its own has two, and chooses
+// with SetDefault.
 //
-// An interface is kept to whatever the routing table prefers. While it is down, or
-// not there, a dial fails with an [Error] that says so; it never goes another way.
-// When the interface is back, so is the driver. This is SO_BINDTODEVICE, on Linux
-// only and from 5.7 on without privileges; elsewhere it is [ErrUnsupported].
+// # Interfaces
 //
-// A source address works everywhere, and chooses no link by itself: packets that
-// carry it leave as the routing table says, on Linux by the default route, unless
-// there is a rule for the address (ip rule add from ...). The package makes neither
-// routes nor rules. An interface takes a server that it has no route to for a
-// neighbour on its link, which is right for a modem and seldom for anything else.
+// With an Interface, the routing table does not matter. If the interface is down or does
+// not exist, a dial fails with an [Error] that says so, and uses no other interface. When
+// the interface is back, dials succeed again. This uses SO_BINDTODEVICE, which exists
+// only on Linux and needs no privileges from Linux 5.7 on. On other systems a dial fails
+// with [ErrUnsupported].
 //
-// Names are looked up the same way, with Go's resolver: /etc/hosts and the
-// nameservers of the system, asked through the interface and from the address. A
-// nameserver of the other IP version is not asked from it. A nameserver on loopback,
-// such as the stub of systemd-resolved, is asked as it is, and chooses its own
-// way to the world. The nameservers that came with a link (by DHCP, say) are not
-// known here; nor are other sources of names, such as mDNS. With a Resolver of its
-// own a Driver looks names up by that, and binds nothing of it.
+// If an interface has no route to a server, the system looks for the server among the
+// neighbours on its link. That is right for a modem, and seldom for anything else.
 //
-// Loopback is not on any other interface: addresses such as 127.0.0.1 are dialled
-// without the interface.
+// # Source addresses
 //
-// The package does not choose between links, does not watch them, and does not
-// change to another when one fails.
+// A Source works on every system, but it does not choose a link. Its packets leave as the
+// routing table says. On Linux that is by the default route, unless there is a rule for
+// the address (ip rule add from ...). The package creates neither routes nor rules.
+//
+// # Names
+//
+// Names are looked up by Go's resolver, from /etc/hosts and from the nameservers of the
+// system. The nameservers are asked through the same interface and from the same address.
+// A nameserver of the other IP version than Source is not asked from Source. A nameserver
+// on loopback, such as the stub of systemd-resolved, is asked as it is and chooses its
+// own way. The package does not know nameservers that came with a link, for example by
+// DHCP, nor other sources of names, such as mDNS. A Driver with a Resolver of its own
+// uses that for names, and binds none of it.
+//
+// # Limits
+//
+// Loopback is on no other interface, so addresses such as 127.0.0.1 are dialled without
+// the Interface.
+//
+// The package does not choose between links, does not watch them, and does not change to
+// another link when one fails.
 package bind

@@ -15,37 +15,37 @@ import (
 
 var _ netdriver.Driver = (*Driver)(nil)
 
-// A Driver dials TCP through Interface, from Source, or both. With neither it
-// dials nothing: a setting that was forgotten does not fall back to another link.
-// Its fields are not changed after the first Dial. Use it by pointer: two
-// pointers are two drivers. Its connections are those of stdnet.
+// A Driver dials TCP through Interface, from Source, or both. If neither is set, every
+// dial fails, so that a forgotten setting does not use another link. Its fields must not
+// be changed after the first Dial. Use it by pointer: two pointers are two drivers. Its
+// connections are those of stdnet.
 type Driver struct {
-	// Interface is the name of the network interface that connections go through,
-	// and no other. If empty, the routing table chooses it. Linux only.
+	// Interface is the name of the only network interface that connections use. If empty,
+	// the routing table chooses. Linux only.
 	Interface string
 
 	// Source is the address that connections come from. If it is the zero Addr, or
-	// unspecified (0.0.0.0, ::), the system chooses one, and there has to be an
-	// Interface. Servers of another IP version than its own are out of reach. A
-	// link-local address needs an Interface, or the zone that stands for it.
+	// unspecified (0.0.0.0, ::), the system chooses one, and Interface must be set.
+	// Servers of the other IP version cannot be reached. A link-local address needs an
+	// Interface, or a zone, which stands for the Interface.
 	Source netip.Addr
 
-	// KeepAlive is the time between the probes with which the system finds out
-	// that a silent peer is gone. If zero, 15 seconds. If negative, it does not
-	// probe.
+	// KeepAlive is the time between the probes with which the system finds out that a
+	// silent peer is gone. If zero, it is 15 seconds. If negative, there are no probes.
 	KeepAlive time.Duration
 
-	// Resolver looks names up, by whatever way it takes. If nil, the names of
-	// /etc/hosts and the servers of the system's configuration, bound as
-	// connections are.
+	// Resolver looks names up, and is not bound. If nil, names come from /etc/hosts and
+	// from the nameservers of the system, which are asked through Interface and from
+	// Source.
 	Resolver *net.Resolver
 
 	prepared sync.Once
 	tcp      stdnet.Driver
 }
 
-// Dial connects to address over network: "tcp", or "tcp4" or "tcp6" for one
-// family only. If the way out is at fault, the error is an [*Error] that says why.
+// Dial connects to address over network: "tcp", or "tcp4" or "tcp6" to use only one IP
+// version. If the interface or the source address is at fault, the error is an [*Error]
+// that says why.
 func (d *Driver) Dial(ctx context.Context, network, address string) (netdriver.Conn, error) {
 	switch {
 	case d == nil, d.device() == "" && isAny(d.Source):

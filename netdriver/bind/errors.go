@@ -5,7 +5,7 @@ import (
 	"net/netip"
 )
 
-// ErrUnbound: a Driver that names no way to go.
+// ErrUnbound means that a Driver has neither an Interface nor a Source.
 var ErrUnbound error = unbound{}
 
 type unbound struct{}
@@ -14,40 +14,42 @@ func (unbound) Error() string {
 	return "neither an interface nor a source address is set to dial through"
 }
 
-// Permanent says that it would fail again.
+// Permanent returns true: another dial would fail as well.
 func (unbound) Permanent() bool { return true }
 
-// What can be wrong with the way out: the Reason of an [Error].
+// Reasons of an [Error].
 var (
-	// ErrNoInterface: no interface has that name, now.
+	// ErrNoInterface means that there is no interface of that name at present.
 	ErrNoInterface = errors.New("no such network interface")
-	// ErrInterfaceDown: the interface is there, and switched off or without a
-	// cable, a carrier or a network.
+	// ErrInterfaceDown means that the interface exists, but is switched off or has no
+	// cable, carrier or network.
 	ErrInterfaceDown = errors.New("network interface is down")
-	// ErrPermission: the system does not let this program bind to an interface.
+	// ErrPermission means that the system does not let this program bind to an interface.
 	ErrPermission = errors.New("not allowed to bind to an interface: that takes CAP_NET_RAW, or Linux 5.7")
-	// ErrUnsupported: this system does not bind to interfaces at all.
+	// ErrUnsupported means that this system cannot bind to interfaces.
 	ErrUnsupported = errors.New("only Linux binds to an interface: give its address as the source instead")
-	// ErrNoSource: no interface that may be used has the source address, now.
+	// ErrNoSource means that none of the interfaces that may be used has the source
+	// address at present.
 	ErrNoSource = errors.New("source address is not an address of this machine, or not of that interface")
-	// ErrFamily: the server has IPv4 addresses only and the source is one of IPv6,
-	// or the reverse.
+	// ErrFamily means that the server has only IPv4 addresses and the source is an IPv6
+	// address, or the reverse.
 	ErrFamily = errors.New("server has no address of the IP version of the source address")
 )
 
 // errElsewhere: the connection did not come from the address. It was closed.
 var errElsewhere = errors.New("the system took another address")
 
-// An Error is a dial that failed for the way it had to take. It is its Reason, and
-// wraps what the system said.
+// An Error is a dial that failed because of its interface or source address. errors.Is
+// finds its Reason, and it wraps the error of the system.
 type Error struct {
-	Interface string     // that it was bound to, "" for none
-	Source    netip.Addr // that it was bound to, the zero Addr for none
-	Reason    error      // ErrNoInterface and the others above
+	Interface string     // that the dial was bound to, or ""
+	Source    netip.Addr // that the dial was bound to, or the zero Addr
+	Reason    error      // ErrNoInterface or another error above
 	Err       error      // the error of the socket or of the dial
 }
 
-// Error says which way, what is wrong with it, and the error of the system.
+// Error names the interface and the source address, the Reason, and the error of the
+// system.
 func (e *Error) Error() string {
 	var way string
 	if e.Interface != "" {
@@ -62,8 +64,8 @@ func (e *Error) Error() string {
 // Is reports whether target is the Reason.
 func (e *Error) Is(target error) bool { return target == e.Reason }
 
-// Permanent reports whether it would fail again: an interface or an address may come
-// back, but not what the system can do.
+// Permanent reports whether another dial would fail as well. An interface or an address
+// may come back; the abilities and permissions of the system do not change.
 func (e *Error) Permanent() bool { return e.Reason == ErrUnsupported || e.Reason == ErrPermission }
 
 // Unwrap returns Err.

@@ -1,5 +1,5 @@
-// Package drivertest is the suite that every driver passes: the contract of
-// netdriver.Driver and netdriver.Conn, as tests.
+// Package drivertest is the test suite that every driver passes. It tests the contracts
+// of netdriver.Driver and netdriver.Conn.
 //
 //	func TestDriver(t *testing.T) {
 //		drivertest.Run(t, mydriver.New(chip), drivertest.Capabilities{
@@ -8,12 +8,12 @@
 //		})
 //	}
 //
-// What every driver owes is always asked for; [Capabilities] adds what this one
-// has promised on top, and tells how to make a peer that it can reach. A driver
-// that wraps another, TLS or a proxy, gives a Listen whose peers speak the same:
-// see [Over].
+// The suite always tests what every driver must do. [Capabilities] says what a driver
+// promises beyond that, and how to start a peer that it can reach. A driver that wraps
+// another one, such as TLS, needs a Listen whose peers speak the same protocol: see
+// [Over].
 //
-// The contract is partly about time. A deadline must not fire early and must
-// wake who waits within 100 ms; because test machines are busy the suite allows
-// [Slack] on top, and no other test depends on how long something takes.
+// Part of the contract is about time: a deadline must not fire early, and must wake a
+// blocked call within 100 ms. Test machines are busy, so the suite adds [Slack] to that.
+// No other test depends on how long something takes.
 package drivertest

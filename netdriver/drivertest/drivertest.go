@@ -11,53 +11,54 @@ import (
 	"github.com/zreq-go/zreq/netdriver"
 )
 
-// Capabilities says how to reach a peer and what the driver has promised beyond
-// the contract of Driver and Conn.
+// Capabilities says how to reach a peer, and what the driver promises beyond the
+// contracts of Driver and Conn.
 type Capabilities struct {
 	// Listen starts a server that the driver can reach. The suite closes it.
 	Listen func(t testing.TB) Listener
 
-	// Silent returns an address where nothing answers, so that a dial hangs. If
-	// nil, dials that hang are not tested.
+	// Silent returns an address where nothing answers, so that a dial hangs. If nil,
+	// hanging dials are not tested.
 	Silent func(t testing.TB) string
 
-	// RefusesAtOnce: a dial to an address without a listener fails long before
-	// its context ends.
+	// RefusesAtOnce promises that a dial to an address without a listener fails long
+	// before its context ends.
 	RefusesAtOnce bool
-	// Check: connections are netdriver.Checkers.
+	// Check promises that connections are netdriver.Checkers.
 	Check bool
-	// HalfClose: connections are netdriver.HalfClosers, and the peer sees it.
+	// HalfClose promises that connections are netdriver.HalfClosers, and that the peer
+	// sees the end.
 	HalfClose bool
-	// EndProof: connections are netdriver.EndProvers that prove their end.
+	// EndProof promises that connections are netdriver.EndProvers that prove their end.
 	EndProof bool
-	// WriteTimeoutFinal: after a Write that timed out half way nothing more can
-	// be written, as over TLS.
+	// WriteTimeoutFinal says that nothing more can be written after a Write that timed
+	// out half way.
 	WriteTimeoutFinal bool
 }
 
 // A Listener is a server for one test.
 type Listener interface {
-	// Address is what the driver dials.
+	// Address is the address to dial.
 	Address() string
-	// Accept returns the next connection, ready to use: a TLS server has shaken
-	// hands. It is called in a goroutine while Dial is under way, and fails
-	// after Close.
+	// Accept returns the next connection, ready to use: a TLS server has completed the
+	// handshake. It is called on a goroutine while Dial is under way, and fails after
+	// Close.
 	Accept() (Peer, error)
 	Close() error
 }
 
-// A Peer is the far end of a connection. Write takes everything or fails; Close
-// lets what was written arrive.
+// A Peer is the far end of a connection. Write takes everything or fails. After Close,
+// what was written still arrives.
 //
-// Three more methods let the suite test more; a Peer has those that it can keep:
-// CloseWrite() error ends its side only; Reset() breaks the connection; Cut()
-// ends it without the proof that EndProof asks for, as a TLS server does that
-// closes the transport without close_notify.
+// A Peer may have three more methods, with which the suite tests more. CloseWrite() error
+// ends only its own side. Reset() breaks the connection. Cut() ends it without the proof
+// that EndProof promises, as a TLS server does that closes the connection without
+// close_notify.
 type Peer = io.ReadWriteCloser
 
-// Slack is how much later than promised something may happen before the suite
-// fails it, on top of the longest time for which the machine kept the suite
-// from running at all: a shared one owes nobody its processor.
+// Slack is how much later than promised something may happen before a test fails. The
+// longest time during the test for which the machine did not run the suite at all is
+// added to it.
 const Slack = 400 * time.Millisecond
 
 const (
@@ -65,7 +66,7 @@ const (
 	patience = 10 * time.Second       // longer than anything here takes
 )
 
-// Run tests d in subtests. It starts many goroutines and leaves none.
+// Run tests d in subtests. It starts many goroutines and leaves none behind.
 func Run(t *testing.T, d netdriver.Driver, c Capabilities) {
 	t.Helper()
 	load := measureLoad()

@@ -31,7 +31,7 @@ func (l tcpListener) Accept() (Peer, error) {
 	return TCPPeer{c.(*net.TCPConn)}, nil
 }
 
-// TCPPeer is a Peer of [TCP], for who wraps it.
+// TCPPeer is the Peer of [TCP], for code that wraps it.
 type TCPPeer struct{ *net.TCPConn }
 
 // Reset breaks the connection.
@@ -63,8 +63,8 @@ func (l memListener) Accept() (Peer, error) {
 	return c, nil
 }
 
-// Over returns a Listen whose peers are those of listen, wrapped: servers that
-// speak TLS, say. What wrap cannot wrap it closes.
+// Over returns a Listen whose peers are those of listen, wrapped by wrap, for example as
+// servers that speak TLS. If wrap fails, it must close its argument.
 func Over(listen func(t testing.TB) Listener, wrap func(Peer) (Peer, error)) func(t testing.TB) Listener {
 	return func(t testing.TB) Listener {
 		t.Helper()

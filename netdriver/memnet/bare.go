@@ -6,8 +6,8 @@ import (
 	"github.com/zreq-go/zreq/netdriver"
 )
 
-// Bare returns a driver that dials with d and whose connections can do nothing
-// beyond netdriver.Conn: no Check, no CloseWrite. Two of the same d are equal.
+// Bare returns a driver that dials with d, and whose connections have only the methods of
+// netdriver.Conn: no Check and no CloseWrite. Two drivers made from the same d are equal.
 func Bare(d netdriver.Driver) netdriver.Driver { return bare{d} }
 
 type bare struct{ driver netdriver.Driver }

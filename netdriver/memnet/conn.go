@@ -15,8 +15,8 @@ var (
 	_ netdriver.HalfCloser = (*Conn)(nil)
 )
 
-// A Conn is one end of a connection. All methods may be called at any time
-// from any goroutine.
+// A Conn is one end of a connection. All methods may be called at any time from any
+// goroutine.
 type Conn struct {
 	pair    *pair
 	peer    *Conn
@@ -45,10 +45,10 @@ type pair struct {
 	ends    [2]Conn
 }
 
-// DefaultBufferBytes is the size of each direction's buffer.
+// DefaultBufferBytes is the default size of the buffer for each direction.
 const DefaultBufferBytes = 64 << 10
 
-// Pipe returns the two ends of a connection that nobody dialled.
+// Pipe returns the two ends of a connection that was not dialled.
 func Pipe() (a, b *Conn) {
 	p := newPair(DefaultBufferBytes, new(spare), "")
 	return &p.ends[0], &p.ends[1]
@@ -68,10 +68,10 @@ func newPair(size int, spare *spare, address string) *pair {
 	return p
 }
 
-// Address is what was dialled, at both ends. A Pipe has none.
+// Address returns the address that was dialled, at both ends. It is "" for a Pipe.
 func (c *Conn) Address() string { return c.address }
 
-// SetFaults replaces the faults of this end and counts bytes from here on.
+// SetFaults replaces the faults of this end. Bytes are counted from here on.
 func (c *Conn) SetFaults(f Faults) {
 	c.pair.mu.Lock()
 	defer c.pair.mu.Unlock()
@@ -102,15 +102,15 @@ func (c *Conn) setDeadlines(t time.Time, d, also *deadline) error {
 	return nil
 }
 
-// Close ends both sides. The peer reads what is on its way and then io.EOF;
-// its writes fail with ErrReset. Closing again does nothing.
+// Close ends both sides. The peer reads what was sent and then io.EOF. Its writes fail
+// with ErrReset. Closing again does nothing.
 func (c *Conn) Close() error {
 	c.end(false)
 	return nil
 }
 
-// Reset breaks the connection: the peer fails with ErrReset at once, and what
-// it has not read is lost.
+// Reset breaks the connection. The peer fails with ErrReset at once, and what it has not
+// read is lost.
 func (c *Conn) Reset() { c.end(true) }
 
 func (c *Conn) end(reset bool) {
@@ -136,8 +136,8 @@ func (c *Conn) end(reset bool) {
 	}
 }
 
-// CloseWrite ends this side: the peer reads what is on its way and then
-// io.EOF. The other direction goes on.
+// CloseWrite ends this side. The peer reads what was sent and then io.EOF. The other
+// direction continues.
 func (c *Conn) CloseWrite() error {
 	c.pair.mu.Lock()
 	defer c.pair.mu.Unlock()
@@ -175,8 +175,8 @@ func (c *Conn) Check() error {
 	return nil
 }
 
-// WaitClose waits until the peer has closed both sides, reading nothing. It
-// fails at the read deadline, and when this end is closed.
+// WaitClose waits, without reading, until the peer has closed both sides. It fails at the
+// read deadline, and when this end is closed.
 func (c *Conn) WaitClose() error {
 	c.pair.mu.Lock()
 	defer c.pair.mu.Unlock()

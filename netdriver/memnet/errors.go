@@ -2,18 +2,19 @@ package memnet
 
 import "errors"
 
-// Errors of a network in memory. A passed deadline is os.ErrDeadlineExceeded.
+// Errors of a network in memory. The error of a deadline is os.ErrDeadlineExceeded.
 var (
-	// ErrRefused: nobody listens at the address.
+	// ErrRefused means that nobody listens at the address.
 	ErrRefused = errors.New("connection refused")
-	// ErrReset: the connection broke, or the peer no longer reads.
+	// ErrReset means that the connection broke, or that the peer has closed it and does
+	// not read any more.
 	ErrReset = errors.New("connection reset by peer")
-	// ErrClosed: this end was closed by its own side.
+	// ErrClosed means that this end was closed by its own side.
 	ErrClosed = errors.New("use of closed connection")
-	// ErrInUse: the address has a listener already.
+	// ErrInUse means that the address has a listener already.
 	ErrInUse = errors.New("address already in use")
-	// ErrUnreachable: the link of a Radio is down.
+	// ErrUnreachable means that the link of a Radio is down.
 	ErrUnreachable = errors.New("network is unreachable")
-	// ErrNetwork: the network is not "tcp".
+	// ErrNetwork means that the network is not "tcp".
 	ErrNetwork = errors.New("unknown network")
 )

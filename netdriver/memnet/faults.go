@@ -5,41 +5,42 @@ import (
 	"time"
 )
 
-// Faults is what goes wrong at one end of a connection. The zero value is a
-// connection without faults. They change what this end sees; the peer notices
-// only a reset, and a reader or writer that is slow.
+// Faults describes what goes wrong at one end of a connection. The zero value is a
+// connection without faults. Faults change what this end sees. The peer notices only a
+// reset, and a slow reader or writer.
 //
-// Fields named After count the bytes that have passed since the faults were
-// set. If zero, the fault never happens; if negative, before the first byte.
+// A field whose name ends in After counts the bytes since the faults were set. If it is
+// zero, the fault never happens. If it is negative, it happens before the first byte.
 type Faults struct {
-	// ReadBytes is the most that one Read returns. If zero or less, no bound.
+	// ReadBytes is the largest number of bytes that one Read returns. If zero or
+	// negative, there is no limit.
 	ReadBytes int
-	// WriteBytes is the most that one Write takes: it returns a short count and
-	// no error. If zero or less, no bound.
+	// WriteBytes is the largest number of bytes that one Write takes. It then returns a
+	// short count and no error. If zero or negative, there is no limit.
 	WriteBytes int
 
-	// EmptyReads is how many Reads return (0, nil) before each one that returns
-	// bytes. If negative, all do, and at once.
+	// EmptyReads is how many Reads return (0, nil) before each Read that returns bytes.
+	// If negative, every Read returns (0, nil) at once.
 	EmptyReads int
-	// ReadDelay is how long each Read waits before it looks. If zero or less,
-	// not at all.
+	// ReadDelay is how long each Read waits before it looks for bytes. If zero or
+	// negative, it does not wait.
 	ReadDelay time.Duration
 
-	// StallReadAfter makes Read block as if nothing more came, until its
-	// deadline, Close or a reset.
+	// StallReadAfter makes Read block, as if nothing more arrived, until its deadline,
+	// Close or a reset.
 	StallReadAfter int64
-	// StallWriteAfter makes Write block as if nothing more went out.
+	// StallWriteAfter makes Write block, as if nothing more could be sent.
 	StallWriteAfter int64
 
-	// ResetReadAfter breaks the connection for both ends once so many bytes
-	// were read. It shows at the next Read or Check.
+	// ResetReadAfter breaks the connection for both ends after that many bytes were read.
+	// The next Read or Check reports it.
 	ResetReadAfter int64
-	// ResetWriteAfter breaks it once so many bytes were written.
+	// ResetWriteAfter breaks the connection after that many bytes were written.
 	ResetWriteAfter int64
 
-	// EOFAfter makes Read return io.EOF as if the peer had ended its side.
+	// EOFAfter makes Read return io.EOF, as if the peer had ended its side.
 	EOFAfter int64
-	// EOFWithData returns io.EOF together with the last bytes, if the end is
+	// EOFWithData makes Read return io.EOF together with the last bytes, if the end is
 	// known by then: the peer has ended its side, or EOFAfter is reached.
 	EOFWithData bool
 }

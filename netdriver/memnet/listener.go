@@ -2,7 +2,7 @@ package memnet
 
 import "sync"
 
-// A Listener takes the connections dialled to one address.
+// A Listener accepts the connections that are dialled to one address.
 type Listener struct {
 	net     *Net
 	address string
@@ -14,9 +14,9 @@ type Listener struct {
 	silence chan struct{} // not nil while dials hang; closed when they may ask again
 }
 
-// Listen starts to take connections to address, "host:port" as diallers spell
-// it. The empty address takes every one that has no listener of its own. A
-// taken address is ErrInUse.
+// Listen starts to accept connections to address, which is "host:port" exactly as it is
+// dialled. A listener at the empty address accepts connections to all addresses that have
+// no listener of their own. If the address has a listener already, the error is ErrInUse.
 func (n *Net) Listen(address string) (*Listener, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -32,10 +32,10 @@ func (n *Net) Listen(address string) (*Listener, error) {
 	return l, nil
 }
 
-// Address is what was given to Listen.
+// Address returns the address that was passed to Listen.
 func (l *Listener) Address() string { return l.address }
 
-// Accept waits for the next connection. After Close it fails with ErrClosed.
+// Accept waits for the next connection. After Close it returns ErrClosed.
 func (l *Listener) Accept() (*Conn, error) {
 	l.net.mu.Lock()
 	defer l.net.mu.Unlock()
@@ -51,8 +51,8 @@ func (l *Listener) Accept() (*Conn, error) {
 	return c, nil
 }
 
-// SetSilent says whether dials hang until their context ends, as they do when
-// nothing answers at an address. Those that hang go on when it ends.
+// SetSilent sets whether dials hang until their context ends, as they do when nothing
+// answers at an address. SetSilent(false) lets hanging dials continue.
 func (l *Listener) SetSilent(silent bool) {
 	l.net.mu.Lock()
 	defer l.net.mu.Unlock()
@@ -71,8 +71,8 @@ func (l *Listener) speak() {
 	}
 }
 
-// Close stops listening. Connections nobody accepted are reset, dials that
-// hang are refused.
+// Close stops listening. Connections that were not accepted are reset, and hanging dials
+// are refused.
 func (l *Listener) Close() error {
 	for _, c := range l.stop() {
 		c.Reset()

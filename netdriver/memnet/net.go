@@ -9,16 +9,16 @@ import (
 
 var _ netdriver.Driver = (*Net)(nil)
 
-// A Net is a network: listeners, and the driver that dials them. Set its
-// fields before the first Dial.
+// A Net is a network: it has listeners, and is the driver that dials them. Its fields
+// must be set before the first Dial.
 type Net struct {
-	// BufferBytes is the size of the buffer of each direction of a connection.
-	// If zero or less, DefaultBufferBytes.
+	// BufferBytes is the size of the buffer for each direction of a connection. If zero
+	// or negative, it is DefaultBufferBytes.
 	BufferBytes int
 
-	// OnDial, if not nil, is called in the k-th Dial, counted from 1, on the
-	// dialler's goroutine. It returns the faults of the dialling end, or an
-	// error that Dial then returns.
+	// OnDial, if not nil, is called by each Dial, on the goroutine of the caller. k is
+	// the number of the Dial, from 1. OnDial returns the faults of the dialling end, or
+	// an error, which Dial returns.
 	OnDial func(k int, address string) (Faults, error)
 
 	mu        sync.Mutex
@@ -28,25 +28,25 @@ type Net struct {
 	spare     spare
 }
 
-// New returns a network on which nobody listens.
+// New returns a network without listeners.
 func New() *Net { return new(Net) }
 
-// Dials is how many times Dial was called, whatever came of it.
+// Dials returns how often Dial was called, with success or without.
 func (n *Net) Dials() int {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.dials
 }
 
-// Open is how many dialled connections their diallers have not closed.
+// Open returns how many dialled connections are not closed by the side that dialled.
 func (n *Net) Open() int {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return len(n.open)
 }
 
-// Dial connects to who listens at address, without waiting for Accept. If the
-// listener is silent it waits for ctx to end.
+// Dial connects to the listener at address. It does not wait for Accept. If the listener
+// is silent, Dial waits until ctx ends.
 func (n *Net) Dial(ctx context.Context, network, address string) (netdriver.Conn, error) {
 	k := n.count()
 	if network != "tcp" {

@@ -13,8 +13,7 @@ var (
 	_ netdriver.Linker  = (*Radio)(nil)
 )
 
-// A Radio is a Net that must be started before it dials, and whose link can go
-// down.
+// A Radio is a Net that must be started before it dials, and whose link can go down.
 type Radio struct {
 	*Net
 
@@ -23,13 +22,12 @@ type Radio struct {
 	link    netdriver.Link
 }
 
-// NewStopped returns a Radio that is not started and whose link comes up with
-// Start.
+// NewStopped returns a Radio that is not started. Its link comes up with Start.
 func NewStopped() *Radio {
 	return &Radio{Net: New(), link: netdriver.Link{Up: true, Interface: "mem0"}}
 }
 
-// Start lets it dial.
+// Start lets the Radio dial.
 func (r *Radio) Start(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -40,8 +38,7 @@ func (r *Radio) Start(ctx context.Context) error {
 	return nil
 }
 
-// Stop makes dials fail with netdriver.ErrNotStarted and open connections with
-// ErrReset.
+// Stop makes dials fail with netdriver.ErrNotStarted, and open connections with ErrReset.
 func (r *Radio) Stop() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -50,14 +47,14 @@ func (r *Radio) Stop() error {
 	return nil
 }
 
-// SetLink sets what Link says while it is started.
+// SetLink sets what Link returns while the Radio is started.
 func (r *Radio) SetLink(link netdriver.Link) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.link = link
 }
 
-// Link is down until Start.
+// Link returns the state of the link, which is down until Start.
 func (r *Radio) Link() netdriver.Link {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -66,7 +63,8 @@ func (r *Radio) Link() netdriver.Link {
 	return link
 }
 
-// Dial dials if it is started, and if the link is up: else ErrUnreachable.
+// Dial is like that of Net. It fails with netdriver.ErrNotStarted if the Radio is not
+// started, and with ErrUnreachable if the link is down.
 func (r *Radio) Dial(ctx context.Context, network, address string) (netdriver.Conn, error) {
 	if err := r.ready(); err != nil {
 		return nil, err

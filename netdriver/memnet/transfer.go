@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Read returns what has come, and waits if nothing has.
+// Read returns the bytes that have arrived, and waits if there are none.
 func (c *Conn) Read(p []byte) (int, error) {
 	c.pair.mu.Lock()
 	defer c.pair.mu.Unlock()
@@ -92,8 +92,8 @@ func (c *Conn) unreadable() error {
 	return nil
 }
 
-// Write waits while the peer's buffer is full. On an error it has sent as many
-// bytes as it says.
+// Write waits while the buffer is full. With an error, it returns how many bytes it has
+// sent.
 func (c *Conn) Write(p []byte) (int, error) {
 	c.pair.mu.Lock()
 	defer c.pair.mu.Unlock()

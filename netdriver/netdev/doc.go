@@ -1,46 +1,55 @@
-// Package netdev is a driver over TinyGo's Netdever, the interface that its
-// drivers for network chips implement: a Wi-Fi module behind a serial bus, an
-// Ethernet chip with sockets of its own. The board's program joins the network
-// first, by the chip's own means, and then registers the chip:
+// Package netdev is a driver over TinyGo's Netdever, the interface that TinyGo's drivers
+// for network chips implement: a Wi-Fi module behind a serial bus, or an Ethernet chip
+// with its own sockets. The program of the board first joins the network in the way of
+// the chip, and then registers it:
 //
 //	netdriver.Register("wifi", netdev.New(chip))
 //
-// The package has no dependency: [Netdever] is a copy of that interface, which
-// any chip's driver fits as it is. It is neither tied to TinyGo nor does it
-// need package net: a test can put anything behind it.
+// The package has no dependencies. [Netdever] is a copy of the interface, so the driver
+// of any chip fits as it is. The package needs neither TinyGo nor package net, and a test
+// can put anything behind it.
 //
-// A Netdever promises less than a [netdriver.Conn] must keep. So:
+// # How it keeps the contract
 //
-//   - A Recv in the device cannot be woken. Each waits for [Options].Slice at
-//     most, which is how soon a new deadline ends a Read. One that says "timed
-//     out" long before that tells of the network: the connection is dead.
-//   - A Send that failed does not say how much left. It counts as sent whole,
-//     and is the last: later writes fail, reads go on. It gets the whole write
-//     deadline, because one cut in slices would lose count at the first.
-//   - A Send in the device cannot be woken either. Close ends it, and a Recv, by
-//     closing the socket; so does a write deadline that it does not mind or that
-//     was moved forward under it, after 20 ms, and a read deadline that a Recv
-//     does not mind, 250 ms after its slice. A device that does not let go of a
-//     call even then keeps the goroutine that made it: the Write or Read does not
-//     return, and no limit of the client ends it.
-//   - Numbers are used again at once. A new socket whose number an earlier call
-//     is still inside on is used if that comes back within 250 ms; else it is
-//     kept, not connected, until then, and the device asked for another. If it
-//     has none, Dial fails: with [ErrStuck], or as the device does.
-//   - Socket, Connect and GetHostByName know no context. When it ends, Dial
-//     returns, and a goroutine stays until the device does and closes what it
-//     opened. At most [MaxDials] are inside; others wait, and fail when their
-//     context ends, or with [ErrStuck] when nobody waits for those inside.
-//     Without a context that can end, Dial takes as long as the device does.
+// A Netdever promises less than a [netdriver.Conn] must keep. The package makes up for it
+// as follows:
+//
+//   - A Recv in the device cannot be woken. So each Recv waits for at most
+//     [Options].Slice, after which a new deadline takes effect. If a Recv reports a
+//     timeout long before its limit, the network has timed out, and the connection is
+//     dead.
+//   - A Send that fails does not say how much was sent. It counts as sent in full, and it
+//     is the last one: later writes fail, reads continue. Each Send gets the whole write
+//     deadline. In shorter slices, the first one that timed out would have lost the
+//     count.
+//   - A Send in the device cannot be woken either. The only way to end a Send or a Recv
+//     is to close the socket. Close does so at once. Otherwise it happens 20 ms after the
+//     write deadline, if a Send ignores it or it was moved forward during the Send, and a
+//     slice and 250 ms after the read deadline, if a Recv ignores it. If the device does
+//     not let go of a call even then, the goroutine that made the call is stuck: its
+//     Write or Read does not return, and no limit of the client ends it.
+//   - A device uses socket numbers again at once. If a new socket has a number on which
+//     an earlier call is still inside the device, it is used if that call returns within
+//     250 ms. Otherwise the socket is kept unconnected until the call returns, and the
+//     device is asked for another one. If it has none, Dial fails with [ErrStuck] or with
+//     the error of the device.
+//   - Socket, Connect and GetHostByName take no context. When the context ends, Dial
+//     returns. A goroutine stays until the device returns, and closes what the device has
+//     opened. At most [MaxDials] dials are inside the device. Others wait. They fail when
+//     their context ends, or with [ErrStuck] if the contexts of all dials that are inside
+//     have ended. If the context cannot end, Dial takes as long as the device does.
 //   - Close waits for the Close of the device.
-//   - Errors that are neither io.EOF nor in [Options].Ends break a connection:
-//     they are no end that a body may rely on. A chip that has no way to tell
-//     the end (espat) shows it as silence, until the deadline.
-//   - Recv and Send see at most [SegmentBytes] at a time.
+//   - An error that is neither io.EOF nor in [Options].Ends breaks a connection. It is
+//     not an end on which a body may rely. If a chip cannot report the end of a stream
+//     (espat), the end looks like silence until the deadline.
+//   - One Recv or Send moves at most [SegmentBytes].
 //
-// TLS in the chip is trusted only through [NewTLS]: a chip that takes the
-// request for it and sends plain text cannot be told from one that does not.
-// In software, package tlsnet works over this driver where Go's crypto/tls is.
+// The connections have no Check and no CloseWrite, because a Netdever has neither.
 //
-// It has no Check and no half-close: a Netdever has neither.
+// # TLS
+//
+// TLS in the chip is used only if the program creates the driver with [NewTLS]. A chip
+// that accepts the request for TLS and sends plain text cannot be told from one that does
+// not. Package tlsnet provides TLS in software over this driver, where Go's crypto/tls is
+// available.
 package netdev

@@ -9,13 +9,14 @@ import (
 )
 
 const (
-	// SegmentBytes is the most that one Recv or Send of the device sees: what
-	// several chips move at a time. Longer writes are cut, longer reads are short.
+	// SegmentBytes is the largest number of bytes that one Recv or Send of the device is
+	// given. Several chips move that much at a time. Longer writes are split, and longer
+	// reads are short.
 	SegmentBytes = 1436
-	// MaxSlice bounds [Options].Slice, so that a new deadline or a Close ends a
+	// MaxSlice is the largest [Options].Slice, so that a new deadline or a Close ends a
 	// Read within 100 ms.
 	MaxSlice = 100 * time.Millisecond
-	// MaxDials is how many dials are inside the device at a time. Others wait.
+	// MaxDials is how many dials can be inside the device at the same time. Others wait.
 	MaxDials = 4
 
 	defaultSlice = 50 * time.Millisecond
@@ -23,16 +24,17 @@ const (
 	pause = 5 * time.Millisecond
 )
 
-// Options is what a program knows of its device.
+// Options is what a program knows about its device.
 type Options struct {
-	// Slice is how long one Recv may wait in the device. If zero or negative,
-	// 50 ms; if above MaxSlice, MaxSlice. Longer wakes the processor less often.
+	// Slice is how long one Recv may wait in the device. A longer slice wakes the
+	// processor less often. If zero or negative, it is 50 ms. If above MaxSlice, it is
+	// MaxSlice.
 	Slice time.Duration
 
-	// Ends are errors, besides io.EOF, by which the device says that the peer
-	// ended its side, compared by errors.Is: net.ErrClosed for a w5500. An error
-	// that the device gives for anything else as well must not be here: what
-	// breaks would pass for what is complete.
+	// Ends are errors, besides io.EOF, with which the device reports that the peer ended
+	// its side, such as net.ErrClosed for a w5500. They are compared by errors.Is. An
+	// error that the device also returns for anything else must not be listed: a
+	// connection that breaks would then count as a complete response.
 	Ends []error
 }
 
@@ -50,7 +52,7 @@ type Driver struct {
 	held  map[int]hold  // numbers of closed sockets on which calls are inside
 }
 
-// A TLSDriver is a Driver that also has the device speak TLS.
+// A TLSDriver is a Driver whose device also speaks TLS.
 type TLSDriver struct{ Driver }
 
 var (
@@ -59,20 +61,20 @@ var (
 	_ netdriver.TLSDialer = (*TLSDriver)(nil)
 )
 
-// New returns a Driver over dev with no options.
+// New returns a Driver over dev with default options.
 func New(dev Netdever) *Driver { return NewWith(dev, Options{}) }
 
-// NewWith returns a Driver over dev.
+// NewWith returns a Driver over dev with the options o.
 func NewWith(dev Netdever, o Options) *Driver {
 	d := &Driver{}
 	d.set(dev, o)
 	return d
 }
 
-// NewTLS returns a Driver over a device whose own TLS is good. Who calls it
-// vouches that the device really encrypts, that it verifies the peer's chain
-// and host name, and fails otherwise: there are drivers that take the request
-// for TLS and connect in plain text.
+// NewTLS returns a Driver over a device that speaks TLS itself. By calling it, a program
+// vouches that the device really encrypts, that it verifies the chain and the host name
+// of the peer, and that it fails otherwise. Some drivers accept the request for TLS and
+// connect in plain text.
 func NewTLS(dev Netdever, o Options) *TLSDriver {
 	d := &TLSDriver{}
 	d.set(dev, o)
@@ -87,15 +89,15 @@ func (d *Driver) set(dev Netdever, o Options) {
 	d.places, d.stuck = make(chan struct{}, MaxDials), make(chan struct{})
 }
 
-// Dial implements [netdriver.Driver]. The device looks names up; addresses it
-// gets as they are, also those that it may refuse.
+// Dial implements [netdriver.Driver]. The device looks names up. IP addresses are passed
+// to it as they are, even if it may refuse them.
 func (d *Driver) Dial(ctx context.Context, network, address string) (netdriver.Conn, error) {
 	return d.dial(ctx, network, address, protoTCP)
 }
 
-// DialTLS implements [netdriver.TLSDialer]. The device gets one name for
-// looking up, SNI and verification: serverName must be the host of address, without its
-// zone if it has one. The device gets the zone with the address.
+// DialTLS implements [netdriver.TLSDialer]. The device takes one name for looking up, SNI
+// and verification, so serverName must be the host of address, without its zone if it has
+// one. The zone is passed to the device with the address.
 func (d *TLSDriver) DialTLS(ctx context.Context, network, address, serverName string) (netdriver.Conn, error) {
 	if host, _, err := split(address); err == nil && withoutZone(host) != serverName {
 		return nil, errServerName

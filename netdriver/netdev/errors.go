@@ -5,12 +5,13 @@ import (
 )
 
 var (
-	// ErrClosed is what Read and Write return after Close.
+	// ErrClosed is returned by Read and Write after Close.
 	ErrClosed = errors.New("connection is closed")
-	// ErrStuck: the device has not come back from [MaxDials] earlier dials, or it
-	// has no socket but one that an earlier call has not come back from.
+	// ErrStuck means that the device has not returned from [MaxDials] earlier dials, or
+	// that its only free socket is one that an earlier call has not returned from.
 	ErrStuck = errors.New("device does not return from earlier calls")
-	// ErrLost: a Write failed before, and nobody knows how much of it left.
+	// ErrLost means that an earlier Write failed, and it is not known how much of it was
+	// sent.
 	ErrLost = errors.New("an earlier write failed half way")
 )
 

@@ -5,25 +5,25 @@ import (
 	"time"
 )
 
-// Netdever is a network device with sockets, method for method TinyGo's. It is
-// safe for concurrent use.
+// Netdever is a network device with sockets. Its methods are those of TinyGo's interface.
+// It must be safe for concurrent use.
 type Netdever interface {
-	// GetHostByName looks a name up.
+	// GetHostByName looks up a name.
 	GetHostByName(name string) (netip.Addr, error)
-	// Addr is the device's own address.
+	// Addr returns the address of the device.
 	Addr() (netip.Addr, error)
 
-	// Socket makes a socket. Connect gets a host only where the device itself
-	// speaks TLS on it, and then no address, unless that has a zone (fe80::1%eth0),
-	// which the host has not.
+	// Socket creates a socket. Connect is given a host only if the device itself speaks
+	// TLS on the socket. It is then given no address, unless the address has a zone
+	// (fe80::1%eth0), which the host does not have.
 	Socket(domain int, stype int, protocol int) (int, error)
 	Bind(sockfd int, ip netip.AddrPort) error
 	Connect(sockfd int, host string, ip netip.AddrPort) error
 	Listen(sockfd int, backlog int) error
 	Accept(sockfd int) (int, netip.AddrPort, error)
 
-	// Send and Recv wait until deadline, for ever if it is zero. They may
-	// return -1 with an error.
+	// Send and Recv wait until deadline, or for ever if it is zero. They may return -1
+	// with an error.
 	Send(sockfd int, buf []byte, flags int, deadline time.Time) (int, error)
 	Recv(sockfd int, buf []byte, flags int, deadline time.Time) (int, error)
 

@@ -1,12 +1,12 @@
-// Package std gives a program the network of its operating system. Most
-// programs blank-import it and think of drivers no more:
+// Package std gives a program the network of its operating system. Most programs need no
+// other driver:
 //
 //	import _ "github.com/zreq-go/zreq/netdriver/std"
 //
-// It registers stdnet, makes it the default also beside other drivers, sets
-// tlsnet with the roots of the system for https, and encoding/json for JSON. A
-// program that speaks plain HTTP only imports stdnet instead, and links neither
-// TLS nor JSON.
+// It registers stdnet and makes it the default, even if other drivers are registered. It
+// sets tlsnet with the roots of the system as the TLS for https, and encoding/json as the
+// codec for JSON. A program that uses only plain HTTP can import stdnet instead, and then
+// links neither TLS nor JSON.
 package std
 
 import (

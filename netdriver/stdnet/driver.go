@@ -9,7 +9,7 @@ import (
 	"github.com/zreq-go/zreq/netdriver"
 )
 
-// Name is what the driver with default settings is registered under.
+// Name is the name under which the driver with default settings is registered.
 const Name = "tcp"
 
 func init() { netdriver.Register(Name, new(Driver)) }
@@ -26,29 +26,30 @@ func (missing) Error() string {
 // Permanent says that it does not help to dial again.
 func (missing) Permanent() bool { return true }
 
-// A Driver dials TCP. The zero value is ready; its fields are not changed
+// A Driver dials TCP. The zero value is ready to use. Its fields must not be changed
 // after the first Dial. Use it by pointer: two pointers are two drivers.
 type Driver struct {
-	// LocalIP is the address to dial from, for a device with several links. If
-	// nil, the system chooses.
+	// LocalIP is the address to dial from, for a device with several links. If nil, the
+	// system chooses.
 	LocalIP net.IP
 
-	// KeepAlive is the time between the probes with which the system finds out
-	// that a silent peer is gone. If zero, 15 seconds. If negative, it does not
-	// probe: an idle connection then costs a metered link nothing.
+	// KeepAlive is the time between the probes with which the system finds out that a
+	// silent peer is gone. If zero, it is 15 seconds. If negative, there are no probes,
+	// and an idle connection causes no traffic on a metered link.
 	KeepAlive time.Duration
 
-	// Resolver looks names up. If nil, net.DefaultResolver.
+	// Resolver looks names up. If nil, it is net.DefaultResolver.
 	Resolver *net.Resolver
 
-	// Control is called with each socket before it connects, for options of the
-	// system, with "tcp4" or "tcp6" and the address that it is for. An error gives
-	// that address up. Several sockets may be under way at once.
+	// Control, if not nil, is called with each socket before it connects, so that a
+	// program can set socket options. Its arguments are "tcp4" or "tcp6" and the address
+	// that the socket connects to. If it returns an error, that address is given up. It
+	// may be called for several sockets at the same time.
 	Control func(network, address string, c syscall.RawConn) error
 }
 
-// Dial connects to address over network: "tcp", or "tcp4" or "tcp6" for one
-// family only.
+// Dial connects to address over network: "tcp", or "tcp4" or "tcp6" to use only one IP
+// version.
 func (d *Driver) Dial(ctx context.Context, network, address string) (netdriver.Conn, error) {
 	if d == nil {
 		return nil, missing{}

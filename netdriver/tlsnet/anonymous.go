@@ -16,11 +16,11 @@ var errWithheld = errors.New("no client certificate was shown, for a redirect le
 
 var _ netdriver.Anonymizer = (*TLS)(nil)
 
-// Anonymous implements [netdriver.Anonymizer]. What it returns shows no certificate,
-// neither of Config.Certificates nor of Config.Base, and resumes no session that began
-// with one: its sessions are its own. All that is demanded of the peer stays: roots,
-// pins, the ServerName, the versions and what Base verifies. A TLS without certificates
-// is its own.
+// Anonymous implements [netdriver.Anonymizer]. The TLS that it returns shows no
+// certificate, neither of Config.Certificates nor of Config.Base, and resumes no session
+// that began with one: it has sessions of its own. Everything that is demanded of the
+// peer stays: roots, pins, ServerName, versions, and what Base verifies. A TLS without
+// certificates returns itself.
 func (t *TLS) Anonymous() netdriver.TLS {
 	if t.unfit() != nil || len(t.config.Certificates) == 0 && t.config.GetClientCertificate == nil {
 		return t

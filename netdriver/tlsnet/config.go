@@ -10,7 +10,7 @@ import (
 	"slices"
 )
 
-// ErrInsecure is the error of every handshake of a TLS that [New] made of a
+// ErrInsecure is the error of every handshake of a TLS that [New] has made from a
 // Config.Base with InsecureSkipVerify.
 var ErrInsecure = errors.New("InsecureSkipVerify in Config.Base: use NewInsecure if the peer shall not be verified")
 
@@ -21,45 +21,45 @@ var errNoPins = errors.New("an empty list of Pins, which is not nil: no key coul
 // number of no version of TLS, as 12 is: it would let any pass.
 var errMinVersion = errors.New("MinVersion is no version of TLS, as tls.VersionTLS12 is")
 
-// Config is what a [TLS] trusts and shows. The zero value is the default.
+// Config says what a [TLS] trusts and which certificates it shows. The zero value is the
+// default.
 type Config struct {
-	// RootCAs are the authorities that are trusted; Roots makes them of PEM.
-	// If nil, the system's, unless there are Pins.
+	// RootCAs are the trusted authorities; [Roots] makes them from PEM. If nil, they are
+	// those of the system, unless Pins is set.
 	RootCAs *x509.CertPool
 
-	// Pins are the public keys of which the peer must have one. Beside RootCAs,
-	// both must hold. Without, the pin takes the place of the chain, and the
-	// system's authorities are not asked; the host name and the dates of the
-	// certificate still count. If nil, any key that is certified will do; a list
-	// that is there and empty, as of a file that was not read, fails every handshake.
+	// Pins are public keys, one of which the peer must have. If RootCAs is set as well,
+	// both must hold. Otherwise the pin replaces the chain, and the authorities of the
+	// system are not used; the host name and the dates of the certificate are still
+	// checked. If nil, the peer may have any certified key. A list that is not nil but
+	// empty, for example because a file was not read, makes every handshake fail.
 	Pins []Pin
 
-	// Certificates are shown to a peer that asks for one: the first that suits
-	// it, whatever Base would choose. See KeyPair. If empty, none is.
+	// Certificates are shown to a peer that asks for one: the first one that suits the
+	// peer, whatever Base would choose. See [KeyPair]. If empty, Base decides.
 	Certificates []tls.Certificate
 
-	// ServerName replaces the host of every URL, in what the peer is told and
-	// in what its certificate has to say. If empty, the host of the URL.
+	// ServerName replaces the host of every URL: in what the peer is told, and in what
+	// its certificate must say. If empty, it is the host of the URL.
 	ServerName string
 
-	// MinVersion is the oldest version spoken, as tls.VersionTLS12.
-	// If zero, TLS 1.2, or what Base says. Anything older has to be asked for by
-	// its name: a number that is no version ends every handshake.
+	// MinVersion is the oldest version of TLS that is accepted, such as tls.VersionTLS12.
+	// If zero, it is that of Base, or else TLS 1.2. An older version must be set
+	// explicitly. If the number is not a version of TLS, every handshake fails.
 	MinVersion uint16
 
-	// Sessions is how many sessions are kept to be resumed, the latest of each
-	// server name. Calls with this TLS share them, and no others do.
-	// If zero, 8, or what Base says; none if Base has a VerifyPeerCertificate,
-	// which is not asked of a resumed session. If negative, none.
+	// Sessions is how many sessions are kept to be resumed: the latest of each server
+	// name. Only calls with this TLS share them. If zero, the cache of Base is used, or
+	// else 8 are kept; but if Base has a VerifyPeerCertificate, which is not called for a
+	// resumed session, none are kept. If negative, none are kept.
 	Sessions int
 
-	// Base holds everything else that crypto/tls can be told, for a program that
-	// has such a value already. It is copied. The fields above replace its own
-	// where they are set, but its VerifyConnection is asked as well. With
-	// InsecureSkipVerify it is for NewInsecure, also if it verifies by itself.
-	// "h2" is taken out of its NextProtos, since what is spoken is HTTP/1.1, and
-	// its Renegotiation does not count: a Read sends nothing, so there is none.
-	// If nil, nothing else is set.
+	// Base has all other settings of crypto/tls, for a program that has such a value
+	// already. It is copied. The fields above replace its fields where they are set, but
+	// its VerifyConnection is called as well. A Base with InsecureSkipVerify is for
+	// NewInsecure only, even if it verifies in its own way. "h2" is removed from its
+	// NextProtos, because zreq speaks HTTP/1.1. Its Renegotiation is ignored: there is
+	// none, because Read sends nothing. If nil, there are no other settings.
 	Base *tls.Config
 }
 

@@ -13,14 +13,16 @@ var (
 	errOtherKey = errors.New("the first certificate of the chain is for another key")
 )
 
-// KeyPair joins a chain of certificates in PEM, our own first, with its key,
-// which may live where it cannot be read, as in a secure element: it is only
-// asked for its public half, and to sign, in each handshake that is not resumed:
-// on a goroutine of its own, by one TLS on four at most at once, and it is not
-// waited for when the handshake has ended. For a key in PEM there is tls.X509KeyPair.
+// KeyPair combines a PEM chain of certificates, our own first, with its key. For a key in
+// PEM, use tls.X509KeyPair instead.
 //
-// A key of which not every signature can be had, as RSA without PSS, says so in
-// SupportedSignatureAlgorithms of what is returned.
+// The key may live where it cannot be read, such as in a secure element. It is asked only
+// for its public half, and to sign in each handshake that is not resumed. It signs on a
+// goroutine of its own. A TLS has at most four such calls under way, and does not wait
+// for a key after the handshake has ended.
+//
+// If the key cannot make every kind of signature, such as RSA without PSS, set
+// SupportedSignatureAlgorithms of the result.
 func KeyPair(chain []byte, key crypto.Signer) (tls.Certificate, error) {
 	if key == nil {
 		return tls.Certificate{}, errNoKey

@@ -11,23 +11,23 @@ import (
 	"strings"
 )
 
-// ErrPin is in the error of a handshake with a peer whose public key is none of
-// Config.Pins. A [PinError] beside it has the pin of that key.
+// ErrPin means that the public key of the peer is not one of Config.Pins. It comes with a
+// [PinError], which holds the pin of that key.
 var ErrPin = errors.New("the peer's public key is not a pinned one")
 
 // errNotPin is of a text that was taken for a pin.
 var errNotPin = errors.New(`a pin is "sha256//" and the Base64 of 32 bytes`)
 
-// A Pin is the SHA-256 of a public key, as it stands in a certificate: of its
-// SubjectPublicKeyInfo (RFC 7469, 2.4). It outlives the certificate if that is
-// renewed for the same key.
+// A Pin is the SHA-256 of a public key as it appears in a certificate: of its
+// SubjectPublicKeyInfo (RFC 7469, 2.4). It stays valid if the certificate is renewed for
+// the same key.
 type Pin [sha256.Size]byte
 
 // pinPrefix is how curl and a browser's log begin a pin.
 const pinPrefix = "sha256/"
 
-// ParsePin reads a pin in the form that curl has for its --pinnedpubkey,
-// "sha256//" and Base64. One slash will do.
+// ParsePin reads a pin in the form that curl takes for --pinnedpubkey: "sha256//" and
+// Base64. A single slash is accepted as well.
 func ParsePin(s string) (Pin, error) {
 	text, ok := strings.CutPrefix(s, pinPrefix)
 	if len(text) > base64.StdEncoding.EncodedLen(len(Pin{})) {
@@ -40,18 +40,18 @@ func ParsePin(s string) (Pin, error) {
 	return Pin(raw), nil
 }
 
-// PinOf returns the pin of a certificate's public key.
+// PinOf returns the pin of the public key of cert.
 func PinOf(cert *x509.Certificate) Pin { return sha256.Sum256(cert.RawSubjectPublicKeyInfo) }
 
 // String returns the pin in the form that ParsePin reads.
 func (p Pin) String() string { return pinPrefix + "/" + base64.StdEncoding.EncodeToString(p[:]) }
 
-// A PinError is an ErrPin that tells which key the peer has.
+// A PinError is an ErrPin that holds the pin of the peer's key.
 type PinError struct {
-	Seen Pin // of the certificate that the peer proved to have the key of
+	Seen Pin // of the key that the peer has proven to have
 }
 
-// Error shows the pin as ParsePin reads it, to be compared by the one who knows.
+// Error shows the pin in the form that ParsePin reads, so that it can be compared.
 func (e *PinError) Error() string { return ErrPin.Error() + ": it is " + e.Seen.String() }
 
 // Unwrap returns ErrPin.

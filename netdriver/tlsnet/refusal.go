@@ -14,10 +14,10 @@ import (
 
 // Reasons for a failed handshake for which crypto/tls and crypto/x509 have no type.
 var (
-	// ErrNotTLS: the peer answered in another protocol, as a plain HTTP server behind an
-	// https URL does.
+	// ErrNotTLS means that the peer answered in another protocol, as a plain HTTP server
+	// behind an https URL does.
 	ErrNotTLS = errors.New("the peer does not speak TLS")
-	// ErrVersion: the peer speaks no version of TLS that is at least Config.MinVersion.
+	// ErrVersion means that the peer speaks no version of TLS from Config.MinVersion on.
 	ErrVersion = errors.New("the peer speaks no version of TLS that is accepted here")
 )
 

@@ -16,10 +16,10 @@ var (
 	errDamagedPEM    = errors.New("damaged PEM")
 )
 
-// Roots returns a pool of the certificates in bundles, each of which is PEM text
-// and has one at least. Nothing is skipped: a block that is damaged, or is no
-// certificate, is an error. Text around the blocks is allowed. The pool beside an
-// error is empty and trusts nobody, where nil would mean the system's authorities.
+// Roots returns a pool of the certificates in bundles. Each bundle is PEM text with at
+// least one certificate. Nothing is skipped: a block that is damaged or not a certificate
+// is an error. Text around the blocks is allowed. With an error, the pool is empty and
+// trusts nobody; a nil pool would stand for the authorities of the system.
 func Roots(bundles ...[]byte) (*x509.CertPool, error) {
 	pool := x509.NewCertPool()
 	for i, text := range bundles {

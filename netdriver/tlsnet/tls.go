@@ -16,7 +16,7 @@ import (
 // errUnmade reports a TLS that is nil or the zero value. It trusts nobody.
 var errUnmade = errors.New("a tlsnet.TLS is made by New, NewInsecure or Default")
 
-// A TLS shakes hands by crypto/tls over connections of any driver. It is safe
+// A TLS performs handshakes by crypto/tls over the connections of any driver. It is safe
 // for concurrent use.
 type TLS struct {
 	config *tls.Config // never changed; each connection has a copy with its name
@@ -33,7 +33,8 @@ type TLS struct {
 
 var _ netdriver.TLS = (*TLS)(nil)
 
-// New returns a TLS after cfg, which it copies. Nil is the zero Config.
+// New returns a TLS with the settings in cfg, which it copies. A nil cfg is the zero
+// Config.
 func New(cfg *Config) *TLS {
 	t := newTLS(cfg)
 	if t.config.InsecureSkipVerify {
@@ -47,13 +48,13 @@ func New(cfg *Config) *TLS {
 	return t
 }
 
-// NewInsecure returns a TLS after cfg that does not verify who the peer is:
-// neither its chain nor its host name nor its dates. Who can put himself on the
-// path can answer in its place, read all that is sent and change all that comes;
-// only who merely listens learns nothing. It is for the workbench.
+// NewInsecure returns a TLS with the settings in cfg that does not verify the peer:
+// neither its chain, nor its host name, nor its dates. Whoever can intercept the
+// connection can answer in place of the peer, read everything that is sent and change
+// everything that is received. Only a passive listener learns nothing. It is for tests.
 //
-// Pins still hold. With them the peer is known by its key, whatever the name and
-// the clock say.
+// Pins still apply. With them the peer is known by its key, whatever its name and the
+// clock say.
 func NewInsecure(cfg *Config) *TLS {
 	t := newTLS(cfg)
 	t.config.InsecureSkipVerify = true
@@ -77,13 +78,13 @@ func newTLS(cfg *Config) *TLS {
 // system trusts the system's roots. They are read at the first handshake.
 var system = New(nil)
 
-// Default returns the TLS of the zero Config, the same one each time.
+// Default returns the TLS of the zero Config. It returns the same one each time.
 func Default() *TLS { return system }
 
-// Client implements [netdriver.TLS]. Deadlines that c has hold during the
-// handshake; for what follows, set them on the Conn that it returns. An IP
-// address is verified as one, and no SNI is sent for it. A key that does not answer
-// is waited for until ctx ends, whatever the deadlines.
+// Client implements [netdriver.TLS]. Deadlines of c apply during the handshake. Later
+// deadlines must be set on the Conn that Client returns. If serverName is an IP address,
+// the certificate is verified against it, and no SNI is sent. If the key of a client
+// certificate does not answer, Client waits until ctx ends, whatever the deadlines are.
 func (t *TLS) Client(ctx context.Context, c netdriver.Conn, serverName string) (netdriver.Conn, error) {
 	if err := t.unfit(); err != nil {
 		c.Close()
@@ -127,8 +128,8 @@ func (t *TLS) configFor(client *clientAuth, serverName string) *tls.Config {
 	return config
 }
 
-// String returns the type alone.
+// String returns "tlsnet.TLS". It hides the settings.
 func (t *TLS) String() string { return "tlsnet.TLS" }
 
-// GoString is String.
+// GoString returns the same as String.
 func (t *TLS) GoString() string { return t.String() }

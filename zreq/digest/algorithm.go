@@ -16,15 +16,15 @@ type algorithm struct {
 	make func() hash.Hash
 }
 
-// algorithms has the stronger ones last.
+// algorithms are the known ones, the strongest last.
 var algorithms = [...]algorithm{
 	{"MD5", md5.New},
 	{"SHA-256", sha256.New},
 	{"SHA-512-256", sha512.New512_256}, // of FIPS 180-4, not a SHA-512 cut short
 }
 
-// findAlgorithm returns the index of a name in algorithms, -1 if it is not there,
-// and whether the name ends in -sess.
+// findAlgorithm returns the index of name in algorithms, or -1, and whether name ends in
+// -sess.
 func findAlgorithm(name string) (index int, sess bool) {
 	for i := range algorithms {
 		switch known := algorithms[i].name; {
@@ -37,14 +37,14 @@ func findAlgorithm(name string) (index int, sess bool) {
 	return -1, false
 }
 
-// allowed says whether the program may use a. With GODEBUG=fips140=only it may not
-// use MD5: its Write is an error then, and its Sum a panic.
+// allowed reports whether the program may use a. With GODEBUG=fips140=only it may not use
+// MD5, whose Write then returns an error and whose Sum panics.
 func (a *algorithm) allowed() bool {
 	_, err := a.make().Write([]byte{0})
 	return err == nil
 }
 
-// A permission remembers which algorithms are allowed, since asking one allocates.
+// A permission remembers which algorithms are allowed, because finding out allocates.
 type permission [len(algorithms)]struct{ asked, allowed bool }
 
 func (p *permission) allows(algorithm int) bool {
@@ -67,7 +67,7 @@ func (a *algorithm) digest(parts ...string) string {
 	return hex(h.Sum(nil))
 }
 
-// hex writes p the way RFC 7616, 3.2 wants hashes: in lower case.
+// hex writes p in lower case, as RFC 7616, 3.2 requires.
 func hex(p []byte) string {
 	const digits = "0123456789abcdef"
 	text := make([]byte, 0, 2*len(p))
@@ -77,5 +77,5 @@ func hex(p []byte) string {
 	return string(text)
 }
 
-// equalFold compares ASCII without case.
+// equalFold compares a and b, ignoring the case of ASCII.
 func equalFold(a, b string) bool { return wire.EqualName([]byte(a), b) }

@@ -10,13 +10,13 @@ import (
 
 var _ zreq.Auth = (*Auth)(nil)
 
-// Auth answers Digest challenges, and remembers the answers. One may serve any
-// number of calls, also at once; what it learnt from one of them spares the next
-// its 401. It must not be copied.
+// Auth answers Digest challenges and remembers them. One Auth may serve any number of
+// calls, also at the same time. What it learns in one call saves the next one a 401. It
+// must not be copied.
 type Auth struct {
-	// Integrity prefers auth-int, which protects the body of the request too, where
-	// the server offers it beside auth. The body is then read twice. It is to be set
-	// before the first call.
+	// Integrity prefers auth-int to auth if the server offers both. auth-int also
+	// protects the body of the request, which is then read twice. Set Integrity before
+	// the first call.
 	Integrity bool
 
 	credentials func() (user, password string, err error)
@@ -26,24 +26,23 @@ type Auth struct {
 	memory memory
 }
 
-// New returns an Auth that answers for user. Both strings are UTF-8, and should
-// be in the normal form C (RFC 7616, 4). A control character in user makes each
-// call fail before it dials, with zreq.ErrRequest.
+// New returns an Auth for user. Both strings are UTF-8 and should be in normalization
+// form C (RFC 7616, 4). If user contains a control character, every call fails with
+// zreq.ErrRequest before it dials.
 func New(user, password string) *Auth {
 	return NewFunc(func() (string, string, error) { return user, password, nil })
 }
 
-// NewFunc is [New] with a pair that is asked for once for each request, before
-// the request is sent. An error of credentials ends the call; if it is the first
-// request of the call, nothing is dialled and the call fails with zreq.ErrRequest.
-// Calls that run at once may call credentials at once.
+// NewFunc is like [New], but calls credentials once for each request, before the request
+// is sent. If credentials returns an error, the call ends with it. Before the first
+// request of a call, that is zreq.ErrRequest, and nothing is dialled. Calls that are made
+// at the same time may call credentials at the same time.
 func NewFunc(credentials func() (user, password string, err error)) *Auth {
 	return &Auth{credentials: credentials, cnonce: randomCnonce}
 }
 
-// Authorize returns the credentials for r, as [zreq.Auth] says: "" for the first
-// request to a server that has not asked for any yet, and for a 401 that nothing
-// can be done about ([Check]).
+// Authorize implements [zreq.Auth]. It returns "" for the first request to a server that
+// has not sent a challenge yet, and for a 401 that it cannot answer (see [Check]).
 func (a *Auth) Authorize(r zreq.AuthRequest) (string, error) {
 	if a == nil {
 		return "", errNil
@@ -58,8 +57,8 @@ func (a *Auth) authorize(r zreq.AuthRequest, refused bool, challenges []string) 
 	if a.credentials == nil {
 		return "", nil
 	}
-	// The credentials are checked also for a request that goes without them: so
-	// what is wrong with them is known before the dial.
+	// The credentials are checked even for a request that is sent without them, so
+	// that an error is known before the dial.
 	user, password, err := a.credentials()
 	if err != nil {
 		return "", err
@@ -90,7 +89,7 @@ func (a *Auth) authorize(r zreq.AuthRequest, refused bool, challenges []string) 
 	return string(x.append(nil, password)), nil
 }
 
-// session returns the session that r belongs to, nil if there is none.
+// session returns the session for r, or nil if there is none.
 func (a *Auth) session(r zreq.AuthRequest, hashable, refused bool, challenges []string) (*session, error) {
 	if !refused {
 		return a.begin(r, hashable)
@@ -115,9 +114,9 @@ func (a *Auth) session(r zreq.AuthRequest, hashable, refused bool, challenges []
 	return a.memory.challenged(r.Origin, o), nil
 }
 
-// begin returns the session for the first request of a call. One that the body
-// is in the way of ends: whether the server still asks for that, or it was another
-// that spoke for it, only a request without credentials can tell.
+// begin returns the session for the first request of a call. If the body does not allow
+// an answer, the session ends. Only a request without credentials can tell whether the
+// server still asks for auth-int.
 func (a *Auth) begin(r zreq.AuthRequest, hashable bool) (*session, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -132,8 +131,8 @@ func (a *Auth) begin(r zreq.AuthRequest, hashable bool) (*session, error) {
 	return s, nil
 }
 
-// count returns the number of the next request with the nonce of s, 0 if there
-// are no more: none is used twice.
+// count returns the nonce count of the next request with the nonce of s. It returns 0 if
+// none is left: no count is used twice.
 func (a *Auth) count(s *session) uint32 {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -144,10 +143,10 @@ func (a *Auth) count(s *session) uint32 {
 	return *s.count
 }
 
-// String says what a is, and nothing of what it knows.
+// String returns "digest.Auth". It hides everything else.
 func (a *Auth) String() string { return "digest.Auth" }
 
-// GoString is String.
+// GoString returns the same as String.
 func (a *Auth) GoString() string { return a.String() }
 
 // randomCnonce returns 128 random bits.

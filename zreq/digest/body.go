@@ -2,12 +2,11 @@ package digest
 
 import "io"
 
-// rewinder is a body that can be sent from its beginning again, as zreq.Args.Body
-// has it.
+// rewinder is a body that can be sent again from its beginning; see zreq.Args.Body.
 type rewinder interface{ Rewind() error }
 
-// hashable says whether a body can be read before it is sent. A file may be a
-// pipe, which has a Seek that always fails.
+// hashable reports whether a body can be read before it is sent. A file may be a pipe,
+// whose Seek always fails.
 func hashable(body io.Reader) bool {
 	switch b := body.(type) {
 	case nil, rewinder:
@@ -19,8 +18,8 @@ func hashable(body io.Reader) bool {
 	return false
 }
 
-// digestBody hashes a hashable body, of which it holds one buffer at a time, and
-// takes it back to where it was.
+// digestBody hashes a hashable body through a small buffer, and takes it back to where it
+// was.
 func (a *algorithm) digestBody(body io.Reader) (string, error) {
 	if body == nil {
 		return a.digest(""), nil
@@ -40,7 +39,7 @@ func (a *algorithm) digestBody(body io.Reader) (string, error) {
 	return hex(h.Sum(nil)), nil
 }
 
-// bookmark returns what takes a body back to where it will be read from.
+// bookmark returns a function that takes the body back to where it will be sent from.
 func bookmark(body io.Reader) (back func() error, err error) {
 	if b, ok := body.(rewinder); ok {
 		return b.Rewind, b.Rewind() // it is sent from its beginning
@@ -53,10 +52,10 @@ func bookmark(body io.Reader) (back func() error, err error) {
 	}, err
 }
 
-// maxEmptyReads bounds the reads in a row that give neither bytes nor an error.
+// maxEmptyReads is how many reads in a row may return neither bytes nor an error.
 const maxEmptyReads = 100
 
-// drain is io.Copy in 4 KiB instead of 32.
+// drain is like io.Copy with a buffer of 4 KiB instead of 32.
 func drain(w io.Writer, r io.Reader) error {
 	buffer := make([]byte, 4096)
 	for empty := 0; empty < maxEmptyReads; empty++ {

@@ -1,20 +1,20 @@
 package digest
 
-// maxParams bounds the parameters of one challenge. RFC 7616, 3.3 has nine.
+// maxParams limits the parameters of one challenge. RFC 7616, 3.3 defines nine.
 const maxParams = 32
 
-// A challenge is one element of WWW-Authenticate, of any scheme (RFC 9110,
-// 11.6.1). Its strings are views of the field where that is possible.
+// A challenge is one element of WWW-Authenticate, of any scheme (RFC 9110, 11.6.1). Its
+// strings are views of the field where possible.
 type challenge struct {
 	scheme  string
 	token68 string  // instead of params
-	params  []param // no name twice
+	params  []param // each name occurs once
 	broken  bool    // it breaks the grammar, or has more than maxParams
 }
 
 type param struct{ name, value string }
 
-// get returns the value of a parameter, "" if it is not there.
+// get returns the value of a parameter, and whether there is one.
 func (c *challenge) get(name string) (value string, ok bool) {
 	for _, p := range c.params {
 		if equalFold(p.name, name) {
@@ -24,8 +24,8 @@ func (c *challenge) get(name string) (value string, ok bool) {
 	return "", false
 }
 
-// add keeps a parameter. A name must occur only once (RFC 9110, 11.2): which of
-// two values the server means, nobody can tell.
+// add adds a parameter. A name must occur only once (RFC 9110, 11.2), because it is not
+// known which of two values the server means.
 func (c *challenge) add(name, value string) {
 	_, twice := c.get(name)
 	if twice || c.token68 != "" || len(c.params) == maxParams {
@@ -35,12 +35,12 @@ func (c *challenge) add(name, value string) {
 	c.params = append(c.params, param{name, value})
 }
 
-// A field is what is left to be read of a value of WWW-Authenticate.
+// A field is the unread rest of a value of WWW-Authenticate.
 type field string
 
-// next reads one challenge into c, whose params it overwrites, and reports
-// whether there was one. Where a challenge begins after something that is against
-// the grammar is a guess, so nothing is read from there on.
+// next reads one challenge into c, whose params it overwrites, and reports whether there
+// was one. After a violation of the grammar it is not clear where the next challenge
+// begins, so nothing more is read.
 func (f *field) next(c *challenge) bool {
 	*c = challenge{params: c.params[:0]}
 	f.separator()
@@ -80,7 +80,7 @@ func (f *field) next(c *challenge) bool {
 	}
 }
 
-// fail gives up c and whatever follows it.
+// fail gives up c and everything after it.
 func (f *field) fail(c *challenge) bool {
 	*f, c.broken = "", true
 	return true
@@ -88,7 +88,7 @@ func (f *field) fail(c *challenge) bool {
 
 func (f *field) sees(c byte) bool { return *f != "" && (*f)[0] == c }
 
-// space skips blanks: OWS, BWS, and the SP after a scheme.
+// space skips spaces and tabs: OWS, BWS, and the SP after a scheme.
 func (f *field) space() bool {
 	n := 0
 	for n < len(*f) && ((*f)[n] == ' ' || (*f)[n] == '\t') {
@@ -97,8 +97,8 @@ func (f *field) space() bool {
 	return f.take(n) != ""
 }
 
-// separator skips commas and blanks: elements of a list may be empty (RFC 9110,
-// 5.6.1.2). It reports whether there was a comma.
+// separator skips commas and whitespace, because elements of a list may be empty (RFC
+// 9110, 5.6.1.2). It reports whether there was a comma.
 func (f *field) separator() (comma bool) {
 	for f.space(); f.sees(','); f.space() {
 		f.take(1)
@@ -107,7 +107,7 @@ func (f *field) separator() (comma bool) {
 	return comma
 }
 
-// token reads a token, "" if there is none (RFC 9110, 5.6.2).
+// token reads a token (RFC 9110, 5.6.2), or returns "".
 func (f *field) token() string {
 	n := 0
 	for n < len(*f) && isToken((*f)[n]) {
@@ -116,8 +116,8 @@ func (f *field) token() string {
 	return f.take(n)
 }
 
-// token68 reads what is one up to its last byte, "" if there is none: "a=" may be
-// the beginning of a parameter as well.
+// token68 reads a token68, or returns "". "a=" may also be the beginning of a parameter,
+// so a token68 must end the element.
 func (f *field) token68() string {
 	n := 0
 	for n < len(*f) && isToken68((*f)[n]) {
@@ -137,8 +137,8 @@ func (f *field) token68() string {
 	return f.take(n)
 }
 
-// value reads a token or quoted-string: a recipient accepts both for every
-// parameter (RFC 9110, 11.2).
+// value reads a token or a quoted-string. A recipient accepts both for every parameter
+// (RFC 9110, 11.2).
 func (f *field) value() (string, bool) {
 	if f.sees('"') {
 		return f.quoted()
@@ -147,7 +147,7 @@ func (f *field) value() (string, bool) {
 	return v, v != ""
 }
 
-// quoted reads a quoted-string and takes the backslashes out (RFC 9110, 5.6.4).
+// quoted reads a quoted-string and removes its backslashes (RFC 9110, 5.6.4).
 func (f *field) quoted() (string, bool) {
 	s := string(*f)
 	var plain []byte
@@ -187,7 +187,7 @@ func isToken(c byte) bool { return isLetterOrDigit(c) || isOneOf(c, "!#$%&'*+-.^
 
 func isToken68(c byte) bool { return isLetterOrDigit(c) || isOneOf(c, "-._~+/") }
 
-// isControl says whether c may not stand in a quoted-string. A tab may.
+// isControl reports whether c must not occur in a quoted-string. A tab may.
 func isControl(c byte) bool { return c < ' ' && c != '\t' || c == 0x7f }
 
 func isOneOf(c byte, set string) bool {

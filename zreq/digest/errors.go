@@ -2,20 +2,20 @@ package digest
 
 import "errors"
 
-// What [Check] says of a 401 that an [Auth] could have answered.
+// Errors of [Check] for a 401 that an [Auth] could have answered.
 var (
-	// ErrPassword is a 401 with a challenge that can be answered, so that the server
-	// did not accept what was answered: user or password is wrong. [Check] names the
-	// calls that answer nothing.
+	// ErrPassword means that the 401 has a challenge that can be answered, so the server
+	// did not accept the answer: the user name or the password is wrong. [Check] lists
+	// the calls that send no answer.
 	ErrPassword = errors.New("the server refused the user name or the password")
 
-	// ErrStale is a 401 that says stale=true: the server has changed its nonce in the
-	// middle of the call. The password is right (RFC 7616, 3.3), and the same call may
+	// ErrStale means that the 401 says stale=true: the server has changed its nonce
+	// during the call. The password is right (RFC 7616, 3.3), and the same call may
 	// succeed when it is made again.
 	ErrStale = errors.New("the server changed its nonce in the middle of the call")
 )
 
-// What [Check] says of a 401 that nobody can answer.
+// Errors of [Check] for a 401 that cannot be answered.
 var (
 	ErrNoDigest  = errors.New("no Digest challenge")
 	ErrMalformed = errors.New("malformed Digest challenge")
@@ -24,8 +24,8 @@ var (
 	ErrQop       = errors.New("no known quality of protection in the Digest challenge (RFC 7616, 3.3)")
 )
 
-// ErrBody is a body that would have to be hashed before it is sent, which the
-// server asks for by auth-int, and that has no Rewind, and no Seek that works.
+// ErrBody means that the server asks for auth-int, so the body would have to be hashed
+// before it is sent, but it has neither Rewind nor a working Seek.
 var ErrBody = errors.New("auth-int needs a body that can be read twice (RFC 7616, 3.4.3)")
 
 var errNil = errors.New("the *digest.Auth is nil: make one with New, or leave Args.Auth nil")

@@ -5,42 +5,42 @@ import (
 	"slices"
 )
 
-// What an Auth remembers is bounded. What is least recently used goes first.
+// Limits of what an Auth remembers. The least recently used is dropped first.
 const (
 	maxServers  = 8
-	maxSessions = 4  // of one server
-	maxNonces   = 32 // of one server, whose counts are known
+	maxSessions = 4  // for each server
+	maxNonces   = 32 // for each server, with their counts
 )
 
-// A memory is what an Auth knows of servers, the latest first.
+// A memory holds the known servers, the most recently used first.
 type memory []*server
 
 // A server is an origin.
 type server struct {
 	origin   string
 	sessions []*session // the one challenged last is first
-	nonces   []nonce    // those of the last challenges, the latest first
+	nonces   []nonce    // of the last challenges, the latest first
 }
 
-// A nonce is kept longer than its sessions, without its text: a server that still
-// knows it refuses a count that was used before. A challenge that was long on its
-// way, while others were answered, may bring it back.
+// A nonce is the hash of a nonce, which is kept longer than its sessions. A server that
+// still knows the nonce refuses a count that was used before, and a challenge that was
+// delayed while others were answered may use it again.
 type nonce struct {
 	hash  uint64
-	count *uint32 // of requests with it
+	count *uint32 // of requests with the nonce
 }
 
 var seed = maphash.MakeSeed()
 
-// A session is what was agreed on with a nonce (RFC 7616, 3.6).
+// A session is an offer that was answered, with its nonce count (RFC 7616, 3.6).
 type session struct {
 	*offer
-	count *uint32 // of requests with the nonce: nc of the last. Shared by its sessions
-	past  bool    // it begins no more requests: the realm has given another nonce, say
+	count *uint32 // nc of the last request; shared by the sessions of the nonce
+	past  bool    // it is not used for new requests, for example because the realm has another nonce
 }
 
-// server returns the server of an origin, nil if it is not known. Neither scheme
-// nor host has a case (RFC 3986, 6.2.2.1).
+// server returns the server of an origin, or nil if it is not known. Scheme and host are
+// compared without case (RFC 3986, 6.2.2.1).
 func (m memory) server(origin string) *server {
 	i := slices.IndexFunc(m, func(s *server) bool { return equalFold(s.origin, origin) })
 	if i < 0 {
@@ -52,8 +52,8 @@ func (m memory) server(origin string) *server {
 	return s
 }
 
-// begin returns the session for the first request of a call, nil if there is none
-// for its target yet. An origin that has never asked takes no place.
+// begin returns the session for the first request of a call, or nil if there is none for
+// its target yet. An origin that has never sent a challenge takes no place.
 func (m memory) begin(origin, target string) *session {
 	s := m.server(origin)
 	if s == nil {
@@ -79,8 +79,8 @@ func (m *memory) challenged(origin string, o *offer) *session {
 	return s.challenged(o)
 }
 
-// challenged adds what is agreed on by o. It takes the place of what was agreed on
-// with the same nonce, but goes on with its count.
+// challenged adds a session for o. It replaces the session with the same nonce and realm,
+// and continues the count of the nonce.
 func (s *server) challenged(o *offer) *session {
 	fresh := &session{offer: o}
 	again := -1
@@ -103,8 +103,8 @@ func (s *server) challenged(o *offer) *session {
 	return fresh
 }
 
-// counted makes the nonce the latest of s and returns its count: the one that a
-// session has, if any, or the one that is known, or a new one.
+// counted makes the nonce the latest of s and returns its count: count if it is not nil,
+// or else the known one, or else a new one.
 func (s *server) counted(text string, count *uint32) *uint32 {
 	n := nonce{maphash.String(seed, text), count}
 	i := slices.IndexFunc(s.nonces, func(known nonce) bool { return known.hash == n.hash })

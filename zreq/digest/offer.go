@@ -2,39 +2,38 @@ package digest
 
 import "strings"
 
-// maxBytes bounds what is kept of one challenge, as it is sent back: a head that
-// has grown over Limits.RequestBytes would not go out, and so would no other that
-// could bring another challenge.
+// maxBytes limits the parts of a challenge that are sent back. A request head over
+// Limits.RequestBytes could not be sent, and neither could another request that would
+// bring a new challenge.
 const maxBytes = 4096
 
-// An offer is a challenge that can be answered: what the server asks for (RFC
-// 7616, 3.3). It does not change.
+// An offer is a challenge that can be answered (RFC 7616, 3.3). It does not change.
 type offer struct {
-	realm, nonce, opaque, domain string // backslashes taken out
+	realm, nonce, opaque, domain string // without backslashes
 	returnsOpaque                bool
 
-	algorithm int    // in algorithms
-	spelling  string // of the algorithm, "" if the server names none
+	algorithm int    // index in algorithms
+	spelling  string // name of the algorithm as the server spells it; "" if it names none
 	sess      bool
-	cnonce    string // of a -sess, for as long as the offer holds
+	cnonce    string // of a -sess, as long as the offer is used
 
-	auth, authInt bool // neither: RFC 2617 without qop
+	auth, authInt bool // if neither, RFC 2617 without qop
 	stale         bool
 	userhash      bool
-	modern        bool // the server knows RFC 7616, and so username*
+	modern        bool // the server knows RFC 7616 and therefore username*
 }
 
-// Check returns the reason why a 401 is the response of a call with an [Auth]. It
-// is never nil. challenges are the values of WWW-Authenticate in that response.
+// Check returns the reason why a 401 is the response of a call with an [Auth]. challenges
+// are the values of WWW-Authenticate in that response. Check never returns nil.
 //
-// It is [ErrPassword] if one of them is a Digest challenge that can be answered, or
-// [ErrStale] if that says stale=true; else [ErrNoDigest], or what is wrong with the
-// first Digest challenge.
+// If one of the challenges is a Digest challenge that can be answered, Check returns
+// [ErrPassword], or [ErrStale] if that challenge says stale=true. Otherwise it returns
+// [ErrNoDigest], or what is wrong with the first Digest challenge.
 //
-// Check sees the challenges only. There are two kinds of call that do not answer
-// a challenge which could be answered, so that ErrPassword says nothing of the
-// password: a call whose body has neither Rewind nor Seek, and a call that a
-// redirect has led to another origin (see [zreq.Response.URL]).
+// Check sees only the challenges. Two kinds of calls do not answer a challenge that could
+// be answered, and ErrPassword says nothing about the password then: a call whose body
+// has neither Rewind nor Seek, and a call that a redirect has led to another origin (see
+// [zreq.Response.URL]).
 func Check(challenges []string) error {
 	o, err := choose(challenges, true)
 	switch {
@@ -46,8 +45,8 @@ func Check(challenges []string) error {
 	return ErrPassword
 }
 
-// choose returns the strongest offer, the first of equals, but one with a qop
-// before one without: of those that a body which can be hashed, or not, permits.
+// choose returns the strongest offer that a body permits, which can be hashed or not. Of
+// equal ones it returns the first, but prefers one with a qop.
 func choose(values []string, hashable bool) (best *offer, err error) {
 	var c challenge
 	var o offer
@@ -81,8 +80,8 @@ func choose(values []string, hashable bool) (best *offer, err error) {
 	return nil, err
 }
 
-// offer reads a Digest challenge into o, which it overwrites. A server may send
-// hundreds in one field, so that nothing is allocated for one.
+// offer reads a Digest challenge into o. A server may send hundreds in one field, so it
+// allocates nothing.
 func (c *challenge) offer(o *offer, known *permission) error {
 	*o = offer{}
 	var hasRealm, hasNonce bool
@@ -125,9 +124,8 @@ func (o *offer) setAlgorithm(c *challenge, known *permission) error {
 	return nil
 }
 
-// setQop reads the list of options, of which the unknown are to be ignored. An
-// empty one is taken for none. A -sess is hashed with a cnonce, which is sent with
-// a qop only (RFC 2617, 3.2.2).
+// setQop reads the list of qop options and ignores unknown ones. An empty list counts as
+// none. A -sess needs a cnonce, which is sent only with a qop (RFC 2617, 3.2.2).
 func (o *offer) setQop(c *challenge) error {
 	list, _ := c.get("qop")
 	unknown := false
@@ -151,7 +149,7 @@ func (o *offer) setQop(c *challenge) error {
 	return nil
 }
 
-// strength orders offers: by the hash, then by whether there is a qop.
+// strength orders offers by their hash, and then by whether they have a qop.
 func (o *offer) strength() int {
 	n := 2 * o.algorithm
 	if o.auth || o.authInt {
@@ -160,8 +158,8 @@ func (o *offer) strength() int {
 	return n
 }
 
-// qop is the quality of protection for a request whose body can be hashed or not,
-// "" for that of RFC 2069.
+// qop returns the quality of protection for a request whose body can be hashed or not. It
+// is "" for that of RFC 2069.
 func (o *offer) qop(hashable, integrity bool) string {
 	switch {
 	case o.authInt && hashable && (integrity || !o.auth):
@@ -172,13 +170,12 @@ func (o *offer) qop(hashable, integrity bool) string {
 	return ""
 }
 
-// permits says whether there is a qop for such a body.
+// permits reports whether there is a qop for such a body.
 func (o *offer) permits(hashable bool) bool { return o.auth || !o.authInt || hashable }
 
-// refuses says whether o, which came back for a request with the credentials
-// sent, means that these are wrong: it asks for what they have answered. One with
-// another nonce does not say so, nor does one that wants another hash or another
-// quality of protection for the same nonce.
+// refuses reports whether o, which answers a request with the credentials in sent, means
+// that they are wrong: it asks for what they have answered. It does not if it has another
+// nonce, or wants another hash or quality of protection for the same nonce.
 func (o *offer) refuses(sent, qop string) bool {
 	var c challenge
 	if f := field(sent); o.stale || !f.next(&c) || !equalFold(c.scheme, "Digest") {
@@ -191,9 +188,9 @@ func (o *offer) refuses(sent, qop string) bool {
 	return same("realm", o.realm) && same("nonce", o.nonce) && same("algorithm", o.spelling) && same("qop", qop)
 }
 
-// covers says how well o fits a request: by the length of the longest URI of
-// domain that it begins with (RFC 7616, 3.3); -1 if it lies outside. Without a
-// domain all of the origin is inside.
+// covers reports how well o fits a request: the length of the longest URI in domain that
+// is a prefix of the target (RFC 7616, 3.3), or -1 if there is none. Without a domain, o
+// covers the whole origin.
 func (o *offer) covers(origin, target string) int {
 	if o.domain == "" {
 		return 0
@@ -214,7 +211,7 @@ func (o *offer) covers(origin, target string) int {
 	return longest
 }
 
-// clone returns an o that keeps no field of a response alive.
+// clone returns a copy of o that does not keep a field of a response alive.
 func (o *offer) clone() *offer {
 	own := *o
 	for _, s := range []*string{&own.realm, &own.nonce, &own.opaque, &own.domain, &own.spelling} {

@@ -11,10 +11,10 @@ const (
 	authInt = "auth-int"
 )
 
-// maxCount is the last nonce count that eight digits can say.
+// maxCount is the largest nonce count that eight digits can express.
 const maxCount = math.MaxUint32
 
-// A response is what Authorization says to an offer (RFC 7616, 3.4).
+// A response is the Authorization that answers an offer (RFC 7616, 3.4).
 type response struct {
 	*offer
 	user, method, target string
@@ -23,8 +23,8 @@ type response struct {
 	body                 string // its hash, for auth-int
 }
 
-// append appends the credentials, in the order of RFC 7616, 3.9. What has quotes
-// there must have them, and what has none must not (RFC 7616, 3.4).
+// append appends the credentials in the order of RFC 7616, 3.9. Parameters must be
+// quoted, or not, exactly as there (RFC 7616, 3.4).
 func (r *response) append(dst []byte, password string) []byte {
 	dst = r.appendUser(append(dst, "Digest "...))
 	dst = appendQuoted(append(dst, ", realm="...), r.realm)
@@ -48,7 +48,7 @@ func (r *response) append(dst []byte, password string) []byte {
 	return dst
 }
 
-// digest is the value of the parameter response (RFC 7616, 3.4.1 to 3.4.3).
+// digest returns the value of the parameter response (RFC 7616, 3.4.1 to 3.4.3).
 func (r *response) digest(password string) string {
 	a := &algorithms[r.algorithm]
 	a1 := a.digest(r.user, r.realm, password)
@@ -65,10 +65,9 @@ func (r *response) digest(password string) string {
 	return a.digest(a1, r.nonce, eightDigits(r.count), r.cnonce, r.qop, a2)
 }
 
-// appendUser appends the name of the user, in one of three ways: hashed, if the
-// server wants that (RFC 7616, 3.4.4); encoded, if it has what a quoted-string
-// has no meaning for (RFC 7616, 3.4), and the server can know of that way; as it
-// is.
+// appendUser appends the user name in one of three ways: hashed if the server asks for
+// that (RFC 7616, 3.4.4); as username* if it has characters that have no meaning in a
+// quoted-string (RFC 7616, 3.4) and the server knows username*; otherwise as it is.
 func (r *response) appendUser(dst []byte) []byte {
 	switch {
 	case r.userhash:
@@ -91,7 +90,7 @@ func appendQuoted(dst []byte, s string) []byte {
 	return append(dst, '"')
 }
 
-// quotedLen is the length of what stands between the quotes.
+// quotedLen returns the length of s in a quoted-string.
 func quotedLen(s string) int { return len(s) + strings.Count(s, `"`) + strings.Count(s, `\`) }
 
 // appendExtended appends an ext-value (RFC 8187, 3.2.1).

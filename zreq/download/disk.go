@@ -6,13 +6,13 @@ import (
 	"os"
 )
 
-// disk is what saving asks of the system. A test has one that fails.
+// disk is what saving needs from the operating system. Tests have one that fails.
 type disk interface {
 	Stat(path string) (fs.FileInfo, error)
 	Open(dir string) (folder, error)
 }
 
-// part is a file that is being written: an *os.File.
+// part is a file that is being written. It is an *os.File.
 type part interface {
 	io.WriteCloser
 	Stat() (fs.FileInfo, error)
@@ -20,18 +20,18 @@ type part interface {
 	Sync() error
 }
 
-// folder is one that is held: its names are meant in it, wherever its path leads
-// meanwhile.
+// folder is a folder that is kept open. Names are resolved in it, wherever its path leads
+// in the meantime.
 type folder interface {
-	Create(name string, mode fs.FileMode) (part, error) // fs.ErrExist if it is there
+	Create(name string, mode fs.FileMode) (part, error) // fs.ErrExist if the file exists
 	Rename(from, to string) error
 	Remove(name string) error
 	Sync() error // of its entries
 	Close() error
 }
 
-// system is the disk of the operating system. What syncs its folders is in
-// folder_unix.go.
+// system is the disk of the operating system. folder_unix.go has the code that syncs its
+// folders.
 type system struct{}
 
 func (system) Stat(path string) (fs.FileInfo, error) { return os.Stat(path) }
@@ -54,8 +54,8 @@ type rootFolder struct {
 	entries entries
 }
 
-// entries are what is synced of a folder. They are opened before anything is written,
-// so that as little as possible can fail after a rename.
+// entries syncs the entries of a folder. It is opened before anything is written, so that
+// as little as possible can fail after a rename.
 type entries interface {
 	Sync() error
 	Close() error

@@ -6,8 +6,9 @@ import (
 	"github.com/zreq-go/zreq/zreq"
 )
 
-// ErrNoContent: a response to HEAD, a 204, a 205 or the like is not what a file is made of.
-// If the response is refused for its status as well, the error is also a zreq.ErrStatus.
+// ErrNoContent means that a response has no content to make a file from, such as a 204, a
+// 205 or one to HEAD. If the response is refused for its status as well, the error is
+// also a zreq.ErrStatus.
 var ErrNoContent = errors.New("the response has no content, not even an empty one")
 
 var (
@@ -17,28 +18,29 @@ var (
 	errUnproven   = &unproven{}
 )
 
-// unproven is an ErrUnframed that does not advise to set AllowUnframed: it was set.
+// unproven is an ErrUnframed without the advice to set AllowUnframed, which does not help
+// here.
 type unproven struct{}
 
 func (*unproven) Error() string { return "nothing proves that the body is whole" }
 func (*unproven) Unwrap() error { return zreq.ErrUnframed }
 
-// Step is the part of saving in which it failed.
+// Step is the part of saving that failed.
 type Step uint8
 
 // The steps, in their order.
 const (
-	StepCheck   Step = iota // the response was refused: the disk was not touched
-	StepCreate              // making the temporary file
-	StepReceive             // the body did not come whole
-	StepWrite               // writing it
-	StepSync                // to the disk
-	StepClose               // the temporary file
-	StepRename              // to its name
-	StepSyncDir             // the file is in place and whole, but a power cut may bring back the old one
+	StepCheck   Step = iota // the response was refused; the disk was not touched
+	StepCreate              // creating the temporary file
+	StepReceive             // receiving the body
+	StepWrite               // writing the temporary file
+	StepSync                // syncing it to the disk
+	StepClose               // closing it
+	StepRename              // renaming it
+	StepSyncDir             // syncing the folder; the file is in place and complete, but a power cut may bring back the old one
 )
 
-// String returns the step in a word.
+// String returns a short name of the step.
 func (s Step) String() string {
 	switch s {
 	case StepCheck:
@@ -61,15 +63,15 @@ func (s Step) String() string {
 	return "unknown"
 }
 
-// Error is the error of everything here.
+// Error is the error of every function in this package.
 type Error struct {
 	Step Step
-	Path string // of the file that was to be, as it was given
-	Left string // the temporary file, if it could not be removed
+	Path string // of the file to be saved, as it was given
+	Left string // path of the temporary file, if it could not be removed
 	Err  error  // a *zreq.Error, an *fs.PathError, an *os.LinkError, …
 }
 
-// Error returns the step, the path and the cause in one line.
+// Error returns the step, the path and the cause on one line.
 func (e *Error) Error() string {
 	s := "download: " + e.Step.String() + " " + e.Path
 	if e.Err != nil {

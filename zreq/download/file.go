@@ -19,27 +19,26 @@ var (
 	_ zreq.Receiver  = (*File)(nil)
 )
 
-// A File is one that is being written. It has another name until Commit, so that
-// what lies under the right one is never half a file. It is for one goroutine at a
-// time.
+// A File is a file that is being written. It has a temporary name until Commit, so that
+// its own name never belongs to a part of a file. It is for one goroutine at a time.
 type File struct {
 	disk disk
-	path string // what it will be
-	dir  string // of path, as the system understands it: cleaned it may be another one
+	path string // that the file will have
+	dir  string // folder of path, not cleaned: cleaning could make it another one
 	base string
-	home folder // dir, held; nil when there is nothing to do in it any more
-	name string // of the temporary file; "" if there is none any more
-	part part   // nil when it is closed
-	size int64  // of all that was written
+	home folder // dir, kept open; nil when it is not needed any more
+	name string // of the temporary file; "" if it does not exist any more
+	part part   // the temporary file; nil when it is closed
+	size int64  // of everything that was written
 	err  error  // the first failure
 }
 
 // maxNames is how many names are tried for a temporary file.
 const maxNames = 100
 
-// Create begins a file that is to be at path. Give Response.WriteTo the File, alone
-// or beside a hash in an io.MultiWriter, and see to it that the response is Fit and
-// Complete. Then call Commit; and Close, in any case.
+// Create creates a File that will be at path. Pass it to Response.WriteTo, alone or with
+// a hash in an io.MultiWriter. Check that the response is Fit and Complete, and then call
+// Commit. Call Close in any case.
 func Create(path string) (*File, error) { return create(system{}, path) }
 
 func create(d disk, path string) (*File, error) {
@@ -50,8 +49,8 @@ func create(d disk, path string) (*File, error) {
 	return f, nil
 }
 
-// begin makes the temporary file. With it can never be done more than with the one
-// that it will be.
+// begin creates the temporary file. It never has more permissions than the file will
+// have.
 func (f *File) begin() error {
 	mode, old, err := f.mode()
 	if err == nil {
@@ -69,8 +68,8 @@ func (f *File) begin() error {
 	return nil
 }
 
-// mode is that of the file at the path, if there is one; else that of os.Create, from
-// which the system takes the umask.
+// mode returns the permissions of the file at the path, if it exists, and otherwise those
+// of os.Create, from which the system subtracts the umask.
 func (f *File) mode() (mode fs.FileMode, old bool, err error) {
 	info, err := f.disk.Stat(f.path)
 	switch {
@@ -84,8 +83,8 @@ func (f *File) mode() (mode fs.FileMode, old bool, err error) {
 	return info.Mode().Perm(), true, nil
 }
 
-// enter takes hold of the folder. Until the file is in place the working directory may
-// change, and a link on the way.
+// enter opens the folder. Until the file is in place, the working directory or a link in
+// the path may change.
 func (f *File) enter() (err error) {
 	if f.dir, f.base = filepath.Split(f.path); f.base == "" {
 		return pathError(f.path, fs.ErrInvalid)
@@ -98,7 +97,7 @@ func (f *File) enter() (err error) {
 	return err
 }
 
-// make gives the temporary file a name that nobody has.
+// make creates the temporary file under a name that does not exist.
 func (f *File) make(mode fs.FileMode) (err error) {
 	for range maxNames {
 		name := "." + short(f.base) + "." + strconv.FormatUint(uint64(rand.Uint32()), 36) + ".part"
@@ -113,12 +112,12 @@ func (f *File) make(mode fs.FileMode) (err error) {
 	return err
 }
 
-// maxBase is how much of a name is taken over into that of the temporary file: of all
-// that a file system takes, which is 255 bytes or not many fewer, something is left for
-// the rest.
+// maxBase is how many bytes of the name are used in that of the temporary file. File
+// systems limit a name to about 255 bytes, and the rest needs some of them.
 const maxBase = 120
 
-// short cuts a long name between two characters: some file systems know no half ones.
+// short cuts a long name, but not in the middle of a character: some file systems refuse
+// that.
 func short(base string) string {
 	if len(base) <= maxBase {
 		return base
@@ -130,8 +129,9 @@ func short(base string) string {
 	return base[:n]
 }
 
-// setMode gives back what the umask took of the mode of an old file. Some file systems
-// have one mode for all files, and let nobody set it.
+// setMode restores the permissions that the umask has taken from those of the old file.
+// Some file systems have the same permissions for all files and do not let anybody set
+// them.
 func (f *File) setMode(mode fs.FileMode) error {
 	info, err := f.part.Stat()
 	if err != nil || info.Mode().Perm() == mode {
@@ -144,8 +144,7 @@ func pathError(path string, err error) error {
 	return &fs.PathError{Op: "create", Path: path, Err: err}
 }
 
-// Write writes p behind what was written before. After an error nothing more can be
-// written, nor committed.
+// Write appends p. After an error nothing more can be written or committed.
 func (f *File) Write(p []byte) (int, error) {
 	if err := f.closed(); err != nil {
 		return 0, err
@@ -158,8 +157,8 @@ func (f *File) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// ReceiveFrom implements zreq.Receiver over connections that can put what comes into
-// a file, as those of package stdnet can on Linux.
+// ReceiveFrom implements zreq.Receiver over connections that can write what they receive
+// into a file, such as those of package stdnet on Linux.
 func (f *File) ReceiveFrom(c netdriver.Conn, n int64) (received int64, ok bool, err error) {
 	fast, can := c.(interface {
 		ReceiveFile(f *os.File, n int64) (int64, error)
@@ -173,22 +172,22 @@ func (f *File) ReceiveFrom(c netdriver.Conn, n int64) (received int64, ok bool, 
 	switch {
 	case err == nil:
 	case received == 0 && errors.Is(err, errors.ErrUnsupported):
-		return 0, false, nil // Write finds out why
+		return 0, false, nil // Write returns the reason
 	case isOfFile(err):
-		_ = f.fail(StepWrite, err) // Write and Commit tell
+		_ = f.fail(StepWrite, err) // Write and Commit return it
 		return received, true, nil
 	}
 	return received, true, err
 }
 
-// isOfFile reports whether err is one of a file, and not of a connection.
+// isOfFile reports whether err is an error of a file and not of a connection.
 func isOfFile(err error) bool {
 	var e *fs.PathError
 	return errors.As(err, &e)
 }
 
-// Commit syncs what was written to the disk and makes it the file at the path. An
-// error says that the path is as it was, but for that of StepSyncDir.
+// Commit syncs the File to the disk and gives it its name. If it fails, the file at the
+// path is as it was, unless the error has StepSyncDir.
 func (f *File) Commit() error {
 	if err := f.closed(); err != nil {
 		return err
@@ -215,8 +214,8 @@ func (f *File) Commit() error {
 	return nil
 }
 
-// measure asks the disk how much it has. So who only says that he has put something
-// into the file, be it a connection or a file system, is found out.
+// measure compares the size on disk with the number of bytes written. It finds a
+// connection or a file system that only claims to have written.
 func (f *File) measure() error {
 	info, err := f.part.Stat()
 	if err == nil && info.Size() != f.size {
@@ -225,15 +224,15 @@ func (f *File) measure() error {
 	return err
 }
 
-// leave lets go of the folder.
+// leave closes the folder.
 func (f *File) leave() {
 	if f.home != nil {
-		_ = f.home.Close() // nothing was written by way of it
+		_ = f.home.Close() // nothing was written to it
 		f.home = nil
 	}
 }
 
-// closed is why nothing can be written, if nothing can.
+// closed returns the error of writing to f, or nil if f can be written to.
 func (f *File) closed() error {
 	if f == nil {
 		return &Error{Step: StepWrite, Err: fs.ErrInvalid}
@@ -244,14 +243,14 @@ func (f *File) closed() error {
 	return f.err
 }
 
-// Close removes what was not committed. After Commit, and when called again, it does
-// nothing. Closing nil is harmless.
+// Close removes a File that was not committed. After Commit, and when it is called again,
+// it does nothing. Closing a nil File does nothing.
 func (f *File) Close() error {
 	if f == nil {
 		return nil
 	}
 	if f.part != nil {
-		_ = f.part.Close() // it is of no use any more
+		_ = f.part.Close() // it will be removed
 		f.part = nil
 	}
 	defer f.leave()
@@ -265,13 +264,13 @@ func (f *File) Close() error {
 	return nil
 }
 
-// fail notes the first failure.
+// fail records the first failure.
 func (f *File) fail(step Step, err error) error {
 	f.err = &Error{Step: step, Path: f.path, Err: err}
 	return f.err
 }
 
-// abandon closes f, and says in err if that leaves something behind.
+// abandon closes f. If that leaves the temporary file behind, it says so in err.
 func (f *File) abandon(err error) error {
 	var e *Error
 	if f.Close() != nil && errors.As(err, &e) {

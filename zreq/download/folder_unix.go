@@ -18,7 +18,7 @@ func openEntries(root *os.Root) (entries, error) {
 
 type unixEntries struct{ *os.File }
 
-// Sync is no failure where the file system says that it has no such thing.
+// Sync does not fail if the file system cannot sync folders.
 func (f unixEntries) Sync() error {
 	err := f.File.Sync()
 	if errors.Is(err, syscall.EINVAL) || errors.Is(err, errors.ErrUnsupported) {

@@ -6,16 +6,16 @@ import (
 	"github.com/zreq-go/zreq/zreq"
 )
 
-// SaveFile makes the body of resp the file at path, whole and synced to the disk, and
-// returns its size. On an error, which is an [*Error], what was at path stays as it
-// was and no temporary file remains; Error.Left and [StepSyncDir] tell of the two
-// cases in which a system that fails makes that impossible. The size is then how
-// much was taken of the body; of that a disk that is full has not all.
+// SaveFile saves the body of resp as the file at path, complete and synced to the disk,
+// and returns its size. If it fails, the error is an [*Error]. The file at path is then
+// as it was, and no temporary file remains. There are two exceptions, for systems that
+// fail while SaveFile cleans up or finishes: see Error.Left and [StepSyncDir]. With an
+// error, n is how many bytes of the body were taken, which may be more than the disk has.
 //
-// resp should be one of Args.Stream: of any other the body is in memory already. It
-// is closed in any case; where the body was read to its end, resp.Connection can be
-// used on. Of a body that was read before in part, what is left would be saved: where
-// that can be seen it is zreq.ErrBodyConsumed.
+// resp should come from a call with Args.Stream, since otherwise the body is in memory
+// already. SaveFile always closes resp. If the body was read to its end, resp.Connection
+// can be used again. If a part of the body was read before, SaveFile returns
+// zreq.ErrBodyConsumed where it can tell, and would otherwise save the rest.
 func SaveFile(resp *zreq.Response, path string) (n int64, err error) {
 	return save(system{}, resp, path)
 }
@@ -46,7 +46,7 @@ func save(d disk, resp *zreq.Response, path string) (n int64, err error) {
 	return n, f.Commit()
 }
 
-// fit is nil if the body of resp can be what a file is to be made of.
+// fit returns nil if a file may be made from the body of resp.
 func fit(resp *zreq.Response) error {
 	err := resp.Fit()
 	none := resp.Len() != 0 || resp.Method() == "HEAD" || resp.Status == 204 || resp.Status == 205 || resp.Status == 304
@@ -59,7 +59,7 @@ func fit(resp *zreq.Response) error {
 	return ErrNoContent
 }
 
-// whole is nil if the n bytes that were written are all of the body.
+// whole returns nil if the n bytes that were written are the whole body.
 func whole(resp *zreq.Response, n int64) error {
 	switch {
 	case !resp.Complete():

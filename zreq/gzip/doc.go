@@ -1,64 +1,62 @@
-// Package gzip lets responses come compressed: gzip and deflate. Import it for
-// that effect:
+// Package gzip decodes response bodies that are compressed with gzip or deflate. Import
+// it for its side effect:
 //
 //	import _ "github.com/zreq-go/zreq/zreq/gzip"
 //
-// Requests then say that they take both, and a body that comes in one of them is
-// what it was before for every reader of it: Content, JSON, Read, Chunks, WriteTo,
-// download.SaveFile. A program that does not import the package never asks for a coding
-// and links none of this.
+// Requests then ask for both codings. A body in one of them is decoded for everything
+// that reads it: Content, JSON, Read, Chunks, WriteTo, download.SaveFile. A program that
+// does not import the package never asks for a coding and links none of this.
 //
-// Calls with a StreamCallback or a Range are not concerned. They ask for the bytes as they
-// are ("Accept-Encoding: identity"), with this package or without it, because a callback
-// writes where writing cannot be undone, and a Range counts coded bytes. A coded body that
-// comes all the same is refused, see zreq.ErrEncoded. To stream what a coding made small,
-// use Args.Stream and Response.Chunks. Nor is a call whose Headers name Accept-Encoding,
-// or whose Omit does.
+// Text shrinks to about a fifth, which saves time and money on a slow link. A firmware
+// image is usually compressed already and gains nothing.
 //
-// A text becomes a fifth of itself, which is time and money on a slow link. A
-// firmware image is usually compressed already, and gains nothing.
+// # Calls that it does not affect
 //
-// # When a body is whole
+// A call with a StreamCallback or a Range asks for the bytes as they are
+// ("Accept-Encoding: identity"), with this package or without it. A callback usually
+// writes where writing cannot be undone, and a Range counts coded bytes. If a coded body
+// comes in spite of that, it is refused; see zreq.ErrEncoded. To decode while streaming,
+// use Args.Stream and Response.Chunks.
 //
-// A body counts as whole when its data ended where the coding says, the checksum
-// behind it was right (CRC-32 and length in gzip, Adler-32 in deflate), the
-// message ended there too, and nothing followed. Bytes behind the end are an
-// error even if they are zeros: an image with something behind it is not the
-// image. gzip may be several members in a row, each with its checksum, and a body
-// that is cut exactly between two of them shows it only by its framing.
+// A call whose Headers or Omit name Accept-Encoding is not affected either.
 //
-// The checksum stands at the end, so who reads piece by piece has had the data by then.
-// What was written is good when the end is io.EOF, and not before.
+// # When a body is complete
 //
-// Deflate is the format of zlib. Some servers send it without the two bytes of
-// header and without the checksum, and like browsers this package takes that; but
-// then nothing shows a byte that was changed on the way. That is for TLS, or a
-// digest of one's own.
+// A body counts as complete if its data ended where the coding says, the checksum after
+// it was right (CRC-32 and length in gzip, Adler-32 in deflate), the message ended there
+// as well, and nothing followed. Bytes after the end are an error, even if they are
+// zeros. A gzip body may consist of several members, each with its checksum. If it is cut
+// exactly between two of them, only the framing of the message shows it.
+//
+// The checksum comes last, so code that reads piece by piece has received the data before
+// the checksum was verified. The data is good only when the end is io.EOF.
+//
+// Deflate is the zlib format. Some servers send it without the header of two bytes and
+// without the checksum. Like browsers, this package accepts that. Nothing then detects a
+// byte that was changed on the way, so use TLS or a digest of your own.
 //
 // # Errors
 //
-// A body that is not what its coding says is [ErrCorrupt], and the text tells the
-// coding and what is wrong. One that ends too early is io.ErrUnexpectedEOF. An
-// error of the connection stays what it was.
+// A body that is not what its coding says is [ErrCorrupt]. The text names the coding and
+// what is wrong. A body that ends too early is io.ErrUnexpectedEOF. Errors of the
+// connection are returned as they are.
 //
 // # Memory and limits
 //
-// A response that is decoded borrows 36 to 60 KB, of which 32 are the window that
-// its data may refer to; the coding does not let a receiver choose less. They go
-// back to a pool when the body has ended, and to the collector when no response
-// wants them for a while. Nothing more is allocated for a response, however long
-// it is, once the pool has some. The name, comment and extra fields of gzip are
-// passed over and not kept.
+// A response that is decoded borrows 36 to 60 KB. 32 KB of that are the window that the
+// coding prescribes. When the body has ended, the memory goes back to a pool, from which
+// the garbage collector takes it if no response needs it for a while. Beyond that,
+// nothing is allocated for a response, whatever its length. The name, comment and extra
+// fields of gzip are skipped.
 //
-// A few bytes can become a thousand times as many, so Limits.Ratio and
-// Limits.Decoded of package zreq bound what comes out. The other way round, a
-// mebibyte that becomes nothing is an error: it would never end.
+// A few bytes can expand a thousandfold, so Limits.Ratio and Limits.Decoded of package
+// zreq limit the output. A MiB of input without any output is an error as well, because
+// such a body might never end.
 //
 // The package adds 147 KB to a program for linux/arm.
 //
 // # What it does not do
 //
-// It compresses nothing, and knows neither br nor zstd, whose windows are of
-// megabytes. A part of a body, in answer to a Range, is not decoded: its bytes
-// are those of the file as the server has it.
+// The package does not compress. It does not decode br or zstd, whose windows take
+// megabytes. It does not decode a part of a body, in answer to a Range.
 package gzip

@@ -2,8 +2,8 @@ package gzip
 
 import "errors"
 
-// ErrCorrupt is what errors.Is finds in the error of a body that is not what
-// its coding says, or that goes on behind the end of it.
+// ErrCorrupt means that a body is not what its coding says, or that something follows its
+// end.
 var ErrCorrupt = errors.New("corrupt")
 
 // corruptError is an ErrCorrupt that says which coding, and what is wrong.

@@ -10,13 +10,13 @@ import (
 	"github.com/zreq-go/zreq/zreq"
 )
 
-// What a request cannot have here. Each is of the kind zreq.ErrRequest; nothing was
-// dialled.
+// Errors of requests that are refused. Each is a zreq.ErrRequest, and nothing was dialled.
 var (
-	// ErrTrailer: a request with trailers.
+	// ErrTrailer means that the request has trailers.
 	ErrTrailer error = &refusal{"trailers of a request are not sent"}
-	// ErrTarget: a request target that is neither path nor query: "*", or an Opaque
-	// URL of another form than "/path" or "//host/path" with the host of the URL.
+	// ErrTarget means that the request target is neither a path nor a query: it is "*",
+	// or an Opaque URL of a form other than "/path" or "//host/path" with the host of the
+	// URL.
 	ErrTarget error = &refusal{"the URL leads to no path that could be asked for"}
 )
 

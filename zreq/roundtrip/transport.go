@@ -10,22 +10,25 @@ import (
 	"github.com/zreq-go/zreq/zreq"
 )
 
-// A Transport is an http.RoundTripper that makes its requests by a Session of zreq.
-// The zero value is ready to use. Its fields are not changed after the first
-// request; a Transport is not copied. It is safe for concurrent use.
+// A Transport is an http.RoundTripper that makes its requests by a Session of zreq. The
+// zero value is ready to use. It is safe for concurrent use. A Transport must not be
+// copied, and its fields must not be changed after the first request.
 type Transport struct {
-	// Session makes the calls: its driver, TLS, pool, limits in time and bytes, and
-	// Trace hold; its MaxRedirects and OnRedirect do not. Its Headers, Auth and
-	// the certificates of its TLS go to every origin that is asked, but for one to which
-	// a redirect led the Client from another: there its Auth, its Authorization, Cookie
-	// and Proxy-Authorization, the fields that its OriginOnly names (also of the request)
-	// and the certificates are kept back. Default: one of the Transport's own, without a
-	// limit of connections, that waits 10 minutes for the head of a response.
+	// Session makes the calls. Its driver, TLS, pool, limits and Trace apply, but its
+	// MaxRedirects and OnRedirect do not.
+	//
+	// Its Headers, its Auth and the certificates of its TLS go to every origin that is
+	// called. If a redirect has led the Client from one origin to another, these are left
+	// out there: Auth, Authorization, Cookie, Proxy-Authorization, the fields that
+	// OriginOnly names (those of the request as well), and the certificates.
+	//
+	// If nil, the Transport has a Session of its own, without a limit of connections,
+	// that waits 10 minutes for the head of a response.
 	Session *zreq.Session
 
-	// Retry makes as many attempts as the Retry of the Session says. What the last one
-	// came to is the answer, whatever its status. Without it there is one attempt, but
-	// a kept connection that turns out to be dead is replaced all the same.
+	// Retry allows as many attempts as the Retry of the Session does. The response to the
+	// last attempt is the result, whatever its status. Without Retry there is one
+	// attempt, but a kept connection that turns out to be dead is replaced all the same.
 	Retry bool
 
 	once sync.Once // sets the defaults of own
@@ -46,15 +49,15 @@ func (t *Transport) session() *zreq.Session {
 	return &t.own
 }
 
-// CloseIdleConnections closes the connections that no request has. It is what
-// http.Client.CloseIdleConnections calls.
+// CloseIdleConnections closes the connections that no request is using.
+// http.Client.CloseIdleConnections calls it.
 func (t *Transport) CloseIdleConnections() { t.session().CloseIdle() }
 
-// RoundTrip implements http.RoundTripper. The body of the request is closed when it
-// returns. The package comment says which errors it returns.
+// RoundTrip implements http.RoundTripper. It closes the body of the request before it
+// returns. The package comment lists its errors.
 //
-// The Body of the response may be closed while it is read, from anywhere: that ends
-// the Read.
+// The Body of the response may be closed from any goroutine while it is being read, which
+// ends the Read.
 func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	up := newUpload(req)
 	defer up.close()

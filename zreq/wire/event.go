@@ -4,19 +4,19 @@ package wire
 type Kind uint8
 
 const (
-	// NeedMore: nothing more can be decoded from this input. Some of its bytes may
-	// have been used.
+	// NeedMore means that nothing more can be decoded from this input. Some of its bytes
+	// may have been used.
 	NeedMore Kind = iota
-	// Informational: the head of a 1xx response. The final response is still to come.
+	// Informational is the head of a 1xx response. The final response is still to come.
 	Informational
-	// Head: the head of the final response. The methods of the Decoder return what it
+	// Head is the head of the final response. The methods of the Decoder return what it
 	// says.
 	Head
-	// Data: bytes of the body, at least one.
+	// Data is bytes of the body, at least one.
 	Data
-	// Trailers: the trailer fields after a chunked body, if there are any.
+	// Trailers are the trailer fields after a chunked body, if there are any.
 	Trailers
-	// End: the response is complete. No byte after it was used.
+	// End means that the response is complete. No byte after it was used.
 	End
 )
 

@@ -1,5 +1,5 @@
-// Package zlog writes what happens in calls of package zreq to a log of package
-// zerolog: one line for each call, and what the call consisted of for those who look.
+// Package zlog logs the calls of package zreq with package zerolog. It writes one line
+// for each call and, at debug level, one line for each event in a call.
 //
 //	logger := zerolog.New(os.Stderr).Level(zerolog.InfoLevel).With().Timestamp().Logger()
 //	session := &zreq.Session{Trace: zlog.New(logger)}
@@ -7,92 +7,93 @@
 //	{"level":"info","call":7,"method":"GET","url":"https://fleet.example/config","status":200,"sent":141,
 //	 "received":512,"elapsed":38.2,"reused":true,"attempts":1,"time":"…","message":"request"}
 //
-// # Which level
+// # Levels
 //
-// The level of the logger decides how much is written, and that of zerolog.New is the
-// lowest: without Level a GET is some eight lines, of which all but one are debug.
+// The level of the logger decides how much is written. zerolog.New returns a logger with
+// the lowest level. Without Level a GET writes about eight lines, of which all but one
+// are at debug level.
 //
-// Info is the line of a call that is over, one for each, "request". With a Stream it
-// comes when the body has ended. A status is no failure, whatever it is: the field is
-// there to be counted. What the program ended itself, by a context, is info as well.
+//   - Info: a call is over, "request". With Stream that is when the body has ended. A
+//     status is never a failure; it is a field of the line. A call that the program itself
+//     has ended by a context is info as well, "request cancelled".
+//   - Error: a call has failed, "request failed". No other line has this level, so an
+//     alarm on it counts calls and not attempts.
+//   - Warn: a call is over, has no error, but its connection has failed, for example
+//     because a callback has panicked. It is not known whether the call went well.
+//   - Debug: one line for each [zreq.Event]. The message is the kind of the event.
 //
-// Error is that line for a call that failed, "request failed". No other line has this
-// level, so that an alarm on it counts calls and not attempts.
+// Retries and connections that died idle are logged at debug level and not at warn. Over
+// bad links they are normal, and in an outage, when a gateway can least afford it, they
+// would fill the log. Their result is in the line of the call: attempts, reused, and
+// tries if the retries did not help.
 //
-// Warn is that line for a call of which nobody knows that it went well: without an
-// error its connection is a failed one, as where a callback has panicked.
+// # Fields
 //
-// Debug is all else, one line for each [zreq.Event], and its message is the kind. A
-// retry and a connection that died idle are there, too, and not at warn. Over bad
-// links they are what a Session is for, and in an outage, when a gateway can least
-// pay for it, they would be most of the log. What came of them is in the line of the
-// call: attempts, reused, and tries if they did not help.
+// A field without a value is left out, unless it is marked with *. Durations are in
+// zerolog.DurationFieldUnit, which is milliseconds by default. Brackets name the lines that
+// have a field, if only some have it:
 //
-// # Which fields
-//
-// A field that has nothing to tell is left out, but for those marked *. Durations are
-// in zerolog.DurationFieldUnit, milliseconds by default.
-//
-//	call      *  the number of the call: what happened in one has the same; an idle
+//	call      *  the number of the call, the same for all its events; the line of an idle
 //	             connection that a Session closes has neither call, attempt nor elapsed
 //	method       of the request; "connect" is zreq.Connect
 //	url          scheme, host and path
-//	status       of the response that came last
-//	sent         bytes, heads included; * in the line of a call
+//	status       of the last response
+//	sent         bytes, with heads; * in the line of a call
 //	received     bytes of the body; * in the line of a call
-//	elapsed   *  since the event before in the call; in the line of a call the whole of it
+//	elapsed   *  since the previous event of the call; in the line of a call, of the whole call
 //	reused    *  the connection had carried a request before (line of a call, conn)
-//	attempts  *  how many there were (line of a call)
+//	attempts  *  the number of attempts (line of a call)
 //	closed       why a connection was not kept
 //
-//	attempt   *  which it is (debug)
+//	attempt   *  the number of the attempt (debug)
 //	address      host and port that are dialled (dial, dialled, tls, secured, close)
-//	local        the address of our end of the connection, which tells its interface (conn)
-//	remote       that of the other (conn)
-//	idle         for how long nobody had used it (conn)
-//	wait      *  before the next attempt (retry)
+//	local        our address of the connection, which tells its interface (conn)
+//	remote       the address of the peer (conn)
+//	idle         how long the connection was idle (conn)
+//	wait      *  time until the next attempt (retry)
 //
-// And of an error, so that nobody has to parse its text:
+// An error has these fields, so that its text need not be parsed:
 //
-//	phase        of the call in which it failed: request, wait, dial, tls, send, head, body
-//	kind         one of the Err values of package zreq, in its words
-//	cause     *  what the network, the peer or the callback said
-//	timeout      true if a limit in time ended it
-//	taken        bytes that the callback or writer had taken: where to go on
+//	phase        in which the call failed: request, wait, dial, tls, send, head, body
+//	kind         the text of one of the Err values of package zreq
+//	cause     *  what the network, the peer or the callback reported
+//	timeout      true if a time limit ended the call
+//	taken        bytes that the callback or writer has accepted: where to resume
 //	why          what ran out, if the retries did
-//	tries        each attempt of those: phase, status, kind, cause, timeout, wait
+//	tries        each attempt then: phase, status, kind, cause, timeout, wait
 //
-// # What is not in it
+// # Secrets
 //
-// Credentials, queries and fragments. Method, URL and address come without them from
-// package zreq, and no field of a head is written. An error may quote anything: of
-// its text this package takes away whatever is before an @, all behind the ? or # of
-// a URL, the values of a=b&c=d, and what follows Authorization: or Cookie: in the
-// line, or Basic and Bearer. It takes rather too much than too little, and puts "…"
-// in its place. A cause is cut at 512 bytes. What a callback panics with is not seen.
+// The log contains no credentials, queries and fragments. Method, URL and address come
+// without them from package zreq, and no field of a head is written. The text of an error
+// may quote anything. From it the package removes whatever is before an @, everything
+// after the ? or # of a URL, the values of a=b&c=d, and what follows Authorization:,
+// Cookie:, Basic or Bearer in the line. It removes too much rather than too little, and
+// writes "…" in its place. A cause is cut at 512 bytes. The value of a panic in a
+// callback is not seen.
 //
-// What cannot be known to be secret is written: the path of a URL and the name of a
-// host, with whatever an application puts there; what an error of the caller's own
-// says in other words, by a callback, a body, a driver, an [zreq.Auth] or a
-// context; and, by the logger itself, the fields that its owner gave to it.
+// The package cannot recognize every secret. It writes the path of a URL and the name of
+// a host, whatever an application puts there. It writes what an error of the caller says
+// in other words, from a callback, a body, a driver, an [zreq.Auth] or a context. And the
+// logger writes the fields that its owner has given it.
 //
-// What a server sends breaks no line: zerolog writes control characters as escapes,
-// in JSON and by its ConsoleWriter.
+// Nothing that a server sends can break a line: zerolog escapes control characters, in
+// JSON and in its ConsoleWriter.
 //
 // # Ownership and cost
 //
-// The logger belongs to the caller, with its writer, its level and its context. A line
-// is written on the goroutine of the call, which waits for it; a diode.Writer of
-// zerolog does not let it wait. Lines that are made at once come to the writer at
-// once: zerolog.SyncWriter is for one that does not expect it. Nothing is kept between
-// events, and nothing of an event is kept.
+// The caller owns the logger, with its writer, its level and its context. A line is
+// written on the goroutine of the call, which waits for it. With a diode.Writer of
+// zerolog it does not wait. If calls are made at the same time, the writer is called at
+// the same time; wrap it in a zerolog.SyncWriter if it does not allow that. The package
+// keeps nothing between events.
 //
-// A line allocates nothing, but for the attempts and quotations of an error and the
-// addresses of conn. A level that is off costs a comparison. The zero zerolog.Logger
-// writes nothing.
+// A line allocates nothing, except for the attempts and quotations of an error and the
+// addresses of conn. A level that is switched off costs a comparison. The zero
+// zerolog.Logger writes nothing.
 //
 // # What it does not do
 //
-// It writes no bodies and no fields of heads, samples nothing (zerolog.Logger has
-// Sample), counts nothing (see [zreq.Session.Stats]), and has no options.
+// The package writes no bodies and no header fields. It does not sample (zerolog.Logger
+// has Sample) or count (see [zreq.Session.Stats]), and has no options.
 package zlog

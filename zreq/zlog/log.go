@@ -11,7 +11,7 @@ type log struct{ logger zerolog.Logger }
 
 var _ zreq.Trace = (*log)(nil)
 
-// New returns a Trace that writes events with l, for the Trace of [zreq.Args] or
+// New returns a Trace that logs events with l. Use it as the Trace of [zreq.Args] or
 // [zreq.Session]. It is safe for concurrent use if the writer of l is.
 func New(l zerolog.Logger) zreq.Trace { return &log{l} }
 

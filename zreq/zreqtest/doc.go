@@ -1,5 +1,4 @@
-// Package zreqtest is the other side of an HTTP exchange, written down in
-// advance: a peer that plays a script, in memory.
+// Package zreqtest provides a scripted HTTP server in memory, for tests.
 //
 //	peer := zreqtest.NewPeer(t, []zreqtest.Step{
 //		zreqtest.Expect("GET /version HTTP/1.1\r\n"),
@@ -8,20 +7,19 @@
 //	})
 //	resp, err := zreq.Get(ctx, "http://device.test/version", &zreq.Args{Driver: peer})
 //
-// The script is bytes and pauses, not messages, so that it can show what a
-// well-meant fake cannot: a head that comes a byte at a time, a body that stops
-// short, an answer before the question. Each connection has a script of its
-// own; a [Peer] is the netdriver.Driver that dials them in order.
+// A script consists of bytes and pauses, not of messages. So it can do what a fake at the
+// level of messages cannot: send a head byte by byte, cut off a body, or answer before
+// the request. Each connection has its own script. A [Peer] is also the netdriver.Driver
+// that dials them, in order.
 //
-// Inside a testing/synctest bubble pauses and timeouts take no time. The peer
-// is then made inside it, with the bubble's t.
+// Inside a testing/synctest bubble, pauses and timeouts take no time. Create the Peer
+// inside the bubble, with the t of the bubble.
 //
-// A long dialogue reads better as a text file: [Transcript] reads one and
-// [Script] makes steps of it.
+// A long dialogue is easier to read as a text file: [Transcript] reads one and [Script]
+// turns it into steps.
 //
-// A test that needs no exchange, but what one would have come to, gets it from
-// [Response]: for a fake of what the program calls.
+// A test that needs only a response, for a fake of something that makes calls, gets one
+// from [Response].
 //
-// The peer does not judge what it reads beyond finding where a request ends.
-// It speaks no TLS.
+// The Peer does not check requests, beyond finding where they end. It does not speak TLS.
 package zreqtest

@@ -5,10 +5,10 @@ import (
 	"sync"
 )
 
-// LiveHeap returns how many bytes of the heap are reachable, after two collections:
-// the second empties what the first left to the pools. A test that compares it before
-// and during a transfer proves that memory does not depend on the length; call
-// SpareThreads before.
+// LiveHeap returns the number of reachable bytes in the heap, after two garbage
+// collections; the second one empties what the first has left in pools. A test that
+// compares it before and during a transfer shows that memory does not depend on the
+// length of the body. Call SpareThreads first.
 func LiveHeap() int64 {
 	runtime.GC()
 	runtime.GC()
@@ -17,8 +17,8 @@ func LiveHeap() int64 {
 	return int64(m.HeapAlloc)
 }
 
-// SpareThreads has the runtime make threads now. One that it makes while the heap is
-// measured is 5 KiB that no call has asked for.
+// SpareThreads makes the runtime create threads now. A thread that it creates while the
+// heap is measured would add 5 KiB that no call has allocated.
 func SpareThreads() {
 	var up, down sync.WaitGroup
 	end := make(chan struct{})

@@ -15,7 +15,7 @@ import (
 
 var _ netdriver.Driver = (*Peer)(nil)
 
-// A Peer is a scripted server, and the driver that dials it at any address.
+// A Peer is a scripted server, and the driver that dials it at every address.
 type Peer struct {
 	t        testing.TB
 	net      *memnet.Net
@@ -32,14 +32,13 @@ type Peer struct {
 	closed    bool
 }
 
-// NewPeer returns a peer whose i-th dialled connection plays the i-th script;
-// further dials are refused. After its last step a connection stays open and
-// silent until the client closes it.
+// NewPeer returns a Peer whose i-th dialled connection plays the i-th script. Further
+// dials are refused. After the last step a connection stays open and silent until the
+// client closes it.
 //
-// When the test ends so does the peer. It fails the test if an Expect was not
-// met, on a request whose end it cannot find, and if a goroutine of its own
-// does not end. In an Example t may be nil: then the caller calls Close, which
-// panics where a test would fail.
+// The Peer ends with the test. It fails the test if an Expect was not met, if it cannot
+// find the end of a request, or if one of its goroutines does not end. In an Example, t
+// may be nil. The caller then calls Close, which panics where a test would fail.
 func NewPeer(t testing.TB, conns ...[]Step) *Peer {
 	p := &Peer{t: t, net: memnet.New(), scripts: conns, closing: make(chan struct{}), dialling: make(chan struct{}, 1)}
 	p.listener, _ = p.net.Listen("") // the first listener of a network
@@ -50,7 +49,8 @@ func NewPeer(t testing.TB, conns ...[]Step) *Peer {
 	return p
 }
 
-// Net is the network below, to set its fields before the first dial.
+// Net returns the network that the Peer uses, so that its fields can be set before the
+// first dial.
 func (p *Peer) Net() *memnet.Net { return p.net }
 
 // Dial connects to the next script.
@@ -138,24 +138,24 @@ func (p *Peer) start(ours, client *memnet.Conn) (*memnet.Conn, error) {
 
 var errNoAnswer = errors.New("no answer")
 
-// Dials is how many times Dial was called, whatever came of it.
+// Dials returns how often Dial was called, with success or without.
 func (p *Peer) Dials() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return len(p.addresses)
 }
 
-// Open is how many connections the client has not closed.
+// Open returns how many connections the client has not closed.
 func (p *Peer) Open() int { return p.net.Open() }
 
-// Addresses is what was dialled, in order.
+// Addresses returns the addresses that were dialled, in order.
 func (p *Peer) Addresses() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slices.Clone(p.addresses)
 }
 
-// Requests is every request that came whole, byte for byte, in order.
+// Requests returns every request that arrived completely, byte for byte and in order.
 func (p *Peer) Requests() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -168,8 +168,8 @@ func (p *Peer) record(request string) {
 	p.requests = append(p.requests, request)
 }
 
-// Wait returns when every connection that was dialled has played its last step
-// or was closed by the client.
+// Wait returns when every dialled connection has played its last step or was closed by
+// the client.
 func (p *Peer) Wait() {
 	for _, player := range p.dialled() {
 		<-player.played
@@ -182,7 +182,7 @@ func (p *Peer) dialled() []*player {
 	return slices.DeleteFunc(slices.Clone(p.players), func(pl *player) bool { return pl == nil })
 }
 
-// Close ends the peer, as the end of the test does. Closing twice is harmless.
+// Close ends the Peer, as the end of the test does. Closing it twice does nothing.
 func (p *Peer) Close() {
 	if !p.shut() {
 		return

@@ -12,15 +12,17 @@ import (
 	"github.com/zreq-go/zreq/zreq"
 )
 
-// Response returns a response as a call would have returned it, for a fake of what a
-// program calls. It has been read from bytes by zreq itself: all its methods do what
-// they do after a GET of http://device.test/ that was answered with this status, these
-// fields and this body. Its Connection is nil.
+// Response returns a response as a call would return it, for a fake of something that
+// makes calls. zreq itself has read it from bytes, so all its methods do what they do
+// after a GET of http://device.test/ that was answered with the given status, fields and
+// body. Its Connection is nil.
 //
-// headers go into the head as they are. A Content-Length is added unless they have it.
-// status is 200 to 999. It is a mistake in the test, and panics, if that cannot be a
-// response: a line break in a field, a Content-Length that is not that of body, a
-// Transfer-Encoding, a 204 or 304 with a body.
+// headers are written into the head as they are. A Content-Length is added if they have
+// none. status is 200 to 999.
+//
+// Response panics if there can be no such response: if a field contains a line break, the
+// Content-Length is not that of body, there is a Transfer-Encoding, or a 204 or 304 has a
+// body.
 func Response(status int, headers zreq.Headers, body string) *zreq.Response {
 	bodiless := status == 204 || status == 304
 	length, sized := headers.Get("Content-Length")

@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// Script makes steps of a Dialogue, section by section: "C:" is what the
-// request must begin with, "S:" what the peer sends, "pause 50ms", "close",
-// "closewrite", "reset" and "hold" are the steps of that name. Other sections,
-// and what follows the colon, are for the reader of the file.
+// Script turns a Dialogue into steps, section by section. A section "C:" is what the
+// request must begin with, and "S:" is what the peer sends. "pause 50ms", "close",
+// "closewrite", "reset" and "hold" are the steps of these names. Other sections, and text
+// after the colon, are for human readers.
 func Script(d *Dialogue) []Step {
 	var steps []Step
 	for _, s := range d.Sections {

@@ -10,8 +10,9 @@ import (
 	"github.com/zreq-go/zreq/netdriver/memnet"
 )
 
-// A Step is one thing the peer does on a connection. Steps are played in
-// order; a script ends early, and in silence, when the client goes away.
+// A Step is one thing that the peer does on a connection. Steps are played in order. If
+// the client closes the connection, the script ends early, and the test fails only if an
+// Expect was not played.
 type Step struct {
 	play   func(*player) error
 	want   string         // what Expect waits for
@@ -36,7 +37,7 @@ func Request() Step {
 	}}
 }
 
-// Expect is Request, and the test fails unless a whole request comes and
+// Expect is like Request, but the test fails unless a complete request arrives that
 // begins with prefix.
 func Expect(prefix string) Step {
 	return Step{expect: true, want: prefix, play: func(p *player) error {
@@ -48,8 +49,7 @@ func Expect(prefix string) Step {
 	}}
 }
 
-// Head reads the head of a request and records it; the body is left to Read
-// and Discard.
+// Head reads the head of a request and records it. The body is left to Read and Discard.
 func Head() Step {
 	return Step{play: func(p *player) error {
 		head, err := p.in.head()
@@ -81,8 +81,8 @@ func Send(s string) Step {
 	return Step{play: func(p *player) error { return p.send(s) }}
 }
 
-// SendFrom sends all of r, for a body too long for a string. It is read while
-// the script is played, through a buffer of 4 KiB that is made now.
+// SendFrom sends everything that r gives, for a body that is too long for a string. r is
+// read while the script is played, through a buffer of 4 KiB that is allocated now.
 func SendFrom(r io.Reader) Step {
 	buffer := make([]byte, 4096)
 	return Step{play: func(p *player) error {
@@ -91,7 +91,7 @@ func SendFrom(r io.Reader) Step {
 	}}
 }
 
-// Drip sends s one byte at a time, with gap between two bytes.
+// Drip sends s byte by byte, with a pause of gap between two bytes.
 func Drip(s string, gap time.Duration) Step {
 	return Step{play: func(p *player) error {
 		for i := range len(s) {
@@ -113,19 +113,19 @@ func Pause(d time.Duration) Step {
 	return Step{play: func(p *player) error { return p.pause(d) }}
 }
 
-// Close ends both sides, as a server does that is done: the client reads what
-// is on its way and then the end. No step follows it.
+// Close ends both sides, as a server does that is done. The client reads what was sent
+// and then the end. It must be the last step.
 func Close() Step {
 	return Step{play: func(p *player) error { return p.conn.Close() }}
 }
 
-// CloseWrite ends our side: the client reads the end, and can still send.
+// CloseWrite ends the peer's side. The client reads the end and can still send.
 func CloseWrite() Step {
 	return Step{play: func(p *player) error { return p.conn.CloseWrite() }}
 }
 
-// Reset breaks the connection. What the client has not read is lost. No step
-// follows it.
+// Reset breaks the connection. What the client has not read is lost. It must be the last
+// step.
 func Reset() Step {
 	return Step{play: func(p *player) error {
 		p.conn.Reset()
@@ -133,7 +133,7 @@ func Reset() Step {
 	}}
 }
 
-// Hold reads nothing and stays silent until the client closes. Once the
+// Hold reads nothing and sends nothing until the client closes the connection. When the
 // buffer between them is full, the client's writes block.
 func Hold() Step {
 	return Step{play: func(p *player) error {
@@ -144,8 +144,8 @@ func Hold() Step {
 	}}
 }
 
-// Fault sets the faults of the client's end from here on. As the first step it
-// is in place before the dial returns.
+// Fault sets the faults of the client's end from here on. If it is the first step, they
+// are set before the dial returns.
 func Fault(f memnet.Faults) Step {
 	return Step{faults: &f, play: func(p *player) error {
 		p.client.SetFaults(f)
@@ -153,10 +153,11 @@ func Fault(f memnet.Faults) Step {
 	}}
 }
 
-// Refuse, alone in a script, refuses the dial.
+// Refuse refuses the dial. It must be the only step of a script.
 func Refuse() Step { return Step{dial: refused, play: misplaced} }
 
-// NoAnswer, alone in a script, leaves the dial hanging until its context ends.
+// NoAnswer makes the dial hang until its context ends. It must be the only step of a
+// script.
 func NoAnswer() Step { return Step{dial: unanswered, play: misplaced} }
 
 func misplaced(p *player) error {

@@ -7,20 +7,20 @@ import (
 	"testing"
 )
 
-// A Dialogue is a transcript in the txtar form: a line or more that state the
-// rule it shows, then sections, each headed by a line "-- name --".
+// A Dialogue is a transcript in txtar form: one or more lines that state the rule it
+// shows, and then sections, each after a line "-- name --".
 type Dialogue struct {
 	Rule     string
 	Sections []Section
 }
 
-// A Section is one part of a Dialogue.
+// A Section is a part of a Dialogue.
 type Section struct {
 	Name string
-	Text string // as in the file, each line ended by a line feed
+	Text string // as in the file; each line ends in a line feed
 }
 
-// Transcript reads a Dialogue from file, and ends the test if it cannot.
+// Transcript reads a Dialogue from file. If it cannot, it ends the test.
 func Transcript(t testing.TB, file string) *Dialogue {
 	t.Helper()
 	text, err := os.ReadFile(file)
@@ -34,7 +34,7 @@ func Transcript(t testing.TB, file string) *Dialogue {
 	return d
 }
 
-// ParseTranscript makes a Dialogue of text. Line ends may be CR LF.
+// ParseTranscript parses text as a Dialogue. Lines may end in CR LF.
 func ParseTranscript(text string) *Dialogue {
 	d := new(Dialogue)
 	var part strings.Builder
@@ -61,7 +61,7 @@ func ParseTranscript(text string) *Dialogue {
 	return d
 }
 
-// Section returns the first section called name.
+// Section returns the first section with the given name.
 func (d *Dialogue) Section(name string) (s Section, ok bool) {
 	for _, s := range d.Sections {
 		if s.Name == name {
@@ -71,10 +71,10 @@ func (d *Dialogue) Section(name string) (s Section, ok bool) {
 	return Section{}, false
 }
 
-// Wire returns the text as it goes over the line: each line ends in CR LF, or
-// in nothing if its last character is a backslash. Within a line \r, \n, \t,
-// \\ and \x1f are what they are in Go; so \n\ ends a line in a bare line feed.
-// An escape that Go does not know is left as it stands.
+// Wire returns the text as it is sent. Each line ends in CR LF, or in nothing if its last
+// character is a backslash. Within a line, \r, \n, \t, \\ and \x1f are escapes as in Go;
+// so \n\ ends a line in a bare line feed. An escape that Go does not know is left as it
+// is.
 func (s Section) Wire() string {
 	var wire []byte
 	for line := range strings.Lines(s.Text) {

@@ -17,19 +17,19 @@ import (
 	"time"
 )
 
-// An Authority signs certificates that a program trusts once it has the
-// Authority's own. It is safe for concurrent use.
+// An Authority signs certificates. A program that trusts the Authority's own certificate
+// trusts them. It is safe for concurrent use.
 type Authority struct {
 	cert   *x509.Certificate
 	key    *ecdsa.PrivateKey
 	serial atomic.Int64
 }
 
-// NewAuthority returns an Authority with a key of its own.
+// NewAuthority returns an Authority with a new key.
 func NewAuthority() (*Authority, error) { return NewAuthorityNamed("zreq test authority") }
 
-// NewAuthorityNamed is NewAuthority of another name, for a test in which names
-// tell one from another.
+// NewAuthorityNamed is like NewAuthority, but gives the Authority a name, for tests that
+// distinguish authorities by name.
 func NewAuthorityNamed(name string) (*Authority, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -58,21 +58,21 @@ func NewAuthorityNamed(name string) (*Authority, error) {
 	return ca, nil
 }
 
-// Pool returns a new pool with the Authority in it, for a client's roots.
+// Pool returns a new pool with the Authority's certificate, for the roots of a client.
 func (ca *Authority) Pool() *x509.CertPool {
 	pool := x509.NewCertPool()
 	pool.AddCert(ca.cert)
 	return pool
 }
 
-// PEM returns the Authority's certificate as text, for a file.
+// PEM returns the Authority's certificate in PEM, for a file.
 func (ca *Authority) PEM() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: ca.cert.Raw})
 }
 
-// Issue returns a certificate for the host names and IP addresses in names,
-// valid until the time given, and its key. It is good for a server and for a
-// client. A time in the past makes an expired one.
+// Issue returns a certificate and its key for the host names and IP addresses in names.
+// It is valid until the given time, for servers and for clients. If the time is in the
+// past, the certificate has expired.
 func (ca *Authority) Issue(until time.Time, names ...string) (tls.Certificate, error) {
 	from := ca.cert.NotBefore
 	if until.Before(from) {
@@ -81,7 +81,7 @@ func (ca *Authority) Issue(until time.Time, names ...string) (tls.Certificate, e
 	return ca.IssueFrom(from, until, names...)
 }
 
-// IssueFrom is Issue of a certificate that is not valid before from.
+// IssueFrom is like Issue, but the certificate is not valid before from.
 func (ca *Authority) IssueFrom(from, until time.Time, names ...string) (tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -94,8 +94,8 @@ func (ca *Authority) IssueFrom(from, until time.Time, names ...string) (tls.Cert
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, nil
 }
 
-// Certify returns, in PEM, a certificate for names and a key of which only the
-// public half is known, as that of an Element. It outlives any test.
+// Certify returns a PEM certificate for names and for a key of which only the public half
+// is known, such as that of an Element. It is valid for longer than any test runs.
 func (ca *Authority) Certify(public crypto.PublicKey, names ...string) ([]byte, error) {
 	der, err := ca.sign(template(ca.cert.NotBefore, ca.cert.NotAfter, names), public)
 	if err != nil {
@@ -109,8 +109,8 @@ func (ca *Authority) sign(t *x509.Certificate, public crypto.PublicKey) ([]byte,
 	return x509.CreateCertificate(rand.Reader, t, ca.cert, public, ca.key)
 }
 
-// Server returns what a TLS server for names needs, with a certificate that
-// outlives any test. The caller may change it.
+// Server returns a tls.Config for a server with the given names. Its certificate is valid
+// for longer than any test runs. The caller may change the Config.
 func (ca *Authority) Server(names ...string) (*tls.Config, error) {
 	cert, err := ca.Issue(ca.cert.NotAfter, names...)
 	if err != nil {
@@ -119,8 +119,8 @@ func (ca *Authority) Server(names ...string) (*tls.Config, error) {
 	return &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}, nil
 }
 
-// SelfSigned returns a certificate for names that no authority signed, and its
-// key. It outlives any test.
+// SelfSigned returns a certificate for names that no authority has signed, and its key.
+// It is valid for longer than any test runs.
 func SelfSigned(names ...string) (tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

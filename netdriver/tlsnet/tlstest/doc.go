@@ -1,12 +1,12 @@
-// Package tlstest makes the certificates that a test or an example of TLS
-// needs: an authority, certificates that it signed, a server's tls.Config, and
-// what stands for a secure element.
+// Package tlstest makes certificates for tests and examples of TLS: an authority,
+// certificates that it has signed, a tls.Config for a server, and a stand-in for a secure
+// element.
 //
 //	ca, err := tlstest.NewAuthority()
 //	config, err := ca.Server("example.org", "127.0.0.1")
 //	listener := tls.NewListener(tcp, config)
 //	secure := tlsnet.New(&tlsnet.Config{RootCAs: ca.Pool()})
 //
-// Everything lives in memory and is valid for a day. Nothing here is fit to
-// guard anything real.
+// Everything is held in memory and is valid for a day. Do not use it to protect anything
+// real.
 package tlstest

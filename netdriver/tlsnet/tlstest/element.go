@@ -11,8 +11,8 @@ import (
 	"sync/atomic"
 )
 
-// An Element stands for a secure element: it has a key that it does not give
-// away, and signs. It is safe for concurrent use.
+// An Element stands in for a secure element: it signs with a key that it does not reveal.
+// It is safe for concurrent use.
 type Element struct {
 	key    *ecdsa.PrivateKey
 	signed atomic.Int64
@@ -20,7 +20,7 @@ type Element struct {
 
 var _ crypto.Signer = (*Element)(nil)
 
-// NewElement returns an Element with a key of its own.
+// NewElement returns an Element with a new key.
 func NewElement() (*Element, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -29,7 +29,7 @@ func NewElement() (*Element, error) {
 	return &Element{key: key}, nil
 }
 
-// Public returns the half of the key that everybody may know.
+// Public returns the public half of the key.
 func (e *Element) Public() crypto.PublicKey { return e.key.Public() }
 
 // Sign implements crypto.Signer.
@@ -38,5 +38,5 @@ func (e *Element) Sign(random io.Reader, digest []byte, opts crypto.SignerOpts) 
 	return e.key.Sign(random, digest, opts)
 }
 
-// Signed returns how often it has signed.
+// Signed returns how often the Element has signed.
 func (e *Element) Signed() int { return int(e.signed.Load()) }
