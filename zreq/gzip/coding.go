@@ -7,7 +7,7 @@ import (
 	"github.com/zreq-go/zreq/zreq"
 )
 
-// coding is a content coding by its name in RFC 9110, 8.4.1.
+// coding is the name of a content coding (RFC 9110, 8.4.1).
 type coding string
 
 const (
@@ -22,10 +22,10 @@ func init() {
 	zreq.RegisterCoding(string(codingDeflate), codingDeflate)
 }
 
-// streams are those that nobody uses. They refer to nothing but their own memory.
+// streams are unused streams. They refer only to their own memory.
 var streams = sync.Pool{New: func() any { return newStream() }}
 
-// Decode reads nothing of r yet, and does not fail.
+// Decode reads nothing from r yet, and does not fail.
 func (c coding) Decode(r io.Reader) (io.ReadCloser, error) {
 	s := streams.Get().(*stream)
 	s.open(c, r)

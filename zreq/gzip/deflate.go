@@ -2,19 +2,19 @@ package gzip
 
 import "encoding/binary"
 
-// The two bytes of a zlib header (RFC 1950, 2.2): the method and the window, and
-// flags that make both a multiple of 31.
+// The two bytes of a zlib header (RFC 1950, 2.2): the first has the method and the window.
+// The second has flags, and makes the two a multiple of 31.
 const (
 	zlibMethod    = 8
 	zlibMaxWindow = 7 // 32 KiB
 	zlibDict      = 1 << 5
 )
 
-// deflateHead reads the header of zlib behind its first byte, if it is there. The
-// coding is deflate in zlib, but "some non-conformant implementations send the
-// deflate compressed data without the zlib wrapper" (RFC 9110, 8.4.1.2). Their
-// first byte is never zlib's: it would be a stored block with padding that is not
-// zero, and nobody makes those.
+// deflateHead reads the zlib header after its first byte, if there is one. The coding is
+// deflate inside zlib, but "some non-conformant implementations send the deflate
+// compressed data without the zlib wrapper" (RFC 9110, 8.4.1.2). Their first byte is
+// never that of zlib: it would be a stored block with padding that is not zero, which no
+// encoder produces.
 func (s *stream) deflateHead(first byte) error {
 	if s.members > 0 {
 		return s.corrupt(trailing)
@@ -38,7 +38,7 @@ func (s *stream) deflateHead(first byte) error {
 	return nil
 }
 
-// zlibTail compares what follows the data: its Adler-32.
+// zlibTail verifies the Adler-32 after the data.
 func (s *stream) zlibTail() error {
 	if err := s.fill(s.buf[:4]); err != nil {
 		return err

@@ -6,7 +6,7 @@ import "errors"
 // end.
 var ErrCorrupt = errors.New("corrupt")
 
-// corruptError is an ErrCorrupt that says which coding, and what is wrong.
+// corruptError is an ErrCorrupt with the coding and what is wrong.
 type corruptError struct {
 	coding coding
 	what   string
@@ -15,7 +15,7 @@ type corruptError struct {
 func (e *corruptError) Error() string        { return string(e.coding) + ": " + e.what }
 func (e *corruptError) Is(target error) bool { return target == ErrCorrupt }
 
-// What is wrong.
+// What can be wrong with a coded body.
 const (
 	badHead     = "malformed header"
 	badHeadSum  = "wrong checksum of the header"

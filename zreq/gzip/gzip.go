@@ -5,8 +5,8 @@ import (
 	"hash/crc32"
 )
 
-// The fixed part of a header (RFC 1952, 2.3): two bytes by which gzip is known,
-// the method, the flags, and six that say nothing about the data.
+// The fixed part of a header (RFC 1952, 2.3): two bytes that identify gzip, the method, the
+// flags, and six bytes that say nothing about the data.
 const (
 	gzipID1    = 0x1f
 	gzipID2    = 0x8b
@@ -20,7 +20,7 @@ const (
 	flagReserved = 0xe0
 )
 
-// gzipHead reads a header behind its first byte. Nothing of it is kept.
+// gzipHead reads a header after its first byte, and keeps nothing of it.
 func (s *stream) gzipHead(first byte) error {
 	if first != gzipID1 {
 		if s.members > 0 {
@@ -46,7 +46,7 @@ func (s *stream) gzipHead(first byte) error {
 	return nil
 }
 
-// gzipFields passes over the fields that the flags announce.
+// gzipFields skips the fields that the flags announce.
 func (s *stream) gzipFields(flags byte) error {
 	if flags&flagExtra != 0 {
 		if err := s.skipExtra(); err != nil {
@@ -79,7 +79,7 @@ func (s *stream) skipExtra() error {
 	return nil
 }
 
-// skipString passes over a string and the zero at its end.
+// skipString skips a string and the zero at its end.
 func (s *stream) skipString() error {
 	for {
 		if err := s.skip(1); err != nil || s.buf[0] == 0 {
@@ -88,7 +88,7 @@ func (s *stream) skipString() error {
 	}
 }
 
-// skip reads n bytes of a header into buf, and counts them in its checksum.
+// skip reads n bytes of a header into buf and adds them to its checksum.
 func (s *stream) skip(n int) error {
 	if err := s.fill(s.buf[:n]); err != nil {
 		return err
@@ -97,7 +97,7 @@ func (s *stream) skip(n int) error {
 	return nil
 }
 
-// headSum compares the checksum of the header, the lower half of a CRC-32.
+// headSum verifies the checksum of the header, which is the lower half of a CRC-32.
 func (s *stream) headSum() error {
 	if err := s.fill(s.buf[:2]); err != nil {
 		return err
@@ -108,7 +108,7 @@ func (s *stream) headSum() error {
 	return nil
 }
 
-// gzipTail compares what follows the data: its CRC-32 and its length.
+// gzipTail verifies the CRC-32 and the length after the data.
 func (s *stream) gzipTail() error {
 	if err := s.fill(s.buf[:8]); err != nil {
 		return err

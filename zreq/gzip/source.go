@@ -3,43 +3,43 @@ package gzip
 import "io"
 
 const (
-	// maxFruitless is how many coded bytes may pass before a byte comes of them.
-	// Names, and blocks and members with nothing in them, are of that kind, and
-	// have no end of their own. Data fills its window with a tenth of that.
+	// maxFruitless is how many coded bytes may be read without a byte of output. Names,
+	// and blocks and members without content, give none and may be of any number. Data
+	// fills its window with a tenth of that.
 	maxFruitless = 1 << 20
 
-	// maxIdleReads is how often in a row there may be neither byte nor error.
+	// maxIdleReads is how many reads in a row may return neither a byte nor an error.
 	maxIdleReads = 100
 )
 
-// A source gives the coded bytes of one body, none before it is asked for, and
+// A source returns the coded bytes of one body. It reads none before it is asked, and
 // remembers why there are no more.
 type source struct {
 	r     io.Reader
-	bytes io.ByteReader // r, if it is one
-	left  int           // of maxFruitless
-	err   error         // that was returned: r's own, or ours
-	next  error         // that r gave beside bytes
+	bytes io.ByteReader // r, if r is one; otherwise nil
+	left  int           // how much of maxFruitless is left
+	err   error         // the error that was returned: that of r, or ours
+	next  error         // the error that r returned together with bytes
 
-	held bool // last is to be read again
+	held bool // last is read again
 	last byte
-	one  [1]byte // for an r that is no io.ByteReader
+	one  [1]byte // for an r that is not an io.ByteReader
 }
 
-// open makes s a source of r. A nil r lets go of the former.
+// open makes s a source of r. If r is nil, s only drops its reader.
 func (s *source) open(r io.Reader) {
 	*s = source{r: r, left: maxFruitless}
 	s.bytes, _ = r.(io.ByteReader)
 }
 
-// bore counts n bytes of data that came of what was read.
+// bore records that what was read gave n bytes of output.
 func (s *source) bore(n int) {
 	if n > 0 {
 		s.left = maxFruitless
 	}
 }
 
-// hold makes c, which was read last, the next one again.
+// hold makes c, the last byte that was read, the next one again.
 func (s *source) hold(c byte) { s.held, s.last = true, c }
 
 // ReadByte returns the next byte.
@@ -60,8 +60,8 @@ func (s *source) ReadByte() (byte, error) {
 	return c, err
 }
 
-// Read returns at least one byte, or why there is none. Only data that is stored
-// as it is comes through it.
+// Read returns at least one byte, or an error. It is used only for data that is stored as
+// it is.
 func (s *source) Read(p []byte) (int, error) {
 	n, err := s.read(p)
 	s.left -= n

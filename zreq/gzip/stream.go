@@ -9,21 +9,21 @@ import (
 	"github.com/klauspost/compress/flate"
 )
 
-// A stream is one body on its way out of its coding. It is used again for
-// others; a decompressor of some 40 KB is most of it.
+// A stream decodes one body. It is reused for others, because its decompressor takes
+// about 40 KB.
 type stream struct {
 	coding  coding
 	in      source
-	inflate inflater // of in
-	inside  bool     // the data of a member, behind its header
-	members int      // whose header was read; what is not gzip has one
-	err     error    // that every Read returns from now on
+	inflate inflater // the decompressor, which reads from in
+	inside  bool     // in the data of a member, after its header
+	members int      // members whose header was read; a body that is not gzip has one
+	err     error    // of every further Read
 
 	crc   uint32      // gzip: of a header, then of data
 	size  uint32      // gzip: of data, modulo 2^32
 	adler hash.Hash32 // zlib: of data
-	bare  bool        // deflate without zlib around it
-	buf   [10]byte    // owned: the piece of header or trailer that is read
+	bare  bool        // deflate without zlib
+	buf   [10]byte    // owned: the part of a header or trailer that is being read
 }
 
 // inflater is the decompressor of flate.
@@ -44,7 +44,7 @@ func (s *stream) open(c coding, r io.Reader) {
 	s.in.open(r)
 }
 
-// Close lets go of the body and gives s back.
+// Close drops the body and returns s to the pool.
 func (s *stream) Close() error {
 	s.in.open(nil)
 	s.err = errClosed
@@ -52,7 +52,7 @@ func (s *stream) Close() error {
 	return nil
 }
 
-// Read returns data. No checksum was compared before io.EOF.
+// Read returns data. Its checksum is verified only before io.EOF is returned.
 func (s *stream) Read(p []byte) (int, error) {
 	if s.err != nil || len(p) == 0 {
 		return 0, s.err
@@ -62,7 +62,7 @@ func (s *stream) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// read goes from member to member until there is data, or an error.
+// read goes through the members until there is data or an error.
 func (s *stream) read(p []byte) (int, error) {
 	for {
 		if !s.inside {
@@ -85,8 +85,8 @@ func (s *stream) read(p []byte) (int, error) {
 	}
 }
 
-// begin reads the header of the next member. io.EOF says that there is none, and
-// that there may be none.
+// begin reads the header of the next member. It returns io.EOF if there is none and none
+// is needed.
 func (s *stream) begin() error {
 	first, err := s.in.ReadByte()
 	switch {
@@ -107,7 +107,7 @@ func (s *stream) begin() error {
 	return s.inflate.Reset(&s.in, nil)
 }
 
-// end reads and compares what follows the data of a member.
+// end verifies what follows the data of a member.
 func (s *stream) end() error {
 	s.inside = false
 	switch {
@@ -119,7 +119,7 @@ func (s *stream) end() error {
 	return s.zlibTail()
 }
 
-// sum counts p among the data.
+// sum adds p to the checksum of the data.
 func (s *stream) sum(p []byte) {
 	switch {
 	case s.coding == codingGzip:
@@ -142,8 +142,8 @@ func (s *stream) fill(p []byte) error {
 	return nil
 }
 
-// why is the reason for an error: that of the body's reader as it is, or else the
-// decompressor found something to object to.
+// why returns the error of the body's reader, or, if there is none, the one that the
+// decompressor stands for.
 func (s *stream) why() error {
 	switch err := s.in.err; err {
 	case nil:

@@ -16,14 +16,14 @@ func (l *log) call(e *zreq.Event) {
 	status(line, e)
 	line.Int64("sent", e.Sent).Int64("received", e.Received)
 	line.Dur("elapsed", e.Elapsed).Bool("reused", e.Reused).Int("attempts", e.Attempt)
-	if e.Conn != nil { // else there was none to close
+	if e.Conn != nil { // otherwise there was none to close
 		closed(line, e)
 	}
 	fault(line, e.Err)
 	line.Msg(message)
 }
 
-// outcome is what became of a call.
+// outcome returns the level and the message of the line of a call.
 func outcome(e *zreq.Event) (level zerolog.Level, message string) {
 	switch {
 	case e.Err == nil && e.Reason == zreq.CloseFailed:
@@ -36,7 +36,7 @@ func outcome(e *zreq.Event) (level zerolog.Level, message string) {
 	return zerolog.ErrorLevel, "request failed"
 }
 
-// late reports whether a limit in time ended the call, which nobody wanted.
+// late reports whether a time limit ended the call.
 func late(err error) bool {
 	of, ok := err.(*zreq.Error)
 	return ok && of.Timeout()

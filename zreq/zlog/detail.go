@@ -8,7 +8,7 @@ import (
 	"github.com/zreq-go/zreq/zreq"
 )
 
-// detail writes the line of what happens within a call, or to an idle connection.
+// detail writes the line of an event in a call, or of an idle connection.
 func (l *log) detail(e *zreq.Event) {
 	line := l.logger.Debug()
 	if line == nil {
@@ -50,9 +50,9 @@ func (l *log) detail(e *zreq.Event) {
 	line.Msg(e.Kind.String())
 }
 
-// begin writes the fields that each line has.
+// begin writes the fields that every line has.
 func begin(line *zerolog.Event, e *zreq.Event) {
-	if e.Call > 0 { // else it is an idle connection's
+	if e.Call > 0 { // 0 is an idle connection
 		line.Uint64("call", e.Call)
 	}
 	if e.Method != "" {
@@ -75,8 +75,8 @@ func closed(line *zerolog.Event, e *zreq.Event) {
 	}
 }
 
-// ends writes the addresses of a connection that knows them: of two uplinks they
-// tell which.
+// ends writes the addresses of a connection, if it knows them. They tell which of two
+// uplinks it uses.
 func ends(line *zerolog.Event, c netdriver.Conn) {
 	if c, ok := c.(interface{ LocalAddr() net.Addr }); ok {
 		address(line, "local", c.LocalAddr())

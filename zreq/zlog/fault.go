@@ -5,19 +5,19 @@ import (
 	"github.com/zreq-go/zreq/zreq"
 )
 
-// kinds are what zreq.Error.Is knows, and causes of which the same can be said.
+// kinds are the kinds that zreq.Error.Is knows, and causes that are logged as a kind.
 var kinds = [...]error{
 	zreq.ErrRequest, zreq.ErrConnect, zreq.ErrResponse, zreq.ErrStatus, zreq.ErrTruncated, zreq.ErrTooLarge,
 	zreq.ErrUnframed, zreq.ErrBody, zreq.ErrStale, zreq.ErrOutOfRetries, zreq.ErrBusy, zreq.ErrClosed,
 	zreq.ErrOtherOrigin, zreq.ErrRedirect, zreq.ErrBodyConsumed, zreq.ErrNoTLS, zreq.ErrNoDriver,
 }
 
-// fault writes the facts of err, if there is one.
+// fault writes the facts of err, if there is an error.
 func fault(line *zerolog.Event, err error) {
 	if err == nil {
 		return
 	}
-	of, ok := err.(*zreq.Error) // and no errors.As: it may be the cause, of another call
+	of, ok := err.(*zreq.Error) // not errors.As, which may find that of another call in the cause
 	if !ok {
 		line.Str("cause", scrub(err.Error()))
 		return
@@ -38,7 +38,8 @@ func fault(line *zerolog.Event, err error) {
 	}
 }
 
-// kind is the kind of e itself, and not that of a call whose error is its cause.
+// kind returns the kind of e itself, and not that of another call whose error is its
+// cause.
 func kind(e *zreq.Error) error {
 	for _, k := range kinds {
 		if e.Is(k) || e.Err == k {
@@ -48,7 +49,8 @@ func kind(e *zreq.Error) error {
 	return nil
 }
 
-// cause is what the call failed of. That of several attempts is the last one's.
+// cause returns the cause of the failure. After several attempts it is that of the last
+// one.
 func cause(e *zreq.Error) error {
 	if out, ok := e.Err.(*zreq.OutOfRetries); ok {
 		if last, ok := out.Unwrap().(*zreq.Error); ok {
@@ -58,8 +60,8 @@ func cause(e *zreq.Error) error {
 	return e.Err
 }
 
-// method is that of the request, or a question mark if it was none, which may be
-// anything: zreq.Error does not have that either.
+// method returns the method of the request, or a question mark if it was not a valid one,
+// as in zreq.Error. An invalid method may contain anything.
 func method(e *zreq.Event) string {
 	if of, ok := e.Err.(*zreq.Error); ok {
 		return of.Method

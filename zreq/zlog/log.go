@@ -5,8 +5,8 @@ import (
 	"github.com/zreq-go/zreq/zreq"
 )
 
-// log is the Trace that New returns. It has no state: it may be used by any number of
-// calls at once, as far as the writer of its logger may.
+// log is the Trace that New returns. It has no state, so any number of calls may use it
+// at the same time if the writer of its logger allows that.
 type log struct{ logger zerolog.Logger }
 
 var _ zreq.Trace = (*log)(nil)

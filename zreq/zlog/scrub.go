@@ -7,11 +7,12 @@ import (
 
 const (
 	gone = "…"
-	most = 512 // bytes of a cause
+	most = 512 // most bytes of a cause
 )
 
-// scrub returns the text of an error without what URLs and fields of heads that it
-// quotes may give away. It does not parse them: an error may quote what is no URL.
+// scrub removes from the text of an error what the URLs and header fields that it quotes
+// may give away. It does not parse them, because an error may quote something that is not
+// a valid URL.
 func scrub(text string) string {
 	if !suspect(text) {
 		return short(text)
@@ -27,8 +28,8 @@ func scrub(text string) string {
 	return short(clean.String())
 }
 
-// short cuts a text that is too long for a log. That comes last: half a URL would not
-// be known as one.
+// short cuts a text that is too long for a log. It is applied last, because half a URL
+// could not be recognized.
 func short(text string) string {
 	if len(text) <= most {
 		return text
@@ -40,17 +41,17 @@ func short(text string) string {
 	return text[:n] + gone
 }
 
-// suspect reports whether there is anything in text to look at closely.
+// suspect reports whether text may contain something to remove.
 func suspect(text string) bool {
 	return strings.ContainsAny(text, "@?#=:") || mentions(text, "basic") || mentions(text, "bearer")
 }
 
-// scrubLine goes through the words of a line, and reports whether it ends in the value
-// of a secret field.
+// scrubLine scrubs the words of a line. It reports whether the line ends in the value of
+// a secret field.
 func scrubLine(clean *strings.Builder, line string) (inField bool) {
 	end := secretField(line)
 	line, rest := line[:end], line[end:]
-	quoted, secret := false, false // the next word, or by the last
+	quoted, secret := false, false // whether the next word is
 	for line != "" {
 		n := wordLen(line, quoted)
 		if n == 0 {
@@ -77,8 +78,9 @@ func scrubLine(clean *strings.Builder, line string) (inField bool) {
 	return true
 }
 
-// scrubScheme cuts what follows Basic or Bearer out of a word, and reports whether it
-// is the next word that does. Quotation marks and brackets may stand around.
+// scrubScheme removes from a word what follows Basic or Bearer. It reports whether the
+// next word is what follows. The scheme may be surrounded by quotation marks and
+// brackets.
 func scrubScheme(word string) (clean string, next bool) {
 	from := 0
 	for from < len(word) && !isLetter(word[from]) {
@@ -99,9 +101,9 @@ func scrubScheme(word string) (clean string, next bool) {
 
 func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 
-// wordLen is the length of the word that s begins with. What may stand in a URL
-// belongs to one, and so does a quotation mark that is escaped. What is quoted and
-// may be a URL is one word, since a server may put spaces into what it calls a URL.
+// wordLen returns the length of the word at the beginning of s. Every character that may
+// occur in a URL belongs to a word, and so does an escaped quotation mark. A quoted text
+// that may be a URL is one word, because a server may put spaces into its URLs.
 func wordLen(s string, quoted bool) int {
 	n := len(s)
 	for i := range len(s) {
@@ -121,15 +123,15 @@ func wordLen(s string, quoted bool) int {
 	return n
 }
 
-// secretField is where the value of a field of a head begins that is a secret, or the
-// length of the line.
+// secretField returns where the value of a secret header field begins, or the length of
+// the line.
 func secretField(line string) int {
 	for i := range len(line) {
 		if line[i] != ':' && line[i] != '=' {
 			continue
 		}
 		name := strings.TrimRight(line[:i], "\"' \t")
-		for _, secret := range []string{"authorization", "cookie"} { // and Proxy-Authorization, and Set-Cookie
+		for _, secret := range []string{"authorization", "cookie"} { // also Proxy-Authorization and Set-Cookie
 			if n := len(name) - len(secret); n >= 0 && fold(name[n:], secret) {
 				return i + 1
 			}
@@ -138,8 +140,8 @@ func secretField(line string) int {
 	return len(line)
 }
 
-// scrubWord cuts userinfo, query and fragment out of a word that may be a URL, or a
-// part of one.
+// scrubWord removes userinfo, query and fragment from a word that may be a URL or a part
+// of one.
 func scrubWord(word string) string {
 	head, rest := "", word
 	if i := strings.Index(word, "://"); i >= 0 && !strings.ContainsAny(word[:i], "@?#") {
@@ -147,7 +149,7 @@ func scrubWord(word string) string {
 	}
 	user, query := strings.LastIndexByte(rest, '@'), strings.IndexAny(rest, "?#")
 	if query >= 0 && query < user {
-		return head + gone // where the host is would be a matter of opinion
+		return head + gone // it is not clear where the host is
 	}
 	if user >= 0 {
 		return cutQuery(head+gone, rest[user:])
@@ -155,8 +157,7 @@ func scrubWord(word string) string {
 	return cutQuery(head, rest)
 }
 
-// cutQuery returns what stands before a URL's own end, and that without its query
-// and fragment.
+// cutQuery returns before and s, without the query and the fragment in s.
 func cutQuery(before, s string) string {
 	if i := strings.IndexByte(s, '?'); i >= 0 && i+1 < len(s) {
 		return before + s[:i+1] + gone
@@ -170,7 +171,7 @@ func cutQuery(before, s string) string {
 	return before + s
 }
 
-// mentions reports whether word is in text. It is in small letters.
+// mentions reports whether text contains word, which is in lower case.
 func mentions(text, word string) bool {
 	for i := 0; i+len(word) <= len(text); i++ {
 		if fold(text[i:i+len(word)], word) {
@@ -180,7 +181,7 @@ func mentions(text, word string) bool {
 	return false
 }
 
-// fold reports whether a is b, which is in small letters, in any case of ASCII.
+// fold reports whether a equals b, which is in lower case. It ignores the case of ASCII.
 func fold(a, b string) bool {
 	if len(a) != len(b) {
 		return false

@@ -17,7 +17,7 @@ func (t tries) MarshalZerologArray(list *zerolog.Array) {
 	}
 }
 
-// try is one of them.
+// try is one attempt.
 type try zreq.Attempt
 
 var _ zerolog.LogObjectMarshaler = (*try)(nil)

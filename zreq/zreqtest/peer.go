@@ -70,7 +70,8 @@ func (p *Peer) Dial(ctx context.Context, network, address string) (netdriver.Con
 	return c, nil
 }
 
-// connect dials without p.mu: the OnDial of the network may ask p.
+// connect dials. It does not hold p.mu, because the OnDial of the network may call
+// methods of p.
 func (p *Peer) connect(ctx context.Context, network, address string) (*memnet.Conn, error) {
 	p.note(address)
 	select { // in turn, so that the connection accepted is the one dialled
@@ -104,7 +105,7 @@ func (p *Peer) note(address string) {
 	p.addresses = append(p.addresses, address)
 }
 
-// next returns why the next dial does not connect, if it does not.
+// next returns why the next dial does not connect, or nil.
 func (p *Peer) next() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -123,7 +124,7 @@ func (p *Peer) next() error {
 	return memnet.ErrRefused
 }
 
-// start plays the next script, unless the peer has ended since next.
+// start plays the next script, unless the Peer has ended since next.
 func (p *Peer) start(ours, client *memnet.Conn) (*memnet.Conn, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -206,7 +207,7 @@ func (p *Peer) Close() {
 	}
 }
 
-// used is how many scripts were dialled.
+// used returns how many scripts were dialled.
 func (p *Peer) used() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -225,7 +226,7 @@ func (p *Peer) shut() bool {
 	return true
 }
 
-// unmet fails the test if one of steps had to be played and was not.
+// unmet fails the test if one of steps is an Expect. They were not played.
 func (p *Peer) unmet(index int, steps []Step, why string) {
 	for _, s := range steps {
 		if s.expect {

@@ -13,8 +13,8 @@ type player struct {
 	ended  chan struct{} // closed when the goroutine ends
 }
 
-// play starts script index over a new connection. Faults that come first are
-// in place when it returns.
+// play starts script index on a new connection. Faults at its beginning are set when play
+// returns.
 func play(p *Peer, index int, conn, client *memnet.Conn) *player {
 	pl := &player{
 		peer: p, index: index, conn: conn, client: client, in: input{conn: conn},

@@ -10,10 +10,10 @@ import (
 	"github.com/zreq-go/zreq/netdriver/memnet"
 )
 
-// input reads requests from the client. It keeps what came after the last one.
+// input reads requests from the client.
 type input struct {
 	conn *memnet.Conn
-	kept []byte // owned; read and not yet used
+	kept []byte // owned: bytes that were read and not used yet
 }
 
 var errFraming = errors.New("cannot tell where the request ends")
@@ -83,7 +83,7 @@ func (in *input) trailers() (string, error) {
 	}
 }
 
-// through returns what comes up to and including mark.
+// through returns the bytes up to and including mark.
 func (in *input) through(mark string) (string, error) {
 	for {
 		if i := bytes.Index(in.kept, []byte(mark)); i >= 0 {
@@ -118,7 +118,7 @@ func (in *input) skip(n int) error {
 	return nil
 }
 
-// drain drops everything and returns the reason for the end.
+// drain drops everything and returns the error at the end.
 func (in *input) drain() error {
 	for {
 		in.kept = in.kept[:0]
@@ -147,7 +147,7 @@ func (in *input) fill() error {
 	return err
 }
 
-// field returns the value of the first field called name, "" if there is none.
+// field returns the value of the first field with the given name, or "".
 func field(head, name string) string {
 	for line := range strings.SplitSeq(head, "\r\n") {
 		key, value, ok := strings.Cut(line, ":")

@@ -60,7 +60,7 @@ func Response(status int, headers zreq.Headers, body string) *zreq.Response {
 	return resp
 }
 
-// said is a driver, and the one connection that it dials: it has said everything.
+// said is a driver and its only connection. The peer has sent everything already.
 type said struct{ io.Reader }
 
 func (s said) Dial(context.Context, string, string) (netdriver.Conn, error) { return s, nil }

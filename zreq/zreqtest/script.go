@@ -38,7 +38,7 @@ func Script(d *Dialogue) []Step {
 	return steps
 }
 
-// invalid fails the test when it is its turn.
+// invalid returns a step that fails the test.
 func invalid(err error) Step {
 	return Step{play: func(p *player) error {
 		p.fail("%v", err)

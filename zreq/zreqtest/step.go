@@ -16,9 +16,9 @@ import (
 type Step struct {
 	play   func(*player) error
 	want   string         // what Expect waits for
-	expect bool           // the test fails if it is not played
-	faults *memnet.Faults // in place before the dial returns, if it comes first
-	dial   dialFate       // what becomes of the dial, if it comes first
+	expect bool           // the test fails if the step is not played
+	faults *memnet.Faults // if it is the first step, set before the dial returns
+	dial   dialFate       // if it is the first step, what happens to the dial
 }
 
 type dialFate int
@@ -165,7 +165,7 @@ func misplaced(p *player) error {
 	return errGone
 }
 
-// errGone ends a script whose client has gone away.
+// errGone ends a script after the client has closed the connection.
 var errGone = errors.New("the client has gone")
 
 func (p *player) send(s string) error {
@@ -173,7 +173,7 @@ func (p *player) send(s string) error {
 	return err
 }
 
-// pause waits on the connection, so that it ends with it.
+// pause waits on the connection, so that the end of the connection ends it.
 func (p *player) pause(d time.Duration) error {
 	if err := p.conn.SetReadDeadline(time.Now().Add(d)); err != nil {
 		return err
