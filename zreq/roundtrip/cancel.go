@@ -7,15 +7,15 @@ import (
 )
 
 // lifetime is the time of a call, until its response has been read. It ends with the
-// context of the request, and when Request.Cancel is closed, by which
-// http.Client.Timeout reaches a RoundTripper that it does not know.
+// context of the request, and when Request.Cancel is closed. The latter is how
+// http.Client.Timeout reaches a RoundTripper other than that of net/http.
 type lifetime struct {
 	ctx    context.Context
 	cancel context.CancelCauseFunc
 	gone   <-chan struct{} // Request.Cancel; may be nil
 }
 
-// begin begins the lifetime of a call. Somebody has to call its cancel.
+// begin begins the lifetime of a call. The caller must call cancel in the end.
 func begin(req *http.Request) *lifetime {
 	l := &lifetime{}
 	l.ctx, l.cancel = context.WithCancelCause(req.Context())
@@ -32,7 +32,7 @@ func (l *lifetime) watch() {
 	select {
 	case <-l.gone:
 		if l.overdue() {
-			l.cancel(context.DeadlineExceeded) // of Client.Timeout, which is the deadline of the context as well
+			l.cancel(context.DeadlineExceeded) // of Client.Timeout, which is also the deadline of the context
 		} else {
 			l.cancel(errCancelled)
 		}
@@ -40,24 +40,24 @@ func (l *lifetime) watch() {
 	}
 }
 
-// overdue reports whether the deadline of the context has passed, which its own timer
-// may not have noticed yet.
+// overdue reports whether the deadline of the context has passed. Its own timer may not
+// have noticed that yet.
 func (l *lifetime) overdue() bool {
 	by, ok := l.ctx.Deadline()
 	return ok && !time.Now().Before(by)
 }
 
-// clientGrace bounds the wait for http.Client to notice its own timeout.
+// clientGrace limits the wait for http.Client to notice its own timeout.
 const clientGrace = 100 * time.Millisecond
 
-// cause returns why the call had to end, as net/http tells it: the cause of the
+// cause returns why the call had to end, as net/http reports it: the cause of the
 // context. It is nil if the call failed for another reason.
 //
 // A Client with a Timeout has two timers for the same moment: the deadline of the
-// context, and another that notes the timeout and closes Request.Cancel. An error
-// that is returned before that second one has run is not told as the Client's. So it
-// is waited for, though not for long: the deadline may be the caller's own, and
-// Client.Timeout longer.
+// context, and one that records the timeout and closes Request.Cancel. If an error is
+// returned before the second one has run, the Client does not report it as its own
+// timeout. So cause waits for that one, but not for long: the deadline may be the
+// caller's own, and Client.Timeout longer.
 func (l *lifetime) cause() error {
 	if l.gone != nil && l.overdue() {
 		timer := time.NewTimer(clientGrace)

@@ -9,24 +9,24 @@ import (
 	"github.com/zreq-go/zreq/zreq"
 )
 
-// download is the body of a response. It may be closed while it is read.
+// download is the body of a response. It may be closed while it is being read.
 type download struct {
 	from   *zreq.Response
-	to     *http.Response // has the trailers when the body has ended
+	to     *http.Response // receives the trailers when the body has ended
 	life   *lifetime
-	open   bool // the lifetime of the call is ours
+	open   bool // the download ends the lifetime of the call
 	closed atomic.Bool
 
-	mu   sync.Mutex // guards what follows, and from, which is for one goroutine at a time
-	err  error      // of all reading from now on
-	next [1]byte    // a byte that was read ahead,
-	held int        // if this is 1
+	mu   sync.Mutex // guards the fields below, and from, which is for one goroutine at a time
+	err  error      // of every further Read
+	next [1]byte    // a byte that was read ahead
+	held int        // 1 if next holds a byte
 }
 
 var _ io.ReadCloser = (*download)(nil)
 
-// Read reads the body. Its error is io.EOF at the end, with the last byte if the end
-// has come with it, and else one that the package comment names.
+// Read reads the body. At the end it returns io.EOF, together with the last byte if the
+// end has arrived with it. The package comment lists its other errors.
 func (d *download) Read(p []byte) (int, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -44,9 +44,9 @@ func (d *download) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// take reads what comes next. If all of the body has come, it asks for a byte more, so
-// that io.EOF comes with the last one; nothing is waited for then. A byte is what it
-// gets where a decoder, or the memory, still holds some.
+// take reads the next bytes. If the whole body has arrived, it tries to read one byte
+// more, which does not wait, so that io.EOF is returned with the last byte. It gets a
+// byte if a decoder or the buffered body still holds one.
 func (d *download) take(p []byte) (n int, err error) {
 	if len(p) > 0 && d.held > 0 {
 		p[0] = d.next[0]
@@ -63,26 +63,26 @@ func (d *download) take(p []byte) (n int, err error) {
 	return n, err
 }
 
-// Close ends the body. What is left of it is read, to save the connection, if that
-// is little and known to be; a peer that stalls there is waited for a second.
+// Close ends the body. To keep the connection, it reads the rest if that is known to be
+// short; it waits up to a second for a peer that stalls.
 //
-// It waits for a Read that is under way, which it ends. So a hook of httptrace, or a
+// Close ends a Read that is under way, and waits for it. So a hook of httptrace, or a
 // Trace, that is called in a Read cannot close the body.
 func (d *download) Close() error {
 	d.closed.Store(true)
-	if !d.mu.TryLock() { // somebody waits for the peer
+	if !d.mu.TryLock() { // a Read waits for the peer
 		d.life.cancel(errDone)
 		d.mu.Lock()
 	}
 	defer d.mu.Unlock()
 	if d.err == nil {
-		_ = d.from.Close() // is nil
+		_ = d.from.Close() // always nil
 		d.finish(errReadAfterClose)
 	}
 	return nil
 }
 
-// finish notes why nothing more is read.
+// finish records why nothing more is read.
 func (d *download) finish(err error) {
 	switch {
 	case err == io.EOF:

@@ -10,12 +10,12 @@ import (
 	"github.com/zreq-go/zreq/zreq"
 )
 
-// errNotAnonymous is of a redirect to https at another origin with a TLS that may show a
-// client certificate there.
+// errNotAnonymous is the error of a redirect to https at another origin with a TLS that
+// may show a client certificate there.
 var errNotAnonymous = &refusal{"a redirect led to https at another origin, and the TLS is no netdriver.Anonymizer: what it shows of us is not known"}
 
-// ledElsewhere reports whether a redirect has led the Client, on its way to req, from one
-// origin to another. http.Client notes the response that led to a request.
+// ledElsewhere reports whether a redirect has led the Client from one origin to another
+// on its way to req. http.Client records in a request the response that led to it.
 func ledElsewhere(req *http.Request) bool {
 	for to := req; to.Response != nil && to.Response.Request != nil; to = to.Response.Request {
 		if from := to.Response.Request; from.URL != nil && origin(from.URL) != origin(to.URL) {
@@ -25,7 +25,7 @@ func ledElsewhere(req *http.Request) bool {
 	return false
 }
 
-// origin is scheme, host and port of a URL, in one spelling (RFC 9110, 4.3.1).
+// origin returns the scheme, host and port of a URL in one spelling (RFC 9110, 4.3.1).
 func origin(u *url.URL) string {
 	scheme, port := strings.ToLower(u.Scheme), u.Port()
 	if port == "" {
@@ -34,10 +34,10 @@ func origin(u *url.URL) string {
 	return scheme + "://" + strings.ToLower(u.Hostname()) + ":" + port
 }
 
-// withhold keeps back, at an origin to which a redirect led, what zreq would keep back
-// there if it had followed the redirect itself: what the Session says of us, and the
-// fields that its OriginOnly names. The credentials and cookies of the request are the
-// Client's, which has decided about them.
+// withhold leaves out, at an origin to which a redirect led, what zreq would leave out
+// there if it had followed the redirect itself: what the Session says about us, and the
+// fields that its OriginOnly names. The Client has already decided about the credentials
+// and cookies of the request.
 func withhold(s *zreq.Session, args *zreq.Args, https bool) error {
 	args.Headers = slices.DeleteFunc(args.Headers, func(field [2]string) bool {
 		return names(s.OriginOnly, field[0])
@@ -61,7 +61,7 @@ func withhold(s *zreq.Session, args *zreq.Args, https bool) error {
 	return nil
 }
 
-// driver is what the calls of s dial with; nil if that cannot be told.
+// driver returns the driver that the calls of s use, or nil if there is none.
 func driver(s *zreq.Session) netdriver.Driver {
 	if s.Driver != nil {
 		return s.Driver
@@ -70,7 +70,7 @@ func driver(s *zreq.Session) netdriver.Driver {
 	return d
 }
 
-// names reports whether a list of field names has one.
+// names reports whether list contains name.
 func names(list []string, name string) bool {
 	return slices.ContainsFunc(list, func(one string) bool { return strings.EqualFold(one, name) })
 }

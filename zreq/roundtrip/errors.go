@@ -29,27 +29,28 @@ var (
 )
 
 var (
-	// errCancelled is the cause where Request.Cancel ends a call, in the words of
+	// errCancelled is the cause if Request.Cancel ends a call. Its text is that of
 	// net/http.
 	errCancelled = fmt.Errorf("net/http: request canceled: %w", context.Canceled)
 	// errDone ends the context of a call that is over.
 	errDone = errors.New("the request is done")
-	// errBadCount is of a body that breaks the contract of io.Reader.
+	// errBadCount is the error of a body that breaks the contract of io.Reader.
 	errBadCount = errors.New("the body of the request returned an impossible count")
-	// errEarly is why httptrace's WroteRequest is told that a request did not go out whole.
+	// errEarly is passed to the hook WroteRequest of httptrace if a request was not sent
+	// in full.
 	errEarly = errors.New("the answer came before the end of the request")
 )
 
-// What Read of a Response.Body says once that was closed, in the words of net/http.
+// Errors of Read of a closed Response.Body. Their texts are those of net/http.
 var (
 	errReadAfterClose = &afterClose{"http: read on closed response body", nil}
 	errClosedInRead   = &afterClose{"read: " + net.ErrClosed.Error(), net.ErrClosed} // from another goroutine
 )
 
-// afterClose is of the kind http.ErrBodyReadAfterClose.
+// afterClose is http.ErrBodyReadAfterClose for errors.Is.
 type afterClose struct {
 	text string
-	kind error // as well, or nil
+	kind error // another error for errors.Is, or nil
 }
 
 var _ net.Error = (*afterClose)(nil)
@@ -61,9 +62,9 @@ func (e *afterClose) Is(target error) bool {
 func (*afterClose) Timeout() bool   { return false }
 func (*afterClose) Temporary() bool { return false }
 
-// refusal is a request that is not made.
+// refusal is the error of a request that is refused.
 type refusal struct{ text string }
 
-// The texts are those of net/http, as far as programs look for them.
+// Error returns a text of net/http where programs look for it.
 func (e *refusal) Error() string        { return "roundtrip: " + e.text }
 func (e *refusal) Is(target error) bool { return target == zreq.ErrRequest }

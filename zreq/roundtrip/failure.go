@@ -12,10 +12,11 @@ import (
 	"github.com/zreq-go/zreq/zreq/wire"
 )
 
-// told returns the error of a call as net/http's Transport tells it, as far as
-// programs look at it: a sentinel or a type of its own is returned itself, since they
-// compare by == and ask by a type assertion, and their texts are in the text. body is what the
-// body of the request said, if that is told itself; or nil.
+// told returns the error of a call as the Transport of net/http would, as far as programs
+// look at it. A sentinel, or a type of the standard library, is returned itself, because
+// programs compare errors by == and use type assertions. Texts that programs look for are
+// in the text. body is the error of the request body, if that is to be returned itself,
+// or nil.
 func (l *lifetime) told(err, body error) error {
 	var e *zreq.Error
 	if !errors.As(err, &e) {
@@ -28,7 +29,7 @@ func (l *lifetime) told(err, body error) error {
 		return body
 	}
 	if errors.Is(err, zreq.ErrOutOfRetries) {
-		return err // which net/http does not know
+		return err // net/http has no such error
 	}
 	if op, ok := e.Err.(*net.OpError); ok && op.Err != nil && !errors.Is(e, zreq.ErrBody) {
 		return op // os.IsPermission and type assertions look at its Err
@@ -49,7 +50,7 @@ func (l *lifetime) told(err, body error) error {
 	return worded(e)
 }
 
-// toldTLS is told for what TLS refuses.
+// toldTLS is told for an error of TLS.
 func toldTLS(e *zreq.Error) error {
 	var refused *tls.CertificateVerificationError
 	if errors.As(e, &refused) && refused.Err != nil {
@@ -79,21 +80,21 @@ func (l *lifetime) toldInBody(err error) error {
 	return worded(e)
 }
 
-// ended returns why the call had to end, if it had to.
+// ended returns why the call had to end, or nil if it did not.
 func (l *lifetime) ended(e *zreq.Error) error {
 	end := l.cause()
 	if end == nil && e.Err == context.DeadlineExceeded {
-		end = e.Err // whose timer has not run yet
+		end = e.Err // the timer of the context has not run yet
 	}
 	return end
 }
 
-// words are what net/http says, and programs look for in the text of an error.
+// words are texts of net/http that programs look for in an error.
 var words = []struct {
 	phase zreq.Phase
 	of    error  // nil: a timeout
-	text  string // in front of ours
-	kind  error  // of net/http's error, or nil
+	text  string // before our text
+	kind  error  // of the error of net/http, or nil
 }{
 	{zreq.PhaseTLS, nil, "net/http: TLS handshake timeout: ", nil},
 	{zreq.PhaseHead, nil, "net/http: timeout awaiting response headers: ", context.DeadlineExceeded},
@@ -103,7 +104,7 @@ var words = []struct {
 	{zreq.PhaseBody, wire.ErrChunkLineTooLong, "", http.ErrLineTooLong},
 }
 
-// worded puts the words of net/http before those of e, if it has any.
+// worded puts the text of net/http before that of e, if there is one.
 func worded(e *zreq.Error) error {
 	for _, w := range words {
 		if w.phase == e.Phase && (w.of == nil && e.Timeout() || w.of != nil && errors.Is(e, w.of)) {
@@ -113,7 +114,7 @@ func worded(e *zreq.Error) error {
 	return e
 }
 
-// reworded is an *zreq.Error under another text.
+// reworded is a *zreq.Error with another text.
 type reworded struct {
 	text  string
 	facts *zreq.Error

@@ -10,8 +10,8 @@ import (
 )
 
 // repairLocation encodes a '%' that begins no escape in the path or the fragment of a
-// Location. http.Client would end the call there, since net/url refuses such a '%'
-// anywhere but in a query. What net/url takes is left as it came.
+// Location. http.Client would fail the call, because net/url refuses such a '%'
+// everywhere but in a query. A Location that net/url accepts is left as it came.
 func repairLocation(res *http.Response) {
 	location := res.Header.Get("Location")
 	if _, err := url.Parse(location); res.StatusCode/100 != 3 || !errors.As(err, new(url.EscapeError)) {
@@ -32,8 +32,8 @@ func repairLocation(res *http.Response) {
 	}
 }
 
-// pathStart is where the path of a reference begins: behind scheme and host, if it has
-// them.
+// pathStart returns where the path of a reference begins: after its scheme and host, if
+// it has them.
 func pathStart(ref string) int {
 	slash := strings.IndexByte(ref, '/')
 	if slash < 0 || !strings.HasPrefix(ref[slash:], "//") || slash > 0 && ref[slash-1] != ':' {

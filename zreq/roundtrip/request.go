@@ -11,7 +11,7 @@ import (
 	"github.com/zreq-go/zreq/zreq/wire"
 )
 
-// check refuses what zreq could not.
+// check refuses a request that zreq cannot make.
 func check(req *http.Request) error {
 	switch {
 	case req.URL == nil:
@@ -40,13 +40,13 @@ func check(req *http.Request) error {
 	return checkFields(req.Header)
 }
 
-// checkFields refuses fields that no request may carry. A value is not shown: it may
-// be a secret.
+// checkFields refuses fields that no request may have. The error does not show a value,
+// which may be secret.
 func checkFields(h http.Header) error {
 	var line []byte
 	for name, values := range h {
 		if len(values) == 0 {
-			values = []string{""} // the name is looked at all the same
+			values = []string{""} // the name is checked even so
 		}
 		for _, value := range values {
 			var err error
@@ -62,7 +62,7 @@ func checkFields(h http.Header) error {
 	return nil
 }
 
-// method returns that of the request; none is GET.
+// method returns the method of the request. No method means GET.
 func method(req *http.Request) string {
 	if req.Method == "" {
 		return http.MethodGet
@@ -70,17 +70,17 @@ func method(req *http.Request) string {
 	return req.Method
 }
 
-// arguments makes those of zreq. Nothing of the request is kept in them that the
-// caller may change, but for the body.
+// arguments returns the arguments of the call. Except for the body, they keep nothing of
+// the request that the caller may change.
 func arguments(req *http.Request, up *upload) *zreq.Args {
 	args := &zreq.Args{
 		Headers:       headers(req),
 		Stream:        true,
-		MaxRedirects:  -1,   // they are the Client's,
-		AllowUnframed: true, // and so is the judgement of what comes
-		// Of a status, a Content-Range or a coding nothing is made here.
+		MaxRedirects:  -1,   // the Client follows them
+		AllowUnframed: true, // the Client judges the response
+		// So does it for the status, the Content-Range and the coding.
 		StreamAnyStatus: true,
-		AllowPercent:    true, // net/url lets it pass in a query, and it may have been signed so
+		AllowPercent:    true, // net/url accepts it in a query, which may have been signed
 		Idempotent:      marked(req.Header),
 	}
 	if up.sends() {
@@ -88,10 +88,10 @@ func arguments(req *http.Request, up *upload) *zreq.Args {
 		args.Expect100 = expects(req.Header)
 	}
 	if !req.Close && !has(req.Header, "Connection") {
-		args.Omit = append(args.Omit, "Connection") // keep-alive is what HTTP/1.1 means
+		args.Omit = append(args.Omit, "Connection") // keep-alive is the default of HTTP/1.1
 	}
 	if has(req.Header, "Range") {
-		args.Omit = append(args.Omit, "Accept-Encoding") // net/http says nothing of it either
+		args.Omit = append(args.Omit, "Accept-Encoding") // net/http does not send it either
 	}
 	if has(req.Header, "User-Agent") && req.UserAgent() == "" {
 		args.Omit = append(args.Omit, "User-Agent")
@@ -99,7 +99,7 @@ func arguments(req *http.Request, up *upload) *zreq.Args {
 	return args
 }
 
-// headers returns the fields that go out, sorted by name.
+// headers returns the fields that are sent, sorted by name.
 func headers(req *http.Request) zreq.Headers {
 	host := req.Host
 	if host == "" {
@@ -110,10 +110,10 @@ func headers(req *http.Request) zreq.Headers {
 		values := req.Header[name]
 		switch http.CanonicalHeaderKey(name) {
 		case "Host", "Content-Length", "Transfer-Encoding", "Trailer":
-			continue // they are made from fields of the request
+			continue // made from the fields of the Request
 		case "Expect":
 			if expects(req.Header) {
-				continue // it is asked with a body only (RFC 9110, 10.1.1), and by zreq
+				continue // zreq sends it, and only with a body (RFC 9110, 10.1.1)
 			}
 		case "User-Agent":
 			if values = values[:min(len(values), 1)]; req.UserAgent() == "" {
@@ -136,14 +136,14 @@ func has(h http.Header, name string) bool {
 	return ok
 }
 
-// expects reports whether the caller wants the peer to be asked before the body.
+// expects reports whether the caller wants to ask the peer before the body is sent.
 func expects(h http.Header) bool { return hasToken(h["Expect"], "100-continue") }
 
-// marked reports whether the caller says that the request may be made twice. As for
-// net/http a field without a value, which does not go out, says so, too.
+// marked reports whether the caller says that the request may be made twice. As in
+// net/http, a field without a value says so as well, although it is not sent.
 func marked(h http.Header) bool { return has(h, "Idempotency-Key") || has(h, "X-Idempotency-Key") }
 
-// hasToken reports whether a comma-separated list has the token.
+// hasToken reports whether one of the comma-separated lists contains token.
 func hasToken(values []string, token string) bool {
 	for _, value := range values {
 		for member := range strings.SplitSeq(value, ",") {

@@ -9,8 +9,8 @@ import (
 	"github.com/zreq-go/zreq/zreq"
 )
 
-// answer makes an http.Response of one of zreq, as net/http would have made it of the
-// same bytes. d becomes its body, unless there is none.
+// answer makes an http.Response from a response of zreq, as net/http would make it from
+// the same bytes. d becomes its body, unless there is none.
 func (d *download) answer(req *http.Request, got *zreq.Response, spy *spy) *http.Response {
 	header := collect(make(http.Header), got.All())
 	res := &http.Response{
@@ -32,7 +32,7 @@ func (d *download) answer(req *http.Request, got *zreq.Response, spy *spy) *http
 	if len(header["Transfer-Encoding"]) > 0 {
 		header.Del("Transfer-Encoding")
 		if res.ProtoMinor > 0 {
-			res.TransferEncoding = []string{"chunked"} // no other passes
+			res.TransferEncoding = []string{"chunked"} // zreq refuses all others
 			announce(res)
 		}
 	}
@@ -45,7 +45,7 @@ func (d *download) answer(req *http.Request, got *zreq.Response, spy *spy) *http
 	return res
 }
 
-// status returns the line without the version.
+// status returns the status line without the version.
 func status(got *zreq.Response) string {
 	code := strconv.Itoa(got.Status)
 	if got.Reason() == "" {
@@ -54,8 +54,8 @@ func status(got *zreq.Response) string {
 	return code + " " + got.Reason()
 }
 
-// length is what net/http calls ContentLength: that of the body that could have come
-// for HEAD, and -1 if nobody said.
+// length returns what net/http calls ContentLength. For HEAD it is the length of the body
+// that was not sent. It is -1 if there is no length.
 func length(req *http.Request, got *zreq.Response) int64 {
 	if method(req) != http.MethodHead && (got.Status == http.StatusNoContent || got.Status == http.StatusNotModified) {
 		return 0
@@ -63,8 +63,8 @@ func length(req *http.Request, got *zreq.Response) int64 {
 	return got.Len()
 }
 
-// closes reports whether the head says that the connection ends. Of HTTP/1.1 the field
-// is taken out then.
+// closes reports whether the head says that the connection will be closed. If an HTTP/1.1
+// head says so, closes removes the field Connection.
 func closes(res *http.Response, got *zreq.Response) bool {
 	connection := res.Header["Connection"]
 	says := hasToken(connection, "close")
@@ -77,7 +77,7 @@ func closes(res *http.Response, got *zreq.Response) bool {
 	return says || got.Framing() == zreq.FramingUntilClose
 }
 
-// tidy takes out of the header, and adds to it, what net/http does.
+// tidy removes fields from the header, and adds one, as net/http does.
 func tidy(res *http.Response) {
 	h := res.Header
 	if lengths := h["Content-Length"]; len(lengths) > 1 {
@@ -87,13 +87,13 @@ func tidy(res *http.Response) {
 		h.Del("Content-Encoding")
 		h.Del("Content-Length")
 	}
-	// "Pragma: no-cache" is Cache-Control for who does not know that (RFC 9111, 5.4).
+	// In HTTP/1.0, "Pragma: no-cache" means "Cache-Control: no-cache" (RFC 9111, 5.4).
 	if pragma := h["Pragma"]; len(pragma) > 0 && pragma[0] == "no-cache" && !has(h, "Cache-Control") {
 		h["Cache-Control"] = []string{"no-cache"}
 	}
 }
 
-// announce takes the field Trailer for the keys of what will come.
+// announce moves the names in the field Trailer to the keys of Response.Trailer.
 func announce(res *http.Response) {
 	fields, ok := res.Header["Trailer"]
 	if !ok {
@@ -115,7 +115,7 @@ func announce(res *http.Response) {
 	}
 }
 
-// trailer adds to announced what came.
+// trailer adds the trailers that arrived to those that were announced.
 func trailer(announced http.Header, got *zreq.Response) http.Header {
 	came := collect(nil, got.Trailers())
 	if announced == nil {
@@ -127,7 +127,7 @@ func trailer(announced http.Header, got *zreq.Response) http.Header {
 	return announced
 }
 
-// collect adds fields to h, which is made if there is one.
+// collect adds fields to h. If h is nil, it creates one for the first field.
 func collect(h http.Header, fields iter.Seq2[string, string]) http.Header {
 	for name, value := range fields {
 		if h == nil {

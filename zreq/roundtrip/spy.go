@@ -12,27 +12,27 @@ import (
 	"github.com/zreq-go/zreq/zreq"
 )
 
-// spy is the Trace of a call. It passes events on to that of the Session, and to the
-// httptrace.ClientTrace of the context. The hooks for DNS and connecting are not
-// its: package net calls them, where the driver dials by that.
+// spy is the Trace of a call. It passes events to the Trace of the Session and to the
+// httptrace.ClientTrace of the context. It does not call the hooks for DNS and
+// connecting: package net does, if the driver uses it to dial.
 type spy struct {
 	next    zreq.Trace
 	hooks   *httptrace.ClientTrace
 	address string
 	body    *upload
 	cancel  context.CancelCauseFunc
-	state   *tls.ConnectionState // of the connection; nil if that does not tell
+	state   *tls.ConnectionState // of the connection; nil if it has none
 
-	asked   bool // GetConn was called, and GotConn not yet
-	waited  bool // the connection was somebody else's until now
+	asked   bool // GetConn was called, but GotConn was not
+	waited  bool // another call was using the connection
 	shaking bool // a handshake has begun
-	holding bool // there is a connection,
-	sending bool // and a request goes out on it
-	heard   bool // something came back
+	holding bool // the call has a connection
+	sending bool // and is sending a request on it
+	heard   bool // a response has begun
 }
 
-// watch returns the Trace of a call; nil if there is nothing that the Session's own
-// would not do.
+// watch returns the Trace of a call. It returns nil if the Trace of the Session is
+// enough.
 func watch(ctx context.Context, req *http.Request, next zreq.Trace, body *upload, cancel context.CancelCauseFunc) *spy {
 	hooks := httptrace.ContextClientTrace(ctx)
 	if hooks == nil && req.URL.Scheme != "https" {
@@ -84,7 +84,7 @@ func (s *spy) Trace(e zreq.Event) {
 	}
 }
 
-// ask tells that a connection is wanted.
+// ask reports that a connection is wanted.
 func (s *spy) ask() {
 	if !s.asked && s.hooks.GetConn != nil {
 		s.hooks.GetConn(s.address)
@@ -92,7 +92,7 @@ func (s *spy) ask() {
 	s.asked = true
 }
 
-// got tells of the connection.
+// got reports the connection.
 func (s *spy) got(e zreq.Event) {
 	s.ask()
 	if c, ok := e.Conn.(interface{ ConnectionState() tls.ConnectionState }); ok {
@@ -100,7 +100,7 @@ func (s *spy) got(e zreq.Event) {
 		s.state = &state
 		s.shaken(state, nil)
 	}
-	s.shaken(tls.ConnectionState{}, nil) // of one that does not tell
+	s.shaken(tls.ConnectionState{}, nil) // if the connection has no state
 	if s.hooks.GotConn != nil {
 		conn, ok := e.Conn.(net.Conn)
 		if !ok {
@@ -114,8 +114,8 @@ func (s *spy) got(e zreq.Event) {
 	s.holding, s.sending = true, true
 }
 
-// shaken tells of the end of a handshake. zreq does so before it has the connection
-// to ask, and so a good one is told of with that.
+// shaken reports the end of a handshake. EventSecured comes before the connection is
+// known. So a successful handshake is reported when the connection is.
 func (s *spy) shaken(state tls.ConnectionState, err error) {
 	if s.shaking && s.hooks.TLSHandshakeDone != nil {
 		s.hooks.TLSHandshakeDone(state, err)
@@ -128,12 +128,12 @@ func (s *spy) sentHead() {
 	switch {
 	case !s.body.sends():
 		s.wrote(nil)
-	case !s.body.read: // what is sent without being asked for goes with the head
+	case !s.body.read: // without Expect, the body is read before the head is sent
 		call(s.hooks.Wait100Continue)
 	}
 }
 
-// wrote tells that the request went out, or why not; once.
+// wrote reports once that the request was sent, or why it was not.
 func (s *spy) wrote(err error) {
 	if s.sending && s.hooks.WroteRequest != nil {
 		s.hooks.WroteRequest(httptrace.WroteRequestInfo{Err: err})
@@ -141,7 +141,7 @@ func (s *spy) wrote(err error) {
 	s.sending = false
 }
 
-// hear tells that an answer has begun. zreq tells of it when its head is there.
+// hear reports that a response has begun. zreq reports that when the head has arrived.
 func (s *spy) hear() {
 	if !s.heard {
 		call(s.hooks.GotFirstResponseByte)
@@ -149,7 +149,7 @@ func (s *spy) hear() {
 	s.heard = true
 }
 
-// informed tells of a 1xx. An error of the caller's ends the call.
+// informed reports a 1xx. An error of the hook ends the call.
 func (s *spy) informed(e zreq.Event) {
 	s.hear()
 	if e.Status == http.StatusContinue {
@@ -164,7 +164,7 @@ func (s *spy) informed(e zreq.Event) {
 	}
 }
 
-// over tells what becomes of the connection at the end of a request.
+// over reports what becomes of the connection at the end of a request.
 func (s *spy) over(e zreq.Event) {
 	if e.Err == nil {
 		e.Err = errEarly

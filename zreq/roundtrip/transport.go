@@ -99,7 +99,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return download.answer(req, got, spy), nil
 }
 
-// verdict is nil if there is a response: whatever its status, it is no error.
+// verdict returns nil if there is a response. No status is an error.
 func verdict(got *zreq.Response, err error) error {
 	switch {
 	case err == nil:
@@ -114,8 +114,8 @@ func verdict(got *zreq.Response, err error) error {
 			return nil
 		}
 	case got.Status == http.StatusRequestTimeout && errors.Is(err, zreq.ErrStale):
-		// It is of a kept connection, and may have been sent before the request was
-		// there. Whoever gets it may ask again, and so it is no lie.
+		// The server may have sent it before it received the request. It allows the
+		// client to ask again, so passing it on does no harm.
 		return nil
 	}
 	return err

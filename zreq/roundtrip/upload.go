@@ -7,30 +7,30 @@ import (
 	"sync"
 )
 
-// upload is the body of a request, as zreq reads it. It is read on one goroutine,
-// and closed from there or by the end of the context.
+// upload is the body of a request, as zreq reads it. It is read on one goroutine, and
+// closed on that goroutine or when the context ends.
 type upload struct {
-	body   io.ReadCloser // nil: there is none
+	body   io.ReadCloser // nil if there is none
 	fresh  func() (io.ReadCloser, error)
 	size   int64 // negative: not known
 	first  []byte
-	probed bool  // whether the body is empty had to be found out
-	err    error // came after first
-	read   bool  // something was, since the last beginning
-	failed error // of the body that is there, or of fresh; itself
-	bare   bool  // net/http tells an error of the body itself
+	probed bool  // settle must find out whether the body is empty
+	err    error // follows first
+	read   bool  // something was read since the beginning
+	failed error // the error of the body or of fresh, unwrapped
+	bare   bool  // net/http returns an error of the body itself
 
-	mu      sync.Mutex // guards what follows, and which body is there
-	stale   bool       // the next Read begins with another
+	mu      sync.Mutex // guards the fields below, and body
+	stale   bool       // the next Read begins with another body
 	reading bool       // a Read is under way
 	over    bool       // closed for good
-	closed  bool       // the one that is there is
+	closed  bool       // the present body is closed
 }
 
 func newUpload(req *http.Request) *upload {
 	u := &upload{body: req.Body, fresh: req.GetBody, size: req.ContentLength}
-	// One of a known length it gives to the connection to be read, and a *net.TCPConn
-	// says of an error that it is a *net.OpError.
+	// net/http lets the connection read a body of known length, and a *net.TCPConn
+	// wraps an error of the body in a *net.OpError.
 	defer func() { u.bare = u.size < 0 || req.URL != nil && req.URL.Scheme == "https" }()
 	if req.Body == nil || req.Body == http.NoBody {
 		u.size = 0
@@ -47,8 +47,8 @@ func newUpload(req *http.Request) *upload {
 	return u
 }
 
-// lacksBody reports whether a request of that method is usually one without content,
-// so that an empty chunked body would only confuse its server.
+// lacksBody reports whether a request with that method usually has no content. An empty
+// chunked body would only confuse its server.
 func lacksBody(method string) bool {
 	switch method {
 	case "GET", "HEAD", "DELETE", "OPTIONS", "PROPFIND", "SEARCH":
@@ -57,7 +57,7 @@ func lacksBody(method string) bool {
 	return false
 }
 
-// settle finds out whether there is a body, where nobody says.
+// settle finds out whether there is a body, if nothing says so.
 func (u *upload) settle() {
 	if !u.probed {
 		return
@@ -70,8 +70,9 @@ func (u *upload) settle() {
 	}
 }
 
-// some reads at least one byte, or says why not. An error that came with bytes comes
-// with them: a body that failed there is not whole, whatever its next Read says.
+// some reads at least one byte, or returns an error. An error that comes with bytes is
+// returned with them: a body that has failed is not complete, whatever its next Read
+// returns.
 func (u *upload) some(p []byte) (int, error) {
 	for range maxEmpty {
 		n, err := u.next(p)
@@ -85,16 +86,15 @@ func (u *upload) some(p []byte) (int, error) {
 	return 0, io.ErrNoProgress
 }
 
-// maxEmpty bounds how often in a row a body may give nothing. It is that of zreq.
+// maxEmpty is how often in a row a body may return nothing, as in zreq.
 const maxEmpty = 100
 
-// sends reports whether there is a body to be sent.
+// sends reports whether there is a body to send.
 func (u *upload) sends() bool {
 	return u.body != nil && u.body != http.NoBody && u.size != 0
 }
 
-// reader returns the body for zreq. Only one that can begin anew has the method for
-// that.
+// reader returns the body for zreq. It has Rewind only if it can begin again.
 func (u *upload) reader() io.Reader {
 	if u.fresh != nil {
 		return (*again)(u)
@@ -108,13 +108,13 @@ type once upload
 func (o *once) Read(p []byte) (int, error) { return (*upload)(o).next(p) }
 func (o *once) Size() int64                { return o.size }
 
-// again is a body of which Request.GetBody makes another.
+// again is a body that Request.GetBody can create again.
 type again upload
 
 func (a *again) Read(p []byte) (int, error) { return (*upload)(a).next(p) }
 func (a *again) Size() int64                { return a.size }
 
-// Rewind lets the next Read begin with another body, unless nothing was read of this.
+// Rewind lets the next Read begin with another body, unless nothing of this one was read.
 func (a *again) Rewind() error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -123,7 +123,7 @@ func (a *again) Rewind() error {
 	return nil
 }
 
-// next reads what comes next.
+// next reads the next bytes.
 func (u *upload) next(p []byte) (int, error) {
 	body, err := u.begin()
 	if err != nil {
@@ -171,11 +171,11 @@ func (u *upload) end() {
 	u.mu.Unlock()
 }
 
-// shut closes the body that is there, once.
+// shut closes the present body once.
 func (u *upload) shut() {
 	if u.body != nil && !u.closed {
 		u.closed = true
-		_ = u.body.Close() // nothing depends on it: what was read was read
+		_ = u.body.Close() // an error does not affect what was read
 	}
 }
 
@@ -187,9 +187,9 @@ func (u *upload) close() {
 	u.shut()
 }
 
-// interrupt is called when the context ends: no Read begins from then on. One that is
-// under way may wait for ever, and so the body is closed, which ends it if it is of a
-// pipe, a file, a connection.
+// interrupt is called when the context ends. No Read begins from then on. A Read that is
+// under way may wait for ever, so the body is closed, which ends the Read of a pipe, a
+// file or a connection.
 func (u *upload) interrupt() {
 	u.mu.Lock()
 	defer u.mu.Unlock()
