@@ -6,14 +6,14 @@ import (
 	"syscall"
 )
 
-// bindsDevices: the system binds sockets to interfaces.
+// bindsDevices says whether the system binds sockets to interfaces.
 const bindsDevices = true
 
-// nameBytes is how long the name of an interface can be. The system cuts a longer
-// one, and binds to the interface that the rest names.
+// nameBytes is the longest name of an interface. The system cuts a longer name, and would
+// bind to the interface that the rest names.
 const nameBytes = 15
 
-// bindDevice makes c use the interface of that name only.
+// bindDevice makes c use only the interface of that name.
 func bindDevice(c syscall.RawConn, name string) error {
 	bound := error(syscall.ENODEV)
 	if len(name) <= nameBytes && !strings.Contains(name, "\x00") {

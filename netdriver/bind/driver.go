@@ -65,8 +65,8 @@ func (d *Driver) Dial(ctx context.Context, network, address string) (netdriver.C
 	return c, nil
 }
 
-// keptTo reports whether c comes from Source. Linux lets a socket be bound to a
-// broadcast or multicast address, and then chooses another to connect from.
+// keptTo reports whether c comes from Source. Linux lets a socket be bound to a broadcast
+// or multicast address, and then connects from another one.
 func (d *Driver) keptTo(c netdriver.Conn) bool {
 	end, ok := c.(interface{ LocalAddr() net.Addr })
 	if !ok || isAny(d.Source) {
@@ -88,8 +88,8 @@ func (d *Driver) prepare() {
 	}
 }
 
-// control binds the socket of one address. Loopback is on no other interface: a
-// socket that is bound to one would never get there.
+// control binds the socket for one address. Loopback is on no other interface, so a
+// socket that is bound to one could not reach it.
 func (d *Driver) control(_, address string, c syscall.RawConn) error {
 	if isLocal(address) {
 		return nil
@@ -97,7 +97,7 @@ func (d *Driver) control(_, address string, c syscall.RawConn) error {
 	return d.bind(c)
 }
 
-// bind binds a socket to the interface, if there is one.
+// bind binds a socket to the interface, if one is set.
 func (d *Driver) bind(c syscall.RawConn) error {
 	if d.device() == "" {
 		return nil
@@ -105,7 +105,7 @@ func (d *Driver) bind(c syscall.RawConn) error {
 	return bindDevice(c, d.device())
 }
 
-// device is the interface to bind to, "" for none.
+// device returns the interface to bind to, or "".
 func (d *Driver) device() string {
 	if d.Interface != "" {
 		return d.Interface
@@ -113,17 +113,17 @@ func (d *Driver) device() string {
 	return d.Source.Zone()
 }
 
-// ip is the address to dial from, nil for any. Its zone, if any, is the device.
+// ip returns the address to dial from, or nil. Its zone, if any, is the device.
 func (d *Driver) ip() net.IP { return d.Source.AsSlice() }
 
-// isAny reports whether a source binds to nothing: the system takes the unspecified
-// address for any.
+// isAny reports whether a source binds to nothing. The system takes the unspecified
+// address for any address.
 func isAny(source netip.Addr) bool {
 	return !source.IsValid() || source.Unmap().IsUnspecified()
 }
 
-// isLocal reports whether address, host and port, is this machine whatever its
-// interfaces are. The unspecified address is: systems take it for loopback.
+// isLocal reports whether address, a host and a port, is this machine whatever its
+// interfaces are. The unspecified address is, because systems take it for loopback.
 func isLocal(address string) bool {
 	a, err := netip.ParseAddrPort(address)
 	if err != nil {

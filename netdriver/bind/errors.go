@@ -36,7 +36,7 @@ var (
 	ErrFamily = errors.New("server has no address of the IP version of the source address")
 )
 
-// errElsewhere: the connection did not come from the address. It was closed.
+// errElsewhere means that the connection came from another address and was closed.
 var errElsewhere = errors.New("the system took another address")
 
 // An Error is a dial that failed because of its interface or source address. errors.Is

@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// resolver looks names up by the way that connections take. The system's own
-// resolver would take any: only that of Go lets its sockets be bound.
+// resolver looks names up through the same interface and from the same address. It uses
+// the resolver of Go, because the sockets of the system's own cannot be bound.
 func (d *Driver) resolver() *net.Resolver {
 	return &net.Resolver{PreferGo: true, Dial: d.dialNameserver}
 }
 
-// dialNameserver connects to a nameserver over udp or tcp. One on loopback, such
-// as the stub of systemd at 127.0.0.53, is asked as it is: which way it takes in
-// its turn is up to it.
+// dialNameserver connects to a nameserver over udp or tcp. A nameserver on loopback, such
+// as the stub of systemd at 127.0.0.53, is dialled without binding, and chooses its own
+// way.
 func (d *Driver) dialNameserver(ctx context.Context, network, address string) (net.Conn, error) {
 	dialer := net.Dialer{Control: d.control}
 	switch ip := d.ip(); {

@@ -8,17 +8,17 @@ import (
 	"syscall"
 )
 
-// explain gives err, why a dial failed, its Reason if the way out is at fault.
-// That costs a few system calls, and is asked only now that it has failed.
+// explain adds a Reason to err, the error of a dial, if the interface or the source
+// address is at fault. That takes a few system calls, and only failed dials pay for it.
 func (d *Driver) explain(ctx context.Context, err error) error {
 	if errors.Is(err, syscall.ECONNREFUSED) {
-		return err // the way is good: the peer has answered
+		return err // the peer has answered, so the interface works
 	}
 	if d.otherFamily(err) {
 		return d.fault(ErrFamily, err)
 	}
 	if ctx.Err() == nil {
-		// A look-up that failed has lost the error of its socket: this one has it.
+		// A failed look-up does not contain the error of its socket. The probe returns it.
 		cause := d.probe(ctx)
 		if reason := reasonOf(cause); reason != nil {
 			return d.fault(reason, cause)
@@ -34,15 +34,15 @@ func (d *Driver) fault(reason, err error) error {
 	return &Error{Interface: d.device(), Source: d.Source, Reason: reason, Err: err}
 }
 
-// otherFamily reports whether net found no address that Source can dial: it then
-// complains of Source.
+// otherFamily reports whether net found no address that Source can dial. Its error then
+// names Source.
 func (d *Driver) otherFamily(err error) bool {
 	var mismatch *net.AddrError
 	source := net.TCPAddr{IP: d.ip()}
 	return errors.As(err, &mismatch) && mismatch.Addr == source.String()
 }
 
-// probe binds a socket as connections are bound, sends nothing, and returns the
+// probe binds a socket in the same way as connections, sends nothing, and returns the
 // error of the system call that failed.
 func (d *Driver) probe(ctx context.Context) error {
 	listen := net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) error { return d.bind(c) }}
@@ -61,8 +61,7 @@ func (d *Driver) probe(ctx context.Context) error {
 	return err
 }
 
-// reasonOf is what the error of a socket that was to be bound means, nil if it
-// means nothing to us.
+// reasonOf returns the Reason for the error of a socket that was to be bound, or nil.
 func reasonOf(err error) error {
 	switch {
 	case errors.Is(err, syscall.ENODEV):

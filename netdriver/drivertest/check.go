@@ -34,8 +34,8 @@ func (s *suite) checker(t *testing.T) (netdriver.Conn, netdriver.Checker, Peer) 
 	return c, k, peer
 }
 
-// eventually looks until Check no longer says nil: what the peer does takes a
-// moment to arrive.
+// eventually calls Check until it does not return nil. What the peer does takes a moment
+// to arrive.
 func eventually(t *testing.T, k netdriver.Checker) error {
 	t.Helper()
 	limit := after(patience)

@@ -93,10 +93,10 @@ type suite struct {
 	driver netdriver.Driver
 	Capabilities
 	load     *load
-	existing goleak.Option // goroutines that were there before
+	existing goleak.Option // goroutines that existed before
 }
 
-// test is one rule of the contract.
+// test is the test of one rule of the contract.
 type test struct {
 	rule string
 	run  func(t *testing.T)
@@ -106,8 +106,8 @@ func (s *suite) run(t *testing.T, group string, tests []test) {
 	t.Run(group, func(t *testing.T) {
 		for _, tt := range tests {
 			t.Run(tt.rule, func(t *testing.T) {
-				// Cleanups run last in, first out: this one sees the goroutines
-				// that are left when everything was closed.
+				// Cleanups run in reverse order, so this one checks for goroutines after
+				// everything was closed.
 				t.Cleanup(func() { goleak.VerifyNone(t, s.existing) })
 				s.load.worst.Store(0)
 				tt.run(t)

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// load measures how long this process is kept from running, so that a machine
-// that stalls is not taken for a driver that is late.
+// load measures how long the machine keeps this process from running, so that a slow
+// machine is not taken for a slow driver.
 type load struct {
 	worst atomic.Int64 // nanoseconds, since the test began
 	stop  chan struct{}
@@ -46,14 +46,14 @@ func (l *load) end() {
 	<-l.ended
 }
 
-// inTime reports whether late is at most 100 ms, the slack and the worst stall.
+// inTime reports whether late is at most 100 ms, plus Slack and the worst stall.
 func (l *load) inTime(t *testing.T, late time.Duration) bool {
 	t.Helper()
 	return l.within(t, late, promised+Slack)
 }
 
-// soon reports whether a call that waits for nobody took a second at most, and
-// the worst stall.
+// soon reports whether a call that need not wait took at most a second, plus the worst
+// stall.
 func (l *load) soon(t *testing.T, took time.Duration) bool {
 	t.Helper()
 	return l.within(t, took, time.Second)

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// task is a call under way in a goroutine of its own.
+// task is a call that is under way in a goroutine of its own.
 type task[T any] struct {
 	done  chan struct{}
 	begun time.Time
@@ -24,7 +24,7 @@ func start[T any](call func() (T, error)) *task[T] {
 	return k
 }
 
-// wait returns what the call returned, and ends the test if it hangs.
+// wait returns the result of the call. If the call hangs, it ends the test.
 func (k *task[T]) wait(t *testing.T) (T, error) {
 	t.Helper()
 	limit := time.NewTimer(patience)
@@ -37,8 +37,8 @@ func (k *task[T]) wait(t *testing.T) (T, error) {
 	return k.value, k.err
 }
 
-// settle waits until the call has most likely begun to block. If it has not,
-// the test asks for less than it could, and passes all the same.
+// settle waits until the call most likely blocks. If it does not block yet, the test
+// checks less than it could, and passes.
 func (k *task[T]) settle() *task[T] {
 	time.Sleep(10 * time.Millisecond)
 	return k

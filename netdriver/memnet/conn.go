@@ -31,14 +31,14 @@ type Conn struct {
 	faults    Faults
 	got       int64 // bytes read since the faults were set
 	sent      int64 // bytes written since then
-	empty     int   // reads that returned nothing since the last that did
+	empty     int   // reads in a row that returned nothing
 	delayOver *time.Timer
 }
 
 // pair is both ends of a connection and the streams between them.
 type pair struct {
 	mu      sync.Mutex
-	broken  bool // by a reset: both ends fail
+	broken  bool // by a reset; both ends fail
 	size    int  // of each stream's buffer
 	spare   *spare
 	streams [2]stream
@@ -192,7 +192,7 @@ func (c *Conn) WaitClose() error {
 	return nil
 }
 
-// dead says why neither Read nor Write can go on.
+// dead returns why neither Read nor Write can continue, or nil.
 func (c *Conn) dead() error {
 	switch {
 	case c.closed:

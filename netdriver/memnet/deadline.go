@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// deadline is a point in time that wakes who waits on wake. Its fields are
-// guarded by wake.L, its methods called with it held. The timer is made once,
-// on first use, so that it belongs to the bubble that uses it.
+// deadline is a point in time at which calls that wait on wake are woken. wake.L guards
+// its fields and is held when its methods are called. The timer is created on first use,
+// so that it belongs to the bubble that uses it.
 type deadline struct {
 	wake   *sync.Cond
 	at     time.Time
@@ -26,7 +26,7 @@ func (d *deadline) set(t time.Time) {
 	d.arm()
 }
 
-// arm marks the deadline as passed, or has the timer do it when it is.
+// arm marks the deadline as passed, or sets the timer to do so.
 func (d *deadline) arm() {
 	rest := time.Until(d.at)
 	switch {
@@ -40,7 +40,7 @@ func (d *deadline) arm() {
 	}
 }
 
-// fire may come late, when the deadline has already moved: then it arms again.
+// fire may run late, after the deadline has moved. It then arms the timer again.
 func (d *deadline) fire() {
 	d.wake.L.Lock()
 	defer d.wake.L.Unlock()

@@ -45,7 +45,7 @@ type Faults struct {
 	EOFWithData bool
 }
 
-// left is how many bytes may pass before a fault that happens after so many.
+// left returns how many bytes may still pass before a fault.
 func left(after, passed int64) int64 {
 	switch {
 	case after == 0:
@@ -56,7 +56,7 @@ func left(after, passed int64) int64 {
 	return max(after-passed, 0)
 }
 
-// readRoom is how many bytes Read may return before a fault is due.
+// readRoom returns how many bytes Read may return before a fault.
 func (f *Faults) readRoom(passed int64) int64 {
 	room := min(left(f.StallReadAfter, passed), left(f.ResetReadAfter, passed), left(f.EOFAfter, passed))
 	if f.ReadBytes > 0 {
@@ -65,7 +65,7 @@ func (f *Faults) readRoom(passed int64) int64 {
 	return room
 }
 
-// writeRoom is how many bytes Write may take before a fault is due.
+// writeRoom returns how many bytes Write may take before a fault.
 func (f *Faults) writeRoom(passed int64) int64 {
 	return min(left(f.StallWriteAfter, passed), left(f.ResetWriteAfter, passed))
 }

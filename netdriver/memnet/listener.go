@@ -11,7 +11,7 @@ type Listener struct {
 	came    sync.Cond
 	waiting []*Conn // dialled and not yet accepted
 	closed  bool
-	silence chan struct{} // not nil while dials hang; closed when they may ask again
+	silence chan struct{} // not nil while dials hang; closed when they may try again
 }
 
 // Listen starts to accept connections to address, which is "host:port" exactly as it is

@@ -87,7 +87,7 @@ func (n *Net) count() int {
 	return n.dials
 }
 
-// connect returns a connection, or what to wait for before asking again.
+// connect returns a connection, or a channel to wait for before the next try.
 func (n *Net) connect(address string, faults Faults) (*Conn, chan struct{}, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -117,8 +117,8 @@ func (n *Net) connect(address string, faults Faults) (*Conn, chan struct{}, erro
 	return c, nil, nil
 }
 
-// forget is called by a dialled connection that closes, with its lock held:
-// n.mu is always the inner one.
+// forget is called when a dialled connection is closed. The caller holds the lock of the
+// connection; n.mu is always locked after it.
 func (n *Net) forget(c *Conn) {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -2,18 +2,18 @@ package memnet
 
 import "sync"
 
-// stream is one direction of a connection: a ring of fixed size that exists
-// only while bytes lie in it.
+// stream is one direction of a connection. Its buffer is a ring of fixed size that exists
+// only while it holds bytes.
 type stream struct {
-	changed sync.Cond // on the pair's mutex, which guards all fields
-	ring    []byte    // owned; from spare and back to it
+	changed sync.Cond // uses the mutex of the pair, which guards all fields
+	ring    []byte    // owned; from spare, and returned to it
 	start   int       // of the first unread byte
 	unread  int
-	ended   bool // the writer has said its last
+	ended   bool // the writer has closed
 	deaf    bool // the reader has closed
 }
 
-// put copies what fits and returns how much that was.
+// put copies as much of p as fits, and returns how much that was.
 func (s *stream) put(p []byte, size int, spare *spare) int {
 	n := min(len(p), size-s.unread)
 	if n == 0 {
@@ -30,7 +30,7 @@ func (s *stream) put(p []byte, size int, spare *spare) int {
 	return n
 }
 
-// take copies what there is and returns how much that was.
+// take copies what there is to p, and returns how much that was.
 func (s *stream) take(p []byte, spare *spare) int {
 	n := min(len(p), s.unread)
 	if n == 0 {
@@ -47,7 +47,7 @@ func (s *stream) take(p []byte, spare *spare) int {
 	return n
 }
 
-// drop forgets the unread bytes.
+// drop discards the unread bytes.
 func (s *stream) drop(spare *spare) {
 	if s.ring != nil {
 		spare.give(s.ring)
@@ -55,14 +55,14 @@ func (s *stream) drop(spare *spare) {
 	s.ring, s.start, s.unread = nil, 0, 0
 }
 
-// spare keeps a few rings for the next stream that needs one.
+// spare keeps a few rings for reuse.
 type spare struct {
 	mu    sync.Mutex
 	rings [maxSpare][]byte
 	n     int
 }
 
-// maxSpare is enough for two connections with bytes both ways.
+// maxSpare is enough for two connections with bytes in both directions.
 const maxSpare = 4
 
 func (s *spare) take(size int) []byte {

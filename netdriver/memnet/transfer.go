@@ -28,7 +28,7 @@ func (c *Conn) Read(p []byte) (int, error) {
 	}
 }
 
-// readNow returns bytes, an end or a fault, or that there is nothing yet.
+// readNow returns bytes, an end or a fault. done is false if there is nothing yet.
 func (c *Conn) readNow(p []byte) (n int, done bool, err error) {
 	f := &c.faults
 	switch {
@@ -57,7 +57,7 @@ func (c *Conn) readNow(p []byte) (n int, done bool, err error) {
 	return n, true, nil
 }
 
-// delay waits for as long as the faults say each Read takes.
+// delay waits for the ReadDelay of the faults.
 func (c *Conn) delay() error {
 	d := c.faults.ReadDelay
 	if d <= 0 {

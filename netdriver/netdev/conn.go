@@ -13,10 +13,10 @@ import (
 const (
 	// grace is how long a Send may still return by itself after its deadline.
 	grace = 20 * time.Millisecond
-	// patience is how late a call may be otherwise: some drivers look at the
-	// clock ten times a second.
+	// patience is how late other calls may be: some devices check the clock ten times a
+	// second.
 	patience = 250 * time.Millisecond
-	// maxEmpty bounds the Sends in a row that take nothing.
+	// maxEmpty is how many Sends in a row may take nothing.
 	maxEmpty = 100
 )
 
@@ -25,10 +25,10 @@ type conn struct {
 	driver *Driver
 	fd     int
 
-	ended error // of the reading side: what every later Read returns
+	ended error // of every further Read
 
 	mu      sync.Mutex
-	lost    error // of the writing side: what every later Write returns
+	lost    error // of every further Write
 	reading side
 	writing side
 	shut    error // why the socket was closed
@@ -36,8 +36,8 @@ type conn struct {
 
 // side is one direction of a conn.
 type side struct {
-	by     time.Time   // its deadline
-	alarm  *time.Timer // goes off when a call has outstayed that
+	by     time.Time   // the deadline
+	alarm  *time.Timer // fires when a call has outlasted the deadline
 	inside int         // calls in the device
 }
 
@@ -56,7 +56,7 @@ func (s *side) stop() {
 
 var _ netdriver.Conn = (*conn)(nil)
 
-// Read asks the device in slices until there is something.
+// Read calls Recv in slices until there are bytes.
 func (c *conn) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
@@ -98,14 +98,14 @@ func (c *conn) Read(p []byte) (int, error) {
 	}
 }
 
-// isEarly reports whether a Recv came back so long before limit that a timeout
-// is none of ours: the network gave up on the peer.
+// isEarly reports whether a Recv has returned so long before limit that its timeout is
+// not ours: the network has given up on the peer.
 func (c *conn) isEarly(limit time.Time) bool {
 	return time.Until(limit) > c.driver.slice/2
 }
 
-// endOf is io.EOF only if the device is known to mean it, and not on what broke
-// under a Send: some devices tell a reset once, and then call it an end.
+// endOf returns io.EOF only if the device is known to mean the end by err, and not after
+// a Send that broke: some devices report a reset once, and then call it an end.
 func (c *conn) endOf(err error) error {
 	clean := errors.Is(err, io.EOF)
 	for _, end := range c.driver.ends {
@@ -122,8 +122,7 @@ func (c *conn) endOf(err error) error {
 	return io.EOF
 }
 
-// rest keeps a device that returns at once with nothing from being asked
-// without a break.
+// rest waits before a device that returned at once with nothing is called again.
 func rest(began, by time.Time) {
 	d := pause - time.Since(began)
 	if !by.IsZero() {
@@ -160,8 +159,8 @@ func (c *conn) Write(p []byte) (int, error) {
 	return sent, nil
 }
 
-// send makes one Send. If that fails, p counts whole: a request that may have
-// left is not to be sent again.
+// send makes one Send. If the Send fails, all of p counts as sent, because a request that
+// may have been sent must not be sent again.
 func (c *conn) send(p []byte, by time.Time) (int, error) {
 	n, err := c.driver.dev.Send(c.fd, p, 0, by)
 	shut := c.leave(true)

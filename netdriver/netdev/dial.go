@@ -7,15 +7,15 @@ import (
 	"github.com/zreq-go/zreq/netdriver"
 )
 
-// target is what to connect to.
+// target is the peer to connect to.
 type target struct {
 	host     string
 	port     uint16
 	protocol int
 }
 
-// dial opens a connection, in a goroutine if ctx can end while the device is
-// away. The goroutine keeps its place until it is out.
+// dial opens a connection. If ctx can end while the device is busy, it uses a goroutine,
+// which keeps its place until the device returns.
 func (d *Driver) dial(ctx context.Context, network, address string, protocol int) (netdriver.Conn, error) {
 	if network != "tcp" {
 		return nil, errNetwork
@@ -68,7 +68,7 @@ func (d *Driver) dial(ctx context.Context, network, address string, protocol int
 	}
 }
 
-// conn is what Dial returns for a socket or an error of open.
+// conn returns the result of Dial for a socket or an error of open.
 func (d *Driver) conn(fd int, err error) (netdriver.Conn, error) {
 	if err != nil {
 		return nil, err
@@ -76,7 +76,7 @@ func (d *Driver) conn(fd int, err error) (netdriver.Conn, error) {
 	return &conn{driver: d, fd: fd}, nil
 }
 
-// open does all that may block in the device.
+// open makes all calls that may block in the device.
 func (d *Driver) open(ctx context.Context, to target) (int, error) {
 	host, ip, err := d.lookUp(to)
 	if err != nil {
@@ -96,9 +96,9 @@ func (d *Driver) open(ctx context.Context, to target) (int, error) {
 	return fd, nil
 }
 
-// lookUp returns what Connect gets: a host for TLS, else an address. The zone of an
-// IPv6 address is no part of the host that the peer has to prove, and so for TLS the
-// address comes with it.
+// lookUp returns the arguments of Connect: a host for TLS, and otherwise an address. The
+// zone of an IPv6 address does not belong to the host that the peer has to prove, so for
+// TLS the address is returned as well.
 func (d *Driver) lookUp(to target) (host string, ip netip.Addr, err error) {
 	if to.protocol == protoTLS {
 		if host = withoutZone(to.host); host != to.host {
@@ -116,8 +116,8 @@ func (d *Driver) lookUp(to target) (host string, ip netip.Addr, err error) {
 	return "", ip, err
 }
 
-// take waits for a place in the device. It fails when ctx ends, or if nobody
-// waits any more for any of the dials that are inside.
+// take waits for a place in the device. It fails when ctx ends, and if the contexts of
+// all dials inside have ended.
 func (d *Driver) take(ctx context.Context) error {
 	d.mu.Lock()
 	stuck := d.stuck
@@ -134,7 +134,7 @@ func (d *Driver) take(ctx context.Context) error {
 
 func (d *Driver) give() { <-d.places }
 
-// lose counts the dials inside that nobody waits for. They keep their places.
+// lose counts the dials inside whose context has ended. They keep their places.
 func (d *Driver) lose(n int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

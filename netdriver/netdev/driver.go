@@ -20,7 +20,7 @@ const (
 	MaxDials = 4
 
 	defaultSlice = 50 * time.Millisecond
-	// pause is between two calls of a device that returned at once with nothing.
+	// pause is the time between two calls of a device that returned at once with nothing.
 	pause = 5 * time.Millisecond
 )
 
@@ -48,8 +48,8 @@ type Driver struct {
 
 	mu    sync.Mutex
 	lost  int           // dials inside the device whose context has ended
-	stuck chan struct{} // closed while all places are lost to them
-	held  map[int]hold  // numbers of closed sockets on which calls are inside
+	stuck chan struct{} // closed while all places belong to such dials
+	held  map[int]hold  // numbers of closed sockets on which calls are still inside
 }
 
 // A TLSDriver is a Driver whose device also speaks TLS.

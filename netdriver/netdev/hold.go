@@ -5,18 +5,18 @@ import (
 	"time"
 )
 
-// A socket is closed at once, whatever is inside the device on it. Devices use
-// their numbers again at once too, and a call that is still inside, or about to
-// enter, must not reach the next connection. So the number of such a socket is
-// held until the last call is out.
+// A socket is closed at once, even if calls are still inside the device on it. Devices use
+// socket numbers again at once as well, and a call that is still inside, or about to enter,
+// must not reach the next connection. So the number of such a socket is held until the last
+// call has returned.
 
-// hold is one such number.
+// hold is a number that is held.
 type hold struct {
 	calls int
-	kept  bool // the device gave it again: a socket that nobody uses
+	kept  bool // the device has given it to another socket, which is kept unused
 }
 
-// hold notes the calls inside on fd, which is about to be closed.
+// hold records the calls inside on fd, which is about to be closed.
 func (d *Driver) hold(fd, calls int) {
 	if calls == 0 {
 		return
@@ -31,8 +31,8 @@ func (d *Driver) hold(fd, calls int) {
 	d.held[fd] = h
 }
 
-// release notes that one of them is out. The last closes what was kept, in a
-// goroutine: it is a Read or a Write, which have nothing to do with that.
+// release records that one of them has returned. The last one closes the socket that was
+// kept, in a goroutine, because the call is a Read or a Write of another connection.
 func (d *Driver) release(fd int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -47,9 +47,9 @@ func (d *Driver) release(fd int) {
 	}
 }
 
-// claim reports whether the new socket fd may be used. It waits a little for
-// the calls inside on an earlier one. If they stay, fd is kept open, so that the
-// device gives another number: not connected, it can do no harm.
+// claim reports whether the new socket fd may be used. It waits a little for the calls
+// inside on an earlier socket with that number. If they do not return, fd is kept open
+// and unconnected, where it does no harm, so that the device gives another number.
 func (d *Driver) claim(ctx context.Context, fd int) (bool, error) {
 	for until := time.Now().Add(patience); ; time.Sleep(pause) {
 		waited := ctx.Err() != nil || isPast(until, time.Now())
@@ -62,7 +62,7 @@ func (d *Driver) claim(ctx context.Context, fd int) (bool, error) {
 		switch {
 		case !held:
 			return true, nil
-		case h.kept: // and given once more
+		case h.kept: // the device has given it a second time
 			return false, ErrStuck
 		case waited:
 			return false, nil
@@ -70,7 +70,7 @@ func (d *Driver) claim(ctx context.Context, fd int) (bool, error) {
 	}
 }
 
-// socket makes a socket on which nothing is inside.
+// socket creates a socket on whose number no call is inside.
 func (d *Driver) socket(ctx context.Context, protocol int) (int, error) {
 	for ctx.Err() == nil {
 		fd, err := d.dev.Socket(afInet, sockStream, protocol)

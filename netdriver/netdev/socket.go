@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// enter counts a call that goes into the device, unless it may not or it is too
-// late by the deadline of its side, which it returns.
+// enter counts a call that goes into the device, and returns the deadline of its side. It
+// fails if no call may be made or the deadline has passed.
 func (c *conn) enter(sending bool, now time.Time) (time.Time, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -24,7 +24,7 @@ func (c *conn) enter(sending bool, now time.Time) (time.Time, error) {
 	return s.by, nil
 }
 
-// leave counts a call that came back. It returns why there may be no other.
+// leave counts a call that has returned. It returns why no other may be made, or nil.
 func (c *conn) leave(sending bool) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -35,14 +35,14 @@ func (c *conn) leave(sending bool) error {
 	return c.shut
 }
 
-// lose makes err what later Writes return.
+// lose sets the error of later Writes.
 func (c *conn) lose(err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.lost = err
 }
 
-// Close closes the device's socket, even under a Read or a Write.
+// Close closes the socket of the device, even during a Read or a Write.
 func (c *conn) Close() error { return c.close(ErrClosed) }
 
 func (c *conn) close(why error) error {
@@ -66,18 +66,18 @@ func (c *conn) SetDeadline(t time.Time) error {
 	return c.SetWriteDeadline(t)
 }
 
-// SetReadDeadline reaches the Recv that is in the device when its slice ends.
+// SetReadDeadline affects a Recv that is in the device when its slice ends.
 func (c *conn) SetReadDeadline(t time.Time) error {
 	return c.setDeadline(false, t, c.driver.slice+patience)
 }
 
-// SetWriteDeadline cannot reach a Send that is in the device.
+// SetWriteDeadline does not affect a Send that is in the device.
 func (c *conn) SetWriteDeadline(t time.Time) error {
 	return c.setDeadline(true, t, grace)
 }
 
-// setDeadline sets an alarm as well. A call begins before its deadline, so what
-// is inside when the alarm goes off is one that does not mind it.
+// setDeadline also sets an alarm. A call begins before its deadline, so a call that is
+// inside when the alarm fires has ignored the deadline.
 func (c *conn) setDeadline(sending bool, t time.Time, late time.Duration) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -96,8 +96,8 @@ func (c *conn) setDeadline(sending bool, t time.Time, late time.Duration) error 
 	return nil
 }
 
-// giveUp closes the socket under a call that is late: nobody could say how much
-// of a Send left, and a Recv would never come back.
+// giveUp closes the socket during a call that is late. It would not be known how much of
+// a Send was sent, and a Recv might never return.
 func (c *conn) giveUp(sending bool) {
 	c.mu.Lock()
 	s := c.side(sending)

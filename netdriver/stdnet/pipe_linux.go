@@ -8,17 +8,17 @@ import (
 	"syscall"
 )
 
-// pipeBytes is what a pipe is asked to hold: the most that Linux gives to everybody. Of
-// a network card its default takes 16 frames, which is 23 KiB. It holds pages that
-// were the socket's, and only while a call is under way.
+// pipeBytes is the size of a pipe that is asked for: the largest that Linux allows every
+// process. The default size holds 16 frames of a network card, which is 23 KiB. A pipe
+// holds pages of the socket, and only during a call.
 const pipeBytes = 1 << 20
 
-// pipes holds those that no call uses: they are empty. A connection has none of its
-// own, since an idle one would keep two descriptors. What the collector takes from
-// here is closed.
+// pipes holds unused pipes, which are empty. A connection has none of its own, because an
+// idle one would keep two descriptors. A pipe that the garbage collector takes from here
+// is closed.
 var pipes sync.Pool
 
-// A pipe is where splice puts what is on its way from one descriptor to another.
+// A pipe holds the bytes that splice moves from one descriptor to another.
 type pipe struct {
 	r, w   int
 	closer runtime.Cleanup
@@ -33,7 +33,7 @@ func openPipe() (*pipe, error) {
 	if err := syscall.Pipe2(fds[:], syscall.O_CLOEXEC); err != nil {
 		return nil, err
 	}
-	// A favour that the system refuses to who has many, or to everybody for so much.
+	// The system may refuse a size, to a process with many pipes or in general.
 	for _, size := range [...]uintptr{pipeBytes, pipeBytes / 4} {
 		if _, _, no := syscall.Syscall(syscall.SYS_FCNTL, uintptr(fds[1]), syscall.F_SETPIPE_SZ, size); no == 0 {
 			break
@@ -44,7 +44,7 @@ func openPipe() (*pipe, error) {
 	return p, nil
 }
 
-// release gives p back if it is empty, and else closes it.
+// release returns p for reuse if it is empty, and closes it otherwise.
 func (p *pipe) release(empty bool) {
 	if empty {
 		pipes.Put(p)
@@ -52,7 +52,7 @@ func (p *pipe) release(empty bool) {
 	}
 	p.closer.Stop()
 	closeBoth([2]int{p.r, p.w})
-	runtime.KeepAlive(p) // else it may be closed twice: by then the numbers are of other files
+	runtime.KeepAlive(p) // or the cleanup might close the same numbers again, which may be other files then
 }
 
 func closeBoth(fds [2]int) {

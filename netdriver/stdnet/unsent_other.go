@@ -2,5 +2,5 @@
 
 package stdnet
 
-// boundUnsent does nothing: what it is for was seen on Linux only.
+// boundUnsent does nothing. The problem that it solves was seen only on Linux.
 func boundUnsent(uintptr) {}

@@ -9,8 +9,8 @@ import (
 	"github.com/zreq-go/zreq/netdriver"
 )
 
-// errWithheld is why a peer refused us that had asked for a certificate at an origin to
-// which a redirect led.
+// errWithheld says why a peer that asked for a certificate got none at an origin to which
+// a redirect led.
 var errWithheld = errors.New("no client certificate was shown, for a redirect led to this origin: " +
 	"to show it, call the URL itself")
 

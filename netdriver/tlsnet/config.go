@@ -14,11 +14,11 @@ import (
 // Config.Base with InsecureSkipVerify.
 var ErrInsecure = errors.New("InsecureSkipVerify in Config.Base: use NewInsecure if the peer shall not be verified")
 
-// errNoPins is the error of every handshake of a TLS whose Pins are there, and none.
+// errNoPins is the error of every handshake of a TLS whose Pins are not nil but empty.
 var errNoPins = errors.New("an empty list of Pins, which is not nil: no key could be the peer's")
 
-// errMinVersion is the error of every handshake of a TLS whose MinVersion is the
-// number of no version of TLS, as 12 is: it would let any pass.
+// errMinVersion is the error of every handshake of a TLS whose MinVersion is not the
+// number of a version of TLS. A number such as 12 would allow every version.
 var errMinVersion = errors.New("MinVersion is no version of TLS, as tls.VersionTLS12 is")
 
 // Config says what a [TLS] trusts and which certificates it shows. The zero value is the
@@ -63,14 +63,14 @@ type Config struct {
 	Base *tls.Config
 }
 
-// crypto returns cfg in the words of crypto/tls.
+// crypto returns cfg as a tls.Config.
 func (cfg *Config) crypto() *tls.Config {
 	c := &tls.Config{}
 	if cfg.Base != nil {
 		c = cfg.Base.Clone()
 		c.NextProtos = slices.DeleteFunc(slices.Clone(c.NextProtos), func(p string) bool { return p == "h2" })
 	}
-	// One Write is one record; growing ones would cut it into four.
+	// One Write is one record. With dynamic sizes it would become four.
 	c.DynamicRecordSizingDisabled = true
 	c.Renegotiation = tls.RenegotiateNever
 	if cfg.RootCAs != nil {
@@ -94,8 +94,8 @@ func (cfg *Config) crypto() *tls.Config {
 	return c
 }
 
-// defaultVersion is the oldest version where none is asked for. An encrypted
-// hello is of TLS 1.3, and crypto/tls wants to be told so.
+// defaultVersion returns the oldest version if none is set. An encrypted ClientHello
+// needs TLS 1.3, and crypto/tls must be told so.
 func defaultVersion(c *tls.Config) uint16 {
 	if c.EncryptedClientHelloConfigList != nil {
 		return tls.VersionTLS13

@@ -15,7 +15,7 @@ import (
 // [PinError], which holds the pin of that key.
 var ErrPin = errors.New("the peer's public key is not a pinned one")
 
-// errNotPin is of a text that was taken for a pin.
+// errNotPin is the error of ParsePin.
 var errNotPin = errors.New(`a pin is "sha256//" and the Base64 of 32 bytes`)
 
 // A Pin is the SHA-256 of a public key as it appears in a certificate: of its
@@ -23,7 +23,7 @@ var errNotPin = errors.New(`a pin is "sha256//" and the Base64 of 32 bytes`)
 // the same key.
 type Pin [sha256.Size]byte
 
-// pinPrefix is how curl and a browser's log begin a pin.
+// pinPrefix is the beginning of a pin in curl and in the logs of browsers.
 const pinPrefix = "sha256/"
 
 // ParsePin reads a pin in the form that curl takes for --pinnedpubkey: "sha256//" and
@@ -31,7 +31,7 @@ const pinPrefix = "sha256/"
 func ParsePin(s string) (Pin, error) {
 	text, ok := strings.CutPrefix(s, pinPrefix)
 	if len(text) > base64.StdEncoding.EncodedLen(len(Pin{})) {
-		text = strings.TrimPrefix(text, "/") // of the prefix: Base64 may begin with one, too
+		text = strings.TrimPrefix(text, "/") // belongs to the prefix; Base64 may begin with a slash as well
 	}
 	raw, err := base64.StdEncoding.Strict().DecodeString(text)
 	if !ok || err != nil || len(raw) != len(Pin{}) || strings.ContainsAny(text, "\r\n") {
@@ -57,7 +57,8 @@ func (e *PinError) Error() string { return ErrPin.Error() + ": it is " + e.Seen.
 // Unwrap returns ErrPin.
 func (e *PinError) Unwrap() error { return ErrPin }
 
-// checkPin refuses a certificate of another key. No pins are no demand.
+// checkPin refuses a certificate for a key that is not pinned. Without pins every key is
+// accepted.
 func checkPin(cert *x509.Certificate, pins []Pin) error {
 	if len(pins) == 0 {
 		return nil

@@ -10,7 +10,7 @@ import (
 	"fmt"
 )
 
-// What can be wrong with certificates in PEM.
+// Errors of certificates in PEM.
 var (
 	errNoCertificate = errors.New("no certificate in PEM")
 	errDamagedPEM    = errors.New("damaged PEM")
@@ -64,8 +64,8 @@ func parseChain(text []byte) ([]*x509.Certificate, error) {
 	}
 }
 
-// isWhole reports whether text, in which pem.Decode found block, has the marks of
-// that and of no other: pem.Decode passes over what it cannot read.
+// isWhole reports whether text, in which pem.Decode has found block, contains the marks
+// of that block and of no other. pem.Decode skips what it cannot read.
 func isWhole(text []byte, block *pem.Block) bool {
 	want := 0
 	if block != nil {

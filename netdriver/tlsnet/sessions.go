@@ -4,12 +4,11 @@ package tlsnet
 
 import "crypto/tls"
 
-// defaultSessions is more peers than most devices talk to. A session weighs
-// 4 KB with a short chain of small keys, 12 KB with one of RSA as public servers
-// have it.
+// defaultSessions is more peers than most devices talk to. A session takes 4 KB with a
+// short chain of small keys, and 12 KB with an RSA chain as public servers have it.
 const defaultSessions = 8
 
-// sessions returns where sessions are kept, nil for nowhere.
+// sessions returns the cache for sessions, or nil for none.
 func (cfg *Config) sessions() tls.ClientSessionCache {
 	switch {
 	case cfg.Sessions > 0:

@@ -13,7 +13,7 @@ import (
 	"github.com/zreq-go/zreq/netdriver"
 )
 
-// errUnmade reports a TLS that is nil or the zero value. It trusts nobody.
+// errUnmade is the error of a TLS that is nil or the zero value. It trusts nobody.
 var errUnmade = errors.New("a tlsnet.TLS is made by New, NewInsecure or Default")
 
 // A TLS performs handshakes by crypto/tls over the connections of any driver. It is safe
@@ -21,14 +21,14 @@ var errUnmade = errors.New("a tlsnet.TLS is made by New, NewInsecure or Default"
 type TLS struct {
 	config *tls.Config // never changed; each connection has a copy with its name
 	pins   []Pin
-	lone   bool  // a pin takes the place of the chain
-	err    error // every handshake fails with it
+	lone   bool  // a pin replaces the chain
+	err    error // of every handshake
 
 	signing chan struct{} // has room for maxSigning calls of keys
 
 	once      sync.Once // guards anonymous
 	anonymous *TLS      // see Anonymous
-	withheld  bool      // this is that of another, which shows certificates
+	withheld  bool      // this is the anonymous version of a TLS that shows certificates
 }
 
 var _ netdriver.TLS = (*TLS)(nil)
@@ -75,7 +75,7 @@ func newTLS(cfg *Config) *TLS {
 	return t
 }
 
-// system trusts the system's roots. They are read at the first handshake.
+// system trusts the roots of the operating system. They are read in the first handshake.
 var system = New(nil)
 
 // Default returns the TLS of the zero Config. It returns the same one each time.

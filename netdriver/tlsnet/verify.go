@@ -8,9 +8,10 @@ import (
 	"time"
 )
 
-// verify is what crypto/tls leaves to us of a handshake, resumed or not.
+// verify makes the checks of a handshake that crypto/tls leaves to us, whether the
+// session is resumed or not.
 func (t *TLS) verify(s tls.ConnectionState, name string) error {
-	leaf := s.PeerCertificates[0] // a client has one at least
+	leaf := s.PeerCertificates[0] // a client always has one
 	if err := checkPin(leaf, t.pins); err != nil {
 		return err
 	}
@@ -25,15 +26,15 @@ func (t *TLS) verify(s tls.ConnectionState, name string) error {
 	return nil
 }
 
-// checkLone verifies a certificate that needs nobody's word: all that is asked
-// of one but a signature.
+// checkLone verifies a certificate that no authority needs to have signed. It checks
+// everything but a signature.
 func checkLone(cert *x509.Certificate, name string, now time.Time) error {
 	itself := x509.NewCertPool()
 	itself.AddCert(cert)
 	if _, err := cert.Verify(x509.VerifyOptions{Roots: itself, CurrentTime: now}); err != nil {
 		return err
 	}
-	return cert.VerifyHostname(name) // here, where an empty name matches nothing
+	return cert.VerifyHostname(name) // unlike Verify, it does not accept an empty name
 }
 
 func (t *TLS) now() time.Time {

@@ -78,7 +78,7 @@ func arguments(req *http.Request, up *upload) *zreq.Args {
 		Stream:        true,
 		MaxRedirects:  -1,   // the Client follows them
 		AllowUnframed: true, // the Client judges the response
-		// So does it for the status, the Content-Range and the coding.
+		// It also judges the status, the Content-Range and the content coding.
 		StreamAnyStatus: true,
 		AllowPercent:    true, // net/url accepts it in a query, which may have been signed
 		Idempotent:      marked(req.Header),
