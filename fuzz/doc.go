@@ -1,12 +1,16 @@
-// Package fuzz holds the fuzz targets of zreq, with their seeds beside them. It
-// has no code of its own. To run one of them:
+// Package fuzz holds the fuzz targets of zreq, with their seeds. It has no code of its
+// own. To run a target:
 //
 //	go test ./fuzz -run '^$' -fuzz '^FuzzExchange$' -fuzztime 60s -fuzzminimizetime 20x
 //
-// The targets check properties, not only that nothing panics: how the input is
-// cut changes nothing; what the codec accepts, net/http reads the same way, but
-// for the differences that knownDifference lists; a decoder makes no more calls
-// than its input has bytes for and allocates nothing; a field that is 16 times as long
-// takes no more than 16 times the work, whoever parses it. A finding becomes a row in
-// the tables of zreq/wire.
+// The targets check properties, not only that nothing panics:
+//
+//   - The result does not depend on how the input is cut.
+//   - What the codec accepts, net/http reads in the same way, except for the differences
+//     that knownDifference lists.
+//   - A decoder makes no more calls than its input has bytes, and allocates nothing.
+//   - A field that is 16 times as long takes at most 16 times the work, whichever package
+//     parses it.
+//
+// A finding becomes a row in the tables of zreq/wire.
 package fuzz

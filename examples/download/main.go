@@ -1,11 +1,11 @@
-// Download streams a firmware image into a file that stands for the flash, in
-// constant memory, and proves that it is the right one.
+// Download streams a firmware image into a file, in constant memory, and verifies its
+// digest. The file stands for the flash of a device.
 //
 //	go run ./examples/download
 //	go run ./examples/download -url https://example.org/image -sha256 <hex> -o image.bin
 //
-// With no -url it starts a server inside the program, and asks it for the
-// image's manifest before and after, all on one connection.
+// Without -url it starts a server inside the program. It asks that server for the
+// manifest of the image before and after the download, all on one connection.
 package main
 
 import (

@@ -1,5 +1,5 @@
-// Fleet polls three devices from many goroutines by one Session. One of them drops
-// connections, and one is busy now and then; no poll fails.
+// Fleet polls three devices from many goroutines with one Session. One device drops
+// connections and another is busy now and then, but no poll fails.
 //
 //	go run ./examples/fleet
 package main

@@ -1,4 +1,4 @@
-// Httpclient logs in with an http.Client and its cookie jar, whose requests zreq makes.
+// Httpclient logs in with an http.Client and a cookie jar. zreq makes the requests.
 //
 //	go run ./examples/httpclient
 package main

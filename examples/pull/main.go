@@ -1,5 +1,5 @@
-// Pull shows the ways to take a body after its head: as JSON, by reading, in chunks of
-// a loop that may be left, and into a file that is replaced as a whole.
+// Pull shows the ways to read a body after the head has arrived: as JSON, with Read, in
+// chunks with a loop that may be left, and into a file that is replaced as a whole.
 //
 //	go run ./examples/pull
 package main

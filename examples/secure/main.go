@@ -1,11 +1,11 @@
-// Secure calls good and bad servers, and prints which of them are accepted, which
+// Secure calls good and bad servers, and prints which of them are accepted, which are
 // refused, and why.
 //
 //	go run ./examples/secure
 //
-// Everything is made on the spot: an authority of our own, the certificates of
-// the servers, and that of this device, whose key is in what stands for a secure
-// element. The good server asks for it.
+// It creates everything that it needs: an authority, the certificates of the servers, and
+// the certificate of this device. The key of the device is in a stand-in for a secure
+// element. The good server asks for that certificate.
 package main
 
 import (

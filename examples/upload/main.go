@@ -1,13 +1,13 @@
-// Upload sends a file from what stands for an SD card, in constant memory, and
-// proves that it arrived.
+// Upload sends a file in constant memory, and verifies that it arrived. The file stands
+// for a recording on an SD card.
 //
 //	go run ./examples/upload
 //	go run ./examples/upload -url https://example.org/recordings/42 -file recording.ts -type video/mp2t
 //	go run ./examples/upload -url https://example.org/recordings -file recording.ts -field file
 //
-// With no -url it starts a server inside the program, and sends the file to it
-// twice: as the body of a PUT and in a form, all on one connection. The file is
-// read once more before, for its SHA-256.
+// Without -url it starts a server inside the program, and sends the file to it twice on
+// one connection: as the body of a PUT and in a form. Before that it reads the file once
+// for its SHA-256.
 package main
 
 import (

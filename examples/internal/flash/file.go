@@ -1,5 +1,5 @@
-// Package flash stands for the flash of a device in the examples: a file that
-// is written page by page and takes its name only when it is whole.
+// Package flash stands for the flash of a device in the examples. It is a file that is
+// written page by page and gets its name only when it is complete.
 package flash
 
 import (

@@ -1,5 +1,5 @@
-// Package measure shows what a transfer does while it runs: how far it is, and
-// how much memory the program takes for it.
+// Package measure shows the progress of a transfer while it runs, and how much memory the
+// program uses for it.
 package measure
 
 import "runtime/metrics"

@@ -1,22 +1,21 @@
-// Package server holds the servers that the examples start inside themselves,
-// so that each runs with no argument and no network beyond the loopback.
+// Package server holds the servers that the examples start, so that each example runs
+// without arguments and needs no network but loopback.
 //
-// A Server offers a firmware image and its manifest, and takes check-ins and
-// recordings:
+// A Server has a firmware image and its manifest, and takes check-ins and recordings:
 //
 //	GET, HEAD  /manifest.json  name, version, size and SHA-256 of the image
-//	GET, HEAD  /image          16 MiB, the same on every run; ranges are served
+//	GET, HEAD  /image          16 MiB, the same in every run; ranges are supported
 //	POST       /checkin        204
 //	PUT, POST  /recording      201 and a Receipt; the body is the file
 //	POST       /form           201 and a Receipt; multipart/form-data with one file
 //	POST       /login          303 to /yard and a cookie, for a form with name and password
-//	GET        /yard           a welcome, for who has the cookie; else 401
+//	GET        /yard           a welcome if the request has the cookie, otherwise 401
 //
-// What comes short is answered with 400.
+// If a body is too short, the response is 400.
 //
-// It is net/http, so that the examples show zreq against somebody else's server.
-// It holds nothing of the image or a recording in memory: the heap that an
-// example measures is its own, and what net/http needs.
+// The server is that of net/http, so that the examples show zreq with a server that it
+// does not come from. It keeps nothing of the image or a recording in memory. So the heap
+// that an example measures is its own, and what net/http needs.
 package server
 
 import (
