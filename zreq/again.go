@@ -1,96 +1,184 @@
 package zreq
 
-import "context"
+import (
+	"context"
+	"errors"
 
-// again reports whether the response that has begun leads to another request of
-// the same call, and makes that ready.
-func (x *exchange) again(ctx context.Context) (bool, error) {
-	sendable := !(x.conn.http10 && x.body.chunked()) // RFC 9112, 6.1
-	switch status := x.resp.Status; {
-	case status == 417 && x.expects && sendable:
-		return true, x.unexpect(ctx)
-	case status == 401 && x.args.Auth != nil && !x.crossed && !x.challenged && sendable:
-		return x.answer(ctx)
-	}
-	return x.follow(ctx)
+	"github.com/zreq-go/zreq/zreq/internal/exchange"
+	"github.com/zreq-go/zreq/zreq/internal/line"
+)
+
+// This file has what makes a call ask once more: an expectation that was refused, a
+// challenge, a redirect, and another attempt of a Session.
+
+// errUnwelcome stands for a response whose status says to ask again.
+var errUnwelcome = errors.New("the response asks for another attempt")
+
+// unexpect makes the request ready to be sent again, on a new connection and without the
+// expectation that the peer refused (RFC 9110, 15.5.18). It was refused, so that nothing
+// has been acted on, and what was sent does not count.
+func (c *call) unexpect(ctx context.Context) error {
+	c.line.NoContinue, c.request.challenged = true, false // other credentials, if any: they go out but once
+	c.before -= c.exchange.Sent
+	c.discard(CloseUnsent)
+	return c.restart(ctx)
 }
 
-// restart makes the exchange ready for another request.
-func (x *exchange) restart(ctx context.Context) error {
-	if err := x.body.rewind(); err != nil {
-		return x.blame(&ErrBody, err)
+// answer answers the challenges of a 401, if Args.Auth can.
+func (c *call) answer(ctx context.Context) (bool, error) {
+	if c.request.body.Rewind() != nil {
+		return false, nil
 	}
-	if x.args.DropHead {
-		x.resp.head = nil // it was a view of the window
+	can, err := c.request.answer(c.args, &c.asked, c.resp)
+	if err != nil || !can {
+		return false, err
 	}
-	if err := x.compose(ctx); err != nil {
-		return err
+	c.exchange.Drain(ctx)
+	if why := c.exchange.Reuse(); why != CloseNone {
+		c.discard(why)
 	}
-	x.before += x.sent
-	x.sent, x.received = 0, 0
-	x.pace.restart()
-	x.phase = PhaseRequest
-	x.answered, x.heard, x.unsent, x.reused, x.readErr, x.kind = false, false, false, false, nil, nil
-	x.why = CloseFailed
-	x.in.r, x.in.w = 0, 0
+	return true, c.restart(ctx)
+}
+
+// follow follows a redirect, if the response is one.
+func (c *call) follow(ctx context.Context) (bool, error) {
+	next, ok, err := c.request.redirect(c.args, &c.asked, c.resp)
+	if !ok && err == nil {
+		return false, nil
+	}
+	if err != nil {
+		c.exchange.Drain(ctx) // it is the last response of the call
+		c.why = c.exchange.Reuse()
+		return false, &fault{kind: ErrRedirect, err: err}
+	}
+	if c.args.OnRedirect != nil {
+		if err := c.stop(c.args.OnRedirect(c.resp, next.url)); err != nil {
+			return false, err
+		}
+	}
+	return true, c.leave(ctx, &next)
+}
+
+// leave lets go of the response, and of its connection if that does not serve the next
+// request.
+func (c *call) leave(ctx context.Context, next *redirect) error {
+	same, home := c.at.Same(&next.at.Origin), c.conn != nil && c.conn == c.args.Connection
+	if same || home || c.lease != nil {
+		c.exchange.Drain(ctx)
+	}
+	why := c.exchange.Reuse()
+	from := c.asked
+	c.trace.forget()
+	c.request.become(next, &c.asked)
+	if err := c.restart(ctx); err != nil {
+		c.method, c.at, c.why = from.method, from.at, why
+		return &fault{kind: ErrRedirect, err: err}
+	}
+	switch {
+	case !same && home && why == CloseNone:
+		c.home = c.conn
+	case !same && why == CloseNone && c.lease == nil:
+		why = CloseRequested // it would be nobody's
+	}
+	if !same {
+		c.part(why)
+	} else if why != CloseNone {
+		c.discard(why)
+	}
+	c.tell(EventRedirect, why, nil)
 	return nil
 }
 
-// part gives the connection back.
-func (x *exchange) part(why CloseReason) {
-	if x.unhook != nil && !x.unhook() {
-		why = CloseCancelled // a late cancel must not hit the next call
+// restart makes the call ready for another request.
+func (c *call) restart(ctx context.Context) error {
+	if err := c.request.body.Rewind(); err != nil {
+		return &fault{kind: ErrBody, err: err}
 	}
-	x.unhook = nil
-	why = x.letGo(why)
-	x.tellClose(why)
-	x.sock = nil
-}
-
-// letGo ends the claim on the connection, and returns why that is not kept.
-func (x *exchange) letGo(why CloseReason) CloseReason {
-	conn := x.conn
-	x.conn = nil // a Trace may panic, and it is let go of once
-	if conn.owner != nil {
-		return conn.owner.give(why)
+	if c.dropHead {
+		c.resp.head = nil // it was a view of the window
 	}
-	conn.release(why)
-	return why
-}
-
-// discard closes the socket. The claim stays.
-func (x *exchange) discard(why CloseReason) {
-	x.conn.drop()
-	x.tellClose(why)
-}
-
-// tellClose tells of a socket that was closed, unless why is none.
-func (x *exchange) tellClose(why CloseReason) {
-	if why != CloseNone && x.sock != nil {
-		x.tell(EventClose, why, nil)
-		x.sock = nil
+	sent := c.exchange.Sent
+	if _, err := c.compose(ctx); err != nil {
+		return err
 	}
+	c.before += sent
+	c.phase, c.answered, c.reused, c.why = PhaseRequest, false, false, CloseFailed
+	return nil
 }
 
-// verdict says why the connection cannot be used again after this exchange.
-func (x *exchange) verdict() CloseReason {
+// retry reports whether there is another attempt after err, and makes it ready; else it
+// returns the error of the call.
+func (c *call) retry(ctx context.Context, err error) (again bool, _ error) {
+	if ctx.Err() != nil || c.why == CloseStopped {
+		return false, err
+	}
+	f := c.failure(ctx, err)
+	var v verdict
+	if c.session.passes(&f) && c.request.body.Rewind() == nil {
+		c.tries, v = c.session.judge(c.tries, &f)
+	}
 	switch {
-	case x.unsent:
-		return CloseUnsent
-	case x.closing:
-		return CloseRequested
+	case v.again:
+	case err == errUnwelcome:
+		c.args.Stream = c.args.Stream && !v.out // beside an error nobody would close it
+		return false, c.deliver(ctx)
+	default:
+		return false, err
 	}
-	if why := x.dec.Reuse(); why != CloseNone {
-		return why
+	why := CloseFailed
+	if err == errUnwelcome {
+		c.exchange.Drain(ctx)
+		why = c.exchange.Reuse()
 	}
-	if x.sock != nil && x.sock.keep.over() {
-		return CloseByPeer
+	if v.free {
+		c.line.Drop()
+		c.socket = nil
+		c.tell(EventStale, CloseDied, f.told())
+	} else if err := c.rest(ctx, why, f.told(), v); err != nil {
+		return false, err
 	}
-	if !x.in.empty() {
-		return CloseLeftover // whose bytes they are, nobody can say
+	c.request.challenged = false
+	if err := c.restart(ctx); err != nil {
+		c.phase = PhaseRequest
+		return false, &fault{err: err}
 	}
-	if x.readErr != nil {
-		return CloseDied
+	return true, nil
+}
+
+// rest waits for the next attempt, without a connection.
+func (c *call) rest(ctx context.Context, why CloseReason, failed error, v verdict) error {
+	c.trace.setWait(v.wait)
+	c.tell(EventRetry, why, failed)
+	c.trace.setWait(0)
+	switch {
+	case c.lease != nil:
+		c.part(why)
+	case c.conn != nil && why != CloseNone:
+		c.discard(why) // it is the caller's, for this call
 	}
-	return CloseNone
+	c.phase = PhaseWait
+	if err := c.session.pause(ctx, c.tries, v.wait); err != nil {
+		return &fault{err: err}
+	}
+	c.attempt++
+	return nil
+}
+
+// failure describes what an attempt came to.
+func (c *call) failure(ctx context.Context, err error) failure {
+	f := failure{
+		attempt: c.attempt, method: c.method, args: c.args, phase: c.phaseNow(), sent: c.exchange.Sent,
+		shown: c.answered && (c.exchange.Phase != exchange.ReadingBody || c.args.OnHead != nil || c.resp.body.shown),
+	}
+	f.by, _ = ctx.Deadline()
+	switch {
+	case err != errUnwelcome:
+		f.err = c.fail(ctx, err)
+		f.stale = c.reused && !c.exchange.Heard && !line.IsTimeout(f.err.Err)
+	case c.exchange.GaveUpIdle():
+		f.err, f.stale, f.status = c.fail(ctx, ErrStale), true, c.resp.Status
+	default:
+		f.status, f.after, f.date = c.resp.Status, c.resp.Header("Retry-After"), c.resp.Header("Date")
+	}
+	return f
 }

@@ -37,7 +37,7 @@ var basics = []string{"errors", "strconv"}
 var rooms = map[string]room{
 	"ascii":  {},
 	"buffer": {imports: []string{"sync", bufferPool}},
-	"target": {imports: []string{module + "/zreq/wire", module + "/zreq/internal/ascii"}},
+	"target": {imports: []string{"unicode/utf8", module + "/zreq/wire", module + "/zreq/internal/ascii"}},
 	"chunk":  {imports: []string{"context", module + "/zreq/internal/buffer"}},
 	"line": {clock: true, imports: []string{
 		"context", "io", "math", "sync", "time", module + "/netdriver",

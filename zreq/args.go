@@ -1,6 +1,7 @@
 package zreq
 
 import (
+	"errors"
 	"io"
 
 	"github.com/zreq-go/zreq/form"
@@ -227,6 +228,32 @@ type Args struct {
 
 // defaultChunk is Zerynth's.
 const defaultChunk = 512
+
+var errBothStreams = errors.New("both Stream and a StreamCallback: the body can go only one way")
+
+// check refuses what cannot be, whatever the URL is.
+func (a *Args) check() error {
+	switch {
+	case a.StreamChunk < 0:
+		return errNegativeLimit
+	case a.StreamChunk > maxBuffer:
+		return errLarge
+	case a.Stream && a.StreamCallback != nil:
+		return errBothStreams
+	}
+	return checkNames(a.OriginOnly)
+}
+
+// sends reports whether zreq's own field of that name goes out.
+func (a *Args) sends(name string) bool { return !named(name, a.Headers, a.Omit) }
+
+// chunkSize is the size of a chunk.
+func (a *Args) chunkSize() int {
+	if a.StreamChunk == 0 {
+		return defaultChunk
+	}
+	return a.StreamChunk
+}
 
 // content is the body of the request.
 func (a *Args) content() (io.Reader, error) {

@@ -7,8 +7,6 @@ import (
 
 // Attempt is one failed attempt at a call.
 type Attempt struct {
-	_ incomparable
-
 	Phase  Phase
 	Status int           // of the response, if a status was the failure
 	Err    error         // an [*Error], if an error was the failure
@@ -79,6 +77,6 @@ func (t *attempts) conclude(resp *Response, err error) error {
 		last.Attempt = t.number
 	}
 	own := *last
-	own.Err, own.kind = &OutOfRetries{Attempts: t.list, Why: t.out, Again: t.again, made: t.number, last: last}, &ErrOutOfRetries
+	own.Err, own.kind = &OutOfRetries{Attempts: t.list, Why: t.out, Again: t.again, made: t.number, last: last}, ErrOutOfRetries
 	return &own
 }

@@ -1,10 +1,13 @@
 package zreq
 
 import (
-	"context"
 	"errors"
 	"io"
+
+	"github.com/zreq-go/zreq/zreq/internal/ascii"
 )
+
+var errUserinfo = errors.New("bad percent-encoding or control character in the userinfo of the URL")
 
 var errBasicUser = errors.New("a Basic user name has no colon, and neither it nor the password a control character (RFC 7617, 2)")
 
@@ -26,8 +29,6 @@ type Auth interface {
 
 // AuthRequest is what an [Auth] is told about a request.
 type AuthRequest struct {
-	_ incomparable
-
 	Method string
 	Origin string // scheme, host and port; the port only if it is not the default
 	Target string // path and query, as they are sent (RFC 9112, 3.2.1)
@@ -98,40 +99,59 @@ func (b bearer) Authorize(r AuthRequest) (string, error) {
 }
 
 // authorize asks Args.Auth for the credentials of a request.
-func (x *exchange) authorize(target []byte, refused *Response) (err error) {
+func (r *request) authorize(args *Args, to *asked, target []byte, refused *Response) (err error) {
 	if refused == nil {
-		x.credentials = ""
+		r.credentials = ""
 	}
-	x.credentials, err = x.args.Auth.Authorize(AuthRequest{
-		Method:  x.method,
-		Origin:  string(x.at.text(0)),
+	r.credentials, err = args.Auth.Authorize(AuthRequest{
+		Method:  to.method,
+		Origin:  to.at.Origin.String(),
 		Target:  string(target),
-		Body:    x.body.r,
+		Body:    r.body.Reader(),
 		Refused: refused,
-		Sent:    x.credentials,
+		Sent:    r.credentials,
 	})
 	return err
 }
 
-// answer answers the challenges of a 401, if Args.Auth can.
-func (x *exchange) answer(ctx context.Context) (bool, error) {
-	if x.body.rewind() != nil {
-		return false, nil
-	}
-	target, err := x.appendTarget(nil)
+// answer reports whether Args.Auth has an answer to the challenges of a 401.
+func (r *request) answer(args *Args, to *asked, refused *Response) (bool, error) {
+	sent, err := r.appendTarget(nil, args, to)
 	if err == nil {
-		err = x.authorize(target, x.resp)
+		err = r.authorize(args, to, sent, refused)
 	}
-	switch {
-	case err != nil:
-		return false, x.blame(nil, err)
-	case x.credentials == "":
-		return false, nil
+	if err != nil {
+		return false, &fault{err: err}
 	}
-	x.challenged = true
-	x.drain(ctx)
-	if why := x.verdict(); why != CloseNone {
-		x.discard(why)
+	r.challenged = r.credentials != ""
+	return r.challenged, nil
+}
+
+// appendBasic makes Basic credentials of the userinfo of a URL (RFC 7617, 2).
+func appendBasic(dst []byte, userinfo string) ([]byte, error) {
+	pair := make([]byte, len(userinfo)+1)
+	n, colon := 0, false
+	for i := 0; i < len(userinfo); i++ {
+		c := userinfo[i]
+		colon = colon || c == ':'
+		if c == '%' {
+			var ok bool
+			// A user name has no colon (RFC 7617, 2).
+			if c, ok = ascii.Unescape(userinfo[i:]); !ok || c == ':' && !colon {
+				return dst, errUserinfo
+			}
+			i += 2
+		}
+		if c < ' ' || c == 0x7f {
+			return dst, errUserinfo
+		}
+		pair[n] = c
+		n++
 	}
-	return true, x.restart(ctx)
+	if !colon {
+		pair[n] = ':'
+		n++
+	}
+	dst = appendBase64(append(dst, "Authorization: Basic "...), pair[:n])
+	return append(dst, "\r\n"...), nil
 }

@@ -1,5 +1,7 @@
 package zreq
 
+import "github.com/zreq-go/zreq/zreq/internal/ascii"
+
 // byteRange is the one range of a Range field: bytes=first-last. An open end is
 // last < 0; of a suffix (bytes=-n) first is -1 and last is n.
 type byteRange struct{ first, last int64 }
@@ -12,37 +14,9 @@ type contentRange struct {
 
 const maxInt64 = 1<<63 - 1
 
-// ContentRange returns the numbers in the Content-Range of a 206 or a 416: the first and
-// the last byte of the part, counted from 0, and the size of the whole. size is -1 if the
-// server does not know it ("bytes 0-9/*"). For a 416, which has no part ("bytes */10"),
-// first and last are -1.
-//
-// ok is false if there is no Content-Range or more than one, or if it is malformed, in
-// another unit, or too large for an int64. It is also false for a 206 in several parts,
-// and for every other status, where the field has no meaning (RFC 9110, 14.4). With
-// [Args.DropHead] call ContentRange in OnHead. [Response.Fit] reports whether the part is
-// the one that was asked for.
-func (r *Response) ContentRange() (first, last, size int64, ok bool) {
-	field, count := r.field("Content-Range", 2)
-	c, ok := parseContentRange(field)
-	switch {
-	case !ok, count != 1, r.inParts():
-		return 0, 0, 0, false
-	case r.Status == 206 && c.first >= 0, r.Status == 416 && c.first < 0:
-		return c.first, c.last, c.size, true
-	}
-	return 0, 0, 0, false
-}
-
-// inParts reports whether the body is one of several ranges. A Content-Range beside
-// it would not be that of the body (RFC 9110, 15.3.7.2).
-func (r *Response) inParts() bool {
-	return hasPrefixFold(r.Header("Content-Type"), "multipart/byteranges")
-}
-
 // parseRange reads a Range with one range of bytes (RFC 9110, 14.1.1 and 14.2).
 func parseRange(s string) (r byteRange, ok bool) {
-	if !hasPrefixFold(s, "bytes=") {
+	if !ascii.HasPrefixFold(s, "bytes=") {
 		return r, false
 	}
 	s = s[len("bytes="):]
@@ -58,11 +32,11 @@ func parseRange(s string) (r byteRange, ok bool) {
 // parseContentRange reads a Content-Range (RFC 9110, 14.4). Of one that says only how
 // long the whole is, as that of a 416, first and last are -1.
 func parseContentRange(s string) (c contentRange, ok bool) {
-	if !hasPrefixFold(s, "bytes ") {
+	if !ascii.HasPrefixFold(s, "bytes ") {
 		return c, false
 	}
 	s = s[len("bytes "):]
-	if hasPrefixFold(s, "*/") {
+	if ascii.HasPrefixFold(s, "*/") {
 		c.first, c.last = -1, -1
 		c.size, s, ok = cutInt(s[len("*/"):])
 		return c, ok && s == ""
@@ -106,10 +80,7 @@ func (r *byteRange) settle(size int64) {
 	}
 }
 
-// cutInt reads a run of digits from the front of s. Not inlined: its copies cost
-// 1 KB.
-//
-//go:noinline
+// cutInt reads a run of digits from the front of s.
 func cutInt(s string) (n int64, rest string, ok bool) {
 	i := 0
 	for ; i < len(s) && '0' <= s[i] && s[i] <= '9'; i++ {

@@ -12,8 +12,6 @@ var ErrCharset = errors.New("unknown charset")
 
 // charsetError is ErrCharset for one charset.
 type charsetError struct {
-	_ incomparable
-
 	name string // fit to be shown
 	cut  error  // what Content returns beside it
 }

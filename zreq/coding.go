@@ -4,6 +4,9 @@ import (
 	"errors"
 	"io"
 
+	"github.com/zreq-go/zreq/zreq/internal/ascii"
+	"github.com/zreq-go/zreq/zreq/internal/buffer"
+	"github.com/zreq-go/zreq/zreq/internal/line"
 	"github.com/zreq-go/zreq/zreq/wire"
 )
 
@@ -30,7 +33,7 @@ type namedCoding struct {
 
 // decode undoes the codings of a body, and reads it to where the caller wants it. It is
 // set with the first coding, so that only a program that has one links what it takes.
-var decode func(p *pull, args *Args) error
+var decode func(s *stream, dropHead, later bool) error
 
 // acceptEncoding is what a request says of them, "" if there are none.
 var acceptEncoding string
@@ -50,7 +53,7 @@ func RegisterCoding(name string, c Coding) {
 		panic("zreq: the coding " + name + " is nil")
 	}
 	for _, known := range codings {
-		if equalFold(known.name, name) {
+		if ascii.EqualFold(known.name, name) {
 			panic("zreq: the coding " + name + " is registered twice")
 		}
 	}
@@ -63,10 +66,8 @@ func RegisterCoding(name string, c Coding) {
 }
 
 const (
-	defaultRatio   = 100
-	defaultDecoded = 1 << 30
-	ratioGrace     = 1 << 20 // made by a coding before its ratio counts
-	maxCodings     = 3
+	ratioGrace = 1 << 20 // made by a coding before its ratio counts
+	maxCodings = 3
 )
 
 var (
@@ -77,7 +78,7 @@ var (
 
 // decoding undoes the codings of a body, the last one first.
 type decoding struct {
-	p       *pull
+	s       *stream
 	codings []Coding
 	readers []io.ReadCloser // one for each coding, when the body has begun
 	raw     []byte          // of the body, not decoded yet
@@ -86,47 +87,42 @@ type decoding struct {
 	made    int64
 }
 
-// decodeBody is decode. If a callback or a decoder panics, it ends the exchange.
-func decodeBody(p *pull, args *Args) error {
+// decodeBody is decode. Unless later says that the Response is read, it reads all of it
+// into that. If a callback or a decoder panics, it ends the delivery.
+func decodeBody(s *stream, dropHead, later bool) (err error) {
 	over := false
 	defer func() {
 		if over {
 			return
 		}
-		defer p.x().end()
-		if p.err == nil {
-			p.finish(io.ErrUnexpectedEOF)
+		s.within = false
+		defer s.end()
+		if s.err == nil {
+			s.finish(io.ErrUnexpectedEOF)
 		}
 	}()
-	p.undo()
-	if args.DropHead {
-		p.held.resp.head = nil // it was a view of the window
+	s.undo()
+	if dropHead {
+		s.resp.head = nil // it was a view of the window
 	}
-	var err error
-	if !args.Stream {
-		err = p.takeAll()
+	if !later {
+		s.content()
+		if err = s.err; err == ErrBodyConsumed || err == io.EOF && s.why != CloseStopped {
+			err = nil
+		}
 	}
 	over = true
 	return err
 }
 
-// takeAll reads a coded body into the Response, within the call.
-func (p *pull) takeAll() error {
-	p.content()
-	if p.err == ErrBodyConsumed || p.err == io.EOF && p.x().why != CloseStopped {
-		return nil
-	}
-	return p.err
-}
-
 // undo makes the decoder of the body: every coding of the response is registered.
-func (p *pull) undo() {
-	d := &decoding{p: p}
-	names := p.held.resp.codings()
-	for name := names.next(); name != nil; name = names.next() {
+func (s *stream) undo() {
+	d := &decoding{s: s}
+	list := codingsOf(s.resp.head)
+	for name := list.next(); name != nil; name = list.next() {
 		d.codings = append(d.codings, findCoding(name))
 	}
-	p.decoder, p.text, p.held.resp.decoded = d, acquire(p.held.limits.ReadBuffer), true
+	s.decoder, s.text, s.resp.body.decoded = d, buffer.Acquire(s.limits.window), true
 }
 
 // decoded returns decoded bytes.
@@ -139,10 +135,10 @@ func (d *decoding) decoded(b []byte) (int, error) {
 			return 0, err
 		}
 	}
-	n, err := readSome(d.readers[len(d.readers)-1], b)
+	n, err := line.ReadSome(d.readers[len(d.readers)-1], b)
 	d.made += int64(n)
 	if over := d.limit(); over != nil {
-		return 0, d.p.x().blame(nil, over)
+		return 0, over
 	}
 	if err != nil {
 		d.err = d.judge(err)
@@ -153,10 +149,10 @@ func (d *decoding) decoded(b []byte) (int, error) {
 	return 0, d.err
 }
 
-// begin makes the readers when the first byte has come: a body that is empty is no
-// coded one.
+// begin makes the readers when the first byte has come: a body that is empty is no coded
+// one.
 func (d *decoding) begin() (err error) {
-	if d.raw, err = d.p.fetch(); err != nil {
+	if d.raw, err = d.s.fetch(); err != nil {
 		return err
 	}
 	var r io.Reader = d
@@ -173,27 +169,20 @@ func (d *decoding) begin() (err error) {
 
 // limit says which limit the decoded bytes have passed.
 func (d *decoding) limit() error {
-	ratio, most := d.p.held.limits.Ratio, d.p.held.limits.Decoded
-	if ratio == 0 {
-		ratio = defaultRatio
-	}
-	if most == 0 {
-		most = defaultDecoded
-	}
-	bound := d.p.held.limits.Body
+	limits := &d.s.limits
 	switch {
-	case bound > 0 && d.made > bound:
+	case limits.body > 0 && d.made > limits.body:
 		return errBody
-	case d.made > most:
+	case d.made > limits.decoded:
 		return errDecoded
-	case d.made > ratioGrace && d.made/ratio > d.p.held.received:
+	case d.made > ratioGrace && d.made/limits.ratio > d.s.exchange.Received:
 		return errRatio
 	}
 	return nil
 }
 
-// judge says what an error of the readers means. That of the connection or of the
-// framing goes before theirs.
+// judge says what an error of the readers means. That of the connection or of the framing
+// goes before theirs.
 func (d *decoding) judge(err error) error {
 	switch {
 	case d.rawErr != nil && d.rawErr != io.EOF:
@@ -201,18 +190,18 @@ func (d *decoding) judge(err error) error {
 	case err == io.EOF:
 		return d.behind()
 	case err == io.ErrUnexpectedEOF:
-		return d.p.x().truncated(-1, err)
+		return d.s.truncated(-1, err)
 	}
-	return d.p.x().blame(&ErrResponse, err)
+	return &fault{kind: ErrResponse, err: err}
 }
 
 // behind is io.EOF if nothing follows the end of the coding.
 func (d *decoding) behind() error {
 	if d.rawErr == nil && len(d.raw) == 0 {
-		d.raw, d.rawErr = d.p.fetch()
+		d.raw, d.rawErr = d.s.fetch()
 	}
 	if len(d.raw) > 0 {
-		return d.p.x().blame(&ErrResponse, errBehind)
+		return &fault{kind: ErrResponse, err: errBehind}
 	}
 	return d.rawErr
 }
@@ -239,7 +228,7 @@ func (d *decoding) ReadByte() (byte, error) {
 // fill sees to it that raw is not empty, or says why it stays so.
 func (d *decoding) fill() error {
 	if len(d.raw) == 0 && d.rawErr == nil {
-		d.raw, d.rawErr = d.p.fetch()
+		d.raw, d.rawErr = d.s.fetch()
 	}
 	if len(d.raw) > 0 {
 		return nil

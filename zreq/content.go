@@ -4,6 +4,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/zreq-go/zreq/form"
+	"github.com/zreq-go/zreq/zreq/internal/ascii"
+	"github.com/zreq-go/zreq/zreq/wire"
 )
 
 // Content returns the body, or the last chunk that was passed to a StreamCallback. With
@@ -18,16 +20,16 @@ func (r *Response) Content() ([]byte, error) {
 	if err := r.absent(); err != nil {
 		return nil, err
 	}
-	if r.use == asReader {
+	if r.body.use == asReader {
 		return nil, r.consumed()
 	}
-	if r.pull != nil && r.pull.err == nil {
-		r.pull.content()
+	if r.body.stream != nil && r.body.stream.err == nil {
+		r.body.stream.content()
 	}
-	if r.use == untaken {
-		r.use = asContent
+	if r.body.use == untaken {
+		r.body.use = asContent
 	}
-	return r.content, r.cut
+	return r.body.content, r.body.cut
 }
 
 // JSON decodes the content into v with the [form.Codec] of the program. Importing
@@ -76,4 +78,157 @@ func jsonText(name, p []byte) ([]byte, error) {
 	text, err := decode(p)
 	text, _ = withoutMark(text)
 	return text, err
+}
+
+// Text returns the content as UTF-8. It decodes from the charset that Content-Type names
+// (see [Response.Charset]), or from UTF-8 if it names none. It does not search the
+// content for a charset, as a browser does in HTML.
+//
+// These charsets are built in. Their names may be in any case, and with or without "-"
+// and "_":
+//
+//   - utf-8. A byte order mark at the beginning is removed.
+//   - iso-8859-1, latin1, l1. The bytes 0x80 to 0x9f are control characters, and not the
+//     characters of windows-1252 that browsers show.
+//   - us-ascii, ascii, ansi_x3.4-1968.
+//   - utf-16. The byte order mark determines the byte order and is removed. Without one
+//     the order is big-endian (RFC 2781, 4.3).
+//   - utf-16be, utf-16le. A byte order mark is a character of the text (RFC 2781, 4.1).
+//
+// What is not a character becomes U+FFFD: one for each lone surrogate, each odd byte,
+// each byte above 0x7f in US-ASCII and, as in browsers, each sequence of UTF-8 that is
+// incomplete or invalid.
+//
+// [SetCharsets] adds other charsets. If a charset is not known, Text returns [ErrCharset]
+// and no text, unless the content is empty. If the content is in a content coding that
+// was not undone, it returns [ErrEncoded] and no text.
+//
+// Otherwise the error is that of Content, and the text is made from the content that
+// there is. After a StreamCallback that is the last chunk, which may begin in the middle
+// of a character and has no byte order mark. If the content is not valid UTF-8, Text
+// needs twice its memory for a moment.
+func (r *Response) Text() (string, error) {
+	var name charsetName
+	return textOf(r, appendCharset(name[:0], r))
+}
+
+// TextAs is like Text, but decodes from charset instead of the one in Content-Type, which
+// may be missing or wrong. charset may be in any case. If it is empty, TextAs is Text.
+func (r *Response) TextAs(charset string) (string, error) {
+	if charset == "" {
+		return r.Text()
+	}
+	var name charsetName
+	n := min(len(charset), len(name))
+	for i := range n {
+		name[i] = ascii.Lower(charset[i])
+	}
+	return textOf(r, name[:n])
+}
+
+// Charset returns the charset that Content-Type names, in lower case, whether it is known
+// or not. It returns "" if there is none. If there are several, the first one counts. A
+// name that is longer than any charset's is cut. With [Args.DropHead] call Charset in
+// OnHead, and pass the result to TextAs.
+//
+// Quotes around the name are removed, even wrong ones: charset='utf-8'. If Content-Type
+// breaks the grammar of RFC 9110, 8.3.1, it is searched for the word charset, followed by
+// "=" or ":" and a name. So these are utf-8, too:
+//
+//	text/html; charset = utf-8
+//	text/html charset:"utf-8
+//	text/html; charset=utf-8, text/html
+func (r *Response) Charset() string {
+	var name charsetName
+	return string(appendCharset(name[:0], r))
+}
+
+// textOf decodes the content of r from the charset name, in lower case. It is no
+// method, because one that is not used costs 32 bytes all the same.
+func textOf(r *Response, name []byte) (string, error) {
+	content, err := r.Content()
+	if len(content) == 0 {
+		return "", err
+	}
+	if fault := r.encodedFault(); fault != nil {
+		return "", fault
+	}
+	if text, ok := decodeBuiltIn(name, content); ok {
+		return text, err
+	}
+	decode := findCharset(name)
+	if decode == nil {
+		return "", r.unusable(&charsetError{name: shown(name), cut: err})
+	}
+	text, failed := decode(content)
+	if err == nil {
+		err = r.unusable(failed) // of a body that was cut, the cut is the reason
+	}
+	return string(text), err
+}
+
+// appendCharset appends what the Content-Type of r names, its escapes undone, and
+// no more than dst has room for.
+func appendCharset(dst []byte, r *Response) []byte {
+	if r == nil {
+		return dst
+	}
+	_, fields := wire.SplitHead(r.head)
+	field, _ := find(fields, "Content-Type", 1)
+	value := charsetOf(field)
+	for i := 0; i < len(value) && len(dst) < cap(dst); i++ {
+		if value[i] == '\\' {
+			i++ // value does not end in one
+		}
+		dst = append(dst, ascii.Lower(value[i]))
+	}
+	return dst
+}
+
+// encodedFault is the error of who would make something of the content that its coding
+// does not allow; nil if there is none.
+func (r *Response) encodedFault() error {
+	if r.body.encoded == "" || len(r.body.content) == 0 {
+		return nil
+	}
+	return r.failure(PhaseBody, nil, &encodedError{name: r.body.encoded, cure: "Content has it as it came"})
+}
+
+// consumed is the error of who takes a body in a second way, or after Close.
+func (r *Response) consumed() error { return r.failure(PhaseBody, nil, ErrBodyConsumed) }
+
+// outward is err as a caller is given it.
+func (r *Response) outward(err error) error {
+	if err == ErrBodyConsumed {
+		return r.consumed()
+	}
+	return err
+}
+
+// unusable is the error of content of which nothing can be made, for a cause that is
+// the codec's or the charset's; nil if err is. What is one of the call already stays.
+func (r *Response) unusable(err error) error {
+	if _, own := err.(*Error); own || err == nil {
+		return err
+	}
+	return r.failure(PhaseBody, nil, err)
+}
+
+// badSize is the error of a number of bytes that nobody can want.
+func (r *Response) badSize() error { return r.failure(PhaseBody, ErrRequest, errChunkSize) }
+
+// failure is an error of a Response whose exchange is over.
+func (r *Response) failure(phase Phase, kind error, err error) *Error {
+	url := r.request.url
+	if i := ascii.IndexByte(url, '?'); i >= 0 {
+		url = url[:i]
+	}
+	received := int64(len(r.body.content))
+	if r.body.stream != nil {
+		received = r.body.stream.exchange.Received
+	}
+	return &Error{
+		Phase: phase, Method: r.request.method, URL: url, Attempt: r.request.attempt, Sent: r.request.sent,
+		Received: received, Taken: r.body.taken, Err: err, kind: kind, spent: true,
+	}
 }

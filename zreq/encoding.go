@@ -15,7 +15,6 @@ var ErrEncoded = errors.New("the body is in a content coding that was not undone
 
 // encodedError is an ErrEncoded that names the coding.
 type encodedError struct {
-	_    incomparable
 	name string
 	cure string
 }
@@ -41,8 +40,8 @@ type codingList struct {
 	value  []byte // what is left of that of the last field
 }
 
-func (r *Response) codings() codingList {
-	_, fields := wire.SplitHead(r.head)
+func codingsOf(head []byte) codingList {
+	_, fields := wire.SplitHead(head)
 	return codingList{fields: fields}
 }
 
@@ -84,32 +83,23 @@ func isCoding(name []byte) bool {
 	return findCoding(name) != nil
 }
 
-// heedEncoding finds out whether the body is coded, and whether that will be undone.
-// What will not, is noted in the Response.
-func (x *exchange) heedEncoding() {
-	x.coded, x.resp.encoded = false, ""
-	if x.resp.framing == FramingNone {
-		return // there is nothing to undo
+// heedCodings reports whether the body is coded and all of that will be undone, which
+// accepted says if it can be. The first coding that will not is noted in the Response.
+func heedCodings(r *Response, accepted bool) (coded bool) {
+	r.body.encoded = ""
+	if r.body.framing == FramingNone {
+		return false // there is nothing to undo
 	}
-	n, undone := 0, x.decodes
-	codings := x.resp.codings()
-	for name := codings.next(); name != nil; name = codings.next() {
+	n, undone := 0, accepted
+	list := codingsOf(r.head)
+	for name := list.next(); name != nil; name = list.next() {
 		n++
 		if undone = undone && n <= maxCodings && findCoding(name) != nil; !undone {
-			x.resp.encoded = string(name)
-			return
+			r.body.encoded = string(name)
+			return false
 		}
 	}
-	x.coded = n > 0
-}
-
-// encodedFault is the error of who would make something of the content that its coding
-// does not allow; nil if there is none.
-func (r *Response) encodedFault() error {
-	if r.encoded == "" || len(r.content) == 0 {
-		return nil
-	}
-	return r.failure(PhaseBody, nil, &encodedError{name: r.encoded, cure: "Content has it as it came"})
+	return n > 0
 }
 
 // findCoding returns the coding of that name, nil if nobody registered it.

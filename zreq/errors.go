@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/zreq/internal/line"
 	"github.com/zreq-go/zreq/zreq/wire"
 )
 
@@ -45,9 +46,9 @@ var (
 	// Response is returned as well.
 	ErrOutOfRetries = errors.New("out of retries")
 	// ErrBusy means that another call is using the Connection.
-	ErrBusy = errors.New("connection is in use by another call")
+	ErrBusy = line.ErrBusy
 	// ErrClosed means that the owner closed the Connection or the Session.
-	ErrClosed = errors.New("closed by its owner")
+	ErrClosed = line.ErrClosed
 	// ErrOtherOrigin means that the Connection belongs to another origin, driver or TLS
 	// setting.
 	ErrOtherOrigin = errors.New("connection belongs to another origin, driver or TLS setting")
@@ -72,10 +73,6 @@ var (
 	ErrStop = errors.New("stopped by the caller")
 )
 
-// incomparable makes a struct one that is not compared by ==, so that the
-// function for that is not made: 0.4 KB each.
-type incomparable [0]func()
-
 // Phase is the part of a call in which it failed.
 type Phase uint8
 
@@ -92,9 +89,7 @@ const (
 
 var phaseNames = [...]string{"request", "wait", "dial", "tls", "send", "head", "body"}
 
-// String returns the phase as one word. Not inlined: its copy costs 0.2 KB.
-//
-//go:noinline
+// String returns the phase as one word.
 func (p Phase) String() string {
 	if int(p) >= len(phaseNames) {
 		return "unknown"
@@ -107,8 +102,6 @@ func (p Phase) String() string {
 // error of the driver, of TLS, of the JSON codec, or of the caller's own body, callback
 // or writer.
 type Error struct {
-	_ incomparable
-
 	Phase    Phase
 	Method   string
 	URL      string // scheme, host and path; without credentials, query and fragment
@@ -118,9 +111,9 @@ type Error struct {
 	Taken    int64  // bytes that the StreamCallback or the writer accepted: where to resume
 	Err      error  // the cause
 
-	kind  *error // one of the Err values above, or nil; an address, since two errors are compared by a call
-	spent bool   // it would not be the same call again, or fail again; see SafeToRetry
-	late  bool   // the deadline of the context has passed
+	kind  error // one of the Err values above, or nil
+	spent bool  // it would not be the same call again, or fail again; see SafeToRetry
+	late  bool  // the deadline of the context has passed
 
 	// The caller ended the call: by its context, a callback, a writer or Close.
 	byCaller bool
@@ -140,8 +133,8 @@ func (e *Error) reason() string {
 		return "no cause" // a caller's own Error
 	}
 	s := e.Err.Error()
-	if e.kind != nil && !errors.Is(e.Err, *e.kind) {
-		s = (*e.kind).Error() + ": " + s
+	if e.kind != nil && !errors.Is(e.Err, e.kind) {
+		s = e.kind.Error() + ": " + s
 	}
 	return s
 }
@@ -150,11 +143,11 @@ func (e *Error) reason() string {
 func (e *Error) Unwrap() error { return e.Err }
 
 // Is reports whether target is the kind of e.
-func (e *Error) Is(target error) bool { return e.kind != nil && target == *e.kind }
+func (e *Error) Is(target error) bool { return e.kind != nil && target == e.kind }
 
 // Timeout reports whether the call was ended by a limit of [Timeouts], by the deadline of
 // the context, or by a timeout of the network.
-func (e *Error) Timeout() bool { return e.late || isTimeout(e.Err) }
+func (e *Error) Timeout() bool { return e.late || line.IsTimeout(e.Err) }
 
 // Temporary reports whether the call timed out, or its cause calls itself temporary. It
 // exists so that an Error is a net.Error. Use [SafeToRetry] or [Transient] instead.
@@ -177,15 +170,4 @@ func (e *Error) Temporary() bool {
 func SafeToRetry(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Sent == 0 && (e.Phase >= PhaseWait || e.Err == ErrBusy) && e.Phase <= PhaseSend && !e.spent
-}
-
-// isTimeout walks the chain by hand: errors.As with an interface as its target
-// needs more of reflection than TinyGo has.
-func isTimeout(err error) bool {
-	for ; err != nil; err = errors.Unwrap(err) {
-		if t, ok := err.(interface{ Timeout() bool }); ok && t.Timeout() {
-			return true
-		}
-	}
-	return false
 }

@@ -7,71 +7,126 @@ import (
 	"strconv"
 
 	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/zreq/internal/exchange"
+	"github.com/zreq-go/zreq/zreq/internal/line"
 	"github.com/zreq-go/zreq/zreq/wire"
 )
 
-// blame notes of which kind the failure is; the last word counts. Not
-// inlined: its copies cost 0.7 KB.
-//
-//go:noinline
-func (x *exchange) blame(kind *error, err error) error {
-	x.kind = kind
-	return err
+// This file makes the errors that a caller gets of those that the rooms below, and the
+// steps of a call, return.
+
+// fault is a failure of a call that is told by one of the Err values; by none, if kind is
+// nil.
+type fault struct {
+	kind error
+	err  error
 }
 
-// broken blames a connection that broke before a response began. Not inlined:
-// its copies cost 0.8 KB.
-//
-//go:noinline
-func (x *exchange) broken(err error) error {
-	if err == io.EOF || err == io.ErrUnexpectedEOF { // the latter over TLS, without close_notify
-		err = errNoAnswer
-	}
+func (f *fault) Error() string { return f.err.Error() }
+
+// Unwrap returns what has happened.
+func (f *fault) Unwrap() error { return f.err }
+
+// kinds are by what an exchange is told.
+var kinds = [...]error{
+	exchange.Broken:      ErrConnect,
+	exchange.Stale:       ErrStale,
+	exchange.Truncated:   ErrTruncated,
+	exchange.BadResponse: ErrResponse,
+	exchange.BadBody:     ErrBody,
+}
+
+// fail makes the error of a call, and decides what is told first: that the owner closed
+// the connection, or that the context ended, is the reason for whatever the socket said
+// after it.
+func (d *delivery) fail(ctx context.Context, err error) *Error {
+	kind, err := d.kindOf(err)
+	phase, late := d.phaseNow(), false
 	switch {
-	case isTimeout(err):
-		x.kind = nil // a limit that ran out says so itself
-	case x.reused:
-		x.kind = &ErrStale
+	case d.why == CloseStopped: // the caller's own error is not one of the socket
+	case ctx != nil && (ctx.Err() != nil || line.IsTimeout(err) && line.Overdue(ctx)):
+		late = ctx.Err() != context.Canceled // the cause may say anything
+		cause := context.Cause(ctx)
+		if cause == nil {
+			cause = context.DeadlineExceeded
+		}
+		if kind = nil; phase != PhaseWait || !errors.Is(err, cause) { // else it says what was waited for
+			err = cause
+		}
+		d.why = CloseCancelled
+	case err == ErrClosed || d.line != nil && d.line.Closed():
+		err, kind = ErrClosed, nil
+		d.why = CloseByCaller
+	case phase == PhaseRequest && kind == nil && !isCurable(err):
+		kind = ErrRequest
+	case phase == PhaseSend:
+		d.why = CloseUnsent
+	case kind == nil && (phase == PhaseDial || phase == PhaseTLS):
+		kind = ErrConnect
+	}
+	sent := d.before + d.exchange.Sent
+	return &Error{
+		Phase:    phase,
+		Method:   shownMethod(d.method),
+		URL:      d.at.Safe(),
+		Attempt:  d.attempt,
+		Sent:     sent,
+		Received: d.exchange.Received,
+		Taken:    d.taken(),
+		Err:      err,
+		kind:     kind,
+		spent:    sent > 0 || kind == ErrBody || d.why == CloseByCaller,
+		late:     late,
+		byCaller: d.why == CloseStopped || d.why == CloseByCaller || d.why == CloseCancelled && !late,
+	}
+}
+
+// kindOf returns by which of the Err values a failure is told, and the cause.
+func (d *delivery) kindOf(err error) (kind, cause error) {
+	switch e := err.(type) {
+	case *exchange.Error:
+		kind, cause = kinds[e.Cause], e.Err
+		if e.Cause == exchange.Truncated && d.answered {
+			cause = d.cutShort(d.resp.body.length, cause)
+		}
+	case *fault:
+		kind, cause = e.kind, e.err
 	default:
-		x.kind = &ErrConnect
+		cause = err
 	}
-	return err
+	if cause == io.EOF && d.why != CloseStopped {
+		cause = io.ErrUnexpectedEOF // io.EOF says that all is well; a caller's own stays
+	}
+	return kind, cause
 }
 
-// lost judges an error of the connection while a response was awaited or read.
-func (x *exchange) lost(err error) error {
-	if !x.heard || isTimeout(err) {
-		return x.broken(err)
+// phaseNow is the phase of the call.
+func (d *delivery) phaseNow() Phase {
+	if d.phase == PhaseSend {
+		return PhaseSend + Phase(d.exchange.Phase)
 	}
-	return x.truncated(x.resp.length, err)
+	return d.phase
 }
 
-// atEOF tells the codec of the end of the input, and judges its answer.
-func (x *exchange) atEOF() (wire.Event, error) {
-	ev, err := x.dec.EOF()
-	switch {
-	case err == nil && x.kind != nil && x.resp.framing == FramingUntilClose && !x.provesEnd():
-		// Whole only if the connection showed no error (RFC 9112, 8), and sending did.
-		return ev, x.truncated(-1, io.ErrUnexpectedEOF)
-	case err == nil:
-		x.note(ev)
-		return ev, nil
-	case !x.heard:
-		return ev, x.broken(errNoAnswer)
+// taken is how much of the body the callback, or a writer, has taken.
+func (d *delivery) taken() int64 {
+	if d.answered {
+		return d.resp.body.taken
 	}
-	return ev, x.truncated(x.resp.length, io.ErrUnexpectedEOF) // never io.EOF, which says that all is well
+	return 0
 }
 
-// truncated is the error of a response that is shorter than it said.
-func (x *exchange) truncated(want int64, cause error) error {
-	if !x.answered {
-		return x.blame(&ErrTruncated, cause)
-	}
-	return x.blame(&ErrTruncated, &truncation{got: x.received, want: want, cause: cause})
+// truncated is the error of a body that is shorter than it should be; want < 0 says that
+// nobody knows by how much.
+func (d *delivery) truncated(want int64, cause error) error {
+	return &fault{kind: ErrTruncated, err: d.cutShort(want, cause)}
+}
+
+func (d *delivery) cutShort(want int64, cause error) error {
+	return &truncation{got: d.exchange.Received, want: want, cause: cause}
 }
 
 type truncation struct {
-	_         incomparable
 	got, want int64 // want < 0: unknown
 	cause     error
 }
@@ -86,71 +141,20 @@ func (e *truncation) Error() string {
 
 func (e *truncation) Unwrap() error { return e.cause }
 
-// fail makes the error of the call, and decides what is told first: that the
-// owner closed the connection, or that the context ended, is the reason for
-// whatever the socket said after it.
-func (x *exchange) fail(ctx context.Context, err error) *Error {
-	kind, late := x.kind, false
-	if err == io.EOF && x.why != CloseStopped {
-		err = io.ErrUnexpectedEOF // io.EOF says that all is well; a caller's own stays
-	}
-	switch {
-	case x.why == CloseStopped: // the caller's own error is not one of the socket
-	case ctx != nil && (ctx.Err() != nil || isTimeout(err) && overdue(ctx)):
-		late = ctx.Err() != context.Canceled // the cause may say anything
-		cause := context.Cause(ctx)
-		if cause == nil {
-			cause = context.DeadlineExceeded
-		}
-		if kind = nil; x.phase != PhaseWait || !errors.Is(err, cause) { // else it says what was waited for
-			err = cause
-		}
-		x.why = CloseCancelled
-	case err == ErrClosed || x.conn != nil && x.conn.isClosed():
-		err, kind = ErrClosed, nil
-		x.why = CloseByCaller
-	case kind == nil && x.phase == PhaseRequest:
-		kind = requestKind(err)
-	case x.phase == PhaseSend:
-		x.why = CloseUnsent
-	case kind == nil && (x.phase == PhaseDial || x.phase == PhaseTLS):
-		kind = &ErrConnect
-	}
-	return &Error{
-		Phase:    x.phase,
-		Method:   x.verb(),
-		URL:      x.at.safe(),
-		Attempt:  x.attempt,
-		Sent:     x.before + x.sent,
-		Received: x.received,
-		Taken:    x.taken,
-		Err:      err,
-		kind:     kind,
-		spent:    x.before+x.sent > 0 || x.body.rewind() != nil || kind == &ErrBody || x.why == CloseByCaller,
-		late:     late,
-		byCaller: x.why == CloseStopped || x.why == CloseByCaller || x.why == CloseCancelled && !late,
-	}
-}
-
-// verb is the method, to be shown.
-func (x *exchange) verb() string {
+// shownMethod is a method as it is shown. One that is no token may hold anything.
+func shownMethod(method string) string {
 	var room [16]byte
-	if _, err := wire.AppendMethod(room[:0], x.method); err != nil {
-		return "?" // it may hold anything
+	if _, err := wire.AppendMethod(room[:0], method); err != nil {
+		return "?"
 	}
-	return x.method
+	return method
 }
 
-// curable are the states that the caller can cure, and no bad arguments. By their
-// addresses, which the linker knows; comparing err with one after the other is 0.5 KB.
-var curable = [...]*error{&ErrBusy, &ErrClosed, &ErrOtherOrigin, &ErrNoTLS, &ErrNoDriver, &netdriver.ErrAmbiguousDriver}
-
-// requestKind tells a bad argument from a state that the caller can cure.
-func requestKind(err error) *error {
-	for _, state := range curable {
-		if err == *state {
-			return nil
-		}
+// isCurable reports whether err is a state that the caller can cure, and no bad argument.
+func isCurable(err error) bool {
+	switch err {
+	case ErrBusy, ErrClosed, ErrOtherOrigin, ErrNoTLS, ErrNoDriver, netdriver.ErrAmbiguousDriver:
+		return true
 	}
-	return &ErrRequest
+	return false
 }

@@ -1,5 +1,10 @@
 package zreq
 
+import (
+	"github.com/zreq-go/zreq/zreq/internal/ascii"
+	"github.com/zreq-go/zreq/zreq/wire"
+)
+
 // Headers is an ordered list of header fields. A name may occur more than once. Order and
 // spelling are kept on the wire, except that Host is sent first (RFC 9110, 7.2). Names
 // are compared without regard to case.
@@ -13,11 +18,29 @@ type Headers [][2]string
 // Get returns the first value of the field name, and whether there is one.
 func (h Headers) Get(name string) (value string, ok bool) {
 	for i := range h {
-		if equalFold(h[i][0], name) {
+		if ascii.EqualFold(h[i][0], name) {
 			return h[i][1], true
 		}
 	}
 	return "", false
+}
+
+// asksForClose reports whether the fields ask for the end of the connection, or for
+// nothing, and byDefault does.
+func (h Headers) asksForClose(byDefault bool) bool {
+	closes := byDefault
+	for _, field := range h {
+		if !ascii.EqualFold(field[0], "Connection") {
+			continue
+		}
+		if wire.HasToken([]byte(field[1]), "close") {
+			return true
+		}
+		if wire.HasToken([]byte(field[1]), "keep-alive") {
+			closes = false
+		}
+	}
+	return closes
 }
 
 // without returns h without the fields that other has, too, or that omit names.
@@ -43,7 +66,7 @@ func named(name string, fields Headers, omit []string) bool {
 		return true
 	}
 	for _, o := range omit {
-		if equalFold(o, name) {
+		if ascii.EqualFold(o, name) {
 			return true
 		}
 	}

@@ -1,6 +1,10 @@
 package zreq
 
-import "time"
+import (
+	"time"
+
+	"github.com/zreq-go/zreq/zreq/internal/ascii"
+)
 
 const (
 	weekdays = "SunMonTueWedThuFriSat"
@@ -20,13 +24,13 @@ func parseDate(s string) (time.Time, bool) {
 	d := dateText{rest: s, ok: len(s) <= len("Wednesday, 06-Nov-94 08:49:37 GMT")}
 	var day, month, year int
 	var at int64
-	switch comma := indexByte(s, ','); comma {
+	switch comma := ascii.IndexByte(s, ','); comma {
 	case -1:
 		d.weekday(3)
 		d.skip(" ")
 		month = d.month()
 		d.skip(" ")
-		if d.ok && hasPrefixFold(d.rest, " ") {
+		if d.ok && ascii.HasPrefixFold(d.rest, " ") {
 			d.skip(" ")
 			day = d.number(1)
 		} else {
@@ -107,7 +111,7 @@ func (d *dateText) weekday(n int) {
 		return
 	}
 	for _, day := range longWeekdays {
-		if equalFold(day, name) {
+		if ascii.EqualFold(day, name) {
 			return
 		}
 	}
@@ -135,7 +139,7 @@ func (d *dateText) clock() int64 {
 // among returns which of the names, of three letters each, name is; -1 if none.
 func among(names, name string) int {
 	for i := 0; i < len(names); i += 3 {
-		if equalFold(names[i:i+3], name) {
+		if ascii.EqualFold(names[i:i+3], name) {
 			return i / 3
 		}
 	}

@@ -3,6 +3,7 @@ package zreq
 import (
 	"errors"
 
+	"github.com/zreq-go/zreq/zreq/internal/exchange"
 	"github.com/zreq-go/zreq/zreq/wire"
 )
 
@@ -54,15 +55,25 @@ type Limits struct {
 	RequestBytes int
 }
 
-var errNegativeLimit = errors.New("a limit or size is negative")
+var (
+	errNegativeLimit = errors.New("a limit or size is negative")
+	errLarge         = errors.New("StreamChunk or Limits.ReadBuffer is over 64 MiB")
+)
 
-// setDefaults reports whether a limit is negative.
-func (l *Limits) setDefaults() (negative bool) {
+// withDefaults returns the limits with their defaults, and errNegativeLimit if one is
+// negative.
+func (l Limits) withDefaults() (Limits, error) {
 	if l.HeadBytes|l.Fields|l.Informational|l.ChunkLine|l.TrailerBytes|l.ReadBuffer|l.RequestBytes < 0 || l.Content|l.Body|l.Ratio|l.Decoded < 0 {
-		return true
+		return l, errNegativeLimit
 	}
 	if l.Content == 0 {
 		l.Content = 1 << 20
+	}
+	if l.Ratio == 0 {
+		l.Ratio = 100
+	}
+	if l.Decoded == 0 {
+		l.Decoded = 1 << 30
 	}
 	if l.ReadBuffer == 0 {
 		l.ReadBuffer = 4 << 10
@@ -71,7 +82,10 @@ func (l *Limits) setDefaults() (negative bool) {
 	if l.RequestBytes == 0 {
 		l.RequestBytes = 16 << 10
 	}
-	return false
+	if l.ReadBuffer > maxBuffer {
+		return l, errLarge
+	}
+	return l, nil
 }
 
 // maxBuffer is what a caller can ask for in one piece: more is a mistake.
@@ -89,4 +103,22 @@ func (l *Limits) wire() wire.Limits {
 		ChunkLine:     l.ChunkLine,
 		TrailerBytes:  l.TrailerBytes,
 	}
+}
+
+// exchangeLimits returns what an exchange is to hold to.
+func exchangeLimits(l *Limits, t Timeouts) exchange.Limits {
+	return exchange.Limits{
+		Write: t.Write, Expect: t.Expect, Head: t.Head, Body: t.Body,
+		LowBytes: t.LowSpeed.Bytes, LowTime: t.LowSpeed.In,
+		ReadBuffer: l.ReadBuffer, Wire: l.wire(),
+	}
+}
+
+// contentLimit is the limit of a body that is buffered, and its error: content, or that of
+// every body, if that is less.
+func contentLimit(content, body int64) (int64, error) {
+	if body > 0 && body < content {
+		return body, errBody
+	}
+	return content, errContent
 }

@@ -1,6 +1,9 @@
 package zreq
 
-import "github.com/zreq-go/zreq/zreq/wire"
+import (
+	"github.com/zreq-go/zreq/zreq/internal/ascii"
+	"github.com/zreq-go/zreq/zreq/wire"
+)
 
 // charsetOf returns the first charset parameter of a Content-Type, without what
 // stands around its name; its escapes are as they came. It aliases field. A field that
@@ -93,9 +96,9 @@ func searchCharset(field []byte) []byte {
 // charset, as far as there are such names.
 func nameLength(p []byte) int {
 	for i, c := range p {
-		letter := 'a' <= lower(c) && lower(c) <= 'z'
+		letter := 'a' <= ascii.Lower(c) && ascii.Lower(c) <= 'z'
 		digit := '0' <= c && c <= '9'
-		if !letter && !digit && indexByte("-_.+", c) < 0 {
+		if !letter && !digit && ascii.IndexByte("-_.+", c) < 0 {
 			return i
 		}
 	}
@@ -134,9 +137,9 @@ func skipBlanks(p []byte) []byte {
 // (RFC 9110, 5.6.2).
 func tokenLength(p []byte) int {
 	for i, c := range p {
-		letter := 'a' <= lower(c) && lower(c) <= 'z'
+		letter := 'a' <= ascii.Lower(c) && ascii.Lower(c) <= 'z'
 		digit := '0' <= c && c <= '9'
-		if !letter && !digit && indexByte("!#$%&'*+-.^_`|~", c) < 0 {
+		if !letter && !digit && ascii.IndexByte("!#$%&'*+-.^_`|~", c) < 0 {
 			return i
 		}
 	}

@@ -1,10 +1,14 @@
 package zreq
 
-import "time"
+import (
+	"time"
+
+	"github.com/zreq-go/zreq/zreq/internal/line"
+)
 
 // member is a connection of a pool.
 type member struct {
-	conn Connection
+	conn line.Line
 
 	// The lock of the pool guards these, but for since while a call has it.
 	shelf        *shelf
@@ -17,18 +21,20 @@ type member struct {
 	older, newer *member     // of members
 }
 
-var _ owner = (*member)(nil)
+var _ lease = (*member)(nil)
 
-// idle implements owner.
+func (m *member) line() *line.Line { return &m.conn }
+
+// idle implements lease.
 func (m *member) idle() (d time.Duration) {
 	if !m.since.IsZero() {
-		d = now().Sub(m.since)
+		d = line.Now().Sub(m.since)
 	}
 	m.since = time.Time{}
 	return d
 }
 
-// lend implements owner.
+// lend implements lease.
 func (m *member) lend() {
 	p := &m.shelf.session.pool
 	p.mu.Lock()
@@ -36,10 +42,10 @@ func (m *member) lend() {
 	p.mu.Unlock()
 }
 
-// another implements owner.
-func (m *member) another() *Connection {
+// another implements lease.
+func (m *member) another() lease {
 	s := m.shelf.session
-	p, at := &s.pool, now()
+	p, at := &s.pool, line.Now()
 	var gone members
 	p.mu.Lock()
 	p.expire(at, &gone)
@@ -53,15 +59,15 @@ func (m *member) another() *Connection {
 	p.mu.Unlock()
 	s.shed(&gone, nil)
 	s.tellOf(&gone, instead, nil)
-	return &instead.conn
+	return instead
 }
 
-// give implements owner.
+// give implements lease.
 func (m *member) give(why CloseReason) CloseReason {
 	s := m.shelf.session
-	p, at := &s.pool, now()
+	p, at := &s.pool, line.Now()
 	var gone members
-	requests, open := m.carried()
+	requests, open := m.conn.Carried()
 	p.mu.Lock()
 	m.lent = false
 	if why == CloseNone && !below(requests, p.limits.Requests) {
@@ -93,14 +99,4 @@ func (m *member) give(why CloseReason) CloseReason {
 	s.shed(&gone, served)
 	s.tellOf(&gone, nil, nil)
 	return why
-}
-
-// carried is how many requests the socket has, and whether there is one.
-func (m *member) carried() (requests int, open bool) {
-	m.conn.lock()
-	if open = m.conn.sock != nil; open {
-		requests = m.conn.sock.requests
-	}
-	m.conn.unlock()
-	return requests, open
 }

@@ -1,5 +1,7 @@
 package zreq
 
+import "github.com/zreq-go/zreq/zreq/internal/ascii"
+
 // verbs are the methods that have a function of their own.
 var verbs = [...]string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
@@ -10,7 +12,7 @@ func checkMethodCase(method string) error {
 		switch {
 		case method == verb:
 			return nil
-		case equalFold(method, verb):
+		case ascii.EqualFold(method, verb):
 			return &methodCaseError{given: method, verb: verb}
 		}
 	}
@@ -19,7 +21,6 @@ func checkMethodCase(method string) error {
 
 // methodCaseError is of a verb in another case.
 type methodCaseError struct {
-	_           incomparable
 	given, verb string
 }
 

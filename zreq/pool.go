@@ -85,8 +85,7 @@ func (p *pool) grant(sh *shelf, gone *members) *member {
 		p.replace(gone, nil)
 	}
 	m := new(member)
-	m.conn.owner = m
-	m.conn.route, m.shelf, m.place = &sh.route, sh, len(sh.all)
+	m.conn.Route, m.shelf, m.place = &sh.route, sh, len(sh.all)
 	sh.all = append(sh.all, m)
 	p.open++
 	return m
@@ -198,4 +197,17 @@ func (p *pool) size() (open, idle, waiting int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.open, p.idle.length, p.queue.length
+}
+
+// closing returns a channel that is closed with the Session.
+func (p *pool) closing() (<-chan struct{}, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return nil, ErrClosed
+	}
+	if p.pausing == nil {
+		p.pausing = make(chan struct{})
+	}
+	return p.pausing, nil
 }

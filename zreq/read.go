@@ -4,6 +4,10 @@ import (
 	"errors"
 	"io"
 	"iter"
+
+	"github.com/zreq-go/zreq/zreq/internal/buffer"
+	"github.com/zreq-go/zreq/zreq/internal/exchange"
+	"github.com/zreq-go/zreq/zreq/internal/line"
 )
 
 // A Response can be read from and written to a writer. Of one that was not made by
@@ -41,27 +45,34 @@ func (r *Response) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// settle lets go of the connection if all of the body was read.
+func (r *Response) settle() {
+	if r != nil && r.body.stream != nil && r.body.use == asReader {
+		r.body.stream.settle()
+	}
+}
+
 // read is Read without settle, for those who read on.
 func (r *Response) read(p []byte) (int, error) {
 	if err := r.take(); err != nil || len(p) == 0 {
 		return 0, err
 	}
-	if r.pull == nil {
-		n := copy(p, r.content[r.off:])
-		r.off += n
+	if r.body.stream == nil {
+		n := copy(p, r.body.content[r.body.off:])
+		r.body.off += n
 		if n == 0 {
 			return 0, r.rest()
 		}
 		return n, nil
 	}
-	if n := r.pull.straight(p); n > 0 {
+	if n := r.body.stream.straight(p); n > 0 {
 		return n, nil
 	}
-	if err := r.pull.more(); err != nil {
+	if err := r.body.stream.more(); err != nil {
 		return 0, r.outward(err)
 	}
-	n := copy(p, r.pull.view)
-	r.pull.view = r.pull.view[n:]
+	n := copy(p, r.body.stream.view)
+	r.body.stream.view = r.body.stream.view[n:]
 	return n, nil
 }
 
@@ -70,17 +81,17 @@ func (r *Response) take() error {
 	if err := r.absent(); err != nil {
 		return err
 	}
-	if r.use != untaken && r.use != asReader {
+	if r.body.use != untaken && r.body.use != asReader {
 		return r.consumed()
 	}
-	r.use = asReader
+	r.body.use = asReader
 	return nil
 }
 
 // rest is what follows the last byte of a buffered body.
 func (r *Response) rest() error {
-	if r.cut != nil {
-		return r.cut
+	if r.body.cut != nil {
+		return r.body.cut
 	}
 	return io.EOF
 }
@@ -113,8 +124,8 @@ func (r *Response) ReadN(n int) ([]byte, error) {
 			return p, nil
 		case err != nil:
 			return p, err
-		case n <= 0 && r.pull != nil && int64(len(p)) > r.pull.held.limits.Content:
-			r.pull.finish(r.pull.x().blame(nil, errContent))
+		case n <= 0 && r.body.stream != nil && int64(len(p)) > r.body.stream.limits.content:
+			r.body.stream.finish(errContent)
 		}
 	}
 	r.settle()
@@ -131,23 +142,23 @@ func (r *Response) WriteTo(w io.Writer) (n int64, err error) {
 	if err := r.take(); err != nil {
 		return 0, err
 	}
-	if r.pull == nil {
+	if r.body.stream == nil {
 		var m int
-		if rest := r.content[r.off:]; len(rest) > 0 {
+		if rest := r.body.content[r.body.off:]; len(rest) > 0 {
 			m, err = r.put(w, rest)
-			r.off += m
+			r.body.off += m
 		}
 		if err == nil {
 			err = r.rest()
 		}
 		return int64(m), good(err)
 	}
-	p := r.pull
-	before := p.held.taken
+	p := r.body.stream
+	before := r.body.taken
 	for err == nil {
 		if err = p.receive(w); err == nil {
-			if p.widens && len(p.view) == 0 && p.x().dec.Expect() >= minReceive {
-				p.held.in.widen(writeBuffer) // nothing is a view of it
+			if p.widens && len(p.view) == 0 && p.exchange.Certain() >= exchange.MinReceive {
+				p.exchange.Widen(writeBuffer) // nothing is a view of it
 			}
 			err = p.more()
 		}
@@ -162,7 +173,7 @@ func (r *Response) WriteTo(w io.Writer) (n int64, err error) {
 			err = p.halt(failure)
 		}
 	}
-	return p.held.taken - before, r.outward(good(err))
+	return r.body.taken - before, r.outward(good(err))
 }
 
 // put gives p to w, which has to take all of it or say why not, and counts what it
@@ -171,19 +182,16 @@ func (r *Response) put(w io.Writer, p []byte) (int, error) {
 	n, err := w.Write(p)
 	switch {
 	case n < 0 || n > len(p):
-		n, err = 0, errBadCount
+		n, err = 0, line.ErrBadCount
 	case n < len(p) && err == nil:
 		err = io.ErrShortWrite
 	}
-	r.took += int64(n)
-	if r.pull != nil {
-		r.pull.held.taken += int64(n)
-	}
+	r.body.taken += int64(n)
 	switch {
 	case err == nil:
 		return n, nil
-	case r.pull != nil:
-		return n, r.pull.halt(err)
+	case r.body.stream != nil:
+		return n, r.body.stream.halt(err)
 	case errors.Is(err, ErrStop):
 		return n, ErrStop
 	}
@@ -239,8 +247,8 @@ func (r *Response) Chunks(n int) iter.Seq2[[]byte, error] {
 		if n == 0 {
 			n = defaultChunk
 		}
-		chunk := acquire(n)
-		defer release(chunk)
+		chunk := buffer.Acquire(n)
+		defer buffer.Release(chunk)
 		for {
 			m, err := r.full(chunk.B)
 			if m > 0 && good(err) == nil && !yield(chunk.B[:m:m], nil) {
@@ -271,11 +279,11 @@ func (r *Response) full(buf []byte) (n int, err error) {
 // connection is closed. Close may be called at any time and more than once, and returns
 // nil. Content that has been read stays. Closing a nil Response does nothing.
 func (r *Response) Close() error {
-	if r != nil && r.pull != nil {
-		if r.use == untaken {
-			r.use = asReader // of which nothing was read, and nothing can be
+	if r != nil && r.body.stream != nil {
+		if r.body.use == untaken {
+			r.body.use = asReader // of which nothing was read, and nothing can be
 		}
-		r.pull.close()
+		r.body.stream.close()
 	}
 	return nil
 }
@@ -289,12 +297,12 @@ func (r *Response) Fit() error {
 		return err
 	}
 	switch {
-	case r.use == asReader:
+	case r.body.use == asReader:
 		return r.consumed()
-	case r.unfit == nil:
+	case r.body.unfit == nil:
 		return nil
-	case r.unfit == &ErrUnframed:
+	case r.body.unfit == ErrUnframed:
 		return r.failure(PhaseHead, nil, ErrUnframed)
 	}
-	return r.failure(PhaseHead, &ErrStatus, r.told())
+	return r.failure(PhaseHead, ErrStatus, told(r.body.unfit, r.Status, r.body.encoded))
 }

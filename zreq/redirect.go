@@ -1,9 +1,10 @@
 package zreq
 
 import (
-	"context"
 	"errors"
 
+	"github.com/zreq-go/zreq/zreq/internal/exchange"
+	"github.com/zreq-go/zreq/zreq/internal/target"
 	"github.com/zreq-go/zreq/zreq/wire"
 )
 
@@ -45,68 +46,52 @@ var (
 // A Connection is used again if its origin is that of the next URL. It is kept for the
 // caller while the call goes elsewhere.
 type Redirect struct {
-	_      incomparable
 	Method string
 	URL    string // that was requested, as it was sent, without credentials
 	Status int
 }
 
-// follow reports whether the response is a redirect that leads to another
-// request, and prepares that.
-func (x *exchange) follow(ctx context.Context) (bool, error) {
-	r := x.resp
-	if !redirects(r.Status) || x.args.MaxRedirects < 0 {
-		return false, nil // as nearly always: no field is looked for
-	}
-	location, err := r.location()
+// redirect is where a response leads to.
+type redirect struct {
+	method string
+	at     target.Target
+	url    string // as it will be sent, without credentials
+	bare   bool   // without the body
+}
+
+// redirect returns where the response leads to, and notes that. ok is false if it leads
+// nowhere. An error says why the redirect is not followed.
+func (r *request) redirect(args *Args, from *asked, resp *Response) (next redirect, ok bool, err error) {
+	location, err := locationOf(resp)
 	if location == "" && err == nil {
-		return false, nil
+		return next, false, nil
 	}
-	method, bare := x.method, r.Status == 303
-	if bare && method != "HEAD" || method == "POST" && r.Status < 303 {
-		method, bare = "GET", true // RFC 9110, 15.4.2 to 15.4.4
+	next.method, next.bare = from.method, resp.Status == 303
+	if next.bare && from.method != "HEAD" || from.method == "POST" && resp.Status < 303 {
+		next.method, next.bare = "GET", true // RFC 9110, 15.4.2 to 15.4.4
 	}
-	here, bad := x.appendTarget(x.at.text(len(x.at.path) + len(x.at.query)))
+	here, bad := r.appendTarget(from.at.Append(nil), args, from)
 	if err == nil {
 		err = bad
 	}
-	url := string(here) // also where a fragment alone leads (RFC 3986, 4.4)
-	x.history = append(x.history, Redirect{Method: x.method, URL: url, Status: r.Status})
-	var to target
+	url := string(here)
+	r.history = append(r.history, Redirect{Method: from.method, URL: url, Status: resp.Status})
 	switch {
 	case err != nil:
-	case location[0] == '#':
-		err = to.split(url)
+	case location[0] == '#': // a fragment alone leads to the same URL (RFC 3986, 4.4)
+		next.url = url
+		next.at, err = target.Parse(url)
 	default:
-		url, err = x.locate(&to, location)
+		next.at, next.url, err = locate(&from.at, location, args.AllowPercent)
 	}
 	if err == nil {
-		err = x.objection(&to, bare)
+		err = r.objection(args, from, resp, &next)
 	}
-	if err != nil {
-		x.drain(ctx) // it is the last response of the call
-		x.why = x.verdict()
-		return false, x.blame(&ErrRedirect, err)
-	}
-	if x.args.OnRedirect != nil {
-		if err := x.stop(x.args.OnRedirect(r, url)); err != nil {
-			return false, err
-		}
-	}
-	was := x.method
-	x.method, x.url = method, url
-	if bare {
-		x.body, x.bare = outgoing{}, true
-	}
-	if err := x.leave(ctx, &to); err != nil {
-		x.method = was
-		return false, err
-	}
-	return true, nil
+	return next, true, err
 }
 
-// redirects reports whether a status asks for another request to be made.
-func redirects(status int) bool {
+// isRedirect reports whether a status asks for another request to be made.
+func isRedirect(status int) bool {
 	switch status {
 	case 301, 302, 303, 307, 308:
 		return true
@@ -114,9 +99,9 @@ func redirects(status int) bool {
 	return false
 }
 
-// location returns the Location of a response, "" if it has none. The same one twice is
+// locationOf returns the Location of a response, "" if it has none. The same one twice is
 // one; two that differ are an error.
-func (r *Response) location() (string, error) {
+func locationOf(r *Response) (string, error) {
 	first, count := r.field("Location", 2)
 	if count < 2 {
 		return first, nil
@@ -129,91 +114,71 @@ func (r *Response) location() (string, error) {
 	return first, nil
 }
 
-// locate takes apart where location leads, and returns that as it will be sent. What
-// servers write into a Location and no URL has is encoded: a space, and a '%' that
-// begins no escape.
-func (x *exchange) locate(to *target, location string) (string, error) {
-	err := to.split(x.at.resolve(location))
-	if err == nil && !to.plain {
+// locate takes apart where location leads from a URL, and returns that as it will be sent.
+// What servers write into a Location and no URL has is encoded: a space, and a '%' that
+// begins no escape, unless percent says that one of the query is kept.
+func locate(from *target.Target, location string, percent bool) (to target.Target, url string, err error) {
+	to, err = target.Parse(from.Resolve(location))
+	if err == nil && to.HasUserinfo {
 		err = errLocationUser
 	}
 	if err == nil {
-		err = to.inheritZone(&x.at)
+		err = to.InheritZone(from)
 	}
 	if err != nil {
-		return "", err
+		return to, "", err
 	}
 	query := wire.PercentEncoded
-	if x.args.AllowPercent {
+	if percent {
 		query = wire.PercentKept
 	}
-	sent, err := to.appendOwnTarget(to.text(len(to.path)+len(to.query)), wire.PercentEncoded, query)
+	sent, err := to.AppendRequestTarget(to.Append(nil), wire.PercentEncoded, query)
 	if err != nil {
-		return "", err
+		return to, "", err
 	}
-	url := string(sent)
-	return url, to.split(url) // so that no error quotes what a server made up
+	url = string(sent)
+	to, err = target.Parse(url) // so that no error quotes what a server made up
+	return to, url, err
 }
 
-// objection says why a redirect is not followed, that is the last of the history, or
-// why the body cannot go along.
-func (x *exchange) objection(to *target, bare bool) error {
-	if x.at.https && !to.https {
+// objection says why a redirect is not followed, which is the last of the history, or why
+// the body cannot go along.
+func (r *request) objection(args *Args, from *asked, resp *Response, next *redirect) error {
+	if from.at.HTTPS && !next.at.HTTPS {
 		return errDowngrade
 	}
-	most := x.args.MaxRedirects
+	most := args.MaxRedirects
 	if most == 0 {
 		most = defaultRedirects
 	}
-	if len(x.history) > most {
+	if len(r.history) > most {
 		return errManyRedirects
 	}
-	if x.crossed || !x.at.same(&to.origin) {
-		if _, err := newRoute(to, x.args, true); err == errNotAnonymous {
+	same := from.at.Same(&next.at.Origin)
+	if r.crossed || !same {
+		if _, err := newRoute(&next.at, args, true); err == errNotAnonymous {
 			return err
 		}
 	}
-	if bare {
+	switch {
+	case next.bare:
 		return nil
-	}
-	if x.body.chunked() && x.conn.http10 && x.at.same(&to.origin) {
+	case r.body.Chunked() && resp.Proto == "HTTP/1.0" && same:
 		return errChunked10
 	}
-	return x.body.rewind()
+	return r.body.Rewind()
 }
 
-// leave lets go of the response, and of its connection if that does not serve to.
-func (x *exchange) leave(ctx context.Context, to *target) error {
-	from, same, home := x.at, x.at.same(&to.origin), x.conn == x.args.Connection
-	if same || home || x.conn.owner != nil {
-		x.drain(ctx)
+// become makes the request the one that a redirect leads to.
+func (r *request) become(next *redirect, to *asked) {
+	if next.bare {
+		r.body, r.bare = exchange.Body{}, true
 	}
-	why := x.verdict()
-	x.at, x.challenged = *to, false
-	if x.spy != nil {
-		x.spy.url = ""
+	userinfo := to.at.Userinfo
+	if !to.at.Same(&next.at.Origin) {
+		r.crossed, userinfo = true, ""
 	}
-	if same {
-		x.at.userinfo = from.userinfo
-	} else {
-		x.crossed = true
-	}
-	x.closing = x.wantsClose()
-	if err := x.restart(ctx); err != nil {
-		x.at, x.why = from, why
-		return x.blame(&ErrRedirect, err)
-	}
-	switch {
-	case !same && home && why == CloseNone:
-		x.home = x.conn
-	case !same && why == CloseNone && x.conn.owner == nil:
-		why = CloseRequested // it would be nobody's
-	}
-	if !same {
-		x.part(why)
-	} else if why != CloseNone {
-		x.discard(why)
-	}
-	x.tell(EventRedirect, why, nil)
-	return nil
+	r.url, r.challenged = next.url, false
+	to.method, to.at = next.method, next.at
+	to.at.Userinfo = userinfo
 }

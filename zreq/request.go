@@ -3,6 +3,9 @@ package zreq
 import (
 	"errors"
 
+	"github.com/zreq-go/zreq/zreq/internal/ascii"
+	"github.com/zreq-go/zreq/zreq/internal/exchange"
+	"github.com/zreq-go/zreq/zreq/internal/target"
 	"github.com/zreq-go/zreq/zreq/wire"
 )
 
@@ -15,147 +18,142 @@ var (
 	errTwoHosts      = errors.New("the field Host is given twice")
 	errOmitHost      = errors.New("the field Host cannot be left out (RFC 9112, 3.2)")
 	errConnectMethod = errors.New("CONNECT opens a tunnel, which zreq does not do")
-	errUserinfo      = errors.New("bad percent-encoding or control character in the userinfo of the URL")
+	errTrace         = errors.New("a TRACE has no body (RFC 9110, 9.3.8)")
 	errRequestHead   = &limitError{text: "the head of the request is larger than Limits.RequestBytes"}
 )
 
-// appendHead appends the request line and fields. All of the caller's input
-// that goes on the wire passes through here and is checked before a dial.
-//
-// The order is fixed: Host first (RFC 9110, 7.2), then what zreq says of
-// itself, the caller's fields as given, Connection, and the framing last.
-func (x *exchange) appendHead(dst []byte) ([]byte, error) {
-	if x.method == "CONNECT" {
-		return dst, errConnectMethod
-	}
-	if err := checkMethodCase(x.method); err != nil {
-		return dst, err
-	}
-	dst, err := wire.AppendMethod(dst, x.method)
+// headBuffer is what the head of a request without a body is made in, in bytes. It grows
+// to a longer one.
+const headBuffer = 2 << 10
+
+// request is what a call asks for, beside what its Args say. Redirects and challenges
+// change it. Where it asks is in asked.
+type request struct {
+	url         string // as it is sent, without credentials
+	body        exchange.Body
+	accepts     codingChoice
+	history     []Redirect
+	crossed     bool   // a redirect led to another origin
+	bare        bool   // or took the body away
+	challenged  bool   // credentials are an answer to a challenge
+	credentials string // of Args.Auth
+}
+
+// codingChoice is what a request says of content codings.
+type codingChoice uint8
+
+const (
+	unsaidCodings     codingChoice = iota // what the caller says, or nothing
+	noCodings                             // none
+	registeredCodings                     // those that are registered
+)
+
+// open opens the body, of which at most limit bytes are held in memory.
+func (r *request) open(args *Args, method string, limit int64) error {
+	content, err := args.content()
 	if err != nil {
-		return dst, err
+		return err
 	}
-	if dst, err = x.appendTarget(dst); err != nil {
-		return dst, err
+	if r.body, err = openBody(content, limit); err != nil {
+		return err
+	}
+	if method == "TRACE" && r.body.Exists() {
+		return errTrace
+	}
+	r.accepts = chooseCodings(method, args)
+	return nil
+}
+
+// chooseCodings decides what a request says of content codings. A caller who writes chunks
+// where they cannot be undone, or parts, wants the bytes as they are: a Range is one of the
+// coded body (RFC 9110, 14.2). That does not depend on what is imported.
+func chooseCodings(method string, args *Args) codingChoice {
+	_, ranged := args.Headers.Get("Range")
+	switch {
+	case !args.sends("Accept-Encoding"):
+		return unsaidCodings
+	case ranged || args.StreamCallback != nil:
+		return noCodings
+	case acceptEncoding != "" && method != "HEAD":
+		return registeredCodings
+	}
+	return unsaidCodings
+}
+
+// name sets the URL that the Response will tell: as it was given, or, if that is not how
+// it is sent, as the head has it.
+func (r *request) name(to *asked, url string, head []byte, args *Args) {
+	r.url = url
+	if !to.at.AsGiven || len(args.Params) > 0 {
+		r.url = string(append(to.at.Append(nil), requestTarget(head)...))
+	}
+}
+
+// appendHead appends the request line and fields. All of the caller's input that goes on
+// the wire passes through here and is checked before a dial.
+//
+// The order is fixed: Host first (RFC 9110, 7.2), then what zreq says of itself, the
+// caller's fields as given, Connection, and the framing last.
+func (r *request) appendHead(dst []byte, args *Args, to *asked, closes bool) (_ []byte, expects bool, err error) {
+	if to.method == "CONNECT" {
+		return dst, false, errConnectMethod
+	}
+	if err := checkMethodCase(to.method); err != nil {
+		return dst, false, err
+	}
+	if dst, err = wire.AppendMethod(dst, to.method); err != nil {
+		return dst, false, err
+	}
+	if dst, err = r.appendTarget(dst, args, to); err != nil {
+		return dst, false, err
 	}
 	dst = wire.AppendVersion(dst)
-	if dst, err = x.appendOwn(dst); err != nil {
-		return dst, err
+	if dst, err = r.appendOwn(dst, args, to); err != nil {
+		return dst, false, err
 	}
-	for _, field := range x.args.Headers {
-		switch {
-		case equalFold(field[0], "Content-Length"), equalFold(field[0], "Transfer-Encoding"):
-			return dst, errReservedField
-		case x.withholds(field[0]):
-			continue
-		}
-		if dst, err = wire.AppendField(dst, field[0], field[1]); err != nil {
-			return dst, err
-		}
+	if dst, err = r.appendGiven(dst, args); err != nil {
+		return dst, false, err
 	}
-	if x.sends("Connection") {
+	if args.sends("Connection") {
 		value := "keep-alive"
-		if x.closing {
+		if closes {
 			value = "close"
 		}
 		dst, _ = wire.AppendField(dst, "Connection", value)
 	}
-	if dst, err = x.appendFraming(dst); err != nil {
-		return dst, err
+	if dst, err = r.appendFraming(dst, args, to.method); err != nil {
+		return dst, false, err
 	}
-	if x.expects {
-		dst = appendText(dst, expectation)
+	if expects = args.Expect100 && r.body.Exists() && r.body.Size() != 0 && args.sends("Expect"); expects {
+		dst = append(dst, exchange.Expectation...)
 	}
-	return wire.AppendEnd(dst), nil
-}
-
-// withholds reports whether a field of the caller's does not go out where it
-// stands, or not at all.
-func (x *exchange) withholds(name string) bool {
-	switch {
-	case equalFold(name, "Host"):
-		return true // it went first
-	case equalFold(name, "Authorization"):
-		return x.crossed || x.args.Auth != nil
-	case equalFold(name, "Cookie"), equalFold(name, "Proxy-Authorization"):
-		return x.crossed
-	case x.crossed && named(name, nil, x.args.OriginOnly):
-		return true
-	case !x.bare:
-		return false
-	}
-	for _, of := range ofContent {
-		if equalFold(name, of) {
-			return true
-		}
-	}
-	return hasPrefixFold(name, "Content-")
-}
-
-// ofContent are fields that go when the content does, as all do that begin with
-// Content- (RFC 9110, 15.4 and 10.1.1).
-var ofContent = [...]string{"Expect", "Digest", "Repr-Digest", "Last-Modified", "Trailer"}
-
-// appendFraming appends what the body says of itself.
-func (x *exchange) appendFraming(dst []byte) (_ []byte, err error) {
-	if kind := x.body.contentType(); kind != "" && x.sends("Content-Type") {
-		if dst, err = wire.AppendField(dst, "Content-Type", kind); err != nil {
-			return dst, err
-		}
-	}
-	switch {
-	case x.body.chunked():
-		return wire.AppendField(dst, "Transfer-Encoding", "chunked") // RFC 9112, 6.1
-	case x.body.r == nil && x.method != "POST" && x.method != "PUT" && x.method != "PATCH":
-		return dst, nil
-	}
-	// Also of a body that is empty or not there, where the method expects one
-	// (RFC 9110, 8.6).
-	dst = wire.AppendUint(appendText(dst, "Content-Length: "), x.body.left)
-	return appendText(dst, "\r\n"), nil
-}
-
-// appendOwnTarget appends path and query of the URL, as they are sent. The two
-// arguments say what becomes of a '%' that begins no escape.
-func (t *target) appendOwnTarget(dst []byte, inPath, inQuery wire.Percent) ([]byte, error) {
-	path := t.path
-	if path == "" {
-		path = "/" // RFC 9112, 3.2.1
-	}
-	dst, err := wire.AppendLooseTarget(dst, path, inPath)
-	if err != nil {
-		return dst, percentError(path, err)
-	}
-	if dst, err = wire.AppendLooseTarget(dst, t.query, inQuery); err != nil {
-		return dst, percentError(t.query, err)
-	}
-	return dst, nil
+	return wire.AppendEnd(dst), expects, nil
 }
 
 // appendTarget appends the path and the query: the URL's own, then Params.
-func (x *exchange) appendTarget(dst []byte) ([]byte, error) {
-	query, percent := x.at.query, wire.PercentRefused
-	if x.args.AllowPercent {
+func (r *request) appendTarget(dst []byte, args *Args, to *asked) ([]byte, error) {
+	query, percent := to.at.Query, wire.PercentRefused
+	if args.AllowPercent {
 		percent = wire.PercentKept
 	}
-	dst, err := x.at.appendOwnTarget(dst, wire.PercentRefused, percent)
-	if err != nil || len(x.args.Params) == 0 || len(x.history) > 0 {
+	dst, err := to.at.AppendRequestTarget(dst, wire.PercentRefused, percent)
+	if err != nil || len(args.Params) == 0 || len(r.history) > 0 {
 		return dst, err
 	}
 	switch {
 	case query == "":
-		dst = appendText(dst, "?")
+		dst = append(dst, '?')
 	case query != "?" && query[len(query)-1] != '&':
-		dst = appendText(dst, "&")
+		dst = append(dst, '&')
 	}
-	return x.args.Params.AppendQuery(dst), nil
+	return args.Params.AppendQuery(dst), nil
 }
 
 // requestTarget cuts the target out of the head that was made.
 func requestTarget(head []byte) []byte {
 	_, rest := cutSpace(head)
-	target, _ := cutSpace(rest)
-	return target
+	sent, _ := cutSpace(rest)
+	return sent
 }
 
 // cutSpace cuts p around its first space.
@@ -168,107 +166,121 @@ func cutSpace(p []byte) (before, after []byte) {
 	return p, nil
 }
 
-// appendOwn appends the fields that zreq makes itself, unless the caller
-// replaced or omitted them.
-func (x *exchange) appendOwn(dst []byte) ([]byte, error) {
-	if named("Host", nil, x.args.Omit) {
+// appendOwn appends the fields that zreq makes itself, unless the caller replaced or
+// omitted them.
+func (r *request) appendOwn(dst []byte, args *Args, to *asked) (_ []byte, err error) {
+	if dst, err = r.appendHost(dst, args, to); err != nil {
+		return dst, err
+	}
+	if args.sends("User-Agent") {
+		dst = append(dst, "User-Agent: zreq/"+Version+"\r\n"...)
+	}
+	switch r.accepts {
+	case registeredCodings:
+		dst, _ = wire.AppendField(dst, "Accept-Encoding", acceptEncoding)
+	case noCodings:
+		dst = append(dst, "Accept-Encoding: identity\r\n"...)
+	}
+	switch {
+	case args.Auth != nil && !r.crossed:
+		if !r.challenged {
+			if err := r.authorize(args, to, requestTarget(dst), nil); err != nil {
+				return dst, err
+			}
+		}
+		if r.credentials != "" {
+			return wire.AppendField(dst, "Authorization", r.credentials)
+		}
+	case to.at.Userinfo != "" && args.sends("Authorization"):
+		return appendBasic(dst, to.at.Userinfo)
+	}
+	return dst, nil
+}
+
+// appendHost appends the field Host: the caller's on the first origin, if there is one.
+func (r *request) appendHost(dst []byte, args *Args, to *asked) (_ []byte, err error) {
+	if named("Host", nil, args.Omit) {
 		return dst, errOmitHost
 	}
 	given := false
-	for _, field := range x.args.Headers {
-		if x.crossed || !equalFold(field[0], "Host") {
+	for _, field := range args.Headers {
+		if r.crossed || !ascii.EqualFold(field[0], "Host") {
 			continue
 		}
 		if given {
 			return dst, errTwoHosts // a server must refuse it (RFC 9112, 3.2)
 		}
-		var host target
-		if host.splitAuthority(field[1]) != nil || host.userinfo != "" || host.zone != "" {
+		if !target.IsHost(field[1]) {
 			return dst, errBadHost
 		}
-		var err error
 		if dst, err = wire.AppendField(dst, field[0], field[1]); err != nil {
 			return dst, err
 		}
 		given = true
 	}
 	if !given {
-		dst = appendText(x.at.appendAuthority(appendText(dst, "Host: ")), "\r\n")
-	}
-	if x.sends("User-Agent") {
-		dst = appendText(dst, "User-Agent: zreq/"+Version+"\r\n")
-	}
-	switch {
-	case x.decodes:
-		dst, _ = wire.AppendField(dst, "Accept-Encoding", acceptEncoding)
-	case x.identity:
-		dst = appendText(dst, "Accept-Encoding: identity\r\n")
-	}
-	switch {
-	case x.args.Auth != nil && !x.crossed:
-		if !x.challenged {
-			if err := x.authorize(requestTarget(dst), nil); err != nil {
-				return dst, err
-			}
-		}
-		if x.credentials != "" {
-			return wire.AppendField(dst, "Authorization", x.credentials)
-		}
-	case x.at.userinfo != "" && x.sends("Authorization"):
-		return appendBasic(dst, x.at.userinfo)
+		dst = append(to.at.AppendAuthority(append(dst, "Host: "...)), "\r\n"...)
 	}
 	return dst, nil
 }
 
-// sends reports whether zreq's own field of that name goes out. Not inlined: its copies
-// cost 0.2 KB.
-//
-//go:noinline
-func (x *exchange) sends(name string) bool {
-	return !named(name, x.args.Headers, x.args.Omit)
+// appendGiven appends the fields of the caller's.
+func (r *request) appendGiven(dst []byte, args *Args) (_ []byte, err error) {
+	for _, field := range args.Headers {
+		switch {
+		case ascii.EqualFold(field[0], "Content-Length"), ascii.EqualFold(field[0], "Transfer-Encoding"):
+			return dst, errReservedField
+		case r.withholds(field[0], args):
+			continue
+		}
+		if dst, err = wire.AppendField(dst, field[0], field[1]); err != nil {
+			return dst, err
+		}
+	}
+	return dst, nil
 }
 
-// appendBasic makes Basic credentials of the userinfo of a URL (RFC 7617, 2).
-func appendBasic(dst []byte, userinfo string) ([]byte, error) {
-	pair := make([]byte, len(userinfo)+1)
-	n, colon := 0, false
-	for i := 0; i < len(userinfo); i++ {
-		c := userinfo[i]
-		colon = colon || c == ':'
-		if c == '%' {
-			var ok bool
-			// A user name has no colon (RFC 7617, 2).
-			if c, ok = unescape(userinfo[i:]); !ok || c == ':' && !colon {
-				return dst, errUserinfo
-			}
-			i += 2
-		}
-		if c < ' ' || c == 0x7f {
-			return dst, errUserinfo
-		}
-		pair[n] = c
-		n++
+// withholds reports whether a field of the caller's does not go out where it stands, or
+// not at all.
+func (r *request) withholds(name string, args *Args) bool {
+	switch {
+	case ascii.EqualFold(name, "Host"):
+		return true // it went first
+	case ascii.EqualFold(name, "Authorization"):
+		return r.crossed || args.Auth != nil
+	case ascii.EqualFold(name, "Cookie"), ascii.EqualFold(name, "Proxy-Authorization"):
+		return r.crossed
+	case r.crossed && named(name, nil, args.OriginOnly):
+		return true
 	}
-	if !colon {
-		pair[n] = ':'
-		n++
-	}
-	dst = appendBase64(appendText(dst, "Authorization: Basic "), pair[:n])
-	return appendText(dst, "\r\n"), nil
+	return r.bare && (ascii.HasPrefixFold(name, "Content-") || named(name, nil, ofContent))
 }
 
-// unescape reads the %XX at the front of s (RFC 3986, 2.1).
-func unescape(s string) (c byte, ok bool) {
-	if len(s) < 3 {
-		return 0, false
+// ofContent are fields that go when the content does, as all do that begin with Content-
+// (RFC 9110, 15.4 and 10.1.1).
+var ofContent = []string{"Expect", "Digest", "Repr-Digest", "Last-Modified", "Trailer"}
+
+// appendFraming appends what the body says of itself.
+func (r *request) appendFraming(dst []byte, args *Args, method string) (_ []byte, err error) {
+	if kind := contentType(&r.body); kind != "" && args.sends("Content-Type") {
+		if dst, err = wire.AppendField(dst, "Content-Type", kind); err != nil {
+			return dst, err
+		}
 	}
-	high, low := unhex(s[1]), unhex(s[2])
-	return byte(high<<4 | low), high >= 0 && low >= 0
+	switch {
+	case r.body.Chunked():
+		return wire.AppendField(dst, "Transfer-Encoding", "chunked") // RFC 9112, 6.1
+	case !r.body.Exists() && method != "POST" && method != "PUT" && method != "PATCH":
+		return dst, nil
+	}
+	// Also of a body that is empty or not there, where the method expects one
+	// (RFC 9110, 8.6).
+	dst = wire.AppendUint(append(dst, "Content-Length: "...), r.body.Size())
+	return append(dst, "\r\n"...), nil
 }
 
 // limitError is the text of a limit of zreq that was reached.
 type limitError struct {
-	_    incomparable
 	text string
 }
 

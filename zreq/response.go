@@ -3,7 +3,9 @@ package zreq
 import (
 	"errors"
 	"iter"
+	"strconv"
 
+	"github.com/zreq-go/zreq/zreq/internal/exchange"
 	"github.com/zreq-go/zreq/zreq/wire"
 )
 
@@ -25,27 +27,40 @@ type Response struct {
 	// Session owns the connection.
 	Connection *Connection
 
-	method   string
-	url      string
-	history  []Redirect
+	request  answeredRequest
 	head     []byte // status line and fields
 	trailers []byte
-	content  []byte
-	cut      error // why content is not all of it
-	framing  Framing
-	length   int64
-	complete bool
-	decoded  bool   // content is what content codings made of the body
-	encoded  string // a coding of the body that is not undone
 	reason   CloseReason
+	body     responseBody
+}
 
-	use   use
-	off   int    // of content, by Read
-	took  int64  // of it, by a writer
-	sent  int64  // of the request
-	made  int    // attempts
-	unfit *error // why a callback would not get the body; as kind of Error
-	pull  *pull  // the body, with Stream
+// answeredRequest is the request that a Response answers.
+type answeredRequest struct {
+	method  string
+	url     string // as it was sent, without credentials
+	attempt int
+	history []Redirect
+	sent    int64 // bytes, with those of the requests before it
+}
+
+// responseBody is the body of a Response, and how far it was taken.
+type responseBody struct {
+	framing  Framing
+	length   int64  // by Content-Length; -1 if there is none
+	encoded  string // a coding of the body that is not undone
+	decoded  bool   // content is what content codings made of the body
+	unfit    error  // why a callback would not get it; nil: it would
+	want     admission
+	complete bool
+
+	content []byte // what is held of it
+	cut     error  // why that is not all
+	use     use
+	off     int   // of content, by Read
+	taken   int64 // by a callback or a writer
+	shown   bool  // a callback has had some of it
+
+	stream *stream // what it is read from; nil: there is nothing to read
 }
 
 // Framing says how the end of a body is found.
@@ -59,9 +74,28 @@ const (
 	FramingUntilClose = wire.UntilClose
 )
 
-// reset makes r ready for another response; its memory is kept.
-func (r *Response) reset() {
-	*r = Response{head: r.head[:0], trailers: r.trailers[:0], content: r.content[:0], length: -1, use: taken}
+// reset makes r ready for the response to another request; its memory is kept.
+func (r *Response) reset(method, url string, attempt int, history []Redirect) {
+	*r = Response{
+		request:  answeredRequest{method: method, url: url, attempt: attempt, history: history},
+		head:     r.head[:0],
+		trailers: r.trailers[:0],
+		body:     responseBody{content: r.body.content[:0], length: -1, use: taken},
+	}
+}
+
+// fill takes in the head of a response. If it is dropped, r has a view of it.
+func (r *Response) fill(head exchange.Head, dropped bool) {
+	r.Status, r.Proto = head.Status, "HTTP/1.1"
+	if head.Minor == 0 {
+		r.Proto = "HTTP/1.0"
+	}
+	r.body.framing, r.body.length = head.Framing, head.Length
+	if dropped {
+		r.head = head.Block
+		return
+	}
+	r.head = append(r.head[:0], head.Block...)
 }
 
 var errNoResponse = errors.New("there is no Response: the call returned nil and an error, or has not been made")
@@ -71,7 +105,7 @@ func (r *Response) absent() error {
 	if r != nil && r.Status != 0 {
 		return nil
 	}
-	return &Error{Phase: PhaseRequest, Method: "?", Err: errNoResponse, kind: &ErrRequest}
+	return &Error{Phase: PhaseRequest, Method: "?", Err: errNoResponse, kind: ErrRequest}
 }
 
 // Reason returns the reason phrase. It may be empty, and it means nothing (RFC 9112, 4).
@@ -82,16 +116,16 @@ func (r *Response) Reason() string {
 
 // Method returns the method of the request that was answered. After a redirect it may
 // differ from the method of the call.
-func (r *Response) Method() string { return r.method }
+func (r *Response) Method() string { return r.request.method }
 
 // URL returns the URL that was requested, with Params and without credentials and
 // fragment. If the call had no Params and its URL neither credentials, a fragment nor a
 // space, it is the URL as it was given, and otherwise as it was sent.
-func (r *Response) URL() string { return r.url }
+func (r *Response) URL() string { return r.request.url }
 
 // History returns the redirects that led to this response, in order. With an ErrRedirect,
 // the response is the redirect that was not followed, and History does not include it.
-func (r *Response) History() []Redirect { return r.history }
+func (r *Response) History() []Redirect { return r.request.history }
 
 // Header returns the first value of the field name, or "" if there is none. It ignores
 // case.
@@ -141,25 +175,59 @@ func (r *Response) Trailers() iter.Seq2[string, string] { return pairs(r.trailer
 // Decoded, because the length is that of the coded body. For HEAD and 304 it is the
 // length of the body that was not sent.
 func (r *Response) Len() int64 {
-	if r.decoded {
+	if r.body.decoded {
 		return -1
 	}
-	return r.length
+	return r.body.length
 }
 
 // Decoded reports whether the body was in one or more content codings that zreq undoes.
 // It is false for a body in no coding, and for one that is returned as it came; see
 // [ErrEncoded]. Content-Encoding and Content-Length stay in the head as they came.
-func (r *Response) Decoded() bool { return r.decoded }
+func (r *Response) Decoded() bool { return r.body.decoded }
 
 // Framing returns how the end of the body was found.
-func (r *Response) Framing() Framing { return r.framing }
+func (r *Response) Framing() Framing { return r.body.framing }
 
 // Complete reports whether the body was read to an end that its framing proves.
-func (r *Response) Complete() bool { return r.complete }
+func (r *Response) Complete() bool { return r.body.complete }
 
 // CloseReason says why the connection was closed. It is CloseNone if it was kept.
 func (r *Response) CloseReason() CloseReason { return r.reason }
+
+// ContentRange returns the numbers in the Content-Range of a 206 or a 416: the first and
+// the last byte of the part, counted from 0, and the size of the whole. size is -1 if the
+// server does not know it ("bytes 0-9/*"). For a 416, which has no part ("bytes */10"),
+// first and last are -1.
+//
+// ok is false if there is no Content-Range or more than one, or if it is malformed, in
+// another unit, or too large for an int64. It is also false for a 206 in several parts,
+// and for every other status, where the field has no meaning (RFC 9110, 14.4). With
+// [Args.DropHead] call ContentRange in OnHead. [Response.Fit] reports whether the part is
+// the one that was asked for.
+func (r *Response) ContentRange() (first, last, size int64, ok bool) {
+	field, count := r.field("Content-Range", 2)
+	c, ok := parseContentRange(field)
+	switch {
+	case !ok, count != 1, isMultipart(r.Header("Content-Type")):
+		return 0, 0, 0, false
+	case r.Status == 206 && c.first >= 0, r.Status == 416 && c.first < 0:
+		return c.first, c.last, c.size, true
+	}
+	return 0, 0, 0, false
+}
+
+// String returns the version and the status, as in "HTTP/1.1 200". It hides the head and
+// the body.
+func (r *Response) String() string {
+	if r == nil {
+		return "<nil>"
+	}
+	return r.Proto + " " + strconv.Itoa(r.Status)
+}
+
+// GoString returns the type and the status.
+func (r *Response) GoString() string { return "zreq.Response(" + r.String() + ")" }
 
 // find returns the first value of the field name, and how many there are, of which it
 // looks for most.

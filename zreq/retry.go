@@ -4,6 +4,8 @@ import (
 	"context"
 	"math/rand/v2"
 	"time"
+
+	"github.com/zreq-go/zreq/zreq/internal/line"
 )
 
 // Retry limits the attempts that a [Session] makes at a call. A zero field has its
@@ -80,30 +82,93 @@ func upTo(d time.Duration) time.Duration {
 	return rand.N(d + 1)
 }
 
-// judge decides whether there is another attempt, and notes the one that was.
-func (s *Session) judge(x *exchange, f *failure) verdict {
-	f.policy.setDefaults()
-	at := now()
-	t, ok := x.tries.(*attempts)
+// failure is what an attempt came to: an error, or a response with an unwelcome status.
+type failure struct {
+	attempt int
+	method  string
+	args    *Args
+	phase   Phase
+	sent    int64     // bytes of the request
+	by      time.Time // when the context ends, if that is known
+	stale   bool      // a kept connection died, or its peer had given it up
+	shown   bool      // the caller has been shown something of the response
+	err     *Error    // nil: it is the response,
+	status  int       // of which this is the status,
+	after   string    // the Retry-After
+	date    string    // and the Date
+}
+
+// told is the error that a Trace is told of; nil if there is only a status.
+func (f *failure) told() error {
+	if f.err == nil {
+		return nil
+	}
+	return f.err
+}
+
+// verdict is what follows a failure.
+type verdict struct {
+	again bool
+	out   bool // there would be another attempt, if something had not run out
+	free  bool // at once, over a new connection, and it is no new attempt
+	wait  time.Duration
+}
+
+// unwelcome implements callSession.
+func (s *Session) unwelcome(status int) bool {
+	switch status {
+	case 408, 425, 429, 502, 503, 504:
+		return true
+	}
+	return false
+}
+
+// passes implements callSession. A failure may be gone in the next attempt, if nobody has
+// been shown anything of this one, and the request may reach the server twice or has not
+// left.
+func (s *Session) passes(f *failure) bool {
+	if f.status == 0 && (f.shown || !isPassing(f.err)) {
+		return false
+	}
+	return f.sent == 0 || isRepeatable(f.method, f.args)
+}
+
+// isPassing reports whether an error may be gone in the next attempt.
+func isPassing(e *Error) bool {
+	if e.Phase < PhaseDial || e.Err == ErrClosed || isLasting(e.Err) {
+		return false
+	}
+	switch e.kind {
+	case ErrConnect, ErrStale, ErrTruncated:
+		return true
+	}
+	return e.kind == nil && line.IsTimeout(e.Err)
+}
+
+// judge implements callSession.
+func (s *Session) judge(before tries, f *failure) (tries, verdict) {
+	policy := f.args.Retry
+	policy.setDefaults()
+	at := line.Now()
+	t, ok := before.(*attempts)
 	if !ok {
 		t = &attempts{began: at}
-		x.tries = t
 	}
 	t.number = f.attempt
-	t.list = append(t.list, Attempt{Phase: f.phase, Status: f.status, Err: f.err})
+	t.list = append(t.list, Attempt{Phase: f.phase, Status: f.status, Err: f.told()})
 	if f.stale && !t.replaced {
 		t.replaced = true
-		return verdict{again: true, free: true}
+		return t, verdict{again: true, free: true}
 	}
-	if f.policy.Attempts <= 1 || s.RetryBudget < 0 {
-		return verdict{}
+	if policy.Attempts <= 1 || s.RetryBudget < 0 {
+		return t, verdict{}
 	}
-	wait := f.policy.wait(f, at)
+	wait := policy.wait(f, at)
 	next := at.Add(wait)
 	switch {
-	case f.attempt >= f.policy.Attempts:
+	case f.attempt >= policy.Attempts:
 		t.out = "no attempt is left"
-	case f.policy.Time >= 0 && next.Sub(t.began) > f.policy.Time:
+	case policy.Time >= 0 && next.Sub(t.began) > policy.Time:
 		t.out = "no time is left"
 	case !f.by.IsZero() && next.After(f.by):
 		t.out = "the context would end before the next"
@@ -111,11 +176,11 @@ func (s *Session) judge(x *exchange, f *failure) verdict {
 		var ok bool
 		if t.again, ok = s.budget.spend(s.RetryBudget, at); ok {
 			t.list[len(t.list)-1].Wait = wait
-			return verdict{again: true, wait: wait}
+			return t, verdict{again: true, wait: wait}
 		}
 		t.out = "the retry budget of the Session is empty"
 	}
-	return verdict{out: true}
+	return t, verdict{out: true}
 }
 
 // wait is how long to wait after a failure: exponential, with full jitter, on top of
@@ -130,28 +195,38 @@ func (r *Retry) wait(f *failure, at time.Time) time.Duration {
 	return asked + upTo(more)
 }
 
-// pause waits.
-func (s *Session) pause(ctx context.Context, t *attempts, d time.Duration) error {
-	p := &s.pool
-	p.mu.Lock()
-	if p.closed {
-		p.mu.Unlock()
-		return ErrClosed
+// pause implements callSession.
+func (s *Session) pause(ctx context.Context, t tries, d time.Duration) (err error) {
+	defer func() {
+		if err != nil {
+			s.budget.refund(retryCost) // the attempt was not made
+		} else {
+			s.retried.Add(1)
+		}
+	}()
+	closed, err := s.pool.closing()
+	if err != nil {
+		return err
 	}
-	if p.pausing == nil {
-		p.pausing = make(chan struct{})
-	}
-	over := p.pausing
-	p.mu.Unlock()
-	timer, stop := after(d)
+	timer, stop := line.After(d)
 	defer stop()
 	select {
 	case <-timer:
 		return nil
-	case <-over:
+	case <-closed:
 		return ErrClosed
 	case <-ctx.Done():
-		t.out = "the context ended before the next"
+		t.(*attempts).out = "the context ended before the next"
 		return context.Cause(ctx)
 	}
+}
+
+// isRepeatable reports whether a request may reach the server twice (RFC 9110, 9.2.2).
+func isRepeatable(method string, args *Args) bool {
+	switch method {
+	case "GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE":
+		return true
+	}
+	key, _ := args.Headers.Get("Idempotency-Key")
+	return key != "" || args.Idempotent
 }

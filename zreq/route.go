@@ -4,6 +4,8 @@ import (
 	"errors"
 
 	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/zreq/internal/line"
+	"github.com/zreq-go/zreq/zreq/internal/target"
 )
 
 // errNotAnonymous is of a redirect to https at another origin with a TLS that may show a
@@ -11,50 +13,41 @@ import (
 var errNotAnonymous = errors.New("it leads to https at another origin, and the TLS of the call is no netdriver.Anonymizer: " +
 	"what it shows of us is not known")
 
-// route is the way to an origin: what a connection may be shared by.
-type route struct {
-	at     origin
-	driver netdriver.Driver
-	named  netdriver.TLS       // that the call had, also if it was http
-	tls    netdriver.TLS       // what makes it secure, if it is https,
-	chip   netdriver.TLSDialer // or the driver itself does
-}
-
 // newRoute chooses driver and TLS. What the call leaves open is as it is for its
 // Connection, if it has one. If a redirect led to another origin, which crossed says,
 // the TLS shows nothing that says who we are.
-func newRoute(at *target, args *Args, crossed bool) (r route, err error) {
-	r.at, r.driver, r.named = at.origin, args.Driver, args.TLS
-	if near := args.Connection; near != nil {
-		if r.driver == nil {
-			r.driver = near.driver
+func newRoute(at *target.Target, args *Args, crossed bool) (r line.Route, err error) {
+	r.Origin, r.Driver, r.Named = at.Origin, args.Driver, args.TLS
+	if near := args.Connection; near != nil && near.line.Route != nil {
+		if r.Driver == nil {
+			r.Driver = near.line.Driver
 		}
-		if r.named == nil {
-			r.named = near.named
+		if r.Named == nil {
+			r.Named = near.line.Named
 		}
 	}
-	if r.driver == nil {
-		if r.driver, err = netdriver.Default(); err != nil {
+	if r.Driver == nil {
+		if r.Driver, err = netdriver.Default(); err != nil {
 			return r, err
 		}
 	}
 	// What makes https secure is the TLS that the call named, else the chip's own if its
 	// driver vouches for it, else the program's. There is no fourth way: https never
 	// goes out in plain.
-	chip, vouched := r.driver.(netdriver.TLSDialer)
+	chip, vouched := r.Driver.(netdriver.TLSDialer)
 	switch {
-	case !at.https:
-	case r.named != nil:
-		r.tls = r.named
+	case !at.HTTPS:
+	case r.Named != nil:
+		r.TLS = r.Named
 	case vouched:
-		r.chip = chip
+		r.Chip = chip
 	default:
-		if r.tls = netdriver.DefaultTLS(); r.tls == nil {
+		if r.TLS = netdriver.DefaultTLS(); r.TLS == nil {
 			return r, ErrNoTLS
 		}
 	}
-	if crossed && r.tls != nil {
-		if r.tls = netdriver.Anonymous(r.tls); r.tls == nil {
+	if crossed && r.TLS != nil {
+		if r.TLS = netdriver.Anonymous(r.TLS); r.TLS == nil {
 			return r, errNotAnonymous
 		}
 	}

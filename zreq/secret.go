@@ -1,6 +1,10 @@
 package zreq
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/zreq-go/zreq/zreq/internal/ascii"
+)
 
 // What may be printed, by a program that logs its settings, tells no secret: that is
 // what the methods String and GoString of this file are for. Package fmt asks for them
@@ -29,7 +33,7 @@ var harmless = [...]string{
 // shown returns the value of a field, if it may be shown.
 func (h Headers) shown(i int) string {
 	for _, name := range harmless {
-		if equalFold(h[i][0], name) {
+		if ascii.EqualFold(h[i][0], name) {
 			return h[i][1]
 		}
 	}
@@ -68,23 +72,11 @@ func (r AuthRequest) String() string { return "zreq.AuthRequest(" + r.Method + "
 // GoString returns the same as String.
 func (r AuthRequest) GoString() string { return r.String() }
 
-// String returns the version and the status, as in "HTTP/1.1 200". It hides the head and
-// the body.
-func (r *Response) String() string {
-	if r == nil {
-		return "<nil>"
-	}
-	return r.Proto + " " + strconv.Itoa(r.Status)
-}
-
-// GoString returns the type and the status.
-func (r *Response) GoString() string { return "zreq.Response(" + r.String() + ")" }
-
 // String returns the method, the URL and the status, as in "GET http://fleet.test/image
 // 302". It hides the query, which may be a signature.
 func (r Redirect) String() string {
 	url := r.URL
-	if i := indexByte(url, '?'); i >= 0 {
+	if i := ascii.IndexByte(url, '?'); i >= 0 {
 		url = url[:i+1] + hidden
 	}
 	return r.Method + " " + url + " " + strconv.Itoa(r.Status)

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/zreq/internal/target"
 )
 
 // A Session makes calls that share defaults and connections. Its verbs are like those of
@@ -73,27 +74,22 @@ type Session struct {
 	dialled, reused, stale, waited, retried atomic.Int64
 }
 
-var _ keeper = (*Session)(nil)
+var _ callSession = (*Session)(nil)
 
 // Do makes a call with the defaults and connections of s. See the function [Do] and
 // [Session].
 func (s *Session) Do(ctx context.Context, method, url string, args *Args) (*Response, error) {
 	if s == nil {
-		x := exchange{method: method, attempt: 1}
-		_ = x.at.split(url) // for the text
-		return nil, x.fail(ctx, errNoSession)
+		at, _ := target.Parse(url) // for the text
+		nobody := delivery{asked: asked{method: method, at: at, attempt: 1}}
+		return nil, nobody.fail(ctx, errNoSession)
 	}
 	own := completed.Get().(*Args) // what the caller gave is not changed
 	if args != nil {
 		*own = *args
 	}
 	s.complete(own)
-	resp := own.Into
-	if resp == nil {
-		resp = new(Response)
-	}
-	x := exchange{method: method, args: own, resp: resp, keep: s}
-	resp, err := x.do(ctx, url)
+	resp, err := do(ctx, method, url, own, s)
 	*own = Args{}
 	completed.Put(own)
 	if err == nil && !s.unwelcome(resp.Status) {

@@ -1,8 +1,10 @@
 package zreq
 
-// take implements keeper.
-func (s *Session) take(r route, wait bool) (*Connection, turn, error) {
-	p, at := &s.pool, now()
+import "github.com/zreq-go/zreq/zreq/internal/line"
+
+// take implements callSession.
+func (s *Session) take(r line.Route, wait bool) (lease, turn, error) {
+	p, at := &s.pool, line.Now()
 	p.mu.Lock()
 	if p.closed {
 		p.mu.Unlock()
@@ -28,14 +30,14 @@ func (s *Session) take(r route, wait bool) (*Connection, turn, error) {
 	s.tellOf(&gone, m, w)
 	switch {
 	case m != nil:
-		return &m.conn, nil, nil
+		return m, nil, nil
 	case w != nil:
 		return nil, w, nil
 	}
 	return nil, nil, nil
 }
 
-// over implements keeper.
+// over implements callSession.
 func (s *Session) over() bool {
 	s.pool.mu.Lock()
 	defer s.pool.mu.Unlock()
@@ -48,7 +50,7 @@ func (s *Session) shed(gone *members, served *waiter) {
 	p := &s.pool
 	for from := gone.first; from != nil; {
 		for m := from; m != nil; m = m.newer {
-			m.conn.drop()
+			m.conn.Drop()
 		}
 		served.call()
 		last := gone.last
@@ -84,7 +86,7 @@ func (s *Session) tellOf(gone *members, m *member, w *waiter) {
 	for l := gone.first; l != nil; l = l.newer {
 		if l.why != CloseNone {
 			s.Trace.Trace(Event{
-				Kind: EventClose, URL: l.conn.Origin(), Address: string(l.conn.at.appendAddress(nil)), Reason: l.why,
+				Kind: EventClose, URL: l.conn.Origin.String(), Address: string(l.conn.AppendAddress(nil)), Reason: l.why,
 			})
 		}
 	}
@@ -134,7 +136,7 @@ func (s *Session) Close() error {
 	p.mu.Unlock()
 	waiting.call()
 	for _, m := range used {
-		_ = m.conn.Close()
+		m.conn.Close()
 	}
 	s.shed(&gone, nil)
 	s.tellOf(&gone, nil, nil)

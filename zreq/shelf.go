@@ -1,11 +1,16 @@
 package zreq
 
+import (
+	"github.com/zreq-go/zreq/zreq/internal/ascii"
+	"github.com/zreq-go/zreq/zreq/internal/line"
+)
+
 // shelf is the connections of a pool that may be shared: those of one route. The pool
 // has it while it has a connection, or somebody waits for one, or the pool is closed.
 type shelf struct {
 	session *Session
-	route   route  // its host is in lower case
-	next    *shelf // of the same host
+	route   line.Route // its host is in lower case
+	next    *shelf     // of the same host
 	all     []*member
 	idle    []*member // of those; the one that was used last comes last
 
@@ -15,9 +20,9 @@ type shelf struct {
 
 // leads reports whether connections over r may be shared with those of the shelf, if
 // the host is the same.
-func (sh *shelf) leads(r *route) bool {
+func (sh *shelf) leads(r *line.Route) bool {
 	own := &sh.route
-	return own.at.zone == r.at.zone && own.at.port == r.at.port && own.at.https == r.at.https && own.driver == r.driver && own.tls == r.tls
+	return own.Zone == r.Zone && own.Port == r.Port && own.HTTPS == r.HTTPS && own.Driver == r.Driver && own.TLS == r.TLS
 }
 
 // pop takes the one that was used last, which is the likeliest to be alive; nil if
@@ -35,8 +40,8 @@ func (sh *shelf) pop() *member {
 
 // shelf returns the one for r, which may be a new one; nil if the Driver or the TLS
 // cannot be compared.
-func (s *Session) shelf(r *route) *shelf {
-	p, host := &s.pool, lowered(r.at.host)
+func (s *Session) shelf(r *line.Route) *shelf {
+	p, host := &s.pool, ascii.ToLower(r.Host)
 	sh, comparable := p.find(host, r)
 	if sh != nil || !comparable {
 		return sh
@@ -46,21 +51,21 @@ func (s *Session) shelf(r *route) *shelf {
 	}
 	host = string([]byte(host)) // and not all of a URL
 	sh = &shelf{session: s, route: *r, next: p.shelves[host]}
-	sh.route.at.host, sh.route.at.zone = host, string([]byte(r.at.zone))
+	sh.route.Host, sh.route.Zone = host, string([]byte(r.Zone))
 	p.shelves[host] = sh
 	return sh
 }
 
 // find returns the shelf for r, if there is one, and reports whether r can be told
 // from other routes.
-func (p *pool) find(host string, r *route) (found *shelf, comparable bool) {
+func (p *pool) find(host string, r *line.Route) (found *shelf, comparable bool) {
 	defer func() { _ = recover() }() // of what has no ==
 	for sh := p.shelves[host]; sh != nil; sh = sh.next {
 		if sh.leads(r) {
 			return sh, true
 		}
 	}
-	return nil, r.driver == r.driver && r.tls == r.tls
+	return nil, r.Driver == r.Driver && r.TLS == r.TLS
 }
 
 // tidy forgets a shelf, which it has, if that has no connection and nobody waits there.
@@ -68,7 +73,7 @@ func (p *pool) tidy(sh *shelf) {
 	if len(sh.all) > 0 || sh.first != nil {
 		return
 	}
-	host := sh.route.at.host
+	host := sh.route.Host
 	switch before := p.shelves[host]; {
 	case before != sh:
 		for before.next != sh {
@@ -80,19 +85,4 @@ func (p *pool) tidy(sh *shelf) {
 	default:
 		delete(p.shelves, host)
 	}
-}
-
-// lowered is s in lower case.
-func lowered(s string) string {
-	for i := range len(s) {
-		if lower(s[i]) == s[i] {
-			continue
-		}
-		p := []byte(s)
-		for j := i; j < len(p); j++ {
-			p[j] = lower(p[j])
-		}
-		return string(p)
-	}
-	return s
 }

@@ -4,7 +4,6 @@ import "strconv"
 
 // shortage says why a call could not have a connection of a Session.
 type shortage struct {
-	_      incomparable
 	origin string // "": the limit is that of the whole Session
 	limit  int
 	used   int   // connections that calls have,
@@ -18,7 +17,7 @@ func (p *pool) shortage(sh *shelf) *shortage {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.full(sh) {
-		e := &shortage{origin: string(sh.route.at.text(0)), limit: p.limits.OpenPerOrigin}
+		e := &shortage{origin: sh.route.Origin.String(), limit: p.limits.OpenPerOrigin}
 		e.count(sh)
 		return e
 	}

@@ -71,48 +71,25 @@ type LowSpeed struct {
 // century is as good as no limit.
 const century = 100 * 365 * 24 * time.Hour
 
-// queueWait is how often the system is asked, at most, what it still holds of a request.
-const queueWait = 100 * time.Millisecond
-
-// earlyWait bounds the wait for an answer after a request could not be sent.
-const earlyWait = time.Second
-
-// drainWait bounds the wait for the rest of a response that nobody wants.
-const drainWait = time.Second
-
-func (t *Timeouts) setDefaults() {
-	orDefault(&t.Dial, 10*time.Second)
-	orDefault(&t.TLS, 10*time.Second)
-	orDefault(&t.Write, 30*time.Second)
-	orDefault(&t.Expect, time.Second)
-	orDefault(&t.Head, 30*time.Second)
-	orDefault(&t.Body, 30*time.Second)
-	orDefault(&t.Wait, 30*time.Second)
-	orDefault(&t.LowSpeed.In, 30*time.Second)
+// withDefaults returns the limits with their defaults.
+func (t Timeouts) withDefaults() Timeouts {
+	t.Dial = orDefault(t.Dial, 10*time.Second)
+	t.TLS = orDefault(t.TLS, 10*time.Second)
+	t.Write = orDefault(t.Write, 30*time.Second)
+	t.Expect = orDefault(t.Expect, time.Second)
+	t.Head = orDefault(t.Head, 30*time.Second)
+	t.Body = orDefault(t.Body, 30*time.Second)
+	t.Wait = orDefault(t.Wait, 30*time.Second)
+	t.LowSpeed.In = orDefault(t.LowSpeed.In, 30*time.Second)
+	return t
 }
 
-// orDefault is not inlined: its copies cost 0.4 KB.
-//
-//go:noinline
-func orDefault(d *time.Duration, byDefault time.Duration) {
+func orDefault(d, byDefault time.Duration) time.Duration {
 	switch {
-	case *d == 0:
-		*d = byDefault
-	case *d > century:
-		*d = -1 // an eighth more may not fit
+	case d == 0:
+		return byDefault
+	case d > century:
+		return -1 // an eighth more may not fit
 	}
+	return d
 }
-
-// timeoutError says which limit ended a call.
-type timeoutError struct {
-	_     incomparable
-	limit time.Duration
-	name  string // the field of Timeouts
-	err   error
-}
-
-func (e *timeoutError) Error() string {
-	return "timeout: Timeouts." + e.name + " of " + e.limit.String() + " is over: " + e.err.Error()
-}
-func (e *timeoutError) Timeout() bool { return true }
-func (e *timeoutError) Unwrap() error { return e.err }

@@ -19,8 +19,6 @@ type Trace interface{ Trace(e Event) }
 // Elapsed are always set. Sent, Received and Status hold what is known so far. The
 // comment of each [EventKind] lists the other fields that it sets.
 type Event struct {
-	_ incomparable
-
 	Kind EventKind
 
 	// Call numbers the traced calls of the program, from 1. For the EventClose of a

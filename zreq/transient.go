@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/zreq/internal/line"
 )
 
 // Transient reports whether the same call may succeed later, because the failure is one
@@ -44,7 +45,7 @@ func Transient(err error) bool {
 	var e *Error
 	switch {
 	case !errors.As(err, &e):
-		return isTimeout(err) || errors.Is(err, io.ErrUnexpectedEOF) || err != io.EOF && errors.Is(err, io.EOF) || isOfNet(err)
+		return line.IsTimeout(err) || errors.Is(err, io.ErrUnexpectedEOF) || err != io.EOF && errors.Is(err, io.EOF) || isOfNet(err)
 	case e.byCaller:
 		return false
 	case e.late:
@@ -52,20 +53,17 @@ func Transient(err error) bool {
 	}
 	switch e.kind {
 	case nil:
-		return e.Err == ErrBusy || e.Err == ErrStale || isTimeout(e.Err)
-	case &ErrStatus:
+		return e.Err == ErrBusy || e.Err == ErrStale || line.IsTimeout(e.Err)
+	case ErrStatus:
 		status, ok := e.Err.(statusError)
 		return ok && status.transient()
-	case &ErrConnect, &ErrStale, &ErrTruncated:
+	case ErrConnect, ErrStale, ErrTruncated:
 		return !isLasting(e.Err) && !isOtherPart(e.Err)
-	case &ErrOutOfRetries:
+	case ErrOutOfRetries:
 		return true
 	}
 	return false
 }
-
-// statusError is a status that is not 2xx.
-type statusError int
 
 func (s statusError) transient() bool {
 	switch s {
@@ -102,5 +100,15 @@ func isOfNet(err error) bool {
 // isLasting reports whether an error of a dial or a connection comes again however
 // often it is tried.
 func isLasting(err error) bool {
-	return err == errNoConn || err == errPlainTLS || errors.Is(err, netdriver.ErrNotStarted) || isPermanent(err)
+	return err == line.ErrNoConn || err == line.ErrPlainTLS || errors.Is(err, netdriver.ErrNotStarted) || isPermanent(err)
+}
+
+// isPermanent walks the chain as line.IsTimeout does.
+func isPermanent(err error) bool {
+	for ; err != nil; err = errors.Unwrap(err) {
+		if p, ok := err.(interface{ Permanent() bool }); ok && p.Permanent() {
+			return true
+		}
+	}
+	return false
 }

@@ -3,6 +3,8 @@ package zreq
 import (
 	"context"
 	"time"
+
+	"github.com/zreq-go/zreq/zreq/internal/line"
 )
 
 // waiter is a call that waits for a connection.
@@ -27,10 +29,10 @@ func (p *pool) enqueue(sh *shelf) *waiter {
 }
 
 // await implements turn.
-func (w *waiter) await(ctx context.Context, limit time.Duration) (*Connection, error) {
+func (w *waiter) await(ctx context.Context, limit time.Duration) (lease, error) {
 	var over <-chan time.Time // nil: never
 	if limit > 0 {
-		timer, stop := after(limit)
+		timer, stop := line.After(limit)
 		defer stop()
 		over = timer
 	}
@@ -40,7 +42,7 @@ func (w *waiter) await(ctx context.Context, limit time.Duration) (*Connection, e
 		if w.got == nil {
 			return nil, ErrClosed
 		}
-		return &w.got.conn, nil
+		return w.got, nil
 	case <-over:
 		late = true
 	case <-ctx.Done():
@@ -48,7 +50,7 @@ func (w *waiter) await(ctx context.Context, limit time.Duration) (*Connection, e
 	shortage := w.shelf.session.pool.shortage(w.shelf)
 	w.leave()
 	if late && ctx.Err() == nil {
-		return nil, &timeoutError{limit: limit, name: "Wait", err: shortage}
+		return nil, &line.TimeoutError{Limit: limit, Name: "Wait", Err: shortage}
 	}
 	shortage.cause = context.Cause(ctx)
 	return nil, shortage

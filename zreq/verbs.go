@@ -58,23 +58,5 @@ func Do(ctx context.Context, method, url string, args *Args) (*Response, error) 
 	if args == nil {
 		args = &Args{}
 	}
-	resp := args.Into
-	if resp == nil {
-		resp = new(Response)
-	}
-	x := exchange{method: method, args: args, resp: resp}
-	return x.do(ctx, url)
-}
-
-// do makes the call.
-func (x *exchange) do(ctx context.Context, url string) (*Response, error) {
-	callback, resp := x.args.StreamCallback, x.resp
-	err := x.run(ctx, url)
-	if x.answered && callback == nil && !x.stopped {
-		resp.use = untaken
-	}
-	if err != nil && !x.answered {
-		return nil, err
-	}
-	return resp, err
+	return do(ctx, method, url, args, nil)
 }

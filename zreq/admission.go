@@ -1,0 +1,157 @@
+package zreq
+
+import (
+	"errors"
+	"strconv"
+
+	"github.com/zreq-go/zreq/zreq/internal/ascii"
+)
+
+// Why a callback does not get a response.
+var (
+	errUnasked206     = errors.New("206 and no Range was sent")
+	errUnusable206    = errors.New("206, but its Content-Range is missing, malformed or not the part that was asked for")
+	errWhole200       = errors.New("the whole in answer to a Range: set AllowFull to take it")
+	errUnusableRange  = errors.New("206 in answer to a Range that is not one plain range of bytes")
+	errRangeMismatch  = errors.New("the body of the 206 is not as long as its Content-Range says")
+	errMultipartRange = errors.New("206 in several parts")
+	errChanged206     = errors.New("206 of another version: its ETag or Last-Modified is not the one that If-Range named")
+	errShortRange     = errors.New("the server sent less than the Range asked for, or does not say whether it did")
+)
+
+// errNot2xx and errOther2xx stand for a text that names the status, which is made when
+// somebody asks: most who get a 304 do not.
+var (
+	errNot2xx   = errors.New("not 2xx")
+	errOther2xx = errors.New("another 2xx")
+)
+
+// statusError is a status that is not 2xx.
+type statusError int
+
+func (s statusError) Error() string {
+	return "the status is " + strconv.Itoa(int(s)) + ", not 2xx"
+}
+
+// told is why a callback does not get a response of that status, in words.
+func told(unfit error, status int, coding string) error {
+	switch unfit {
+	case ErrEncoded:
+		return &encodedError{name: coding, cure: "set AllowEncoded to take it as it came"}
+	case errNot2xx:
+		return statusError(status)
+	case errOther2xx:
+		return errors.New("the status is " + strconv.Itoa(status) + ", which is not what a GET asks for: that comes with 200, 203 or 206")
+	}
+	return unfit
+}
+
+// admission is what the body of a response must turn out to be.
+type admission struct {
+	length int64 // bytes; -1 if nothing but the framing says
+	vague  bool  // a part that does not say which, so that nobody knows whether it is whole
+	short  bool  // the peer announced less than the Range asked for
+	open   bool  // the Range asked for the rest, and nothing says where that ends
+}
+
+// admit decides whether a callback may have the body of a response, and what that must
+// turn out to be: it may only if the response can be trusted to be the thing that was
+// asked for. proven says that the end of the connection is the peer's own word.
+func admit(r *Response, args *Args, proven bool) (want admission, unfit error) {
+	want.length = -1
+	asked, ranged := args.Headers.Get("Range")
+	switch {
+	case args.StreamAnyStatus:
+	case r.Status < 200 || r.Status > 299:
+		return want, errNot2xx
+	case r.request.method == "HEAD":
+		return want, nil // there is no body to doubt, and a Range means nothing (RFC 9110, 14.2)
+	case r.Status == 206 && !ranged:
+		return want, errUnasked206
+	case r.Status == 206:
+		if want, unfit = admitPart(r, args, asked); unfit != nil {
+			return want, unfit
+		}
+	case r.request.method == "GET" && r.Status != 200 && r.Status != 203:
+		// 202 is a promise (RFC 9110, 15.3.3), 204 and 205 have no content (15.3.5 and
+		// 15.3.6), 207 is a list of statuses (RFC 4918, 13), 226 a difference (RFC 3229).
+		return want, errOther2xx
+	case ranged && !args.AllowFull: // a 200, or another 2xx that is no part
+		return want, errWhole200
+	}
+	switch {
+	case r.body.encoded != "" && !args.AllowEncoded:
+		return want, ErrEncoded
+	case r.body.framing == FramingUntilClose && !args.AllowUnframed && !proven:
+		return want, ErrUnframed // nothing proves its end
+	}
+	return want, nil
+}
+
+// admitPart checks a 206 against the Range that was sent (RFC 9110, 15.3.7).
+func admitPart(r *Response, args *Args, asked string) (want admission, unfit error) {
+	want.length = -1
+	part, ok := parseRange(asked)
+	if !ok {
+		return want, errUnusableRange
+	}
+	if isMultipart(r.Header("Content-Type")) {
+		return want, errMultipartRange
+	}
+	field, count := r.field("Content-Range", 2)
+	got, ok := parseContentRange(field)
+	part.settle(got.size)
+	if !ok || count != 1 || got.first < 0 {
+		want.vague = true
+		return want, errUnusable206
+	}
+	want.length = got.last - got.first + 1 // whoever reads it, whatever was asked for
+	open := part.last < 0
+	// It begins where it was asked for, and does not go on behind that.
+	if part.first < 0 || got.first != part.first || !open && got.last > part.last {
+		return want, errUnusable206
+	}
+	if condition, ok := args.Headers.Get("If-Range"); ok && differs(r, condition) {
+		return want, errChanged206
+	}
+	if r.body.length >= 0 && r.body.length != want.length {
+		return want, errRangeMismatch
+	}
+	// A server may send less than it was asked for (RFC 9110, 15.3.7).
+	want.short, want.open = got.last != part.last && !(open && args.AllowUnframed), open
+	return want, nil
+}
+
+// differs reports whether the response names another version than an If-Range did: an
+// ETag that is strong and another one, or another Last-Modified. A server must not answer
+// with a part then (RFC 9110, 13.1.5). Where the response names none, nothing says so.
+func differs(r *Response, condition string) bool {
+	if ascii.HasPrefixFold(condition, `"`) {
+		for _, tag := range r.Values("ETag") {
+			if ascii.HasPrefixFold(tag, `"`) && tag != condition {
+				return true
+			}
+		}
+		return false
+	}
+	for _, modified := range r.Values("Last-Modified") {
+		// Else one is a weak ETag, or no validator at all: neither can be judged.
+		if isFixdate(condition) && isFixdate(modified) && modified != condition {
+			return true
+		}
+	}
+	return false
+}
+
+// isFixdate reports whether s has the form of a date that every sender uses, of which each
+// moment has one: "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110, 5.6.7). Two such dates can be
+// compared as they are written.
+func isFixdate(s string) bool {
+	return len(s) == len("Sun, 06 Nov 1994 08:49:37 GMT") && s[3] == ',' && s[len(s)-4:] == " GMT"
+}
+
+// isMultipart reports whether a body is one of several ranges. A Content-Range beside it
+// would not be that of the body (RFC 9110, 15.3.7.2).
+func isMultipart(contentType string) bool {
+	return ascii.HasPrefixFold(contentType, "multipart/byteranges")
+}

@@ -1,0 +1,272 @@
+package zreq
+
+import (
+	"context"
+	"errors"
+
+	"github.com/zreq-go/zreq/zreq/internal/exchange"
+	"github.com/zreq-go/zreq/zreq/internal/target"
+)
+
+// call is one call of a verb, from top to bottom: it chooses a connection (connect), sends
+// the request (send), reads the head of the response (readHead), decides what follows
+// (decide, retry), delivers the body (deliver) and lets go (end).
+//
+// It lives on the stack of the caller. What of it a Stream needs afterwards is the
+// delivery, which moves into the Response.
+type call struct {
+	delivery
+	args    *Args
+	request request
+	tries   tries // attempts that came to nothing
+}
+
+var (
+	errUnwound   = errors.New("a callback panicked, or ended its goroutine")
+	errNoContext = errors.New("the context is nil")
+)
+
+// do makes a call. session is nil for the verbs of the package.
+func do(ctx context.Context, method, url string, args *Args, session callSession) (*Response, error) {
+	resp := args.Into
+	if resp == nil {
+		resp = new(Response)
+	}
+	c := call{args: args}
+	c.method, c.resp, c.session, c.dropHead = method, resp, session, args.DropHead
+	err := c.run(ctx, url)
+	if c.answered && args.StreamCallback == nil && !c.stopped {
+		resp.body.use = untaken
+	}
+	if err != nil && !c.answered {
+		return nil, err
+	}
+	return resp, err
+}
+
+// run makes the call. Its deferred end runs also when a callback panics.
+func (c *call) run(ctx context.Context, url string) error {
+	c.attempt, c.why, c.failed = 1, CloseFailed, errUnwound
+	c.trace = newTracer(c.args.Trace)
+	defer c.end()
+	err := c.steps(ctx, url)
+	switch {
+	case c.suspended: // the rest is the Response's
+		return err
+	case err == nil:
+		c.why = c.exchange.Reuse()
+	case c.stopped:
+		err = nil
+	default:
+		err = c.fail(ctx, err)
+	}
+	if body := &c.resp.body; err != nil && c.answered && !body.complete && (!errors.Is(err, ErrStatus) || c.resp.Status < 400) {
+		body.cut = err // else refuse has judged the page
+	}
+	if c.tries != nil && !c.stopped {
+		err = c.tries.conclude(c.resp, err)
+	}
+	c.failed = err
+	return err
+}
+
+// steps is a call from the verb to the socket and back. A failure may lead to another
+// attempt.
+func (c *call) steps(ctx context.Context, url string) error {
+	if err := c.prepare(ctx, url); err != nil {
+		return err
+	}
+	for {
+		err := c.once(ctx)
+		if err == nil || c.session == nil || c.suspended {
+			return err
+		}
+		if again, err := c.retry(ctx, err); err != nil || !again {
+			return err
+		}
+	}
+}
+
+// prepare checks everything that the caller gave, and makes the first request.
+func (c *call) prepare(ctx context.Context, url string) error {
+	if ctx == nil {
+		return errNoContext
+	}
+	var err error
+	if c.at, err = target.Parse(url); err != nil {
+		return err
+	}
+	limits, err := c.args.Limits.withDefaults()
+	if err != nil {
+		return err
+	}
+	if err := c.args.check(); err != nil {
+		return err
+	}
+	if err := c.request.open(c.args, c.method, limits.Content); err != nil {
+		return err
+	}
+	c.exchange.Open(exchangeLimits(&limits, c.args.Timeouts.withDefaults()))
+	head, err := c.compose(ctx)
+	if err != nil {
+		return err
+	}
+	c.request.name(&c.asked, url, head, c.args)
+	return nil
+}
+
+// compose makes the head of the request.
+func (c *call) compose(ctx context.Context) (head []byte, err error) {
+	limits, _ := c.args.Limits.withDefaults() // prepare has checked them
+	size := headBuffer
+	if c.request.body.Exists() {
+		size = limits.ReadBuffer
+	}
+	closes := c.wantsClose()
+	head, expects, err := c.request.appendHead(c.exchange.Outbox(size), c.args, &c.asked, closes)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(head) > limits.RequestBytes:
+		return nil, errRequestHead
+	case ctx.Err() != nil:
+		return nil, ctx.Err() // before SetHead forgets what was sent
+	}
+	c.exchange.SetHead(exchange.Request{Method: c.method, Head: head, Expect: expects, Close: closes, Traced: c.trace != nil})
+	return head, nil
+}
+
+// wantsClose reports whether the request asks for the end of the connection: as in
+// Zerynth, unless the caller asks for Keep-Alive or brings a Connection.
+func (c *call) wantsClose() bool {
+	closes := c.session == nil && (c.args.Connection == nil || c.serves(c.args.Connection) != nil)
+	return c.args.Headers.asksForClose(closes)
+}
+
+// once is one attempt at a call. A response may lead to another request, and then the
+// steps are gone again.
+func (c *call) once(ctx context.Context) error {
+	for {
+		if err := c.connect(ctx); err != nil {
+			return err
+		}
+		if err := c.send(ctx); err != nil {
+			return err
+		}
+		again, err := c.decide(ctx)
+		if err != nil {
+			return err
+		}
+		if !again {
+			break
+		}
+	}
+	if c.session != nil && c.session.unwelcome(c.resp.Status) {
+		return errUnwelcome
+	}
+	return c.deliver(ctx)
+}
+
+// send sends the request, and reads the head of the response, which may come before all
+// has been sent.
+func (c *call) send(ctx context.Context) error {
+	body := &c.request.body
+	for {
+		step, err := c.exchange.Send(ctx, body)
+		switch {
+		case err != nil && c.exchange.Replaceable(ctx):
+			_, err = exchange.CauseOf(err)
+			c.tell(EventStale, CloseDied, err)
+			if err := c.dial(ctx); err != nil {
+				return err
+			}
+		case err != nil:
+			return c.readHead(ctx) // the peer may say why
+		case step == exchange.SentHead:
+			c.tell(EventSentHead, CloseNone, nil)
+		case step == exchange.Informational:
+			c.tell(EventInformational, CloseNone, nil)
+		case step == exchange.Sent && body.Exists():
+			c.tell(EventSentBody, CloseNone, nil)
+			return c.readHead(ctx)
+		default: // it is sent, or answered
+			return c.readHead(ctx)
+		}
+	}
+}
+
+// readHead reads up to the final head, and fills the Response from it.
+func (c *call) readHead(ctx context.Context) error {
+	for {
+		step, err := c.exchange.ReadHead(ctx, &c.request.body)
+		if err != nil {
+			return err
+		}
+		if step == exchange.Answered {
+			break
+		}
+		c.tell(EventInformational, CloseNone, nil)
+	}
+	c.answered = true
+	c.resp.fill(c.exchange.Head(), c.args.DropHead)
+	c.resp.request.sent = c.before + c.exchange.Sent
+	c.tell(EventHead, CloseNone, nil)
+	return nil
+}
+
+// decide reports whether the response that has begun leads to another request of the same
+// call, and makes that ready.
+func (c *call) decide(ctx context.Context) (again bool, err error) {
+	r, status := &c.request, c.resp.Status
+	sendable := !(c.line.HTTP10 && r.body.Chunked()) // RFC 9112, 6.1
+	switch {
+	case status == 417 && c.exchange.Expects && sendable:
+		return true, c.unexpect(ctx)
+	case status == 401 && c.args.Auth != nil && !r.crossed && !r.challenged && sendable:
+		return c.answer(ctx)
+	case isRedirect(status) && c.args.MaxRedirects >= 0:
+		return c.follow(ctx)
+	}
+	return false, nil
+}
+
+// fail makes the error of the call.
+func (c *call) fail(ctx context.Context, err error) *Error {
+	e := c.delivery.fail(ctx, err)
+	e.spent = e.spent || c.request.body.Rewind() != nil
+	return e
+}
+
+// deliver takes the response that is the answer of the call: its head may end that, and
+// else its body goes to where the caller wants it.
+func (c *call) deliver(ctx context.Context) error {
+	if c.exchange.GaveUpIdle() {
+		return &fault{err: ErrStale}
+	}
+	r := c.resp
+	coded := heedCodings(r, c.request.accepts == registeredCodings)
+	r.body.want, r.body.unfit = admit(r, c.args, c.exchange.ProvesEnd())
+	if c.args.OnHead != nil {
+		if err := c.stop(c.args.OnHead(r)); err != nil {
+			return err
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if c.dropHead && !coded {
+		r.head = nil
+	}
+	limits, _ := c.args.Limits.withDefaults()
+	switch {
+	case c.args.StreamCallback != nil && r.body.unfit != nil:
+		return c.refuse(ctx, &limits)
+	case coded || c.args.Stream:
+		return c.suspend(ctx, &limits, coded)
+	case c.args.StreamCallback == nil:
+		c.exchange.BeginBody()
+		return c.buffer(ctx, &limits, limits.Content)
+	}
+	c.exchange.BeginBody()
+	return c.cut(ctx, &limits, c.args)
+}

@@ -1,0 +1,91 @@
+package zreq
+
+import (
+	"context"
+	"time"
+
+	"github.com/zreq-go/zreq/zreq/internal/line"
+)
+
+// claim is the connection that a call has: one of the caller's, or that may become one, or
+// one of its Session. It lets go of it once.
+type claim struct {
+	line   *line.Line   // nil: there is no claim
+	conn   *Connection  // that line, if it is the caller's
+	lease  lease        // nil: it is not the Session's
+	home   *Connection  // the caller's, while a redirect leads elsewhere
+	socket *line.Socket // nil: not dialled, or closed
+	reused bool         // socket was there before the request
+	unhook func() bool  // stops watching the context; nil: it is not watched
+}
+
+// lease is a connection of a Session while a call has it. It is an interface, so that a
+// program without a Session links none.
+type lease interface {
+	line() *line.Line
+	// give ends the claim and returns why the connection is not kept.
+	give(why CloseReason) CloseReason
+	// another returns a connection in place of this one, which died idle, or this.
+	another() lease
+	// idle is how long it was, when it was taken; the second time, nothing.
+	idle() time.Duration
+	// lend notes that the call has returned with a Response that still reads from it.
+	lend()
+}
+
+// borrow makes l the connection of the call.
+func (c *claim) borrow(l lease) {
+	c.lease = l
+	c.line = l.line()
+}
+
+// unwatch stops watching the context. It returns false if that has ended, and the socket
+// may be interrupted.
+func (c *claim) unwatch() bool {
+	stop := c.unhook
+	c.unhook = nil
+	return stop == nil || stop()
+}
+
+// letGo ends the claim, and returns why the connection is not kept.
+func (c *claim) letGo(why CloseReason) CloseReason {
+	line, lease := c.line, c.lease
+	c.line, c.conn, c.lease = nil, nil, nil // a Trace may panic, and it is let go of once
+	if lease != nil {
+		return lease.give(why)
+	}
+	line.Release(why == CloseNone)
+	return why
+}
+
+// callSession is what a call asks of its Session. It is an interface, so that a program
+// without a Session links none.
+type callSession interface {
+	// take returns a connection if there is one. Else, who waits gets his turn.
+	take(r line.Route, wait bool) (lease, turn, error)
+	// over reports whether the Session was closed.
+	over() bool
+	// unwelcome reports whether a response with that status is better asked for again.
+	unwelcome(status int) bool
+	// passes reports whether a failure may be gone in another attempt, and whether there
+	// may be one.
+	passes(f *failure) bool
+	// judge decides what follows a failure, and notes it.
+	judge(t tries, f *failure) (tries, verdict)
+	// pause waits for the next attempt.
+	pause(ctx context.Context, t tries, d time.Duration) error
+	// count counts what a Trace is told.
+	count(kind EventKind, reused bool, err error)
+}
+
+// turn is a place in the queue for a connection.
+type turn interface {
+	// await waits for the connection, at most until ctx ends or limit has passed.
+	await(ctx context.Context, limit time.Duration) (lease, error)
+}
+
+// tries are the attempts of a call that came to nothing.
+type tries interface {
+	// conclude makes the error of the call of the last one's.
+	conclude(resp *Response, err error) error
+}

@@ -1,0 +1,241 @@
+package zreq
+
+import (
+	"context"
+	"errors"
+
+	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/zreq/internal/line"
+	"github.com/zreq-go/zreq/zreq/internal/target"
+)
+
+var errChunked10 = errors.New("a body of unknown size, and the peer speaks HTTP/1.0: give it a Size (RFC 9112, 6.1)")
+
+// connect claims a connection, unless the last request left one, and sees to it that it is
+// open.
+func (c *call) connect(ctx context.Context) error {
+	if c.line == nil {
+		if err := c.choose(ctx); err != nil {
+			return err
+		}
+	}
+	// Not before: the Response may be that of the call that has the claim.
+	if old := c.resp.body.stream; old != nil {
+		old.close()
+	}
+	c.resp.reset(c.method, c.request.url, c.attempt, c.request.history)
+	for {
+		s, err := c.line.Alive()
+		switch {
+		case s != nil && c.request.body.Chunked() && c.line.HTTP10:
+			c.why = CloseNone
+			return errChunked10
+		case s != nil:
+			c.attach(ctx, s, true)
+			return nil
+		case err == nil:
+			return c.dial(ctx)
+		}
+		c.line.Drop()
+		why := CloseDied
+		if err == line.ErrLapsed {
+			why = CloseAged
+		}
+		c.tell(EventStale, why, err)
+		if c.lease != nil {
+			c.borrow(c.lease.another()) // which may serve
+		}
+	}
+}
+
+// choose chooses the connection for the request and claims it: the caller's, but for
+// another origin after a redirect, or one of the Session's, or a new one.
+func (c *call) choose(ctx context.Context) error {
+	if conn := c.args.Connection; conn != nil {
+		if c.session != nil && c.session.over() {
+			return ErrClosed
+		}
+		switch err := c.serves(conn); {
+		case err == nil:
+			return c.take(conn)
+		case !c.request.crossed:
+			return err
+		}
+	}
+	route, err := newRoute(&c.at, c.args, c.request.crossed)
+	if err != nil {
+		return err
+	}
+	if c.session == nil {
+		return c.take(newConnection(route))
+	}
+	if old := c.resp.body.stream; old != nil {
+		old.close() // it may have the connection that this call would wait for
+	}
+	l, err := c.wait(ctx, route)
+	if err == nil {
+		c.borrow(l)
+	}
+	return err
+}
+
+// take claims a connection of the caller's, or one that will be.
+func (c *call) take(conn *Connection) error {
+	if old := c.resp.body.stream; old != nil && old.conn == conn {
+		old.close() // its body is given up for this call
+	}
+	if err := conn.line.Claim(); err != nil {
+		return err
+	}
+	c.conn, c.line = conn, &conn.line
+	if c.home == conn {
+		c.home = nil // it came back
+	}
+	return nil
+}
+
+// wait returns a connection of the Session, and waits for it if it has to.
+func (c *call) wait(ctx context.Context, route line.Route) (lease, error) {
+	l, _, err := c.session.take(route, false)
+	if l != nil || err != nil {
+		return l, err
+	}
+	c.phase = PhaseWait
+	c.tell(EventWait, CloseNone, nil) // who panics in it has no place in the queue
+	l, turn, err := c.session.take(route, true)
+	if turn != nil {
+		return turn.await(ctx, c.args.Timeouts.withDefaults().Wait)
+	}
+	return l, err
+}
+
+// serves says why the caller's Connection cannot serve the request. On the way back from
+// another origin it does not where its handshake has said who we are: a stranger has
+// chosen what is asked.
+func (c *call) serves(conn *Connection) error {
+	if err := conn.serves(&c.at, c.args); err != nil {
+		return err
+	}
+	if c.request.crossed && conn.line.Names() {
+		return ErrOtherOrigin
+	}
+	return nil
+}
+
+// attach makes s the socket of the request and watches the context for it.
+func (c *call) attach(ctx context.Context, s *line.Socket, reused bool) {
+	c.unwatch()
+	c.socket, c.reused, c.phase = s, reused, PhaseSend
+	s.Begin(c.request.body.Exists())
+	c.exchange.Attach(c.line, s, reused)
+	if reused && c.lease != nil {
+		c.trace.setIdle(c.lease)
+	}
+	c.tell(EventConn, CloseNone, nil)
+	c.unhook = s.Watch(ctx)
+}
+
+// dial opens the connection, in place of a socket that died idle if there was one.
+func (c *call) dial(ctx context.Context) error {
+	c.line.Drop()
+	c.socket, c.reused = nil, false
+	conn, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	s, err := c.line.Adopt(conn)
+	if err != nil {
+		return err
+	}
+	c.attach(ctx, s, false)
+	return nil
+}
+
+// open looks the name up, connects, and shakes hands for https.
+func (c *call) open(ctx context.Context) (conn netdriver.Conn, err error) {
+	times, told := c.args.Timeouts.withDefaults(), false
+	defer func() {
+		if !told && conn != nil {
+			_ = conn.Close() // a Trace has panicked
+		}
+	}()
+	c.phase = PhaseDial
+	c.tell(EventDial, CloseNone, nil)
+	conn, err = c.line.Dial(ctx, times.Dial, times.TLS)
+	c.tell(EventDialled, CloseNone, err)
+	if err == nil && c.line.TLS != nil {
+		c.phase = PhaseTLS
+		c.tell(EventTLS, CloseNone, nil)
+		conn, err = c.line.Secure(ctx, conn, times.TLS)
+		c.tell(EventSecured, CloseNone, err)
+	}
+	told = true
+	return conn, err
+}
+
+// part gives the connection back.
+func (c *call) part(why CloseReason) {
+	if !c.unwatch() {
+		why = CloseCancelled // a late cancel must not hit the next call
+	}
+	c.tellClose(c.letGo(why))
+	c.socket = nil
+}
+
+// discard closes the socket. The claim stays.
+func (c *call) discard(why CloseReason) {
+	c.line.Drop()
+	c.tellClose(why)
+}
+
+// tellClose tells of a socket that was closed, unless why is none.
+func (c *call) tellClose(why CloseReason) {
+	if why != CloseNone && c.socket != nil {
+		c.tell(EventClose, why, nil)
+		c.socket = nil
+	}
+}
+
+// connect is Connect: a call that ends when it has a connection.
+func connect(ctx context.Context, url string, args *Args) (*Connection, error) {
+	c := call{args: args}
+	c.method, c.attempt, c.trace = "connect", 1, newTracer(args.Trace)
+	over := false
+	defer func() {
+		if !over {
+			_ = c.conn.Close() // a Trace has panicked
+		}
+	}()
+	err := c.openOnly(ctx, url)
+	conn := c.conn
+	if err != nil {
+		conn, err = nil, c.fail(ctx, err)
+	}
+	c.tell(EventDone, CloseNone, err)
+	over = true
+	return conn, err
+}
+
+func (c *call) openOnly(ctx context.Context, url string) (err error) {
+	if ctx == nil {
+		return errNoContext
+	}
+	if c.at, err = target.Parse(url); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	route, err := newRoute(&c.at, c.args, false)
+	if err != nil {
+		return err
+	}
+	c.conn = newConnection(route)
+	c.line = &c.conn.line
+	conn, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = c.conn.line.Adopt(conn)
+	return err
+}

@@ -1,0 +1,303 @@
+package zreq
+
+import (
+	"context"
+	"errors"
+
+	"github.com/zreq-go/zreq/zreq/internal/buffer"
+	"github.com/zreq-go/zreq/zreq/internal/chunk"
+	"github.com/zreq-go/zreq/zreq/internal/exchange"
+	"github.com/zreq-go/zreq/zreq/internal/target"
+	"github.com/zreq-go/zreq/zreq/wire"
+)
+
+// delivery is a response on its way to the caller: the exchange whose body is read, the
+// claim that it is read from, and the Response that is filled.
+type delivery struct {
+	asked
+	claim
+	exchange exchange.Exchange
+	resp     *Response
+	session  callSession // nil: the call has none
+	trace    *tracer     // nil: nobody is told
+	dropHead bool        // the head of resp is a view, and goes when the window does
+	outcome
+}
+
+// asked is what errors and events tell of a request.
+type asked struct {
+	method  string
+	at      target.Target
+	attempt int
+	before  int64 // bytes of requests that led to another one
+	phase   Phase // PhaseSend: the exchange knows
+}
+
+// outcome is how a call ends.
+type outcome struct {
+	answered  bool // resp has a head
+	suspended bool // the rest of the call is the Response's
+	stopped   bool // by ErrStop
+	why       CloseReason
+	failed    error
+}
+
+var (
+	errContent = &limitError{text: "the body is larger than Limits.Content: raise it, or take it in chunks by StreamCallback"}
+	errBody    = &limitError{text: "the body is larger than Limits.Body"}
+)
+
+// maxPage bounds the error page that is kept of a response that a callback was refused:
+// a caller who streams has no memory for a large one.
+const maxPage = 8 << 10
+
+// firstContent bounds what is set aside for a body on the peer's word alone.
+const firstContent = 64 << 10
+
+// end releases what a call took, each thing once.
+func (d *delivery) end() {
+	if d.suspended {
+		return
+	}
+	if !d.unwatch() && d.why != CloseUnsent {
+		d.why = CloseCancelled // a late cancel must not hit the next call
+	}
+	if d.dropHead {
+		d.resp.head = nil // it was a view of the window
+	}
+	d.exchange.Close()
+	if d.home != nil && d.home.line.Closed() {
+		d.home = nil // its owner has meanwhile
+	}
+	if d.line == nil { // if nothing was, the Response is as it was
+		if d.home != nil {
+			d.resp.Connection = d.home
+		}
+		if d.why == CloseFailed {
+			d.why = CloseNone
+		}
+		d.tell(EventDone, d.why, d.failed)
+		return
+	}
+	if d.why == CloseNone && d.line.Closed() {
+		d.why = CloseByCaller
+	}
+	conn := d.conn
+	why := d.letGo(d.why)
+	d.resp.reason = why
+	d.resp.Connection = d.home
+	if why == CloseNone && conn != nil {
+		d.resp.Connection = conn
+	}
+	if d.answered {
+		d.tell(EventBody, why, d.resp.body.cut)
+	}
+	switch {
+	case d.socket == nil && why == CloseFailed:
+		why = CloseNone // there was nothing to close
+	case d.socket != nil && why != CloseNone:
+		d.tell(EventClose, why, nil)
+	}
+	d.tell(EventDone, why, d.failed)
+}
+
+// next returns the next event of the body, reading as much as it takes. What the event
+// before it showed is no view any more; settle, if it is not nil, is called before that.
+func (d *delivery) next(ctx context.Context, chunks *chunk.Chunker) (wire.Event, error) {
+	for {
+		ev, err := d.exchange.Held()
+		if err == nil && ev.Kind == wire.NeedMore {
+			if chunks != nil {
+				chunks.Settle()
+			}
+			ev, err = d.exchange.Fill(ctx)
+		}
+		if err != nil || ev.Kind != wire.NeedMore && !d.keepTrailers(ev) {
+			return ev, err
+		}
+	}
+}
+
+// keepTrailers reports whether an event was the trailers, and keeps them.
+func (d *delivery) keepTrailers(ev wire.Event) bool {
+	if ev.Kind != wire.Trailers {
+		return false
+	}
+	d.resp.trailers = append(d.resp.trailers[:0], ev.Data...)
+	return true
+}
+
+// buffer reads the body into the Response, within a limit. An error page that is longer is
+// cut, so that it does not hide the status.
+func (d *delivery) buffer(ctx context.Context, limits *Limits, limit int64) error {
+	r, page := d.resp, d.resp.Status >= 400
+	limit, tooLarge := contentLimit(limit, limits.Body)
+	if r.body.framing == FramingLength && r.body.length > limit && !page {
+		return tooLarge
+	}
+	if first := int(min(r.body.length, limit, firstContent)); first > cap(r.body.content) && r.body.framing == FramingLength {
+		r.body.content = make([]byte, 0, first)
+	}
+	for {
+		ev, err := d.next(ctx, nil)
+		if err != nil {
+			return err
+		}
+		if err := d.mismatch(); err != nil {
+			return err
+		}
+		if ev.Kind == wire.End {
+			return d.judgeEnd()
+		}
+		left := limit - int64(len(r.body.content))
+		if left >= int64(len(ev.Data)) {
+			r.body.content = append(r.body.content, ev.Data...)
+			continue
+		}
+		r.body.content = append(r.body.content, ev.Data[:left]...)
+		if !page {
+			return tooLarge
+		}
+		r.body.cut = r.failure(PhaseBody, nil, tooLarge)
+		return nil
+	}
+}
+
+// cut cuts the body into chunks for the callback.
+func (d *delivery) cut(ctx context.Context, limits *Limits, args *Args) error {
+	chunks := chunk.New(args.chunkSize(), args.StreamCallback)
+	defer chunks.Close()
+	err := d.cutInto(ctx, limits, &chunks, args.Limits.ReadBuffer == 0)
+	body := &d.resp.body
+	body.content = append(body.content[:0], chunks.Last()...)
+	body.taken, body.shown = chunks.Taken(), len(chunks.Last()) > 0
+	return err
+}
+
+func (d *delivery) cutInto(ctx context.Context, limits *Limits, chunks *chunk.Chunker, widens bool) error {
+	if err := d.excess(limits.Body); err != nil {
+		return err
+	}
+	if widens && d.resp.body.framing == FramingChunked {
+		d.exchange.Widen(min(chunks.Size(), buffer.MaxKept)) // who takes large chunks has room for it, and needs fewer reads
+	}
+	for {
+		ev, direct, err := d.read(ctx, chunks)
+		if err != nil {
+			return err
+		}
+		if err := d.excess(limits.Body); err != nil {
+			return err
+		}
+		switch {
+		case ev.Kind == wire.End:
+			if err := chunks.Flush(ctx); err != nil {
+				return d.stop(err)
+			}
+			return d.judgeEnd()
+		case direct:
+			err = chunks.Advance(ctx, len(ev.Data))
+		default:
+			err = chunks.Write(ctx, ev.Data)
+		}
+		if err != nil {
+			return d.stop(err)
+		}
+	}
+}
+
+// read returns the next event of the body. If it is direct, its data was read into the
+// chunk itself: of a chunk that was begun this reads the rest and no more, so that from
+// then on chunks begin where reads do, and nothing is copied.
+func (d *delivery) read(ctx context.Context, chunks *chunk.Chunker) (ev wire.Event, direct bool, err error) {
+	times := 1
+	if d.resp.body.framing == FramingChunked {
+		times = 8 // such reads end wherever the framing has something, and are more than those that fill the window
+	}
+	if d.exchange.Direct(chunks.Size(), times) == 0 {
+		ev, err = d.next(ctx, chunks)
+		return ev, false, err
+	}
+	chunks.Settle()
+	p := chunks.Space()
+	ev, err = d.exchange.ReadInto(ctx, p[:min(int64(len(p)), d.exchange.Certain())])
+	return ev, true, err
+}
+
+// excess is the error of a body that has more than its Content-Range says or Limits.Body
+// allows; nil if it has not. It is asked before what has come is given out.
+func (d *delivery) excess(limit int64) error {
+	if err := d.mismatch(); err != nil {
+		return err
+	}
+	body, received := &d.resp.body, d.exchange.Received
+	announced := body.framing == FramingLength && d.resp.Status < 400 && body.length > limit
+	if limit > 0 && (announced || received > limit) {
+		return errBody
+	}
+	return nil
+}
+
+// mismatch is the error of a body that has more than its Content-Range says.
+func (d *delivery) mismatch() error {
+	if want := d.resp.body.want.length; want >= 0 && d.exchange.Received > want {
+		return &fault{kind: ErrResponse, err: errRangeMismatch}
+	}
+	return nil
+}
+
+// judgeEnd judges whether all of the body has come.
+func (d *delivery) judgeEnd() error {
+	want := &d.resp.body.want
+	switch received := d.exchange.Received; {
+	case want.vague:
+		return d.truncated(-1, errUnusable206)
+	case received < want.length:
+		return d.truncated(want.length, errRangeMismatch)
+	case want.short:
+		d.why = d.exchange.Reuse() // it is whole, only not what was asked for
+		return d.truncated(-1, errShortRange)
+	}
+	if !want.open {
+		d.whole()
+	}
+	return nil
+}
+
+// whole notes that the body has been read to its end and nothing speaks against it.
+func (d *delivery) whole() {
+	d.resp.body.complete = d.resp.body.framing != FramingUntilClose || d.exchange.ProvesEnd()
+}
+
+// stop ends the call for an error of a callback; nil goes on.
+func (d *delivery) stop(err error) error {
+	if err == nil || err == chunk.ErrEnded {
+		return err
+	}
+	d.why = CloseStopped
+	d.stopped = errors.Is(err, ErrStop)
+	return &fault{err: err}
+}
+
+// refuse ends a call whose callback may not have the body. An error page is kept as
+// content; of the rest, what costs little is read to save the connection.
+func (d *delivery) refuse(ctx context.Context, limits *Limits) error {
+	body := &d.resp.body
+	if d.resp.Status >= 400 {
+		d.exchange.BeginBody()
+		if err := d.buffer(ctx, limits, min(limits.Content, maxPage)); err != nil && body.cut == nil {
+			body.cut = d.fail(ctx, err)
+		}
+	} else {
+		d.exchange.Drain(ctx)
+		if body.framing == FramingNone {
+			d.whole() // nothing was kept from anybody
+		}
+	}
+	d.why = d.exchange.Reuse()
+	d.phase = PhaseHead
+	if body.unfit == ErrUnframed {
+		return ErrUnframed
+	}
+	return &fault{kind: ErrStatus, err: told(body.unfit, d.resp.Status, body.encoded)}
+}

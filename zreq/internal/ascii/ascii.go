@@ -1,0 +1,91 @@
+// Package ascii has the few string functions that a URL and a head need. They know
+// the letters of ASCII and no others, as HTTP does: the functions of package strings
+// fold over all of Unicode, and bring its tables into the program.
+package ascii
+
+// IndexByte returns the index of the first c in s, -1 if there is none.
+func IndexByte(s string, c byte) int {
+	for i := range len(s) {
+		if s[i] == c {
+			return i
+		}
+	}
+	return -1
+}
+
+// IndexEither returns the index of the first a or b in s, -1 if there is neither.
+func IndexEither(s string, a, b byte) int {
+	for i := range len(s) {
+		if s[i] == a || s[i] == b {
+			return i
+		}
+	}
+	return -1
+}
+
+// EqualFold reports whether a and b are equal without regard to case.
+func EqualFold(a, b string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range len(a) {
+		if a[i] != b[i] && Lower(a[i]) != Lower(b[i]) { // most names are written as we write them
+			return false
+		}
+	}
+	return true
+}
+
+// HasPrefixFold reports whether s begins with prefix, without regard to case.
+func HasPrefixFold(s, prefix string) bool {
+	return len(s) >= len(prefix) && EqualFold(s[:len(prefix)], prefix)
+}
+
+// Lower returns c in lower case.
+func Lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
+}
+
+// ToLower returns s in lower case: s itself if it is that already.
+func ToLower(s string) string {
+	for i := range len(s) {
+		if Lower(s[i]) == s[i] {
+			continue
+		}
+		p := []byte(s)
+		for j := i; j < len(p); j++ {
+			p[j] = Lower(p[j])
+		}
+		return string(p)
+	}
+	return s
+}
+
+// IsAlphanumeric reports whether c is a letter or a digit.
+func IsAlphanumeric(c byte) bool {
+	return 'a' <= Lower(c) && Lower(c) <= 'z' || '0' <= c && c <= '9'
+}
+
+// Unhex returns the value of a hexadecimal digit, -1 if c is none.
+func Unhex(c byte) int {
+	switch {
+	case '0' <= c && c <= '9':
+		return int(c - '0')
+	case 'a' <= Lower(c) && Lower(c) <= 'f':
+		return int(Lower(c)-'a') + 10
+	}
+	return -1
+}
+
+// Unescape decodes the %XX that s begins with (RFC 3986, 2.1). It returns false if s
+// begins with none.
+func Unescape(s string) (c byte, ok bool) {
+	if len(s) < 3 || s[0] != '%' {
+		return 0, false
+	}
+	high, low := Unhex(s[1]), Unhex(s[2])
+	return byte(high<<4 | low), high >= 0 && low >= 0
+}

@@ -1,0 +1,160 @@
+package exchange
+
+import (
+	"errors"
+	"io"
+	"strconv"
+
+	"github.com/zreq-go/zreq/zreq/internal/line"
+	"github.com/zreq-go/zreq/zreq/wire"
+)
+
+// ErrNoRewind: a body has to be sent again, and has neither Rewind nor Seek.
+var ErrNoRewind = errors.New("the body has to be sent again, and has neither Rewind nor Seek")
+
+// A Rewinder is a body that can begin anew, whatever was read of it.
+type Rewinder interface{ Rewind() error }
+
+// A Body is the body of a request while it is sent. The zero Body is none.
+type Body struct {
+	reader io.Reader // nil: there is none
+	ready  bool      // its first Read is not expected to wait
+	size   int64     // negative: unknown, so it goes out chunked
+	left   int64     // of size
+	got    int64     // bytes that reader gave
+	done   bool      // reader has said io.EOF
+}
+
+// NewBody makes a body of r, of which size bytes are sent; all, if size is negative. If it
+// is ready, its first bytes leave together with the head.
+func NewBody(r io.Reader, size int64, ready bool) Body {
+	return Body{reader: r, size: size, left: size, ready: ready}
+}
+
+// Exists reports whether there is a body, be it an empty one.
+func (b *Body) Exists() bool { return b.reader != nil }
+
+// Reader returns what the body is read from, nil if there is none.
+func (b *Body) Reader() io.Reader { return b.reader }
+
+// Chunked reports whether the body is sent in chunked framing.
+func (b *Body) Chunked() bool { return b.size < 0 }
+
+// Size returns how many bytes the body has, a negative number if nobody knows.
+func (b *Body) Size() int64 { return b.size }
+
+// Rewind makes the body as it was when it was opened.
+func (b *Body) Rewind() (err error) {
+	if b.got == 0 {
+		return nil
+	}
+	switch r := b.reader.(type) {
+	case Rewinder:
+		err = r.Rewind()
+	case io.Seeker:
+		_, err = r.Seek(-b.got, io.SeekCurrent) // where it began, nobody may have said
+	default:
+		err = ErrNoRewind
+	}
+	if err == nil {
+		b.left, b.got, b.done = b.size, 0, false
+	}
+	return err
+}
+
+// next appends to p what comes next of the body, within the capacity of p; last says that
+// p ends the request.
+func (b *Body) next(p []byte) (_ []byte, last bool, err error) {
+	switch {
+	case b.reader == nil:
+		return p, true, nil
+	case b.Chunked():
+		return b.chunk(p)
+	}
+	return b.exact(p)
+}
+
+// exact appends what one Read gives. Whether the body is longer than it said is found out
+// before its last byte leaves, so that the peer never holds a request that looks whole.
+func (b *Body) exact(p []byte) (_ []byte, last bool, err error) {
+	if b.left > 0 {
+		room := int64(cap(p) - len(p) - 1) // a byte is kept for the question at the end
+		if room <= 0 {
+			return p, false, nil
+		}
+		n, err := b.read(p[len(p) : len(p)+int(min(room, b.left))])
+		if err != nil {
+			return p, false, err
+		}
+		p = p[:len(p)+n]
+		if b.left -= int64(n); b.done && b.left > 0 {
+			return p, false, b.wrong(strconv.FormatInt(b.size-b.left, 10))
+		}
+		if b.left > 0 {
+			return p, false, nil // a slow one must not keep us from looking up
+		}
+	}
+	if !b.done {
+		if len(p) == cap(p) {
+			return p, false, nil
+		}
+		n, err := b.read(p[len(p) : len(p)+1])
+		if err != nil {
+			return p, false, err
+		}
+		if n > 0 {
+			return p, false, b.wrong("more")
+		}
+	}
+	return p, true, nil
+}
+
+// maxSizeLine is 16 hexadecimal digits and the line end; chunkOverhead adds the line end
+// of the data and the last chunk.
+const (
+	maxSizeLine   = 16 + 2
+	chunkOverhead = maxSizeLine + 2 + 5
+)
+
+// chunk appends one chunk, and the last one when the body has ended (RFC 9112, 7.1). It
+// does not wait for more than one Read gives.
+func (b *Body) chunk(p []byte) (_ []byte, last bool, err error) {
+	room := cap(p) - len(p) - chunkOverhead
+	if room <= 0 {
+		return p, false, nil // a long head goes first
+	}
+	data := p[len(p)+maxSizeLine : len(p)+maxSizeLine+room]
+	n, err := b.read(data)
+	if err != nil {
+		return p, false, err
+	}
+	if n > 0 {
+		p = wire.AppendChunkSize(p, int64(n))
+		p = append(append(p, data[:n]...), "\r\n"...)
+	}
+	if b.done {
+		p = wire.AppendLastChunk(p)
+	}
+	return p, b.done, nil
+}
+
+// sent notes what a Sender has sent by itself.
+func (b *Body) sent(n int64) {
+	b.got += n
+	b.left -= n
+}
+
+// read returns at least one byte, or none when the body has ended.
+func (b *Body) read(p []byte) (int, error) {
+	n, err := line.ReadSome(b.reader, p)
+	b.got += int64(n)
+	if err == io.EOF {
+		b.done, err = true, nil
+	}
+	return n, err
+}
+
+// wrong is the error of a body that is not as long as it said.
+func (b *Body) wrong(gave string) error {
+	return errors.New("it said " + strconv.FormatInt(b.size, 10) + " bytes and gave " + gave)
+}

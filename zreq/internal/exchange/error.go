@@ -1,0 +1,86 @@
+package exchange
+
+import (
+	"errors"
+	"io"
+
+	"github.com/zreq-go/zreq/zreq/internal/line"
+)
+
+// Cause says what kind of failure an Error is.
+type Cause uint8
+
+// The causes.
+const (
+	Broken      Cause = iota + 1 // the connection broke before a response began
+	Stale                        // a connection that was there before the request did
+	Truncated                    // the response ended early
+	BadResponse                  // the peer broke the rules of HTTP, or a limit
+	BadBody                      // the body of the request could not be read, or is not as long as it said
+)
+
+// An Error is a failure of an exchange that has a Cause. A limit in time that is over, the
+// end of the context, and what the driver says of a deadline have none, and come as they
+// are.
+type Error struct {
+	Cause Cause
+	Err   error
+}
+
+func (e *Error) Error() string { return e.Err.Error() }
+
+// Unwrap returns what has happened.
+func (e *Error) Unwrap() error { return e.Err }
+
+// CauseOf returns the Cause of err and what has happened; 0 and err if it has none.
+func CauseOf(err error) (Cause, error) {
+	if e, ok := err.(*Error); ok {
+		return e.Cause, e.Err
+	}
+	return 0, err
+}
+
+var (
+	errUnasked = errors.New("the peer sent bytes before the request")
+
+	errNoAnswer error = new(noAnswer)
+)
+
+// noAnswer is the error of a connection that the peer closed before a response began. It
+// wraps io.EOF, which callers who retry look for: no body was being read whose good end
+// that could be.
+type noAnswer struct{}
+
+func (*noAnswer) Error() string { return "connection closed before any response: EOF" }
+func (*noAnswer) Unwrap() error { return io.EOF }
+
+// broken is the error of a connection that broke before a response began.
+func (x *Exchange) broken(err error) error {
+	switch {
+	case line.IsTimeout(err):
+		return err // a limit that is over says so itself
+	case err == io.EOF, err == io.ErrUnexpectedEOF: // the latter over TLS, without close_notify
+		err = errNoAnswer
+	}
+	if x.Reused {
+		return &Error{Stale, err}
+	}
+	return &Error{Broken, err}
+}
+
+// lost is the error of a connection that failed while a response was awaited or read.
+func (x *Exchange) lost(err error) error {
+	if !x.Heard || line.IsTimeout(err) {
+		return x.broken(err)
+	}
+	return truncated(err)
+}
+
+// truncated is the error of a response that is shorter than it said. It is never io.EOF,
+// which says that all is well.
+func truncated(err error) error {
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	return &Error{Truncated, err}
+}

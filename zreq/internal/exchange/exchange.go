@@ -1,0 +1,173 @@
+// Package exchange speaks HTTP/1.1 on one connection: one request and its response. It is
+// the only place where the bytes of a driver meet the codec.
+//
+// Sending is steps. [Exchange.Send] returns where the caller has something to tell or to
+// decide, and is called again; [Exchange.ReadHead] does the same up to the final head. The
+// body is read by two calls: [Exchange.Held] returns the next event of what has been read,
+// and [Exchange.Fill] reads once more, so that the caller can copy what it still needs
+// before the window moves. ReadInto and Receive are the short ways.
+//
+// No buffer is both in and out: what is sent lies in the outbox, and what is read in the
+// window.
+//
+// The package knows nothing of which connection is used and what becomes of it, of URLs,
+// redirects, credentials and retries, of Args, Response and Trace.
+package exchange
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"github.com/zreq-go/zreq/zreq/internal/buffer"
+	"github.com/zreq-go/zreq/zreq/internal/line"
+	"github.com/zreq-go/zreq/zreq/wire"
+)
+
+// An Exchange is one request and its response. It is opened once, and may then carry
+// several requests of a call, one after the other: SetHead, Attach, Send, ReadHead, and
+// Reset before the next. Its zero value can be closed.
+//
+// It has no goroutine and takes no lock. Where a buffer is held, Close has to be called.
+type Exchange struct {
+	line   *line.Line
+	socket *line.Socket
+	limits Limits
+	meter  line.Meter
+
+	Progress
+	sending
+	receiving
+}
+
+// Open borrows the window to read with.
+func (x *Exchange) Open(limits Limits) {
+	x.limits = limits
+	x.in.Open(limits.ReadBuffer)
+}
+
+// Attach makes s the socket of the exchange, which l has. reused says that it was there
+// before the request. As long as Replaceable says so, another socket may take its place.
+func (x *Exchange) Attach(l *line.Line, s *line.Socket, reused bool) {
+	x.line, x.socket, x.Reused = l, s, reused
+	x.cut, x.failure = false, nil
+	x.meter.Reconnect()
+}
+
+// Close gives the memory back.
+func (x *Exchange) Close() {
+	x.in.Close()
+	buffer.Release(x.out)
+	x.out = nil
+}
+
+// Reuse says why the connection cannot be used again after this exchange; CloseNone if it
+// can.
+func (x *Exchange) Reuse() wire.CloseReason {
+	switch {
+	case x.cut:
+		return wire.CloseUnsent
+	case x.request.Close:
+		return wire.CloseRequested
+	}
+	if why := x.dec.Reuse(); why != wire.CloseNone {
+		return why
+	}
+	switch {
+	case x.socket != nil && x.socket.Over():
+		return wire.CloseByPeer
+	case !x.in.Empty():
+		return wire.CloseLeftover // whose bytes they are, nobody can say
+	case x.readErr != nil:
+		return wire.CloseDied
+	}
+	return wire.CloseNone
+}
+
+// drainWait and maxDrain bound the time and the bytes that are spent on the rest of a
+// response that nobody wants.
+const (
+	drainWait = time.Second
+	maxDrain  = 4 << 10
+)
+
+// Drain reads the rest of a response that nobody wants, if at most 4 KiB are known to
+// remain or it lies in the window already. It does not wait long: a connection costs less
+// than that.
+func (x *Exchange) Drain(ctx context.Context) {
+	if x.request.Close || x.cut || x.socket.Within(ctx, drainWait, "Body") != nil {
+		return
+	}
+	for {
+		ev, err := x.event()
+		if err != nil || ev.Kind == wire.End {
+			return
+		}
+		if ev.Kind != wire.NeedMore {
+			continue
+		}
+		if x.dec.Framing() != wire.Length || x.dec.Expect() > maxDrain || x.fillHead(ctx) != nil {
+			return
+		}
+	}
+}
+
+// event returns the next event of what has been read already.
+func (x *Exchange) event() (wire.Event, error) {
+	ev, used, err := x.dec.Next(x.in.Unread())
+	x.in.Use(used)
+	if err != nil {
+		return ev, &Error{BadResponse, err}
+	}
+	return ev, nil
+}
+
+// fillHead reads once into the window, under the deadline that was set.
+func (x *Exchange) fillHead(ctx context.Context) error {
+	if x.readErr != nil {
+		return x.readErr
+	}
+	n, err := x.socket.Read(ctx, x.in.Room())
+	n, err = x.read(n, err)
+	x.in.Add(n)
+	return err
+}
+
+// readBody reads some of the body into p, within the limit of each read.
+func (x *Exchange) readBody(ctx context.Context, p []byte) (int, error) {
+	if x.readErr != nil {
+		return 0, x.readErr
+	}
+	return x.read(x.socket.ReadBody(ctx, p, x.limits.Body, &x.meter))
+}
+
+// read takes in what a read has brought: at least one byte or an error, never both. An
+// error that came with bytes waits for the next call.
+func (x *Exchange) read(n int, err error) (int, error) {
+	if n == 0 {
+		return 0, err
+	}
+	x.Heard, x.readErr = true, err
+	return n, nil
+}
+
+// atEOF tells the codec of the end of the connection, and judges its answer.
+func (x *Exchange) atEOF() (wire.Event, error) {
+	ev, err := x.dec.EOF()
+	switch {
+	case err == nil && x.broke() && x.dec.Framing() == wire.UntilClose && !x.ProvesEnd():
+		// Whole only if the connection showed no error (RFC 9112, 8), and sending did.
+		return ev, truncated(io.EOF)
+	case err == nil:
+		return ev, nil
+	case !x.Heard:
+		return ev, x.broken(errNoAnswer)
+	}
+	return ev, truncated(io.EOF)
+}
+
+// broke reports whether the connection failed while the request was sent.
+func (x *Exchange) broke() bool {
+	cause, _ := CauseOf(x.failure)
+	return cause != 0
+}

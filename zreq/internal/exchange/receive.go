@@ -1,0 +1,283 @@
+package exchange
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"github.com/zreq-go/zreq/zreq/internal/buffer"
+	"github.com/zreq-go/zreq/zreq/internal/line"
+	"github.com/zreq-go/zreq/zreq/wire"
+)
+
+// earlyWait bounds the wait for an answer after a request could not be sent.
+const earlyWait = time.Second
+
+// receiving is the response of an Exchange.
+type receiving struct {
+	in       buffer.Window
+	dec      wire.Decoder
+	block    []byte // of the head that has come: a view of the window
+	readErr  error  // came together with the last bytes that were read
+	answered bool   // the final head has come
+}
+
+// wait is what ReadHead waits for.
+type wait uint8
+
+const (
+	_         wait = iota
+	forQueue       // the system holds some of the request
+	forHead        // the peer has the request
+	forReason      // the request could not be sent, and the peer may say why
+)
+
+// ReadHead reads up to the final head, and is called until it returns Answered or an
+// error. After a failure to send it waits for up to a second: a server that will not have
+// the body says so and closes (RFC 9112, 9.5). If no answer comes, the error is that
+// failure, unless a peer has told its reason in TLS, of which the failure is only the
+// consequence.
+//
+// As long as the system holds some of a body, the peer cannot have all of it. That time is
+// still sending, which has the limit Write; the limit Head counts from when the system was
+// seen to hold nothing.
+func (x *Exchange) ReadHead(ctx context.Context, b *Body) (Step, error) {
+	switch {
+	case x.answered:
+		return Answered, nil // while the request was sent
+	case x.wait == forReason, x.failure != nil:
+		return x.readReason(ctx)
+	case x.wait == 0:
+		if err := x.awaitHead(ctx, b); err != nil {
+			return 0, err
+		}
+	}
+	for {
+		step, err := x.nextHead(ctx)
+		if _, silent := err.(*line.TimeoutError); !silent || x.wait != forQueue {
+			return step, err
+		}
+		limit, name := x.limits.queue()
+		switch empty, stuck := x.queue.Look(limit); {
+		case stuck:
+			return 0, err
+		case empty:
+			err = x.await(ctx, forHead)
+		default:
+			err = x.socket.WaitWithin(ctx, x.limits.queueWait(limit), limit, name)
+		}
+		if err != nil {
+			return 0, x.broken(err)
+		}
+	}
+}
+
+// awaitHead begins to wait for the head when all of the request has been written.
+func (x *Exchange) awaitHead(ctx context.Context, b *Body) error {
+	var held bool
+	if b.Exists() && x.limits.Head > 0 {
+		x.queue, held = x.socket.Queue()
+	}
+	if !held {
+		if err := x.await(ctx, forHead); err != nil {
+			return x.broken(err)
+		}
+		return nil
+	}
+	x.wait = forQueue
+	limit, name := x.limits.queue()
+	if err := x.socket.WaitWithin(ctx, x.limits.queueWait(limit), limit, name); err != nil {
+		return x.broken(err)
+	}
+	x.Phase = AwaitingHead
+	return nil
+}
+
+// await sets the deadline of the head, once: it bounds all of it.
+func (x *Exchange) await(ctx context.Context, what wait) error {
+	x.wait, x.Phase = what, AwaitingHead
+	return x.socket.Within(ctx, x.limits.Head, "Head")
+}
+
+// readReason listens for the answer to a request that could not be sent whole.
+func (x *Exchange) readReason(ctx context.Context) (Step, error) {
+	cause, failure := CauseOf(x.failure)
+	if x.wait != forReason {
+		if x.Sent == 0 || cause == BadBody || cause == BadResponse || ctx.Err() != nil || x.line.Closed() {
+			return 0, x.failure
+		}
+		wait := earlyWait
+		if t, late := failure.(*line.TimeoutError); late {
+			wait = max(line.LookWait, t.Limit/100) // what is left of the eighth
+		}
+		x.wait = forReason
+		if x.socket.Within(ctx, wait, "Head") != nil {
+			return 0, x.failure
+		}
+	}
+	step, err := x.nextHead(ctx)
+	if err == nil {
+		return step, nil
+	}
+	_, err = CauseOf(err)
+	if x.line.TLS != nil && !line.IsTimeout(failure) && !line.IsTimeout(err) && err != errNoAnswer && !x.Heard {
+		return 0, &Error{cause, err}
+	}
+	return 0, x.failure
+}
+
+// nextHead reads one head, an informational one or the final one.
+func (x *Exchange) nextHead(ctx context.Context) (Step, error) {
+	for {
+		if step, err := x.headHeld(); step != 0 || err != nil {
+			return step, err
+		}
+		switch err := x.fillHead(ctx); {
+		case err == io.EOF:
+			_, err := x.atEOF()
+			return 0, err
+		case err != nil:
+			return 0, x.lost(err)
+		}
+	}
+}
+
+// headHeld takes in the next head of what has been read already; 0 if there is none.
+func (x *Exchange) headHeld() (Step, error) {
+	ev, err := x.event()
+	switch {
+	case err != nil:
+		return 0, err
+	case ev.Kind == wire.Informational:
+		x.block = ev.Data
+		return Informational, nil
+	case ev.Kind != wire.Head:
+		return 0, nil
+	}
+	x.block, x.answered = ev.Data, true
+	x.line.HTTP10 = x.dec.Minor() == 0
+	x.socket.Heed(x.dec.KeepAlive())
+	return Answered, nil
+}
+
+// Head returns the head that has come: an informational one, or the final one.
+func (x *Exchange) Head() Head {
+	return Head{x.dec.Status(), x.dec.Minor(), x.dec.Framing(), x.dec.Length(), x.block}
+}
+
+// GaveUpIdle reports whether the response is a 408 that the server sent as it gave up on a
+// connection that had been idle (RFC 9110, 15.5.9), and not an answer to this request: the
+// connection has carried a response before, nothing of a body was sent, and the server
+// closes.
+func (x *Exchange) GaveUpIdle() bool {
+	return x.dec.Status() == 408 && x.Reused && x.socket.Requests() > 1 &&
+		x.Sent <= int64(len(x.request.Head)) && x.dec.Closes()
+}
+
+// BeginBody begins to read the body.
+func (x *Exchange) BeginBody() {
+	x.Phase = ReadingBody
+	x.measure(true)
+}
+
+// Held returns the next event of what has been read already: wire.NeedMore if that holds
+// none. What it shows of the body is a view, until the next Fill.
+func (x *Exchange) Held() (wire.Event, error) {
+	ev, err := x.event()
+	if err == nil && ev.Kind == wire.Data {
+		x.Received += int64(len(ev.Data))
+	}
+	return ev, err
+}
+
+// Fill reads once more. It returns wire.NeedMore if there may be something for Held, and
+// else the end that the body comes to by that of the connection.
+func (x *Exchange) Fill(ctx context.Context) (wire.Event, error) {
+	n, err := x.readBody(ctx, x.in.Room())
+	x.in.Add(n)
+	switch {
+	case err == io.EOF:
+		return x.atEOF()
+	case err != nil:
+		return wire.Event{}, x.lost(err)
+	}
+	return wire.Event{}, nil
+}
+
+// Direct returns how much ReadInto may read into memory of that size without the detour
+// through the window, 0 if that is not worth it: nothing is held, the memory is at least
+// as large as the window, and so many times as much is certain to come.
+func (x *Exchange) Direct(size, times int) int {
+	if !x.in.Empty() || size < x.in.Size() || x.dec.Expect() < int64(times)*int64(x.in.Size()) {
+		return 0
+	}
+	return int(min(int64(size), x.dec.Expect()))
+}
+
+// ReadInto reads body, and nothing else, into p, which is at most what Direct has said.
+func (x *Exchange) ReadInto(ctx context.Context, p []byte) (wire.Event, error) {
+	n, err := x.readBody(ctx, p)
+	switch {
+	case err == io.EOF:
+		return x.atEOF()
+	case err != nil:
+		return wire.Event{}, x.lost(err)
+	}
+	ev, _, err := x.dec.Next(p[:n])
+	if err != nil {
+		return ev, &Error{BadResponse, err}
+	}
+	x.Received += int64(len(ev.Data))
+	return ev, nil
+}
+
+// Receive lets r take some of the body, at least a byte, and not more than is certain to
+// come. ok is false if r cannot, or if it is not worth its while: something is held, or
+// little is certain to come; or if LowSpeed has to tell the time that the peer takes from
+// that of the disk. At an end that is good the error is io.EOF.
+func (x *Exchange) Receive(ctx context.Context, r Receiver) (n int64, ok bool, err error) {
+	if !x.in.Empty() || x.readErr != nil || !x.socket.Resumable() || x.meter.On() || x.dec.Expect() < MinReceive {
+		return 0, false, nil
+	}
+	most := min(x.dec.Expect(), maxReceive)
+	for range line.MaxEmpty {
+		if err := x.socket.BeginRead(ctx, x.limits.Body, &x.meter); err != nil {
+			return 0, true, err
+		}
+		n, ok, err := r.ReceiveFrom(x.socket.Conn(), most)
+		if !ok {
+			return 0, false, nil
+		}
+		if n < 0 || n > most {
+			n, err = 0, line.ErrBadCount
+		}
+		x.Received += n
+		_ = x.dec.Skip(n)
+		switch err = x.socket.EndRead(n, err); {
+		case err == io.EOF:
+			if _, err := x.atEOF(); err != nil {
+				return n, true, err
+			}
+			return n, true, io.EOF
+		case err != nil:
+			return n, true, x.lost(err)
+		case n > 0:
+			return n, true, nil
+		}
+	}
+	return 0, true, x.lost(io.ErrNoProgress)
+}
+
+// Certain returns how many bytes of the body are certain to come next.
+func (x *Exchange) Certain() int64 { return x.dec.Expect() }
+
+// AllRead reports whether all of the body has been read, but perhaps for the word that it
+// was all.
+func (x *Exchange) AllRead() bool { return x.dec.Done() }
+
+// Widen makes the window at least as large as size. Nobody may hold a view of it.
+func (x *Exchange) Widen(size int) { x.in.Widen(size) }
+
+// ProvesEnd reports whether the end of the connection is the peer's own word (RFC 9112,
+// 9.8).
+func (x *Exchange) ProvesEnd() bool { return x.socket.ProvesEnd() }

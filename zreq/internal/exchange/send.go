@@ -1,0 +1,288 @@
+package exchange
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/zreq/internal/buffer"
+	"github.com/zreq-go/zreq/zreq/internal/line"
+	"github.com/zreq-go/zreq/zreq/wire"
+)
+
+// Expectation is the field with which a head ends that asks whether its body is wanted.
+const Expectation = "Expect: 100-continue\r\n"
+
+// sending is the request of an Exchange.
+type sending struct {
+	out     *buffer.Buffer // what is sent from, until all of it has been
+	request Request
+	stage   stage
+	pending []byte // in out: what is to be written next
+	last    bool   // pending ends the request
+	cut     bool   // the request did not go out whole
+	failure error  // of sending
+	wait    wait
+	queue   line.Queue
+}
+
+// stage is how far a request has been sent.
+type stage uint8
+
+const (
+	composed   stage = iota
+	headLeaves       // its head, and the first bytes of its body
+	asks             // its head has left, and an Expect has to be answered
+	bodyLeaves
+	allLeft
+)
+
+// Outbox returns memory for a head, to be appended to. It is of size bytes, unless there
+// is some already.
+func (x *Exchange) Outbox(size int) []byte {
+	if x.out == nil {
+		x.out = buffer.Acquire(size)
+	}
+	return x.out.B[:0]
+}
+
+// SetHead begins another request, which Send sends once there is a socket.
+func (x *Exchange) SetHead(r Request) {
+	out := x.out
+	out.B = r.Head[:max(len(r.Head), len(out.B))] // it may have grown
+	x.sending = sending{out: out, request: r}
+	x.receiving = receiving{in: x.in}
+	x.in.Reset()
+	x.Progress = Progress{}
+}
+
+// Send sends the head and the body, and is called until it returns Sent, Answered or an
+// error. The head leaves with the first bytes of a body that is ready, in one write, and
+// alone ahead of one that may keep it waiting: a server has a limit for the head, too.
+//
+// The final head may come before all has been sent; then the peer does not want the rest
+// (RFC 9112, 9.5). After an error ReadHead listens for an answer all the same.
+func (x *Exchange) Send(ctx context.Context, b *Body) (Step, error) {
+	step, err := x.send(ctx, b)
+	if err != nil || step == Answered {
+		x.cut, x.failure = true, err
+	}
+	if err != nil && x.Replaceable(ctx) {
+		return 0, err // what is pending can still be sent
+	}
+	if err != nil || step == Answered || step == Sent {
+		buffer.Release(x.out)
+		x.out, x.pending = nil, nil
+	}
+	return step, err
+}
+
+func (x *Exchange) send(ctx context.Context, b *Body) (Step, error) {
+	if x.stage == composed {
+		if err := x.begin(b); err != nil {
+			return 0, err
+		}
+		if x.Reused && (b.Exists() || x.request.Traced) && x.socket.Look() != nil {
+			return 0, x.broken(errUnasked) // or gone, while the body was read or somebody was told
+		}
+	}
+	for {
+		if step, err := x.write(ctx); step != 0 || err != nil {
+			return step, err
+		}
+		switch {
+		case x.stage == headLeaves:
+			x.stage = bodyLeaves
+			if x.request.Expect {
+				x.stage = asks
+			}
+			return SentHead, nil
+		case x.stage == asks:
+			if step, err := x.ask(ctx); step != 0 || err != nil {
+				return step, err
+			}
+		}
+		if x.last {
+			x.stage = allLeft
+			return Sent, nil
+		}
+		if step, err := x.sendStraight(ctx, b); step != 0 || err != nil {
+			return step, err
+		}
+		if err := x.more(b, x.out.B[:0]); err != nil {
+			return 0, err
+		}
+		if x.last {
+			x.meter.NotLooked() // an answer that came too early cannot be told later from one that waited
+		}
+	}
+}
+
+// begin makes the first bytes of the request pending.
+func (x *Exchange) begin(b *Body) error {
+	x.Phase = Sending
+	x.dec.Reset(x.request.Method, x.limits.Wire)
+	head := x.request.Head
+	if x.request.Expect && (x.line.HTTP10 || x.line.NoContinue) {
+		x.request.Expect = false
+		head = wire.AppendEnd(head[:len(head)-len(Expectation)-len("\r\n")])
+	}
+	x.request.Head, x.Expects = head, x.request.Expect
+	x.measure(b.Exists())
+	if x.meter.NotLooked(); b.Exists() {
+		x.meter.Looked()
+	}
+	x.stage, x.pending, x.last = headLeaves, head, !b.Exists()
+	if b.ready && !x.request.Expect {
+		return x.more(b, head)
+	}
+	return nil
+}
+
+// measure holds what moves from now on to the least that is allowed, if it is a body.
+func (x *Exchange) measure(body bool) {
+	x.meter.Restart()
+	x.meter.Bytes, x.meter.In = 0, x.limits.LowTime
+	if body {
+		x.meter.Bytes = x.limits.LowBytes
+	}
+}
+
+// more puts behind p what comes next of the body, and makes that pending.
+func (x *Exchange) more(b *Body, p []byte) (err error) {
+	if x.pending, x.last, err = b.next(p); err != nil {
+		return &Error{BadBody, err}
+	}
+	return nil
+}
+
+// Replaceable reports whether the failure to send was that of a kept socket which took
+// nothing of the request, so that another socket can take its place.
+func (x *Exchange) Replaceable(ctx context.Context) bool {
+	cause, err := CauseOf(x.failure)
+	return (cause == Stale || cause == Broken) && x.stage == headLeaves && x.Reused && x.Sent == 0 &&
+		ctx.Err() == nil && !line.IsTimeout(err) && !x.line.Closed()
+}
+
+// write sends what is pending, whatever the driver takes at a time, and looks for an
+// answer before each write.
+func (x *Exchange) write(ctx context.Context) (Step, error) {
+	for len(x.pending) > 0 || x.socket.Owes() {
+		if step, err := x.hear(ctx); step != 0 || err != nil {
+			return step, err
+		}
+		n, err := x.socket.Write(ctx, x.pending, x.limits.Write, &x.meter)
+		x.Sent += int64(n)
+		x.pending = x.pending[n:]
+		if err != nil {
+			return 0, x.broken(err)
+		}
+	}
+	return 0, nil
+}
+
+// sendStraight lets a Sender send all but the last byte. That is left to Read, which tells
+// first whether the body is longer than it said.
+func (x *Exchange) sendStraight(ctx context.Context, b *Body) (Step, error) {
+	s, ok := b.reader.(Sender)
+	if !ok || !x.socket.TakesFiles() {
+		return 0, nil
+	}
+	for b.left > 1 {
+		if step, err := x.hear(ctx); step != 0 || err != nil {
+			return step, err
+		}
+		if err := x.socket.BeginWrite(ctx, x.limits.Write, &x.meter); err != nil {
+			return 0, x.broken(err)
+		}
+		most := min(b.left-1, maxSend)
+		n, ok, err := s.SendTo(x.socket.Conn(), most)
+		if !ok {
+			x.meter.Resume() // the time that Read takes is the body's
+			return 0, nil
+		}
+		if n < 0 || n > most {
+			n, err = most, line.ErrBadCount
+		}
+		b.sent(n)
+		x.Sent += n
+		if err := x.socket.EndWrite(int(n), err, x.limits.Write, &x.meter); err != nil {
+			return 0, x.broken(err)
+		}
+	}
+	return 0, nil
+}
+
+// ask waits for the word of the peer that it wants the body (RFC 9110, 10.1.1). If none
+// comes in time, the body goes out all the same, and the peer of this line is not asked
+// again.
+func (x *Exchange) ask(ctx context.Context) (Step, error) {
+	if x.Phase == Sending {
+		x.Phase = AwaitingHead
+		if err := x.socket.Within(ctx, x.limits.Expect, "Expect"); err != nil {
+			return 0, x.broken(err)
+		}
+	}
+	step, err := x.nextHead(ctx)
+	_, silent := err.(*line.TimeoutError)
+	switch {
+	case silent:
+		x.line.NoContinue, err = true, nil
+	case step != Informational || x.dec.Status() != 100:
+		return step, err
+	}
+	x.Phase, x.stage = Sending, bodyLeaves
+	return step, nil
+}
+
+// hear takes in what the peer has said while the request goes out, and waits for no more.
+func (x *Exchange) hear(ctx context.Context) (Step, error) {
+	for {
+		step, err := x.headHeld() // something may be left of what came with a 100
+		switch {
+		case step != 0 || err != nil:
+			return step, err
+		case x.Sent == 0 && x.Reused: // it has just been looked at
+			return 0, nil
+		case !x.socket.CanLook():
+			if x.Sent == 0 || !x.meter.LookIsDue() || !x.peek(ctx) {
+				return 0, nil
+			}
+			continue
+		}
+		err = x.socket.Look()
+		switch {
+		case err == nil:
+			return 0, nil
+		case !errors.Is(err, netdriver.ErrUnread):
+			if x.Sent == 0 {
+				return 0, nil // the write will tell
+			}
+			if err == io.EOF && x.Heard {
+				return 0, truncated(err) // it said 100, or half a head
+			}
+			return 0, x.broken(err)
+		case x.Sent == 0:
+			return 0, &Error{BadResponse, errUnasked} // never to be taken for the answer to what goes out after it
+		}
+		if err := x.socket.Within(ctx, x.limits.Head, "Head"); err != nil {
+			return 0, x.broken(err)
+		}
+		if err := x.fillHead(ctx); err != nil {
+			return 0, x.lost(err)
+		}
+	}
+}
+
+// peek reads what has come where the driver cannot look, and reports whether there was
+// anything.
+func (x *Exchange) peek(ctx context.Context) bool {
+	n, err := x.socket.Peek(ctx, x.in.Room())
+	if n == 0 {
+		return false
+	}
+	x.in.Add(n)
+	x.Heard, x.readErr = true, err
+	return true
+}

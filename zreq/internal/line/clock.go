@@ -1,0 +1,39 @@
+package line
+
+import (
+	"context"
+	"time"
+)
+
+// An instant is the time since the program began: a third of the size of a time.Time, and
+// not moved when somebody sets the clock.
+type instant = time.Duration
+
+var began = time.Now()
+
+// elapsed is the instant that is now.
+func elapsed() instant { return time.Since(began) }
+
+// Now returns the time, for what has to be told it.
+func Now() time.Time { return time.Now() }
+
+// After returns a channel that tells when d is over, and what ends that earlier.
+func After(d time.Duration) (over <-chan time.Time, stop func() bool) {
+	t := time.NewTimer(d)
+	return t.C, t.Stop
+}
+
+// Overdue reports whether the deadline of ctx is over, which a connection may know before
+// ctx does.
+func Overdue(ctx context.Context) bool {
+	by, ok := ctx.Deadline()
+	return ok && !time.Now().Before(by)
+}
+
+// within bounds ctx by a limit; zero or less is none.
+func within(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
+	if limit <= 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, limit)
+}

@@ -1,0 +1,71 @@
+package line
+
+import (
+	"context"
+	"time"
+
+	"github.com/zreq-go/zreq/netdriver"
+)
+
+// past is a deadline that is over. Setting it wakes whoever is blocked.
+var past = time.Unix(1, 0)
+
+// LookWait is how long a look takes where the driver cannot look without waiting.
+const LookWait = time.Millisecond
+
+// A deadline is moved lazily: a limit holds if the deadline lies between one limit and a
+// little more of it from now, so that a call in a loop rarely sets one.
+type deadline struct {
+	by    instant // 0: there is none
+	limit time.Duration
+	name  string // the field of Timeouts
+}
+
+// Within makes what is done from now on fail when limit, the field name of Timeouts, has
+// passed; zero or less is no limit.
+func (s *Socket) Within(ctx context.Context, limit time.Duration, name string) error {
+	return s.WaitWithin(ctx, limit, limit, name)
+}
+
+// WaitWithin is Within where only wait is left of the limit.
+func (s *Socket) WaitWithin(ctx context.Context, wait, limit time.Duration, name string) error {
+	s.deadline.limit, s.deadline.name = limit, name
+	return s.deadline.renew(ctx, s.conn, wait, elapsed())
+}
+
+// renew moves the deadline, if limit asks for another; no limit (zero or less) is the zero
+// time. The context is asked after the deadline was set, never before: a cancel in between
+// would be undone by the new deadline and not seen.
+func (d *deadline) renew(ctx context.Context, conn netdriver.Conn, limit time.Duration, now instant) error {
+	slack := limit / 9 // of the eighth that is promised something is left for a look
+	left := d.by - now
+	moves := left < limit || left > limit+slack
+	if limit <= 0 {
+		moves = d.by != 0
+	}
+	if moves {
+		if err := d.set(conn, now, limit+slack); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// set makes what is done on conn fail when wait has passed; never, if that is zero or less.
+func (d *deadline) set(conn netdriver.Conn, now instant, wait time.Duration) error {
+	if wait <= 0 {
+		d.by = 0
+		return conn.SetDeadline(time.Time{})
+	}
+	d.by = now + wait
+	return conn.SetDeadline(time.Now().Add(wait))
+}
+
+// judge says which limit an error comes of, if it does: the network has timeouts of its
+// own. Some clocks know only milliseconds.
+func (d *deadline) judge(err error) error {
+	if !IsTimeout(err) || d.by == 0 || d.by-elapsed() > LookWait {
+		return err
+	}
+	return &TimeoutError{Limit: d.limit, Name: d.name, Err: err}
+}

@@ -1,0 +1,110 @@
+package line
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/zreq-go/zreq/netdriver"
+)
+
+var (
+	// ErrNoConn: the driver is broken.
+	ErrNoConn = errors.New("the driver returned neither a connection nor an error")
+	// ErrPlainTLS: the TLS setting is.
+	ErrPlainTLS = errors.New("the TLS setting returned no connection, or the plain one that it was given")
+)
+
+// Dial looks the name up and connects, within a limit, the Timeouts.Dial of the call;
+// zero or less is none. Close ends that. Where the driver has TLS of its own, the
+// handshake is part of it, and secure, the limit of that, is added.
+func (l *Line) Dial(ctx context.Context, limit, secure time.Duration) (netdriver.Conn, error) {
+	address := string(l.AppendAddress(nil))
+	if l.Chip != nil {
+		if secure <= 0 {
+			limit = 0
+		} else if limit > 0 {
+			limit += secure
+		}
+	}
+	if l.Closed() {
+		return nil, ErrClosed
+	}
+	conn, err := l.open(ctx, limit, "Dial", func(ctx context.Context) (netdriver.Conn, error) {
+		if l.Chip != nil {
+			return l.Chip.DialTLS(ctx, "tcp", address, l.Host)
+		}
+		return l.Driver.Dial(ctx, "tcp", address)
+	})
+	if err == nil && conn == nil {
+		err = ErrNoConn
+	}
+	return conn, err
+}
+
+// Secure shakes hands over plain, a connection of Dial, within a limit, the Timeouts.TLS
+// of the call. It is for a Route with a TLS.
+func (l *Line) Secure(ctx context.Context, plain netdriver.Conn, limit time.Duration) (netdriver.Conn, error) {
+	conn, err := l.open(ctx, limit, "TLS", func(ctx context.Context) (netdriver.Conn, error) {
+		return l.TLS.Client(ctx, plain, l.Host)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if same, _ := Equal(conn, plain); same || conn == nil {
+		_ = plain.Close()
+		return nil, ErrPlainTLS
+	}
+	return conn, nil
+}
+
+// Adopt makes conn the socket of the line, unless the owner has closed the line meanwhile.
+func (l *Line) Adopt(conn netdriver.Conn) (*Socket, error) {
+	s := newSocket(conn, l.Route)
+	if !l.put(s) {
+		_ = conn.Close()
+		return nil, ErrClosed
+	}
+	return s, nil
+}
+
+// put reports whether the line has taken s.
+func (l *Line) put(s *Socket) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		return false
+	}
+	l.socket = s
+	l.dials++
+	return true
+}
+
+// open makes a connection by a step that takes a context, under a limit of its own. Close
+// ends it.
+func (l *Line) open(ctx context.Context, limit time.Duration, name string, step func(context.Context) (netdriver.Conn, error)) (netdriver.Conn, error) {
+	own, cancel := within(ctx, limit)
+	defer cancel()
+	if !l.dialling(cancel) {
+		cancel() // Close came first
+	}
+	defer l.dialling(nil)
+	conn, err := step(own)
+	over := own.Err() != nil || IsTimeout(err) && Overdue(own)
+	if err == nil || !over || ctx.Err() != nil || Overdue(ctx) || l.Closed() {
+		return conn, err
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = errors.New(err.Error()) // it was not the caller's deadline
+	}
+	return nil, &TimeoutError{Limit: limit, Name: name, Err: err}
+}
+
+// dialling says how Close can end the dial that begins; nil: it is over. It reports
+// whether the line is open.
+func (l *Line) dialling(abandon func()) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.abandon = abandon
+	return !l.closed
+}

@@ -1,0 +1,41 @@
+package line
+
+import "time"
+
+// keepAlive is what the peer has promised of a connection that is kept. It is small,
+// because an idle connection has it.
+type keepAlive struct {
+	seconds  int32   // that it may be idle; negative: the peer does not say
+	requests int32   // that it may still carry; negative: the peer does not say
+	until    instant // when it is not to be used again, if seconds says so
+}
+
+// heed takes in what a response says. The number of requests never grows: some servers
+// count down, and others always say the same.
+func (k *keepAlive) heed(seconds, requests int32) {
+	if k.requests > 0 {
+		k.requests--
+	}
+	if requests >= 0 && (k.requests < 0 || requests < k.requests) {
+		k.requests = requests
+	}
+	if seconds >= 0 && seconds != k.seconds {
+		k.seconds = seconds
+		k.heard()
+	}
+}
+
+// heard notes that bytes have come. The time runs from the last of them, and not from when
+// the caller has taken them out of the buffer: the peer does not wait for that.
+func (k *keepAlive) heard() {
+	if k.seconds >= 0 {
+		d := time.Duration(k.seconds) * time.Second
+		k.until = elapsed() + d - d/10 // 100 ms at least, for the request to get there
+	}
+}
+
+// over reports whether the peer allows no further request.
+func (k *keepAlive) over() bool { return k.requests == 0 || k.seconds == 0 }
+
+// lapsed reports whether the time is over. Without a limit it does not ask for the time.
+func (k *keepAlive) lapsed() bool { return k.seconds >= 0 && elapsed() >= k.until }

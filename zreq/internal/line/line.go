@@ -1,0 +1,146 @@
+// Package line keeps a connection to one origin: it dials, dials again in the same place
+// when the connection has died, lets one call at a time use it, and gives each wait its
+// deadline. It is the only room that reads the clock.
+//
+// A [Line] is the place that a call claims and that outlives its connections; a [Socket]
+// is one connection of it with the deadline that was last set; a [Meter] is the pace of
+// one body. A [Route] says where a Line leads.
+//
+// It knows nothing of HTTP, of what is sent, and of who shares connections with whom.
+package line
+
+import (
+	"errors"
+	"sync"
+)
+
+var (
+	// ErrBusy: the line is in use by another call.
+	ErrBusy = errors.New("connection is in use by another call")
+	// ErrClosed: the owner has closed the line.
+	ErrClosed = errors.New("closed by its owner")
+	// ErrLapsed: the peer has said for how long it keeps an idle connection, and that is
+	// over.
+	ErrLapsed = errors.New("it was idle for as long as the Keep-Alive of the server allows")
+)
+
+// A Line leads to one origin. It is idle, being dialled, or in use by one call; Close may
+// be called from anywhere, at any time. Without a Route it leads nowhere.
+type Line struct {
+	*Route
+
+	// What the last response has told of the peer. They belong to the call that has the
+	// claim.
+	HTTP10     bool // it speaks HTTP/1.0
+	NoContinue bool // it ignores Expect
+
+	mu     sync.Mutex // guards what follows
+	socket *Socket    // nil: not dialled, or gone
+	busy   bool
+	closed bool
+	dials  int32
+
+	abandon func() // ends a dial that is under way
+}
+
+// Claim takes the line for one call.
+func (l *Line) Claim() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case l.closed:
+		return ErrClosed
+	case l.busy:
+		return ErrBusy
+	}
+	l.busy = true
+	return nil
+}
+
+// Release ends the claim. The line can be claimed again, and is dialled anew then if its
+// socket is not kept.
+func (l *Line) Release(keep bool) {
+	if !keep {
+		l.Drop()
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.busy = false
+}
+
+// Alive returns the socket if it can carry a request: it is open, and the peer has sent
+// nothing that nobody asked for. The error says why it cannot; it is nil if there is no
+// socket.
+func (l *Line) Alive() (*Socket, error) {
+	s := l.current()
+	switch {
+	case s == nil:
+		return nil, nil
+	case s.promise.lapsed():
+		return nil, ErrLapsed
+	}
+	if err := s.Look(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func (l *Line) current() *Socket {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.socket
+}
+
+// Drop closes the socket, if there is one. The line stays usable: the next call dials.
+func (l *Line) Drop() {
+	if s := l.take(); s != nil {
+		_ = s.conn.Close() // not under the lock: it may take its time
+	}
+}
+
+// take takes the socket out of the line.
+func (l *Line) take() *Socket {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s := l.socket
+	l.socket = nil
+	return s
+}
+
+// Close closes the line for good. A call that is using it fails with ErrClosed.
+func (l *Line) Close() {
+	if abandon := l.shut(); abandon != nil {
+		abandon()
+	}
+	l.Drop()
+}
+
+// shut notes that the line is closed, and returns what ends a dial that is under way.
+func (l *Line) shut() (abandon func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.closed = true
+	return l.abandon
+}
+
+// Closed reports whether the owner has closed the line.
+func (l *Line) Closed() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.closed
+}
+
+// Dials returns how often the line was dialled.
+func (l *Line) Dials() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return int(l.dials)
+}
+
+// Carried returns how many requests the socket has carried, and whether there is one.
+func (l *Line) Carried() (requests int, open bool) {
+	if s := l.current(); s != nil {
+		return s.requests, true
+	}
+	return 0, false
+}

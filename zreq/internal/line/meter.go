@@ -1,0 +1,85 @@
+package line
+
+import (
+	"errors"
+	"time"
+)
+
+var errSlow = errors.New("fewer than LowSpeed.Bytes came or went")
+
+// A Meter measures how one body moves: against the least that is allowed, window after
+// window, and how quickly writes go. Only the time that is spent waiting for the peer is
+// in it. It is of one call, and never of the Socket, which an idle connection keeps.
+type Meter struct {
+	Bytes int64         // at least this much has to move
+	In    time.Duration // in each such time; zero or less in either: no limit
+
+	waited time.Duration // in this window
+	bytes  int64         // that moved in it
+	idle   time.Duration // since the last byte
+	since  instant       // this wait began
+
+	// Of writes.
+	movedAt  instant // when one last moved something, or began to try
+	lookedAt instant // when a connection that cannot look was last asked for an answer
+	stuck    bool    // the last one moved nothing
+	empty    int     // so many in a row moved nothing, and said nothing
+	quick    uint32  // bytes that went in quick ones; if it wraps, some small ones follow
+}
+
+// Restart begins with another body.
+func (m *Meter) Restart() { m.waited, m.bytes, m.idle = 0, 0, 0 }
+
+// Reconnect begins with another socket, of which nobody knows how quick it is.
+func (m *Meter) Reconnect() { m.quick, m.stuck = 0, false }
+
+// Resume notes that the time until the next write is not the peer's.
+func (m *Meter) Resume() { m.stuck = false }
+
+// On reports whether there is a least that has to move.
+func (m *Meter) On() bool { return m.Bytes > 0 && m.In > 0 }
+
+// left returns how long the next wait may be, and for the sake of which limit: what is
+// left of that on silence, if there is one, or of the window.
+func (m *Meter) left(silence time.Duration, name string) (wait, limit time.Duration, _ string) {
+	left := m.In - m.waited
+	if silence > 0 && silence-m.idle < left {
+		return max(1, silence-m.idle), silence, name
+	}
+	return left, m.In, "LowSpeed"
+}
+
+// begin notes that a wait begins.
+func (m *Meter) begin() { m.since = elapsed() }
+
+// ended is how long the wait took.
+func (m *Meter) ended() time.Duration { return elapsed() - m.since }
+
+// moved takes in what a wait has brought. An error says that the window is over, and too
+// little has moved in it.
+func (m *Meter) moved(n int, waited time.Duration) error {
+	if !m.On() {
+		return nil
+	}
+	m.waited += waited
+	m.bytes += int64(n)
+	m.idle += waited
+	if n > 0 {
+		m.idle = 0
+	}
+	if m.waited < m.In {
+		return nil
+	}
+	enough := m.bytes >= m.Bytes
+	m.waited, m.bytes = 0, 0
+	if enough {
+		return nil
+	}
+	return &TimeoutError{Limit: m.In, Name: "LowSpeed", Err: errSlow}
+}
+
+// windowIsOver reports whether err is only the end of a window in which enough has moved.
+func windowIsOver(err error) bool {
+	t, ok := err.(*TimeoutError)
+	return ok && t.Name == "LowSpeed" && t.Err != errSlow
+}

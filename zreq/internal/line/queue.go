@@ -1,0 +1,34 @@
+package line
+
+import (
+	"math"
+	"time"
+
+	"github.com/zreq-go/zreq/netdriver"
+)
+
+// A Queue is what the system still holds of a request that was written.
+type Queue struct {
+	queuer netdriver.Queuer
+	left   int
+	moved  instant
+}
+
+// Queue asks for it. ok is false if the driver cannot tell.
+func (s *Socket) Queue() (q Queue, ok bool) {
+	queuer, ok := s.conn.(netdriver.Queuer)
+	return Queue{queuer: queuer, left: math.MaxInt, moved: elapsed()}, ok
+}
+
+// Look asks how much is left, and reports whether that is nothing, or has not become less
+// for as long as limit.
+func (q *Queue) Look(limit time.Duration) (empty, stuck bool) {
+	at := elapsed()
+	switch n := q.queuer.Queued(); {
+	case n < q.left:
+		q.moved, q.left = at, n
+	case at-q.moved >= limit:
+		return false, true
+	}
+	return q.left <= 0, false
+}

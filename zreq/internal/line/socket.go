@@ -1,0 +1,207 @@
+package line
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"github.com/zreq-go/zreq/netdriver"
+)
+
+// ErrBadCount: a driver, or the body that it was given, returned a count that cannot be.
+var ErrBadCount = errors.New("the driver or the body returned an impossible count")
+
+// MaxEmpty bounds how often in a row a driver may read or write nothing, and a body give
+// nothing.
+const MaxEmpty = 100
+
+// A Socket is a connection of a driver with the deadline that was last set on it, which is
+// one: a call either writes or reads.
+type Socket struct {
+	conn    netdriver.Conn
+	checker netdriver.Checker // nil if the driver cannot look without waiting
+
+	deadline deadline
+	glance   [1]byte // for Look
+
+	resumable bool // a read or write that a deadline cut can be taken up again
+	counts    bool // the count of a write that was cut says what has left; not in TLS
+	sliced    bool // writes have short deadlines, and are taken up again
+	owes      bool // a write was cut, and the next one finishes it, be it an empty one
+
+	requests int // that it has carried, this one included
+	promise  keepAlive
+
+	// interrupt ends whatever is under way. It is made once, so that context.AfterFunc
+	// costs a call no closure.
+	interrupt func()
+}
+
+// newSocket makes a socket of conn. r tells whether that is plain TCP, TLS of a
+// netdriver.TLS, whose Checker is that of the Conn below, or TLS in the chip.
+func newSocket(conn netdriver.Conn, r *Route) *Socket {
+	s := &Socket{conn: conn, promise: keepAlive{seconds: -1, requests: -1}}
+	s.checker, _ = conn.(netdriver.Checker)
+	s.resumable = s.checker != nil && r.Chip == nil
+	s.counts = s.resumable && r.TLS == nil
+	s.interrupt = func() { _ = conn.SetDeadline(past) }
+	return s
+}
+
+// Begin notes that another request is carried; large says whether that has a body.
+func (s *Socket) Begin(large bool) {
+	s.sliced = s.resumable && large
+	s.requests++
+}
+
+// Watch makes the end of ctx end whatever is under way, until stop is called. stop is nil
+// if ctx has no end, and reports whether ctx has not ended before.
+func (s *Socket) Watch(ctx context.Context) (stop func() bool) {
+	if ctx.Done() == nil {
+		return nil
+	}
+	return context.AfterFunc(ctx, s.interrupt)
+}
+
+// Conn returns the connection of the driver.
+func (s *Socket) Conn() netdriver.Conn { return s.conn }
+
+// Requests returns how many requests the socket has carried, this one included.
+func (s *Socket) Requests() int { return s.requests }
+
+// CanLook reports whether Look neither waits nor loses a byte.
+func (s *Socket) CanLook() bool { return s.checker != nil }
+
+// Resumable reports whether a read that a deadline cut can be taken up again by another
+// reader, as by splice.
+func (s *Socket) Resumable() bool { return s.resumable }
+
+// TakesFiles reports whether a body may send itself by sendfile: writes are sliced, and
+// the count of one that was cut says what has left.
+func (s *Socket) TakesFiles() bool { return s.sliced && s.counts }
+
+// ProvesEnd reports whether the end of the connection is the peer's own word, as by
+// close_notify of TLS (RFC 9112, 9.8).
+func (s *Socket) ProvesEnd() bool {
+	p, ok := s.conn.(netdriver.EndProver)
+	return ok && p.ProvesEnd()
+}
+
+// Heed takes in for how long the peer keeps the connection when it is idle, in seconds,
+// and how many further requests it allows; negative: it does not say.
+func (s *Socket) Heed(seconds, requests int32) { s.promise.heed(seconds, requests) }
+
+// Over reports whether the peer allows no further request.
+func (s *Socket) Over() bool { return s.promise.over() }
+
+// Look returns nil if the connection is open and the peer silent, netdriver.ErrUnread if
+// something has come, and else why the connection is dead. Where the driver cannot look,
+// Look reads: that takes a millisecond, and a byte that comes is lost, and with it the
+// connection.
+func (s *Socket) Look() error {
+	if s.checker != nil {
+		return s.checker.Check()
+	}
+	if err := s.deadline.set(s.conn, elapsed(), LookWait); err != nil {
+		return err
+	}
+	n, err := ReadSome(s.conn, s.glance[:])
+	switch {
+	case n > 0:
+		return netdriver.ErrUnread
+	case IsTimeout(err):
+		return nil
+	}
+	return err
+}
+
+// Peek reads what has come, where the driver cannot look. It waits for up to a
+// millisecond. What fails here fails again.
+func (s *Socket) Peek(ctx context.Context, p []byte) (int, error) {
+	if s.Within(ctx, LookWait, "Head") != nil {
+		return 0, nil
+	}
+	n, err := ReadSome(s.conn, p)
+	if n == 0 {
+		return 0, nil
+	}
+	s.promise.heard()
+	if IsTimeout(err) {
+		err = nil
+	}
+	return n, err
+}
+
+// Read reads under the deadline that Within has set. It returns at least one byte or an
+// error; both, if the driver did.
+func (s *Socket) Read(ctx context.Context, p []byte) (int, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	n, err := ReadSome(s.conn, p)
+	return n, s.hear(n, err)
+}
+
+// ReadBody reads a piece of a body, for which the peer has the limit, and which m
+// measures. It returns at least one byte or an error; both, if the driver did.
+func (s *Socket) ReadBody(ctx context.Context, p []byte, limit time.Duration, m *Meter) (int, error) {
+	for {
+		if err := s.BeginRead(ctx, limit, m); err != nil {
+			return 0, err
+		}
+		n, err := ReadSome(s.conn, p)
+		if slow := m.moved(n, m.ended()); slow != nil {
+			return 0, slow
+		}
+		if err = s.hear(n, err); n > 0 || !windowIsOver(err) {
+			return n, err
+		}
+	}
+}
+
+// BeginRead sets the deadline of a read of a body that is not made by ReadBody.
+func (s *Socket) BeginRead(ctx context.Context, limit time.Duration, m *Meter) error {
+	if !m.On() {
+		return s.Within(ctx, limit, "Body")
+	}
+	m.begin()
+	wait, limit, name := m.left(limit, "Body")
+	return s.WaitWithin(ctx, wait, limit, name)
+}
+
+// EndRead takes in what a read has brought that began with BeginRead, and says which limit
+// its error comes of.
+func (s *Socket) EndRead(n int64, err error) error {
+	if n > 0 {
+		s.promise.heard()
+	}
+	return s.deadline.judge(err)
+}
+
+// hear takes in what a read has brought, and judges its error. A timeout beside bytes is
+// none.
+func (s *Socket) hear(n int, err error) error {
+	if n == 0 {
+		return s.deadline.judge(err)
+	}
+	s.promise.heard()
+	if IsTimeout(err) {
+		return nil
+	}
+	return err
+}
+
+// ReadSome reads at least one byte, or says why not.
+func ReadSome(r io.Reader, p []byte) (int, error) {
+	for range MaxEmpty {
+		n, err := r.Read(p)
+		if n < 0 || n > len(p) {
+			return 0, ErrBadCount
+		}
+		if n > 0 || err != nil {
+			return n, err
+		}
+	}
+	return 0, io.ErrNoProgress
+}

@@ -1,0 +1,34 @@
+package line
+
+import (
+	"errors"
+	"time"
+)
+
+// TimeoutError says which limit ended a wait.
+type TimeoutError struct {
+	Limit time.Duration
+	Name  string // the field of Timeouts
+	Err   error  // what the driver said
+}
+
+func (e *TimeoutError) Error() string {
+	return "timeout: Timeouts." + e.Name + " of " + e.Limit.String() + " is over: " + e.Err.Error()
+}
+
+// Timeout reports true.
+func (e *TimeoutError) Timeout() bool { return true }
+
+// Unwrap returns what the driver said.
+func (e *TimeoutError) Unwrap() error { return e.Err }
+
+// IsTimeout reports whether err or one of its causes is a timeout. It walks the chain by
+// hand: errors.As with an interface as its target needs more of reflection than TinyGo has.
+func IsTimeout(err error) bool {
+	for ; err != nil; err = errors.Unwrap(err) {
+		if t, ok := err.(interface{ Timeout() bool }); ok && t.Timeout() {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,138 @@
+package line
+
+import (
+	"context"
+	"io"
+	"math"
+	"time"
+)
+
+// A sliced write blocks for a part of its limit, and with the slack of the deadline for
+// 100 ms at most: so soon an answer is seen that comes meanwhile, and so well is known
+// when something last moved. Where a write cannot be cut, an answer is looked for as
+// often between two of them.
+const (
+	slices    = 32
+	sliceWait = 80 * time.Millisecond
+)
+
+// maxWrite is what one write is given where it cannot be taken up again: it has the whole
+// limit, and a slow peer is told from a dead one by whether it takes so much. It is
+// wideWrite, of which TLS makes one record as well, when quickRun went in quick writes:
+// what is quick may only go into a buffer below, and the write that finds that full must
+// not be a large one. In one of more than that, as the system's, a blocked write waits for
+// far more room anyway.
+const (
+	maxWrite  = 4 << 10
+	wideWrite = 16 << 10
+	quickRun  = 128 << 10
+)
+
+// Write writes what one write may take of p, within limit, and returns how much that was:
+// nothing, without an error, if only the time slice of the write is over. What a deadline
+// cut in TLS is finished by the next Write, for which Owes asks; it may be of nothing.
+func (s *Socket) Write(ctx context.Context, p []byte, limit time.Duration, m *Meter) (int, error) {
+	if err := s.BeginWrite(ctx, limit, m); err != nil {
+		return 0, err
+	}
+	p = p[:min(len(p), s.most(m))]
+	n, err := s.conn.Write(p)
+	if n < 0 || n > len(p) {
+		n, err = len(p), ErrBadCount
+	}
+	return n, s.EndWrite(n, err, limit, m)
+}
+
+// Owes reports whether a write was cut that the next one has to finish.
+func (s *Socket) Owes() bool { return s.owes }
+
+// most is what one write is given. Where what it has moved is not known before its end,
+// a window of the meter has to see several.
+func (s *Socket) most(m *Meter) int {
+	switch {
+	case s.counts && s.sliced:
+		return math.MaxInt
+	case m.On() && !s.counts:
+		return int(min(maxWrite, max(64, m.Bytes/16)))
+	case m.quick >= quickRun:
+		return wideWrite
+	}
+	return maxWrite
+}
+
+// BeginWrite makes the next write fail when limit has passed since something moved, or when
+// its slice or the window of m is over. It and EndWrite are for a write that is not made by
+// Write.
+func (s *Socket) BeginWrite(ctx context.Context, limit time.Duration, m *Meter) error {
+	s.deadline.limit, s.deadline.name = limit, "Write"
+	wait, now := limit, elapsed()
+	m.since = now
+	if s.sliced {
+		if !m.stuck {
+			m.movedAt = now
+		}
+		if wait /= slices; wait <= 0 || wait > sliceWait {
+			wait = sliceWait
+		}
+	}
+	if m.On() && (s.counts || m.bytes < m.Bytes) {
+		if left := m.In - m.waited; wait <= 0 || wait > left { // by then the window has to have seen enough
+			wait = left
+		}
+	}
+	return s.deadline.renew(ctx, s.conn, wait, now)
+}
+
+// EndWrite takes in what a write has moved, and judges its error: nil if that was only the
+// end of a time slice.
+func (s *Socket) EndWrite(n int, err error, limit time.Duration, m *Meter) error {
+	waited := m.ended()
+	m.stuck = n == 0 && err != nil
+	if m.empty++; n > 0 || err != nil {
+		m.empty = 0
+	}
+	m.quick += uint32(n)
+	if err != nil || uint64(waited) >= uint64(limit)/slices { // the latter never, if that is no limit
+		m.quick = 0
+	}
+	s.owes = false
+	if slow := m.moved(n, waited); slow != nil {
+		return slow
+	}
+	if err != nil {
+		err = s.judgeWrite(err, limit, m)
+		s.owes = err == nil
+		return err
+	}
+	if m.empty > MaxEmpty {
+		return io.ErrNoProgress
+	}
+	return nil
+}
+
+// judgeWrite is judge for a write; nil if only its slice is over.
+func (s *Socket) judgeWrite(err error, limit time.Duration, m *Meter) error {
+	now := elapsed()
+	err = s.deadline.judge(err)
+	_, late := err.(*TimeoutError)
+	if late && s.sliced && (!m.stuck || limit <= 0 || now-m.movedAt < limit) {
+		return nil
+	}
+	return err
+}
+
+// LookIsDue reports whether it is time to look for an answer on a connection that cannot
+// look without waiting, and notes it if so.
+func (m *Meter) LookIsDue() bool {
+	at := elapsed()
+	due := at-m.lookedAt >= sliceWait
+	if due {
+		m.lookedAt = at
+	}
+	return due
+}
+
+// Looked notes that the connection was just looked at; NotLooked, that it has to be looked
+// at next.
+func (m *Meter) Looked()    { m.lookedAt = elapsed() }
+func (m *Meter) NotLooked() { m.lookedAt = elapsed() - sliceWait }

@@ -1,0 +1,93 @@
+package target
+
+import (
+	"strconv"
+	"unicode/utf8"
+
+	"github.com/zreq-go/zreq/zreq/internal/ascii"
+)
+
+// A urlError says what is wrong with a URL and how to mend it, and shows the part of the
+// URL that is wrong. It never shows credentials: no part of a userinfo, nor what may be
+// one.
+type urlError struct {
+	text  string // what is wrong, and the cure
+	part  string // "" if there is none to be shown
+	cause error  // nil: the text says it all
+}
+
+func (e *urlError) Error() string {
+	if e.part == "" {
+		return e.text
+	}
+	return e.text + ": " + quotePart(e.part)
+}
+
+func (e *urlError) Unwrap() error { return e.cause }
+
+// mostShown is how many bytes of a part are shown.
+const mostShown = 100
+
+// quotePart quotes the beginning of s. Whatever a terminal or a log might take for
+// something else is escaped.
+func quotePart(s string) string {
+	if len(s) <= mostShown {
+		return strconv.Quote(s)
+	}
+	end := mostShown
+	for end > mostShown-utf8.UTFMax && !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return strconv.Quote(s[:end]) + "…"
+}
+
+// What can be wrong with a URL.
+const (
+	urlControl  = "control character in the URL, which has to be percent-encoded"
+	urlScheme   = "the URL must begin with http:// or https://"
+	urlUserinfo = "character in the userinfo of the URL that has to be percent-encoded"
+	urlBrackets = "put the IPv6 address of the URL in brackets, as in http://[::1]:80/"
+	urlIPv6     = "malformed IPv6 address in the URL (RFC 4291, 2.2)"
+	urlZone     = "the zone of an IPv6 address in a URL is written behind %25, as in http://[fe80::1%25eth0]/ (RFC 6874)"
+	urlPort     = "the port of the URL is not a number from 1 to 65535"
+	urlNoHost   = "no host in the URL, between // and the path"
+	urlHost     = "character in the host of the URL that no host name has"
+	urlLongHost = "host name in the URL of more than 255 bytes"
+	urlUnicode  = "non-ASCII host name in the URL: give its xn-- form"
+	urlPercent  = "a % in the URL that begins no escape: write %25"
+	urlLocation = "a zone in the Location, which is that of the server's own machine"
+)
+
+// schemeError is the error of a URL that begins neither with http:// nor with https://. Of
+// one with another scheme it shows the scheme alone. Of one without it shows all up to
+// the query, unless that may have a userinfo.
+func schemeError(url string) error {
+	end := 0
+	for end < len(url) && ascii.IndexByte(":/@?#", url[end]) < 0 {
+		end++
+	}
+	if end > 0 && ascii.HasPrefixFold(url[end:], "://") {
+		return &urlError{text: urlScheme, part: url[:end+len("://")]}
+	}
+	if ascii.IndexByte(url, '@') >= 0 {
+		return &urlError{text: urlScheme}
+	}
+	if i := ascii.IndexEither(url, '?', '#'); i >= 0 {
+		url = url[:i]
+	}
+	return &urlError{text: urlScheme, part: url}
+}
+
+// percentError is the error of a path or query with a '%' that begins no escape. It shows
+// those bytes; cause is what found them.
+func percentError(s string, cause error) error {
+	for i := range len(s) {
+		if s[i] != '%' {
+			continue
+		}
+		if _, ok := ascii.Unescape(s[i:]); !ok {
+			return &urlError{text: urlPercent, part: s[i:min(i+3, len(s))], cause: cause}
+		}
+	}
+	return cause
+}

@@ -1,0 +1,116 @@
+package target
+
+import "github.com/zreq-go/zreq/zreq/internal/ascii"
+
+// splitIPv6 sets host, zone and port of an address in brackets.
+func (t *Target) splitIPv6(s string) *urlError {
+	end := ascii.IndexByte(s, ']')
+	if end < 0 {
+		return &urlError{text: urlIPv6, part: s}
+	}
+	host, zone := s[1:end], ""
+	if i := ascii.IndexByte(host, '%'); i >= 0 {
+		host, zone = host[:i], host[i:]
+	}
+	if !validIPv6(host) {
+		return &urlError{text: urlIPv6, part: s[:end+1]}
+	}
+	if zone != "" {
+		var ok bool
+		if zone, ok = parseZone(zone); !ok {
+			return &urlError{text: urlZone, part: s[:end+1]}
+		}
+	}
+	t.IPv6, t.Host, t.Zone = true, host, zone
+	return t.setPort(s[end+1:])
+}
+
+// isBareIPv6 reports whether s is an IPv6 address without its brackets, and perhaps a
+// port: nothing else has two colons and hexadecimal digits alone.
+func isBareIPv6(s string) bool {
+	colons := 0
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '%':
+			return colons > 1
+		case c == ':':
+			colons++
+		case c != '.' && ascii.Unhex(c) < 0:
+			return false
+		}
+	}
+	return colons > 1
+}
+
+// validIPv6 is IPv6address of RFC 3986, 3.2.2.
+func validIPv6(s string) bool {
+	groups, compressed := 0, false
+	if len(s) >= 2 && s[0] == ':' && s[1] == ':' {
+		compressed, s = true, s[2:]
+	}
+	for s != "" {
+		end := ascii.IndexByte(s, ':')
+		if end < 0 && ascii.IndexByte(s, '.') >= 0 {
+			return validIPv4(s) && fits(groups+2, compressed)
+		}
+		group := s
+		if end >= 0 {
+			group = s[:end]
+		}
+		if len(group) == 0 || len(group) > 4 || !allHex(group) {
+			return false
+		}
+		groups++
+		if end < 0 {
+			break
+		}
+		if s = s[end+1:]; s == "" {
+			return false // a single colon at the end
+		}
+		if s[0] == ':' {
+			if compressed {
+				return false
+			}
+			compressed, s = true, s[1:]
+		}
+	}
+	return fits(groups, compressed)
+}
+
+func fits(groups int, compressed bool) bool {
+	if compressed {
+		return groups < 8 // the gap stands for at least one
+	}
+	return groups == 8
+}
+
+func validIPv4(s string) bool {
+	for part := range 4 {
+		n, digits := 0, 0
+		for digits < len(s) && '0' <= s[digits] && s[digits] <= '9' && digits < 3 {
+			n = n*10 + int(s[digits]-'0')
+			digits++
+		}
+		if digits == 0 || n > 255 || digits > 1 && s[0] == '0' {
+			return false
+		}
+		s = s[digits:]
+		if part == 3 {
+			break
+		}
+		if s == "" || s[0] != '.' {
+			return false
+		}
+		s = s[1:]
+	}
+	return s == ""
+}
+
+func allHex(s string) bool {
+	for i := range len(s) {
+		if ascii.Unhex(s[i]) < 0 {
+			return false
+		}
+	}
+	return true
+}

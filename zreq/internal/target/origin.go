@@ -1,0 +1,82 @@
+package target
+
+import (
+	"github.com/zreq-go/zreq/zreq/internal/ascii"
+	"github.com/zreq-go/zreq/zreq/wire"
+)
+
+// Origin is scheme, host and port (RFC 9110, 4.3.1), and the zone of the host.
+type Origin struct {
+	Host  string // without the brackets of an IPv6 address, and without its zone
+	Zone  string // of an IPv6 address, as a driver takes it: "eth0"; "" for none
+	Port  int
+	HTTPS bool
+	IPv6  bool
+}
+
+// Same reports whether both are one origin. The case of a host does not matter, that of a
+// zone does.
+func (o *Origin) Same(p *Origin) bool {
+	return o.HTTPS == p.HTTPS && o.Port == p.Port && o.IPv6 == p.IPv6 && o.Zone == p.Zone && ascii.EqualFold(o.Host, p.Host)
+}
+
+// Clone returns a copy that shares no memory with the URL, which may be long.
+func (o *Origin) Clone() Origin {
+	own := *o
+	own.Host, own.Zone = string([]byte(o.Host)), string([]byte(o.Zone))
+	return own
+}
+
+// AppendAuthority appends the value of the field Host: the port only where it is not the
+// default, brackets around IPv6 (RFC 9110, 7.2). The zone is left out: it is a fact about
+// this machine and means nothing to the peer (RFC 6874, 4).
+func (o *Origin) AppendAuthority(dst []byte) []byte {
+	return o.append(dst, o.Host, "", o.defaultPort())
+}
+
+// AppendAddress appends what a driver dials: host, zone and port.
+func (o *Origin) AppendAddress(dst []byte) []byte {
+	zone := ""
+	if o.Zone != "" {
+		zone = "%" + o.Zone
+	}
+	return o.append(dst, o.Host, zone, 0)
+}
+
+// Append appends scheme, host and port in the one spelling that stands for all others
+// (RFC 9110, 4.2.3): the port only where it is not the default.
+func (o *Origin) Append(dst []byte) []byte {
+	scheme, zone := "http://", ""
+	if o.HTTPS {
+		scheme = "https://"
+	}
+	if o.Zone != "" {
+		zone = string(appendZone(nil, o.Zone))
+	}
+	return o.append(append(dst, scheme...), ascii.ToLower(o.Host), zone, o.defaultPort())
+}
+
+// String returns what Append appends.
+func (o *Origin) String() string { return string(o.Append(nil)) }
+
+func (o *Origin) defaultPort() int {
+	if o.HTTPS {
+		return 443
+	}
+	return 80
+}
+
+// append appends host and port. The port is left out if it is silent.
+func (o *Origin) append(dst []byte, host, zone string, silent int) []byte {
+	if o.IPv6 {
+		dst = append(dst, '[')
+	}
+	dst = append(append(dst, host...), zone...)
+	if o.IPv6 {
+		dst = append(dst, ']')
+	}
+	if o.Port == silent {
+		return dst
+	}
+	return wire.AppendUint(append(dst, ':'), int64(o.Port))
+}

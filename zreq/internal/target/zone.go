@@ -1,0 +1,74 @@
+package target
+
+import "github.com/zreq-go/zreq/zreq/internal/ascii"
+
+// zoneMark stands before the zone of an IPv6 address in a URL (RFC 6874, 2).
+const zoneMark = "%25"
+
+// parseZone returns the zone of an IPv6 address as a driver takes it: "eth0" of "%25eth0".
+// Most of the time that is a part of s.
+func parseZone(s string) (zone string, ok bool) {
+	if len(s) <= len(zoneMark) || len(s) > 255 || s[:len(zoneMark)] != zoneMark {
+		return "", false
+	}
+	s = s[len(zoneMark):]
+	encoded := ascii.IndexByte(s, '%') >= 0
+	var decoded []byte
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c == ' ' {
+			return "", false // it has to be encoded
+		}
+		if c == '%' {
+			if c, ok = ascii.Unescape(s[i:]); !ok {
+				return "", false
+			}
+			i += 2
+		}
+		switch {
+		case c < ' ', c == 0x7f, c == '%', c == '[', c == ']', c == '/', c == '\\':
+			return "", false // a driver would read the address in another way
+		}
+		if encoded {
+			decoded = append(decoded, c)
+		}
+	}
+	if encoded {
+		return string(decoded), true
+	}
+	return s, true
+}
+
+// appendZone appends a zone as it stands in a URL.
+func appendZone(dst []byte, zone string) []byte {
+	const hex = "0123456789ABCDEF"
+	dst = append(dst, zoneMark...)
+	for i := range len(zone) {
+		switch c := zone[i]; {
+		case ascii.IsAlphanumeric(c), ascii.IndexByte("-._~", c) >= 0:
+			dst = append(dst, c)
+		default:
+			dst = append(dst, '%', hex[c>>4], hex[c&15])
+		}
+	}
+	return dst
+}
+
+// isLinkLocal reports whether an IPv6 address is on the link alone, fe80::/10
+// (RFC 4291, 2.4): which link, its zone says.
+func isLinkLocal(address string) bool {
+	return len(address) > 4 && address[4] == ':' && ascii.HasPrefixFold(address, "fe") && ascii.IndexByte("89abAB", address[2]) >= 0
+}
+
+// InheritZone gives the host of a Location the zone of the URL that was asked. A server does
+// not know that zone, since no Host has it: so the same address, or another of the same
+// link, means one in that zone. A zone of the server's own means nothing here.
+func (t *Target) InheritZone(from *Target) error {
+	switch {
+	case t.Zone != "" && t.Zone != from.Zone:
+		return &urlError{text: urlLocation, part: t.Zone}
+	case t.IPv6 && from.Zone != "" && (isLinkLocal(t.Host) || ascii.EqualFold(t.Host, from.Host)):
+		t.Zone = from.Zone
+	}
+	return nil
+}

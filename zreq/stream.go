@@ -1,0 +1,289 @@
+package zreq
+
+import (
+	"context"
+	"io"
+
+	"github.com/zreq-go/zreq/zreq/internal/buffer"
+	"github.com/zreq-go/zreq/zreq/internal/exchange"
+	"github.com/zreq-go/zreq/zreq/wire"
+)
+
+// stream is a body that is read by way of its Response when the call has returned: the
+// delivery of the call, which goes on here, on the heap, and its context, for a Read has
+// none of its own.
+type stream struct {
+	delivery
+	ctx      context.Context
+	limits   streamLimits
+	unframed bool // an end that nothing proves is no error
+	widens   bool // Limits.ReadBuffer was left open
+
+	view    []byte         // what was read and not taken: in the window, or in text
+	decoder decoder        // nil if the body is read as it came
+	text    *buffer.Buffer // what the decoder fills
+	inside  bool           // the decoder is at work, or has panicked
+	within  bool           // the call is under way, and ends the delivery itself
+	moved   bool           // a Receiver took some of it
+	err     error          // of all reading from now on
+}
+
+// streamLimits are those of Limits that a body has.
+type streamLimits struct {
+	content, body, ratio, decoded int64
+	window                        int
+}
+
+// decoder undoes the codings of a body. It returns at least one byte or an error.
+type decoder interface {
+	decoded(p []byte) (int, error)
+	giveBack()
+}
+
+// writeBuffer is what a writer is given at a time where much comes: a file makes a system
+// call of each.
+const writeBuffer = 8 << 10
+
+// suspend gives the delivery to the Response. A body that is empty, or not there, is read
+// at once, and so is one with codings, which are undone, unless the call has Stream.
+func (c *call) suspend(ctx context.Context, limits *Limits, coded bool) error {
+	c.exchange.BeginBody()
+	if c.resp.body.framing == FramingNone || c.resp.body.length == 0 {
+		return c.buffer(ctx, limits, 0)
+	}
+	s := &stream{
+		delivery: c.delivery, ctx: ctx, within: coded,
+		limits:   streamLimits{limits.Content, limits.Body, limits.Ratio, limits.Decoded, limits.ReadBuffer},
+		unframed: c.args.AllowUnframed, widens: c.args.Limits.ReadBuffer == 0,
+	}
+	c.suspended = true // a panic ends s, not c
+	s.failed = nil
+	if coded {
+		err := decode(s, c.dropHead, c.args.Stream)
+		if s.within = false; err != nil || !c.args.Stream {
+			c.delivery = s.delivery
+			return err
+		}
+	}
+	c.resp.body.stream = s
+	if s.lease != nil {
+		s.lease.lend()
+	}
+	return nil
+}
+
+// fetch returns what comes next of the body, as it came; io.EOF at its end.
+func (s *stream) fetch() ([]byte, error) {
+	for {
+		ev, err := s.next(s.ctx, nil)
+		if err != nil {
+			return nil, err
+		}
+		data, err := s.judge(ev)
+		if len(data) > 0 || err != nil {
+			return data, err
+		}
+	}
+}
+
+// judge returns the data of an event of the body, if it has any; io.EOF at the end.
+func (s *stream) judge(ev wire.Event) ([]byte, error) {
+	err := s.excess(s.limits.body)
+	switch {
+	case err != nil:
+		return nil, err
+	case ev.Kind == wire.Data:
+		return ev.Data, nil
+	case ev.Kind == wire.End:
+		return nil, s.atEnd()
+	}
+	return nil, nil
+}
+
+// settle decodes what has been read already, when all in view was taken. So a body whose
+// end is known with its last byte lets go of its connection then: a caller who knows the
+// length does not read again. Nothing is waited for.
+func (s *stream) settle() {
+	for len(s.view) == 0 && s.err == nil && s.decoder == nil {
+		ev, err := s.exchange.Held()
+		if err == nil && ev.Kind == wire.NeedMore {
+			return
+		}
+		if err == nil {
+			s.keepTrailers(ev)
+			s.view, err = s.judge(ev)
+		}
+		s.finish(err)
+	}
+}
+
+// atEnd is io.EOF if the body may end here.
+func (s *stream) atEnd() error {
+	if err := s.judgeEnd(); err != nil {
+		return err
+	}
+	if body := &s.resp.body; body.framing == FramingUntilClose && !body.complete && !s.unframed {
+		return ErrUnframed
+	}
+	return io.EOF
+}
+
+// more sees to it that there is something in view, or says why there is not.
+func (s *stream) more() error {
+	for len(s.view) == 0 {
+		if s.err != nil {
+			return s.err
+		}
+		s.finish(s.refill())
+	}
+	return nil
+}
+
+// refill gets what comes next into view.
+func (s *stream) refill() (err error) {
+	if err := s.ctx.Err(); err != nil {
+		return err // what has come already may be much
+	}
+	if err := s.excess(s.limits.body); err != nil {
+		return err
+	}
+	if s.decoder == nil {
+		s.view, err = s.fetch()
+		return err
+	}
+	s.inside = true
+	n, err := s.decoder.decoded(s.text.B)
+	s.inside = false
+	s.view = s.text.B[:n]
+	return err
+}
+
+// finish ends the body, unless err is nil; io.EOF is a good end.
+func (s *stream) finish(err error) {
+	body := &s.resp.body
+	switch {
+	case err == nil:
+		return
+	case s.within:
+		body.complete = body.complete && err == io.EOF
+		s.err = err
+	case s.stopped:
+		s.err = ErrBodyConsumed
+	case err == io.EOF && s.why != CloseStopped:
+		s.why, s.err = s.exchange.Reuse(), io.EOF
+	default:
+		body.complete = false
+		e := s.fail(s.ctx, err)
+		s.err, body.cut, s.failed = e, e, e
+	}
+	s.view = nil
+	if !s.within {
+		defer s.end() // a decoder may panic
+	}
+	if s.decoder != nil {
+		s.decoder.giveBack()
+		buffer.Release(s.text)
+		s.decoder, s.text = nil, nil
+	}
+}
+
+// straight reads into b without the detour through the window, if b is at least as large
+// and what is certain to come is, too; 0 if not.
+func (s *stream) straight(b []byte) int {
+	if s.err != nil || s.decoder != nil || len(s.view) > 0 || s.ctx.Err() != nil {
+		return 0
+	}
+	n := s.exchange.Direct(len(b), 1)
+	if n == 0 {
+		return 0
+	}
+	ev, err := s.exchange.ReadInto(s.ctx, b[:n])
+	if err == nil {
+		err = s.excess(s.limits.body)
+	}
+	if err == nil && ev.Kind == wire.End {
+		err = s.atEnd()
+	}
+	s.finish(err)
+	if err != nil {
+		return 0
+	}
+	return len(ev.Data)
+}
+
+// receive lets a Receiver take all it can of the body.
+func (s *stream) receive(w io.Writer) error {
+	r, ok := w.(exchange.Receiver)
+	body := &s.resp.body
+	for ok && s.err == nil && s.decoder == nil && len(s.view) == 0 && body.want.length < 0 && s.ctx.Err() == nil {
+		if left := s.limits.body - s.exchange.Received; s.limits.body > 0 && s.exchange.Certain() > left {
+			break // it would take too much before anybody looked
+		}
+		var n int64
+		var err error
+		if n, ok, err = s.exchange.Receive(s.ctx, r); !ok {
+			break
+		}
+		s.moved = true
+		body.taken += n
+		if err == io.EOF {
+			err = s.atEnd()
+		}
+		s.finish(err)
+	}
+	return s.err
+}
+
+// halt ends the body for an error of the caller's, which may come after its end.
+func (s *stream) halt(err error) error {
+	ended := s.err != nil
+	failure := s.stop(err)
+	switch {
+	case !ended:
+		s.finish(failure)
+	case !s.stopped:
+		return s.fail(s.ctx, failure)
+	}
+	if s.stopped {
+		return ErrStop
+	}
+	return s.err
+}
+
+// content reads the rest of the body into the Response. An error page that is longer than
+// the limit is cut.
+func (s *stream) content() {
+	body := &s.resp.body
+	limit, tooLarge := contentLimit(s.limits.content, s.limits.body)
+	s.limits.body, s.unframed = 0, true
+	for s.more() == nil {
+		left := limit - int64(len(body.content))
+		if left >= int64(len(s.view)) {
+			body.content = append(body.content, s.view...)
+			s.view = nil
+			continue
+		}
+		body.content = append(body.content, s.view[:left]...)
+		if s.resp.Status < 400 {
+			s.finish(tooLarge)
+			return
+		}
+		s.close()
+		body.cut = s.resp.failure(PhaseBody, nil, tooLarge)
+	}
+}
+
+// close ends a body that nobody wants. What costs little is read, to save the connection.
+func (s *stream) close() {
+	if s.err != nil {
+		return
+	}
+	if len(s.view) == 0 && s.exchange.AllRead() && !s.inside && s.more() != nil {
+		s.err = ErrBodyConsumed // all of it was read, but for the word that it was all
+		return
+	}
+	s.view = nil
+	s.exchange.Drain(s.ctx)
+	s.finish(io.EOF)
+	s.err = ErrBodyConsumed
+}
