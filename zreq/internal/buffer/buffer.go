@@ -4,30 +4,35 @@
 // It knows nothing of what the bytes mean.
 package buffer
 
-import "sync"
+import "github.com/valyala/bytebufferpool"
 
 // Buffer is borrowed memory. B may be cut, and replaced by an append.
-type Buffer struct{ B []byte }
+type Buffer = bytebufferpool.ByteBuffer
 
 // MaxKept is the largest buffer that is lent again. A larger one is made anew each time.
-const MaxKept = 1 << maxClass
+const MaxKept = 64 << 10
 
-const (
-	minClass = 9  // 512 bytes, the default StreamChunk
-	maxClass = 16 // 64 KiB
-)
+const minKept = 512 // the default StreamChunk
 
 // There is one pool for each power of two, so that every buffer in it fits whoever asks,
-// and a small call never holds the memory of a large one.
-var pools [maxClass - minClass + 1]sync.Pool
+// and a small call never holds the memory of a large one. Each is a variable of its own:
+// on 32-bit systems a Pool has to be aligned to 64 bits, as only the first word of a
+// variable is.
+var (
+	pool512B, pool1K, pool2K, pool4K, pool8K, pool16K, pool32K, pool64K bytebufferpool.Pool
+
+	pools = [...]*bytebufferpool.Pool{&pool512B, &pool1K, &pool2K, &pool4K, &pool8K, &pool16K, &pool32K, &pool64K}
+)
 
 // poolFor returns the pool for buffers of n bytes and the size of those in it; nil if n
 // is too large to keep.
-func poolFor(n int) (*sync.Pool, int) {
-	for class := range pools {
-		if size := 1 << (minClass + class); n <= size {
-			return &pools[class], size
+func poolFor(n int) (pool *bytebufferpool.Pool, size int) {
+	size = minKept
+	for _, pool = range pools {
+		if n <= size {
+			return pool, size
 		}
+		size *= 2
 	}
 	return nil, n
 }
@@ -35,13 +40,15 @@ func poolFor(n int) (*sync.Pool, int) {
 // Acquire returns a buffer whose B has length n. What lies in it is arbitrary.
 func Acquire(n int) *Buffer {
 	pool, size := poolFor(n)
-	if pool != nil {
-		if b, ok := pool.Get().(*Buffer); ok {
-			b.B = b.B[:n]
-			return b
-		}
+	if pool == nil {
+		return &Buffer{B: make([]byte, n)}
 	}
-	return &Buffer{make([]byte, n, size)}
+	b := pool.Get()
+	if cap(b.B) < n {
+		b.B = make([]byte, size)
+	}
+	b.B = b.B[:n]
+	return b
 }
 
 // Release gives b back, which may be nil. Nobody may hold a view of it any more.
@@ -49,9 +56,10 @@ func Release(b *Buffer) {
 	if b == nil {
 		return
 	}
-	poison(b.B[:cap(b.B)])
+	b.B = b.B[:cap(b.B)] // the pool learns from the length what to keep
+	poison(b.B)
 	// An append may have left it with a size of its own.
-	if pool, size := poolFor(cap(b.B)); pool != nil && size == cap(b.B) {
+	if pool, size := poolFor(len(b.B)); pool != nil && size == len(b.B) {
 		pool.Put(b)
 	}
 }

@@ -1,0 +1,29 @@
+//go:build !race
+
+package buffer_test
+
+import (
+	"testing"
+
+	"github.com/matryer/is"
+
+	"github.com/zreq-go/zreq/zreq/internal/buffer"
+)
+
+// TestMixedSizesDoNotAllocate: the pools learn after 42,000 calls what to keep. Small calls
+// beside large ones must not teach them to drop the large buffers, nor to lend small ones.
+func TestMixedSizesDoNotAllocate(t *testing.T) {
+	is := is.New(t)
+	sizes := []int{512, 2 << 10, 16 << 10, 512, 700, 16 << 10, 64 << 10, 512}
+	mixed := func() {
+		for _, n := range sizes {
+			b := buffer.Acquire(n)
+			if len(b.B) != n {
+				t.Fatalf("got %d bytes of %d", len(b.B), n)
+			}
+			b.B = b.B[:min(n, 100)] // as a head that was shorter
+			buffer.Release(b)
+		}
+	}
+	is.Equal(testing.AllocsPerRun(100_000, mixed), 0.0) // each of the pools has calibrated at least twice
+}
