@@ -71,7 +71,7 @@
 //   - Nothing limits code of the caller that blocks, such as a Read of Args.Body, or a
 //     driver that cannot be interrupted. [Timeouts] says what to do about it.
 //
-// Memory does not depend on the length of a body. A call needs a read buffer (4 KiB by
+// Memory does not depend on the length of a body. A call needs a read buffer (16 KiB by
 // default), the head, and at most three chunks. Request bodies are streamed as well, except
 // for JSON.
 //

@@ -202,7 +202,7 @@ func TestExpectAndAnswerTogether(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				is := is.New(t)
 				peer := zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Head(), zreqtest.Send(goOn + page(507, "full")), zreqtest.Hold()})
-				args := zreq.Args{Driver: peer, Headers: asks(), Expect100: true}
+				args := zreq.Args{Driver: peer, Headers: asks(), Expect100: true, Limits: zreq.Limits{ReadBuffer: 4 << 10}}
 				if bare {
 					args.Driver = memnet.Bare(peer)
 				}

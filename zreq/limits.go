@@ -42,9 +42,9 @@ type Limits struct {
 	// ReadBuffer is the size in bytes of the buffer that a call borrows to read with. A
 	// large one makes small chunks cheap, because there are fewer reads.
 	//
-	// The default is 4 KiB, with two exceptions. While a StreamCallback receives a body
-	// in chunked framing, it is StreamChunk, if that is more, up to 64 KiB. While
-	// [Response.WriteTo] writes a long body, it is 8 KiB.
+	// The default is 16 KiB, which is one record of TLS, and 2 KiB under TinyGo. While a
+	// StreamCallback receives a body in chunked framing, the default is StreamChunk, if
+	// that is more, up to 64 KiB.
 	//
 	// The buffer grows during a call if a head or a trailer section is larger. A size
 	// over 64 KiB is allocated for each call, one under 64 bytes is taken for 64, and one
@@ -76,7 +76,7 @@ func (l Limits) withDefaults() (Limits, error) {
 		l.Decoded = 1 << 30
 	}
 	if l.ReadBuffer == 0 {
-		l.ReadBuffer = 4 << 10
+		l.ReadBuffer = defaultReadBuffer
 	}
 	l.ReadBuffer = max(l.ReadBuffer, minReadBuffer)
 	if l.RequestBytes == 0 {

@@ -114,6 +114,7 @@ func testLowSpeedReading(t *testing.T) {
 						}
 					})
 					l.args.Timeouts = zreq.Timeouts{LowSpeed: tt.limit}
+					l.args.Limits.ReadBuffer = 4 << 10 // less than the burst
 					if tt.windows > 0 {
 						l.args.Timeouts.Body = -1
 					}

@@ -67,7 +67,7 @@ func TestLowSpeedSendingInTime(t *testing.T) {
 					l := newLab(t, secure, drivers[dial], func(c *labConn) {
 						_, _ = c.Read(make([]byte, 1))
 						began.note()
-						c.sip(rate/100*tenths, in/10) // below TLS, which adds little
+						c.sip(rate/1000*tenths, in/100) // below TLS, which adds little; finely, so that a sip more or less in a window does not matter
 					})
 					l.net.BufferBytes = 4000
 					l.args.Timeouts = zreq.Timeouts{Write: time.Hour, LowSpeed: zreq.LowSpeed{Bytes: rate, In: in}}

@@ -83,6 +83,9 @@ func testPullClose(t *testing.T) {
 					conn, err := zreq.Connect(context.Background(), site, &zreq.Args{Driver: over(peer)})
 					is.NoErr(err)
 					tt.args.Connection = conn
+					if tt.args.Limits.ReadBuffer == 0 {
+						tt.args.Limits.ReadBuffer = 4 << 10
+					}
 					resp := opened(t, tt.args)
 					_, err = io.ReadFull(resp, make([]byte, tt.read))
 					is.NoErr(err)
@@ -197,7 +200,9 @@ func neverPoisons(t *testing.T, n *memnet.Net, driver netdriver.Driver) {
 	for _, size := range []int{0, 1, 100, 4000, 4096, 5000, 8300, 20_000, 100_000} {
 		for _, read := range []int{0, 1, 99, 4000, 4999, 8192, 19_999, 20_000} {
 			path := fmt.Sprintf("/%d/%d/", size, read)
-			resp, err := zreq.Get(context.Background(), "http://device.test"+path, &zreq.Args{Connection: conn, Stream: true, Into: &into})
+			resp, err := zreq.Get(context.Background(), "http://device.test"+path, &zreq.Args{
+				Connection: conn, Stream: true, Into: &into, Limits: zreq.Limits{ReadBuffer: 4 << 10},
+			})
 			is.NoErr(err)
 			p := make([]byte, min(read, size))
 			_, err = io.ReadFull(resp, p)

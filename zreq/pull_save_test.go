@@ -97,7 +97,7 @@ func testPullSaveFails(t *testing.T) {
 				t.Run(f.name+"/"+name+"/"+way, func(t *testing.T) {
 					is := is.New(t)
 					peer := ends(t, f.wire(numbered(9001)))
-					resp := opened(t, zreq.Args{Driver: peer, AllowUnframed: true})
+					resp := opened(t, zreq.Args{Driver: peer, AllowUnframed: true, Limits: zreq.Limits{ReadBuffer: 4 << 10}})
 					calls, took := 0, 0
 					n, err := save(resp, writer(func(p []byte) (int, error) {
 						if calls++; calls < 2 {
@@ -275,7 +275,7 @@ func testPullReceiver(t *testing.T) {
 func TestPullReceiverBehind(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)
-		resp := opened(t, zreq.Args{Driver: zreqtest.NewPeer(t, stalling(90_000, 50_000))})
+		resp := opened(t, zreq.Args{Driver: zreqtest.NewPeer(t, stalling(90_000, 50_000)), Limits: zreq.Limits{ReadBuffer: 4 << 10}})
 		p, err := resp.ReadN(10)
 		is.NoErr(err)
 		r := new(receiver)

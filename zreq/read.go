@@ -6,7 +6,6 @@ import (
 	"iter"
 
 	"github.com/zreq-go/zreq/zreq/internal/buffer"
-	"github.com/zreq-go/zreq/zreq/internal/exchange"
 	"github.com/zreq-go/zreq/zreq/internal/line"
 )
 
@@ -157,9 +156,6 @@ func (r *Response) WriteTo(w io.Writer) (n int64, err error) {
 	before := r.body.taken
 	for err == nil {
 		if err = p.receive(w); err == nil {
-			if p.widens && len(p.view) == 0 && p.exchange.Certain() >= exchange.MinReceive {
-				p.exchange.Widen(writeBuffer) // nothing is a view of it
-			}
 			err = p.more()
 		}
 		if err == nil {

@@ -36,15 +36,15 @@ func (c *measuredConn) Read(p []byte) (int, error) {
 }
 
 // A read buffer costs memory, and a small one costs reads: who takes large chunks of a
-// body in chunked framing has room for a large one. The head is read with 4 KiB.
+// body in chunked framing has room for a large one. The head is read with the default.
 func TestReadBufferFollowsStreamChunk(t *testing.T) {
 	frame := "400\r\n" + strings.Repeat("x", 1<<10) + "\r\n"
 	body := "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + strings.Repeat(frame, 200) + "0\r\n\r\n"
 	for name, tt := range map[string]struct{ chunk, buffer, first, most int }{
-		"by default":         {0, 0, 4 << 10, 4 << 10},
-		"small chunks":       {512, 0, 4 << 10, 4 << 10},
-		"large chunks":       {32 << 10, 0, 4 << 10, 32 << 10},
-		"huge chunks":        {1 << 20, 0, 4 << 10, 64 << 10},
+		"by default":         {0, 0, 16 << 10, 16 << 10},
+		"small chunks":       {512, 0, 16 << 10, 16 << 10},
+		"large chunks":       {32 << 10, 0, 16 << 10, 32 << 10},
+		"huge chunks":        {1 << 20, 0, 16 << 10, 64 << 10},
 		"it was chosen":      {32 << 10, 1 << 10, 1 << 10, 1 << 10},
 		"it was chosen, too": {512, 64 << 10, 64 << 10, 64 << 10},
 	} {

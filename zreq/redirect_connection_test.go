@@ -29,8 +29,8 @@ func testRedirectKeepsTheConnection(t *testing.T) {
 		"no content":              {send(found + "Content-Length: 0\r\n\r\n"), true},
 		"a little":                {send(found + "Content-Length: 4\r\n\r\nhere"), true},
 		"4 KiB":                   {send(found + "Content-Length: 4096\r\n\r\n" + numbered(4096)), true},
-		"more, but 4 KiB to come": {send(found + "Content-Length: 5000\r\n\r\n" + numbered(5000)), true},
-		"more than 4 KiB to come": {send(found + "Content-Length: 9000\r\n\r\n" + numbered(9000)), false},
+		"more, but 4 KiB to come": {send(found + "Content-Length: 17000\r\n\r\n" + numbered(17_000)), true},
+		"more than 4 KiB to come": {send(found + "Content-Length: 40000\r\n\r\n" + numbered(40_000)), false},
 		"a little, soon":          {late(found+"Content-Length: 4\r\n\r\nhe", 900*time.Millisecond, "re"), true},
 		"a little, too late":      {late(found+"Content-Length: 4\r\n\r\nhe", 2*time.Second, "re"), false},
 		"in chunks":               {send(found + "Transfer-Encoding: chunked\r\n\r\n" + chunks(numbered(400)) + "0\r\nA: b\r\n\r\n"), true},
@@ -155,7 +155,7 @@ func TestRedirectLeavesTheConnection(t *testing.T) {
 	})
 	t.Run("not clean", func(t *testing.T) {
 		is := is.New(t)
-		peer := zreqtest.NewPeer(t, answering("HTTP/1.1 302 Found\r\nLocation: //other.test/y\r\nContent-Length: 9000\r\n\r\n"+numbered(9000)), answering(byLength("hi")), answering(byLength("next")))
+		peer := zreqtest.NewPeer(t, answering("HTTP/1.1 302 Found\r\nLocation: //other.test/y\r\nContent-Length: 40000\r\n\r\n"+numbered(40_000)), answering(byLength("hi")), answering(byLength("next")))
 		conn := open(t, peer)
 		resp, err := zreq.Get(context.Background(), site, &zreq.Args{Connection: conn})
 		is.NoErr(err)

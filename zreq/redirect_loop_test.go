@@ -155,7 +155,7 @@ func testRedirectErrorKeeps(t *testing.T) {
 	}{
 		"no content":    {"Content-Length: 0\r\n\r\n", zreq.CloseNone},
 		"a small one":   {"Content-Length: 4096\r\n\r\n" + numbered(4096), zreq.CloseNone},
-		"a large one":   {"Content-Length: 9000\r\n\r\n" + numbered(9000), zreq.CloseUnread},
+		"a large one":   {"Content-Length: 40000\r\n\r\n" + numbered(40_000), zreq.CloseUnread},
 		"chunked":       {"Transfer-Encoding: chunked\r\n\r\n4\r\nhere\r\n0\r\n\r\n", zreq.CloseNone},
 		"one for close": {"Connection: close\r\nContent-Length: 0\r\n\r\n", zreq.CloseByPeer},
 		"leftover":      {"Content-Length: 4\r\n\r\nhere and", zreq.CloseLeftover},

@@ -107,7 +107,7 @@ var reasons = map[zreq.CloseReason]struct {
 	zreq.CloseHTTP10:    {wire: "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nhi"},
 	zreq.CloseDoubt:     {wire: "HTTP/1.1 204 OK\r\nContent-Length: 2\r\n\r\n"},
 	zreq.CloseLeftover:  {wire: byLength("hi") + "HTTP/1.1 200 OK\r\n"},
-	zreq.CloseUnread:    {wire: page(404, numbered(9000)), args: zreq.Args{Limits: zreq.Limits{Content: 10}}},
+	zreq.CloseUnread:    {wire: page(404, numbered(40_000)), args: zreq.Args{Limits: zreq.Limits{Content: 10}}},
 	zreq.CloseStopped:   {wire: byLength("hi"), args: zreq.Args{OnHead: func(*zreq.Response) error { return zreq.ErrStop }}},
 	zreq.CloseFailed:    {wire: chunkedHead + "zz"},
 }

@@ -35,7 +35,7 @@ var endings = map[string]struct {
 	"silent body":         {script: []zreqtest.Step{zreqtest.Request(), zreqtest.Send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nbody"), zreqtest.Hold()}},
 	"bad chunk":           {script: []zreqtest.Step{zreqtest.Request(), zreqtest.Send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n+5\r\n")}, want: zreq.ErrResponse},
 	"large content":       {script: answering(byLength(numbered(9000))), args: zreq.Args{Limits: zreq.Limits{Content: 10}}, want: zreq.ErrTooLarge},
-	"large page":          {script: answering(page(404, numbered(9000))), args: zreq.Args{Limits: zreq.Limits{Content: 10}}},
+	"large page":          {script: answering(page(404, numbered(40_000))), args: zreq.Args{Limits: zreq.Limits{Content: 10}}},
 	"status":              {script: answering(page(404, "no")), args: zreq.Args{StreamCallback: func([]byte) error { return nil }}, want: zreq.ErrStatus, keeps: true},
 	"callback error":      {script: answering(byLength("hello")), args: zreq.Args{StreamCallback: func([]byte) error { return errCable }}, want: errCable},
 	"callback ErrStop":    {script: answering(byLength("hello")), args: zreq.Args{StreamCallback: func([]byte) error { return zreq.ErrStop }}},

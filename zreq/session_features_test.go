@@ -65,7 +65,7 @@ func testSessionReasons(t *testing.T) {
 		"doubt":              {"HTTP/1.1 204 No Content\r\nContent-Length: 3\r\n\r\n", zreq.Args{}, zreq.CloseDoubt},
 		"something is left":  {byLength("x") + "y", zreq.Args{}, zreq.CloseLeftover},
 		"stopped":            {byLength("xyz"), zreq.Args{StreamCallback: func([]byte) error { return zreq.ErrStop }}, zreq.CloseStopped},
-		"an unread error":    {page(404, numbered(9000)), zreq.Args{Limits: zreq.Limits{Content: 1}}, zreq.CloseUnread},
+		"an unread error":    {page(404, numbered(40_000)), zreq.Args{Limits: zreq.Limits{Content: 1}}, zreq.CloseUnread},
 		"no head is kept":    {byLength("x"), zreq.Args{DropHead: true}, zreq.CloseNone},
 		"the caller's close": {byLength("x"), zreq.Args{Headers: zreq.Headers{{"Connection", "keep-alive"}}}, zreq.CloseNone},
 	} {

@@ -17,7 +17,6 @@ type stream struct {
 	ctx      context.Context
 	limits   streamLimits
 	unframed bool // an end that nothing proves is no error
-	widens   bool // Limits.ReadBuffer was left open
 
 	view    []byte         // what was read and not taken: in the window, or in text
 	decoder decoder        // nil if the body is read as it came
@@ -40,10 +39,6 @@ type decoder interface {
 	giveBack()
 }
 
-// writeBuffer is what a writer is given at a time where much comes: a file makes a system
-// call of each.
-const writeBuffer = 8 << 10
-
 // suspend gives the delivery to the Response. A body that is empty, or not there, is read
 // at once, and so is one with codings, which are undone, unless the call has Stream.
 func (c *call) suspend(ctx context.Context, limits *Limits, coded bool) error {
@@ -54,7 +49,7 @@ func (c *call) suspend(ctx context.Context, limits *Limits, coded bool) error {
 	s := &stream{
 		delivery: c.delivery, ctx: ctx, within: coded,
 		limits:   streamLimits{limits.Content, limits.Body, limits.Ratio, limits.Decoded, limits.ReadBuffer},
-		unframed: c.args.AllowUnframed, widens: c.args.Limits.ReadBuffer == 0,
+		unframed: c.args.AllowUnframed,
 	}
 	c.suspended = true // a panic ends s, not c
 	s.failed = nil

@@ -92,7 +92,7 @@ func TestWriteSizes(t *testing.T) {
 		"all slow":        {slices.Repeat([]time.Duration{slow}, 200), zreq.Timeouts{Write: limit}, long, []string{"146x4096"}},
 		"by default":      {slices.Repeat([]time.Duration{slow}, 20), zreq.Timeouts{}, long, []string{"52x4096", "23x16384"}},
 		"no limit":        {slices.Repeat([]time.Duration{time.Hour}, 200), zreq.Timeouts{Write: -1}, long, []string{"32x4096", "28x16384"}},
-		"a small buffer":  {nil, zreq.Timeouts{Write: limit}, 0, []string{"146x4095"}},
+		"a small buffer":  {nil, zreq.Timeouts{Write: limit}, 4 << 10, []string{"146x4095"}},
 		"LowSpeed":        {nil, zreq.Timeouts{Write: limit, LowSpeed: zreq.LowSpeed{Bytes: 32_000, In: time.Minute}}, long, []string{"299x2000"}},
 	} {
 		for way, set := range map[string]func(a *zreq.Args) string{

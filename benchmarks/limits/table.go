@@ -52,7 +52,7 @@ var Budgets = []Budget{
 	atLeast(0.95, "upload from a file: speed of sendfile", speedOf(upload, "zreq", "raw sendfile")),
 
 	counted(512, "idle connection: above raw", idle{"zreq", "raw"}),
-	counted(16<<10, "streaming: growth of the heap", growth{"zreq"}),
+	counted(32<<10, "streaming: growth of the heap", growth{"zreq"}),
 	atMost(0.5e6, "64 MiB down: peak RSS above raw", peak{"download 64 MiB", "zreq", "raw"}),
 	atMost(0.5e6, "64 MiB up: peak RSS above raw", peak{"upload 64 MiB", "zreq", "raw"}),
 	{

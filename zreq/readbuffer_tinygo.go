@@ -1,0 +1,6 @@
+//go:build tinygo
+
+package zreq
+
+// defaultReadBuffer is the default of Limits.ReadBuffer: what a microcontroller can spare.
+const defaultReadBuffer = 2 << 10
