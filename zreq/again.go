@@ -109,13 +109,13 @@ func (c *call) restart(ctx context.Context) error {
 // retry reports whether there is another attempt after err, and makes it ready; else it
 // returns the error of the call.
 func (c *call) retry(ctx context.Context, err error) (again bool, _ error) {
-	if ctx.Err() != nil || c.why == CloseStopped {
-		return false, err
-	}
-	f := c.failure(ctx, err)
+	var f failure
 	var v verdict
-	if c.session.passes(&f) && c.request.body.Rewind() == nil {
-		c.tries, v = c.session.judge(c.tries, &f)
+	if ctx.Err() == nil && c.why != CloseStopped {
+		f = c.failure(ctx, err)
+		if c.session.passes(&f) && c.request.body.Rewind() == nil {
+			c.tries, v = c.session.judge(c.tries, &f)
+		}
 	}
 	switch {
 	case v.again:

@@ -95,7 +95,6 @@ func decodeBody(s *stream, dropHead, later bool) (err error) {
 		if over {
 			return
 		}
-		s.within = false
 		defer s.end()
 		if s.err == nil {
 			s.finish(io.ErrUnexpectedEOF)

@@ -72,7 +72,8 @@ func TestCodingPanics(t *testing.T) {
 				peer := zreqtest.NewPeer(t, answering(coded, byLength("next")), answering(byLength("next")))
 				conn, err := zreq.Connect(context.Background(), site, &zreq.Args{Driver: peer})
 				is.NoErr(err)
-				tt.args.Connection = conn
+				log := new(tracer)
+				tt.args.Connection, tt.args.Trace = conn, log
 				func() {
 					defer func() { is.Equal(recover(), at) }()
 					resp, err := zreq.Get(context.Background(), site, &tt.args)
@@ -80,6 +81,13 @@ func TestCodingPanics(t *testing.T) {
 					defer resp.Close() // of a body that cannot be read
 					_, _ = resp.ReadN(0)
 				}()
+				done := 0
+				for _, e := range log.events {
+					if e.Kind == zreq.EventDone {
+						done++
+					}
+				}
+				is.Equal(done, 1) // the call is over, once
 				next, err := zreq.Get(context.Background(), site, &zreq.Args{Connection: conn})
 				is.NoErr(err) // it is free
 				is.Equal(content(is, next), "next")

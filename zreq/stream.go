@@ -52,7 +52,6 @@ func (c *call) suspend(ctx context.Context, limits *Limits, coded bool) error {
 		unframed: c.args.AllowUnframed,
 	}
 	c.suspended = true // a panic ends s, not c
-	s.failed = nil
 	if coded {
 		err := decode(s, c.dropHead, c.args.Stream)
 		if s.within = false; err != nil || !c.args.Stream {
@@ -60,7 +59,7 @@ func (c *call) suspend(ctx context.Context, limits *Limits, coded bool) error {
 			return err
 		}
 	}
-	c.resp.body.stream = s
+	s.failed, c.resp.body.stream = nil, s
 	if s.lease != nil {
 		s.lease.lend()
 	}
