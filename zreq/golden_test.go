@@ -39,6 +39,7 @@ func TestGolden(t *testing.T) {
 		}
 		known[file] = true
 		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
 			var got strings.Builder
 			plain := ""
 			for _, kind := range kinds {

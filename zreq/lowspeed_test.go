@@ -103,6 +103,7 @@ func testLowSpeedReading(t *testing.T) {
 	} {
 		for mode, read := range modes {
 			t.Run(name+"/"+mode, func(t *testing.T) {
+				t.Parallel()
 				links(t, func(t *testing.T, secure bool, dial string) {
 					is := is.New(t)
 					var began moment

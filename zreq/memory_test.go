@@ -67,7 +67,7 @@ func testLongBodyLeavesTheHeapFlat(t *testing.T) {
 	zreqtest.SpareThreads()
 	size := int64(1 << 30)
 	if underRace || testing.Short() {
-		size = 256 << 20
+		size = 192 << 20
 	}
 	for _, framing := range []string{"length", "chunked"} {
 		t.Run(framing, func(t *testing.T) {

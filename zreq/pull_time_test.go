@@ -198,6 +198,7 @@ func TestPullFailureOfEachOperation(t *testing.T) {
 			for _, after := range []bool{false, true} {
 				moment := map[bool]string{false: "instead", true: "beside"}[after]
 				t.Run(name+"/"+way+"/"+moment, func(t *testing.T) {
+					t.Parallel()
 					for k, reached := 1, true; reached; k++ {
 						synctest.Test(t, func(t *testing.T) { reached = pullFailAt(t, s, k, way, after) })
 						if t.Failed() {

@@ -81,6 +81,7 @@ func TestCutWritesOverTLS(t *testing.T) {
 			for layer, ofDriver := range map[string]bool{"https": false, "http in a tunnel": true} {
 				for _, buffer := range []int{4 << 10, 64 << 10} {
 					t.Run(name+"/"+kind+"/"+layer, func(t *testing.T) {
+						t.Parallel()
 						synctest.Test(t, func(t *testing.T) { cutWrites(t, gap, buffer, body(), kind == "chunked", ofDriver) })
 					})
 				}

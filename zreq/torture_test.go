@@ -39,6 +39,8 @@ func testFailureOfEachOperation(t *testing.T) {
 				for _, after := range []bool{false, true} {
 					moment := map[bool]string{false: "instead", true: "beside"}[after]
 					t.Run(name+"/"+manner+"/"+how+" "+moment, func(t *testing.T) {
+						t.Parallel()
+						s := s
 						s.body = torture.body
 						for k, reached := 1, true; reached; k++ {
 							synctest.Test(t, func(t *testing.T) {
