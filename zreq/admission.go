@@ -26,13 +26,6 @@ var (
 	errOther2xx = errors.New("another 2xx")
 )
 
-// statusError is a status that is not 2xx.
-type statusError int
-
-func (s statusError) Error() string {
-	return "the status is " + strconv.Itoa(int(s)) + ", not 2xx"
-}
-
 // told is why a callback does not get a response of that status, in words.
 func told(unfit error, status int, coding string) error {
 	switch unfit {

@@ -98,6 +98,21 @@ func (b bearer) Authorize(r AuthRequest) (string, error) {
 	return "Bearer " + b(), nil
 }
 
+// String returns the method and the origin. It hides the target and the credentials.
+func (r AuthRequest) String() string { return "zreq.AuthRequest(" + r.Method + " " + r.Origin + ")" }
+
+// GoString returns the same as String.
+func (r AuthRequest) GoString() string { return r.String() }
+
+// String returns the type alone. What the function holds is not printed, also where
+// package fmt does not ask for String: in a field that is not exported.
+func (b basic) String() string   { return "zreq.Basic(" + hidden + ")" }
+func (b basic) GoString() string { return b.String() }
+
+// String returns the type alone.
+func (b bearer) String() string   { return "zreq.Bearer(" + hidden + ")" }
+func (b bearer) GoString() string { return b.String() }
+
 // authorize asks Args.Auth for the credentials of a request.
 func (r *request) authorize(args *Args, to *asked, target []byte, refused *Response) (err error) {
 	if refused == nil {

@@ -1,8 +1,7 @@
 package zreq
 
-// appendBase64 appends p in base64 (RFC 4648, 4). Of encoding/base64 an encoder
-// is all that is needed here, and it would bring along three more, four decoders
-// and their set-up: 4 KB.
+// appendBase64 appends p in base64 (RFC 4648, 4). Package encoding/base64 would bring along
+// encoding/binary, and that package reflect.
 func appendBase64(dst, p []byte) []byte {
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 	for len(p) > 0 {

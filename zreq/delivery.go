@@ -42,11 +42,6 @@ type outcome struct {
 	failed    error
 }
 
-var (
-	errContent = &limitError{text: "the body is larger than Limits.Content: raise it, or take it in chunks by StreamCallback"}
-	errBody    = &limitError{text: "the body is larger than Limits.Body"}
-)
-
 // maxPage bounds the error page that is kept of a response that a callback was refused:
 // a caller who streams has no memory for a large one.
 const maxPage = 8 << 10

@@ -1,6 +1,8 @@
 package zreq
 
 import (
+	"strconv"
+
 	"github.com/zreq-go/zreq/zreq/internal/ascii"
 	"github.com/zreq-go/zreq/zreq/wire"
 )
@@ -71,4 +73,65 @@ func named(name string, fields Headers, omit []string) bool {
 		}
 	}
 	return false
+}
+
+// checkNames refuses what can be the name of no field: of a list of secret fields, a name
+// that is misspelt so would keep none back.
+func checkNames(names []string) error {
+	var room [64]byte
+	for _, name := range names {
+		if _, err := wire.AppendField(room[:0], name, ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hidden stands for what is not printed. What a program may print that logs its settings
+// tells no secret: that is what the methods String and GoString of package zreq are for.
+// Package fmt calls them with %v, %+v, %s, %q and %#v, also for exported fields.
+const hidden = "…"
+
+// harmless are the fields of a request of which the values are shown. Of others, as
+// X-Api-Key, only who made them up knows.
+var harmless = [...]string{
+	"Accept", "Accept-Charset", "Accept-Encoding", "Accept-Language", "Cache-Control", "Connection", "Content-Encoding",
+	"Content-Language", "Content-Type", "Date", "Expect", "Host", "If-Match", "If-Modified-Since", "If-None-Match",
+	"If-Range", "If-Unmodified-Since", "Keep-Alive", "Pragma", "Range", "TE", "Trailer", "User-Agent",
+}
+
+// shown returns the value of a field, if it may be shown.
+func (h Headers) shown(i int) string {
+	for _, name := range harmless {
+		if ascii.EqualFold(h[i][0], name) {
+			return h[i][1]
+		}
+	}
+	return hidden
+}
+
+// String returns the fields for a log: "[Accept: */*, Authorization: …]". It shows the
+// values of fields that are known not to be secret, such as Accept, Range and User-Agent,
+// and hides all others.
+func (h Headers) String() string {
+	text := "["
+	for i := range h {
+		if i > 0 {
+			text += ", "
+		}
+		text += h[i][0] + ": " + h.shown(i)
+	}
+	return text + "]"
+}
+
+// GoString is like String, in Go syntax.
+func (h Headers) GoString() string {
+	text := "zreq.Headers{"
+	for i := range h {
+		if i > 0 {
+			text += ", "
+		}
+		text += "{" + strconv.Quote(h[i][0]) + ", " + strconv.Quote(h.shown(i)) + "}"
+	}
+	return text + "}"
 }

@@ -2,7 +2,9 @@ package zreq
 
 import (
 	"errors"
+	"strconv"
 
+	"github.com/zreq-go/zreq/zreq/internal/ascii"
 	"github.com/zreq-go/zreq/zreq/internal/exchange"
 	"github.com/zreq-go/zreq/zreq/internal/target"
 	"github.com/zreq-go/zreq/zreq/wire"
@@ -50,6 +52,19 @@ type Redirect struct {
 	URL    string // that was requested, as it was sent, without credentials
 	Status int
 }
+
+// String returns the method, the URL and the status, as in "GET http://fleet.test/image
+// 302". It hides the query, which may be a signature.
+func (r Redirect) String() string {
+	url := r.URL
+	if i := ascii.IndexByte(url, '?'); i >= 0 {
+		url = url[:i+1] + hidden
+	}
+	return r.Method + " " + url + " " + strconv.Itoa(r.Status)
+}
+
+// GoString returns the type and String.
+func (r Redirect) GoString() string { return "zreq.Redirect(" + r.String() + ")" }
 
 // redirect is where a response leads to.
 type redirect struct {

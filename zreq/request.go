@@ -278,11 +278,3 @@ func (r *request) appendFraming(dst []byte, args *Args, method string) (_ []byte
 	dst = wire.AppendUint(append(dst, "Content-Length: "...), r.body.Size())
 	return append(dst, "\r\n"...), nil
 }
-
-// limitError is the text of a limit of zreq that was reached.
-type limitError struct {
-	text string
-}
-
-func (e *limitError) Error() string        { return e.text }
-func (e *limitError) Is(target error) bool { return target == ErrTooLarge }

@@ -3,6 +3,7 @@ package zreq
 import (
 	"errors"
 	"io"
+	"strconv"
 
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq/internal/line"
@@ -63,6 +64,13 @@ func Transient(err error) bool {
 		return true
 	}
 	return false
+}
+
+// statusError is a status that is not 2xx.
+type statusError int
+
+func (s statusError) Error() string {
+	return "the status is " + strconv.Itoa(int(s)) + ", not 2xx"
 }
 
 func (s statusError) transient() bool {
