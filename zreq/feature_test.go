@@ -76,7 +76,7 @@ func TestFeature(t *testing.T) {
 		{"P3", proofs{testLeak, testErrors, testErrorsOfConnect, testStopByPanic, testSessionIsLeft, testSessionStream, testSessionCancelledAtRandom}},
 		{"P30", proofs{testOriginOnly, testRedirectCredentials, testRedirectAnonymousTLS}},
 		{"P32", proofs{testZone, testZoneIsPartOfTheOrigin, testZoneOfARedirect, testZoneInHost}},
-		{"P45", proofs{testURLErrors, testURLErrorsAreShort, testLocationErrors}},
+		{"P45", proofs{testURLErrors, testLocationErrors}},
 		{"P41", proofs{testEarlyAnswerIsSeen, testEarlyAnswerOverTLS, testEarlyAnswerBetweenWrites, testHeadDoesNotWaitForTheBody}},
 		{"P42", proofs{testRedirectRepairs, testURLSpace}},
 		{"P6", proofs{testTruncation, testStatus, testStatusUnframed, testRange, testRangeAllowed}},
