@@ -6,6 +6,7 @@ import (
 
 	"github.com/zreq-go/zreq/form"
 	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/zreq/wire"
 )
 
 // Args holds the arguments of a call other than the method and the URL. The zero value
@@ -241,7 +242,12 @@ func (a *Args) check() error {
 	case a.Stream && a.StreamCallback != nil:
 		return errBothStreams
 	}
-	return checkNames(a.OriginOnly)
+	for _, name := range a.OriginOnly {
+		if !wire.IsToken(name) {
+			return wire.ErrBadFieldName // one that is misspelt so would keep nothing back
+		}
+	}
+	return nil
 }
 
 // sends reports whether zreq's own field of that name goes out.

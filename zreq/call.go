@@ -33,7 +33,7 @@ func do(ctx context.Context, method, url string, args *Args, session callSession
 		resp = new(Response)
 	}
 	c := call{args: args}
-	c.method, c.resp, c.session, c.dropHead = method, resp, session, args.DropHead
+	c.method, c.resp, c.session, c.dropHead = shownMethod(method), resp, session, args.DropHead
 	err := c.run(ctx, url)
 	if c.answered && args.StreamCallback == nil && !c.stopped {
 		resp.body.use = untaken
@@ -96,17 +96,18 @@ func (c *call) prepare(ctx context.Context, url string) error {
 	if c.at, err = target.Parse(url); err != nil {
 		return err
 	}
-	limits, err := c.args.Limits.withDefaults()
-	if err != nil {
+	c.limits = c.args.Limits
+	if err := c.limits.setDefaults(); err != nil {
 		return err
 	}
 	if err := c.args.check(); err != nil {
 		return err
 	}
-	if err := c.request.open(c.args, c.method, limits.Content); err != nil {
+	if err := c.request.open(c.args, c.method, c.limits.Content); err != nil {
 		return err
 	}
-	c.exchange.Open(exchangeLimits(&limits, c.args.Timeouts.withDefaults()))
+	times := c.args.Timeouts.withDefaults()
+	c.exchange.Open(exchangeLimits(&c.limits, &times))
 	head, err := c.compose(ctx)
 	if err != nil {
 		return err
@@ -117,17 +118,16 @@ func (c *call) prepare(ctx context.Context, url string) error {
 
 // compose makes the head of the request.
 func (c *call) compose(ctx context.Context) (head []byte, err error) {
-	limits, _ := c.args.Limits.withDefaults() // prepare has checked them
 	size := headBuffer
 	if c.request.body.Exists() {
-		size = limits.ReadBuffer
+		size = c.limits.ReadBuffer
 	}
 	closes := c.wantsClose()
 	head, expects, err := c.request.appendHead(c.exchange.Outbox(size), c.args, &c.asked, closes)
 	switch {
 	case err != nil:
 		return nil, err
-	case len(head) > limits.RequestBytes:
+	case len(head) > c.limits.RequestBytes:
 		return nil, errRequestHead
 	case ctx.Err() != nil:
 		return nil, ctx.Err() // before SetHead forgets what was sent
@@ -257,16 +257,15 @@ func (c *call) deliver(ctx context.Context) error {
 	if c.dropHead && !coded {
 		r.head = nil
 	}
-	limits, _ := c.args.Limits.withDefaults()
 	switch {
 	case c.args.StreamCallback != nil && r.body.unfit != nil:
-		return c.refuse(ctx, &limits)
+		return c.refuse(ctx)
 	case coded || c.args.Stream:
-		return c.suspend(ctx, &limits, coded)
+		return c.suspend(ctx, coded)
 	case c.args.StreamCallback == nil:
 		c.exchange.BeginBody()
-		return c.buffer(ctx, &limits, limits.Content)
+		return c.buffer(ctx, c.limits.Content)
 	}
 	c.exchange.BeginBody()
-	return c.cut(ctx, &limits, c.args)
+	return c.cut(ctx, c.args)
 }

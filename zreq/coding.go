@@ -121,7 +121,7 @@ func (s *stream) undo() {
 	for name := list.next(); name != nil; name = list.next() {
 		d.codings = append(d.codings, findCoding(name))
 	}
-	s.decoder, s.text, s.resp.body.decoded = d, buffer.Acquire(s.limits.window), true
+	s.decoder, s.text, s.resp.body.decoded = d, buffer.Acquire(s.limits.ReadBuffer), true
 }
 
 // decoded returns decoded bytes.
@@ -170,11 +170,11 @@ func (d *decoding) begin() (err error) {
 func (d *decoding) limit() error {
 	limits := &d.s.limits
 	switch {
-	case limits.body > 0 && d.made > limits.body:
+	case limits.Body > 0 && d.made > limits.Body:
 		return errBody
-	case d.made > limits.decoded:
+	case d.made > limits.Decoded:
 		return errDecoded
-	case d.made > ratioGrace && d.made/limits.ratio > d.s.exchange.Received:
+	case d.made > ratioGrace && d.made/limits.Ratio > d.s.exchange.Received:
 		return errRatio
 	}
 	return nil

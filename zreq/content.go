@@ -219,10 +219,7 @@ func (r *Response) badSize() error { return r.failure(PhaseBody, ErrRequest, err
 
 // failure is an error of a Response whose exchange is over.
 func (r *Response) failure(phase Phase, kind error, err error) *Error {
-	url := r.request.url
-	if i := ascii.IndexByte(url, '?'); i >= 0 {
-		url = url[:i]
-	}
+	url, _ := ascii.Split(r.request.url, "?")
 	received := int64(len(r.body.content))
 	if r.body.stream != nil {
 		received = r.body.stream.exchange.Received

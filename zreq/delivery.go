@@ -20,6 +20,7 @@ type delivery struct {
 	resp     *Response
 	session  callSession // nil: the call has none
 	trace    *tracer     // nil: nobody is told
+	limits   Limits      // with their defaults
 	dropHead bool        // the head of resp is a view, and goes when the window does
 	outcome
 }
@@ -124,53 +125,50 @@ func (d *delivery) keepTrailers(ev wire.Event) bool {
 
 // buffer reads the body into the Response, within a limit. An error page that is longer is
 // cut, so that it does not hide the status.
-func (d *delivery) buffer(ctx context.Context, limits *Limits, limit int64) error {
+func (d *delivery) buffer(ctx context.Context, limit int64) error {
 	r, page := d.resp, d.resp.Status >= 400
-	limit, tooLarge := contentLimit(limit, limits.Body)
-	if r.body.framing == FramingLength && r.body.length > limit && !page {
-		return tooLarge
-	}
-	if first := int(min(r.body.length, limit, firstContent)); first > cap(r.body.content) && r.body.framing == FramingLength {
-		r.body.content = make([]byte, 0, first)
+	limit, tooLarge := d.limits.ofContent(limit)
+	if r.body.framing == FramingLength {
+		if r.body.length > limit && !page {
+			return tooLarge
+		}
+		if first := int(min(r.body.length, limit, firstContent)); first > cap(r.body.content) {
+			r.body.content = make([]byte, 0, first)
+		}
 	}
 	for {
 		ev, err := d.next(ctx, nil)
-		if err != nil {
-			return err
+		if err == nil {
+			err = d.mismatch()
 		}
-		if err := d.mismatch(); err != nil {
+		switch {
+		case err != nil:
 			return err
-		}
-		if ev.Kind == wire.End {
+		case ev.Kind == wire.End:
 			return d.judgeEnd()
-		}
-		left := limit - int64(len(r.body.content))
-		if left >= int64(len(ev.Data)) {
-			r.body.content = append(r.body.content, ev.Data...)
-			continue
-		}
-		r.body.content = append(r.body.content, ev.Data[:left]...)
-		if !page {
+		case r.hold(ev.Data, limit):
+		case !page:
 			return tooLarge
+		default:
+			r.body.cut = r.failure(PhaseBody, nil, tooLarge)
+			return nil
 		}
-		r.body.cut = r.failure(PhaseBody, nil, tooLarge)
-		return nil
 	}
 }
 
 // cut cuts the body into chunks for the callback.
-func (d *delivery) cut(ctx context.Context, limits *Limits, args *Args) error {
+func (d *delivery) cut(ctx context.Context, args *Args) error {
 	chunks := chunk.New(args.chunkSize(), args.StreamCallback)
 	defer chunks.Close()
-	err := d.cutInto(ctx, limits, &chunks, args.Limits.ReadBuffer == 0)
+	err := d.cutInto(ctx, &chunks, args.Limits.ReadBuffer == 0)
 	body := &d.resp.body
 	body.content = append(body.content[:0], chunks.Last()...)
 	body.taken, body.shown = chunks.Taken(), len(chunks.Last()) > 0
 	return err
 }
 
-func (d *delivery) cutInto(ctx context.Context, limits *Limits, chunks *chunk.Chunker, widens bool) error {
-	if err := d.excess(limits.Body); err != nil {
+func (d *delivery) cutInto(ctx context.Context, chunks *chunk.Chunker, widens bool) error {
+	if err := d.excess(); err != nil {
 		return err
 	}
 	if widens && d.resp.body.framing == FramingChunked {
@@ -181,7 +179,7 @@ func (d *delivery) cutInto(ctx context.Context, limits *Limits, chunks *chunk.Ch
 		if err != nil {
 			return err
 		}
-		if err := d.excess(limits.Body); err != nil {
+		if err := d.excess(); err != nil {
 			return err
 		}
 		switch {
@@ -221,11 +219,11 @@ func (d *delivery) read(ctx context.Context, chunks *chunk.Chunker) (ev wire.Eve
 
 // excess is the error of a body that has more than its Content-Range says or Limits.Body
 // allows; nil if it has not. It is asked before what has come is given out.
-func (d *delivery) excess(limit int64) error {
+func (d *delivery) excess() error {
 	if err := d.mismatch(); err != nil {
 		return err
 	}
-	body, received := &d.resp.body, d.exchange.Received
+	body, limit, received := &d.resp.body, d.limits.Body, d.exchange.Received
 	announced := body.framing == FramingLength && d.resp.Status < 400 && body.length > limit
 	if limit > 0 && (announced || received > limit) {
 		return errBody
@@ -276,11 +274,11 @@ func (d *delivery) stop(err error) error {
 
 // refuse ends a call whose callback may not have the body. An error page is kept as
 // content; of the rest, what costs little is read to save the connection.
-func (d *delivery) refuse(ctx context.Context, limits *Limits) error {
+func (d *delivery) refuse(ctx context.Context) error {
 	body := &d.resp.body
 	if d.resp.Status >= 400 {
 		d.exchange.BeginBody()
-		if err := d.buffer(ctx, limits, min(limits.Content, maxPage)); err != nil && body.cut == nil {
+		if err := d.buffer(ctx, min(d.limits.Content, maxPage)); err != nil && body.cut == nil {
 			body.cut = d.fail(ctx, err)
 		}
 	} else {

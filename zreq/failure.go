@@ -27,15 +27,6 @@ func (f *fault) Error() string { return f.err.Error() }
 // Unwrap returns what has happened.
 func (f *fault) Unwrap() error { return f.err }
 
-// kinds are by what an exchange is told.
-var kinds = [...]error{
-	exchange.Broken:      ErrConnect,
-	exchange.Stale:       ErrStale,
-	exchange.Truncated:   ErrTruncated,
-	exchange.BadResponse: ErrResponse,
-	exchange.BadBody:     ErrBody,
-}
-
 // fail makes the error of a call, and decides what is told first: that the owner closed
 // the connection, or that the context ended, is the reason for whatever the socket said
 // after it.
@@ -67,7 +58,7 @@ func (d *delivery) fail(ctx context.Context, err error) *Error {
 	sent := d.before + d.exchange.Sent
 	return &Error{
 		Phase:    phase,
-		Method:   shownMethod(d.method),
+		Method:   d.method,
 		URL:      d.at.Safe(),
 		Attempt:  d.attempt,
 		Sent:     sent,
@@ -85,9 +76,21 @@ func (d *delivery) fail(ctx context.Context, err error) *Error {
 func (d *delivery) kindOf(err error) (kind, cause error) {
 	switch e := err.(type) {
 	case *exchange.Error:
-		kind, cause = kinds[e.Cause], e.Err
-		if e.Cause == exchange.Truncated && d.answered {
-			cause = d.cutShort(d.resp.body.length, cause)
+		cause = e.Err
+		switch e.Cause {
+		case exchange.Broken:
+			kind = ErrConnect
+		case exchange.Stale:
+			kind = ErrStale
+		case exchange.Truncated:
+			kind = ErrTruncated
+			if d.answered {
+				cause = d.cutShort(d.resp.body.length, cause)
+			}
+		case exchange.BadResponse:
+			kind = ErrResponse
+		case exchange.BadBody:
+			kind = ErrBody
 		}
 	case *fault:
 		kind, cause = e.kind, e.err
@@ -143,8 +146,7 @@ func (e *truncation) Unwrap() error { return e.cause }
 
 // shownMethod is a method as it is shown. One that is no token may hold anything.
 func shownMethod(method string) string {
-	var room [16]byte
-	if _, err := wire.AppendMethod(room[:0], method); err != nil {
+	if !wire.IsToken(method) {
 		return "?"
 	}
 	return method
@@ -152,9 +154,10 @@ func shownMethod(method string) string {
 
 // isCurable reports whether err is a state that the caller can cure, and no bad argument.
 func isCurable(err error) bool {
-	switch err {
-	case ErrBusy, ErrClosed, ErrOtherOrigin, ErrNoTLS, ErrNoDriver, netdriver.ErrAmbiguousDriver:
-		return true
+	for _, known := range [...]error{ErrBusy, ErrClosed, ErrOtherOrigin, ErrNoTLS, ErrNoDriver, netdriver.ErrAmbiguousDriver} {
+		if err == known {
+			return true
+		}
 	}
 	return false
 }

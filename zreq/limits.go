@@ -60,11 +60,11 @@ var (
 	errLarge         = errors.New("StreamChunk or Limits.ReadBuffer is over 64 MiB")
 )
 
-// withDefaults returns the limits with their defaults, and errNegativeLimit if one is
-// negative.
-func (l Limits) withDefaults() (Limits, error) {
+// setDefaults gives each limit that is zero its default. It returns errNegativeLimit if
+// one is negative.
+func (l *Limits) setDefaults() error {
 	if l.HeadBytes|l.Fields|l.Informational|l.ChunkLine|l.TrailerBytes|l.ReadBuffer|l.RequestBytes < 0 || l.Content|l.Body|l.Ratio|l.Decoded < 0 {
-		return l, errNegativeLimit
+		return errNegativeLimit
 	}
 	if l.Content == 0 {
 		l.Content = 1 << 20
@@ -83,9 +83,9 @@ func (l Limits) withDefaults() (Limits, error) {
 		l.RequestBytes = 16 << 10
 	}
 	if l.ReadBuffer > maxBuffer {
-		return l, errLarge
+		return errLarge
 	}
-	return l, nil
+	return nil
 }
 
 // maxBuffer is what a caller can ask for in one piece: more is a mistake.
@@ -106,7 +106,7 @@ func (l *Limits) wire() wire.Limits {
 }
 
 // exchangeLimits returns what an exchange is to hold to.
-func exchangeLimits(l *Limits, t Timeouts) exchange.Limits {
+func exchangeLimits(l *Limits, t *Timeouts) exchange.Limits {
 	return exchange.Limits{
 		Write: t.Write, Expect: t.Expect, Head: t.Head, Body: t.Body,
 		LowBytes: t.LowSpeed.Bytes, LowTime: t.LowSpeed.In,
@@ -114,11 +114,11 @@ func exchangeLimits(l *Limits, t Timeouts) exchange.Limits {
 	}
 }
 
-// contentLimit is the limit of a body that is buffered, and its error: content, or that of
+// ofContent is the limit of a body that is buffered, and its error: content, or that of
 // every body, if that is less.
-func contentLimit(content, body int64) (int64, error) {
-	if body > 0 && body < content {
-		return body, errBody
+func (l *Limits) ofContent(content int64) (int64, error) {
+	if l.Body > 0 && l.Body < content {
+		return l.Body, errBody
 	}
 	return content, errContent
 }

@@ -123,7 +123,7 @@ func (r *Response) ReadN(n int) ([]byte, error) {
 			return p, nil
 		case err != nil:
 			return p, err
-		case n <= 0 && r.body.stream != nil && int64(len(p)) > r.body.stream.limits.content:
+		case n <= 0 && r.body.stream != nil && int64(len(p)) > r.body.stream.limits.Content:
 			r.body.stream.finish(errContent)
 		}
 	}
@@ -282,23 +282,4 @@ func (r *Response) Close() error {
 		r.body.stream.close()
 	}
 	return nil
-}
-
-// Fit returns nil if a StreamCallback would receive the body of this response, as far as
-// the head tells. Otherwise it returns an [*Error] that says why not: ErrStatus, with
-// ErrEncoded if that is the reason, or ErrUnframed. If the body has been read or closed,
-// even in part, it returns ErrBodyConsumed.
-func (r *Response) Fit() error {
-	if err := r.absent(); err != nil {
-		return err
-	}
-	switch {
-	case r.body.use == asReader:
-		return r.consumed()
-	case r.body.unfit == nil:
-		return nil
-	case r.body.unfit == ErrUnframed:
-		return r.failure(PhaseHead, nil, ErrUnframed)
-	}
-	return r.failure(PhaseHead, ErrStatus, told(r.body.unfit, r.Status, r.body.encoded))
 }

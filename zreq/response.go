@@ -98,6 +98,18 @@ func (r *Response) fill(head exchange.Head, dropped bool) {
 	r.head = append(r.head[:0], head.Block...)
 }
 
+// hold adds p to the content that is held, as far as limit allows, and reports whether it
+// allows all of p.
+func (r *Response) hold(p []byte, limit int64) bool {
+	left := limit - int64(len(r.body.content))
+	fits := left >= int64(len(p))
+	if !fits {
+		p = p[:left]
+	}
+	r.body.content = append(r.body.content, p...)
+	return fits
+}
+
 var errNoResponse = errors.New("there is no Response: the call returned nil and an error, or has not been made")
 
 // absent is the error of using a Response that no call has filled.

@@ -15,7 +15,6 @@ import (
 type stream struct {
 	delivery
 	ctx      context.Context
-	limits   streamLimits
 	unframed bool // an end that nothing proves is no error
 
 	view    []byte         // what was read and not taken: in the window, or in text
@@ -27,12 +26,6 @@ type stream struct {
 	err     error          // of all reading from now on
 }
 
-// streamLimits are those of Limits that a body has.
-type streamLimits struct {
-	content, body, ratio, decoded int64
-	window                        int
-}
-
 // decoder undoes the codings of a body. It returns at least one byte or an error.
 type decoder interface {
 	decoded(p []byte) (int, error)
@@ -41,14 +34,13 @@ type decoder interface {
 
 // suspend gives the delivery to the Response. A body that is empty, or not there, is read
 // at once, and so is one with codings, which are undone, unless the call has Stream.
-func (c *call) suspend(ctx context.Context, limits *Limits, coded bool) error {
+func (c *call) suspend(ctx context.Context, coded bool) error {
 	c.exchange.BeginBody()
 	if c.resp.body.framing == FramingNone || c.resp.body.length == 0 {
-		return c.buffer(ctx, limits, 0)
+		return c.buffer(ctx, 0)
 	}
 	s := &stream{
 		delivery: c.delivery, ctx: ctx, within: coded,
-		limits:   streamLimits{limits.Content, limits.Body, limits.Ratio, limits.Decoded, limits.ReadBuffer},
 		unframed: c.args.AllowUnframed,
 	}
 	c.suspended = true // a panic ends s, not c
@@ -82,7 +74,7 @@ func (s *stream) fetch() ([]byte, error) {
 
 // judge returns the data of an event of the body, if it has any; io.EOF at the end.
 func (s *stream) judge(ev wire.Event) ([]byte, error) {
-	err := s.excess(s.limits.body)
+	err := s.excess()
 	switch {
 	case err != nil:
 		return nil, err
@@ -138,7 +130,7 @@ func (s *stream) refill() (err error) {
 	if err := s.ctx.Err(); err != nil {
 		return err // what has come already may be much
 	}
-	if err := s.excess(s.limits.body); err != nil {
+	if err := s.excess(); err != nil {
 		return err
 	}
 	if s.decoder == nil {
@@ -193,7 +185,7 @@ func (s *stream) straight(b []byte) int {
 	}
 	ev, err := s.exchange.ReadInto(s.ctx, b[:n])
 	if err == nil {
-		err = s.excess(s.limits.body)
+		err = s.excess()
 	}
 	if err == nil && ev.Kind == wire.End {
 		err = s.atEnd()
@@ -210,7 +202,7 @@ func (s *stream) receive(w io.Writer) error {
 	r, ok := w.(exchange.Receiver)
 	body := &s.resp.body
 	for ok && s.err == nil && s.decoder == nil && len(s.view) == 0 && body.want.length < 0 && s.ctx.Err() == nil {
-		if left := s.limits.body - s.exchange.Received; s.limits.body > 0 && s.exchange.Certain() > left {
+		if left := s.limits.Body - s.exchange.Received; s.limits.Body > 0 && s.exchange.Certain() > left {
 			break // it would take too much before anybody looked
 		}
 		var n int64
@@ -248,22 +240,19 @@ func (s *stream) halt(err error) error {
 // the limit is cut.
 func (s *stream) content() {
 	body := &s.resp.body
-	limit, tooLarge := contentLimit(s.limits.content, s.limits.body)
-	s.limits.body, s.unframed = 0, true
+	limit, tooLarge := s.limits.ofContent(s.limits.Content)
+	s.limits.Body, s.unframed = 0, true
 	for s.more() == nil {
-		left := limit - int64(len(body.content))
-		if left >= int64(len(s.view)) {
-			body.content = append(body.content, s.view...)
+		switch {
+		case s.resp.hold(s.view, limit):
 			s.view = nil
-			continue
-		}
-		body.content = append(body.content, s.view[:left]...)
-		if s.resp.Status < 400 {
+		case s.resp.Status < 400:
 			s.finish(tooLarge)
 			return
+		default:
+			s.close()
+			body.cut = s.resp.failure(PhaseBody, nil, tooLarge)
 		}
-		s.close()
-		body.cut = s.resp.failure(PhaseBody, nil, tooLarge)
 	}
 }
 

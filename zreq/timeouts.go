@@ -72,24 +72,21 @@ type LowSpeed struct {
 const century = 100 * 365 * 24 * time.Hour
 
 // withDefaults returns the limits with their defaults.
-func (t Timeouts) withDefaults() Timeouts {
-	t.Dial = orDefault(t.Dial, 10*time.Second)
-	t.TLS = orDefault(t.TLS, 10*time.Second)
-	t.Write = orDefault(t.Write, 30*time.Second)
-	t.Expect = orDefault(t.Expect, time.Second)
-	t.Head = orDefault(t.Head, 30*time.Second)
-	t.Body = orDefault(t.Body, 30*time.Second)
-	t.Wait = orDefault(t.Wait, 30*time.Second)
-	t.LowSpeed.In = orDefault(t.LowSpeed.In, 30*time.Second)
-	return t
-}
-
-func orDefault(d, byDefault time.Duration) time.Duration {
-	switch {
-	case d == 0:
-		return byDefault
-	case d > century:
-		return -1 // an eighth more may not fit
+func (t *Timeouts) withDefaults() Timeouts {
+	full := *t
+	for _, limit := range [...]struct {
+		of      *time.Duration
+		seconds int
+	}{
+		{&full.Dial, 10}, {&full.TLS, 10}, {&full.Write, 30}, {&full.Expect, 1}, {&full.Head, 30}, {&full.Body, 30},
+		{&full.Wait, 30}, {&full.LowSpeed.In, 30},
+	} {
+		switch {
+		case *limit.of == 0:
+			*limit.of = time.Duration(limit.seconds) * time.Second
+		case *limit.of > century:
+			*limit.of = -1 // an eighth more may not fit
+		}
 	}
-	return d
+	return full
 }

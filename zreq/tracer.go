@@ -12,7 +12,7 @@ import (
 type tracer struct {
 	trace Trace
 	call  uint64
-	began time.Time
+	began time.Duration // since the program did
 	last  time.Duration // from then to the last event
 
 	wait time.Duration // before the next attempt
@@ -30,7 +30,7 @@ func newTracer(t Trace) *tracer {
 	if t == nil {
 		return nil
 	}
-	return &tracer{trace: t, call: traced.Add(1), began: line.Now()}
+	return &tracer{trace: t, call: traced.Add(1), began: line.Elapsed()}
 }
 
 func (t *tracer) setWait(d time.Duration) {
@@ -58,17 +58,16 @@ func (d *delivery) tell(kind EventKind, why CloseReason, err error) {
 		d.session.count(kind, d.reused, err)
 	}
 	if d.trace != nil {
-		d.trace.tell(d.event(kind, why, err))
+		d.trace.trace.Trace(d.event(kind, why, err))
 	}
 }
 
 // event is what there is to tell.
-func (d *delivery) event(kind EventKind, why CloseReason, err error) Event {
+func (d *delivery) event(kind EventKind, why CloseReason, err error) (e Event) {
 	t := d.trace
-	e := Event{
-		Kind: kind, Attempt: d.attempt, Method: shownMethod(d.method), Reused: d.reused,
-		Sent: d.before + d.exchange.Sent, Received: d.exchange.Received, Wait: t.wait, Reason: why, Err: err,
-	}
+	e.Kind, e.Reason, e.Err = kind, why, err
+	e.Call, e.Attempt, e.Method, e.Reused = t.call, d.attempt, d.method, d.reused
+	e.Sent, e.Received, e.Wait = d.before+d.exchange.Sent, d.exchange.Received, t.wait
 	if t.url == "" {
 		t.url = d.at.Safe()
 	}
@@ -94,16 +93,11 @@ func (d *delivery) event(kind EventKind, why CloseReason, err error) Event {
 	case kind == EventConn:
 		e.Idle, t.idle = t.idle, 0
 	}
-	return e
-}
-
-// tell tells an event to the Trace.
-func (t *tracer) tell(e Event) {
-	elapsed := line.Now().Sub(t.began)
-	e.Call, e.Elapsed = t.call, elapsed
-	if e.Kind != EventDone {
+	elapsed := line.Elapsed() - t.began
+	e.Elapsed = elapsed
+	if kind != EventDone {
 		e.Elapsed -= t.last
 	}
 	t.last = elapsed
-	t.trace.Trace(e)
+	return e
 }

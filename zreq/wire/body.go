@@ -169,31 +169,33 @@ func (d *Decoder) sizeByte(c byte) error {
 		}
 		return nil
 	default: // sizeLF
-		switch {
-		case c != '\n':
+		if c != '\n' {
 			return ErrBareCR
-		case d.rest == 0:
-			return d.phase.step(sigLastChunk)
 		}
-		return d.phase.step(sigChunk)
+		next := sigChunk
+		if d.rest == 0 {
+			next = sigLastChunk
+		}
+		return d.phase.step(next)
 	}
 }
 
 // afterSize takes a byte after the digits of a chunk size: padding, or what ends it.
 func (d *Decoder) afterSize(c byte) error {
+	next := sigPad
 	switch c {
 	case ' ', '\t':
 		if d.phase == chunkPad {
 			return nil
 		}
-		return d.phase.step(sigPad)
 	case ';':
-		return d.phase.step(sigExtension)
+		next = sigExtension
 	case '\r':
-		return d.phase.step(sigCR)
+		next = sigCR
 	case '\n':
 		return ErrBareLF
 	default:
 		return ErrBadChunkSize
 	}
+	return d.phase.step(next)
 }

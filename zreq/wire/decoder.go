@@ -4,19 +4,18 @@ package wire
 // one. Call Reset before the first Next. A Decoder keeps no input, allocates nothing and
 // is not safe for concurrent use.
 type Decoder struct {
-	phase  phase
-	limits Limits
-
+	phase         phase
 	headRequest   bool // the request was HEAD
 	connect       bool // the request was CONNECT
+	digits        bool // the chunk size has a digit
 	informational int  // 1xx responses so far
+	limits        Limits
 
 	section section // how far a head or a trailer section has been read
 	message         // what the last head said
 
 	rest      int64 // bytes left of the body or the chunk; in a chunk-size line the size so far
 	lineBytes int   // bytes of the chunk-size line so far
-	digits    bool  // the chunk size has a digit
 	excess    int64 // bytes of chunk framing beyond those that the data account for
 }
 
@@ -86,7 +85,7 @@ func (d *Decoder) Status() int { return d.status }
 
 // Minor returns the minor version of the last head: 0 for HTTP/1.0, otherwise 1. A
 // higher version is treated as HTTP/1.1 (RFC 9110, 2.5).
-func (d *Decoder) Minor() int { return d.minor }
+func (d *Decoder) Minor() int { return int(d.minor) }
 
 // Framing returns how the end of the body is found. It is valid after Head.
 func (d *Decoder) Framing() Framing { return d.framing }

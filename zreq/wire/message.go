@@ -3,16 +3,16 @@ package wire
 // A message is what the last head said, as far as this package interprets it.
 type message struct {
 	status        int
-	minor         int
-	framing       Framing
-	bodiless      bool  // no body follows, whatever the fields say
 	length        int64 // Content-Length, or -1
-	lengthVoid    bool  // Content-Length was sent but cannot be trusted
-	coded         bool  // Transfer-Encoding was sent
-	doubt         bool  // the framing fields contradict each other, the version or the status
-	saidClose     bool  // Connection: close
-	saidKeepAlive bool  // Connection: keep-alive
-	allowance           // Keep-Alive
+	framing       Framing
+	minor         uint8
+	bodiless      bool // no body follows, whatever the fields say
+	lengthVoid    bool // Content-Length was sent but cannot be trusted
+	coded         bool // Transfer-Encoding was sent
+	doubt         bool // the framing fields contradict each other, the version or the status
+	saidClose     bool // Connection: close
+	saidKeepAlive bool // Connection: keep-alive
+	allowance          // Keep-Alive
 }
 
 // A fieldName is the name of a field that this package interprets.
@@ -50,7 +50,7 @@ func mayBeHTTP(in []byte) bool {
 
 // parseStatusLine reads HTTP-version SP status-code [ SP [ reason-phrase ] ]
 // (RFC 9112, 4). It ignores the reason phrase, as a client SHOULD.
-func parseStatusLine(line []byte) (status, minor int, err error) {
+func parseStatusLine(line []byte) (status int, minor uint8, err error) {
 	if len(line) > 5 && isDigit(line[5]) && line[5] != '1' {
 		return 0, 0, ErrBadVersion
 	}
@@ -74,7 +74,7 @@ func parseStatusLine(line []byte) (status, minor int, err error) {
 
 // begin forgets the previous head and starts the next one. It keeps what a 1xx said
 // about the connection: that it closes (RFC 9112, 9.6), or that its framing is doubtful.
-func (m *message) begin(status, minor int) {
+func (m *message) begin(status int, minor uint8) {
 	*m = message{
 		status: status, minor: minor,
 		length: -1, allowance: unlimited,

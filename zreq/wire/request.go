@@ -5,7 +5,7 @@ import "strconv"
 // AppendMethod appends the start of a request line (RFC 9112, 3): the method and a
 // space. If method is not a token, it returns dst and ErrBadMethod.
 func AppendMethod(dst []byte, method string) ([]byte, error) {
-	if !isToken(method) {
+	if !IsToken(method) {
 		return dst, ErrBadMethod
 	}
 	dst = append(dst, method...)
@@ -70,16 +70,16 @@ func AppendVersion(dst []byte) []byte {
 // ErrBadFieldName. The value must not contain control characters other than tabs, nor
 // begin or end with whitespace, or it returns dst and ErrBadFieldValue.
 func AppendField(dst []byte, name, value string) ([]byte, error) {
-	if !isToken(name) {
+	if !IsToken(name) {
 		return dst, ErrBadFieldName
 	}
 	if !isFieldValue(value) {
 		return dst, ErrBadFieldValue
 	}
-	dst = append(dst, name...)
-	dst = append(dst, ": "...)
-	dst = append(dst, value...)
-	return append(dst, "\r\n"...), nil
+	for _, part := range [...]string{name, ": ", value, "\r\n"} {
+		dst = append(dst, part...)
+	}
+	return dst, nil
 }
 
 // isFieldValue reports whether s is a field-value (RFC 9110, 5.5). It may contain bytes

@@ -6,12 +6,12 @@ package wire
 type section struct {
 	line   int  // where the current line begins
 	seen   int  // how far the end of the current line has been searched for
+	cr     int  // the offset after the first CR of the current line; 0: there is none yet
+	nul    int  // the same of its first NUL
+	fields int  // field lines so far
 	begun  bool // the first byte of the current line has been judged
 	folded bool // some line continues the one before it
 	joins  bool // the current line does
-	cr     int  // the offset after the first CR of the current line; 0: there is none yet
-	nul    bool // the current line has a NUL
-	fields int  // field lines so far
 
 	name     fieldName // of the last field
 	from, to int       // its value, unless name is otherName
@@ -111,7 +111,7 @@ func (s *section) lineEnd(in []byte) int {
 				s.cr = s.seen + i + 1
 			}
 		case 0:
-			s.nul = true
+			s.nul = s.seen + i + 1
 		}
 	}
 	s.seen = len(in)
@@ -175,7 +175,7 @@ func (d *Decoder) endLine(in []byte, end int) (blank bool, err error) {
 	if s.cr > 0 && s.cr <= end {
 		return false, ErrBareCR
 	}
-	if s.nul {
+	if s.nul > 0 {
 		return false, ErrNUL
 	}
 	switch {

@@ -23,7 +23,9 @@ func tokenLength(b []byte) int {
 	return len(b)
 }
 
-func isToken(s string) bool {
+// IsToken reports whether s is a token (RFC 9110, 5.6.2), as a method and the name of a
+// field are.
+func IsToken(s string) bool {
 	for i := range len(s) {
 		if !tokenBytes[s[i]] {
 			return false
@@ -38,8 +40,9 @@ func EqualName(name []byte, s string) bool {
 	if len(name) != len(s) {
 		return false
 	}
-	for i, c := range name {
-		if lower(c) != lower(s[i]) {
+	for i := 0; i < len(name); i++ {
+		x, y := name[i], s[i]
+		if x != y && lower(x) != lower(y) {
 			return false
 		}
 	}
@@ -48,7 +51,7 @@ func EqualName(name []byte, s string) bool {
 
 func lower(c byte) byte {
 	if 'A' <= c && c <= 'Z' {
-		return c | 0x20
+		return c + 'a' - 'A'
 	}
 	return c
 }

@@ -13,14 +13,18 @@ func IndexByte(s string, c byte) int {
 	return -1
 }
 
-// IndexEither returns the index of the first a or b in s, -1 if there is neither.
-func IndexEither(s string, a, b byte) int {
-	for i := range len(s) {
-		if s[i] == a || s[i] == b {
-			return i
+// Split splits s before its first byte that is one of seps. If s has none, rest is empty.
+func Split(s, seps string) (before, rest string) {
+	end := 0
+search:
+	for ; end < len(s); end++ {
+		for i := range len(seps) {
+			if s[end] == seps[i] {
+				break search
+			}
 		}
 	}
-	return -1
+	return s[:end], s[end:]
 }
 
 // EqualFold reports whether a and b are equal without regard to case.
@@ -28,8 +32,9 @@ func EqualFold(a, b string) bool {
 	if len(a) != len(b) {
 		return false
 	}
-	for i := range len(a) {
-		if a[i] != b[i] && Lower(a[i]) != Lower(b[i]) { // most names are written as we write them
+	for i := 0; i < len(a); i++ {
+		x, y := a[i], b[i]
+		if x != y && Lower(x) != Lower(y) { // most names are written as we write them
 			return false
 		}
 	}
@@ -70,15 +75,7 @@ func IsAlphanumeric(c byte) bool {
 }
 
 // Unhex returns the value of a hexadecimal digit, -1 if c is none.
-func Unhex(c byte) int {
-	switch {
-	case '0' <= c && c <= '9':
-		return int(c - '0')
-	case 'a' <= Lower(c) && Lower(c) <= 'f':
-		return int(Lower(c)-'a') + 10
-	}
-	return -1
-}
+func Unhex(c byte) int { return IndexByte("0123456789abcdef", Lower(c)) }
 
 // Unescape decodes the %XX that s begins with (RFC 3986, 2.1). It returns false if s
 // begins with none.

@@ -73,7 +73,10 @@ func TestIndex(t *testing.T) {
 	for _, s := range []string{"", "x", "a", "b", "xa", "xb", "ab", "ba", "xab", "xba", "aa", "xxbxa"} {
 		is := is.New(t)
 		is.Equal(ascii.IndexByte(s, 'a'), strings.IndexByte(s, 'a'))
-		is.Equal(ascii.IndexEither(s, 'a', 'b'), strings.IndexAny(s, "ab"))
+		before, rest := ascii.Split(s, "ab")
+		is.Equal(before+rest, s)
+		is.Equal(rest == "", strings.IndexAny(s, "ab") < 0)
+		is.Equal(strings.IndexAny(rest, "ab"), min(0, strings.IndexAny(s, "ab"))) // it begins with one of them
 	}
 }
 

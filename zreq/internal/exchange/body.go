@@ -20,15 +20,14 @@ type Body struct {
 	reader io.Reader // nil: there is none
 	ready  bool      // its first Read is not expected to wait
 	size   int64     // negative: unknown, so it goes out chunked
-	left   int64     // of size
-	got    int64     // bytes that reader gave
+	got    int64     // bytes that reader gave, or sent by itself
 	done   bool      // reader has said io.EOF
 }
 
 // NewBody makes a body of r, of which size bytes are sent; all, if size is negative. If it
 // is ready, its first bytes leave together with the head.
 func NewBody(r io.Reader, size int64, ready bool) Body {
-	return Body{reader: r, size: size, left: size, ready: ready}
+	return Body{reader: r, size: size, ready: ready}
 }
 
 // Exists reports whether there is a body, be it an empty one.
@@ -57,7 +56,7 @@ func (b *Body) Rewind() (err error) {
 		err = ErrNoRewind
 	}
 	if err == nil {
-		b.left, b.got, b.done = b.size, 0, false
+		b.got, b.done = 0, false
 	}
 	return err
 }
@@ -77,20 +76,18 @@ func (b *Body) next(p []byte) (_ []byte, last bool, err error) {
 // exact appends what one Read gives. Whether the body is longer than it said is found out
 // before its last byte leaves, so that the peer never holds a request that looks whole.
 func (b *Body) exact(p []byte) (_ []byte, last bool, err error) {
-	if b.left > 0 {
-		room := int64(cap(p) - len(p) - 1) // a byte is kept for the question at the end
+	if b.left() > 0 {
+		room := cap(p) - len(p) - 1 // a byte is kept for the question at the end
 		if room <= 0 {
 			return p, false, nil
 		}
-		n, err := b.read(p[len(p) : len(p)+int(min(room, b.left))])
-		if err != nil {
+		p, err = b.read(p, int(min(int64(room), b.left())))
+		switch {
+		case err != nil:
 			return p, false, err
-		}
-		p = p[:len(p)+n]
-		if b.left -= int64(n); b.done && b.left > 0 {
-			return p, false, b.wrong(strconv.FormatInt(b.size-b.left, 10))
-		}
-		if b.left > 0 {
+		case b.left() > 0 && b.done:
+			return p, false, b.wrong()
+		case b.left() > 0:
 			return p, false, nil // a slow one must not keep us from looking up
 		}
 	}
@@ -98,16 +95,18 @@ func (b *Body) exact(p []byte) (_ []byte, last bool, err error) {
 		if len(p) == cap(p) {
 			return p, false, nil
 		}
-		n, err := b.read(p[len(p) : len(p)+1])
-		if err != nil {
+		if p, err = b.read(p, 1); err != nil {
 			return p, false, err
 		}
-		if n > 0 {
-			return p, false, b.wrong("more")
+		if b.got > b.size {
+			return p, false, b.wrong()
 		}
 	}
 	return p, true, nil
 }
+
+// left is how much of a body of known size is still to be sent.
+func (b *Body) left() int64 { return b.size - b.got }
 
 // maxSizeLine is 16 hexadecimal digits and the line end; chunkOverhead adds the line end
 // of the data and the last chunk.
@@ -123,14 +122,14 @@ func (b *Body) chunk(p []byte) (_ []byte, last bool, err error) {
 	if room <= 0 {
 		return p, false, nil // a long head goes first
 	}
-	data := p[len(p)+maxSizeLine : len(p)+maxSizeLine+room]
-	n, err := b.read(data)
+	start := len(p) + maxSizeLine
+	ahead, err := b.read(p[:start], room)
 	if err != nil {
 		return p, false, err
 	}
-	if n > 0 {
-		p = wire.AppendChunkSize(p, int64(n))
-		p = append(append(p, data[:n]...), "\r\n"...)
+	if data := ahead[start:]; len(data) > 0 {
+		p = append(wire.AppendChunkSize(p, int64(len(data))), data...)
+		p = wire.AppendEnd(p)
 	}
 	if b.done {
 		p = wire.AppendLastChunk(p)
@@ -138,23 +137,21 @@ func (b *Body) chunk(p []byte) (_ []byte, last bool, err error) {
 	return p, b.done, nil
 }
 
-// sent notes what a Sender has sent by itself.
-func (b *Body) sent(n int64) {
-	b.got += n
-	b.left -= n
-}
-
-// read returns at least one byte, or none when the body has ended.
-func (b *Body) read(p []byte) (int, error) {
-	n, err := line.ReadSome(b.reader, p)
+// read appends at least one byte to p, and at most so many; or none when the body has ended.
+func (b *Body) read(p []byte, most int) ([]byte, error) {
+	n, err := line.ReadSome(b.reader, p[len(p):len(p)+most])
 	b.got += int64(n)
 	if err == io.EOF {
 		b.done, err = true, nil
 	}
-	return n, err
+	return p[:len(p)+n], err
 }
 
 // wrong is the error of a body that is not as long as it said.
-func (b *Body) wrong(gave string) error {
+func (b *Body) wrong() error {
+	gave := "more"
+	if b.got < b.size {
+		gave = strconv.FormatInt(b.got, 10)
+	}
 	return errors.New("it said " + strconv.FormatInt(b.size, 10) + " bytes and gave " + gave)
 }

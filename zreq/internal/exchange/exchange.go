@@ -151,19 +151,20 @@ func (x *Exchange) read(n int, err error) (int, error) {
 	return n, nil
 }
 
-// atEOF tells the codec of the end of the connection, and judges its answer.
-func (x *Exchange) atEOF() (wire.Event, error) {
-	ev, err := x.dec.EOF()
-	switch {
-	case err == nil && x.broke() && x.dec.Framing() == wire.UntilClose && !x.ProvesEnd():
-		// Whole only if the connection showed no error (RFC 9112, 8), and sending did.
-		return ev, truncated(io.EOF)
-	case err == nil:
-		return ev, nil
-	case !x.Heard:
-		return ev, x.broken(errNoAnswer)
+// ended judges what has ended the reading. If that is the end of the connection, the codec
+// knows whether it may be that of the response.
+func (x *Exchange) ended(err error) (ev wire.Event, _ error) {
+	if err != io.EOF {
+		return ev, x.lost(err)
 	}
-	return ev, truncated(io.EOF)
+	ev, err = x.dec.EOF()
+	if err == nil && x.broke() && x.dec.Framing() == wire.UntilClose && !x.ProvesEnd() {
+		err = io.EOF // whole only if the connection showed no error (RFC 9112, 8), and sending did
+	}
+	if err == nil {
+		return ev, nil
+	}
+	return ev, x.lost(io.EOF)
 }
 
 // broke reports whether the connection failed while the request was sent.

@@ -3,12 +3,8 @@ package exchange
 import (
 	"time"
 
-	"github.com/zreq-go/zreq/zreq/internal/line"
 	"github.com/zreq-go/zreq/zreq/wire"
 )
-
-// queueWait is how often the system is asked, at most, what it still holds of a request.
-const queueWait = 100 * time.Millisecond
 
 // Limits bound an exchange.
 type Limits struct {
@@ -25,10 +21,4 @@ func (l *Limits) queue() (limit time.Duration, name string) {
 		return l.Write, "Write"
 	}
 	return l.Head, "Head"
-}
-
-// queueWait is how long to wait until the system is asked again: so often that no limit
-// fires more than an eighth late.
-func (l *Limits) queueWait(limit time.Duration) time.Duration {
-	return max(line.LookWait, min(limit/90, l.Head/90, queueWait))
 }

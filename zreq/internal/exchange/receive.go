@@ -13,6 +13,9 @@ import (
 // earlyWait bounds the wait for an answer after a request could not be sent.
 const earlyWait = time.Second
 
+// queueWait is how often the system is asked, at most, what it still holds of a request.
+const queueWait = 100 * time.Millisecond
+
 // receiving is the response of an Exchange.
 type receiving struct {
 	in       buffer.Window
@@ -57,14 +60,14 @@ func (x *Exchange) ReadHead(ctx context.Context, b *Body) (Step, error) {
 		if _, silent := err.(*line.TimeoutError); !silent || x.wait != forQueue {
 			return step, err
 		}
-		limit, name := x.limits.queue()
+		limit, _ := x.limits.queue()
 		switch empty, stuck := x.queue.Look(limit); {
 		case stuck:
 			return 0, err
 		case empty:
 			err = x.await(ctx, forHead)
 		default:
-			err = x.socket.WaitWithin(ctx, x.limits.queueWait(limit), limit, name)
+			err = x.awaitQueue(ctx)
 		}
 		if err != nil {
 			return 0, x.broken(err)
@@ -85,12 +88,19 @@ func (x *Exchange) awaitHead(ctx context.Context, b *Body) error {
 		return nil
 	}
 	x.wait = forQueue
-	limit, name := x.limits.queue()
-	if err := x.socket.WaitWithin(ctx, x.limits.queueWait(limit), limit, name); err != nil {
+	if err := x.awaitQueue(ctx); err != nil {
 		return x.broken(err)
 	}
 	x.Phase = AwaitingHead
 	return nil
+}
+
+// awaitQueue sets the deadline after which the system is asked again what it still holds of
+// the request: so often that no limit fires more than an eighth late.
+func (x *Exchange) awaitQueue(ctx context.Context) error {
+	limit, name := x.limits.queue()
+	wait := max(line.LookWait, min(limit/90, x.limits.Head/90, queueWait))
+	return x.socket.WaitWithin(ctx, wait, limit, name)
 }
 
 // await sets the deadline of the head, once: it bounds all of it.
@@ -132,12 +142,9 @@ func (x *Exchange) nextHead(ctx context.Context) (Step, error) {
 		if step, err := x.headHeld(); step != 0 || err != nil {
 			return step, err
 		}
-		switch err := x.fillHead(ctx); {
-		case err == io.EOF:
-			_, err := x.atEOF()
+		if err := x.fillHead(ctx); err != nil {
+			_, err = x.ended(err)
 			return 0, err
-		case err != nil:
-			return 0, x.lost(err)
 		}
 	}
 }
@@ -195,11 +202,8 @@ func (x *Exchange) Held() (wire.Event, error) {
 func (x *Exchange) Fill(ctx context.Context) (wire.Event, error) {
 	n, err := x.readBody(ctx, x.in.Room())
 	x.in.Add(n)
-	switch {
-	case err == io.EOF:
-		return x.atEOF()
-	case err != nil:
-		return wire.Event{}, x.lost(err)
+	if err != nil {
+		return x.ended(err)
 	}
 	return wire.Event{}, nil
 }
@@ -217,11 +221,8 @@ func (x *Exchange) Direct(size, times int) int {
 // ReadInto reads body, and nothing else, into p, which is at most what Direct has said.
 func (x *Exchange) ReadInto(ctx context.Context, p []byte) (wire.Event, error) {
 	n, err := x.readBody(ctx, p)
-	switch {
-	case err == io.EOF:
-		return x.atEOF()
-	case err != nil:
-		return wire.Event{}, x.lost(err)
+	if err != nil {
+		return x.ended(err)
 	}
 	ev, _, err := x.dec.Next(p[:n])
 	if err != nil {
@@ -254,13 +255,11 @@ func (x *Exchange) Receive(ctx context.Context, r Receiver) (n int64, ok bool, e
 		x.Received += n
 		_ = x.dec.Skip(n)
 		switch err = x.socket.EndRead(n, err); {
-		case err == io.EOF:
-			if _, err := x.atEOF(); err != nil {
-				return n, true, err
-			}
-			return n, true, io.EOF
 		case err != nil:
-			return n, true, x.lost(err)
+			if _, err = x.ended(err); err == nil {
+				err = io.EOF
+			}
+			return n, true, err
 		case n > 0:
 			return n, true, nil
 		}

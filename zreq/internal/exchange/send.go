@@ -114,7 +114,7 @@ func (x *Exchange) send(ctx context.Context, b *Body) (Step, error) {
 			return 0, err
 		}
 		if x.last {
-			x.meter.NotLooked() // an answer that came too early cannot be told later from one that waited
+			x.meter.LookNow() // an answer that came too early cannot be told later from one that waited
 		}
 	}
 }
@@ -130,8 +130,9 @@ func (x *Exchange) begin(b *Body) error {
 	}
 	x.request.Head, x.Expects = head, x.request.Expect
 	x.measure(b.Exists())
-	if x.meter.NotLooked(); b.Exists() {
-		x.meter.Looked()
+	x.meter.LookNow()
+	if b.Exists() {
+		x.meter.LookLater()
 	}
 	x.stage, x.pending, x.last = headLeaves, head, !b.Exists()
 	if b.ready && !x.request.Expect {
@@ -189,14 +190,14 @@ func (x *Exchange) sendStraight(ctx context.Context, b *Body) (Step, error) {
 	if !ok || !x.socket.TakesFiles() {
 		return 0, nil
 	}
-	for b.left > 1 {
+	for b.left() > 1 {
 		if step, err := x.hear(ctx); step != 0 || err != nil {
 			return step, err
 		}
 		if err := x.socket.BeginWrite(ctx, x.limits.Write, &x.meter); err != nil {
 			return 0, x.broken(err)
 		}
-		most := min(b.left-1, maxSend)
+		most := min(b.left()-1, maxSend)
 		n, ok, err := s.SendTo(x.socket.Conn(), most)
 		if !ok {
 			x.meter.Resume() // the time that Read takes is the body's
@@ -205,7 +206,7 @@ func (x *Exchange) sendStraight(ctx context.Context, b *Body) (Step, error) {
 		if n < 0 || n > most {
 			n, err = most, line.ErrBadCount
 		}
-		b.sent(n)
+		b.got += n
 		x.Sent += n
 		if err := x.socket.EndWrite(int(n), err, x.limits.Write, &x.meter); err != nil {
 			return 0, x.broken(err)

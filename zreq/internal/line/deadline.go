@@ -27,24 +27,20 @@ func (s *Socket) Within(ctx context.Context, limit time.Duration, name string) e
 	return s.WaitWithin(ctx, limit, limit, name)
 }
 
-// WaitWithin is Within where only wait is left of the limit.
+// WaitWithin is Within where only wait is left of the limit. The context is asked after the
+// deadline was set, never before: a cancel in between would be undone by the new deadline
+// and not seen.
 func (s *Socket) WaitWithin(ctx context.Context, wait, limit time.Duration, name string) error {
-	s.deadline.limit, s.deadline.name = limit, name
-	return s.deadline.renew(ctx, s.conn, wait, elapsed())
-}
-
-// renew moves the deadline, if limit asks for another; no limit (zero or less) is the zero
-// time. The context is asked after the deadline was set, never before: a cancel in between
-// would be undone by the new deadline and not seen.
-func (d *deadline) renew(ctx context.Context, conn netdriver.Conn, limit time.Duration, now instant) error {
-	slack := limit / 9 // of the eighth that is promised something is left for a look
-	left := d.by - now
-	moves := left < limit || left > limit+slack
-	if limit <= 0 {
+	d := &s.deadline
+	d.limit, d.name = limit, name
+	slack := wait / 9 // of the eighth that is promised something is left for a look
+	left := d.by - Elapsed()
+	moves := left < wait || left > wait+slack
+	if wait <= 0 {
 		moves = d.by != 0
 	}
 	if moves {
-		if err := d.set(conn, now, limit+slack); err != nil {
+		if err := d.set(s.conn, wait+slack); err != nil {
 			return err
 		}
 	}
@@ -52,19 +48,19 @@ func (d *deadline) renew(ctx context.Context, conn netdriver.Conn, limit time.Du
 }
 
 // set makes what is done on conn fail when wait has passed; never, if that is zero or less.
-func (d *deadline) set(conn netdriver.Conn, now instant, wait time.Duration) error {
-	if wait <= 0 {
-		d.by = 0
-		return conn.SetDeadline(time.Time{})
+func (d *deadline) set(conn netdriver.Conn, wait time.Duration) error {
+	var at time.Time
+	d.by = 0
+	if wait > 0 {
+		d.by, at = Elapsed()+wait, Now().Add(wait)
 	}
-	d.by = now + wait
-	return conn.SetDeadline(time.Now().Add(wait))
+	return conn.SetDeadline(at)
 }
 
 // judge says which limit an error comes of, if it does: the network has timeouts of its
 // own. Some clocks know only milliseconds.
 func (d *deadline) judge(err error) error {
-	if !IsTimeout(err) || d.by == 0 || d.by-elapsed() > LookWait {
+	if !IsTimeout(err) || d.by == 0 || d.by-Elapsed() > LookWait {
 		return err
 	}
 	return &TimeoutError{Limit: d.limit, Name: d.name, Err: err}

@@ -30,7 +30,7 @@ func (k *keepAlive) heed(seconds, requests int32) {
 func (k *keepAlive) heard() {
 	if k.seconds >= 0 {
 		d := time.Duration(k.seconds) * time.Second
-		k.until = elapsed() + d - d/10 // 100 ms at least, for the request to get there
+		k.until = Elapsed() + d - d/10 // 100 ms at least, for the request to get there
 	}
 }
 
@@ -38,4 +38,4 @@ func (k *keepAlive) heard() {
 func (k *keepAlive) over() bool { return k.requests == 0 || k.seconds == 0 }
 
 // lapsed reports whether the time is over. Without a limit it does not ask for the time.
-func (k *keepAlive) lapsed() bool { return k.seconds >= 0 && elapsed() >= k.until }
+func (k *keepAlive) lapsed() bool { return k.seconds >= 0 && Elapsed() >= k.until }

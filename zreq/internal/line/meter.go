@@ -20,21 +20,20 @@ type Meter struct {
 	since  instant       // this wait began
 
 	// Of writes.
-	movedAt  instant // when one last moved something, or began to try
-	lookedAt instant // when a connection that cannot look was last asked for an answer
-	stuck    bool    // the last one moved nothing
-	empty    int     // so many in a row moved nothing, and said nothing
-	quick    uint32  // bytes that went in quick ones; if it wraps, some small ones follow
+	movedAt instant // when one began to try that has moved nothing yet; 0: the last one moved something
+	lookAt  instant // when a connection that cannot look is next asked for an answer
+	empty   int     // so many in a row moved nothing, and said nothing
+	quick   uint32  // bytes that went in quick ones; if it wraps, some small ones follow
 }
 
 // Restart begins with another body.
 func (m *Meter) Restart() { m.waited, m.bytes, m.idle = 0, 0, 0 }
 
 // Reconnect begins with another socket, of which nobody knows how quick it is.
-func (m *Meter) Reconnect() { m.quick, m.stuck = 0, false }
+func (m *Meter) Reconnect() { m.quick, m.movedAt = 0, 0 }
 
 // Resume notes that the time until the next write is not the peer's.
-func (m *Meter) Resume() { m.stuck = false }
+func (m *Meter) Resume() { m.movedAt = 0 }
 
 // On reports whether there is a least that has to move.
 func (m *Meter) On() bool { return m.Bytes > 0 && m.In > 0 }
@@ -50,16 +49,14 @@ func (m *Meter) left(silence time.Duration, name string) (wait, limit time.Durat
 }
 
 // begin notes that a wait begins.
-func (m *Meter) begin() { m.since = elapsed() }
+func (m *Meter) begin() { m.since = Elapsed() }
 
-// ended is how long the wait took.
-func (m *Meter) ended() time.Duration { return elapsed() - m.since }
-
-// moved takes in what a wait has brought. An error says that the window is over, and too
-// little has moved in it.
-func (m *Meter) moved(n int, waited time.Duration) error {
+// moved takes in what the wait has brought that ends now, and returns how long that was. An
+// error says that the window is over, and too little has moved in it.
+func (m *Meter) moved(n int) (waited time.Duration, slow error) {
+	waited = Elapsed() - m.since
 	if !m.On() {
-		return nil
+		return waited, nil
 	}
 	m.waited += waited
 	m.bytes += int64(n)
@@ -68,14 +65,13 @@ func (m *Meter) moved(n int, waited time.Duration) error {
 		m.idle = 0
 	}
 	if m.waited < m.In {
-		return nil
+		return waited, nil
 	}
-	enough := m.bytes >= m.Bytes
+	if m.bytes < m.Bytes {
+		slow = &TimeoutError{Limit: m.In, Name: "LowSpeed", Err: errSlow}
+	}
 	m.waited, m.bytes = 0, 0
-	if enough {
-		return nil
-	}
-	return &TimeoutError{Limit: m.In, Name: "LowSpeed", Err: errSlow}
+	return waited, slow
 }
 
 // windowIsOver reports whether err is only the end of a window in which enough has moved.

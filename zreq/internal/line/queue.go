@@ -17,13 +17,13 @@ type Queue struct {
 // Queue asks for it. ok is false if the driver cannot tell.
 func (s *Socket) Queue() (q Queue, ok bool) {
 	queuer, ok := s.conn.(netdriver.Queuer)
-	return Queue{queuer: queuer, left: math.MaxInt, moved: elapsed()}, ok
+	return Queue{queuer: queuer, left: math.MaxInt, moved: Elapsed()}, ok
 }
 
 // Look asks how much is left, and reports whether that is nothing, or has not become less
 // for as long as limit.
 func (q *Queue) Look(limit time.Duration) (empty, stuck bool) {
-	at := elapsed()
+	at := Elapsed()
 	switch n := q.queuer.Queued(); {
 	case n < q.left:
 		q.moved, q.left = at, n

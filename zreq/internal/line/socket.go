@@ -103,7 +103,7 @@ func (s *Socket) Look() error {
 	if s.checker != nil {
 		return s.checker.Check()
 	}
-	if err := s.deadline.set(s.conn, elapsed(), LookWait); err != nil {
+	if err := s.deadline.set(s.conn, LookWait); err != nil {
 		return err
 	}
 	n, err := ReadSome(s.conn, s.glance[:])
@@ -151,7 +151,7 @@ func (s *Socket) ReadBody(ctx context.Context, p []byte, limit time.Duration, m 
 			return 0, err
 		}
 		n, err := ReadSome(s.conn, p)
-		if slow := m.moved(n, m.ended()); slow != nil {
+		if _, slow := m.moved(n); slow != nil {
 			return 0, slow
 		}
 		if err = s.hear(n, err); n > 0 || !windowIsOver(err) {

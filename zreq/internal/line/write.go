@@ -64,13 +64,12 @@ func (s *Socket) most(m *Meter) int {
 // its slice or the window of m is over. It and EndWrite are for a write that is not made by
 // Write.
 func (s *Socket) BeginWrite(ctx context.Context, limit time.Duration, m *Meter) error {
-	s.deadline.limit, s.deadline.name = limit, "Write"
-	wait, now := limit, elapsed()
-	m.since = now
+	wait := limit
+	m.begin()
+	if m.movedAt == 0 {
+		m.movedAt = m.since
+	}
 	if s.sliced {
-		if !m.stuck {
-			m.movedAt = now
-		}
 		if wait /= slices; wait <= 0 || wait > sliceWait {
 			wait = sliceWait
 		}
@@ -80,14 +79,17 @@ func (s *Socket) BeginWrite(ctx context.Context, limit time.Duration, m *Meter) 
 			wait = left
 		}
 	}
-	return s.deadline.renew(ctx, s.conn, wait, now)
+	return s.WaitWithin(ctx, wait, limit, "Write")
 }
 
 // EndWrite takes in what a write has moved, and judges its error: nil if that was only the
 // end of a time slice.
 func (s *Socket) EndWrite(n int, err error, limit time.Duration, m *Meter) error {
-	waited := m.ended()
-	m.stuck = n == 0 && err != nil
+	waited, slow := m.moved(n)
+	stuck := n == 0 && err != nil
+	if !stuck {
+		m.movedAt = 0
+	}
 	if m.empty++; n > 0 || err != nil {
 		m.empty = 0
 	}
@@ -96,15 +98,14 @@ func (s *Socket) EndWrite(n int, err error, limit time.Duration, m *Meter) error
 		m.quick = 0
 	}
 	s.owes = false
-	if slow := m.moved(n, waited); slow != nil {
+	switch {
+	case slow != nil:
 		return slow
-	}
-	if err != nil {
+	case err != nil:
 		err = s.judgeWrite(err, limit, m)
 		s.owes = err == nil
 		return err
-	}
-	if m.empty > MaxEmpty {
+	case m.empty > MaxEmpty:
 		return io.ErrNoProgress
 	}
 	return nil
@@ -112,10 +113,9 @@ func (s *Socket) EndWrite(n int, err error, limit time.Duration, m *Meter) error
 
 // judgeWrite is judge for a write; nil if only its slice is over.
 func (s *Socket) judgeWrite(err error, limit time.Duration, m *Meter) error {
-	now := elapsed()
 	err = s.deadline.judge(err)
 	_, late := err.(*TimeoutError)
-	if late && s.sliced && (!m.stuck || limit <= 0 || now-m.movedAt < limit) {
+	if late && s.sliced && (m.movedAt == 0 || limit <= 0 || Elapsed()-m.movedAt < limit) {
 		return nil
 	}
 	return err
@@ -124,15 +124,15 @@ func (s *Socket) judgeWrite(err error, limit time.Duration, m *Meter) error {
 // LookIsDue reports whether it is time to look for an answer on a connection that cannot
 // look without waiting, and notes it if so.
 func (m *Meter) LookIsDue() bool {
-	at := elapsed()
-	due := at-m.lookedAt >= sliceWait
+	due := Elapsed() >= m.lookAt
 	if due {
-		m.lookedAt = at
+		m.LookLater()
 	}
 	return due
 }
 
-// Looked notes that the connection was just looked at; NotLooked, that it has to be looked
-// at next.
-func (m *Meter) Looked()    { m.lookedAt = elapsed() }
-func (m *Meter) NotLooked() { m.lookedAt = elapsed() - sliceWait }
+// LookNow makes the next look due.
+func (m *Meter) LookNow() { m.lookAt = Elapsed() }
+
+// LookLater notes that the connection was just looked at.
+func (m *Meter) LookLater() { m.lookAt = Elapsed() + sliceWait }

@@ -31,14 +31,15 @@ const mostShown = 100
 // quotePart quotes the beginning of s. Whatever a terminal or a log might take for
 // something else is escaped.
 func quotePart(s string) string {
-	if len(s) <= mostShown {
-		return strconv.Quote(s)
+	more := ""
+	if len(s) > mostShown {
+		end := mostShown
+		for end > mostShown-utf8.UTFMax && !utf8.RuneStart(s[end]) {
+			end--
+		}
+		s, more = s[:end], "…"
 	}
-	end := mostShown
-	for end > mostShown-utf8.UTFMax && !utf8.RuneStart(s[end]) {
-		end--
-	}
-	return strconv.Quote(s[:end]) + "…"
+	return strconv.Quote(s) + more
 }
 
 // What can be wrong with a URL.
@@ -58,24 +59,18 @@ const (
 	urlLocation = "a zone in the Location, which is that of the server's own machine"
 )
 
-// schemeError is the error of a URL that begins neither with http:// nor with https://. Of
-// one with another scheme it shows the scheme alone. Of one without it shows all up to
-// the query, unless that may have a userinfo.
-func schemeError(url string) error {
-	end := 0
-	for end < len(url) && ascii.IndexByte(":/@?#", url[end]) < 0 {
-		end++
-	}
-	if end > 0 && ascii.HasPrefixFold(url[end:], "://") {
-		return &urlError{text: urlScheme, part: url[:end+len("://")]}
+// schemeOf returns what is shown of a URL that begins neither with http:// nor with
+// https://: of one with another scheme, that scheme alone; of one without, all up to the
+// query, unless that may have a userinfo.
+func schemeOf(url string) string {
+	if scheme, rest := ascii.Split(url, ":/@?#"); scheme != "" && ascii.HasPrefixFold(rest, "://") {
+		return scheme + "://"
 	}
 	if ascii.IndexByte(url, '@') >= 0 {
-		return &urlError{text: urlScheme}
+		return ""
 	}
-	if i := ascii.IndexEither(url, '?', '#'); i >= 0 {
-		url = url[:i]
-	}
-	return &urlError{text: urlScheme, part: url}
+	part, _ := ascii.Split(url, "?#")
+	return part
 }
 
 // percentError is the error of a path or query with a '%' that begins no escape. It shows

@@ -3,22 +3,19 @@ package target
 import "github.com/zreq-go/zreq/zreq/internal/ascii"
 
 // splitIPv6 sets host, zone and port of an address in brackets.
-func (t *Target) splitIPv6(s string) *urlError {
+func (t *Target) splitIPv6(s string) (wrong, part string) {
 	end := ascii.IndexByte(s, ']')
 	if end < 0 {
-		return &urlError{text: urlIPv6, part: s}
+		return urlIPv6, s
 	}
-	host, zone := s[1:end], ""
-	if i := ascii.IndexByte(host, '%'); i >= 0 {
-		host, zone = host[:i], host[i:]
-	}
+	host, zone := ascii.Split(s[1:end], "%")
 	if !validIPv6(host) {
-		return &urlError{text: urlIPv6, part: s[:end+1]}
+		return urlIPv6, s[:end+1]
 	}
 	if zone != "" {
 		var ok bool
 		if zone, ok = parseZone(zone); !ok {
-			return &urlError{text: urlZone, part: s[:end+1]}
+			return urlZone, s[:end+1]
 		}
 	}
 	t.IPv6, t.Host, t.Zone = true, host, zone

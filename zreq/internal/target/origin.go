@@ -31,7 +31,7 @@ func (o *Origin) Clone() Origin {
 // default, brackets around IPv6 (RFC 9110, 7.2). The zone is left out: it is a fact about
 // this machine and means nothing to the peer (RFC 6874, 4).
 func (o *Origin) AppendAuthority(dst []byte) []byte {
-	return o.append(dst, o.Host, "", o.defaultPort())
+	return o.append(dst, "", o.Host, "", o.defaultPort())
 }
 
 // AppendAddress appends what a driver dials: host, zone and port.
@@ -40,7 +40,7 @@ func (o *Origin) AppendAddress(dst []byte) []byte {
 	if o.Zone != "" {
 		zone = "%" + o.Zone
 	}
-	return o.append(dst, o.Host, zone, 0)
+	return o.append(dst, "", o.Host, zone, 0)
 }
 
 // Append appends scheme, host and port in the one spelling that stands for all others
@@ -53,7 +53,7 @@ func (o *Origin) Append(dst []byte) []byte {
 	if o.Zone != "" {
 		zone = string(appendZone(nil, o.Zone))
 	}
-	return o.append(append(dst, scheme...), ascii.ToLower(o.Host), zone, o.defaultPort())
+	return o.append(dst, scheme, ascii.ToLower(o.Host), zone, o.defaultPort())
 }
 
 // String returns what Append appends.
@@ -66,14 +66,14 @@ func (o *Origin) defaultPort() int {
 	return 80
 }
 
-// append appends host and port. The port is left out if it is silent.
-func (o *Origin) append(dst []byte, host, zone string, silent int) []byte {
+// append appends scheme, host and port. The port is left out if it is silent.
+func (o *Origin) append(dst []byte, scheme, host, zone string, silent int) []byte {
+	open, shut := "", ""
 	if o.IPv6 {
-		dst = append(dst, '[')
+		open, shut = "[", "]"
 	}
-	dst = append(append(dst, host...), zone...)
-	if o.IPv6 {
-		dst = append(dst, ']')
+	for _, part := range [...]string{scheme, open, host, zone, shut} {
+		dst = append(dst, part...)
 	}
 	if o.Port == silent {
 		return dst

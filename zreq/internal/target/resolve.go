@@ -6,19 +6,14 @@ import "github.com/zreq-go/zreq/zreq/internal/ascii"
 // (RFC 3986, 5.2.2). A fragment is left out. What is no http URL may be returned as it
 // is.
 func (t *Target) Resolve(ref string) string {
-	if i := ascii.IndexByte(ref, '#'); i >= 0 {
-		ref = ref[:i]
-	}
-	path, query := ref, ""
-	if i := ascii.IndexByte(ref, '?'); i >= 0 {
-		path, query = ref[:i], ref[i:]
-	}
+	ref, _ = ascii.Split(ref, "#")
+	path, query := ascii.Split(ref, "?")
 	base := t.Origin.String()
-	if i := ascii.IndexEither(path, ':', '/'); i > 0 && path[i] == ':' {
-		base, path = path[:i+1], path[i+1:]
-		if !ascii.HasPrefixFold(path, "//") {
+	if scheme, rest := ascii.Split(path, ":/"); scheme != "" && ascii.HasPrefixFold(rest, ":") {
+		if path = rest[1:]; !ascii.HasPrefixFold(path, "//") {
 			return ref
 		}
+		base = scheme + ":"
 	}
 	switch {
 	case path == "":
@@ -27,21 +22,18 @@ func (t *Target) Resolve(ref string) string {
 		}
 		return base + t.Path + query
 	case ascii.HasPrefixFold(path, "//"):
-		end := 2
-		for end < len(path) && path[end] != '/' {
-			end++
-		}
-		base, path = base[:ascii.IndexByte(base, ':')+1]+path[:end], path[end:]
+		scheme, _ := ascii.Split(base, ":")
+		host, rest := ascii.Split(path[2:], "/")
+		base, path = scheme+"://"+host, rest
 	case path[0] != '/':
 		i := len(t.Path)
 		for i > 0 && t.Path[i-1] != '/' {
 			i--
 		}
-		folder := t.Path[:i]
 		if i == 0 {
-			folder = "/"
+			path = "/" + path
 		}
-		path = folder + path
+		path = t.Path[:i] + path
 	}
 	return base + removeDots(path) + query
 }
@@ -52,20 +44,18 @@ func removeDots(path string) string {
 	p := []byte(path)
 	w := 0
 	for path != "" {
-		end := 1
-		for end < len(path) && path[end] != '/' {
-			end++
-		}
-		segment := path[:end]
-		path = path[end:]
-		if segment == "/.." {
+		name, rest := ascii.Split(path[1:], "/")
+		path = rest
+		switch name {
+		case "..":
 			for w > 0 {
 				if w--; p[w] == '/' {
 					break
 				}
 			}
-		} else if segment != "/." {
-			w += copy(p[w:], segment)
+		case ".":
+		default:
+			w += copy(p[w:], "/"+name)
 			continue
 		}
 		if path == "" {

@@ -26,11 +26,21 @@ type Target struct {
 // Parse takes an absolute http or https URL apart (RFC 3986, 3). Beside an error the
 // Target is zero.
 func Parse(url string) (Target, error) {
-	t := Target{AsGiven: true}
+	var t Target
+	if wrong, part := t.split(url); wrong != "" {
+		return Target{}, &urlError{text: wrong, part: part}
+	}
+	return t, nil
+}
+
+// split takes a URL apart. It returns what is wrong with it, and the part that is; "" if
+// nothing is.
+func (t *Target) split(url string) (wrong, part string) {
+	t.AsGiven = true
 	for i := range len(url) {
 		switch c := url[i]; {
 		case c < ' ', c == 0x7f:
-			return Target{}, &urlError{text: urlControl, part: url[i : i+1]}
+			return urlControl, url[i : i+1]
 		case c == ' ':
 			t.AsGiven = false // it is encoded when it is sent
 		}
@@ -42,61 +52,49 @@ func Parse(url string) (Target, error) {
 	case ascii.HasPrefixFold(rest, "https://"):
 		t.HTTPS, t.Port, rest = true, 443, rest[len("https://"):]
 	default:
-		return Target{}, schemeError(url)
+		return urlScheme, schemeOf(url)
 	}
-	fragment := ""
-	if i := ascii.IndexByte(rest, '#'); i >= 0 {
-		rest, fragment, t.AsGiven = rest[:i], rest[i:], false // a fragment is never sent (RFC 9110, 4.2.5)
+	rest, fragment := ascii.Split(rest, "#")
+	if fragment != "" {
+		t.AsGiven = false // a fragment is never sent (RFC 9110, 4.2.5)
 	}
-	authority := rest
-	if i := ascii.IndexEither(rest, '/', '?'); i >= 0 {
-		authority, rest = rest[:i], rest[i:]
-	} else {
-		rest = ""
+	authority, rest := ascii.Split(rest, "/?")
+	t.Path, t.Query = ascii.Split(rest, "?")
+	wrong, part = t.splitAuthority(authority)
+	// Of a password with a slash in it, half would be taken for the host and half for the
+	// path. So nothing is shown that may be a password.
+	if ascii.IndexByte(rest, '@') >= 0 || ascii.IndexByte(fragment, '@') >= 0 {
+		part = ""
 	}
-	t.Path = rest
-	if i := ascii.IndexByte(rest, '?'); i >= 0 {
-		t.Path, t.Query = rest[:i], rest[i:]
-	}
-	if err := t.splitAuthority(authority); err != nil {
-		// Of a password with a slash in it, half would be taken for the host and half for
-		// the path. So nothing is kept, and nothing is shown that may be a password.
-		if ascii.IndexByte(rest, '@') >= 0 || ascii.IndexByte(fragment, '@') >= 0 {
-			err.part = ""
-		}
-		return Target{}, err
-	}
-	return t, nil
+	return wrong, part
 }
 
 // IsHost reports whether s is a host and perhaps a port, as the field Host has it: no
 // userinfo, no zone (RFC 9110, 7.2).
 func IsHost(s string) bool {
 	var t Target
-	return t.splitAuthority(s) == nil && !t.HasUserinfo && t.Zone == ""
+	wrong, _ := t.splitAuthority(s)
+	return wrong == "" && !t.HasUserinfo && t.Zone == ""
 }
 
-// splitAuthority sets userinfo, host and port (RFC 3986, 3.2). Its error shows nothing of
-// the userinfo.
-func (t *Target) splitAuthority(s string) *urlError {
+// splitAuthority sets userinfo, host and port (RFC 3986, 3.2). It shows nothing of the
+// userinfo.
+func (t *Target) splitAuthority(s string) (wrong, part string) {
 	if i := ascii.IndexByte(s, '@'); i >= 0 {
 		t.Userinfo, s, t.HasUserinfo, t.AsGiven = s[:i], s[i+1:], true, false
 		if ascii.IndexByte(s, '@') >= 0 || !validUserinfo(t.Userinfo) {
-			return &urlError{text: urlUserinfo} // where the host begins would be a matter of opinion
+			return urlUserinfo, "" // where the host begins would be a matter of opinion
 		}
 	}
 	if len(s) > 0 && s[0] == '[' {
 		return t.splitIPv6(s)
 	}
-	host, port := s, ""
-	if i := ascii.IndexByte(s, ':'); i >= 0 {
-		host, port = s[:i], s[i:]
-	}
+	host, port := ascii.Split(s, ":")
 	if isBareIPv6(s) {
-		return &urlError{text: urlBrackets, part: s}
+		return urlBrackets, s
 	}
 	if wrong := checkHost(host); wrong != "" {
-		return &urlError{text: wrong, part: host}
+		return wrong, host
 	}
 	t.Host = host
 	return t.setPort(port)
@@ -115,22 +113,22 @@ func validUserinfo(s string) bool {
 
 // setPort reads ":port". Nothing, or nothing after the colon, is the default of the
 // scheme (RFC 3986, 3.2.3).
-func (t *Target) setPort(s string) *urlError {
+func (t *Target) setPort(s string) (wrong, part string) {
 	if s == "" || s == ":" {
-		return nil
+		return "", ""
 	}
 	n := 0
 	for i := 1; i < len(s) && n <= 65535; i++ {
 		if s[i] < '0' || s[i] > '9' {
-			return &urlError{text: urlPort, part: s}
+			return urlPort, s
 		}
 		n = n*10 + int(s[i]-'0')
 	}
 	if s[0] != ':' || n == 0 || n > 65535 {
-		return &urlError{text: urlPort, part: s}
+		return urlPort, s
 	}
 	t.Port = n
-	return nil
+	return "", ""
 }
 
 // checkHost accepts what can be a name in the DNS or an IPv4 address, and returns what

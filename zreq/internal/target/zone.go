@@ -43,13 +43,12 @@ func parseZone(s string) (zone string, ok bool) {
 func appendZone(dst []byte, zone string) []byte {
 	const hex = "0123456789ABCDEF"
 	dst = append(dst, zoneMark...)
-	for i := range len(zone) {
-		switch c := zone[i]; {
-		case ascii.IsAlphanumeric(c), ascii.IndexByte("-._~", c) >= 0:
+	for _, c := range []byte(zone) {
+		if ascii.IsAlphanumeric(c) || ascii.IndexByte("-._~", c) >= 0 {
 			dst = append(dst, c)
-		default:
-			dst = append(dst, '%', hex[c>>4], hex[c&15])
+			continue
 		}
+		dst = append(dst, '%', hex[c>>4], hex[c&15])
 	}
 	return dst
 }
