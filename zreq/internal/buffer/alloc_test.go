@@ -27,3 +27,11 @@ func TestMixedSizesDoNotAllocate(t *testing.T) {
 	}
 	is.Equal(testing.AllocsPerRun(100_000, mixed), 0.0) // each of the pools has calibrated at least twice
 }
+
+// TestMaxKept is what is lent again, and what is larger is not.
+func TestMaxKept(t *testing.T) {
+	is := is.New(t)
+	for n, want := range map[int]float64{buffer.MaxKept: 0, buffer.MaxKept + 1: 2} {
+		is.Equal(testing.AllocsPerRun(10, func() { buffer.Release(buffer.Acquire(n)) }), want)
+	}
+}

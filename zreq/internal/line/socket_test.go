@@ -1,0 +1,268 @@
+package line_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/matryer/is"
+
+	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/zreq/internal/line"
+)
+
+// TestLook: where the driver can look, that is what Look says. Where it cannot, Look reads
+// for a millisecond.
+func TestLook(t *testing.T) {
+	is := is.New(t)
+	c := looks()
+	_, s := adopt(t, c, route(nil, nil))
+	is.True(s.CanLook())
+	for _, want := range []error{nil, netdriver.ErrUnread, io.EOF} {
+		c.check = want
+		is.Equal(s.Look(), want)
+	}
+	is.Equal(c.deadlines(), 0)
+
+	reset := errors.New("reset")
+	for name, tt := range map[string]struct {
+		n    int
+		err  error
+		want error
+	}{
+		"bytes":            {1, nil, netdriver.ErrUnread},
+		"bytes and an end": {1, io.EOF, netdriver.ErrUnread},
+		"an end":           {0, io.EOF, io.EOF},
+		"reset":            {0, reset, reset},
+		"a broken driver":  {0, nil, io.ErrNoProgress},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, bare, func(t *testing.T, c *fakeConn, s *line.Socket) {
+				is := is.New(t)
+				is.True(!s.CanLook())
+				c.read = func(p []byte) (int, error) { is.Equal(len(p), 1); return tt.n, tt.err }
+				is.Equal(s.Look(), tt.want)
+			})
+		})
+	}
+	t.Run("silence", func(t *testing.T) {
+		inBubble(t, bare, func(t *testing.T, c *fakeConn, s *line.Socket) {
+			is := is.New(t)
+			ctx := context.Background()
+			is.NoErr(s.Within(ctx, time.Minute, "Head"))
+			began := time.Now()
+			is.NoErr(s.Look())
+			is.Equal(time.Since(began), line.LookWait)
+			c.gives(1, 50*time.Second)
+			is.NoErr(s.Within(ctx, time.Minute, "Head"))
+			_, err := s.Read(ctx, make([]byte, 1))
+			is.NoErr(err) // the deadline is as before
+			c.setErr = reset
+			is.Equal(s.Look(), reset)
+		})
+	})
+}
+
+// TestPeek reads what has come, waits no longer than a millisecond, and leaves what is wrong
+// to be found by the next read.
+func TestPeek(t *testing.T) {
+	reset := errors.New("reset")
+	for name, tt := range map[string]struct {
+		n       int
+		err     error
+		wantN   int
+		wantErr error
+	}{
+		"bytes":               {5, nil, 5, nil},
+		"bytes and an end":    {5, io.EOF, 5, io.EOF},
+		"bytes and a timeout": {5, os.ErrDeadlineExceeded, 5, nil},
+		"an end":              {0, io.EOF, 0, nil},
+		"reset":               {0, reset, 0, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, bare, func(t *testing.T, c *fakeConn, s *line.Socket) {
+				is := is.New(t)
+				c.read = func([]byte) (int, error) { return tt.n, tt.err }
+				n, err := s.Peek(context.Background(), make([]byte, 5))
+				is.Equal(n, tt.wantN)
+				is.Equal(err, tt.wantErr)
+			})
+		})
+	}
+	t.Run("silence", func(t *testing.T) {
+		inBubble(t, bare, func(t *testing.T, c *fakeConn, s *line.Socket) {
+			is := is.New(t)
+			began := time.Now()
+			n, err := s.Peek(context.Background(), make([]byte, 5))
+			is.NoErr(err)
+			is.Equal(n, 0)
+			is.True(time.Since(began) <= line.LookWait*9/8)
+			ended, cancel := context.WithCancel(context.Background())
+			cancel()
+			c.read = func([]byte) (int, error) { t.Error("it reads"); return 1, nil }
+			n, err = s.Peek(ended, make([]byte, 5))
+			is.NoErr(err)
+			is.Equal(n, 0)
+		})
+	})
+}
+
+// TestRead: a read brings bytes, an error, or both; a timeout beside bytes is none.
+func TestRead(t *testing.T) {
+	reset := errors.New("reset")
+	for name, tt := range map[string]struct {
+		n    int
+		err  error
+		want error
+	}{
+		"bytes":               {3, nil, nil},
+		"all that fits":       {5, nil, nil},
+		"bytes and an end":    {3, io.EOF, io.EOF},
+		"bytes and a reset":   {3, reset, reset},
+		"bytes and a timeout": {3, os.ErrDeadlineExceeded, nil},
+		"an end":              {0, io.EOF, io.EOF},
+		"nothing, for ever":   {0, nil, io.ErrNoProgress},
+		"too many":            {6, nil, line.ErrBadCount},
+		"fewer than none":     {-1, nil, line.ErrBadCount},
+		"fewer, and an end":   {-1, io.EOF, line.ErrBadCount},
+	} {
+		for name, read := range map[string]func(s *line.Socket) (int, error){
+			name + "/Read": func(s *line.Socket) (int, error) { return s.Read(context.Background(), make([]byte, 5)) },
+			name + "/ReadBody": func(s *line.Socket) (int, error) {
+				return s.ReadBody(context.Background(), make([]byte, 5), time.Second, &line.Meter{})
+			},
+			name + "/ReadBody, measured": func(s *line.Socket) (int, error) {
+				return s.ReadBody(context.Background(), make([]byte, 5), time.Second, &line.Meter{Bytes: 1, In: time.Minute})
+			},
+		} {
+			t.Run(name, func(t *testing.T) {
+				is := is.New(t)
+				c := newConn()
+				_, s := adopt(t, c, route(nil, nil))
+				reads := 0
+				c.read = func([]byte) (int, error) { reads++; return tt.n, tt.err }
+				n, err := read(s)
+				is.Equal(err, tt.want)
+				if tt.want == line.ErrBadCount {
+					is.Equal(n, 0)
+				} else {
+					is.Equal(n, tt.n)
+				}
+				if tt.want == io.ErrNoProgress {
+					is.Equal(reads, line.MaxEmpty)
+				} else {
+					is.Equal(reads, 1)
+				}
+			})
+		}
+	}
+	// A driver may say nothing a few times.
+	is := is.New(t)
+	c := newConn()
+	_, s := adopt(t, c, route(nil, nil))
+	reads := 0
+	c.read = func([]byte) (int, error) {
+		if reads++; reads < line.MaxEmpty {
+			return 0, nil
+		}
+		return 1, nil
+	}
+	n, err := s.Read(context.Background(), make([]byte, 5))
+	is.NoErr(err)
+	is.Equal(n, 1)
+}
+
+// provenConn is one whose end can be proven.
+type provenConn struct {
+	*fakeConn
+	proven bool
+}
+
+func (c *provenConn) ProvesEnd() bool { return c.proven }
+
+// TestWhatASocketCan depends on its driver: whether that can look, and what lies above it.
+func TestWhatASocketCan(t *testing.T) {
+	chip := &fakeChip{}
+	for name, tt := range map[string]struct {
+		conn                 netdriver.Conn
+		route                *line.Route
+		resumable, takesFile bool // of a request with a body
+	}{
+		"plain":     {looks(), route(nil, nil), true, true},
+		"TLS":       {looks(), route(nil, &fakeTLS{}), true, false},
+		"a chip":    {looks(), &line.Route{Chip: chip}, false, false},
+		"no looks":  {newConn(), route(nil, nil), false, false},
+		"bare, TLS": {newConn(), route(nil, &fakeTLS{}), false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			_, s := adopt(t, tt.conn, tt.route)
+			s.Begin(true)
+			is.Equal(s.Resumable(), tt.resumable)
+			is.Equal(s.TakesFiles(), tt.takesFile)
+			s.Begin(false)
+			is.Equal(s.Resumable(), tt.resumable)
+			is.True(!s.TakesFiles()) // a head is no file
+			is.True(!s.ProvesEnd())
+		})
+	}
+	is := is.New(t)
+	for _, proven := range []bool{false, true} {
+		_, s := adopt(t, &provenConn{newConn(), proven}, route(nil, nil))
+		is.Equal(s.ProvesEnd(), proven)
+	}
+}
+
+// queueConn is one whose system says what it holds.
+type queueConn struct {
+	*fakeConn
+	held int
+}
+
+func (c *queueConn) Queued() int { return c.held }
+
+// TestQueue: what the system holds is stuck when it has not become less for the limit.
+func TestQueue(t *testing.T) {
+	c := &queueConn{fakeConn: newConn()}
+	inBubble(t, func() (*fakeConn, netdriver.Conn) { return c.fakeConn, c }, func(t *testing.T, _ *fakeConn, s *line.Socket) {
+		is := is.New(t)
+		time.Sleep(time.Hour)
+		q, ok := s.Queue()
+		is.True(ok)
+		for _, tt := range []struct {
+			after        time.Duration
+			held         int
+			empty, stuck bool
+		}{
+			{0, 100, false, false},
+			{9 * time.Second, 100, false, false},
+			{time.Second - 1, 99, false, false}, // it becomes less
+			{10*time.Second - 1, 99, false, false},
+			{1, 99, false, true},
+			{0, 98, false, false},
+			{5 * time.Second, 120, false, false}, // more is no less
+			{5 * time.Second, 98, false, true},
+			{time.Hour, 0, true, false}, // however long that took
+			{time.Second, 0, true, false},
+		} {
+			time.Sleep(tt.after)
+			c.held = tt.held
+			empty, stuck := q.Look(10 * time.Second)
+			is.Equal(empty, tt.empty)
+			is.Equal(stuck, tt.stuck)
+		}
+	})
+	inBubble(t, func() (*fakeConn, netdriver.Conn) { return c.fakeConn, c }, func(t *testing.T, _ *fakeConn, s *line.Socket) {
+		is := is.New(t)
+		c.held = -1 // a driver that miscounts
+		q, _ := s.Queue()
+		empty, stuck := q.Look(time.Second)
+		is.True(empty && !stuck)
+	})
+	_, s := adopt(t, newConn(), route(nil, nil))
+	_, ok := s.Queue()
+	is.New(t).True(!ok)
+}
