@@ -3,6 +3,7 @@ package wire_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -131,7 +132,12 @@ func TestExcess(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			in := chunkedHead + tt.in + "0\r\n\r\n"
-			is.New(t).Equal(play(exchange{in: in}, []int{len(in)}).err, tt.err)
+			cuts := []int{len(in)}
+			for at := len(in) - 4<<10; at > 0; at -= 4 << 10 { // for play copies what is left, for each event
+				cuts = append(cuts, at)
+			}
+			slices.Reverse(cuts)
+			is.New(t).Equal(play(exchange{in: in}, cuts).err, tt.err)
 		})
 	}
 }
