@@ -15,10 +15,14 @@ import (
 var errUnwelcome = errors.New("the response asks for another attempt")
 
 // unexpect makes the request ready to be sent again, on a new connection and without the
-// expectation that the peer refused (RFC 9110, 15.5.18). It was refused, so that nothing
-// has been acted on, and what was sent does not count.
+// expectation that the peer refused (RFC 9110, 15.5.18). It refused the request unread, so
+// that its bytes do not count as sent.
 func (c *call) unexpect(ctx context.Context) error {
-	c.line.NoContinue, c.request.challenged = true, false // other credentials, if any: they go out but once
+	c.line.NoContinue = true
+	c.request.challenged = false // ask Auth again: credentials may serve only once
+	if err := c.request.body.Rewind(); err != nil {
+		return &fault{kind: ErrBody, err: err}
+	}
 	c.before -= c.exchange.Sent
 	c.discard(CloseUnsent)
 	return c.restart(ctx)
@@ -145,7 +149,7 @@ func (c *call) retry(ctx context.Context, err error) (again bool, _ error) {
 	return true, nil
 }
 
-// rest waits for the next attempt, without a connection.
+// rest waits for the next attempt, without a connection of the Session.
 func (c *call) rest(ctx context.Context, why CloseReason, failed error, v verdict) error {
 	c.trace.setWait(v.wait)
 	c.tell(EventRetry, why, failed)

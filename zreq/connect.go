@@ -104,7 +104,10 @@ func (c *call) wait(ctx context.Context, route line.Route) (lease, error) {
 	c.tell(EventWait, CloseNone, nil) // who panics in it has no place in the queue
 	l, turn, err := c.session.take(route, true)
 	if turn != nil {
-		return turn.await(ctx, c.args.Timeouts.withDefaults().Wait)
+		l, err = turn.await(ctx, c.args.Timeouts.withDefaults().Wait)
+	}
+	if err == nil {
+		c.phase = PhaseRequest // the wait is over
 	}
 	return l, err
 }

@@ -224,7 +224,7 @@ func (d *delivery) excess() error {
 		return err
 	}
 	body, limit, received := &d.resp.body, d.limits.Body, d.exchange.Received
-	announced := body.framing == FramingLength && d.resp.Status < 400 && body.length > limit
+	announced := body.framing == FramingLength && body.length > limit
 	if limit > 0 && (announced || received > limit) {
 		return errBody
 	}

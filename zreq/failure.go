@@ -33,6 +33,7 @@ func (f *fault) Unwrap() error { return f.err }
 func (d *delivery) fail(ctx context.Context, err error) *Error {
 	kind, err := d.kindOf(err)
 	phase, late := d.phaseNow(), false
+	sent := d.before + d.exchange.Sent
 	switch {
 	case d.why == CloseStopped: // the caller's own error is not one of the socket
 	case ctx != nil && (ctx.Err() != nil || line.IsTimeout(err) && line.Overdue(ctx)):
@@ -48,14 +49,13 @@ func (d *delivery) fail(ctx context.Context, err error) *Error {
 	case err == ErrClosed || d.line != nil && d.line.Closed():
 		err, kind = ErrClosed, nil
 		d.why = CloseByCaller
-	case phase == PhaseRequest && kind == nil && !isCurable(err):
+	case phase == PhaseRequest && kind == nil && sent == 0 && !isCurable(err):
 		kind = ErrRequest
 	case phase == PhaseSend:
 		d.why = CloseUnsent
 	case kind == nil && (phase == PhaseDial || phase == PhaseTLS):
 		kind = ErrConnect
 	}
-	sent := d.before + d.exchange.Sent
 	return &Error{
 		Phase:    phase,
 		Method:   d.method,

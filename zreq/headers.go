@@ -75,18 +75,6 @@ func named(name string, fields Headers, omit []string) bool {
 	return false
 }
 
-// checkNames refuses what can be the name of no field: of a list of secret fields, a name
-// that is misspelt so would keep none back.
-func checkNames(names []string) error {
-	var room [64]byte
-	for _, name := range names {
-		if _, err := wire.AppendField(room[:0], name, ""); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // hidden stands for what is not printed. What a program may print that logs its settings
 // tells no secret: that is what the methods String and GoString of package zreq are for.
 // Package fmt calls them with %v, %+v, %s, %q and %#v, also for exported fields.

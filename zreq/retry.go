@@ -27,7 +27,7 @@ import (
 // third up to twice that, and so on. If the server sends Retry-After, the call waits for
 // that time first, and the random time is up to a quarter of it if that is more. So
 // clients that failed together do not come back together. While it waits, the call holds
-// no connection.
+// no connection of the Session.
 //
 // If no attempt is left, if [Session.RetryBudget] is used up, or if the context would end
 // before the next attempt, the call fails with ErrOutOfRetries. So a 503 in answer to a
@@ -135,7 +135,7 @@ func (s *Session) passes(f *failure) bool {
 
 // isPassing reports whether an error may be gone in the next attempt.
 func isPassing(e *Error) bool {
-	if e.Phase < PhaseDial || e.Err == ErrClosed || isLasting(e.Err) {
+	if e.Phase < PhaseDial || e.Err == ErrClosed || isLasting(e.Err) || isOtherPart(e.Err) {
 		return false
 	}
 	switch e.kind {

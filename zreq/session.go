@@ -81,7 +81,7 @@ var _ callSession = (*Session)(nil)
 func (s *Session) Do(ctx context.Context, method, url string, args *Args) (*Response, error) {
 	if s == nil {
 		at, _ := target.Parse(url) // for the text
-		nobody := delivery{asked: asked{method: method, at: at, attempt: 1}}
+		nobody := delivery{asked: asked{method: shownMethod(method), at: at, attempt: 1}}
 		return nil, nobody.fail(ctx, errNoSession)
 	}
 	own := completed.Get().(*Args) // what the caller gave is not changed

@@ -47,7 +47,8 @@ func (c *call) suspend(ctx context.Context, coded bool) error {
 	if coded {
 		err := decode(s, c.dropHead, c.args.Stream)
 		if s.within = false; err != nil || !c.args.Stream {
-			c.delivery = s.delivery
+			limits := c.limits
+			c.delivery, c.limits = s.delivery, limits // content has limits of its own
 			return err
 		}
 	}

@@ -90,3 +90,19 @@ func TestRetryOfATruncatedCoding(t *testing.T) {
 		})
 	}
 }
+
+// TestLimitOfBodyAfterACodedAttempt: Limits.Body holds for each attempt, also behind one
+// whose body was coded.
+func TestLimitOfBodyAfterACodedAttempt(t *testing.T) {
+	is := is.New(t)
+	cut := packed(200, "the beginning of a body")
+	plain := fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n%s", bytes.Repeat([]byte("x"), 5000))
+	peer := zreqtest.NewPeer(t,
+		[]zreqtest.Step{zreqtest.Request(), zreqtest.Send(cut[:len(cut)-10]), zreqtest.Close()},
+		[]zreqtest.Step{zreqtest.Request(), zreqtest.Send(plain)})
+	s := &zreq.Session{Driver: peer, Retry: zreq.Retry{Wait: -1}}
+	defer s.Close()
+	_, err := s.Get(context.Background(), "http://device.test/", &zreq.Args{Limits: zreq.Limits{Body: 100}})
+	is.True(errors.Is(err, zreq.ErrTooLarge))
+	is.Equal(peer.Dials(), 2) // there were two attempts
+}

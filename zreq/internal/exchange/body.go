@@ -93,7 +93,7 @@ func (b *Body) exact(p []byte) (_ []byte, last bool, err error) {
 	}
 	if !b.done {
 		if len(p) == cap(p) {
-			return p, false, nil
+			p = append(p, 0)[:len(p)] // a head has filled the buffer, and may not leave before this is known
 		}
 		if p, err = b.read(p, 1); err != nil {
 			return p, false, err

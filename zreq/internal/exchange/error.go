@@ -54,15 +54,15 @@ type noAnswer struct{}
 func (*noAnswer) Error() string { return "connection closed before any response: EOF" }
 func (*noAnswer) Unwrap() error { return io.EOF }
 
-// broken is the error of a connection that broke before a response began.
+// broken is the error of a connection that broke before a final response began.
 func (x *Exchange) broken(err error) error {
 	switch {
 	case line.IsTimeout(err):
 		return err // a limit that is over says so itself
-	case err == io.EOF, err == io.ErrUnexpectedEOF: // the latter over TLS, without close_notify
+	case !x.Heard && (err == io.EOF || err == io.ErrUnexpectedEOF): // the latter over TLS, without close_notify
 		err = errNoAnswer
 	}
-	if x.Reused {
+	if x.Reused && !x.Heard { // else it lived when a 1xx came
 		return &Error{Stale, err}
 	}
 	return &Error{Broken, err}

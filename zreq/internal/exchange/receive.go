@@ -243,7 +243,7 @@ func (x *Exchange) Receive(ctx context.Context, r Receiver) (n int64, ok bool, e
 	most := min(x.dec.Expect(), maxReceive)
 	for range line.MaxEmpty {
 		if err := x.socket.BeginRead(ctx, x.limits.Body, &x.meter); err != nil {
-			return 0, true, err
+			return 0, true, x.lost(err)
 		}
 		n, ok, err := r.ReceiveFrom(x.socket.Conn(), most)
 		if !ok {

@@ -11,9 +11,6 @@ import (
 	"github.com/zreq-go/zreq/zreq/wire"
 )
 
-// Expectation is the field with which a head ends that asks whether its body is wanted.
-const Expectation = "Expect: 100-continue\r\n"
-
 // sending is the request of an Exchange.
 type sending struct {
 	out     *buffer.Buffer // what is sent from, until all of it has been
@@ -35,7 +32,6 @@ const (
 	headLeaves       // its head, and the first bytes of its body
 	asks             // its head has left, and an Expect has to be answered
 	bodyLeaves
-	allLeft
 )
 
 // Outbox returns memory for a head, to be appended to. It is of size bytes, unless there
@@ -83,8 +79,8 @@ func (x *Exchange) send(ctx context.Context, b *Body) (Step, error) {
 		if err := x.begin(b); err != nil {
 			return 0, err
 		}
-		if x.Reused && (b.Exists() || x.request.Traced) && x.socket.Look() != nil {
-			return 0, x.broken(errUnasked) // or gone, while the body was read or somebody was told
+		if err := x.lookAgain(b.Exists() || x.request.Traced); err != nil {
+			return 0, err
 		}
 	}
 	for {
@@ -104,7 +100,6 @@ func (x *Exchange) send(ctx context.Context, b *Body) (Step, error) {
 			}
 		}
 		if x.last {
-			x.stage = allLeft
 			return Sent, nil
 		}
 		if step, err := x.sendStraight(ctx, b); step != 0 || err != nil {
@@ -130,15 +125,31 @@ func (x *Exchange) begin(b *Body) error {
 	}
 	x.request.Head, x.Expects = head, x.request.Expect
 	x.measure(b.Exists())
-	x.meter.LookNow()
 	if b.Exists() {
 		x.meter.LookLater()
+	} else {
+		x.meter.LookNow()
 	}
 	x.stage, x.pending, x.last = headLeaves, head, !b.Exists()
 	if b.ready && !x.request.Expect {
 		return x.more(b, head)
 	}
 	return nil
+}
+
+// lookAgain looks at a kept socket once more if time has passed since the last look.
+func (x *Exchange) lookAgain(passed bool) error {
+	if !x.Reused || !passed {
+		return nil
+	}
+	err := x.socket.Look()
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, netdriver.ErrUnread):
+		err = errUnasked
+	}
+	return x.broken(err)
 }
 
 // measure holds what moves from now on to the least that is allowed, if it is a body.
@@ -162,7 +173,7 @@ func (x *Exchange) more(b *Body, p []byte) (err error) {
 // nothing of the request, so that another socket can take its place.
 func (x *Exchange) Replaceable(ctx context.Context) bool {
 	cause, err := CauseOf(x.failure)
-	return (cause == Stale || cause == Broken) && x.stage == headLeaves && x.Reused && x.Sent == 0 &&
+	return cause == Stale && x.stage == headLeaves && x.Sent == 0 &&
 		ctx.Err() == nil && !line.IsTimeout(err) && !x.line.Closed()
 }
 

@@ -24,6 +24,9 @@ const (
 	Answered           // the final head has come
 )
 
+// Expectation is the field line that ends a head which asks whether its body is wanted.
+const Expectation = "Expect: 100-continue\r\n"
+
 // Request is the head of a request, and what of it matters for the exchange.
 type Request struct {
 	Method string

@@ -19,8 +19,9 @@ var (
 // zero or less is none. Close ends that. Where the driver has TLS of its own, the
 // handshake is part of it, and secure, the limit of that, is added.
 func (l *Line) Dial(ctx context.Context, limit, secure time.Duration) (netdriver.Conn, error) {
-	address := string(l.AppendAddress(nil))
+	address, name := string(l.AppendAddress(nil)), "Dial"
 	if l.Chip != nil {
+		name = "Dial plus Timeouts.TLS"
 		if secure <= 0 {
 			limit = 0
 		} else if limit > 0 {
@@ -30,7 +31,7 @@ func (l *Line) Dial(ctx context.Context, limit, secure time.Duration) (netdriver
 	if l.Closed() {
 		return nil, ErrClosed
 	}
-	conn, err := l.open(ctx, limit, "Dial", func(ctx context.Context) (netdriver.Conn, error) {
+	conn, err := l.open(ctx, limit, name, func(ctx context.Context) (netdriver.Conn, error) {
 		if l.Chip != nil {
 			return l.Chip.DialTLS(ctx, "tcp", address, l.Host)
 		}

@@ -174,7 +174,7 @@ func TestDialAddress(t *testing.T) {
 			began := time.Now()
 			_, err = l.Dial(bounded, tt.limit*time.Second, tt.secure*time.Second)
 			is.Equal(time.Since(began), tt.want*time.Second)
-			is.Equal(late(err) == "Dial 3s", tt.want == 3)
+			is.Equal(late(err) == "Dial plus Timeouts.TLS 3s", tt.want == 3)
 			cancel()
 		}
 	})

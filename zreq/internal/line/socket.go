@@ -140,7 +140,7 @@ func (s *Socket) Read(ctx context.Context, p []byte) (int, error) {
 		return 0, err
 	}
 	n, err := ReadSome(s.conn, p)
-	return n, s.hear(n, err)
+	return n, s.EndRead(int64(n), err)
 }
 
 // ReadBody reads a piece of a body, for which the peer has the limit, and which m
@@ -154,7 +154,7 @@ func (s *Socket) ReadBody(ctx context.Context, p []byte, limit time.Duration, m 
 		if _, slow := m.moved(n); slow != nil {
 			return 0, slow
 		}
-		if err = s.hear(n, err); n > 0 || !windowIsOver(err) {
+		if err = s.EndRead(int64(n), err); n > 0 || !windowIsOver(err) {
 			return n, err
 		}
 	}
@@ -171,17 +171,8 @@ func (s *Socket) BeginRead(ctx context.Context, limit time.Duration, m *Meter) e
 }
 
 // EndRead takes in what a read has brought that began with BeginRead, and says which limit
-// its error comes of.
+// its error comes of. A timeout beside bytes is none.
 func (s *Socket) EndRead(n int64, err error) error {
-	if n > 0 {
-		s.promise.heard()
-	}
-	return s.deadline.judge(err)
-}
-
-// hear takes in what a read has brought, and judges its error. A timeout beside bytes is
-// none.
-func (s *Socket) hear(n int, err error) error {
 	if n == 0 {
 		return s.deadline.judge(err)
 	}
