@@ -138,22 +138,21 @@ func admitPart(r *Response, args *Args, asked string) (want admission, unfit err
 // ETag that is strong and another one, or another Last-Modified. A server must not answer
 // with a part then (RFC 9110, 13.1.5). Where the response names none, nothing says so.
 func differs(r *Response, condition string) bool {
-	if ascii.HasPrefixFold(condition, `"`) {
-		for _, tag := range r.Values("ETag") {
-			if ascii.HasPrefixFold(tag, `"`) && tag != condition {
-				return true
-			}
-		}
-		return false
+	name, judged := "Last-Modified", isFixdate
+	if isStrongTag(condition) {
+		name, judged = "ETag", isStrongTag
 	}
-	for _, modified := range r.Values("Last-Modified") {
+	for _, value := range r.Values(name) {
 		// Else one is a weak ETag, or no validator at all: neither can be judged.
-		if isFixdate(condition) && isFixdate(modified) && modified != condition {
+		if judged(condition) && judged(value) && value != condition {
 			return true
 		}
 	}
 	return false
 }
+
+// isStrongTag reports whether s has the form of a strong ETag (RFC 9110, 8.8.3).
+func isStrongTag(s string) bool { return len(s) > 0 && s[0] == '"' }
 
 // isFixdate reports whether s has the form of a date that every sender uses, of which each
 // moment has one: "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110, 5.6.7). Two such dates can be

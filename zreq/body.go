@@ -32,36 +32,33 @@ type encoder interface{ Encode() error }
 
 // openBody asks a body for its size, less what lies before the offset of one that can
 // seek. One that can rewind begins at its beginning. limit bounds what is held in memory.
-func openBody(r io.Reader, limit int64) (none exchange.Body, err error) {
-	if r == nil {
-		return none, nil
-	}
+func openBody(r io.Reader, limit int64) (size int64, ready bool, err error) {
 	held, whole := r.(encoder)
 	if whole {
 		if err := held.Encode(); err != nil {
-			return none, err
+			return 0, false, err
 		}
 	}
-	rewinder, ready := r.(exchange.Rewinder)
-	if ready {
+	rewinder, rewinds := r.(exchange.Rewinder)
+	if rewinds {
 		if err := rewinder.Rewind(); err != nil {
-			return none, err
+			return 0, false, err
 		}
 	}
-	size := form.SizeOf(r)
+	size = form.SizeOf(r)
 	if s, ok := r.(io.Seeker); ok && size >= 0 {
 		offset, err := s.Seek(0, io.SeekCurrent)
 		if err != nil {
-			return none, err
+			return 0, false, err
 		}
 		if size -= offset; size < 0 || offset < 0 {
-			return none, errBodySize
+			return 0, false, errBodySize
 		}
 	}
 	if whole && size > limit {
-		return none, errEncoded
+		return 0, false, errEncoded
 	}
-	return exchange.NewBody(r, size, ready || size >= 0), nil
+	return size, rewinds || size >= 0, nil
 }
 
 // contentType is what a body says it is, "" if it does not.

@@ -20,10 +20,8 @@ func parseRange(s string) (r byteRange, ok bool) {
 		return r, false
 	}
 	s = s[len("bytes="):]
-	if s != "" && s[0] == '-' {
-		r.first = -1
-		r.last, s, ok = cutInt(s[1:])
-		return r, ok && s == "" && r.last > 0
+	if n, rest, ok := cutInt(s, "-"); ok {
+		return byteRange{-1, n}, rest == "" && n > 0
 	}
 	s, ok = r.cut(s)
 	return r, ok && s == ""
@@ -36,36 +34,33 @@ func parseContentRange(s string) (c contentRange, ok bool) {
 		return c, false
 	}
 	s = s[len("bytes "):]
-	if ascii.HasPrefixFold(s, "*/") {
-		c.first, c.last = -1, -1
-		c.size, s, ok = cutInt(s[len("*/"):])
-		return c, ok && s == ""
+	if n, rest, ok := cutInt(s, "*/"); ok {
+		return contentRange{byteRange{-1, -1}, n}, rest == ""
 	}
 	s, ok = c.cut(s)
 	// A range that ends at the largest int64 has one byte more than an int64 counts.
-	if !ok || c.last < 0 || c.last == maxInt64 || s == "" || s[0] != '/' {
+	if !ok || c.last < 0 || c.last == maxInt64 {
 		return c, false
 	}
 	if s == "/*" {
 		c.size = -1
 		return c, true
 	}
-	c.size, s, ok = cutInt(s[1:])
+	c.size, s, ok = cutInt(s, "/")
 	return c, ok && s == "" && c.size > c.last
 }
 
 // cut reads first-last, or first- with an open end, from the front of s.
 func (r *byteRange) cut(s string) (rest string, ok bool) {
-	r.first, s, ok = cutInt(s)
-	if !ok || s == "" || s[0] != '-' {
+	r.first, s, ok = cutInt(s, "")
+	if !ok || !ascii.HasPrefixFold(s, "-") {
 		return s, false
 	}
-	r.last, s, ok = cutInt(s[1:])
-	if !ok {
-		r.last = -1
-		return s, true
+	if r.last, rest, ok = cutInt(s, "-"); ok {
+		return rest, r.last >= r.first
 	}
-	return s, r.last >= r.first
+	r.last = -1
+	return s[1:], true
 }
 
 // settle puts numbers to what size decides, the size of the whole: where a suffix
@@ -80,16 +75,18 @@ func (r *byteRange) settle(size int64) {
 	}
 }
 
-// cutInt reads a run of digits from the front of s.
-func cutInt(s string) (n int64, rest string, ok bool) {
-	i := 0
-	for ; i < len(s) && '0' <= s[i] && s[i] <= '9'; i++ {
-		if n > maxInt64/10 {
-			return 0, s, false
-		}
-		if n = n*10 + int64(s[i]-'0'); n < 0 {
-			return 0, s, false
-		}
+// cutInt reads lead, and a run of digits behind it, from the front of s.
+func cutInt(s, lead string) (n int64, rest string, ok bool) {
+	if !ascii.HasPrefixFold(s, lead) {
+		return 0, s, false
 	}
-	return n, s[i:], i > 0
+	s = s[len(lead):]
+	for s != "" && '0' <= s[0] && s[0] <= '9' {
+		digit := int64(s[0] - '0')
+		if n > (maxInt64-digit)/10 {
+			return 0, s, false
+		}
+		n, s, ok = n*10+digit, s[1:], true
+	}
+	return n, s, ok
 }

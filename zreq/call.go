@@ -257,15 +257,15 @@ func (c *call) deliver(ctx context.Context) error {
 	if c.dropHead && !coded {
 		r.head = nil
 	}
-	switch {
-	case c.args.StreamCallback != nil && r.body.unfit != nil:
+	if c.args.StreamCallback != nil && r.body.unfit != nil {
 		return c.refuse(ctx)
+	}
+	c.exchange.BeginBody()
+	switch {
 	case coded || c.args.Stream:
 		return c.suspend(ctx, coded)
 	case c.args.StreamCallback == nil:
-		c.exchange.BeginBody()
 		return c.buffer(ctx, c.limits.Content)
 	}
-	c.exchange.BeginBody()
 	return c.cut(ctx, c.args)
 }

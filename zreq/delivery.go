@@ -241,20 +241,23 @@ func (d *delivery) mismatch() error {
 
 // judgeEnd judges whether all of the body has come.
 func (d *delivery) judgeEnd() error {
-	want := &d.resp.body.want
-	switch received := d.exchange.Received; {
+	want, length := &d.resp.body.want, int64(-1)
+	var short error
+	switch {
 	case want.vague:
-		return d.truncated(-1, errUnusable206)
-	case received < want.length:
-		return d.truncated(want.length, errRangeMismatch)
+		short = errUnusable206
+	case d.exchange.Received < want.length:
+		short, length = errRangeMismatch, want.length
 	case want.short:
+		short = errShortRange
 		d.why = d.exchange.Reuse() // it is whole, only not what was asked for
-		return d.truncated(-1, errShortRange)
-	}
-	if !want.open {
+	case !want.open:
 		d.whole()
 	}
-	return nil
+	if short == nil {
+		return nil
+	}
+	return d.truncated(length, short)
 }
 
 // whole notes that the body has been read to its end and nothing speaks against it.

@@ -62,13 +62,9 @@ func (c *codingList) next() []byte {
 				return word
 			}
 		}
-		name, value, rest, ok := wire.NextField(c.fields)
-		if !ok {
+		var ok bool
+		if c.value, c.fields, ok = nextNamed(c.fields, "Content-Encoding"); !ok {
 			return nil
-		}
-		c.fields = rest
-		if wire.EqualName(name, "Content-Encoding") {
-			c.value = value
 		}
 	}
 }

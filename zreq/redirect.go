@@ -85,7 +85,7 @@ func (r *request) redirect(args *Args, from *asked, resp *Response) (next redire
 	if next.bare && from.method != "HEAD" || from.method == "POST" && resp.Status < 303 {
 		next.method, next.bare = "GET", true // RFC 9110, 15.4.2 to 15.4.4
 	}
-	here, bad := r.appendTarget(from.at.Append(nil), args, from)
+	here, bad := r.appendTarget([]byte(from.at.String()), args, from)
 	if err == nil {
 		err = bad
 	}
@@ -147,7 +147,7 @@ func locate(from *target.Target, location string, percent bool) (to target.Targe
 	if percent {
 		query = wire.PercentKept
 	}
-	sent, err := to.AppendRequestTarget(to.Append(nil), wire.PercentEncoded, query)
+	sent, err := to.AppendRequestTarget([]byte(to.String()), wire.PercentEncoded, query)
 	if err != nil {
 		return to, "", err
 	}

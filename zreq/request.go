@@ -54,8 +54,12 @@ func (r *request) open(args *Args, method string, limit int64) error {
 	if err != nil {
 		return err
 	}
-	if r.body, err = openBody(content, limit); err != nil {
-		return err
+	if content != nil {
+		size, ready, err := openBody(content, limit)
+		if err != nil {
+			return err
+		}
+		r.body = exchange.NewBody(content, size, ready)
 	}
 	if method == "TRACE" && r.body.Exists() {
 		return errTrace
@@ -85,7 +89,7 @@ func chooseCodings(method string, args *Args) codingChoice {
 func (r *request) name(to *asked, url string, head []byte, args *Args) {
 	r.url = url
 	if !to.at.AsGiven || len(args.Params) > 0 {
-		r.url = string(append(to.at.Append(nil), requestTarget(head)...))
+		r.url = to.at.String() + string(requestTarget(head))
 	}
 }
 

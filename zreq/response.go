@@ -159,12 +159,14 @@ func (r *Response) field(name string, most int) (value string, count int) {
 func (r *Response) Values(name string) []string {
 	_, fields := wire.SplitHead(r.head)
 	var values []string
-	for n, v, rest, ok := wire.NextField(fields); ok; n, v, rest, ok = wire.NextField(rest) {
-		if wire.EqualName(n, name) {
-			values = append(values, string(v))
+	for {
+		value, rest, ok := nextNamed(fields, name)
+		if !ok {
+			return values
 		}
+		values = append(values, string(value))
+		fields = rest
 	}
-	return values
 }
 
 // All yields the names and values of the head in order.
@@ -245,20 +247,29 @@ func (r *Response) GoString() string { return "zreq.Response(" + r.String() + ")
 // looks for most.
 func find(fields []byte, name string, most int) (value []byte, n int) {
 	for n < most {
-		key, v, rest, ok := wire.NextField(fields)
+		v, rest, ok := nextNamed(fields, name)
 		if !ok {
 			break
-		}
-		fields = rest
-		if !wire.EqualName(key, name) {
-			continue
 		}
 		if n == 0 {
 			value = v
 		}
+		fields = rest
 		n++
 	}
 	return value, n
+}
+
+// nextNamed returns the value of the first field name, and the lines behind it. ok is false
+// if there is none.
+func nextNamed(fields []byte, name string) (value, rest []byte, ok bool) {
+	for {
+		n, value, rest, ok := wire.NextField(fields)
+		if !ok || wire.EqualName(n, name) {
+			return value, rest, ok
+		}
+		fields = rest
+	}
 }
 
 func pairs(fields []byte) iter.Seq2[string, string] {

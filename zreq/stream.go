@@ -35,7 +35,6 @@ type decoder interface {
 // suspend gives the delivery to the Response. A body that is empty, or not there, is read
 // at once, and so is one with codings, which are undone, unless the call has Stream.
 func (c *call) suspend(ctx context.Context, coded bool) error {
-	c.exchange.BeginBody()
 	if c.resp.body.framing == FramingNone || c.resp.body.length == 0 {
 		return c.buffer(ctx, 0)
 	}

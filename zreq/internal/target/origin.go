@@ -43,9 +43,9 @@ func (o *Origin) AppendAddress(dst []byte) []byte {
 	return o.append(dst, "", o.Host, zone, 0)
 }
 
-// Append appends scheme, host and port in the one spelling that stands for all others
+// String returns scheme, host and port in the one spelling that stands for all others
 // (RFC 9110, 4.2.3): the port only where it is not the default.
-func (o *Origin) Append(dst []byte) []byte {
+func (o *Origin) String() string {
 	scheme, zone := "http://", ""
 	if o.HTTPS {
 		scheme = "https://"
@@ -53,11 +53,9 @@ func (o *Origin) Append(dst []byte) []byte {
 	if o.Zone != "" {
 		zone = string(appendZone(nil, o.Zone))
 	}
-	return o.append(dst, scheme, ascii.ToLower(o.Host), zone, o.defaultPort())
+	var room [64]byte // most are shorter
+	return string(o.append(room[:0], scheme, ascii.ToLower(o.Host), zone, o.defaultPort()))
 }
-
-// String returns what Append appends.
-func (o *Origin) String() string { return string(o.Append(nil)) }
 
 func (o *Origin) defaultPort() int {
 	if o.HTTPS {

@@ -175,5 +175,5 @@ func (t *Target) Safe() string {
 	if t.Host == "" {
 		return ""
 	}
-	return string(append(t.Origin.Append(nil), t.Path...))
+	return t.Origin.String() + t.Path
 }
