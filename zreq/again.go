@@ -82,7 +82,7 @@ func (c *call) leave(ctx context.Context, next *redirect) error {
 	case !same && home && why == CloseNone:
 		c.home = c.conn
 	case !same && why == CloseNone && c.lease == nil:
-		why = CloseRequested // it would be nobody's
+		why = CloseRequested // no caller could use it
 	}
 	if !same {
 		c.part(why)
@@ -110,8 +110,7 @@ func (c *call) restart(ctx context.Context) error {
 	return nil
 }
 
-// retry reports whether there is another attempt after err, and makes it ready; else it
-// returns the error of the call.
+// retry makes another attempt ready and returns true, or returns the error of the call.
 func (c *call) retry(ctx context.Context, err error) (again bool, _ error) {
 	var f failure
 	var v verdict
@@ -124,7 +123,7 @@ func (c *call) retry(ctx context.Context, err error) (again bool, _ error) {
 	switch {
 	case v.again:
 	case err == errUnwelcome:
-		c.args.Stream = c.args.Stream && !v.out // beside an error nobody would close it
+		c.args.Stream = c.args.Stream && !v.out // beside an error a caller would not close the Response
 		return false, c.deliver(ctx)
 	default:
 		return false, err

@@ -61,7 +61,7 @@ func (c *call) run(ctx context.Context, url string) error {
 		err = c.fail(ctx, err)
 	}
 	if body := &c.resp.body; err != nil && c.answered && !body.complete && (!errors.Is(err, ErrStatus) || c.resp.Status < 400) {
-		body.cut = err // else refuse has judged the page
+		body.cut = err // an error page that refuse has kept has its own
 	}
 	if c.tries != nil && !c.stopped {
 		err = c.tries.conclude(c.resp, err)
@@ -87,7 +87,7 @@ func (c *call) steps(ctx context.Context, url string) error {
 	}
 }
 
-// prepare checks everything that the caller gave, and makes the first request.
+// prepare checks what the caller gave, but for the connection, and makes the first request.
 func (c *call) prepare(ctx context.Context, url string) error {
 	if ctx == nil {
 		return errNoContext
@@ -130,7 +130,7 @@ func (c *call) compose(ctx context.Context) (head []byte, err error) {
 	case len(head) > c.limits.RequestBytes:
 		return nil, errRequestHead
 	case ctx.Err() != nil:
-		return nil, ctx.Err() // before SetHead forgets what was sent
+		return nil, ctx.Err() // SetHead would reset Sent, which the error reports
 	}
 	c.exchange.SetHead(exchange.Request{Method: c.method, Head: head, Expect: expects, Close: closes, Traced: c.trace != nil})
 	return head, nil
@@ -143,8 +143,8 @@ func (c *call) wantsClose() bool {
 	return c.args.Headers.asksForClose(closes)
 }
 
-// once is one attempt at a call. A response may lead to another request, and then the
-// steps are gone again.
+// once is one attempt at a call. A response may lead to another request, and then the loop
+// runs again.
 func (c *call) once(ctx context.Context) error {
 	for {
 		if err := c.connect(ctx); err != nil {
@@ -237,8 +237,8 @@ func (c *call) fail(ctx context.Context, err error) *Error {
 	return e
 }
 
-// deliver takes the response that is the answer of the call: its head may end that, and
-// else its body goes to where the caller wants it.
+// deliver ends the call by what the head of its response says, or passes the body on to
+// where the caller wants it.
 func (c *call) deliver(ctx context.Context) error {
 	if c.exchange.GaveUpIdle() {
 		return &fault{err: ErrStale}

@@ -7,11 +7,11 @@ import (
 	"github.com/zreq-go/zreq/zreq/internal/line"
 )
 
-// claim is the connection that a call has: one of the caller's, or that may become one, or
-// one of its Session. It lets go of it once.
+// claim is the connection that a call has: the caller's, one of its Session, or a new one,
+// which may become the caller's. letGo is called once.
 type claim struct {
 	line   *line.Line   // nil: there is no claim
-	conn   *Connection  // that line, if it is the caller's
+	conn   *Connection  // of line, if the caller owns it or will
 	lease  lease        // nil: it is not the Session's
 	home   *Connection  // the caller's, while a redirect leads elsewhere
 	socket *line.Socket // nil: not dialled, or closed
@@ -25,9 +25,10 @@ type lease interface {
 	line() *line.Line
 	// give ends the claim and returns why the connection is not kept.
 	give(why CloseReason) CloseReason
-	// another returns a connection in place of this one, which died idle, or this.
+	// another returns another idle connection in place of this one, which died idle; or this
+	// one, to be dialled again, if there is none.
 	another() lease
-	// idle is how long it was, when it was taken; the second time, nothing.
+	// idle returns how long the connection was idle before it was taken. Later calls return 0.
 	idle() time.Duration
 	// lend notes that the call has returned with a Response that still reads from it.
 	lend()
@@ -61,14 +62,14 @@ func (c *claim) letGo(why CloseReason) CloseReason {
 // callSession is what a call asks of its Session. It is an interface, so that a program
 // without a Session links none.
 type callSession interface {
-	// take returns a connection if there is one. Else, who waits gets his turn.
+	// take returns a connection. If there is none it returns a turn, if wait is set, and else
+	// nothing.
 	take(r line.Route, wait bool) (lease, turn, error)
 	// over reports whether the Session was closed.
 	over() bool
 	// unwelcome reports whether a response with that status is better asked for again.
 	unwelcome(status int) bool
-	// passes reports whether a failure may be gone in another attempt, and whether there
-	// may be one.
+	// passes reports whether a failure may pass, and whether the request may be repeated.
 	passes(f *failure) bool
 	// judge decides what follows a failure, and notes it.
 	judge(t tries, f *failure) (tries, verdict)
@@ -86,6 +87,6 @@ type turn interface {
 
 // tries are the attempts of a call that came to nothing.
 type tries interface {
-	// conclude makes the error of the call of the last one's.
+	// conclude turns the error of the last attempt into that of the call.
 	conclude(resp *Response, err error) error
 }

@@ -19,7 +19,7 @@ func (c *call) connect(ctx context.Context) error {
 			return err
 		}
 	}
-	// Not before: the Response may be that of the call that has the claim.
+	// Only after the claim: the Response may belong to a call that is using the Connection.
 	if old := c.resp.body.stream; old != nil {
 		old.close()
 	}
@@ -43,13 +43,13 @@ func (c *call) connect(ctx context.Context) error {
 		}
 		c.tell(EventStale, why, err)
 		if c.lease != nil {
-			c.borrow(c.lease.another()) // which may serve
+			c.borrow(c.lease.another()) // an idle one, or this one, to be dialled
 		}
 	}
 }
 
-// choose chooses the connection for the request and claims it: the caller's, but for
-// another origin after a redirect, or one of the Session's, or a new one.
+// choose chooses the connection for the request and claims it. That is the caller's, unless
+// a redirect led elsewhere; else one of the Session; else a new one.
 func (c *call) choose(ctx context.Context) error {
 	if conn := c.args.Connection; conn != nil {
 		if c.session != nil && c.session.over() {
@@ -101,7 +101,7 @@ func (c *call) wait(ctx context.Context, route line.Route) (lease, error) {
 		return l, err
 	}
 	c.phase = PhaseWait
-	c.tell(EventWait, CloseNone, nil) // who panics in it has no place in the queue
+	c.tell(EventWait, CloseNone, nil) // before it queues: if the Trace panics there is nothing to undo
 	l, turn, err := c.session.take(route, true)
 	if turn != nil {
 		l, err = turn.await(ctx, c.args.Timeouts.withDefaults().Wait)
@@ -112,9 +112,9 @@ func (c *call) wait(ctx context.Context, route line.Route) (lease, error) {
 	return l, err
 }
 
-// serves says why the caller's Connection cannot serve the request. On the way back from
-// another origin it does not where its handshake has said who we are: a stranger has
-// chosen what is asked.
+// serves says why the caller's Connection cannot serve the request. After a redirect from
+// another origin, a Connection with a client certificate is not used: another server has
+// chosen the URL.
 func (c *call) serves(conn *Connection) error {
 	if err := conn.serves(&c.at, c.args); err != nil {
 		return err

@@ -30,8 +30,8 @@ type asked struct {
 	method  string
 	at      target.Target
 	attempt int
-	before  int64 // bytes of requests that led to another one
-	phase   Phase // PhaseSend: the exchange knows
+	before  int64 // bytes of the earlier requests of the call
+	phase   Phase // from PhaseSend on the exchange has it: see phaseNow
 }
 
 // outcome is how a call ends.
@@ -63,9 +63,9 @@ func (d *delivery) end() {
 	}
 	d.exchange.Close()
 	if d.home != nil && d.home.line.Closed() {
-		d.home = nil // its owner has meanwhile
+		d.home = nil // its owner has closed it meanwhile
 	}
-	if d.line == nil { // if nothing was, the Response is as it was
+	if d.line == nil { // the Response stays as it was
 		if d.home != nil {
 			d.resp.Connection = d.home
 		}
@@ -97,8 +97,8 @@ func (d *delivery) end() {
 	d.tell(EventDone, why, d.failed)
 }
 
-// next returns the next event of the body, reading as much as it takes. What the event
-// before it showed is no view any more; settle, if it is not nil, is called before that.
+// next returns the next event of the body, reading as much as it takes. The data of
+// the event before it becomes invalid. chunks, if it is not nil, copies first what it needs.
 func (d *delivery) next(ctx context.Context, chunks *chunk.Chunker) (wire.Event, error) {
 	for {
 		ev, err := d.exchange.Held()
@@ -200,12 +200,12 @@ func (d *delivery) cutInto(ctx context.Context, chunks *chunk.Chunker, widens bo
 }
 
 // read returns the next event of the body. If it is direct, its data was read into the
-// chunk itself: of a chunk that was begun this reads the rest and no more, so that from
-// then on chunks begin where reads do, and nothing is copied.
+// chunk itself. Such a read first fills a chunk that was begun, so that later reads start
+// where chunks do, and nothing is copied.
 func (d *delivery) read(ctx context.Context, chunks *chunk.Chunker) (ev wire.Event, direct bool, err error) {
 	times := 1
 	if d.resp.body.framing == FramingChunked {
-		times = 8 // such reads end wherever the framing has something, and are more than those that fill the window
+		times = 8 // direct reads end with each frame, so that they pay only for long ones
 	}
 	if d.exchange.Direct(chunks.Size(), times) == 0 {
 		ev, err = d.next(ctx, chunks)
@@ -250,7 +250,7 @@ func (d *delivery) judgeEnd() error {
 		short, length = errRangeMismatch, want.length
 	case want.short:
 		short = errShortRange
-		d.why = d.exchange.Reuse() // it is whole, only not what was asked for
+		d.why = d.exchange.Reuse() // the response is complete, so that the connection can be kept
 	case !want.open:
 		d.whole()
 	}
@@ -265,7 +265,7 @@ func (d *delivery) whole() {
 	d.resp.body.complete = d.resp.body.framing != FramingUntilClose || d.exchange.ProvesEnd()
 }
 
-// stop ends the call for an error of a callback; nil goes on.
+// stop ends the call for an error of a callback. stop(nil) is nil.
 func (d *delivery) stop(err error) error {
 	if err == nil || err == chunk.ErrEnded {
 		return err

@@ -1,6 +1,7 @@
 // Package zreq is a streaming HTTP/1.1 client for small devices and bad links.
 //
-// Import a network driver once, and call a verb:
+// Import a network driver once, and call a verb: [Get], [Head], [Post], [Put], [Patch],
+// [Delete], [Options] or [Do].
 //
 //	import _ "github.com/zreq-go/zreq/netdriver/std" // TCP of the operating system, and TLS
 //
@@ -36,8 +37,8 @@
 // begins elsewhere than the Range asked for, a complete body where a part was to be
 // appended, a body that is still compressed, or a body that ends only because the
 // connection does, as it also does when a server crashes. Each of these is an error, and the
-// Response is returned beside it. For each there is a field of [Args] that accepts such a
-// body.
+// Response is returned beside it. The fields AllowFull, AllowUnframed, AllowEncoded and
+// StreamAnyStatus of [Args] accept such bodies.
 //
 // A body that is read into memory may end with its connection (RFC 9112, 8).
 // [Response.Complete] reports whether anything proves that it is whole.

@@ -12,11 +12,10 @@ import (
 	"github.com/zreq-go/zreq/zreq/wire"
 )
 
-// This file makes the errors that a caller gets of those that the rooms below, and the
-// steps of a call, return.
+// This file turns the errors of the packages below, and of the steps of a call, into those
+// that a caller gets.
 
-// fault is a failure of a call that is told by one of the Err values; by none, if kind is
-// nil.
+// fault gives a cause its kind, which is one of the Err values, or none.
 type fault struct {
 	kind error
 	err  error
@@ -37,12 +36,13 @@ func (d *delivery) fail(ctx context.Context, err error) *Error {
 	switch {
 	case d.why == CloseStopped: // the caller's own error is not one of the socket
 	case ctx != nil && (ctx.Err() != nil || line.IsTimeout(err) && line.Overdue(ctx)):
-		late = ctx.Err() != context.Canceled // the cause may say anything
+		late = ctx.Err() != context.Canceled // ask Err: Cause is the caller's
 		cause := context.Cause(ctx)
 		if cause == nil {
 			cause = context.DeadlineExceeded
 		}
-		if kind = nil; phase != PhaseWait || !errors.Is(err, cause) { // else it says what was waited for
+		kind = nil
+		if phase != PhaseWait || !errors.Is(err, cause) { // a wait says what it waited for, and wraps the cause
 			err = cause
 		}
 		d.why = CloseCancelled

@@ -184,7 +184,8 @@ func (r *request) objection(args *Args, from *asked, resp *Response, next *redir
 	return r.body.Rewind()
 }
 
-// become makes the request the one that a redirect leads to.
+// become makes the request the one that a redirect leads to. Which fields it does not take to
+// another origin, withholds says.
 func (r *request) become(next *redirect, to *asked) {
 	if next.bare {
 		r.body, r.bare = exchange.Body{}, true

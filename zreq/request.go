@@ -26,15 +26,15 @@ var (
 // to a longer one.
 const headBuffer = 2 << 10
 
-// request is what a call asks for, beside what its Args say. Redirects and challenges
-// change it. Where it asks is in asked.
+// request is the part of a request that redirects and challenges change. Its method and URL
+// are in asked, and the rest in Args.
 type request struct {
 	url         string // as it is sent, without credentials
 	body        exchange.Body
 	accepts     codingChoice
 	history     []Redirect
 	crossed     bool   // a redirect led to another origin
-	bare        bool   // or took the body away
+	bare        bool   // a redirect dropped the body
 	challenged  bool   // credentials are an answer to a challenge
 	credentials string // of Args.Auth
 }
@@ -68,9 +68,9 @@ func (r *request) open(args *Args, method string, limit int64) error {
 	return nil
 }
 
-// chooseCodings decides what a request says of content codings. A caller who writes chunks
-// where they cannot be undone, or parts, wants the bytes as they are: a Range is one of the
-// coded body (RFC 9110, 14.2). That does not depend on what is imported.
+// chooseCodings decides what a request says of content codings. A callback cannot undo one,
+// and a Range is a range of the coded body (RFC 9110, 14.2): both ask for none, whatever
+// codings are registered.
 func chooseCodings(method string, args *Args) codingChoice {
 	_, ranged := args.Headers.Get("Range")
 	switch {
@@ -84,8 +84,8 @@ func chooseCodings(method string, args *Args) codingChoice {
 	return unsaidCodings
 }
 
-// name sets the URL that the Response will tell: as it was given, or, if that is not how
-// it is sent, as the head has it.
+// name sets the URL for Response.URL: as it was given, or, if that is not how it is sent, as
+// the head has it.
 func (r *request) name(to *asked, url string, head []byte, args *Args) {
 	r.url = url
 	if !to.at.AsGiven || len(args.Params) > 0 {
@@ -244,8 +244,9 @@ func (r *request) appendGiven(dst []byte, args *Args) (_ []byte, err error) {
 	return dst, nil
 }
 
-// withholds reports whether a field of the caller's does not go out where it stands, or
-// not at all.
+// withholds reports whether appendGiven leaves a field of the caller's out: Host, which went
+// first; credentials, when a redirect led to another origin or Auth makes them; and what
+// describes a body that a redirect dropped.
 func (r *request) withholds(name string, args *Args) bool {
 	switch {
 	case ascii.EqualFold(name, "Host"):

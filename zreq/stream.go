@@ -9,19 +9,18 @@ import (
 	"github.com/zreq-go/zreq/zreq/wire"
 )
 
-// stream is a body that is read by way of its Response when the call has returned: the
-// delivery of the call, which goes on here, on the heap, and its context, for a Read has
-// none of its own.
+// stream reads a body after its call has returned. It has the delivery of the call, and the
+// context, because Read has no parameter for one.
 type stream struct {
 	delivery
 	ctx      context.Context
-	unframed bool // an end that nothing proves is no error
+	unframed bool // the end of the connection is an end of the body without proof, too
 
 	view    []byte         // what was read and not taken: in the window, or in text
 	decoder decoder        // nil if the body is read as it came
 	text    *buffer.Buffer // what the decoder fills
-	inside  bool           // the decoder is at work, or has panicked
-	within  bool           // the call is under way, and ends the delivery itself
+	inside  bool           // set while the decoder runs; stays set if it panicked
+	within  bool           // the call has not returned, and will end the delivery
 	moved   bool           // a Receiver took some of it
 	err     error          // of all reading from now on
 }
@@ -32,8 +31,8 @@ type decoder interface {
 	giveBack()
 }
 
-// suspend gives the delivery to the Response. A body that is empty, or not there, is read
-// at once, and so is one with codings, which are undone, unless the call has Stream.
+// suspend gives the delivery to the Response. It reads at once a body that is empty; and a
+// coded one, unless the call has Stream.
 func (c *call) suspend(ctx context.Context, coded bool) error {
 	if c.resp.body.framing == FramingNone || c.resp.body.length == 0 {
 		return c.buffer(ctx, 0)
@@ -42,7 +41,7 @@ func (c *call) suspend(ctx context.Context, coded bool) error {
 		delivery: c.delivery, ctx: ctx, within: coded,
 		unframed: c.args.AllowUnframed,
 	}
-	c.suspended = true // a panic ends s, not c
+	c.suspended = true // from here on a panic is cleaned up by s
 	if coded {
 		err := decode(s, c.dropHead, c.args.Stream)
 		if s.within = false; err != nil || !c.args.Stream {
@@ -86,9 +85,9 @@ func (s *stream) judge(ev wire.Event) ([]byte, error) {
 	return nil, nil
 }
 
-// settle decodes what has been read already, when all in view was taken. So a body whose
-// end is known with its last byte lets go of its connection then: a caller who knows the
-// length does not read again. Nothing is waited for.
+// settle decodes what has been read already, without waiting, when all in view was taken.
+// So a body whose end is known with its last byte lets go of its connection then: a caller
+// who knows the length does not read again.
 func (s *stream) settle() {
 	for len(s.view) == 0 && s.err == nil && s.decoder == nil {
 		ev, err := s.exchange.Held()
@@ -128,7 +127,7 @@ func (s *stream) more() error {
 // refill gets what comes next into view.
 func (s *stream) refill() (err error) {
 	if err := s.ctx.Err(); err != nil {
-		return err // what has come already may be much
+		return err // what has come already would be served after a cancel
 	}
 	if err := s.excess(); err != nil {
 		return err
@@ -173,8 +172,8 @@ func (s *stream) finish(err error) {
 	}
 }
 
-// straight reads into b without the detour through the window, if b is at least as large
-// and what is certain to come is, too; 0 if not.
+// straight reads into b without the detour through the window, if b and what is certain to
+// come are at least as large as that; 0 if not.
 func (s *stream) straight(b []byte) int {
 	if s.err != nil || s.decoder != nil || len(s.view) > 0 || s.ctx.Err() != nil {
 		return 0
@@ -262,7 +261,7 @@ func (s *stream) close() {
 		return
 	}
 	if len(s.view) == 0 && s.exchange.AllRead() && !s.inside && s.more() != nil {
-		s.err = ErrBodyConsumed // all of it was read, but for the word that it was all
+		s.err = ErrBodyConsumed // only the event of its end is missing
 		return
 	}
 	s.view = nil

@@ -4,7 +4,7 @@ import "time"
 
 // Timeouts are the time limits for the phases of a call. A zero field has its default,
 // and a negative one means no limit. No limit fires early, and each fires at most an
-// eighth late. Time spent in a callback does not count.
+// eighth late. Time spent in a callback does not count; time spent in a [Trace] does.
 //
 // The call as a whole is limited only by its context. LowSpeed is off by default, so a
 // peer that sends a byte now and then can keep a call busy for ever.
@@ -21,8 +21,8 @@ import "time"
 //
 // After a write has failed, the call waits up to a second for a response before it
 // returns, because a server that refuses a body says why and then closes (RFC 9112, 9.5).
-// If the write failed because Write had passed, the call waits only for a hundredth of
-// Write.
+// If the write failed because Write or LowSpeed.In had passed, the call waits only for a
+// hundredth of that.
 type Timeouts struct {
 	// Dial limits looking up the name and connecting. Default 10 s.
 	Dial time.Duration

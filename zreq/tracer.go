@@ -13,7 +13,7 @@ type tracer struct {
 	trace Trace
 	call  uint64
 	began time.Duration // since the program did
-	last  time.Duration // from then to the last event
+	last  time.Duration // at the last event
 
 	wait time.Duration // before the next attempt
 	idle time.Duration // that the connection was, for the next EventConn

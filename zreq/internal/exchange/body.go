@@ -51,7 +51,7 @@ func (b *Body) Rewind() (err error) {
 	case Rewinder:
 		err = r.Rewind()
 	case io.Seeker:
-		_, err = r.Seek(-b.got, io.SeekCurrent) // where it began, nobody may have said
+		_, err = r.Seek(-b.got, io.SeekCurrent) // relative: its beginning was never asked for
 	default:
 		err = ErrNoRewind
 	}
@@ -88,7 +88,7 @@ func (b *Body) exact(p []byte) (_ []byte, last bool, err error) {
 		case b.left() > 0 && b.done:
 			return p, false, b.wrong()
 		case b.left() > 0:
-			return p, false, nil // a slow one must not keep us from looking up
+			return p, false, nil // send what came, and look for an answer before more is read
 		}
 	}
 	if !b.done {

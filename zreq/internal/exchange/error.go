@@ -13,15 +13,14 @@ type Cause uint8
 // The causes.
 const (
 	Broken      Cause = iota + 1 // the connection broke before a response began
-	Stale                        // a connection that was there before the request did
+	Stale                        // a connection that had carried a request before did
 	Truncated                    // the response ended early
 	BadResponse                  // the peer broke the rules of HTTP, or a limit
 	BadBody                      // the body of the request could not be read, or is not as long as it said
 )
 
-// An Error is a failure of an exchange that has a Cause. A limit in time that is over, the
-// end of the context, and what the driver says of a deadline have none, and come as they
-// are.
+// An Error is a failure of an exchange that has a Cause. A timeout has none, and comes as it
+// is.
 type Error struct {
 	Cause Cause
 	Err   error

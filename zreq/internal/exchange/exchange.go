@@ -11,7 +11,7 @@
 // window.
 //
 // The package knows nothing of which connection is used and what becomes of it, of URLs,
-// redirects, credentials and retries, of Args, Response and Trace.
+// redirects, credentials and retries, of Args and Response.
 package exchange
 
 import (
@@ -24,9 +24,11 @@ import (
 	"github.com/zreq-go/zreq/zreq/wire"
 )
 
-// An Exchange is one request and its response. It is opened once, and may then carry
-// several requests of a call, one after the other: SetHead, Attach, Send, ReadHead, and
-// Reset before the next. Its zero value can be closed.
+// An Exchange is one request and its response. It is opened once, and may carry several
+// requests of a call, one after the other. For each of them the caller uses, in this order,
+// Outbox and SetHead, Attach, Send until it returns Sent, ReadHead until it returns
+// Answered, then BeginBody, Held and Fill to the end of the body, or Drain, and Reuse. Close
+// ends it. The zero Exchange can be closed.
 //
 // It has no goroutine and takes no lock. Where a buffer is held, Close has to be called.
 type Exchange struct {
@@ -77,7 +79,7 @@ func (x *Exchange) Reuse() wire.CloseReason {
 	case x.socket != nil && x.socket.Over():
 		return wire.CloseByPeer
 	case !x.in.Empty():
-		return wire.CloseLeftover // whose bytes they are, nobody can say
+		return wire.CloseLeftover // unexpected bytes after the response
 	case x.readErr != nil:
 		return wire.CloseDied
 	}
@@ -92,8 +94,8 @@ const (
 )
 
 // Drain reads the rest of a response that nobody wants, if at most 4 KiB are known to
-// remain or it lies in the window already. It does not wait long: a connection costs less
-// than that.
+// remain or it lies in the window already. It does not wait long:
+// to dial again costs less.
 func (x *Exchange) Drain(ctx context.Context) {
 	if x.request.Close || x.cut || x.socket.Within(ctx, drainWait, "Body") != nil {
 		return
@@ -159,7 +161,7 @@ func (x *Exchange) ended(err error) (ev wire.Event, _ error) {
 	}
 	ev, err = x.dec.EOF()
 	if err == nil && x.broke() && x.dec.Framing() == wire.UntilClose && !x.ProvesEnd() {
-		err = io.EOF // whole only if the connection showed no error (RFC 9112, 8), and sending did
+		err = io.EOF // sending failed, so that this end may come of a reset (RFC 9112, 8)
 	}
 	if err == nil {
 		return ev, nil

@@ -38,8 +38,7 @@ const (
 // ReadHead reads up to the final head, and is called until it returns Answered or an
 // error. After a failure to send it waits for up to a second: a server that will not have
 // the body says so and closes (RFC 9112, 9.5). If no answer comes, the error is that
-// failure, unless a peer has told its reason in TLS, of which the failure is only the
-// consequence.
+// failure; over TLS an alert of the peer that comes now takes its place.
 //
 // As long as the system holds some of a body, the peer cannot have all of it. That time is
 // still sending, which has the limit Write; the limit Head counts from when the system was
@@ -103,7 +102,7 @@ func (x *Exchange) awaitQueue(ctx context.Context) error {
 	return x.socket.WaitWithin(ctx, wait, limit, name)
 }
 
-// await sets the deadline of the head, once: it bounds all of it.
+// await sets the deadline of the head once, and not for each read.
 func (x *Exchange) await(ctx context.Context, what wait) error {
 	x.wait, x.Phase = what, AwaitingHead
 	return x.socket.Within(ctx, x.limits.Head, "Head")
@@ -118,7 +117,7 @@ func (x *Exchange) readReason(ctx context.Context) (Step, error) {
 		}
 		wait := earlyWait
 		if t, late := failure.(*line.TimeoutError); late {
-			wait = max(line.LookWait, t.Limit/100) // what is left of the eighth
+			wait = max(line.LookWait, t.Limit/100) // limits fire at most an eighth late
 		}
 		x.wait = forReason
 		if x.socket.Within(ctx, wait, "Head") != nil {
@@ -198,7 +197,7 @@ func (x *Exchange) Held() (wire.Event, error) {
 }
 
 // Fill reads once more. It returns wire.NeedMore if there may be something for Held, and
-// else the end that the body comes to by that of the connection.
+// wire.End if the connection has ended, and with it the body.
 func (x *Exchange) Fill(ctx context.Context) (wire.Event, error) {
 	n, err := x.readBody(ctx, x.in.Room())
 	x.in.Add(n)
@@ -234,8 +233,8 @@ func (x *Exchange) ReadInto(ctx context.Context, p []byte) (wire.Event, error) {
 
 // Receive lets r take some of the body, at least a byte, and not more than is certain to
 // come. ok is false if r cannot, or if it is not worth its while: something is held, or
-// little is certain to come; or if LowSpeed has to tell the time that the peer takes from
-// that of the disk. At an end that is good the error is io.EOF.
+// little is certain to come; or with LowSpeed, which does not count the time of a
+// disk. At an end that is good the error is io.EOF.
 func (x *Exchange) Receive(ctx context.Context, r Receiver) (n int64, ok bool, err error) {
 	if !x.in.Empty() || x.readErr != nil || !x.socket.Resumable() || x.meter.On() || x.dec.Expect() < MinReceive {
 		return 0, false, nil

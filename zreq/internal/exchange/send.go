@@ -54,8 +54,8 @@ func (x *Exchange) SetHead(r Request) {
 }
 
 // Send sends the head and the body, and is called until it returns Sent, Answered or an
-// error. The head leaves with the first bytes of a body that is ready, in one write, and
-// alone ahead of one that may keep it waiting: a server has a limit for the head, too.
+// error. The head leaves in one write with the first bytes of a body that is ready, else
+// alone: servers time out on slow heads.
 //
 // The final head may come before all has been sent; then the peer does not want the rest
 // (RFC 9112, 9.5). After an error ReadHead listens for an answer all the same.
@@ -109,7 +109,7 @@ func (x *Exchange) send(ctx context.Context, b *Body) (Step, error) {
 			return 0, err
 		}
 		if x.last {
-			x.meter.LookNow() // an answer that came too early cannot be told later from one that waited
+			x.meter.LookNow() // before the last write: afterwards an early answer looks like any other
 		}
 	}
 }
@@ -161,7 +161,7 @@ func (x *Exchange) measure(body bool) {
 	}
 }
 
-// more puts behind p what comes next of the body, and makes that pending.
+// more appends to p what comes next of the body, and makes p pending.
 func (x *Exchange) more(b *Body, p []byte) (err error) {
 	if x.pending, x.last, err = b.next(p); err != nil {
 		return &Error{BadBody, err}
@@ -169,8 +169,8 @@ func (x *Exchange) more(b *Body, p []byte) (err error) {
 	return nil
 }
 
-// Replaceable reports whether the failure to send was that of a kept socket which took
-// nothing of the request, so that another socket can take its place.
+// Replaceable reports whether sending failed because a kept socket had died, which took
+// nothing of the request: another can take its place.
 func (x *Exchange) Replaceable(ctx context.Context) bool {
 	cause, err := CauseOf(x.failure)
 	return cause == Stale && x.stage == headLeaves && x.Sent == 0 &&
@@ -276,7 +276,7 @@ func (x *Exchange) hear(ctx context.Context) (Step, error) {
 			}
 			return 0, x.broken(err)
 		case x.Sent == 0:
-			return 0, &Error{BadResponse, errUnasked} // never to be taken for the answer to what goes out after it
+			return 0, &Error{BadResponse, errUnasked} // or it would be taken for the answer
 		}
 		if err := x.socket.Within(ctx, x.limits.Head, "Head"); err != nil {
 			return 0, x.broken(err)

@@ -19,7 +19,7 @@ type Step uint8
 const (
 	_             Step = iota
 	SentHead           // the head has been written, and what of the body went with it
-	Informational      // a 1xx has come, which Status and Block tell of
+	Informational      // a 1xx has come, of which Head tells
 	Sent               // all has been written
 	Answered           // the final head has come
 )

@@ -13,8 +13,8 @@ var past = time.Unix(1, 0)
 // LookWait is how long a look takes where the driver cannot look without waiting.
 const LookWait = time.Millisecond
 
-// A deadline is moved lazily: a limit holds if the deadline lies between one limit and a
-// little more of it from now, so that a call in a loop rarely sets one.
+// A deadline is moved lazily: it is left alone while it is between one limit and a ninth
+// more from now, so that a call in a loop rarely sets one.
 type deadline struct {
 	by    instant // 0: there is none
 	limit time.Duration
@@ -33,7 +33,7 @@ func (s *Socket) Within(ctx context.Context, limit time.Duration, name string) e
 func (s *Socket) WaitWithin(ctx context.Context, wait, limit time.Duration, name string) error {
 	d := &s.deadline
 	d.limit, d.name = limit, name
-	slack := wait / 9 // of the eighth that is promised something is left for a look
+	slack := wait / 9 // less than the eighth that is promised, which leaves time for a look
 	left := d.by - Elapsed()
 	moves := left < wait || left > wait+slack
 	if wait <= 0 {
@@ -57,8 +57,8 @@ func (d *deadline) set(conn netdriver.Conn, wait time.Duration) error {
 	return conn.SetDeadline(at)
 }
 
-// judge says which limit an error comes of, if it does: the network has timeouts of its
-// own. Some clocks know only milliseconds.
+// judge names the limit that a timeout comes from. A timeout before the deadline is the
+// network's own, and stays as it is. Some clocks know only milliseconds.
 func (d *deadline) judge(err error) error {
 	if !IsTimeout(err) || d.by == 0 || d.by-Elapsed() > LookWait {
 		return err

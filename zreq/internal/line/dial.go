@@ -9,9 +9,9 @@ import (
 )
 
 var (
-	// ErrNoConn: the driver is broken.
+	// ErrNoConn means that a driver has returned nothing.
 	ErrNoConn = errors.New("the driver returned neither a connection nor an error")
-	// ErrPlainTLS: the TLS setting is.
+	// ErrPlainTLS means that a TLS setting would have left the connection in plain text.
 	ErrPlainTLS = errors.New("the TLS setting returned no connection, or the plain one that it was given")
 )
 

@@ -37,5 +37,5 @@ func (k *keepAlive) heard() {
 // over reports whether the peer allows no further request.
 func (k *keepAlive) over() bool { return k.requests == 0 || k.seconds == 0 }
 
-// lapsed reports whether the time is over. Without a limit it does not ask for the time.
+// lapsed reports whether the time is over.
 func (k *keepAlive) lapsed() bool { return k.seconds >= 0 && Elapsed() >= k.until }

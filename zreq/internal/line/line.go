@@ -6,7 +6,8 @@
 // is one connection of it with the deadline that was last set; a [Meter] is the pace of
 // one body. A [Route] says where a Line leads.
 //
-// It knows nothing of HTTP, of what is sent, and of who shares connections with whom.
+// It knows nothing of what is sent, and of who shares connections with whom. Of HTTP it
+// keeps what a peer has told about itself, without knowing how.
 package line
 
 import (
@@ -15,12 +16,11 @@ import (
 )
 
 var (
-	// ErrBusy: the line is in use by another call.
+	// ErrBusy means that another call is using the line.
 	ErrBusy = errors.New("connection is in use by another call")
-	// ErrClosed: the owner has closed the line.
+	// ErrClosed means that the owner has closed the line.
 	ErrClosed = errors.New("closed by its owner")
-	// ErrLapsed: the peer has said for how long it keeps an idle connection, and that is
-	// over.
+	// ErrLapsed means that the time is over for which the peer keeps an idle connection.
 	ErrLapsed = errors.New("it was idle for as long as the Keep-Alive of the server allows")
 )
 

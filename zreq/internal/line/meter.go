@@ -20,7 +20,7 @@ type Meter struct {
 	since  instant       // this wait began
 
 	// Of writes.
-	movedAt instant // when one began to try that has moved nothing yet; 0: the last one moved something
+	movedAt instant // when the first of those began that have moved nothing since; 0: there is none
 	lookAt  instant // when a connection that cannot look is next asked for an answer
 	empty   int     // so many in a row moved nothing, and said nothing
 	quick   uint32  // bytes that went in quick ones; if it wraps, some small ones follow
@@ -38,8 +38,8 @@ func (m *Meter) Resume() { m.movedAt = 0 }
 // On reports whether there is a least that has to move.
 func (m *Meter) On() bool { return m.Bytes > 0 && m.In > 0 }
 
-// left returns how long the next wait may be, and for the sake of which limit: what is
-// left of that on silence, if there is one, or of the window.
+// left returns how long the next wait may be, and the limit that this is for: what is left of
+// silence, or of the window, if that is less.
 func (m *Meter) left(silence time.Duration, name string) (wait, limit time.Duration, _ string) {
 	left := m.In - m.waited
 	if silence > 0 && silence-m.idle < left {

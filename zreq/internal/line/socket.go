@@ -9,7 +9,7 @@ import (
 	"github.com/zreq-go/zreq/netdriver"
 )
 
-// ErrBadCount: a driver, or the body that it was given, returned a count that cannot be.
+// ErrBadCount means that a driver, or a body, returned a count that cannot be.
 var ErrBadCount = errors.New("the driver or the body returned an impossible count")
 
 // MaxEmpty bounds how often in a row a driver may read or write nothing, and a body give
@@ -55,8 +55,8 @@ func (s *Socket) Begin(large bool) {
 	s.requests++
 }
 
-// Watch makes the end of ctx end whatever is under way, until stop is called. stop is nil
-// if ctx has no end, and reports whether ctx has not ended before.
+// Watch makes the end of ctx end whatever is under way, until stop is called. stop returns
+// false if ctx has ended before. It is nil if ctx cannot end.
 func (s *Socket) Watch(ctx context.Context) (stop func() bool) {
 	if ctx.Done() == nil {
 		return nil
@@ -117,7 +117,7 @@ func (s *Socket) Look() error {
 }
 
 // Peek reads what has come, where the driver cannot look. It waits for up to a
-// millisecond. What fails here fails again.
+// millisecond. An error without bytes is left to the next read.
 func (s *Socket) Peek(ctx context.Context, p []byte) (int, error) {
 	if s.Within(ctx, LookWait, "Head") != nil {
 		return 0, nil

@@ -7,10 +7,9 @@ import (
 	"time"
 )
 
-// A sliced write blocks for a part of its limit, and with the slack of the deadline for
-// 100 ms at most: so soon an answer is seen that comes meanwhile, and so well is known
-// when something last moved. Where a write cannot be cut, an answer is looked for as
-// often between two of them.
+// A write that can be cut has a deadline of a 32nd of its limit, and of 80 ms at most. So an
+// early answer is seen soon, and it is known when something last moved. Where a write
+// cannot be cut, an answer is looked for as often between two writes.
 const (
 	slices    = 32
 	sliceWait = 80 * time.Millisecond
@@ -29,8 +28,8 @@ const (
 )
 
 // Write writes what one write may take of p, within limit, and returns how much that was:
-// nothing, without an error, if only the time slice of the write is over. What a deadline
-// cut in TLS is finished by the next Write, for which Owes asks; it may be of nothing.
+// nothing, without an error, if only the time slice of the write is over. If a deadline has
+// cut a write in TLS, Owes says so, and another Write has to finish it, if only of nothing.
 func (s *Socket) Write(ctx context.Context, p []byte, limit time.Duration, m *Meter) (int, error) {
 	if err := s.BeginWrite(ctx, limit, m); err != nil {
 		return 0, err
@@ -75,7 +74,7 @@ func (s *Socket) BeginWrite(ctx context.Context, limit time.Duration, m *Meter) 
 		}
 	}
 	if m.On() && (s.counts || m.bytes < m.Bytes) {
-		if left := m.In - m.waited; wait <= 0 || wait > left { // by then the window has to have seen enough
+		if left := m.In - m.waited; wait <= 0 || wait > left { // so that LowSpeed is judged on time
 			wait = left
 		}
 	}
@@ -94,7 +93,7 @@ func (s *Socket) EndWrite(n int, err error, limit time.Duration, m *Meter) error
 		m.empty = 0
 	}
 	m.quick += uint32(n)
-	if err != nil || uint64(waited) >= uint64(limit)/slices { // the latter never, if that is no limit
+	if err != nil || uint64(waited) >= uint64(limit)/slices { // never, if limit is negative
 		m.quick = 0
 	}
 	s.owes = false
