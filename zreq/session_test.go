@@ -2,17 +2,22 @@ package zreq_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/matryer/is"
+
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/netdriver/memnet"
 	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
 // atOnce makes another attempt without a pause.
@@ -172,5 +177,171 @@ func waitFor(t testing.TB, what string, so func() bool) {
 		if time.Now().After(by) {
 			t.Fatal("there is never " + what)
 		}
+	}
+}
+
+// endings are calls that end in another way than well.
+var endings = map[string]struct {
+	script []zreqtest.Step
+	url    string
+	args   zreq.Args
+	want   error // nil: the call ends well, or does not return
+	keeps  bool  // the connection is as good as before
+}{
+	"bad URL":             {url: "http://[::1", want: zreq.ErrRequest},
+	"bad header":          {args: zreq.Args{Headers: zreq.Headers{{"A", "b\r\n"}}}, want: zreq.ErrRequest},
+	"no TLS":              {url: "https://device.test/", want: zreq.ErrNoTLS},
+	"refused":             {script: []zreqtest.Step{zreqtest.Refuse()}, want: zreq.ErrConnect},
+	"no answer":           {script: []zreqtest.Step{zreqtest.NoAnswer()}, want: zreq.ErrConnect},
+	"no handshake":        {script: []zreqtest.Step{zreqtest.Hold()}, url: "https://device.test/", args: zreq.Args{TLS: &seal{fail: errCable}}, want: zreq.ErrConnect},
+	"nobody reads":        {script: []zreqtest.Step{zreqtest.Hold()}, args: zreq.Args{Body: strings.NewReader(numbered(200_000))}},
+	"body fails":          {script: []zreqtest.Step{zreqtest.Request()}, args: zreq.Args{Body: io.MultiReader(strings.NewReader("abc"), &errReader{})}, want: zreq.ErrBody},
+	"reset":               {script: []zreqtest.Step{zreqtest.Request(), zreqtest.Reset()}, want: zreq.ErrConnect},
+	"closed":              {script: []zreqtest.Step{zreqtest.Request(), zreqtest.Close()}, want: zreq.ErrConnect},
+	"silence":             {script: []zreqtest.Step{zreqtest.Request(), zreqtest.Hold()}},
+	"no HTTP":             {script: []zreqtest.Step{zreqtest.Request(), zreqtest.Send("hello\r\n")}, want: zreq.ErrResponse},
+	"large head":          {script: []zreqtest.Step{zreqtest.Request(), zreqtest.Send("HTTP/1.1 200 OK\r\nA: " + strings.Repeat("x", 20_000))}, want: zreq.ErrTooLarge},
+	"cut head":            {script: []zreqtest.Step{zreqtest.Request(), zreqtest.Send("HTTP/1.1 200 OK\r\nA:"), zreqtest.Close()}, want: zreq.ErrTruncated},
+	"cut body":            {script: []zreqtest.Step{zreqtest.Request(), zreqtest.Send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nbody"), zreqtest.Close()}, want: zreq.ErrTruncated},
+	"silent body":         {script: []zreqtest.Step{zreqtest.Request(), zreqtest.Send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nbody"), zreqtest.Hold()}},
+	"bad chunk":           {script: []zreqtest.Step{zreqtest.Request(), zreqtest.Send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n+5\r\n")}, want: zreq.ErrResponse},
+	"large content":       {script: answering(byLength(numbered(9000))), args: zreq.Args{Limits: zreq.Limits{Content: 10}}, want: zreq.ErrTooLarge},
+	"large page":          {script: answering(page(404, numbered(40_000))), args: zreq.Args{Limits: zreq.Limits{Content: 10}}},
+	"status":              {script: answering(page(404, "no")), args: zreq.Args{StreamCallback: func([]byte) error { return nil }}, want: zreq.ErrStatus, keeps: true},
+	"callback error":      {script: answering(byLength("hello")), args: zreq.Args{StreamCallback: func([]byte) error { return errCable }}, want: errCable},
+	"callback ErrStop":    {script: answering(byLength("hello")), args: zreq.Args{StreamCallback: func([]byte) error { return zreq.ErrStop }}},
+	"callback panic":      {script: answering(byLength("hello")), args: zreq.Args{StreamCallback: func([]byte) error { panic("!") }}},
+	"callback Goexit":     {script: answering(byLength("hello")), args: zreq.Args{StreamCallback: func([]byte) error { runtime.Goexit(); return nil }}},
+	"OnHead error":        {script: answering(byLength("hello")), args: zreq.Args{OnHead: func(*zreq.Response) error { return errCable }}, want: errCable},
+	"OnHead ErrStop":      {script: answering(byLength("hello")), args: zreq.Args{OnHead: func(*zreq.Response) error { return zreq.ErrStop }}},
+	"OnHead panic":        {script: answering(byLength("hello")), args: zreq.Args{OnHead: func(*zreq.Response) error { panic("!") }}},
+	"OnHead Goexit":       {script: answering(byLength("hello")), args: zreq.Args{OnHead: func(*zreq.Response) error { runtime.Goexit(); return nil }}},
+	"OnRedirect error":    {script: answering(moved(302, "/y")), args: zreq.Args{OnRedirect: func(*zreq.Response, string) error { return errCable }}, want: errCable},
+	"OnRedirect panic":    {script: answering(moved(302, "/y")), args: zreq.Args{OnRedirect: func(*zreq.Response, string) error { panic("!") }}},
+	"bad redirect":        {script: answering(moved(307, "ftp:/x")), want: zreq.ErrRedirect, keeps: true},
+	"Auth panic":          {script: answering(page(401, "who")), args: zreq.Args{Auth: &asker{give: func(r zreq.AuthRequest) (string, error) { panicAtChallenge(r); return "", nil }}}},
+	"Auth error":          {script: answering(page(401, "who")), args: zreq.Args{Auth: &asker{give: func(r zreq.AuthRequest) (string, error) { return "", errAtChallenge(r) }}}, want: errCable},
+	"asked to close":      {script: answering("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")},
+	"HTTP/1.0":            {script: answering("HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n")},
+	"until close":         {script: append(answering("HTTP/1.1 200 OK\r\n\r\nhello"), zreqtest.Close())},
+	"unframed":            {script: append(answering("HTTP/1.1 200 OK\r\n\r\nhello"), zreqtest.Close()), args: zreq.Args{StreamCallback: func([]byte) error { return nil }}, want: zreq.ErrUnframed},
+	"upgraded":            {script: answering("HTTP/1.1 101 Switching Protocols\r\n\r\n"), want: zreq.ErrResponse},
+	"early answer":        {script: []zreqtest.Step{zreqtest.Head(), zreqtest.Send(page(413, "no")), zreqtest.Hold()}, args: zreq.Args{Body: strings.NewReader(numbered(200_000))}},
+	"Stream, closed":      {script: answering(byLength(numbered(100_000))), args: zreq.Args{Stream: true}},
+	"Stream, soon closed": {script: answering(byLength("hello")), args: zreq.Args{Stream: true}, keeps: true},
+	"Stream, reset":       {script: []zreqtest.Step{zreqtest.Request(), zreqtest.Send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nbody"), zreqtest.Reset()}, args: zreq.Args{Stream: true}},
+	"no such connection":  {args: zreq.Args{Connection: new(zreq.Connection)}, want: zreq.ErrRequest},
+}
+
+// errReader fails.
+type errReader struct{}
+
+func (*errReader) Read([]byte) (int, error) { return 0, errCable }
+
+func panicAtChallenge(r zreq.AuthRequest) {
+	if r.Refused != nil {
+		panic("!")
+	}
+}
+
+func errAtChallenge(r zreq.AuthRequest) error {
+	if r.Refused != nil {
+		return errCable
+	}
+	return nil
+}
+
+// A kept connection on which the first write fails is stale, and nothing went out on
+// it.
+func TestSessionStatsOfADeadWrite(t *testing.T) {
+	is := is.New(t)
+	peer := zreqtest.NewPeer(t, answering(noContent), answering(noContent))
+	dying := &dyingDriver{Driver: peer}
+	s := &zreq.Session{Driver: dying, Retry: atOnce}
+	defer s.Close()
+	_, err := s.Get(context.Background(), site, nil)
+	is.NoErr(err)
+	dying.dead = true
+	_, err = s.Post(context.Background(), site, nil)
+	is.NoErr(err) // it is replaced
+	stats := s.Stats()
+	is.Equal(stats.Dialled, int64(2))
+	is.Equal(stats.Reused, int64(0)) // nothing went out over the dead one
+	is.Equal(stats.Stale, int64(1))  // which was stale
+}
+
+// What cannot be asked for is not sent: credentials that fail for the second attempt
+// end the call.
+func TestSessionRetryCannotBeMade(t *testing.T) {
+	is := is.New(t)
+	peer := zreqtest.NewPeer(t, answering(page(503, "busy"), noContent))
+	wire := newTripwire(peer)
+	errNoToken := errors.New("no token")
+	put := int64(-1) // until the credentials failed
+	auth := &asker{give: func(zreq.AuthRequest) (string, error) {
+		if put == 0 {
+			put = wire.put.Load()
+			return "", errNoToken
+		}
+		put = 0
+		return "Bearer x", nil
+	}}
+	s := &zreq.Session{Driver: wire, Retry: atOnce}
+	defer s.Close()
+	_, err := s.Get(context.Background(), site, &zreq.Args{Auth: auth, Timeouts: zreq.Timeouts{Head: time.Second}})
+	is.Equal(wire.put.Load(), put) // not a byte went out after it: half a head is no request
+	is.True(errors.Is(err, errNoToken))
+}
+
+// Close ends the Session, also for calls that bring a connection of their own.
+func TestSessionClosedForAConnection(t *testing.T) {
+	is := is.New(t)
+	peer := answers(t, noContent)
+	conn, err := zreq.Connect(context.Background(), site, &zreq.Args{Driver: peer})
+	is.NoErr(err)
+	defer conn.Close()
+	s := &zreq.Session{Driver: peer}
+	is.NoErr(s.Close())
+	_, err = s.Get(context.Background(), site, &zreq.Args{Connection: conn})
+	is.True(errors.Is(err, zreq.ErrClosed)) // calls that come later fail
+}
+
+// Who waited when the Session was closed would fail again.
+func TestSessionClosedIsNotSafeToRetry(t *testing.T) {
+	for name, tt := range map[string]struct {
+		script []zreqtest.Step
+		pool   zreq.PoolLimits
+	}{
+		"for a connection": {answering(byLength("hello")), zreq.PoolLimits{Open: 1}},
+		"for an attempt":   {[]zreqtest.Step{zreqtest.Refuse()}, zreq.PoolLimits{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				peer := zreqtest.NewPeer(t, tt.script)
+				s := &zreq.Session{Driver: peer, Retry: zreq.Retry{Wait: time.Hour, MaxWait: time.Hour, Time: -1}, Pool: tt.pool}
+				if tt.pool.Open == 1 {
+					defer holding(t, s, site).Close()
+				}
+				over := make(chan error, 1)
+				go func() {
+					_, err := s.Get(context.Background(), site, nil)
+					over <- err
+				}()
+				synctest.Wait()
+				is.NoErr(s.Close())
+				err := <-over
+				is.True(errors.Is(err, zreq.ErrClosed))
+				is.True(!zreq.SafeToRetry(err)) // as of a Connection that its owner closed
+			})
+		})
+	}
+}
+
+// What came while the body of the request was made is no answer, even if that turned
+// out to be empty.
+func testSessionDesynchronisedByAnEmptyBody(t *testing.T) {
+	for _, bare := range []bool{false, true} {
+		t.Run(fmt.Sprint("bare ", bare), func(t *testing.T) { askedLate(t, "", bare) })
 	}
 }
