@@ -2,6 +2,7 @@ package zreq_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -10,7 +11,10 @@ import (
 	"time"
 
 	"github.com/matryer/is"
+
+	"github.com/zreq-go/zreq/netdriver/memnet"
 	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/wire"
 	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
@@ -97,4 +101,144 @@ func say(conn *zreq.Connection, text, how string) string {
 		said += "; " + err.Error()
 	}
 	return said
+}
+
+const (
+	okHead      = "HTTP/1.1 200 OK\r\n"
+	chunkedHead = okHead + "Transfer-Encoding: chunked\r\n\r\n"
+)
+
+// malformed breaks a rule of design 6 each; the body before the fault is "hi".
+var malformed = map[string]struct {
+	wire     string
+	rule     error
+	received int64
+}{
+	"not HTTP":                     {"SSH-2.0-OpenSSH_9.0\r\n", wire.ErrBadStatusLine, 0},
+	"HTTP/0.9":                     {"<html>hello</html>", wire.ErrBadStatusLine, 0},
+	"HTTP/2":                       {"HTTP/2 200 OK\r\n\r\n", wire.ErrBadVersion, 0},
+	"HTTP/2.0":                     {"HTTP/2.0 200 OK\r\n\r\n", wire.ErrBadVersion, 0},
+	"lower-case http":              {"http/1.1 200 OK\r\n\r\n", wire.ErrBadStatusLine, 0},
+	"empty line first":             {"\r\nHTTP/1.1 200 OK\r\n\r\n", wire.ErrBadStatusLine, 0},
+	"two digits of status":         {"HTTP/1.1 20 OK\r\n\r\n", wire.ErrBadStatusLine, 0},
+	"four digits of status":        {"HTTP/1.1 2000 OK\r\n\r\n", wire.ErrBadStatusLine, 0},
+	"signed status":                {"HTTP/1.1 +20 OK\r\n\r\n", wire.ErrBadStatusLine, 0},
+	"status below 100":             {"HTTP/1.1 099 OK\r\n\r\n", wire.ErrBadStatusLine, 0},
+	"two spaces before the status": {"HTTP/1.1  200 OK\r\n\r\n", wire.ErrBadStatusLine, 0},
+	"no colon":                     {okHead + "Content-Length 2\r\n\r\nhi", wire.ErrBadField, 0},
+	"no name":                      {okHead + ": x\r\n\r\n", wire.ErrBadField, 0},
+	"space before the colon":       {okHead + "Content-Length : 2\r\n\r\nhi", wire.ErrBadField, 0},
+	"space in the name":            {okHead + "Content Length: 2\r\n\r\nhi", wire.ErrBadField, 0},
+	"bytes beyond ASCII in a name": {okHead + "Tran\u017ffer-Encoding: chunked\r\n\r\n", wire.ErrBadField, 0},
+	"bare CR in a value":           {okHead + "X: a\rb\r\n\r\n", wire.ErrBareCR, 0},
+	"bare CR in the status line":   {"HTTP/1.1 200 O\rK\r\n\r\n", wire.ErrBareCR, 0},
+	"NUL in a value":               {okHead + "X: a\x00b\r\n\r\n", wire.ErrNUL, 0},
+	"NUL in the reason":            {"HTTP/1.1 200 O\x00K\r\n\r\n", wire.ErrNUL, 0},
+	"folding before a field":       {okHead + " X: a\r\n\r\n", wire.ErrBadFolding, 0},
+	"folded length":                {okHead + "Content-Length: 2\r\n 3\r\n\r\nhi", wire.ErrBadFolding, 0},
+	"folded coding":                {okHead + "Transfer-Encoding:\r\n chunked\r\n\r\n", wire.ErrBadFolding, 0},
+	"length and coding":            {okHead + "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n", wire.ErrLengthAndCoding, 0},
+	"coding and length":            {okHead + "Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n2\r\nhi\r\n0\r\n\r\n", wire.ErrLengthAndCoding, 0},
+	"lengths that differ":          {okHead + "Content-Length: 2\r\nContent-Length: 3\r\n\r\nhi", wire.ErrBadLength, 0},
+	"lengths that differ, a list":  {okHead + "Content-Length: 2, 3\r\n\r\nhi", wire.ErrBadLength, 0},
+	"signed length":                {okHead + "Content-Length: +2\r\n\r\nhi", wire.ErrBadLength, 0},
+	"negative length":              {okHead + "Content-Length: -2\r\n\r\nhi", wire.ErrBadLength, 0},
+	"hexadecimal length":           {okHead + "Content-Length: 0x2\r\n\r\nhi", wire.ErrBadLength, 0},
+	"length with a unit":           {okHead + "Content-Length: 2 bytes\r\n\r\nhi", wire.ErrBadLength, 0},
+	"length with an underscore":    {okHead + "Content-Length: 1_0\r\n\r\nhi", wire.ErrBadLength, 0},
+	"empty length":                 {okHead + "Content-Length: \r\n\r\nhi", wire.ErrBadLength, 0},
+	"length that overflows":        {okHead + "Content-Length: 18446744073709551618\r\n\r\nhi", wire.ErrBadLength, 0},
+	"unknown coding":               {okHead + "Transfer-Encoding: gzip\r\n\r\nhi", wire.ErrBadCoding, 0},
+	"coding before chunked":        {okHead + "Transfer-Encoding: gzip, chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n", wire.ErrBadCoding, 0},
+	"coding behind chunked":        {okHead + "Transfer-Encoding: chunked, identity\r\n\r\nhi", wire.ErrBadCoding, 0},
+	"chunked twice":                {okHead + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n", wire.ErrBadCoding, 0},
+	"coding with a parameter":      {okHead + "Transfer-Encoding: chunked;q=1\r\n\r\n", wire.ErrBadCoding, 0},
+	"quoted coding":                {okHead + "Transfer-Encoding: \"chunked\"\r\n\r\n", wire.ErrBadCoding, 0},
+	"no chunk size":                {chunkedHead + "2\r\nhi\r\n\r\n", wire.ErrBadChunkSize, 2},
+	"signed chunk size":            {chunkedHead + "2\r\nhi\r\n+1\r\nx\r\n", wire.ErrBadChunkSize, 2},
+	"negative chunk size":          {chunkedHead + "2\r\nhi\r\n-1\r\nx\r\n", wire.ErrBadChunkSize, 2},
+	"chunk size with 0x":           {chunkedHead + "2\r\nhi\r\n0x1\r\nx\r\n", wire.ErrBadChunkSize, 2},
+	"chunk size with a g":          {chunkedHead + "2\r\nhi\r\n1g\r\nx\r\n", wire.ErrBadChunkSize, 2},
+	"space before a chunk size":    {chunkedHead + "2\r\nhi\r\n 1\r\nx\r\n", wire.ErrBadChunkSize, 2},
+	"chunk size that overflows":    {chunkedHead + "2\r\nhi\r\n10000000000000001\r\nx\r\n", wire.ErrBadChunkSize, 2},
+	"extension without a size":     {chunkedHead + "2\r\nhi\r\n;a=b\r\nx\r\n", wire.ErrBadChunkSize, 2},
+	"bare LF behind a chunk size":  {chunkedHead + "2\r\nhi\r\n1\nx\r\n0\r\n\r\n", wire.ErrBareLF, 2},
+	"bare LF behind an extension":  {chunkedHead + "2\r\nhi\r\n1;a\nx\r\n0\r\n\r\n", wire.ErrBareLF, 2},
+	"bare CR behind a chunk size":  {chunkedHead + "2\r\nhi\r\n1\rx", wire.ErrBareCR, 2},
+	"NUL in an extension":          {chunkedHead + "2\r\nhi\r\n1;\x00\r\nx\r\n", wire.ErrBadChunkExtension, 2},
+	"chunk longer than its size":   {chunkedHead + "2\r\nhiho\r\n0\r\n\r\n", wire.ErrBadChunkEnd, 2},
+	"bare LF behind the data":      {chunkedHead + "2\r\nhi\n0\r\n\r\n", wire.ErrBadChunkEnd, 2},
+	"bare LF in the trailers":      {chunkedHead + "2\r\nhi\r\n0\r\nA: b\n\r\n", wire.ErrBareLF, 2},
+	"no colon in a trailer":        {chunkedHead + "2\r\nhi\r\n0\r\nAb\r\n\r\n", wire.ErrBadField, 2},
+	"NUL in a trailer":             {chunkedHead + "2\r\nhi\r\n0\r\nA: \x00\r\n\r\n", wire.ErrNUL, 2},
+	"101":                          {"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n", wire.ErrUpgrade, 0},
+	"101 behind a 100":             {"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 101 Switching Protocols\r\n\r\n", wire.ErrUpgrade, 0},
+}
+
+// testMalformed: what breaks a rule is ErrResponse with the rule, however it
+// arrives; the connection is closed and the bytes so far are told.
+func testMalformed(t *testing.T) {
+	for name, tt := range malformed {
+		for _, bytes := range []int{0, 1} {
+			for _, callback := range []bool{false, true} {
+				t.Run(fmt.Sprint(name, "/reads of ", bytes, "/callback ", callback), func(t *testing.T) {
+					is := is.New(t)
+					peer := zreqtest.NewPeer(t, append([]zreqtest.Step{zreqtest.Fault(memnet.Faults{ReadBytes: bytes})}, answering(tt.wire)...))
+					args := &zreq.Args{Driver: peer, Headers: asks()}
+					s := new(sink)
+					if callback {
+						args.StreamCallback, args.StreamChunk = s.take, 1
+					}
+					resp, err := zreq.Get(context.Background(), site, args)
+					is.True(errors.Is(err, zreq.ErrResponse)) // the kind
+					is.True(errors.Is(err, tt.rule))          // the rule that was broken
+					e := failure(is, err)
+					is.Equal(e.Received, tt.received) // the bytes so far
+					is.True(!e.Timeout())
+					is.Equal(peer.Open(), 0) // the connection is closed
+					is.Equal(resp == nil, tt.received == 0)
+					if resp == nil {
+						is.Equal(e.Phase, zreq.PhaseHead)
+						return
+					}
+					is.Equal(e.Phase, zreq.PhaseBody)
+					closed(is, peer, resp, zreq.CloseFailed)
+					is.Equal(len(s.body) == 2, callback)
+				})
+			}
+		}
+	}
+}
+
+// testMalformedForgiven is what breaks a rule or bends one, and is read.
+func testMalformedForgiven(t *testing.T) {
+	for name, wire := range map[string]string{
+		"no reason":                 "HTTP/1.1 200 \r\nContent-Length: 2\r\n\r\nhi",
+		"no reason and no space":    "HTTP/1.1 200\r\nContent-Length: 2\r\n\r\nhi",
+		"bare LF in the head":       "HTTP/1.1 200 OK\nContent-Length: 2\n\nhi",
+		"length twice, the same":    okHead + "Content-Length: 2\r\nContent-Length: 2\r\n\r\nhi",
+		"length in a list":          okHead + "Content-Length: 2, 2\r\n\r\nhi",
+		"length with zeros":         okHead + "Content-Length: 0000000000000000000000002\r\n\r\nhi",
+		"blanks around a length":    okHead + "Content-Length:\t 2 \t\r\n\r\nhi",
+		"no blank behind the colon": okHead + "Content-Length:2\r\n\r\nhi",
+		"chunk size in capitals":    okHead + "transfer-ENCODING: CHUNKED\r\n\r\n00000000000000000000002\r\nhi\r\n000\r\n\r\n",
+		"padded chunk size":         chunkedHead + "2  \r\nhi\r\n0 \r\n\r\n",
+		"empty list members":        okHead + "Transfer-Encoding: , chunked,\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
+		"folded field":              okHead + "X: a\r\n\t b\r\nContent-Length: 2\r\n\r\nhi",
+		"bytes beyond ASCII":        okHead + "X: \xff\r\nContent-Length: 2\r\n\r\nhi",
+		"HTTP/1.9":                  "HTTP/1.9 200 OK\r\nContent-Length: 2\r\n\r\nhi",
+		"empty value":               okHead + "X:\r\nContent-Length: 2\r\n\r\nhi",
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			peer := answers(t, wire, byLength("next"))
+			resp, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: peer, Headers: asks()})
+			is.NoErr(err)
+			is.Equal(content(is, resp), "hi")
+			next, err := zreq.Get(context.Background(), site, &zreq.Args{Connection: resp.Connection})
+			is.NoErr(err)
+			is.Equal(content(is, next), "next") // and the connection is as good as new
+			is.NoErr(next.Connection.Close())
+		})
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 
@@ -175,5 +176,21 @@ func testAcceptEncoding(t *testing.T) {
 				is.Equal(value, tt.want)
 			})
 		}
+	}
+}
+
+// noCoding is never asked.
+type noCoding struct{}
+
+func (noCoding) Decode(io.Reader) (io.ReadCloser, error) { panic("asked") }
+
+// TestRegisterCodingRefuses: what cannot be asked for is a mistake of the program.
+func TestRegisterCodingRefuses(t *testing.T) {
+	for name, c := range map[string]zreq.Coding{"nothing": nil, "": noCoding{}, "a b": noCoding{}, "a,b": noCoding{}, "a\r\nb": noCoding{}} {
+		t.Run(fmt.Sprintf("%q", name), func(t *testing.T) {
+			is := is.New(t)
+			defer func() { is.True(recover() != nil) }() // told at the start of the program
+			zreq.RegisterCoding(name, c)
+		})
 	}
 }

@@ -2,16 +2,23 @@ package zreq_test
 
 import (
 	"context"
+	"math"
+	"os"
+	"os/exec"
 	"runtime"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/matryer/is"
+	"go.uber.org/goleak"
+
+	_ "github.com/zreq-go/zreq/form/stdjson" // for Response.JSON
 	"github.com/zreq-go/zreq/netdriver/memnet"
+	"github.com/zreq-go/zreq/netdriver/stdnet"
 	"github.com/zreq-go/zreq/zreq"
 	"github.com/zreq-go/zreq/zreq/zreqtest"
-	"go.uber.org/goleak"
 )
 
 // testLeak breaks a call at every byte that is written and read, in every way,
@@ -75,4 +82,103 @@ func leaks(t *testing.T, faults memnet.Faults, wire string) (failed bool) {
 	is.NoErr(conn.Close())
 	is.Equal(peer.Open(), 0)
 	return true
+}
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// maxIdle is what a kept connection may hold beyond one of package net, in bytes.
+const maxIdle = 512
+
+// settled is the number of goroutines once those that end have ended.
+func settled(want int) int {
+	for range 1000 {
+		if runtime.NumGoroutine() <= want {
+			break
+		}
+		runtime.Gosched()
+	}
+	return runtime.NumGoroutine()
+}
+
+// loneProcess says, in the environment, that this process has one test to make.
+const loneProcess = "ZREQ_TEST_ALONE"
+
+// alone reports whether t has this process for itself. Else it makes t in another one:
+// what the tests before it have left comes and goes while it measures.
+func alone(t *testing.T) bool {
+	t.Helper()
+	if os.Getenv(loneProcess) != "" {
+		return true
+	}
+	child := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v")
+	child.Env = append(os.Environ(), loneProcess+"=1")
+	out, err := child.CombinedOutput()
+	for _, line := range strings.Split(string(out), "\n") {
+		if strings.Contains(line, "_test.go:") {
+			t.Log(strings.TrimSpace(line))
+		}
+	}
+	if err != nil || !strings.Contains(string(out), "--- PASS: "+t.Name()) {
+		t.Errorf("%v: %s", err, out)
+	}
+	return false
+}
+
+// weigh fails unless a connection that is kept is little more than a bare one.
+func weigh(t *testing.T, keep func(t *testing.T, address string, size int) int64) {
+	t.Helper()
+	if !alone(t) {
+		return
+	}
+	zreqtest.SpareThreads()
+	const size = 1000
+	address := otherProcess(t)
+	bare, kept := int64(math.MaxInt64), int64(math.MaxInt64)
+	for range 5 { // what else goes on in the process can only add to it
+		bare = min(bare, bareOverTCP(t, address, size))
+		kept = min(kept, keep(t, address, size))
+	}
+	t.Logf("bare connection: %d bytes; kept by zreq: %d more", bare, kept-bare)
+	is.New(t).True(kept-bare <= maxIdle) // it has no buffer, and little else
+}
+
+// idleConnection is a proof of TestFeature/B17.
+func idleConnection(t *testing.T) {
+	t.Run("an idle connection", func(t *testing.T) { weigh(t, keptConnections) })
+}
+
+// keptConnections is what a connection costs that zreq keeps.
+func keptConnections(t *testing.T, address string, size int) int64 {
+	t.Helper()
+	is := is.New(t)
+	driver := new(stdnet.Driver)
+	kept := make([]*zreq.Connection, size)
+	goroutines := runtime.NumGoroutine()
+	before := inUse()
+	for i := range kept {
+		kept[i] = keep(t, driver, address)
+	}
+	is.True(settled(goroutines) <= goroutines) // it has no goroutine
+	each := (inUse() - before) / int64(size)
+	for _, c := range kept {
+		is.Equal(c.Dials(), 1) // the first of its kind
+		is.NoErr(c.Close())    // closes like any other
+	}
+	return each
+}
+
+// keep makes a call and keeps only its connection.
+func keep(t *testing.T, driver *stdnet.Driver, address string) *zreq.Connection {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	resp, err := zreq.Get(ctx, "http://"+address+"/x", &zreq.Args{
+		Driver:         driver,
+		Headers:        asks(),
+		StreamCallback: func([]byte) error { return nil },
+	})
+	if err != nil || resp.Connection == nil {
+		t.Fatalf("no connection was kept: %v", err)
+	}
+	return resp.Connection
 }

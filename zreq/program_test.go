@@ -3,7 +3,10 @@
 package zreq_test
 
 import (
+	"debug/elf"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -59,4 +62,71 @@ func testSessionDriverOfTheProgram(t *testing.T) {
 		"dials: 2 2 reused: 1",
 		"open: 0 0",
 	})
+}
+
+// maxFootprint is what zreq may add to a program that dials with net. The aim is 256 KiB,
+// as before the client was cut into rooms; what is over that has to go again.
+const maxFootprint = 324 << 10
+
+// notLinked are parts of symbols that the smallest program must not have: it
+// pays for nothing that it does not use.
+var notLinked = []string{
+	"crypto/tls.", "net/http.", "net/url.", "net/textproto.", "mime.", "mime/", "regexp.", "math/big.", "zerolog",
+	"time.Parse", // 38 KB
+	"encoding/json.(*decodeState)", "encoding/json.(*encodeState)",
+}
+
+func testFootprint(t *testing.T) {
+	is := is.New(t)
+	dial := allocated(t, build(t, "dial", "-s -w"))
+	get := allocated(t, build(t, "get", "-s -w"))
+	t.Logf("text and data on linux/arm: net alone %d bytes, with zreq %d more (budget %d)", dial, get-dial, maxFootprint)
+	is.True(get-dial <= maxFootprint) // zreq stays within its budget
+}
+
+func testWhatIsNotUsedIsNotLinked(t *testing.T) {
+	file := open(t, build(t, "get", ""))
+	symbols, err := file.Symbols()
+	is.New(t).NoErr(err) // the program was not stripped
+	for _, s := range symbols {
+		for _, part := range notLinked {
+			if strings.Contains(s.Name, part) {
+				t.Errorf("%s is linked", s.Name)
+			}
+		}
+	}
+}
+
+// build builds a program of testdata/footprint as for a small Linux device.
+func build(t *testing.T, name, ldflags string) string {
+	t.Helper()
+	out := filepath.Join(t.TempDir(), name)
+	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags="+ldflags, "-o", out, "./testdata/footprint/"+name)
+	cmd.Env = append(os.Environ(), "GOOS=linux", "GOARCH=arm", "GOARM=7", "CGO_ENABLED=0", "GOFLAGS=")
+	if text, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("go build %s: %v\n%s", name, err, text)
+	}
+	return out
+}
+
+// allocated is the size of what a program brings along into memory: all
+// sections that are loaded but those that begin as zeros.
+func allocated(t *testing.T, name string) (size uint64) {
+	t.Helper()
+	for _, s := range open(t, name).Sections {
+		if s.Flags&elf.SHF_ALLOC != 0 && s.Type != elf.SHT_NOBITS {
+			size += s.Size
+		}
+	}
+	return size
+}
+
+func open(t *testing.T, name string) *elf.File {
+	t.Helper()
+	file, err := elf.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = file.Close() })
+	return file
 }

@@ -4,13 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/matryer/is"
 
+	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/netdriver/memnet"
 	"github.com/zreq-go/zreq/zreq"
 	"github.com/zreq-go/zreq/zreq/zreqtest"
@@ -228,4 +231,117 @@ func matches(is *is.I, s *zreq.Session, before zreq.Stats, log *tracer) {
 	is.Equal(after.Stale-before.Stale, int64(log.count(zreq.EventStale)))
 	is.Equal(after.Retried-before.Retried, int64(log.count(zreq.EventRetry)))
 	is.Equal(after.Waited-before.Waited, int64(log.count(zreq.EventWait)))
+}
+
+// TestTraceBetweenLookAndWrite: a kept connection is looked at, then the Trace is
+// told of it, then the request is written. What comes while the Trace writes its line
+// (a log over a serial line takes 20 ms) is no answer.
+func TestTraceBetweenLookAndWrite(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		n := memnet.New()
+		l, err := n.Listen("")
+		is.NoErr(err)
+		defer l.Close()
+		go func() {
+			for {
+				c, err := l.Accept()
+				if err != nil {
+					return
+				}
+				go func() {
+					defer c.Close()
+					p := make([]byte, 4096)
+					for i := 0; ; i++ {
+						k, err := c.Read(p)
+						if err != nil {
+							return
+						}
+						_, _ = io.WriteString(c, withLength(strings.Fields(string(p[:k]))[1]))
+						if i == 0 {
+							time.Sleep(time.Second + 10*time.Millisecond)
+							_, _ = io.WriteString(c, withLength("EVIL"))
+						}
+					}
+				}()
+			}
+		}()
+		s := &zreq.Session{Driver: n}
+		defer s.Close()
+		named(is, s, "http://a.test", "/1", nil)
+		time.Sleep(time.Second)
+		named(is, s, "http://a.test", "/2", &zreq.Args{Trace: onEvent(zreq.EventConn, func() { time.Sleep(20 * time.Millisecond) })})
+		is.NoErr(s.Close())
+		time.Sleep(time.Minute) // the server is done, too
+	})
+}
+
+// tracer notes events.
+type tracer struct {
+	mu     sync.Mutex
+	events []zreq.Event
+	on     func(e zreq.Event) // for each, with no lock held
+}
+
+func (l *tracer) Trace(e zreq.Event) {
+	l.mu.Lock()
+	l.events = append(l.events, e)
+	l.mu.Unlock()
+	if l.on != nil {
+		l.on(e)
+	}
+}
+
+// all are the events so far.
+func (l *tracer) all() []zreq.Event {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.events[:len(l.events):len(l.events)]
+}
+
+// of are those of a kind.
+func (l *tracer) of(kind zreq.EventKind) (list []zreq.Event) {
+	for _, e := range l.all() {
+		if e.Kind == kind {
+			list = append(list, e)
+		}
+	}
+	return list
+}
+
+func (l *tracer) count(kind zreq.EventKind) int { return len(l.of(kind)) }
+
+// kinds are the kinds of events, in their order.
+func (l *tracer) kinds() (list []zreq.EventKind) {
+	for _, e := range l.all() {
+		list = append(list, e.Kind)
+	}
+	return list
+}
+
+// hoard is a driver that knows what it dialled, so that a test that finds a leak ends.
+type hoard struct {
+	netdriver.Driver
+	mu    sync.Mutex
+	conns []netdriver.Conn
+}
+
+func hoarding(t testing.TB, d netdriver.Driver) *hoard {
+	h := &hoard{Driver: d}
+	t.Cleanup(func() {
+		for _, c := range h.conns {
+			_ = c.Close()
+		}
+	})
+	return h
+}
+
+func (h *hoard) Dial(ctx context.Context, network, address string) (netdriver.Conn, error) {
+	c, err := h.Driver.Dial(ctx, network, address)
+	if err == nil {
+		h.mu.Lock()
+		h.conns = append(h.conns, c)
+		h.mu.Unlock()
+	}
+	return c, err
 }
