@@ -185,6 +185,25 @@ func appendCharset(dst []byte, r *Response) []byte {
 	return dst
 }
 
+// Fit returns nil if a StreamCallback would receive the body of this response, as far as
+// the head tells. Otherwise it returns an [*Error] that says why not: ErrStatus, with
+// ErrEncoded if that is the reason, or ErrUnframed. If the body has been read or closed,
+// even in part, it returns ErrBodyConsumed.
+func (r *Response) Fit() error {
+	if err := r.absent(); err != nil {
+		return err
+	}
+	switch {
+	case r.body.use == asReader:
+		return r.consumed()
+	case r.body.unfit == nil:
+		return nil
+	case r.body.unfit == ErrUnframed:
+		return r.failure(PhaseHead, nil, ErrUnframed)
+	}
+	return r.failure(PhaseHead, ErrStatus, told(r.body.unfit, r.Status, r.body.encoded))
+}
+
 // encodedFault is the error of who would make something of the content that its coding
 // does not allow; nil if there is none.
 func (r *Response) encodedFault() error {

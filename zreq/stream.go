@@ -31,32 +31,6 @@ type decoder interface {
 	giveBack()
 }
 
-// suspend gives the delivery to the Response. It reads at once a body that is empty; and a
-// coded one, unless the call has Stream.
-func (c *call) suspend(ctx context.Context, coded bool) error {
-	if c.resp.body.framing == FramingNone || c.resp.body.length == 0 {
-		return c.buffer(ctx, 0)
-	}
-	s := &stream{
-		delivery: c.delivery, ctx: ctx, within: coded,
-		unframed: c.args.AllowUnframed,
-	}
-	c.suspended = true // from here on a panic is cleaned up by s
-	if coded {
-		err := decode(s, c.dropHead, c.args.Stream)
-		if s.within = false; err != nil || !c.args.Stream {
-			limits := c.limits
-			c.delivery, c.limits = s.delivery, limits // content has limits of its own
-			return err
-		}
-	}
-	s.failed, c.resp.body.stream = nil, s
-	if s.lease != nil {
-		s.lease.lend()
-	}
-	return nil
-}
-
 // fetch returns what comes next of the body, as it came; io.EOF at its end.
 func (s *stream) fetch() ([]byte, error) {
 	for {

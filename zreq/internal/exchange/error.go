@@ -3,8 +3,6 @@ package exchange
 import (
 	"errors"
 	"io"
-
-	"github.com/zreq-go/zreq/zreq/internal/line"
 )
 
 // Cause says what kind of failure an Error is.
@@ -26,6 +24,7 @@ type Error struct {
 	Err   error
 }
 
+// Error returns what has happened.
 func (e *Error) Error() string { return e.Err.Error() }
 
 // Unwrap returns what has happened.
@@ -52,28 +51,6 @@ type noAnswer struct{}
 
 func (*noAnswer) Error() string { return "connection closed before any response: EOF" }
 func (*noAnswer) Unwrap() error { return io.EOF }
-
-// broken is the error of a connection that broke before a final response began.
-func (x *Exchange) broken(err error) error {
-	switch {
-	case line.IsTimeout(err):
-		return err // a limit that is over says so itself
-	case !x.Heard && (err == io.EOF || err == io.ErrUnexpectedEOF): // the latter over TLS, without close_notify
-		err = errNoAnswer
-	}
-	if x.Reused && !x.Heard { // else it lived when a 1xx came
-		return &Error{Stale, err}
-	}
-	return &Error{Broken, err}
-}
-
-// lost is the error of a connection that failed while a response was awaited or read.
-func (x *Exchange) lost(err error) error {
-	if !x.Heard || line.IsTimeout(err) {
-		return x.broken(err)
-	}
-	return truncated(err)
-}
 
 // truncated is the error of a response that is shorter than it said. It is never io.EOF,
 // which says that all is well.

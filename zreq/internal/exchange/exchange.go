@@ -169,6 +169,28 @@ func (x *Exchange) ended(err error) (ev wire.Event, _ error) {
 	return ev, x.lost(io.EOF)
 }
 
+// broken is the error of a connection that broke before a final response began.
+func (x *Exchange) broken(err error) error {
+	switch {
+	case line.IsTimeout(err):
+		return err // a limit that is over says so itself
+	case !x.Heard && (err == io.EOF || err == io.ErrUnexpectedEOF): // the latter over TLS, without close_notify
+		err = errNoAnswer
+	}
+	if x.Reused && !x.Heard { // else it lived when a 1xx came
+		return &Error{Stale, err}
+	}
+	return &Error{Broken, err}
+}
+
+// lost is the error of a connection that failed while a response was awaited or read.
+func (x *Exchange) lost(err error) error {
+	if !x.Heard || line.IsTimeout(err) {
+		return x.broken(err)
+	}
+	return truncated(err)
+}
+
 // broke reports whether the connection failed while the request was sent.
 func (x *Exchange) broke() bool {
 	cause, _ := CauseOf(x.failure)

@@ -1,7 +1,6 @@
 package line
 
 import (
-	"context"
 	"time"
 
 	"github.com/zreq-go/zreq/netdriver"
@@ -19,32 +18,6 @@ type deadline struct {
 	by    instant // 0: there is none
 	limit time.Duration
 	name  string // the field of Timeouts
-}
-
-// Within makes what is done from now on fail when limit, the field name of Timeouts, has
-// passed; zero or less is no limit.
-func (s *Socket) Within(ctx context.Context, limit time.Duration, name string) error {
-	return s.WaitWithin(ctx, limit, limit, name)
-}
-
-// WaitWithin is Within where only wait is left of the limit. The context is asked after the
-// deadline was set, never before: a cancel in between would be undone by the new deadline
-// and not seen.
-func (s *Socket) WaitWithin(ctx context.Context, wait, limit time.Duration, name string) error {
-	d := &s.deadline
-	d.limit, d.name = limit, name
-	slack := wait / 9 // less than the eighth that is promised, which leaves time for a look
-	left := d.by - Elapsed()
-	moves := left < wait || left > wait+slack
-	if wait <= 0 {
-		moves = d.by != 0
-	}
-	if moves {
-		if err := d.set(s.conn, wait+slack); err != nil {
-			return err
-		}
-	}
-	return ctx.Err()
 }
 
 // set makes what is done on conn fail when wait has passed; never, if that is zero or less.

@@ -1,7 +1,6 @@
 package line
 
 import (
-	"math"
 	"time"
 
 	"github.com/zreq-go/zreq/netdriver"
@@ -12,12 +11,6 @@ type Queue struct {
 	queuer netdriver.Queuer
 	left   int
 	moved  instant
-}
-
-// Queue asks for it. ok is false if the driver cannot tell.
-func (s *Socket) Queue() (q Queue, ok bool) {
-	queuer, ok := s.conn.(netdriver.Queuer)
-	return Queue{queuer: queuer, left: math.MaxInt, moved: Elapsed()}, ok
 }
 
 // Look asks how much is left, and reports whether that is nothing, or has not become less

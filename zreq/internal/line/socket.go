@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"time"
 
 	"github.com/zreq-go/zreq/netdriver"
@@ -95,6 +96,32 @@ func (s *Socket) Heed(seconds, requests int32) { s.promise.heed(seconds, request
 // Over reports whether the peer allows no further request.
 func (s *Socket) Over() bool { return s.promise.over() }
 
+// Within makes what is done from now on fail when limit, the field name of Timeouts, has
+// passed; zero or less is no limit.
+func (s *Socket) Within(ctx context.Context, limit time.Duration, name string) error {
+	return s.WaitWithin(ctx, limit, limit, name)
+}
+
+// WaitWithin is Within where only wait is left of the limit. The context is asked after the
+// deadline was set, never before: a cancel in between would be undone by the new deadline
+// and not seen.
+func (s *Socket) WaitWithin(ctx context.Context, wait, limit time.Duration, name string) error {
+	d := &s.deadline
+	d.limit, d.name = limit, name
+	slack := wait / 9 // less than the eighth that is promised, which leaves time for a look
+	left := d.by - Elapsed()
+	moves := left < wait || left > wait+slack
+	if wait <= 0 {
+		moves = d.by != 0
+	}
+	if moves {
+		if err := d.set(s.conn, wait+slack); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
 // Look returns nil if the connection is open and the peer silent, netdriver.ErrUnread if
 // something has come, and else why the connection is dead. Where the driver cannot look,
 // Look reads: that takes a millisecond, and a byte that comes is lost, and with it the
@@ -131,6 +158,12 @@ func (s *Socket) Peek(ctx context.Context, p []byte) (int, error) {
 		err = nil
 	}
 	return n, err
+}
+
+// Queue asks what the system still holds of a request that was written. ok is false if the driver cannot tell.
+func (s *Socket) Queue() (q Queue, ok bool) {
+	queuer, ok := s.conn.(netdriver.Queuer)
+	return Queue{queuer: queuer, left: math.MaxInt, moved: Elapsed()}, ok
 }
 
 // Read reads under the deadline that Within has set. It returns at least one byte or an

@@ -12,6 +12,7 @@ type TimeoutError struct {
 	Err   error  // what the driver said
 }
 
+// Error names the limit and says how long it is.
 func (e *TimeoutError) Error() string {
 	return "timeout: Timeouts." + e.Name + " of " + e.Limit.String() + " is over: " + e.Err.Error()
 }

@@ -2,26 +2,6 @@ package target
 
 import "github.com/zreq-go/zreq/zreq/internal/ascii"
 
-// splitIPv6 sets host, zone and port of an address in brackets.
-func (t *Target) splitIPv6(s string) (wrong, part string) {
-	end := ascii.IndexByte(s, ']')
-	if end < 0 {
-		return urlIPv6, s
-	}
-	host, zone := ascii.Split(s[1:end], "%")
-	if !validIPv6(host) {
-		return urlIPv6, s[:end+1]
-	}
-	if zone != "" {
-		var ok bool
-		if zone, ok = parseZone(zone); !ok {
-			return urlZone, s[:end+1]
-		}
-	}
-	t.IPv6, t.Host, t.Zone = true, host, zone
-	return t.setPort(s[end+1:])
-}
-
 // isBareIPv6 reports whether s is an IPv6 address without its brackets, and perhaps a
 // port: nothing else has two colons and hexadecimal digits alone.
 func isBareIPv6(s string) bool {

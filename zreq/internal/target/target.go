@@ -100,6 +100,26 @@ func (t *Target) splitAuthority(s string) (wrong, part string) {
 	return t.setPort(port)
 }
 
+// splitIPv6 sets host, zone and port of an address in brackets.
+func (t *Target) splitIPv6(s string) (wrong, part string) {
+	end := ascii.IndexByte(s, ']')
+	if end < 0 {
+		return urlIPv6, s
+	}
+	host, zone := ascii.Split(s[1:end], "%")
+	if !validIPv6(host) {
+		return urlIPv6, s[:end+1]
+	}
+	if zone != "" {
+		var ok bool
+		if zone, ok = parseZone(zone); !ok {
+			return urlZone, s[:end+1]
+		}
+	}
+	t.IPv6, t.Host, t.Zone = true, host, zone
+	return t.setPort(s[end+1:])
+}
+
 // validUserinfo is RFC 3986, 3.2.1, but for what follows a percent sign. Some readers
 // take a backslash for the end of the authority.
 func validUserinfo(s string) bool {
