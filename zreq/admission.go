@@ -30,7 +30,7 @@ var (
 func told(unfit error, status int, coding string) error {
 	switch unfit {
 	case ErrEncoded:
-		return &encodedError{name: coding, cure: "set AllowEncoded to take it as it came"}
+		return encodedError(coding, "set AllowEncoded to take it as it came")
 	case errNot2xx:
 		return statusError(status)
 	case errOther2xx:
@@ -48,71 +48,72 @@ type admission struct {
 }
 
 // admit decides whether a callback may have the body of a response, and what that must
-// turn out to be: it may only if the response can be trusted to be the thing that was
-// asked for. proven says that the end of the connection is the peer's own word.
-func admit(r *Response, args *Args, proven bool) (want admission, unfit error) {
-	want.length = -1
+// turn out to be, which r.body.want says: it may only if the response can be trusted to be
+// the thing that was asked for. proven says that the end of the body is certain.
+func admit(r *Response, args *Args, proven bool) (unfit error) {
+	r.body.want = admission{length: -1}
 	asked, ranged := args.Headers.Get("Range")
 	switch {
 	case args.StreamAnyStatus:
 	case r.Status < 200 || r.Status > 299:
-		return want, errNot2xx
+		return errNot2xx
 	case r.request.method == "HEAD":
-		return want, nil // there is no body to doubt, and a Range means nothing (RFC 9110, 14.2)
+		return nil // there is no body to doubt, and a Range means nothing (RFC 9110, 14.2)
 	case r.Status == 206 && !ranged:
-		return want, errUnasked206
+		return errUnasked206
 	case r.Status == 206:
-		if want, unfit = admitPart(r, args, asked); unfit != nil {
-			return want, unfit
+		if unfit = admitPart(r, args, asked); unfit != nil {
+			return unfit
 		}
 	case r.request.method == "GET" && r.Status != 200 && r.Status != 203:
 		// 202 is a promise (RFC 9110, 15.3.3), 204 and 205 have no content (15.3.5 and
 		// 15.3.6), 207 is a list of statuses (RFC 4918, 13), 226 a difference (RFC 3229).
-		return want, errOther2xx
+		return errOther2xx
 	case ranged && !args.AllowFull: // a 200, or another 2xx that is no part
-		return want, errWhole200
+		return errWhole200
 	}
 	switch {
 	case r.body.encoded != "" && !args.AllowEncoded:
-		return want, ErrEncoded
-	case r.body.framing == FramingUntilClose && !args.AllowUnframed && !proven:
-		return want, ErrUnframed // nothing proves its end
+		return ErrEncoded
+	case !args.AllowUnframed && !proven:
+		return ErrUnframed // nothing proves its end
 	}
-	return want, nil
+	return nil
 }
 
 // admitPart checks a 206 against the Range that was sent (RFC 9110, 15.3.7).
-func admitPart(r *Response, args *Args, asked string) (want admission, unfit error) {
-	want.length = -1
-	part, ok := parseRange(asked)
-	if !ok {
-		return want, errUnusableRange
+func admitPart(r *Response, args *Args, asked string) (unfit error) {
+	want := &r.body.want
+	var part byteRange
+	if !part.parse(asked) {
+		return errUnusableRange
 	}
 	if isMultipart(r.Header("Content-Type")) {
-		return want, errMultipartRange
+		return errMultipartRange
 	}
 	field, count := r.field("Content-Range", 2)
-	got, ok := parseContentRange(field)
+	var got contentRange
+	ok := got.parse(field)
 	part.settle(got.size)
 	if !ok || count != 1 || got.first < 0 {
 		want.vague = true
-		return want, errUnusable206
+		return errUnusable206
 	}
 	want.length = got.last - got.first + 1 // whoever reads it, whatever was asked for
 	open := part.last < 0
 	// It begins where it was asked for, and does not go on behind that.
 	if part.first < 0 || got.first != part.first || !open && got.last > part.last {
-		return want, errUnusable206
+		return errUnusable206
 	}
 	if condition, ok := args.Headers.Get("If-Range"); ok && differs(r, condition) {
-		return want, errChanged206
+		return errChanged206
 	}
 	if r.body.length >= 0 && r.body.length != want.length {
-		return want, errRangeMismatch
+		return errRangeMismatch
 	}
 	// A server may send less than it was asked for (RFC 9110, 15.3.7).
 	want.short, want.open = got.last != part.last && !(open && args.AllowUnframed), open
-	return want, nil
+	return nil
 }
 
 // differs reports whether the response names another version than an If-Range did: an

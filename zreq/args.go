@@ -251,7 +251,10 @@ func (a *Args) check() error {
 }
 
 // sends reports whether zreq's own field of that name goes out.
-func (a *Args) sends(name string) bool { return !named(name, a.Headers, a.Omit) }
+func (a *Args) sends(name string) bool {
+	_, replaced := a.Headers.Get(name)
+	return !replaced && !listed(name, a.Omit)
+}
 
 // chunkSize is the size of a chunk.
 func (a *Args) chunkSize() int {

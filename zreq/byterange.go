@@ -14,40 +14,42 @@ type contentRange struct {
 
 const maxInt64 = 1<<63 - 1
 
-// parseRange reads a Range with one range of bytes (RFC 9110, 14.1.1 and 14.2).
-func parseRange(s string) (r byteRange, ok bool) {
+// parse reads a Range with one range of bytes (RFC 9110, 14.1.1 and 14.2).
+func (r *byteRange) parse(s string) bool {
 	if !ascii.HasPrefixFold(s, "bytes=") {
-		return r, false
+		return false
 	}
 	s = s[len("bytes="):]
 	if n, rest, ok := cutInt(s, "-"); ok {
-		return byteRange{-1, n}, rest == "" && n > 0
+		r.first, r.last = -1, n
+		return rest == "" && n > 0
 	}
-	s, ok = r.cut(s)
-	return r, ok && s == ""
+	s, ok := r.cut(s)
+	return ok && s == ""
 }
 
-// parseContentRange reads a Content-Range (RFC 9110, 14.4). Of one that says only how
-// long the whole is, as that of a 416, first and last are -1.
-func parseContentRange(s string) (c contentRange, ok bool) {
+// parse reads a Content-Range (RFC 9110, 14.4). Of one that says only how long the whole
+// is, as that of a 416, first and last are -1.
+func (c *contentRange) parse(s string) bool {
 	if !ascii.HasPrefixFold(s, "bytes ") {
-		return c, false
+		return false
 	}
 	s = s[len("bytes "):]
 	if n, rest, ok := cutInt(s, "*/"); ok {
-		return contentRange{byteRange{-1, -1}, n}, rest == ""
+		c.first, c.last, c.size = -1, -1, n
+		return rest == ""
 	}
-	s, ok = c.cut(s)
+	s, ok := c.cut(s)
 	// A range that ends at the largest int64 has one byte more than an int64 counts.
 	if !ok || c.last < 0 || c.last == maxInt64 {
-		return c, false
+		return false
 	}
 	if s == "/*" {
 		c.size = -1
-		return c, true
+		return true
 	}
 	c.size, s, ok = cutInt(s, "/")
-	return c, ok && s == "" && c.size > c.last
+	return ok && s == "" && c.size > c.last
 }
 
 // cut reads first-last, or first- with an open end, from the front of s.
@@ -82,11 +84,10 @@ func cutInt(s, lead string) (n int64, rest string, ok bool) {
 	}
 	s = s[len(lead):]
 	for s != "" && '0' <= s[0] && s[0] <= '9' {
-		digit := int64(s[0] - '0')
-		if n > (maxInt64-digit)/10 {
+		if n < 0 || n > maxInt64/10 { // it has run over, or will
 			return 0, s, false
 		}
-		n, s, ok = n*10+digit, s[1:], true
+		n, s, ok = n*10+int64(s[0]-'0'), s[1:], true
 	}
-	return n, s, ok
+	return n, s, ok && n >= 0
 }

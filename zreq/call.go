@@ -245,7 +245,7 @@ func (c *call) deliver(ctx context.Context) error {
 	}
 	r := c.resp
 	coded := heedCodings(r, c.request.accepts == registeredCodings)
-	r.body.want, r.body.unfit = admit(r, c.args, c.exchange.ProvesEnd())
+	r.body.unfit = admit(r, c.args, c.exchange.ProvesEnd())
 	if c.args.OnHead != nil {
 		if err := c.stop(c.args.OnHead(r)); err != nil {
 			return err

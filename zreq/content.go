@@ -210,7 +210,7 @@ func (r *Response) encodedFault() error {
 	if r.body.encoded == "" || len(r.body.content) == 0 {
 		return nil
 	}
-	return r.failure(PhaseBody, nil, &encodedError{name: r.body.encoded, cure: "Content has it as it came"})
+	return r.failure(PhaseBody, nil, encodedError(r.body.encoded, "Content has it as it came"))
 }
 
 // consumed is the error of who takes a body in a second way, or after Close.

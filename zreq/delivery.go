@@ -262,7 +262,7 @@ func (d *delivery) judgeEnd() error {
 
 // whole notes that the body has been read to its end and nothing speaks against it.
 func (d *delivery) whole() {
-	d.resp.body.complete = d.resp.body.framing != FramingUntilClose || d.exchange.ProvesEnd()
+	d.resp.body.complete = d.exchange.ProvesEnd()
 }
 
 // stop ends the call for an error of a callback. stop(nil) is nil.

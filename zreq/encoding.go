@@ -13,16 +13,10 @@ import (
 // always return it as it came.
 var ErrEncoded = errors.New("the body is in a content coding that was not undone")
 
-// encodedError is an ErrEncoded that names the coding.
-type encodedError struct {
-	name string
-	cure string
+// encodedError is an ErrEncoded that names the coding, and says what to do.
+func encodedError(coding, cure string) error {
+	return &detail{"the body is in the content coding " + coding + ", which was not undone: " + cure, ErrEncoded}
 }
-
-func (e *encodedError) Error() string {
-	return "the body is in the content coding " + e.name + ", which was not undone: " + e.cure
-}
-func (e *encodedError) Is(target error) bool { return target == ErrEncoded }
 
 // contentCodings are those of IANA's registry (RFC 9110, 18.6) but identity, which is
 // none. What a Content-Encoding names beside these and the registered ones is no

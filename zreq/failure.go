@@ -126,23 +126,23 @@ func (d *delivery) truncated(want int64, cause error) error {
 }
 
 func (d *delivery) cutShort(want int64, cause error) error {
-	return &truncation{got: d.exchange.Received, want: want, cause: cause}
-}
-
-type truncation struct {
-	got, want int64 // want < 0: unknown
-	cause     error
-}
-
-func (e *truncation) Error() string {
-	s := "after " + strconv.FormatInt(e.got, 10)
-	if e.want >= 0 {
-		s += " of " + strconv.FormatInt(e.want, 10)
+	text := "after " + strconv.FormatInt(d.exchange.Received, 10)
+	if want >= 0 {
+		text += " of " + strconv.FormatInt(want, 10)
 	}
-	return s + " bytes: " + e.cause.Error()
+	return &detail{text + " bytes: " + cause.Error(), cause}
 }
 
-func (e *truncation) Unwrap() error { return e.cause }
+// detail is an error that says more than what it wraps.
+type detail struct {
+	text string
+	err  error
+}
+
+func (e *detail) Error() string { return e.text }
+
+// Unwrap returns the cause, or one of the Err values.
+func (e *detail) Unwrap() error { return e.err }
 
 // shownMethod is a method as it is shown. One that is no token may hold anything.
 func shownMethod(method string) string {

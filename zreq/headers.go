@@ -64,11 +64,14 @@ func (h Headers) without(other Headers, omit []string) Headers {
 
 // named reports whether a field has the name, or omit is of it.
 func named(name string, fields Headers, omit []string) bool {
-	if _, given := fields.Get(name); given {
-		return true
-	}
-	for _, o := range omit {
-		if ascii.EqualFold(o, name) {
+	_, given := fields.Get(name)
+	return given || listed(name, omit)
+}
+
+// listed reports whether name is one of names.
+func listed(name string, names []string) bool {
+	for i := 0; i < len(names); i++ {
+		if ascii.EqualFold(names[i], name) {
 			return true
 		}
 	}

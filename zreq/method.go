@@ -1,6 +1,10 @@
 package zreq
 
-import "github.com/zreq-go/zreq/zreq/internal/ascii"
+import (
+	"errors"
+
+	"github.com/zreq-go/zreq/zreq/internal/ascii"
+)
 
 // verbs are the methods that have a function of their own.
 var verbs = [...]string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
@@ -13,17 +17,8 @@ func checkMethodCase(method string) error {
 		case method == verb:
 			return nil
 		case ascii.EqualFold(method, verb):
-			return &methodCaseError{given: method, verb: verb}
+			return errors.New("methods are case-sensitive (RFC 9110, 9.1): write " + verb + ", not " + method)
 		}
 	}
 	return nil
-}
-
-// methodCaseError is of a verb in another case.
-type methodCaseError struct {
-	given, verb string
-}
-
-func (e *methodCaseError) Error() string {
-	return "methods are case-sensitive (RFC 9110, 9.1): write " + e.verb + ", not " + e.given
 }

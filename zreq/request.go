@@ -203,7 +203,7 @@ func (r *request) appendOwn(dst []byte, args *Args, to *asked) (_ []byte, err er
 
 // appendHost appends the field Host: the caller's on the first origin, if there is one.
 func (r *request) appendHost(dst []byte, args *Args, to *asked) (_ []byte, err error) {
-	if named("Host", nil, args.Omit) {
+	if listed("Host", args.Omit) {
 		return dst, errOmitHost
 	}
 	given := false
@@ -255,10 +255,10 @@ func (r *request) withholds(name string, args *Args) bool {
 		return r.crossed || args.Auth != nil
 	case ascii.EqualFold(name, "Cookie"), ascii.EqualFold(name, "Proxy-Authorization"):
 		return r.crossed
-	case r.crossed && named(name, nil, args.OriginOnly):
+	case r.crossed && listed(name, args.OriginOnly):
 		return true
 	}
-	return r.bare && (ascii.HasPrefixFold(name, "Content-") || named(name, nil, ofContent))
+	return r.bare && (ascii.HasPrefixFold(name, "Content-") || listed(name, ofContent))
 }
 
 // ofContent are fields that go when the content does, as all do that begin with Content-

@@ -221,9 +221,9 @@ func (r *Response) CloseReason() CloseReason { return r.reason }
 // the one that was asked for.
 func (r *Response) ContentRange() (first, last, size int64, ok bool) {
 	field, count := r.field("Content-Range", 2)
-	c, ok := parseContentRange(field)
+	var c contentRange
 	switch {
-	case !ok, count != 1, isMultipart(r.Header("Content-Type")):
+	case !c.parse(field), count != 1, isMultipart(r.Header("Content-Type")):
 		return 0, 0, 0, false
 	case r.Status == 206 && c.first >= 0, r.Status == 416 && c.first < 0:
 		return c.first, c.last, c.size, true

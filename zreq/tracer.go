@@ -11,16 +11,10 @@ import (
 // tracer is what a call with a Trace keeps for it. Its methods may be called on nil.
 type tracer struct {
 	trace Trace
-	call  uint64
-	began time.Duration // since the program did
-	last  time.Duration // at the last event
-
-	wait time.Duration // before the next attempt
-	idle time.Duration // that the connection was, for the next EventConn
-
-	url     string // of the request; "": it has to be made
-	line    *line.Line
-	address string // of line
+	event Event         // the last one that was told; what does not change stays in it
+	began time.Duration // when the call did, since the program did
+	last  time.Duration // from then to the last event
+	line  *line.Line    // of which event has the Address
 }
 
 // traced numbers the calls that are traced.
@@ -30,25 +24,25 @@ func newTracer(t Trace) *tracer {
 	if t == nil {
 		return nil
 	}
-	return &tracer{trace: t, call: traced.Add(1), began: line.Elapsed()}
+	return &tracer{trace: t, event: Event{Call: traced.Add(1)}, began: line.Elapsed()}
 }
 
 func (t *tracer) setWait(d time.Duration) {
 	if t != nil {
-		t.wait = d
+		t.event.Wait = d
 	}
 }
 
 func (t *tracer) setIdle(l lease) {
 	if t != nil {
-		t.idle = l.idle()
+		t.event.Idle = l.idle()
 	}
 }
 
 // forget forgets the URL of a request that has led to another one.
 func (t *tracer) forget() {
 	if t != nil {
-		t.url = ""
+		t.event.URL = ""
 	}
 }
 
@@ -57,27 +51,31 @@ func (d *delivery) tell(kind EventKind, why CloseReason, err error) {
 	if d.session != nil {
 		d.session.count(kind, d.reused, err)
 	}
-	if d.trace != nil {
-		d.trace.trace.Trace(d.event(kind, why, err))
+	if d.trace == nil {
+		return
 	}
+	d.describe(kind, why, err)
+	event := d.trace.event
+	d.trace.event.Idle = 0 // it is told once
+	d.trace.trace.Trace(event)
 }
 
-// event is what there is to tell.
-func (d *delivery) event(kind EventKind, why CloseReason, err error) (e Event) {
-	t := d.trace
+// describe makes the event that is told next.
+func (d *delivery) describe(kind EventKind, why CloseReason, err error) {
+	t, e := d.trace, &d.trace.event
 	e.Kind, e.Reason, e.Err = kind, why, err
-	e.Call, e.Attempt, e.Method, e.Reused = t.call, d.attempt, d.method, d.reused
-	e.Sent, e.Received, e.Wait = d.before+d.exchange.Sent, d.exchange.Received, t.wait
-	if t.url == "" {
-		t.url = d.at.Safe()
+	e.Attempt, e.Method, e.Reused = d.attempt, d.method, d.reused
+	e.Sent, e.Received = d.before+d.exchange.Sent, d.exchange.Received
+	e.Status, e.Conn, e.fields = 0, nil, nil
+	if e.URL == "" {
+		e.URL = d.at.Safe()
 	}
-	e.URL = t.url
-	if d.line != nil && t.line != d.line {
+	switch {
+	case d.line != nil && d.line != t.line:
 		t.line = d.line
-		t.address = string(t.line.AppendAddress(nil))
-	}
-	if d.line != nil || d.socket != nil {
-		e.Address = t.address
+		e.Address = string(t.line.AppendAddress(nil))
+	case d.line == nil && d.socket == nil:
+		t.line, e.Address = nil, ""
 	}
 	if d.socket != nil {
 		e.Conn = d.socket.Conn()
@@ -90,8 +88,6 @@ func (d *delivery) event(kind EventKind, why CloseReason, err error) (e Event) {
 	case kind == EventRetry && err != nil:
 	case d.answered || kind == EventRedirect:
 		e.Status = d.resp.Status
-	case kind == EventConn:
-		e.Idle, t.idle = t.idle, 0
 	}
 	elapsed := line.Elapsed() - t.began
 	e.Elapsed = elapsed
@@ -99,5 +95,4 @@ func (d *delivery) event(kind EventKind, why CloseReason, err error) (e Event) {
 		e.Elapsed -= t.last
 	}
 	t.last = elapsed
-	return e
 }

@@ -23,51 +23,63 @@ var (
 
 // Rules that a response can break. Each error is an [ErrMalformed].
 var (
-	ErrBadStatusLine     error = malformed("malformed status line (RFC 9112, 4)")
-	ErrBadVersion        error = malformed("not HTTP/1 (RFC 9112, 2.3)")
-	ErrBadField          error = malformed("malformed field line (RFC 9112, 5.1)")
-	ErrBareCR            error = malformed("carriage return without line feed (RFC 9112, 2.2)")
-	ErrBareLF            error = malformed("line feed without carriage return in chunk framing or trailers (RFC 9112, 7.1)")
-	ErrNUL               error = malformed("NUL in a head or in trailers (RFC 9110, 5.5)")
-	ErrBadFolding        error = malformed("folded line before the first field or in a framing field (RFC 9112, 2.2 and 5.2)")
-	ErrBadLength         error = malformed("invalid or contradictory Content-Length (RFC 9112, 6.3)")
-	ErrLengthAndCoding   error = malformed("both Content-Length and Transfer-Encoding (RFC 9112, 6.3)")
-	ErrBadCoding         error = malformed("transfer coding other than chunked, once (RFC 9112, 6.1)")
-	ErrBadChunkSize      error = malformed("malformed chunk size (RFC 9112, 7.1)")
-	ErrBadChunkExtension error = malformed("control character in a chunk extension (RFC 9112, 7.1.1)")
-	ErrBadChunkEnd       error = malformed("chunk data not followed by CRLF (RFC 9112, 7.1)")
+	ErrBadStatusLine     error = &rule{"malformed status line (RFC 9112, 4)", malformed}
+	ErrBadVersion        error = &rule{"not HTTP/1 (RFC 9112, 2.3)", malformed}
+	ErrBadField          error = &rule{"malformed field line (RFC 9112, 5.1)", malformed}
+	ErrBareCR            error = &rule{"carriage return without line feed (RFC 9112, 2.2)", malformed}
+	ErrBareLF            error = &rule{"line feed without carriage return in chunk framing or trailers (RFC 9112, 7.1)", malformed}
+	ErrNUL               error = &rule{"NUL in a head or in trailers (RFC 9110, 5.5)", malformed}
+	ErrBadFolding        error = &rule{"folded line before the first field or in a framing field (RFC 9112, 2.2 and 5.2)", malformed}
+	ErrBadLength         error = &rule{"invalid or contradictory Content-Length (RFC 9112, 6.3)", malformed}
+	ErrLengthAndCoding   error = &rule{"both Content-Length and Transfer-Encoding (RFC 9112, 6.3)", malformed}
+	ErrBadCoding         error = &rule{"transfer coding other than chunked, once (RFC 9112, 6.1)", malformed}
+	ErrBadChunkSize      error = &rule{"malformed chunk size (RFC 9112, 7.1)", malformed}
+	ErrBadChunkExtension error = &rule{"control character in a chunk extension (RFC 9112, 7.1.1)", malformed}
+	ErrBadChunkEnd       error = &rule{"chunk data not followed by CRLF (RFC 9112, 7.1)", malformed}
 )
 
 // Limits that a response can exceed. Each error is an [ErrTooLarge]. The bounds are
 // those of [Limits].
 var (
-	ErrHeadTooLarge         error = tooLarge("head over Limits.HeadBytes")
-	ErrTooManyFields        error = tooLarge("more field lines than Limits.Fields")
-	ErrTooManyInformational error = tooLarge("more 1xx responses than Limits.Informational")
-	ErrChunkLineTooLong     error = tooLarge("chunk-size line over Limits.ChunkLine")
-	ErrTooMuchFraming       error = tooLarge("chunk extensions outweigh the data by 16 KiB")
-	ErrTrailersTooLarge     error = tooLarge("trailers over Limits.TrailerBytes")
+	ErrHeadTooLarge         error = &rule{"head over Limits.HeadBytes", tooLarge}
+	ErrTooManyFields        error = &rule{"more field lines than Limits.Fields", tooLarge}
+	ErrTooManyInformational error = &rule{"more 1xx responses than Limits.Informational", tooLarge}
+	ErrChunkLineTooLong     error = &rule{"chunk-size line over Limits.ChunkLine", tooLarge}
+	ErrTooMuchFraming       error = &rule{"chunk extensions outweigh the data by 16 KiB", tooLarge}
+	ErrTrailersTooLarge     error = &rule{"trailers over Limits.TrailerBytes", tooLarge}
 )
 
 // Input of a caller that no request may carry. Each error is an [ErrUnsendable].
 var (
-	ErrBadMethod     error = unsendable("method is not a token (RFC 9110, 9.1)")
-	ErrBadTarget     error = unsendable("control character, # or incomplete % in the request target (RFC 9112, 3.2)")
-	ErrBadFieldName  error = unsendable("field name is not a token (RFC 9110, 5.1)")
-	ErrBadFieldValue error = unsendable("control character or outer whitespace in a field value (RFC 9110, 5.5)")
+	ErrBadMethod     error = &rule{"method is not a token (RFC 9110, 9.1)", unsendable}
+	ErrBadTarget     error = &rule{"control character, # or incomplete % in the request target (RFC 9112, 3.2)", unsendable}
+	ErrBadFieldName  error = &rule{"field name is not a token (RFC 9110, 5.1)", unsendable}
+	ErrBadFieldValue error = &rule{"control character or outer whitespace in a field value (RFC 9110, 5.5)", unsendable}
 )
 
-// The errors of each kind have a type of their own, so that Unwrap knows the kind.
-type (
-	malformed  string
-	tooLarge   string
-	unsendable string
+// rule is an error of one of the kinds.
+type rule struct {
+	text string
+	kind kind
+}
+
+type kind uint8
+
+const (
+	malformed kind = iota
+	tooLarge
+	unsendable
 )
 
-func (e malformed) Error() string  { return string(e) }
-func (e tooLarge) Error() string   { return string(e) }
-func (e unsendable) Error() string { return string(e) }
+func (e *rule) Error() string { return e.text }
 
-func (malformed) Unwrap() error  { return ErrMalformed }
-func (tooLarge) Unwrap() error   { return ErrTooLarge }
-func (unsendable) Unwrap() error { return ErrUnsendable }
+// Unwrap returns the kind.
+func (e *rule) Unwrap() error {
+	switch e.kind {
+	case malformed:
+		return ErrMalformed
+	case tooLarge:
+		return ErrTooLarge
+	}
+	return ErrUnsendable
+}

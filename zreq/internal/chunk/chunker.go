@@ -153,5 +153,5 @@ func (c *Chunker) Flush(ctx context.Context) error {
 func (c *Chunker) Close() {
 	buffer.Release(c.partBuf)
 	buffer.Release(c.keptBuf)
-	*c = Chunker{}
+	c.partBuf, c.keptBuf = nil, nil
 }

@@ -160,7 +160,7 @@ func (x *Exchange) ended(err error) (ev wire.Event, _ error) {
 		return ev, x.lost(err)
 	}
 	ev, err = x.dec.EOF()
-	if err == nil && x.broke() && x.dec.Framing() == wire.UntilClose && !x.ProvesEnd() {
+	if err == nil && x.broke() && !x.ProvesEnd() {
 		err = io.EOF // sending failed, so that this end may come of a reset (RFC 9112, 8)
 	}
 	if err == nil {

@@ -98,7 +98,7 @@ func (x *Exchange) awaitHead(ctx context.Context, b *Body) error {
 // the request: so often that no limit fires more than an eighth late.
 func (x *Exchange) awaitQueue(ctx context.Context) error {
 	limit, name := x.limits.queue()
-	wait := max(line.LookWait, min(limit/90, x.limits.Head/90, queueWait))
+	wait := max(line.LookWait, min(min(limit, x.limits.Head)/90, queueWait))
 	return x.socket.WaitWithin(ctx, wait, limit, name)
 }
 
@@ -276,6 +276,8 @@ func (x *Exchange) AllRead() bool { return x.dec.Done() }
 // Widen makes the window at least as large as size. Nobody may hold a view of it.
 func (x *Exchange) Widen(size int) { x.in.Widen(size) }
 
-// ProvesEnd reports whether the end of the connection is the peer's own word (RFC 9112,
-// 9.8).
-func (x *Exchange) ProvesEnd() bool { return x.socket.ProvesEnd() }
+// ProvesEnd reports whether the end of the body is certain: its framing says where that is,
+// or the end of the connection is the peer's own word (RFC 9112, 9.8).
+func (x *Exchange) ProvesEnd() bool {
+	return x.dec.Framing() != wire.UntilClose || x.socket.ProvesEnd()
+}

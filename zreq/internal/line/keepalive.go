@@ -29,8 +29,7 @@ func (k *keepAlive) heed(seconds, requests int32) {
 // the caller has taken them out of the buffer: the peer does not wait for that.
 func (k *keepAlive) heard() {
 	if k.seconds >= 0 {
-		d := time.Duration(k.seconds) * time.Second
-		k.until = Elapsed() + d - d/10 // 100 ms at least, for the request to get there
+		k.until = Elapsed() + time.Duration(k.seconds)*(900*time.Millisecond) // the rest is for the request to get there
 	}
 }
 
