@@ -46,7 +46,8 @@ func (c *call) answer(ctx context.Context) (bool, error) {
 
 // follow follows a redirect, if the response is one.
 func (c *call) follow(ctx context.Context) (bool, error) {
-	next, ok, err := c.request.redirect(c.args, &c.asked, c.resp)
+	var next redirect
+	ok, err := c.request.redirect(c.args, &c.asked, c.resp, &next)
 	if !ok && err == nil {
 		return false, nil
 	}

@@ -74,12 +74,12 @@ type redirect struct {
 	bare   bool   // without the body
 }
 
-// redirect returns where the response leads to, and notes that. ok is false if it leads
+// redirect fills in where the response leads to, and notes that. ok is false if it leads
 // nowhere. An error says why the redirect is not followed.
-func (r *request) redirect(args *Args, from *asked, resp *Response) (next redirect, ok bool, err error) {
+func (r *request) redirect(args *Args, from *asked, resp *Response, next *redirect) (ok bool, err error) {
 	location, err := locationOf(resp)
 	if location == "" && err == nil {
-		return next, false, nil
+		return false, nil
 	}
 	next.method, next.bare = from.method, resp.Status == 303
 	if next.bare && from.method != "HEAD" || from.method == "POST" && resp.Status < 303 {
@@ -89,20 +89,18 @@ func (r *request) redirect(args *Args, from *asked, resp *Response) (next redire
 	if err == nil {
 		err = bad
 	}
-	url := string(here)
-	r.history = append(r.history, Redirect{Method: from.method, URL: url, Status: resp.Status})
-	switch {
-	case err != nil:
-	case location[0] == '#': // a fragment alone leads to the same URL (RFC 3986, 4.4)
-		next.url = url
-		next.at, err = target.Parse(url)
-	default:
-		next.at, next.url, err = locate(&from.at, location, args.AllowPercent)
+	next.url = string(here)
+	r.history = append(r.history, Redirect{Method: from.method, URL: next.url, Status: resp.Status})
+	if err == nil && location[0] != '#' { // a fragment alone leads to the same URL (RFC 3986, 4.4)
+		next.url, err = locate(&from.at, location, args.AllowPercent)
 	}
 	if err == nil {
-		err = r.objection(args, from, resp, &next)
+		next.at, err = target.Parse(next.url) // so that no error quotes what a server made up
 	}
-	return next, true, err
+	if err == nil {
+		err = r.objection(args, from, resp, next)
+	}
+	return true, err
 }
 
 // isRedirect reports whether a status asks for another request to be made.
@@ -129,11 +127,11 @@ func locationOf(r *Response) (string, error) {
 	return first, nil
 }
 
-// locate takes apart where location leads from a URL, and returns that as it will be sent.
-// What servers write into a Location and no URL has is encoded: a space, and a '%' that
-// begins no escape, unless percent says that one of the query is kept.
-func locate(from *target.Target, location string, percent bool) (to target.Target, url string, err error) {
-	to, err = target.Parse(from.Resolve(location))
+// locate returns where location leads from a URL, as it will be sent. What servers write
+// into a Location and no URL has is encoded: a space, and a '%' that begins no escape,
+// unless percent says that one of the query is kept.
+func locate(from *target.Target, location string, percent bool) (string, error) {
+	to, err := target.Parse(from.Resolve(location))
 	if err == nil && to.HasUserinfo {
 		err = errLocationUser
 	}
@@ -141,19 +139,14 @@ func locate(from *target.Target, location string, percent bool) (to target.Targe
 		err = to.InheritZone(from)
 	}
 	if err != nil {
-		return to, "", err
+		return "", err
 	}
 	query := wire.PercentEncoded
 	if percent {
 		query = wire.PercentKept
 	}
 	sent, err := to.AppendRequestTarget([]byte(to.String()), wire.PercentEncoded, query)
-	if err != nil {
-		return to, "", err
-	}
-	url = string(sent)
-	to, err = target.Parse(url) // so that no error quotes what a server made up
-	return to, url, err
+	return string(sent), err
 }
 
 // objection says why a redirect is not followed, which is the last of the history, or why
