@@ -291,7 +291,7 @@ func (c *call) suspend(ctx context.Context, coded bool) error {
 	}
 	s.failed, c.resp.body.stream = nil, s
 	if s.lease != nil {
-		s.lease.lend()
+		s.lease.Streaming()
 	}
 	return nil
 }

@@ -22,22 +22,10 @@ type claim struct {
 // lease is a connection of a Session while a call has it. It is an interface, so that a
 // program without a Session links none.
 type lease interface {
-	line() *line.Line
-	// give ends the claim and returns why the connection is not kept.
-	give(why CloseReason) CloseReason
-	// another returns another idle connection in place of this one, which died idle; or this
-	// one, to be dialled again, if there is none.
-	another() lease
-	// idle returns how long the connection was idle before it was taken. Later calls return 0.
-	idle() time.Duration
-	// lend notes that the call has returned with a Response that still reads from it.
-	lend()
-}
-
-// borrow makes l the connection of the call.
-func (c *claim) borrow(l lease) {
-	c.lease = l
-	c.line = l.line()
+	// Idle returns how long the connection was idle before it was taken. Later calls return 0.
+	Idle(now time.Time) time.Duration
+	// Streaming notes that the call has returned with a Response that still reads from it.
+	Streaming()
 }
 
 // unwatch stops watching the context. It returns false if that has ended, and the socket
@@ -49,11 +37,11 @@ func (c *claim) unwatch() bool {
 }
 
 // letGo ends the claim, and returns why the connection is not kept.
-func (c *claim) letGo(why CloseReason) CloseReason {
+func (c *claim) letGo(session callSession, why CloseReason) CloseReason {
 	line, lease := c.line, c.lease
 	c.line, c.conn, c.lease = nil, nil, nil // a Trace may panic, and it is let go of once
 	if lease != nil {
-		return lease.give(why)
+		return session.giveBack(lease, why)
 	}
 	line.Release(why == CloseNone)
 	return why
@@ -62,9 +50,16 @@ func (c *claim) letGo(why CloseReason) CloseReason {
 // callSession is what a call asks of its Session. It is an interface, so that a program
 // without a Session links none.
 type callSession interface {
-	// take returns a connection. If there is none it returns a turn, if wait is set, and else
-	// nothing.
-	take(r line.Route, wait bool) (lease, turn, error)
+	// take returns a connection, which may have to be dialled. It returns none if the call has
+	// to wait.
+	take(r line.Route) (*line.Line, lease, error)
+	// await waits for a connection until ctx ends or limit has passed.
+	await(ctx context.Context, r line.Route, limit time.Duration) (*line.Line, lease, error)
+	// replace returns another idle connection in place of one that died idle; or that one, to
+	// be dialled again, if there is none.
+	replace(l lease) (*line.Line, lease)
+	// giveBack ends a lease and returns why the connection is not kept.
+	giveBack(l lease, why CloseReason) CloseReason
 	// over reports whether the Session was closed.
 	over() bool
 	// unwelcome reports whether a response with that status is better asked for again.
@@ -77,12 +72,6 @@ type callSession interface {
 	pause(ctx context.Context, t tries, d time.Duration) error
 	// count counts what a Trace is told.
 	count(kind EventKind, reused bool, err error)
-}
-
-// turn is a place in the queue for a connection.
-type turn interface {
-	// await waits for the connection, at most until ctx ends or limit has passed.
-	await(ctx context.Context, limit time.Duration) (lease, error)
 }
 
 // tries are the attempts of a call that came to nothing.

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/zreq/internal/ascii"
 	"github.com/zreq-go/zreq/zreq/internal/line"
 	"github.com/zreq-go/zreq/zreq/internal/target"
 )
@@ -43,7 +44,7 @@ func (c *call) connect(ctx context.Context) error {
 		}
 		c.tell(EventStale, why, err)
 		if c.lease != nil {
-			c.borrow(c.lease.another()) // an idle one, or this one, to be dialled
+			c.line, c.lease = c.session.replace(c.lease) // an idle one, or this one, to be dialled
 		}
 	}
 }
@@ -72,11 +73,7 @@ func (c *call) choose(ctx context.Context) error {
 	if old := c.resp.body.stream; old != nil {
 		old.close() // it may have the connection that this call would wait for
 	}
-	l, err := c.wait(ctx, route)
-	if err == nil {
-		c.borrow(l)
-	}
-	return err
+	return c.borrow(ctx, route)
 }
 
 // take claims a connection of the caller's, or one that will be.
@@ -94,22 +91,20 @@ func (c *call) take(conn *Connection) error {
 	return nil
 }
 
-// wait returns a connection of the Session, and waits for it if it has to.
-func (c *call) wait(ctx context.Context, route line.Route) (lease, error) {
-	l, _, err := c.session.take(route, false)
-	if l != nil || err != nil {
-		return l, err
+// borrow takes a connection of the Session, and waits for it if it has to.
+func (c *call) borrow(ctx context.Context, route line.Route) (err error) {
+	route.Host = ascii.ToLower(route.Host) // as all who share it see it
+	c.line, c.lease, err = c.session.take(route)
+	if c.line != nil || err != nil {
+		return err
 	}
 	c.phase = PhaseWait
 	c.tell(EventWait, CloseNone, nil) // before it queues: if the Trace panics there is nothing to undo
-	l, turn, err := c.session.take(route, true)
-	if turn != nil {
-		l, err = turn.await(ctx, c.args.Timeouts.withDefaults().Wait)
-	}
+	c.line, c.lease, err = c.session.await(ctx, route, c.args.Timeouts.withDefaults().Wait)
 	if err == nil {
 		c.phase = PhaseRequest // the wait is over
 	}
-	return l, err
+	return err
 }
 
 // serves says why the caller's Connection cannot serve the request. After a redirect from
@@ -181,7 +176,7 @@ func (c *call) part(why CloseReason) {
 	if !c.unwatch() {
 		why = CloseCancelled // a late cancel must not hit the next call
 	}
-	c.tellClose(c.letGo(why))
+	c.tellClose(c.letGo(c.session, why))
 	c.socket = nil
 }
 

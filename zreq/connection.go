@@ -24,10 +24,7 @@ import (
 // called at any time from any goroutine, and ends the call that is using the Connection.
 type Connection struct{ line line.Line }
 
-var (
-	errNoOrigin     = errors.New("the Connection has no origin: take one from Connect or from a Response, or leave Args.Connection out")
-	errUncomparable = errors.New("the Driver or the TLS cannot be compared: give pointers")
-)
+var errNoOrigin = errors.New("the Connection has no origin: take one from Connect or from a Response, or leave Args.Connection out")
 
 // Connect opens a connection to the origin of url, to be passed to later calls. The path
 // of url does not matter. Connect uses Driver, TLS, Timeouts and Trace of args, which may
@@ -60,7 +57,7 @@ func (c *Connection) serves(at *target.Target, args *Args) error {
 	}
 	switch {
 	case !comparable:
-		return errUncomparable
+		return line.ErrUncomparable
 	case !same || !c.line.Origin.Same(&at.Origin):
 		return ErrOtherOrigin
 	}

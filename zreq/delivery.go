@@ -79,7 +79,7 @@ func (d *delivery) end() {
 		d.why = CloseByCaller
 	}
 	conn := d.conn
-	why := d.letGo(d.why)
+	why := d.letGo(d.session, d.why)
 	d.resp.reason = why
 	d.resp.Connection = d.home
 	if why == CloseNone && conn != nil {

@@ -14,104 +14,175 @@ import (
 	"github.com/zreq-go/zreq/zreq"
 )
 
-// A poolModel says whom a pool serves, and when, in the plainest way: one queue, which
-// is gone through from its front after all that happens.
+// A poolModel says whom the pool of a Session serves, and when, in the plainest way: one
+// list of connections and one queue, which is gone through from its front after all that
+// happens. All of that happens at whole seconds.
 type poolModel struct {
 	limits  zreq.PoolLimits
-	used    [3]int
-	idle    []idleModel // the one that has been so for longest is the first
+	conns   []*connModel // of those that are idle, the one that has been so for longest is the first
 	waiting []callModel
+	served  int
+	moved   int       // served, when a call last took a place because it was overdue
+	hurried time.Time // when one last did although a connection to its origin might be back soon
 }
 
-type idleModel struct {
+type connModel struct {
 	origin int
-	since  time.Time
+	idle   bool
+	at     time.Time // it became idle, or was taken
 }
 
-type callModel struct{ id, origin int }
+type callModel struct {
+	id, origin int
+	came       int // served, when it came
+}
 
-// idleTo counts those that are idle to an origin.
-func (m *poolModel) idleTo(origin int) (n int) {
-	for _, c := range m.idle {
-		if c.origin == origin {
+// count counts the connections of which is is true.
+func (m *poolModel) count(is func(c *connModel) bool) (n int) {
+	for _, c := range m.conns {
+		if is(c) {
 			n++
 		}
 	}
 	return n
 }
 
-func (m *poolModel) open() int { return m.used[0] + m.used[1] + m.used[2] + len(m.idle) }
+func (m *poolModel) to(origin int) int {
+	return m.count(func(c *connModel) bool { return c.origin == origin })
+}
 
-// grant reports whether a call to an origin gets a connection.
-func (m *poolModel) grant(origin int) bool {
-	for i, c := range slices.Backward(m.idle) {
-		if c.origin == origin {
-			m.idle = slices.Delete(m.idle, i, i+1)
-			m.used[origin]++
-			return true
+func (m *poolModel) idle() int { return m.count(func(c *connModel) bool { return c.idle }) }
+
+// oldest is the place of the connection that has been idle longest; -1 if none is.
+func (m *poolModel) oldest() int {
+	return slices.IndexFunc(m.conns, func(c *connModel) bool { return c.idle })
+}
+
+func (m *poolModel) close(i int) { m.conns = slices.Delete(m.conns, i, i+1) }
+
+// grant returns what a call gets; nil if it has to wait.
+func (m *poolModel) grant(call callModel) *connModel {
+	c := &connModel{origin: call.origin}
+	for i, own := range slices.Backward(m.conns) {
+		if own.idle && own.origin == call.origin {
+			m.close(i)
+			return m.give(own)
 		}
 	}
 	switch {
-	case m.used[origin] >= m.limits.OpenPerOrigin:
-		return false
-	case m.open() < m.limits.Open:
-	case len(m.idle) > 0:
-		m.idle = m.idle[1:]
+	case m.to(call.origin) >= m.limits.OpenPerOrigin:
+		return nil
+	case len(m.conns) < m.limits.Open:
+	case m.idle() > 0 && m.mayEvict(call):
+		m.close(m.oldest())
 	default:
-		return false
+		return nil
 	}
-	m.used[origin]++
+	return m.give(c)
+}
+
+func (m *poolModel) give(c *connModel) *connModel {
+	c.idle, c.at = false, time.Now()
+	m.conns = append(m.conns, c)
+	m.served++
+	return c
+}
+
+// mayEvict reports whether a call gets the place of the connection that has been idle
+// longest.
+func (m *poolModel) mayEvict(call callModel) bool {
+	origin := m.conns[m.oldest()].origin
+	wanted := slices.ContainsFunc(m.waiting, func(c callModel) bool { return c.origin == origin })
+	soon := m.count(func(c *connModel) bool {
+		return c.origin == call.origin && !c.idle && time.Since(c.at) < time.Second
+	}) > 0
+	if wanted || soon && time.Since(m.hurried) < time.Second {
+		callers := len(m.conns) - m.idle() + len(m.waiting)
+		patience := callers
+		if soon {
+			patience += callers / 2
+		}
+		if m.served-call.came <= patience || m.served-m.moved < min(callers, 10) {
+			return false
+		}
+		m.moved = m.served + 1
+	}
+	if soon {
+		m.hurried = time.Now()
+	}
 	return true
 }
 
 func (m *poolModel) expire() {
-	for len(m.idle) > 0 && time.Since(m.idle[0].since) > m.limits.IdleAge {
-		m.idle = m.idle[1:]
+	for m.idle() > 0 && time.Since(m.conns[m.oldest()].at) > m.limits.IdleAge {
+		m.close(m.oldest())
 	}
 }
 
-func (m *poolModel) come(c callModel) (served []int) {
-	m.expire()
-	if m.grant(c.origin) {
-		return []int{c.id}
-	}
-	m.waiting = append(m.waiting, c)
-	return nil
-}
-
-func (m *poolModel) release(origin int, kept bool) (served []int) {
-	m.expire()
-	m.used[origin]--
-	if kept {
-		m.idle = append(m.idle, idleModel{origin, time.Now()})
-	}
-	for i := 0; i < len(m.waiting); i++ {
-		if c := m.waiting[i]; m.grant(c.origin) {
-			served = append(served, c.id)
-			m.waiting = slices.Delete(m.waiting, i, i+1)
-			i = -1 // from the front again
+// settle serves who can be served, and closes what is idle beyond the limits.
+func (m *poolModel) settle() (served []int) {
+	for again := true; again; {
+		for i := 0; i < len(m.waiting); i++ {
+			if c := m.waiting[i]; m.grant(c) != nil {
+				served = append(served, c.id)
+				m.waiting = slices.Delete(m.waiting, i, i+1)
+				i = -1 // from the front again
+			}
 		}
-	}
-	switch {
-	case !kept || served != nil:
-	case m.idleTo(origin) > m.limits.IdlePerOrigin:
-		i := slices.IndexFunc(m.idle, func(c idleModel) bool { return c.origin == origin })
-		m.idle = slices.Delete(m.idle, i, i+1)
-	case len(m.idle) > m.limits.Idle:
-		m.idle = m.idle[1:]
+		again = m.trim()
 	}
 	return served
 }
 
-func (m *poolModel) giveUp(id int) {
+func (m *poolModel) trim() (trimmed bool) {
+	for i := 0; i < len(m.conns); i++ {
+		origin := m.conns[i].origin
+		idle := m.count(func(c *connModel) bool { return c.idle && c.origin == origin })
+		if m.conns[i].idle && idle > m.limits.IdlePerOrigin {
+			m.close(i)
+			i, trimmed = -1, true
+		}
+	}
+	crowded := slices.ContainsFunc(m.waiting, func(c callModel) bool { return m.to(c.origin) < m.limits.OpenPerOrigin })
+	for m.idle() > m.limits.Idle && !crowded {
+		m.close(m.oldest())
+		trimmed = true
+	}
+	return trimmed
+}
+
+func (m *poolModel) come(c callModel) (served []int) {
+	m.expire()
+	served = m.settle()
+	c.came = m.served
+	m.waiting = append(m.waiting, c)
+	return append(served, m.settle()...)
+}
+
+// release gives a connection to an origin back, of those that are as old as any.
+func (m *poolModel) release(origin int, taken time.Time, kept bool) (served []int) {
+	m.expire()
+	i := slices.IndexFunc(m.conns, func(c *connModel) bool { return c.origin == origin && !c.idle && c.at.Equal(taken) })
+	c := m.conns[i]
+	m.close(i)
+	if kept {
+		c.idle, c.at = true, time.Now()
+		m.conns = append(m.conns, c)
+	}
+	return m.settle()
+}
+
+func (m *poolModel) giveUp(id int) (served []int) {
 	m.waiting = slices.DeleteFunc(m.waiting, func(c callModel) bool { return c.id == id })
+	return m.settle()
 }
 
 // modelled is a call, beside the model.
 type modelled struct {
 	callModel
 	cancel context.CancelCauseFunc
-	kept   bool // its connection will be
+	kept   bool      // its connection will be
+	taken  time.Time // when it was
 	resp   *zreq.Response
 	err    error
 }
@@ -149,10 +220,11 @@ func playModel(t *testing.T, random *rand.Rand, m *poolModel, s *zreq.Session) {
 	const steps = 150
 	for id := range steps {
 		var want []int
+		var quits *modelled
 		switch what := random.IntN(10); {
 		case what < 5:
 			ctx, cancel := context.WithCancelCause(context.Background())
-			c := &modelled{callModel: callModel{id, random.IntN(3)}, cancel: cancel, kept: random.IntN(3) > 0}
+			c := &modelled{callModel: callModel{id: id, origin: random.IntN(3)}, cancel: cancel, kept: random.IntN(3) > 0}
 			args := &zreq.Args{Stream: true}
 			if !c.kept {
 				args.Headers = zreq.Headers{{"Connection", "close"}}
@@ -167,24 +239,39 @@ func playModel(t *testing.T, random *rand.Rand, m *poolModel, s *zreq.Session) {
 			i := random.IntN(len(held))
 			c := held[i]
 			held = slices.Delete(held, i, i+1)
-			want = m.release(c.origin, c.kept)
+			want = m.release(c.origin, c.taken, c.kept)
 			is.NoErr(c.resp.Close())
 			c.cancel(nil)
 		case what < 9 && len(m.waiting) > 0:
 			c := waiting[m.waiting[random.IntN(len(m.waiting))].id]
-			m.giveUp(c.id)
+			want = m.giveUp(c.id)
 			c.cancel(errCancelled)
-			is.True(errors.Is((<-over).err, errCancelled)) // and nobody else is over
-			delete(waiting, c.id)
+			quits = c
 		default:
-			time.Sleep(20 * time.Second)
+			for range 1 + random.IntN(30) { // who waits looks again each second
+				time.Sleep(time.Second)
+				synctest.Wait()
+				want = append(want, m.settle()...)
+				for _, c := range waiting {
+					if c.taken.IsZero() && slices.Contains(want, c.id) {
+						c.taken = time.Now()
+					}
+				}
+			}
 		}
 		synctest.Wait()
 		var got []int
 		for len(over) > 0 {
 			c := <-over
+			if c == quits {
+				is.True(errors.Is(c.err, errCancelled))
+				delete(waiting, c.id)
+				continue
+			}
 			is.NoErr(c.err)
-			got = append(got, c.id)
+			if got = append(got, c.id); c.taken.IsZero() {
+				c.taken = time.Now()
+			}
 			held = append(held, c)
 			delete(waiting, c.id)
 		}
@@ -193,8 +280,8 @@ func playModel(t *testing.T, random *rand.Rand, m *poolModel, s *zreq.Session) {
 		is.Equal(got, want) // who is served now
 		stats := s.Stats()
 		is.Equal(stats.Waiting, len(m.waiting))
-		is.Equal(stats.Open, m.open())
-		is.Equal(stats.Idle, len(m.idle))
+		is.Equal(stats.Open, len(m.conns))
+		is.Equal(stats.Idle, m.idle())
 		if t.Failed() {
 			break
 		}

@@ -201,19 +201,18 @@ func (s *Session) pause(ctx context.Context, t tries, d time.Duration) (err erro
 		if err != nil {
 			s.budget.refund(retryCost) // the attempt was not made
 		} else {
-			s.retried.Add(1)
+			s.counts.retried.Add(1)
 		}
 	}()
-	closed, err := s.pool.closing()
-	if err != nil {
-		return err
+	if s.pool.Closed() {
+		return ErrClosed
 	}
 	timer, stop := line.After(d)
 	defer stop()
 	select {
 	case <-timer:
 		return nil
-	case <-closed:
+	case <-s.pool.Done():
 		return ErrClosed
 	case <-ctx.Done():
 		t.(*attempts).out = "the context ended before the next"

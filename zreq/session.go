@@ -4,9 +4,10 @@ import (
 	"context"
 	"errors"
 	"sync"
-	"sync/atomic"
 
 	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/zreq/internal/line"
+	"github.com/zreq-go/zreq/zreq/internal/pool"
 	"github.com/zreq-go/zreq/zreq/internal/target"
 )
 
@@ -68,10 +69,9 @@ type Session struct {
 	// are no retries.
 	RetryBudget int
 
-	pool   pool
+	pool   pool.Pool
 	budget budget
-
-	dialled, reused, stale, waited, retried atomic.Int64
+	counts counts
 }
 
 var _ callSession = (*Session)(nil)
@@ -137,6 +137,42 @@ func (s *Session) Delete(ctx context.Context, url string, args *Args) (*Response
 func (s *Session) Options(ctx context.Context, url string, args *Args) (*Response, error) {
 	return s.Do(ctx, "OPTIONS", url, args)
 }
+
+// CloseIdle closes the connections that no call is using.
+func (s *Session) CloseIdle() {
+	if s != nil {
+		s.tellClosed(s.pool.CloseIdle(line.Now()), nil)
+	}
+}
+
+// Close closes all connections and ends the Session. Calls that are under way or waiting,
+// and all later calls, fail with ErrClosed. Closing a Session twice, or a nil Session,
+// does nothing.
+func (s *Session) Close() error {
+	if s != nil {
+		s.tellClosed(s.pool.Close(line.Now()), nil)
+	}
+	return nil
+}
+
+// Stats returns the counts. Open, Idle and Waiting are those of one moment.
+func (s *Session) Stats() Stats {
+	if s == nil {
+		return Stats{}
+	}
+	open, idle, waiting := s.pool.Size()
+	return Stats{
+		Open: open, Idle: idle, Waiting: waiting,
+		Dialled: s.counts.dialled.Load(),
+		Reused:  s.counts.reused.Load(),
+		Stale:   s.counts.stale.Load(),
+		Waited:  s.counts.waited.Load(),
+		Retried: s.counts.retried.Load(),
+	}
+}
+
+// count implements callSession.
+func (s *Session) count(kind EventKind, reused bool, err error) { s.counts.note(kind, reused, err) }
 
 // complete fills in what the call leaves to the Session.
 func (s *Session) complete(args *Args) {

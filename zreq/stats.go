@@ -1,5 +1,7 @@
 package zreq
 
+import "sync/atomic"
+
 // Stats are the counts of a [Session].
 type Stats struct {
 	Open    int // connections that are open or being dialled
@@ -14,36 +16,23 @@ type Stats struct {
 	Retried int64 // attempts after the first
 }
 
-// Stats returns the counts. Open, Idle and Waiting are those of one moment.
-func (s *Session) Stats() Stats {
-	if s == nil {
-		return Stats{}
-	}
-	open, idle, waiting := s.pool.size()
-	return Stats{
-		Open: open, Idle: idle, Waiting: waiting,
-		Dialled: s.dialled.Load(),
-		Reused:  s.reused.Load(),
-		Stale:   s.stale.Load(),
-		Waited:  s.waited.Load(),
-		Retried: s.retried.Load(),
-	}
-}
+// counts are those that a Session keeps since it was made.
+type counts struct{ dialled, reused, stale, waited, retried atomic.Int64 }
 
-// count counts what a Trace is told.
-func (s *Session) count(kind EventKind, reused bool, err error) {
+// note counts what a Trace is told.
+func (c *counts) note(kind EventKind, reused bool, err error) {
 	switch kind {
 	case EventDialled:
 		if err == nil {
-			s.dialled.Add(1)
+			c.dialled.Add(1)
 		}
 	case EventSentHead:
 		if reused {
-			s.reused.Add(1)
+			c.reused.Add(1)
 		}
 	case EventStale:
-		s.stale.Add(1)
+		c.stale.Add(1)
 	case EventWait:
-		s.waited.Add(1)
+		c.waited.Add(1)
 	}
 }

@@ -35,7 +35,7 @@ func (t *tracer) setWait(d time.Duration) {
 
 func (t *tracer) setIdle(l lease) {
 	if t != nil {
-		t.event.Idle = l.idle()
+		t.event.Idle = l.Idle(line.Now())
 	}
 }
 

@@ -1,9 +1,15 @@
 package line
 
 import (
+	"errors"
+
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq/internal/target"
 )
+
+// ErrUncomparable: a Driver or TLS has no ==, so that nobody can say which connections
+// serve a call that names it.
+var ErrUncomparable = errors.New("the Driver or the TLS cannot be compared: give pointers")
 
 // Route is the way to an origin: what connections may be shared by.
 type Route struct {

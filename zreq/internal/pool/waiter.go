@@ -1,0 +1,232 @@
+package pool
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/zreq-go/zreq/zreq/internal/line"
+	"github.com/zreq-go/zreq/zreq/wire"
+)
+
+// Patience is how long a call may have had a connection and still be expected to return it
+// soon. A Waiter calls Look whenever this time has passed.
+const Patience = time.Second
+
+// callsPerMove is how many callers are served between two that take a place because they
+// are overdue. So no more than one call in ten dials for that reason.
+const callsPerMove = 10
+
+// choose decides what a caller may have, who came when came callers had been served. That
+// is an idle connection of its route; a new connection in a free place, if from is nil; or
+// a new one in the place of from, a connection of another route.
+//
+// When all places are taken, these rules apply. They keep the pool from closing and dialling
+// connections all the time, because calls pay for each move by waiting.
+//
+//   - A connection that comes back goes to the first waiter of its own route.
+//   - A route expects a connection if a call has had one of its connections for less than
+//     Patience. The callers of such a route wait. Only once in Patience one of them takes
+//     the place of the connection that has been idle longest.
+//   - The caller of any other route takes that place at once. A route without a connection
+//     is one of them.
+//   - A caller is overdue if more callers have been served since it came than there are now,
+//     using a connection or waiting; if its route expects a connection, one and a half times
+//     as many. It takes the place of the connection that has been idle longest, or of the
+//     next one that comes back, although others wait for that. This happens once in
+//     callsPerMove calls.
+func (p *Pool) choose(r *route, came int, now time.Time) (from *Conn, ok bool) {
+	if c := r.newest(); c != nil {
+		return c, true
+	}
+	switch {
+	case p.full(r):
+		return nil, false
+	case below(p.open, p.limits.Open):
+		return nil, true
+	case len(p.idle) == 0:
+		return nil, false
+	}
+	from = p.idle[0]
+	return from, !p.contested(r, from, now) || p.overdue(r, came, now)
+}
+
+// full reports whether a route has as many connections as the limits allow.
+func (p *Pool) full(r *route) bool { return !below(len(r.conns), p.limits.OpenPerOrigin) }
+
+// contested reports whether only an overdue caller may take the place of an idle connection.
+// If callers wait for that connection, it has just come back.
+func (p *Pool) contested(r *route, from *Conn, now time.Time) bool {
+	return len(from.route.waiters) > 0 || r.expects(now) && now.Sub(p.hurried) < Patience
+}
+
+// expects reports whether a connection of the route may be back soon.
+func (r *route) expects(now time.Time) bool {
+	return slices.ContainsFunc(r.conns, func(c *Conn) bool {
+		return c.state == used && now.Sub(c.taken) < Patience
+	})
+}
+
+// overdue reports whether a caller has been passed over by too many others.
+func (p *Pool) overdue(r *route, came int, now time.Time) bool {
+	callers := p.open - len(p.idle) + p.waiting
+	passed := p.served - came
+	if passed <= callers || p.served-p.moved < min(callers, callsPerMove) {
+		return false
+	}
+	return passed > callers+callers/2 || !r.expects(now)
+}
+
+// noteMove notes that a caller takes the place of a connection of another route.
+func (p *Pool) noteMove(r *route, from *Conn, now time.Time) {
+	if p.contested(r, from, now) {
+		p.moved = p.served
+	}
+	if r.expects(now) {
+		p.hurried = now
+	}
+}
+
+// crowded reports whether a caller waits because of limits.Open.
+func (p *Pool) crowded() bool {
+	return slices.ContainsFunc(p.routes, func(r *route) bool { return len(r.waiters) > 0 && !p.full(r) })
+}
+
+// serve gives the waiters what they may have, beginning with the one that has waited
+// longest.
+func (p *Pool) serve(s *step) {
+	for p.waiting > 0 {
+		var first *Waiter
+		var from *Conn
+		for _, r := range p.routes {
+			if len(r.waiters) == 0 || first != nil && first.number < r.waiters[0].number {
+				continue
+			}
+			if c, ok := p.choose(r, r.waiters[0].came, s.now); ok {
+				first, from = r.waiters[0], c
+			}
+		}
+		if first == nil {
+			return
+		}
+		first.remove()
+		first.conn = p.grant(s, first.route, from)
+		s.granted = append(s.granted, first)
+	}
+}
+
+// A Waiter is a caller in the queue of a route.
+type Waiter struct {
+	route  *route
+	ready  chan struct{} // closed when the caller has a connection or the pool is closed
+	conn   *Conn         // nil if the pool was closed
+	queued bool
+	number uint64 // the order in which the waiters of all routes came
+	came   int    // Pool.served when the caller came
+}
+
+// wake tells callers that they need not wait any more.
+func wake(granted []*Waiter) {
+	for _, w := range granted {
+		close(w.ready)
+	}
+}
+
+// Await waits for a connection. If the pool is closed, the error is line.ErrClosed. If ctx
+// ends, it is the cause of ctx. If over receives first, Await returns no connection and no
+// error. A caller that gives up must call Leave.
+func (w *Waiter) Await(ctx context.Context, over <-chan time.Time) (*Conn, error) {
+	select {
+	case <-w.ready:
+		if w.conn == nil {
+			return nil, line.ErrClosed
+		}
+		return w.conn, nil
+	case <-over:
+		return nil, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+// Look serves those who may have a connection only because time has passed. While nothing
+// else happens, nobody but a Waiter notices that.
+func (w *Waiter) Look(now time.Time) []Closed {
+	p := w.route.pool
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := step{now: now}
+	p.finish(&s)
+	return s.closed
+}
+
+// Leave ends the wait of a caller that gives up.
+func (w *Waiter) Leave(now time.Time) []Closed {
+	if w.leave() {
+		return w.Look(now) // more than Idle may be idle because of this caller
+	}
+	<-w.ready // the caller was served at the same time
+	if w.conn == nil {
+		return nil
+	}
+	_, closed := w.conn.Return(wire.CloseNone, now)
+	return closed
+}
+
+// leave reports whether the caller was still in the queue.
+func (w *Waiter) leave() bool {
+	p := w.route.pool
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !w.queued {
+		return false
+	}
+	w.remove()
+	p.forget(w.route)
+	return true
+}
+
+// remove takes the caller out of the queue.
+func (w *Waiter) remove() {
+	w.route.waiters = without(w.route.waiters, w)
+	w.route.pool.waiting--
+	w.queued = false
+}
+
+// A Shortage says which limit a caller waits for, and what the connections under that
+// limit are used for.
+type Shortage struct {
+	Origin string // "" if the limit is that of the whole pool
+	Limit  int
+	Used   int // connections in use
+	Lent   int // how many of those are in use by open Streams
+	Idle   int
+}
+
+// Shortage returns why the caller has no connection yet.
+func (w *Waiter) Shortage() Shortage {
+	r, p := w.route, w.route.pool
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.full(r) {
+		s := Shortage{Origin: r.String(), Limit: p.limits.OpenPerOrigin}
+		s.count(r)
+		return s
+	}
+	s := Shortage{Limit: p.limits.Open}
+	for _, r := range p.routes {
+		s.count(r)
+	}
+	return s
+}
+
+// count adds the connections of a route.
+func (s *Shortage) count(r *route) {
+	s.Idle += r.idle
+	s.Used += len(r.conns) - r.idle
+	for _, c := range r.conns {
+		if c.streaming {
+			s.Lent++
+		}
+	}
+}

@@ -1,0 +1,108 @@
+package zreq
+
+import (
+	"context"
+	"time"
+
+	"github.com/zreq-go/zreq/zreq/internal/line"
+	"github.com/zreq-go/zreq/zreq/internal/pool"
+)
+
+// take implements callSession.
+func (s *Session) take(r line.Route) (*line.Line, lease, error) {
+	conn, closed, err := s.pool.Take(&r, s.Pool.withDefaults(), line.Now())
+	s.tellClosed(closed, func() { giveUp(conn) })
+	return leased(conn, err)
+}
+
+// await implements callSession.
+func (s *Session) await(ctx context.Context, r line.Route, limit time.Duration) (*line.Line, lease, error) {
+	conn, w, closed, err := s.pool.Enqueue(&r, s.Pool.withDefaults(), line.Now())
+	if w == nil {
+		s.tellClosed(closed, func() { giveUp(conn) })
+		return leased(conn, err)
+	}
+	leave := func() { w.Leave(line.Now()) }
+	s.tellClosed(closed, leave)
+	by := line.Now().Add(limit)
+	for {
+		pause := pool.Patience
+		if limit > 0 {
+			pause = min(pause, by.Sub(line.Now()))
+		}
+		timer, stop := line.After(pause)
+		conn, err := w.Await(ctx, timer)
+		stop()
+		late := limit > 0 && !line.Now().Before(by)
+		switch {
+		case conn != nil || err == ErrClosed && s.over():
+			return leased(conn, err)
+		case err != nil || late:
+			return nil, nil, s.leave(ctx, w, limit)
+		}
+		s.tellClosed(w.Look(line.Now()), leave)
+	}
+}
+
+// leave ends a wait in vain, and returns its error.
+func (s *Session) leave(ctx context.Context, w *pool.Waiter, limit time.Duration) error {
+	e := &shortage{Shortage: w.Shortage()}
+	s.tellClosed(w.Leave(line.Now()), nil)
+	if ctx.Err() == nil {
+		return &line.TimeoutError{Limit: limit, Name: "Wait", Err: e}
+	}
+	e.cause = context.Cause(ctx)
+	return e
+}
+
+// leased is conn as a call has it.
+func leased(conn *pool.Conn, err error) (*line.Line, lease, error) {
+	if conn == nil {
+		return nil, nil, err
+	}
+	return &conn.Line, conn, nil
+}
+
+// giveUp returns a connection that no call gets.
+func giveUp(conn *pool.Conn) {
+	if conn != nil {
+		conn.Return(CloseFailed, line.Now())
+	}
+}
+
+// replace implements callSession.
+func (s *Session) replace(l lease) (*line.Line, lease) {
+	conn, closed := l.(*pool.Conn).Replace(line.Now())
+	s.tellClosed(closed, func() { giveUp(conn) })
+	return &conn.Line, conn
+}
+
+// giveBack implements callSession.
+func (s *Session) giveBack(l lease, why CloseReason) CloseReason {
+	why, closed := l.(*pool.Conn).Return(why, line.Now())
+	s.tellClosed(closed, nil)
+	return why
+}
+
+// over implements callSession.
+func (s *Session) over() bool { return s.pool.Closed() }
+
+// tellClosed tells the Trace of connections that the pool has closed. If that panics,
+// undo is called, unless it is nil.
+func (s *Session) tellClosed(closed []pool.Closed, undo func()) {
+	if s.Trace == nil || len(closed) == 0 {
+		return
+	}
+	told := false
+	defer func() {
+		if !told && undo != nil {
+			undo()
+		}
+	}()
+	for _, c := range closed {
+		s.Trace.Trace(Event{
+			Kind: EventClose, URL: c.Origin.String(), Address: string(c.AppendAddress(nil)), Reason: c.Why,
+		})
+	}
+	told = true
+}
