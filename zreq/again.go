@@ -11,8 +11,8 @@ import (
 // This file has what makes a call ask once more: an expectation that was refused, a
 // challenge, a redirect, and another attempt of a Session.
 
-// errUnwelcome stands for a response whose status says to ask again.
-var errUnwelcome = errors.New("the response asks for another attempt")
+// errTryAgain stands for a response whose status asks for another attempt.
+var errTryAgain = errors.New("the response asks for another attempt")
 
 // unexpect makes the request ready to be sent again, on a new connection and without the
 // expectation that the peer refused (RFC 9110, 15.5.18). It refused the request unread, so
@@ -23,7 +23,7 @@ func (c *call) unexpect(ctx context.Context) error {
 	if err := c.request.body.Rewind(); err != nil {
 		return &fault{kind: ErrBody, err: err}
 	}
-	c.before -= c.exchange.Sent
+	c.sentBefore -= c.exchange.Sent
 	c.discard(CloseUnsent)
 	return c.restart(ctx)
 }
@@ -67,8 +67,8 @@ func (c *call) follow(ctx context.Context) (bool, error) {
 // leave lets go of the response, and of its connection if that does not serve the next
 // request.
 func (c *call) leave(ctx context.Context, next *redirect) error {
-	same, home := c.at.Same(&next.at.Origin), c.conn != nil && c.conn == c.args.Connection
-	if same || home || c.lease != nil {
+	same, callers := c.at.Same(&next.at.Origin), c.conn != nil && c.conn == c.args.Connection
+	if same || callers || c.lease != nil {
 		c.exchange.Drain(ctx)
 	}
 	why := c.exchange.Reuse()
@@ -80,8 +80,8 @@ func (c *call) leave(ctx context.Context, next *redirect) error {
 		return &fault{kind: ErrRedirect, err: err}
 	}
 	switch {
-	case !same && home && why == CloseNone:
-		c.home = c.conn
+	case !same && callers && why == CloseNone:
+		c.parked = c.conn
 	case !same && why == CloseNone && c.lease == nil:
 		why = CloseRequested // no caller could use it
 	}
@@ -106,7 +106,7 @@ func (c *call) restart(ctx context.Context) error {
 	if _, err := c.compose(ctx); err != nil {
 		return err
 	}
-	c.before += sent
+	c.sentBefore += sent
 	c.phase, c.answered, c.reused, c.why = PhaseRequest, false, false, CloseFailed
 	return nil
 }
@@ -123,14 +123,14 @@ func (c *call) retry(ctx context.Context, err error) (again bool, _ error) {
 	}
 	switch {
 	case v.again:
-	case err == errUnwelcome:
+	case err == errTryAgain:
 		c.args.Stream = c.args.Stream && !v.out // beside an error a caller would not close the Response
 		return false, c.deliver(ctx)
 	default:
 		return false, err
 	}
 	why := CloseFailed
-	if err == errUnwelcome {
+	if err == errTryAgain {
 		c.exchange.Drain(ctx)
 		why = c.exchange.Reuse()
 	}
@@ -176,7 +176,7 @@ func (c *call) failure(ctx context.Context, err error) failure {
 	}
 	f.by, _ = ctx.Deadline()
 	switch {
-	case err != errUnwelcome:
+	case err != errTryAgain:
 		f.err = c.fail(ctx, err)
 		f.stale = c.reused && !c.exchange.Heard && !line.IsTimeout(f.err.Err)
 	case c.exchange.GaveUpIdle():

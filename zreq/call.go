@@ -161,8 +161,8 @@ func (c *call) once(ctx context.Context) error {
 			break
 		}
 	}
-	if c.session != nil && c.session.unwelcome(c.resp.Status) {
-		return errUnwelcome
+	if c.session != nil && c.session.retries(c.resp.Status) {
+		return errTryAgain
 	}
 	return c.deliver(ctx)
 }
@@ -209,7 +209,7 @@ func (c *call) readHead(ctx context.Context) error {
 	}
 	c.answered = true
 	c.resp.fill(c.exchange.Head(), c.args.DropHead)
-	c.resp.request.sent = c.before + c.exchange.Sent
+	c.resp.request.sent = c.sentBefore + c.exchange.Sent
 	c.tell(EventHead, CloseNone, nil)
 	return nil
 }
@@ -277,13 +277,13 @@ func (c *call) suspend(ctx context.Context, coded bool) error {
 		return c.buffer(ctx, 0)
 	}
 	s := &stream{
-		delivery: c.delivery, ctx: ctx, within: coded,
+		delivery: c.delivery, ctx: ctx, inCall: coded,
 		unframed: c.args.AllowUnframed,
 	}
 	c.suspended = true // from here on a panic is cleaned up by s
 	if coded {
 		err := decode(s, c.dropHead, c.args.Stream)
-		if s.within = false; err != nil || !c.args.Stream {
+		if s.inCall = false; err != nil || !c.args.Stream {
 			limits := c.limits
 			c.delivery, c.limits = s.delivery, limits // content has limits of its own
 			return err

@@ -13,7 +13,7 @@ type claim struct {
 	line   *line.Line   // nil: there is no claim
 	conn   *Connection  // of line, if the caller owns it or will
 	lease  lease        // nil: it is not the Session's
-	home   *Connection  // the caller's, while a redirect leads elsewhere
+	parked *Connection  // the caller's, while a redirect leads elsewhere
 	socket *line.Socket // nil: not dialled, or closed
 	reused bool         // socket was there before the request
 	unhook func() bool  // stops watching the context; nil: it is not watched
@@ -62,8 +62,8 @@ type callSession interface {
 	giveBack(l lease, why CloseReason) CloseReason
 	// over reports whether the Session was closed.
 	over() bool
-	// unwelcome reports whether a response with that status is better asked for again.
-	unwelcome(status int) bool
+	// retries reports whether a response with that status leads to another attempt.
+	retries(status int) bool
 	// passes reports whether a failure may pass, and whether the request may be repeated.
 	passes(f *failure) bool
 	// judge decides what follows a failure, and notes it.

@@ -85,8 +85,8 @@ func (c *call) take(conn *Connection) error {
 		return err
 	}
 	c.conn, c.line = conn, &conn.line
-	if c.home == conn {
-		c.home = nil // it came back
+	if c.parked == conn {
+		c.parked = nil // it came back
 	}
 	return nil
 }

@@ -27,11 +27,11 @@ type delivery struct {
 
 // asked is what errors and events tell of a request.
 type asked struct {
-	method  string
-	at      target.Target
-	attempt int
-	before  int64 // bytes of the earlier requests of the call
-	phase   Phase // from PhaseSend on the exchange has it: see phaseNow
+	method     string
+	at         target.Target
+	attempt    int
+	sentBefore int64 // bytes of the earlier requests of the call
+	phase      Phase // from PhaseSend on the exchange has it: see phaseNow
 }
 
 // outcome is how a call ends.
@@ -62,12 +62,12 @@ func (d *delivery) end() {
 		d.resp.head = nil // it was a view of the window
 	}
 	d.exchange.Close()
-	if d.home != nil && d.home.line.Closed() {
-		d.home = nil // its owner has closed it meanwhile
+	if d.parked != nil && d.parked.line.Closed() {
+		d.parked = nil // its owner has closed it meanwhile
 	}
 	if d.line == nil { // the Response stays as it was
-		if d.home != nil {
-			d.resp.Connection = d.home
+		if d.parked != nil {
+			d.resp.Connection = d.parked
 		}
 		if d.why == CloseFailed {
 			d.why = CloseNone
@@ -81,7 +81,7 @@ func (d *delivery) end() {
 	conn := d.conn
 	why := d.letGo(d.session, d.why)
 	d.resp.reason = why
-	d.resp.Connection = d.home
+	d.resp.Connection = d.parked
 	if why == CloseNone && conn != nil {
 		d.resp.Connection = conn
 	}

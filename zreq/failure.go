@@ -32,7 +32,7 @@ func (f *fault) Unwrap() error { return f.err }
 func (d *delivery) fail(ctx context.Context, err error) *Error {
 	kind, err := d.kindOf(err)
 	phase, late := d.phaseNow(), false
-	sent := d.before + d.exchange.Sent
+	sent := d.sentBefore + d.exchange.Sent
 	switch {
 	case d.why == CloseStopped: // the caller's own error is not one of the socket
 	case ctx != nil && (ctx.Err() != nil || line.IsTimeout(err) && line.Overdue(ctx)):

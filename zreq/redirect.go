@@ -68,10 +68,10 @@ func (r Redirect) GoString() string { return "zreq.Redirect(" + r.String() + ")"
 
 // redirect is where a response leads to.
 type redirect struct {
-	method string
-	at     target.Target
-	url    string // as it will be sent, without credentials
-	bare   bool   // without the body
+	method    string
+	at        target.Target
+	url       string // as it will be sent, without credentials
+	dropsBody bool   // as for a 303
 }
 
 // redirect fills in where the response leads to, and notes that. ok is false if it leads
@@ -81,9 +81,9 @@ func (r *request) redirect(args *Args, from *asked, resp *Response, next *redire
 	if location == "" && err == nil {
 		return false, nil
 	}
-	next.method, next.bare = from.method, resp.Status == 303
-	if next.bare && from.method != "HEAD" || from.method == "POST" && resp.Status < 303 {
-		next.method, next.bare = "GET", true // RFC 9110, 15.4.2 to 15.4.4
+	next.method, next.dropsBody = from.method, resp.Status == 303
+	if next.dropsBody && from.method != "HEAD" || from.method == "POST" && resp.Status < 303 {
+		next.method, next.dropsBody = "GET", true // RFC 9110, 15.4.2 to 15.4.4
 	}
 	here, bad := r.appendTarget([]byte(from.at.String()), args, from)
 	if err == nil {
@@ -169,7 +169,7 @@ func (r *request) objection(args *Args, from *asked, resp *Response, next *redir
 		}
 	}
 	switch {
-	case next.bare:
+	case next.dropsBody:
 		return nil
 	case r.body.Chunked() && resp.Proto == "HTTP/1.0" && same:
 		return errChunked10
@@ -180,8 +180,8 @@ func (r *request) objection(args *Args, from *asked, resp *Response, next *redir
 // become makes the request the one that a redirect leads to. Which fields it does not take to
 // another origin, withholds says.
 func (r *request) become(next *redirect, to *asked) {
-	if next.bare {
-		r.body, r.bare = exchange.Body{}, true
+	if next.dropsBody {
+		r.body, r.bodyDropped = exchange.Body{}, true
 	}
 	userinfo := to.at.Userinfo
 	if !to.at.Same(&next.at.Origin) {

@@ -34,7 +34,7 @@ type request struct {
 	accepts     codingChoice
 	history     []Redirect
 	crossed     bool   // a redirect led to another origin
-	bare        bool   // a redirect dropped the body
+	bodyDropped bool   // by a redirect
 	challenged  bool   // credentials are an answer to a challenge
 	credentials string // of Args.Auth
 }
@@ -258,7 +258,7 @@ func (r *request) withholds(name string, args *Args) bool {
 	case r.crossed && listed(name, args.OriginOnly):
 		return true
 	}
-	return r.bare && (ascii.HasPrefixFold(name, "Content-") || listed(name, ofContent))
+	return r.bodyDropped && (ascii.HasPrefixFold(name, "Content-") || listed(name, ofContent))
 }
 
 // ofContent are fields that go when the content does, as all do that begin with Content-

@@ -82,7 +82,7 @@ func upTo(d time.Duration) time.Duration {
 	return rand.N(d + 1)
 }
 
-// failure is what an attempt came to: an error, or a response with an unwelcome status.
+// failure is what an attempt came to: an error, or a response with a status that is retried.
 type failure struct {
 	attempt int
 	method  string
@@ -114,8 +114,8 @@ type verdict struct {
 	wait  time.Duration
 }
 
-// unwelcome implements callSession.
-func (s *Session) unwelcome(status int) bool {
+// retries implements callSession.
+func (s *Session) retries(status int) bool {
 	switch status {
 	case 408, 425, 429, 502, 503, 504:
 		return true

@@ -92,7 +92,7 @@ func (s *Session) Do(ctx context.Context, method, url string, args *Args) (*Resp
 	resp, err := do(ctx, method, url, own, s)
 	*own = Args{}
 	completed.Put(own)
-	if err == nil && !s.unwelcome(resp.Status) {
+	if err == nil && !s.retries(resp.Status) {
 		s.budget.refund(1)
 	}
 	return resp, err

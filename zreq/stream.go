@@ -16,13 +16,13 @@ type stream struct {
 	ctx      context.Context
 	unframed bool // the end of the connection is an end of the body without proof, too
 
-	view    []byte         // what was read and not taken: in the window, or in text
-	decoder decoder        // nil if the body is read as it came
-	text    *buffer.Buffer // what the decoder fills
-	inside  bool           // set while the decoder runs; stays set if it panicked
-	within  bool           // the call has not returned, and will end the delivery
-	moved   bool           // a Receiver took some of it
-	err     error          // of all reading from now on
+	view     []byte         // what was read and not taken: in the window, or in text
+	decoder  decoder        // nil if the body is read as it came
+	text     *buffer.Buffer // what the decoder fills
+	decoding bool           // the decoder runs, or has panicked
+	inCall   bool           // the call has not returned, and will end the delivery
+	moved    bool           // a Receiver took some of it
+	err      error          // of all reading from now on
 }
 
 // decoder undoes the codings of a body. It returns at least one byte or an error.
@@ -110,9 +110,9 @@ func (s *stream) refill() (err error) {
 		s.view, err = s.fetch()
 		return err
 	}
-	s.inside = true
+	s.decoding = true
 	n, err := s.decoder.decoded(s.text.B)
-	s.inside = false
+	s.decoding = false
 	s.view = s.text.B[:n]
 	return err
 }
@@ -123,7 +123,7 @@ func (s *stream) finish(err error) {
 	switch {
 	case err == nil:
 		return
-	case s.within:
+	case s.inCall:
 		body.complete = body.complete && err == io.EOF
 		s.err = err
 	case s.stopped:
@@ -136,7 +136,7 @@ func (s *stream) finish(err error) {
 		s.err, body.cut, s.failed = e, e, e
 	}
 	s.view = nil
-	if !s.within {
+	if !s.inCall {
 		defer s.end() // a decoder may panic
 	}
 	if s.decoder != nil {
@@ -234,7 +234,7 @@ func (s *stream) close() {
 	if s.err != nil {
 		return
 	}
-	if len(s.view) == 0 && s.exchange.AllRead() && !s.inside && s.more() != nil {
+	if len(s.view) == 0 && s.exchange.AllRead() && !s.decoding && s.more() != nil {
 		s.err = ErrBodyConsumed // only the event of its end is missing
 		return
 	}

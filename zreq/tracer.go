@@ -65,7 +65,7 @@ func (d *delivery) describe(kind EventKind, why CloseReason, err error) {
 	t, e := d.trace, &d.trace.event
 	e.Kind, e.Reason, e.Err = kind, why, err
 	e.Attempt, e.Method, e.Reused = d.attempt, d.method, d.reused
-	e.Sent, e.Received = d.before+d.exchange.Sent, d.exchange.Received
+	e.Sent, e.Received = d.sentBefore+d.exchange.Sent, d.exchange.Received
 	e.Status, e.Conn, e.fields = 0, nil, nil
 	if e.URL == "" {
 		e.URL = d.at.Safe()
