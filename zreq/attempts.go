@@ -80,3 +80,35 @@ func (t *attempts) conclude(resp *Response, err error) error {
 	own.Err, own.kind = &OutOfRetries{Attempts: t.list, Why: t.out, Again: t.again, made: t.number, last: last}, ErrOutOfRetries
 	return &own
 }
+
+// failure is what an attempt came to: an error, or a response with a status that is retried.
+type failure struct {
+	attempt int
+	method  string
+	args    *Args
+	phase   Phase
+	sent    int64     // bytes of the request
+	by      time.Time // when the context ends, if that is known
+	stale   bool      // a kept connection died, or its peer had given it up
+	shown   bool      // the caller has been shown something of the response
+	err     *Error    // nil: it is the response,
+	status  int       // of which this is the status,
+	after   string    // the Retry-After
+	date    string    // and the Date
+}
+
+// told is the error that a Trace is told of; nil if there is only a status.
+func (f *failure) told() error {
+	if f.err == nil {
+		return nil
+	}
+	return f.err
+}
+
+// verdict is what follows a failure.
+type verdict struct {
+	again bool
+	out   bool // there would be another attempt, if something had not run out
+	free  bool // at once, over a new connection, and it is no new attempt
+	wait  time.Duration
+}

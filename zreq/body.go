@@ -10,10 +10,11 @@ import (
 )
 
 var (
-	errBodySize = errors.New("the body has a negative size left, or a negative offset: it was read beyond its end")
-	errEncoded  = &limitError{text: "the JSON is larger than Limits.Content: raise it, or send it as Body in pieces"}
-	errBeside   = errors.New("Args.Body beside Data, JSON or Files: a request has one body")
-	errTwoKinds = errors.New("Args.JSON beside Files: a request has one body")
+	errBodySize  = errors.New("the body has a negative size left, or a negative offset: it was read beyond its end")
+	errEncoded   = &limitError{text: "the JSON is larger than Limits.Content: raise it, or send it as Body in pieces"}
+	errBeside    = errors.New("Args.Body beside Data, JSON or Files: a request has one body")
+	errChunked10 = errors.New("a body of unknown size, and the peer speaks HTTP/1.0: give it a Size (RFC 9112, 6.1)")
+	errTwoKinds  = errors.New("Args.JSON beside Files: a request has one body")
 )
 
 // A Sender is a request body that can send itself over some connections without passing

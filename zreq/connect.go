@@ -2,15 +2,12 @@ package zreq
 
 import (
 	"context"
-	"errors"
 
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq/internal/ascii"
 	"github.com/zreq-go/zreq/zreq/internal/line"
 	"github.com/zreq-go/zreq/zreq/internal/target"
 )
-
-var errChunked10 = errors.New("a body of unknown size, and the peer speaks HTTP/1.0: give it a Size (RFC 9112, 6.1)")
 
 // connect claims a connection, unless the last request left one, and sees to it that it is
 // open.
