@@ -15,7 +15,8 @@ func (s *Session) take(r line.Route) (*line.Line, lease, error) {
 	return leased(conn, err)
 }
 
-// await implements callSession.
+// await implements callSession. It wakes up from time to time, because the pool has no
+// clock of its own.
 func (s *Session) await(ctx context.Context, r line.Route, limit time.Duration) (*line.Line, lease, error) {
 	conn, w, closed, err := s.pool.Enqueue(&r, s.Pool.withDefaults(), line.Now())
 	if w == nil {
@@ -44,7 +45,7 @@ func (s *Session) await(ctx context.Context, r line.Route, limit time.Duration) 
 	}
 }
 
-// leave ends a wait in vain, and returns its error.
+// leave gives up a wait and returns the error of the call.
 func (s *Session) leave(ctx context.Context, w *pool.Waiter, limit time.Duration) error {
 	e := &shortage{Shortage: w.Shortage()}
 	s.tellClosed(w.Leave(line.Now()), nil)
@@ -55,7 +56,7 @@ func (s *Session) leave(ctx context.Context, w *pool.Waiter, limit time.Duration
 	return e
 }
 
-// leased is conn as a call has it.
+// leased returns a connection as a call holds it.
 func leased(conn *pool.Conn, err error) (*line.Line, lease, error) {
 	if conn == nil {
 		return nil, nil, err
@@ -63,7 +64,7 @@ func leased(conn *pool.Conn, err error) (*line.Line, lease, error) {
 	return &conn.Line, conn, nil
 }
 
-// giveUp returns a connection that no call gets.
+// giveUp returns a connection to the pool that no call has received.
 func giveUp(conn *pool.Conn) {
 	if conn != nil {
 		conn.Return(CloseFailed, line.Now())
@@ -87,8 +88,8 @@ func (s *Session) giveBack(l lease, why CloseReason) CloseReason {
 // over implements callSession.
 func (s *Session) over() bool { return s.pool.Closed() }
 
-// tellClosed tells the Trace of connections that the pool has closed. If that panics,
-// undo is called, unless it is nil.
+// tellClosed reports to the Trace what the pool has closed. If the Trace panics, undo, if
+// there is one, gives back what the call would have received.
 func (s *Session) tellClosed(closed []pool.Closed, undo func()) {
 	if s.Trace == nil || len(closed) == 0 {
 		return
