@@ -138,6 +138,7 @@ func saysWhatIsWrong(t *testing.T) {
 		" http://device.test/":           `the URL must begin with http:// or https://: " http://"`,
 		"http:/device.test/":             `the URL must begin with http:// or https://: "http:/device.test/"`,
 		`http:\\device.test\`:            `the URL must begin with http:// or https://: "http:\\\\device.test\\"`,
+		"@device.test/":                  "the URL must begin with http:// or https://",
 		"u:hush@device.test/":            "the URL must begin with http:// or https://",
 		"http://device.test/a\tb":        `control character in the URL, which has to be percent-encoded: "\t"`,
 		"http://device.test/\x7f":        `"\x7f"`,
