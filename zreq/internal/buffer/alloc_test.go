@@ -35,3 +35,14 @@ func TestMaxKept(t *testing.T) {
 		is.Equal(testing.AllocsPerRun(10, func() { buffer.Release(buffer.Acquire(n)) }), want)
 	}
 }
+
+// TestWindowGivesBack its memory when it is closed, and what it had before it was widened.
+func TestWindowGivesBack(t *testing.T) {
+	is := is.New(t)
+	is.Equal(testing.AllocsPerRun(100, func() {
+		var w buffer.Window
+		w.Open(512)
+		w.Widen(4 << 10)
+		w.Close()
+	}), 0.0)
+}

@@ -152,6 +152,18 @@ func TestHeardWhileSending(t *testing.T) {
 	}
 }
 
+// TestUnreadAndBroken: what a look has found a read may not give.
+func TestUnreadAndBroken(t *testing.T) {
+	is := is.New(t)
+	r := newRig(t, limits(), say{after: "\r\n\r\n", err: errors.New("reset")})
+	r.takes = func(p []byte) (int, error) { r.unread = true; return len(p), nil }
+	r.request("POST", "", strings.NewReader("abc"), 3, false)
+	r.attach(false)
+	steps, err := r.send(context.Background())
+	is.Equal(steps, "SentHead ")
+	is.Equal(cause(err), "Broken: reset")
+}
+
 // TestCancelAnywhere: wherever the context ends, the exchange ends then and there.
 func TestCancelAnywhere(t *testing.T) {
 	for ended := 0; ; ended++ {

@@ -37,6 +37,8 @@ type peer struct {
 	writes []int
 	due    time.Time // when the first of says comes; zero: not yet
 	reads  int
+	looks  int    // of those that can
+	unread bool   // each look says that something has come
 	onOp   func() // before each operation
 
 	mu    sync.Mutex
@@ -144,7 +146,10 @@ type looking struct{ *peer }
 
 func (p looking) Check() error {
 	p.op()
+	p.looks++
 	switch came, _ := p.now(); {
+	case p.unread:
+		return netdriver.ErrUnread
 	case !came:
 		return nil
 	case p.says[0].text != "":

@@ -127,11 +127,13 @@ func TestSeveralRequests(t *testing.T) {
 
 	r.request("GET", "X: y\r\n", nil, 0, false)
 	is.Equal(r.x.Progress, exchange.Progress{})
+	r.looks = 0
 	s, err := r.line.Alive()
 	is.NoErr(err)
 	r.x.Attach(r.line, s, true)
 	steps, err = r.run(context.Background())
 	is.NoErr(err)
+	is.Equal(r.looks, 1) // that of Alive is enough
 	is.Equal(steps, "SentHead Sent 200")
 	is.Equal(r.sent.String(), "GET / HTTP/1.1\r\nHost: h\r\nX: y\r\n\r\n")
 	is.True(r.x.Reused && !r.line.HTTP10 && r.x.Phase == exchange.AwaitingHead)

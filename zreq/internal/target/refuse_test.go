@@ -177,6 +177,14 @@ func saysWhatIsWrong(t *testing.T) {
 	}
 }
 
+// TestErrorsShowAll of a part that is short enough.
+func TestErrorsShowAll(t *testing.T) {
+	is := is.New(t)
+	host := strings.Repeat("!", 100)
+	_, err := target.Parse("http://" + host)
+	is.True(strings.HasSuffix(err.Error(), `: "`+host+`"`))
+}
+
 // TestErrorsAreShort: no more than 100 bytes of a URL are shown, and no half character.
 func TestErrorsAreShort(t *testing.T) {
 	for _, url := range []string{
