@@ -40,7 +40,7 @@ func TestReason(t *testing.T) {
 		"silence over TLS":      {nil, true, 100, false, "Broken: broken pipe", time.Second},
 		"half a head over TLS":  {[]say{{wait: 1, text: "HTTP/1.1 4", err: alert}}, true, 100, false, "Broken: broken pipe", 1},
 		"nothing has left":      {[]say{{wait: 1, text: tooLarge}}, false, 0, false, "Broken: broken pipe", 0},
-		"the limit is over":     {[]say{{wait: 10*time.Second + 50*time.Millisecond, text: tooLarge}}, false, 100, true, "413", 10 * time.Second},
+		"the limit is over":     {[]say{{wait: 11190 * time.Millisecond, text: tooLarge}}, false, 100, true, "413", 10 * time.Second},
 		"over TLS, it is over":  {nil, true, 100, true, "none: timeout: Timeouts.Write of 10s is over: i/o timeout", 10 * time.Second},
 		"the limit, and no one": {nil, false, 100, true, "none: timeout: Timeouts.Write of 10s is over: i/o timeout", 10 * time.Second},
 	} {
@@ -88,7 +88,8 @@ func TestEarlyAnswer(t *testing.T) {
 	for name, wrap := range map[string]func(*peer) netdriver.Conn{"looks": looks, "bare": bare} {
 		inBubble(t, name, func(t *testing.T) {
 			is := is.New(t)
-			r := newRig(t, limits(), say{after: "\r\n\r\n", wait: 5 * time.Second, text: goOn + tooLarge})
+			said := goOn + tooLarge // of which one byte comes alone
+			r := newRig(t, limits(), say{after: "\r\n\r\n", wait: 4 * time.Second, text: said[:1]}, say{wait: time.Second, text: said[1:]})
 			r.wrap = wrap
 			r.takes = func(p []byte) (int, error) {
 				switch {
@@ -106,7 +107,7 @@ func TestEarlyAnswer(t *testing.T) {
 			steps, err := r.run(context.Background())
 			is.NoErr(err)
 			is.Equal(steps, "SentHead 100 413")
-			is.True(time.Since(began) <= 5*time.Second+100*time.Millisecond)
+			is.True(time.Since(began) <= 5*time.Second+200*time.Millisecond) // the second runs from when the first was heard
 			is.Equal(r.x.Reuse(), wire.CloseUnsent)
 		})
 	}

@@ -80,6 +80,7 @@ func (p *peer) Read(b []byte) (n int, err error) {
 	err = s.err
 	if err == nil {
 		p.says, p.due = p.says[1:], time.Time{}
+		_, _ = p.now() // from now on the next one counts
 	} else {
 		s.wait = 0 // it stays so
 	}
