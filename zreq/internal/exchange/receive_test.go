@@ -257,7 +257,7 @@ func TestQueueOfTheSystem(t *testing.T) {
 					if left <= 0 || !tt.moves {
 						return int(min(1, max(0, left)))
 					}
-					return int(left)
+					return int(left / time.Millisecond)
 				}}
 			}
 			if tt.answer > 0 {

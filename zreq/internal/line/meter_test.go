@@ -41,7 +41,7 @@ func TestMeterOfABody(t *testing.T) {
 				is.True(m.On())
 				c.gives(tt.n, tt.gap)
 				waited := time.Duration(0)
-				for range 5000 {
+				for range 2500 {
 					began := time.Now()
 					_, err := s.ReadBody(ctx, p, tt.limit, m)
 					waited += time.Since(began)

@@ -60,7 +60,7 @@ func TestSlicedWriteIsNeverEarly(t *testing.T) {
 			is := is.New(t)
 			ctx, m := context.Background(), &line.Meter{}
 			s.Begin(true)
-			gap := time.Minute
+			gap := 20 * time.Second
 			if limit > 0 {
 				gap = limit - time.Millisecond
 			}
@@ -265,6 +265,7 @@ func TestWriteCounts(t *testing.T) {
 // TestMeterOfWrites: a body that leaves too slowly is ended when a window is over; where a
 // write says what it has moved only at its end, a window sees several.
 func TestMeterOfWrites(t *testing.T) {
+	body := make([]byte, 1<<20)
 	for name, tt := range map[string]struct {
 		makes func() (*fakeConn, netdriver.Conn)
 		tls   netdriver.TLS
@@ -300,7 +301,7 @@ func TestMeterOfWrites(t *testing.T) {
 					}
 					began := time.Now()
 					for time.Since(began) < time.Minute {
-						if _, err := s.Write(context.Background(), make([]byte, 1<<20), time.Hour, m); err != nil {
+						if _, err := s.Write(context.Background(), body, time.Hour, m); err != nil {
 							is.True(!quick)
 							is.Equal(late(err), "LowSpeed 10s")
 							is.True(time.Since(began) >= 10*time.Second && time.Since(began) <= 10*time.Second*9/8)
