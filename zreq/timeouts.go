@@ -78,8 +78,14 @@ func (t *Timeouts) withDefaults() Timeouts {
 		of      *time.Duration
 		seconds int
 	}{
-		{&full.Dial, 10}, {&full.TLS, 10}, {&full.Write, 30}, {&full.Expect, 1}, {&full.Head, 30}, {&full.Body, 30},
-		{&full.Wait, 30}, {&full.LowSpeed.In, 30},
+		{&full.Dial, 10},
+		{&full.TLS, 10},
+		{&full.Write, 30},
+		{&full.Expect, 1},
+		{&full.Head, 30},
+		{&full.Body, 30},
+		{&full.Wait, 30},
+		{&full.LowSpeed.In, 30},
 	} {
 		switch {
 		case *limit.of == 0:

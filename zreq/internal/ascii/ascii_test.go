@@ -75,7 +75,7 @@ func TestIndex(t *testing.T) {
 		is.Equal(ascii.IndexByte(s, 'a'), strings.IndexByte(s, 'a'))
 		before, rest := ascii.Split(s, "ab")
 		is.Equal(before+rest, s)
-		is.Equal(rest == "", strings.IndexAny(s, "ab") < 0)
+		is.Equal(rest == "", !strings.ContainsAny(s, "ab"))
 		is.Equal(strings.IndexAny(rest, "ab"), min(0, strings.IndexAny(s, "ab"))) // it begins with one of them
 	}
 }

@@ -243,7 +243,7 @@ func (r *rig) get() (steps string, err error) {
 
 // run sends the request and reads up to the final head. It returns the steps of that.
 func (r *rig) run(ctx context.Context) (steps string, err error) {
-	steps, err = r.send(ctx)
+	steps, _ = r.send(ctx)
 	more, err := r.readHead(ctx) // also after a failure: the peer may say why
 	if err == nil && r.answered {
 		return strings.TrimSpace(steps), nil // more is the same again

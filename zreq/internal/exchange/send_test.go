@@ -46,33 +46,51 @@ func TestSteps(t *testing.T) {
 		"an empty body":        {says: []say{{after: "\r\n\r\n", text: empty}}, fields: "Content-Length: 0\r\n", steps: "SentHead Sent 204", sent: head + "Content-Length: 0\r\n\r\n", writes: 1},
 		"ready, and one write": {says: []say{{after: "abc", text: empty}}, body: "abc", size: 3, ready: true, steps: "SentHead Sent 204", sent: head + "\r\nabc", writes: 1},
 		"not ready":            {says: []say{{after: "abc", text: empty}}, body: "abc", size: 3, steps: "SentHead Sent 204", sent: head + "\r\nabc", writes: 2},
-		"chunked, ready": {says: []say{{after: "\r\n0\r\n\r\n", text: empty}}, body: "abc", size: -1, ready: true, steps: "SentHead Sent 204",
-			sent: head + "\r\n3\r\nabc\r\n0\r\n\r\n"},
+		"chunked, ready": {
+			says: []say{{after: "\r\n0\r\n\r\n", text: empty}}, body: "abc", size: -1, ready: true, steps: "SentHead Sent 204",
+			sent: head + "\r\n3\r\nabc\r\n0\r\n\r\n",
+		},
 		"chunked, empty": {says: []say{{after: "\r\n0\r\n\r\n", text: empty}}, size: -1, steps: "SentHead Sent 204", sent: head + "\r\n0\r\n\r\n"},
 		"a long one":     {says: []say{{after: "9", text: empty}}, body: long, size: 5000, ready: true, steps: "SentHead Sent 204", sent: head + "\r\n" + long, writes: 5},
 		"hints":          {says: []say{{after: "abc", text: hint + hint + ok}}, body: "abc", size: 3, steps: "SentHead Sent 103 103 200"},
 		"hints apart":    {says: []say{{after: "abc", text: hint}, {wait: time.Second, text: hint[:30]}, {wait: time.Second, text: hint[30:]}, {wait: time.Second, text: ok}}, body: "abc", size: 3, steps: "SentHead Sent 103 103 200"},
 		"hints early":    {says: []say{{after: "\r\n\r\n", text: hint}, {after: "abc", text: ok}}, body: "abc", size: 3, steps: "SentHead 103 Sent 200"},
-		"asked": {says: []say{{after: "\r\n\r\n", wait: time.Second / 2, text: goOn}, {after: "abc", text: empty}}, fields: exchange.Expectation, body: "abc", size: 3,
-			ready: true, steps: "SentHead 100 Sent 204", sent: head + exchange.Expectation + "\r\nabc", writes: 2},
-		"asked, hints": {says: []say{{after: "\r\n\r\n", text: hint + goOn + hint}, {after: "abc", text: ok}}, fields: exchange.Expectation, body: "abc", size: 3,
-			steps: "SentHead 103 100 103 Sent 200"},
+		"asked": {
+			says: []say{{after: "\r\n\r\n", wait: time.Second / 2, text: goOn}, {after: "abc", text: empty}}, fields: exchange.Expectation, body: "abc", size: 3,
+			ready: true, steps: "SentHead 100 Sent 204", sent: head + exchange.Expectation + "\r\nabc", writes: 2,
+		},
+		"asked, hints": {
+			says: []say{{after: "\r\n\r\n", text: hint + goOn + hint}, {after: "abc", text: ok}}, fields: exchange.Expectation, body: "abc", size: 3,
+			steps: "SentHead 103 100 103 Sent 200",
+		},
 		"asked, silent": {says: []say{{after: "abc", text: empty}}, fields: exchange.Expectation, body: "abc", size: 3, steps: "SentHead Sent 204"},
-		"asked, refused": {says: []say{{after: "\r\n\r\n", text: tooLarge}}, fields: exchange.Expectation, body: "abc", size: 3,
-			steps: "SentHead 413", sent: head + exchange.Expectation + "\r\n", reuse: wire.CloseUnsent},
-		"asked, answered": {says: []say{{after: "\r\n\r\n", text: goOn + tooLarge}}, fields: exchange.Expectation, body: "abc", size: 3,
-			steps: "SentHead 100 413", sent: head + exchange.Expectation + "\r\n", reuse: wire.CloseUnsent},
-		"not asked of an old one": {says: []say{{after: "abc", text: empty}}, fields: exchange.Expectation, body: "abc", size: 3, ready: true,
-			before: func(r *rig) { r.line.HTTP10 = true }, steps: "SentHead Sent 204", sent: head + "\r\nabc", writes: 1},
-		"not asked of a deaf one": {says: []say{{after: "abc", text: empty}}, fields: exchange.Expectation, body: "abc", size: 3,
-			before: func(r *rig) { r.line.NoContinue = true }, steps: "SentHead Sent 204", sent: head + "\r\nabc"},
-		"answered early": {says: []say{{after: head + "\r\n" + long[:512], text: tooLarge}}, body: long, size: 5000, ready: true,
+		"asked, refused": {
+			says: []say{{after: "\r\n\r\n", text: tooLarge}}, fields: exchange.Expectation, body: "abc", size: 3,
+			steps: "SentHead 413", sent: head + exchange.Expectation + "\r\n", reuse: wire.CloseUnsent,
+		},
+		"asked, answered": {
+			says: []say{{after: "\r\n\r\n", text: goOn + tooLarge}}, fields: exchange.Expectation, body: "abc", size: 3,
+			steps: "SentHead 100 413", sent: head + exchange.Expectation + "\r\n", reuse: wire.CloseUnsent,
+		},
+		"not asked of an old one": {
+			says: []say{{after: "abc", text: empty}}, fields: exchange.Expectation, body: "abc", size: 3, ready: true,
+			before: func(r *rig) { r.line.HTTP10 = true }, steps: "SentHead Sent 204", sent: head + "\r\nabc", writes: 1,
+		},
+		"not asked of a deaf one": {
+			says: []say{{after: "abc", text: empty}}, fields: exchange.Expectation, body: "abc", size: 3,
+			before: func(r *rig) { r.line.NoContinue = true }, steps: "SentHead Sent 204", sent: head + "\r\nabc",
+		},
+		"answered early": {
+			says: []say{{after: head + "\r\n" + long[:512], text: tooLarge}}, body: long, size: 5000, ready: true,
 			before: func(r *rig) {
 				r.takes = func(p []byte) (int, error) { return min(len(p), len(head+"\r\n")+512-r.sent.Len()), nil }
 			},
-			steps: "413", sent: head + "\r\n" + long[:512], reuse: wire.CloseUnsent},
-		"a write at a time": {says: []say{{after: "abc", text: empty}}, body: "abc", size: 3, ready: true, steps: "SentHead Sent 204", sent: head + "\r\nabc",
-			before: func(r *rig) { r.takes = func(p []byte) (int, error) { return min(1, len(p)), nil } }, writes: len(head) + 5},
+			steps: "413", sent: head + "\r\n" + long[:512], reuse: wire.CloseUnsent,
+		},
+		"a write at a time": {
+			says: []say{{after: "abc", text: empty}}, body: "abc", size: 3, ready: true, steps: "SentHead Sent 204", sent: head + "\r\nabc",
+			before: func(r *rig) { r.takes = func(p []byte) (int, error) { return min(1, len(p)), nil } }, writes: len(head) + 5,
+		},
 	} {
 		inBubble(t, name, func(t *testing.T) {
 			is := is.New(t)

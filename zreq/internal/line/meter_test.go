@@ -129,7 +129,7 @@ func TestLookIsDue(t *testing.T) {
 		is.True(!m.LookIsDue())
 		time.Sleep(80*time.Millisecond - 1)
 		is.True(!m.LookIsDue())
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		is.True(m.LookIsDue())
 		is.True(!m.LookIsDue()) // it was noted
 		m.LookNow()
