@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -42,7 +43,10 @@ type (
 	uncounted   struct{ conn }
 	overcounted struct{ conn }
 	lateOnClose struct{ conn }
-	lingers     struct{ conn }
+	lingers     struct {
+		conn
+		once *sync.Once
+	}
 )
 
 func (neverReads) Read([]byte) (int, error) { return 0, nil }
@@ -57,8 +61,11 @@ func (c plainTimeout) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// lateness is more than a busy machine is forgiven, which adds its worst stall.
+const lateness = 5 * drivertest.Slack
+
 func (c late) SetReadDeadline(t time.Time) error {
-	return c.conn.SetReadDeadline(t.Add(2 * drivertest.Slack))
+	return c.conn.SetReadDeadline(t.Add(lateness))
 }
 
 func (c early) SetReadDeadline(t time.Time) error {
@@ -119,7 +126,7 @@ func (c minds) Check() error {
 func (stays) Close() error { return nil }
 
 func (c overdue) SetWriteDeadline(t time.Time) error {
-	return c.conn.SetWriteDeadline(t.Add(2 * drivertest.Slack))
+	return c.conn.SetWriteDeadline(t.Add(lateness))
 }
 
 func (c endOnReset) Read(p []byte) (int, error) {
@@ -186,6 +193,6 @@ func (c lateOnClose) Read(p []byte) (int, error) {
 
 func (c lingers) Close() error {
 	err := c.conn.Close()
-	time.Sleep(1500 * time.Millisecond)
+	c.once.Do(func() { time.Sleep(4 * time.Second) })
 	return err
 }

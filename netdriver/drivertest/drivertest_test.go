@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -56,8 +57,8 @@ var bad = map[string]struct {
 	"uncounted and revived":   {"write_deadline/leaves_the_connection_usable", func(_ context.Context, c conn) netdriver.Conn { return uncounted{c} }},
 	"overcounted and revived": {"write_deadline/leaves_the_connection_usable", func(_ context.Context, c conn) netdriver.Conn { return overcounted{c} }},
 	"late on close":           {"close/wakes_a_blocked_read", func(_ context.Context, c conn) netdriver.Conn { return lateOnClose{c} }},
-	"lingers":                 {"close/wakes_a_blocked_read", func(_ context.Context, c conn) netdriver.Conn { return lingers{c} }},
-	"lingers idle":            {"close/twice", func(_ context.Context, c conn) netdriver.Conn { return lingers{c} }},
+	"lingers":                 {"close/wakes_a_blocked_read", func(_ context.Context, c conn) netdriver.Conn { return lingers{c, new(sync.Once)} }},
+	"lingers idle":            {"close/twice", func(_ context.Context, c conn) netdriver.Conn { return lingers{c, new(sync.Once)} }},
 	"tied to ctx": {"dial/is_not_bound", func(ctx context.Context, c conn) netdriver.Conn {
 		context.AfterFunc(ctx, c.Reset)
 		return c
