@@ -40,6 +40,7 @@ type peer struct {
 	looks  int    // of those that can
 	unread bool   // each look says that something has come
 	onOp   func() // before each operation
+	broken error  // of setting a deadline
 
 	mu    sync.Mutex
 	by    time.Time
@@ -135,7 +136,7 @@ func (p *peer) SetDeadline(t time.Time) error {
 	p.by = t
 	close(p.moved)
 	p.moved = make(chan struct{})
-	return nil
+	return p.broken
 }
 
 func (p *peer) SetReadDeadline(time.Time) error  { panic("a call has one deadline") }

@@ -359,8 +359,14 @@ func TestReceiveToTheEnd(t *testing.T) {
 	r := newRig(t, limits(), say{after: "\r\n\r\n", text: "HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n"})
 	_, err := r.get()
 	is.NoErr(err)
+	never := taker(func(netdriver.Conn, int64) (int64, bool, error) { t.Error("it is asked"); return 0, true, nil })
+	r.broken = errors.New("no deadline")
+	_, ok, err := r.x.Receive(ctx, never)
+	is.True(ok)
+	is.Equal(cause(err), "Truncated: no deadline") // as for every other way to read
+	r.broken = nil
 	cancel()
-	_, ok, err := r.x.Receive(ctx, taker(func(netdriver.Conn, int64) (int64, bool, error) { t.Error("it is asked"); return 0, true, nil }))
+	_, ok, err = r.x.Receive(ctx, never)
 	is.True(ok)
 	is.True(errors.Is(err, context.Canceled))
 }
