@@ -13,10 +13,11 @@
 // If one driver is registered, it is the default. If there are several, the program
 // chooses one with [SetDefault], or passes a Driver to a single call.
 //
-// A driver implements an optional interface for everything beyond dialling: [Starter],
-// [TLSDialer] and [Linker] are for a Driver, [Anonymizer] is for a TLS, and [Checker],
-// [Queuer], [HalfCloser] and [EndProver] are for a Conn. Package drivertest has the test
-// suite that every driver passes.
+// A driver implements an optional interface for everything beyond dialling. For a Driver
+// these are [Starter], [TLSDialer], [Linker] and [LinkWatcher], [Suspecter], [PathDialer]
+// and [Forwarder], and [SocketLimiter]; for a TLS [Anonymizer]; for a Conn [Checker],
+// [Queuer], [HalfCloser] and [EndProver]. Package drivertest has the test suite that every
+// driver passes.
 //
 // The package imports neither net nor os, so it compiles where there is neither. It does
 // not pool connections, resolve names or retry. A Driver looks names up itself, because

@@ -40,16 +40,3 @@ type TLSDialer interface {
 	// meant for.
 	DialTLS(ctx context.Context, network, address, serverName string) (Conn, error)
 }
-
-// A Linker is a Driver that knows the state of its link.
-type Linker interface {
-	// Link returns the present state, without blocking.
-	Link() Link
-}
-
-// Link is the state of a driver's link.
-type Link struct {
-	Up        bool     // whether a Dial can succeed
-	Interface string   // the name that the system gives it, "" if it has none
-	Addresses []string // our addresses on it, without prefix length; may be empty
-}
