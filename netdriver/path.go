@@ -2,22 +2,30 @@ package netdriver
 
 import "context"
 
-// Path is what a driver tells about the way that one of its connections goes. The driver
-// owns it, may share it among connections, and never changes it.
+// Path is what a driver tells about the way that a connection goes. The driver owns it and
+// never changes it. Connections that go the same way share one.
 type Path struct {
 	// Link is the name of the link, such as "modem", "" if the driver has no names. If
 	// drivers with links are nested, it has all names, joined by slashes, with that of
 	// the outer driver first.
 	Link string
 
-	// Forward means that the connection leads to an HTTP proxy, which forwards plain http
-	// requests to their origins. Such requests name the origin in absolute-form (RFC
-	// 9112, 3.2.2). It is set only by a DialPath with forward.
-	Forward bool
+	// Forward, if not nil, means that the connection leads to an HTTP proxy that forwards
+	// plain http requests to their origins. It is called with the head of each request
+	// before that is sent, and returns it in the form that the proxy wants: with the
+	// target in absolute-form (RFC 9112, 3.2.2), and with the credentials for the proxy.
+	// The field Host is the first of the head. url is the URL of the request, without
+	// credentials. Forward may change head in place and append to it. It returns an error
+	// if the request cannot go through the proxy.
+	Forward func(head []byte, url string) ([]byte, error)
+}
 
-	// Authorization is the value of Proxy-Authorization for the requests of a connection
-	// with Forward, "" if the proxy wants none. It is a secret: nothing logs it.
-	Authorization string
+// Name returns the Link of p, and "" for a nil Path.
+func (p *Path) Name() string {
+	if p == nil {
+		return ""
+	}
+	return p.Link
 }
 
 // A PathDialer is a Driver that can tell about the way of each connection. Callers that
@@ -25,22 +33,21 @@ type Path struct {
 type PathDialer interface {
 	Driver
 	// DialPath is like Dial, and returns the Path of the connection, or nil if there is
-	// nothing to tell. If forward is true, the caller will send only plain http requests,
-	// in absolute-form if the Path says Forward. With false, the connection leads to
-	// address, whatever lies on the way.
-	DialPath(ctx context.Context, network, address string, forward bool) (Conn, *Path, error)
+	// nothing to tell. If http is true, the caller will send only plain http requests, so
+	// that the Path may have a Forward. If it is false, the connection leads to address,
+	// whatever lies on the way.
+	DialPath(ctx context.Context, network, address string, http bool) (Conn, *Path, error)
 }
 
-// A Forwarder is a PathDialer that sends plain http requests to an HTTP proxy that does
-// not depend on which link is up, so that connections can be shared among origins.
+// A Forwarder is a PathDialer that knows before a dial which proxy forwards plain http
+// requests, so that connections can be shared among origins.
 type Forwarder interface {
 	PathDialer
-	// Proxy returns the address (host:port) of the proxy that forwards plain http
-	// requests for an origin, which is an address as well. secure reports whether the
-	// proxy is reached over TLS. The address is "" if such requests go to the origin
-	// itself, or if that is known only after a dial.
+	// Proxy returns the address (host:port) of the proxy that forwards plain http requests
+	// for an origin, which is an address as well. It returns "" if such requests go to the
+	// origin itself, or if only the dial can tell.
 	//
-	// A DialPath with forward to the address of the proxy connects to it, as does one to
-	// each origin for which Proxy returned this address.
-	Proxy(origin string) (address string, secure bool)
+	// A DialPath with http to the address of the proxy connects to the proxy, and its Path
+	// has a Forward. So does one to each origin for which Proxy returns the address.
+	Proxy(origin string) string
 }

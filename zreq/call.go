@@ -132,6 +132,7 @@ func (c *call) compose(ctx context.Context) (head []byte, err error) {
 	case ctx.Err() != nil:
 		return nil, ctx.Err() // SetHead would reset Sent, which the error reports
 	}
+	c.request.formed = nil
 	c.exchange.SetHead(exchange.Request{Method: c.method, Head: head, Expect: expects, Close: closes, Traced: c.trace != nil})
 	return head, nil
 }

@@ -2,12 +2,16 @@ package zreq
 
 import (
 	"context"
+	"errors"
 
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq/internal/ascii"
 	"github.com/zreq-go/zreq/zreq/internal/line"
 	"github.com/zreq-go/zreq/zreq/internal/target"
 )
+
+// errOtherWay is of a kept connection that died when the request was about to be sent.
+var errOtherWay = &fault{ErrStale, errors.New("the connection that took its place goes another way, where requests have another form")}
 
 // connect claims a connection, unless the last request left one, and sees to it that it is
 // open.
@@ -29,8 +33,7 @@ func (c *call) connect(ctx context.Context) error {
 			c.why = CloseNone
 			return errChunked10
 		case s != nil:
-			c.attach(ctx, s, true)
-			return nil
+			return c.attach(ctx, s, true)
 		case err == nil:
 			return c.dial(ctx)
 		}
@@ -118,8 +121,11 @@ func (c *call) serves(conn *Connection) error {
 }
 
 // attach makes s the socket of the request and watches the context for it.
-func (c *call) attach(ctx context.Context, s *line.Socket, reused bool) {
+func (c *call) attach(ctx context.Context, s *line.Socket, reused bool) error {
 	c.unwatch()
+	if err := c.form(c.line.Path); err != nil {
+		return err
+	}
 	c.socket, c.reused, c.phase = s, reused, PhaseSend
 	s.Begin(c.request.body.Exists())
 	c.exchange.Attach(c.line, s, reused)
@@ -128,6 +134,25 @@ func (c *call) attach(ctx context.Context, s *line.Socket, reused bool) {
 	}
 	c.tell(EventConn, CloseNone, nil)
 	c.unhook = s.Watch(ctx)
+	return nil
+}
+
+// form gives the request the form that the connection asks for. If the connection has taken
+// the place of another one, some of the body may have been read, so that the form is fixed.
+func (c *call) form(path *netdriver.Path) error {
+	switch formed := c.request.formed; {
+	case path == formed:
+		return nil
+	case formed != nil:
+		return errOtherWay
+	case path.Forward != nil:
+		if err := c.exchange.Reform(path.Forward, c.request.url); err != nil {
+			c.phase = PhaseRequest
+			return err
+		}
+	}
+	c.request.formed = path
+	return nil
 }
 
 // dial opens the connection, in place of a socket that died idle if there was one.
@@ -142,8 +167,7 @@ func (c *call) dial(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c.attach(ctx, s, false)
-	return nil
+	return c.attach(ctx, s, false)
 }
 
 // open looks the name up, connects, and shakes hands for https.
@@ -154,7 +178,7 @@ func (c *call) open(ctx context.Context) (conn netdriver.Conn, err error) {
 			_ = conn.Close() // a Trace has panicked
 		}
 	}()
-	c.phase = PhaseDial
+	c.phase, c.line.Path = PhaseDial, nil
 	c.tell(EventDial, CloseNone, nil)
 	conn, err = c.line.Dial(ctx, times.Dial, times.TLS)
 	c.tell(EventDialled, CloseNone, err)

@@ -52,13 +52,14 @@ func (c *Connection) serves(at *target.Target, args *Args) error {
 	if args.Driver != nil {
 		same, comparable = line.Equal(args.Driver, c.line.Driver)
 	}
+	to := originVia(at, c.line.Driver)
 	if same && at.HTTPS && args.TLS != nil {
 		same, comparable = line.Equal(args.TLS, c.line.TLS)
 	}
 	switch {
 	case !comparable:
 		return line.ErrUncomparable
-	case !same || !c.line.Origin.Same(&at.Origin):
+	case !same || !c.line.Origin.Same(&to):
 		return ErrOtherOrigin
 	}
 	return nil
@@ -73,7 +74,9 @@ func (c *Connection) Close() error {
 	return nil
 }
 
-// Origin returns scheme, host and port; the port only if it is not the default. If the
+// Origin returns scheme, host and port; the port only if it is not the default. If a proxy
+// forwards the requests (see [netdriver.Forwarder]), that is the origin of the proxy, and
+// the Connection serves every http origin behind it. If the
 // URL had an IPv6 address with a zone, Origin has it as well, as in a URL. A nil or zero
 // Connection returns "".
 func (c *Connection) Origin() string {

@@ -89,14 +89,13 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // maxIdle is what a kept connection may hold beyond one of package net, in bytes.
 const maxIdle = 512
 
-// settled is the number of goroutines once those that end have ended, for which a busy
-// machine may need long.
+// settled is the number of goroutines once those that end have ended.
 func settled(want int) int {
-	for range 10_000 {
+	for range 1000 {
 		if runtime.NumGoroutine() <= want {
 			break
 		}
-		time.Sleep(time.Millisecond)
+		runtime.Gosched()
 	}
 	return runtime.NumGoroutine()
 }

@@ -102,7 +102,7 @@ func (s *Session) tellClosed(closed []pool.Closed, undo func()) {
 	}()
 	for _, c := range closed {
 		s.Trace.Trace(Event{
-			Kind: EventClose, URL: c.Origin.String(), Address: string(c.AppendAddress(nil)), Reason: c.Why,
+			Kind: EventClose, URL: c.Origin.String(), Address: string(c.AppendAddress(nil)), Link: c.Link, Reason: c.Why,
 		})
 	}
 	told = true

@@ -3,6 +3,7 @@ package zreq
 import (
 	"errors"
 
+	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq/internal/ascii"
 	"github.com/zreq-go/zreq/zreq/internal/exchange"
 	"github.com/zreq-go/zreq/zreq/internal/target"
@@ -33,10 +34,11 @@ type request struct {
 	body        exchange.Body
 	accepts     codingChoice
 	history     []Redirect
-	crossed     bool   // a redirect led to another origin
-	bodyDropped bool   // by a redirect
-	challenged  bool   // credentials are an answer to a challenge
-	credentials string // of Args.Auth
+	crossed     bool            // a redirect led to another origin
+	bodyDropped bool            // by a redirect
+	challenged  bool            // credentials are an answer to a challenge
+	credentials string          // of Args.Auth
+	formed      *netdriver.Path // that the head has the form for
 }
 
 // codingChoice is what a request says of content codings.

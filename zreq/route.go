@@ -17,7 +17,7 @@ var errNotAnonymous = errors.New("it leads to https at another origin, and the T
 // Connection, if it has one. If a redirect led to another origin, which crossed says,
 // the TLS shows nothing that says who we are.
 func newRoute(at *target.Target, args *Args, crossed bool) (r line.Route, err error) {
-	r.Origin, r.Driver, r.Named = at.Origin, args.Driver, args.TLS
+	r.Driver, r.Named = args.Driver, args.TLS
 	if near := args.Connection; near != nil && near.line.Route != nil {
 		if r.Driver == nil {
 			r.Driver = near.line.Driver
@@ -31,6 +31,7 @@ func newRoute(at *target.Target, args *Args, crossed bool) (r line.Route, err er
 			return r, err
 		}
 	}
+	r.Origin = originVia(at, r.Driver)
 	// What makes https secure is the TLS that the call named, else the chip's own if its
 	// driver vouches for it, else the program's. There is no fourth way: https never
 	// goes out in plain.
@@ -52,4 +53,16 @@ func newRoute(at *target.Target, args *Args, crossed bool) (r line.Route, err er
 		}
 	}
 	return r, nil
+}
+
+// originVia returns the origin that a connection for at leads to. If a proxy forwards the
+// requests, that is the proxy, with its whole address as Host, so that its connections
+// are shared by all origins behind it, and never with one that has its name.
+func originVia(at *target.Target, d netdriver.Driver) target.Origin {
+	if f, ok := d.(netdriver.Forwarder); ok && !at.HTTPS {
+		if proxy := f.Proxy(string(at.AppendAddress(nil))); proxy != "" {
+			return target.Origin{Host: proxy}
+		}
+	}
+	return at.Origin
 }

@@ -34,6 +34,7 @@ type Event struct {
 	Elapsed time.Duration
 
 	Address  string         // host and port that are dialled
+	Link     string         // name of the link that the connection goes over, if the driver names it; see [netdriver.Path]
 	Conn     netdriver.Conn // the connection of the request, to ask for its addresses; it must not be used or closed
 	Reused   bool           // Conn has carried a request before
 	Idle     time.Duration  // how long Conn was idle; 0 if not known
@@ -60,10 +61,10 @@ const (
 	EventWait          EventKind = iota + 1 // the call waits for a connection, because its Session may open no more
 	EventStale                              // a kept connection is dead, or its Keep-Alive time is over; it is closed and the call uses another one: Err, Reason
 	EventDial                               // a dial begins: Address
-	EventDialled                            // the dial has ended: Address, Err
+	EventDialled                            // the dial has ended: Address, Link, Err
 	EventTLS                                // a TLS handshake begins: Address
 	EventSecured                            // the TLS handshake has ended: Address, Err
-	EventConn                               // the request has a connection: Conn, Reused, Idle
+	EventConn                               // the request has a connection: Conn, Link, Reused, Idle
 	EventSentHead                           // the request head was sent, with the part of the body that was in the same write
 	EventSentBody                           // the request body was sent, if there is one
 	EventInformational                      // a 1xx response arrived: Status, All
@@ -71,8 +72,8 @@ const (
 	EventRedirect                           // the response leads to another request; Method and URL are those of the new one
 	EventRetry                              // the attempt failed and there will be another: Wait; Err or Status
 	EventBody                               // the body of the response has ended: Received, Err
-	EventClose                              // a connection was closed: Reason
-	EventDone                               // the call is over: Reused, Reason, Err
+	EventClose                              // a connection was closed: Link, Reason
+	EventDone                               // the call is over: Link, Reused, Reason, Err
 )
 
 var eventNames = [...]string{

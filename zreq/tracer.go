@@ -80,6 +80,9 @@ func (d *delivery) describe(kind EventKind, why CloseReason, err error) {
 	if d.socket != nil {
 		e.Conn = d.socket.Conn()
 	}
+	if d.line != nil {
+		e.Link = d.line.Path.Name()
+	}
 	switch {
 	case kind == EventInformational:
 		head := d.exchange.Head()

@@ -19,6 +19,7 @@ func (l *log) call(e *zreq.Event) {
 	if e.Conn != nil { // otherwise there was none to close
 		closed(line, e)
 	}
+	link(line, e)
 	fault(line, e.Err)
 	line.Msg(message)
 }

@@ -46,6 +46,7 @@ func (l *log) detail(e *zreq.Event) {
 		line.Str("address", e.Address)
 		closed(line, e)
 	}
+	link(line, e)
 	fault(line, e.Err)
 	line.Msg(e.Kind.String())
 }
@@ -66,6 +67,16 @@ func begin(line *zerolog.Event, e *zreq.Event) {
 func status(line *zerolog.Event, e *zreq.Event) {
 	if e.Status > 0 {
 		line.Int("status", e.Status)
+	}
+}
+
+// link writes the name of the link where it is news: it is in every event that follows.
+func link(line *zerolog.Event, e *zreq.Event) {
+	switch e.Kind {
+	case zreq.EventDialled, zreq.EventConn, zreq.EventRetry, zreq.EventClose, zreq.EventDone:
+		if e.Link != "" {
+			line.Str("link", e.Link)
+		}
 	}
 }
 

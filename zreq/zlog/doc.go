@@ -47,6 +47,7 @@
 //
 //	attempt   *  the number of the attempt (debug)
 //	address      host and port that are dialled (dial, dialled, tls, secured, close)
+//	link         name of the link, if the driver names it (dialled, conn, retry, close, done)
 //	local        our address of the connection, which tells its interface (conn)
 //	remote       the address of the peer (conn)
 //	idle         how long the connection was idle (conn)

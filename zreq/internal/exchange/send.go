@@ -34,25 +34,6 @@ const (
 	bodyLeaves
 )
 
-// Outbox returns memory for a head, to be appended to. It is of size bytes, unless there
-// is some already.
-func (x *Exchange) Outbox(size int) []byte {
-	if x.out == nil {
-		x.out = buffer.Acquire(size)
-	}
-	return x.out.B[:0]
-}
-
-// SetHead begins another request, which Send sends once there is a socket.
-func (x *Exchange) SetHead(r Request) {
-	out := x.out
-	out.B = r.Head[:max(len(r.Head), len(out.B))] // it may have grown
-	x.sending = sending{out: out, request: r}
-	x.receiving = receiving{in: x.in}
-	x.in.Reset()
-	x.Progress = Progress{}
-}
-
 // Send sends the head and the body, and is called until it returns Sent, Answered or an
 // error. The head leaves in one write with the first bytes of a body that is ready, else
 // alone: servers time out on slow heads.
@@ -237,8 +218,7 @@ func (x *Exchange) ask(ctx context.Context) (Step, error) {
 		}
 	}
 	step, err := x.nextHead(ctx)
-	_, silent := err.(*line.TimeoutError)
-	switch {
+	switch _, silent := err.(*line.TimeoutError); {
 	case silent:
 		x.line.NoContinue, err = true, nil
 	case step != Informational || x.dec.Status() != 100:

@@ -24,18 +24,6 @@ const (
 	Answered           // the final head has come
 )
 
-// Expectation is the field line that ends a head which asks whether its body is wanted.
-const Expectation = "Expect: 100-continue\r\n"
-
-// Request is the head of a request, and what of it matters for the exchange.
-type Request struct {
-	Method string
-	Head   []byte // in the Outbox
-	Expect bool   // Head ends with Expectation
-	Close  bool   // Head asks for the end of the connection
-	Traced bool   // somebody is told of each step, and may take his time
-}
-
 // Head is the head that has come.
 type Head struct {
 	Status  int

@@ -31,9 +31,13 @@ func (l *Line) Dial(ctx context.Context, limit, secure time.Duration) (netdriver
 	if l.Closed() {
 		return nil, ErrClosed
 	}
-	conn, err := l.open(ctx, limit, name, func(ctx context.Context) (netdriver.Conn, error) {
+	conn, err := l.open(ctx, limit, name, func(ctx context.Context) (conn netdriver.Conn, err error) {
 		if l.Chip != nil {
 			return l.Chip.DialTLS(ctx, "tcp", address, l.Host)
+		}
+		if d, ok := l.Driver.(netdriver.PathDialer); ok {
+			conn, l.Path, err = d.DialPath(ctx, "tcp", address, !l.HTTPS)
+			return conn, err
 		}
 		return l.Driver.Dial(ctx, "tcp", address)
 	})

@@ -13,6 +13,8 @@ package line
 import (
 	"errors"
 	"sync"
+
+	"github.com/zreq-go/zreq/netdriver"
 )
 
 var (
@@ -29,10 +31,10 @@ var (
 type Line struct {
 	*Route
 
-	// What the last response has told of the peer. They belong to the call that has the
-	// claim.
-	HTTP10     bool // it speaks HTTP/1.0
-	NoContinue bool // it ignores Expect
+	// What is known of the peer. These fields belong to the call that has the claim.
+	Path       *netdriver.Path // of the last dial; nil if the driver told nothing
+	HTTP10     bool            // the peer speaks HTTP/1.0
+	NoContinue bool            // it ignores Expect
 
 	mu     sync.Mutex // guards what follows
 	socket *Socket    // nil: not dialled, or gone

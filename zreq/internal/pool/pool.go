@@ -79,7 +79,8 @@ type step struct {
 // Closed describes a connection that the pool has closed.
 type Closed struct {
 	*line.Route
-	Why wire.CloseReason
+	Link string // as in netdriver.Path
+	Why  wire.CloseReason
 }
 
 // Take returns a connection for a call over a route, or nil if the call has to wait.
@@ -174,7 +175,7 @@ func (p *Pool) finish(s *step) {
 			case c == s.returned:
 				s.why = c.why
 			case c.why != wire.CloseNone:
-				s.closed = append(s.closed, Closed{&c.route.Route, c.why})
+				s.closed = append(s.closed, Closed{&c.route.Route, c.Path.Name(), c.why})
 			}
 		}
 		if len(closing) > 0 {

@@ -9,7 +9,7 @@ import (
 type Origin struct {
 	Host  string // without the brackets of an IPv6 address, and without its zone
 	Zone  string // of an IPv6 address, as a driver takes it: "eth0"; "" for none
-	Port  int
+	Port  int    // 0: Host has it
 	HTTPS bool
 	IPv6  bool
 }
@@ -73,7 +73,7 @@ func (o *Origin) append(dst []byte, scheme, host, zone string, silent int) []byt
 	for _, part := range [...]string{scheme, open, host, zone, shut} {
 		dst = append(dst, part...)
 	}
-	if o.Port == silent {
+	if o.Port == silent || o.Port == 0 {
 		return dst
 	}
 	return wire.AppendUint(append(dst, ':'), int64(o.Port))

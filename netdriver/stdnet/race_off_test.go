@@ -1,5 +1,0 @@
-//go:build !race
-
-package stdnet_test
-
-const underRace = false
