@@ -36,9 +36,11 @@ type conn struct {
 
 // side is one direction of a conn.
 type side struct {
-	by     time.Time   // the deadline
-	alarm  *time.Timer // fires when a call has outlasted the deadline
-	inside int         // calls in the device
+	by     time.Time     // the deadline
+	late   time.Duration // how late a call may be
+	alarm  *time.Timer   // fires twice when a call has outlasted the deadline
+	warned bool          // it has fired once
+	inside int           // calls in the device
 }
 
 func (c *conn) side(sending bool) *side {

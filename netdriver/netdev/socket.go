@@ -77,31 +77,37 @@ func (c *conn) SetWriteDeadline(t time.Time) error {
 }
 
 // setDeadline also sets an alarm. A call begins before its deadline, so a call that is
-// inside when the alarm fires has ignored the deadline.
+// inside when the alarm fires for the second time has ignored the deadline.
 func (c *conn) setDeadline(sending bool, t time.Time, late time.Duration) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	s := c.side(sending)
-	s.by = t
+	s.by, s.late, s.warned = t, late, false
 	if t.IsZero() || c.shut != nil {
 		s.stop()
 		return nil
 	}
-	late += max(time.Until(t), 0)
+	first := max(time.Until(t), 0) + late/2
 	if s.alarm == nil {
-		s.alarm = time.AfterFunc(late, func() { c.giveUp(sending) })
+		s.alarm = time.AfterFunc(first, func() { c.giveUp(sending) })
 		return nil
 	}
-	s.alarm.Reset(late)
+	s.alarm.Reset(first)
 	return nil
 }
 
-// giveUp closes the socket during a call that is late. It would not be known how much of
-// a Send was sent, and a Recv might never return.
+// giveUp closes the socket during a call that is late, the second time that the alarm
+// fires. It would not be known how much of a Send was sent, and a Recv might never return.
+// Once is not enough: if the whole program has stalled, the alarm and the call, which
+// would have been in time, are due at the same moment.
 func (c *conn) giveUp(sending bool) {
 	c.mu.Lock()
 	s := c.side(sending)
 	late := s.inside > 0 && c.shut == nil && isPast(s.by, time.Now())
+	if late && !s.warned {
+		s.warned, late = true, false
+		s.alarm.Reset(s.late / 2)
+	}
 	c.mu.Unlock()
 	switch {
 	case late && sending:
