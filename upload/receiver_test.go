@@ -28,6 +28,7 @@ type receiver struct {
 	sum     atomic.Uint64 // of the last body
 	whole   atomic.Int64  // requests that came whole
 	pause   time.Duration // before each read of a body
+	pauses  int           // at most so many; 0: no limit
 }
 
 func receive(t testing.TB, over *tls.Config) *receiver {
@@ -94,14 +95,14 @@ func (r *receiver) take(c net.Conn, buffer []byte) bool {
 	}
 	var hash maphash.Hash
 	hash.SetSeed(r.seed)
-	for {
+	for reads := 1; ; reads++ {
 		if r.hashes {
 			_, _ = hash.Write(body)
 		}
 		if left -= int64(len(body)); left <= 0 {
 			break
 		}
-		if r.pause > 0 {
+		if r.pause > 0 && (r.pauses == 0 || reads <= r.pauses) {
 			time.Sleep(r.pause)
 		}
 		n, err := c.Read(buffer)

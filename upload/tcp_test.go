@@ -105,9 +105,9 @@ func TestUploadToASlowServer(t *testing.T) {
 	is := is.New(t)
 	content := numbered(16 << 20)
 	server := receive(t, nil)
-	server.hashes, server.pause = true, 20*time.Millisecond
+	server.hashes, server.pause, server.pauses = true, 400*time.Millisecond, 4
 	_, err := upload.Upload(t.Context(), server.url("http"), source(t, content), &upload.Args{
-		Driver: new(stdnet.Driver), Timeouts: zreq.Timeouts{Write: 320 * time.Millisecond}, // a slice is 10 ms
+		Driver: new(stdnet.Driver), Timeouts: zreq.Timeouts{Write: 8 * time.Second}, // a slice is 250 ms
 	})
 	is.NoErr(err)
 	is.Equal(server.sum.Load(), maphash.Bytes(server.seed, content))
@@ -122,13 +122,13 @@ func TestUploadTimesOut(t *testing.T) {
 	calls := 0
 	var last int64
 	_, err = upload.Upload(t.Context(), "http://"+l.Addr().String(), source(t, make([]byte, 16<<20)), &upload.Args{
-		Driver: new(stdnet.Driver), ExpectFrom: -1, Timeouts: zreq.Timeouts{Write: 100 * time.Millisecond},
+		Driver: new(stdnet.Driver), ExpectFrom: -1, Timeouts: zreq.Timeouts{Write: time.Second},
 		Progress: func(sent, _ int64) { calls++; last = sent },
 	})
 	var failure *zreq.Error
 	is.True(errors.As(err, &failure))
 	is.True(failure.Timeout())
-	is.True(strings.Contains(err.Error(), "Write of 100ms")) // the caller's limit
+	is.True(strings.Contains(err.Error(), "Write of 1s")) // the caller's limit
 	is.Equal(failure.Phase, zreq.PhaseSend)
 	is.True(calls > 0)
 	most := int64(1024) // the head

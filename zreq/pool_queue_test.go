@@ -245,7 +245,7 @@ func TestPoolTracePanicsInTheQueue(t *testing.T) {
 	is.Equal(s.Stats().Waiting, 0)
 	is.NoErr(held.Close())
 	is.Equal(s.Stats().Open, s.Stats().Idle) // none went to who is not there
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	_, err := s.Get(ctx, "http://a.test/", nil)
 	is.NoErr(err)

@@ -173,7 +173,7 @@ func testPoolCancelAtTheTurn(t *testing.T) {
 	for _, limits := range []zreq.PoolLimits{{Open: 1}, {Open: 1, Idle: -1}, {OpenPerOrigin: 1, Open: 2}} {
 		is := is.New(t)
 		d := newCensus(n)
-		s := &zreq.Session{Driver: d, Pool: limits, Timeouts: zreq.Timeouts{Wait: 3 * time.Second}} // long before a turn that is lost comes
+		s := &zreq.Session{Driver: d, Pool: limits, Timeouts: zreq.Timeouts{Wait: 30 * time.Second}} // long before a turn that is lost comes
 		defer s.Close()
 		for range rounds {
 			if t.Failed() {

@@ -72,6 +72,9 @@ func pullAllocs(t *testing.T, driver netdriver.Driver, url string, args zreq.Arg
 		call()
 	}
 	allocs := testing.AllocsPerRun(20, call)
+	for range 2 { // the collector may run in one of them, and empty the pools
+		allocs = min(allocs, testing.AllocsPerRun(20, call))
+	}
 	is.Equal(conn.Dials(), 1)
 	return allocs
 }

@@ -173,7 +173,7 @@ func holding(t testing.TB, s *zreq.Session, url string) io.Closer {
 // waitFor returns when it is so.
 func waitFor(t testing.TB, what string, so func() bool) {
 	t.Helper()
-	for by := time.Now().Add(10 * time.Second); !so(); runtime.Gosched() {
+	for by := time.Now().Add(time.Minute); !so(); runtime.Gosched() {
 		if time.Now().After(by) {
 			t.Fatal("there is never " + what)
 		}

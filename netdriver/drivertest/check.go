@@ -71,7 +71,7 @@ func (s *suite) checkUnread(t *testing.T) {
 	is.NoErr(err)
 	is.True(errors.Is(eventually(t, k), netdriver.ErrUnread)) // bytes that nobody read
 	is.True(errors.Is(k.Check(), netdriver.ErrUnread))        // are still there
-	is.NoErr(c.SetReadDeadline(after(time.Second)))
+	is.NoErr(c.SetReadDeadline(after(patience)))
 	got, err := start(func() ([]byte, error) { return readAll(c, 7, len(data)-1) }).wait(t)
 	is.NoErr(err)
 	is.True(string(got) == string(data[:len(data)-1])) // all of them

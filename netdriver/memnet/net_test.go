@@ -106,28 +106,30 @@ func TestNetSilentListener(t *testing.T) {
 }
 
 func TestNetOnDial(t *testing.T) {
-	is := is.New(t)
-	broken := errors.New("cable cut")
-	n := memnet.New()
-	n.BufferBytes = 8
-	n.OnDial = func(k int, address string) (memnet.Faults, error) {
-		is.Equal(address, "a:80") // it is told the address
-		if k == 2 {
-			return memnet.Faults{}, broken
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		broken := errors.New("cable cut")
+		n := memnet.New()
+		n.BufferBytes = 8
+		n.OnDial = func(k int, address string) (memnet.Faults, error) {
+			is.Equal(address, "a:80") // it is told the address
+			if k == 2 {
+				return memnet.Faults{}, broken
+			}
+			return memnet.Faults{EOFAfter: -1}, nil
 		}
-		return memnet.Faults{EOFAfter: -1}, nil
-	}
-	_, _ = n.Listen("a:80")
-	c, err := n.Dial(t.Context(), "tcp", "a:80")
-	is.NoErr(err)
-	_, err = c.Read(make([]byte, 1))
-	is.Equal(err, io.EOF) // the faults are in place before Dial returns
-	_ = c.SetWriteDeadline(time.Now().Add(100 * time.Millisecond))
-	size, err := c.Write(make([]byte, 100))
-	is.True(timedOut(err))
-	is.Equal(size, 8) // BufferBytes is the size of the buffer
-	_, err = n.Dial(t.Context(), "tcp", "a:80")
-	is.Equal(err, broken) // the k-th dial fails
+		_, _ = n.Listen("a:80")
+		c, err := n.Dial(t.Context(), "tcp", "a:80")
+		is.NoErr(err)
+		_, err = c.Read(make([]byte, 1))
+		is.Equal(err, io.EOF) // the faults are in place before Dial returns
+		_ = c.SetWriteDeadline(time.Now().Add(100 * time.Millisecond))
+		size, err := c.Write(make([]byte, 100))
+		is.True(timedOut(err))
+		is.Equal(size, 8) // BufferBytes is the size of the buffer
+		_, err = n.Dial(t.Context(), "tcp", "a:80")
+		is.Equal(err, broken) // the k-th dial fails
+	})
 }
 
 func TestNetIdleConnHoldsNoBuffer(t *testing.T) {

@@ -280,7 +280,7 @@ func TestConnErrorWithBytes(t *testing.T) {
 	below.err = memnet.ErrReset
 	server.Write([]byte("hello"))
 	is.Equal(readString(is, client, 5), "hello") // the bytes come first
-	client.SetReadDeadline(time.Now().Add(time.Second))
+	client.SetReadDeadline(time.Now().Add(time.Minute))
 	_, err := client.Read(make([]byte, 9))
 	is.True(errors.Is(err, memnet.ErrReset)) // and the error is not lost
 }

@@ -218,14 +218,15 @@ func testSplice(t *testing.T) {
 func TestSpliceOfABodyThatIsNotWhole(t *testing.T) {
 	part := numbered(100_000)
 	for name, tt := range map[string]struct {
-		of   func(part []byte, times int) sender
-		ends func(*sender)
-		want error
+		of    func(part []byte, times int) sender
+		ends  func(*sender)
+		want  error
+		limit time.Duration
 	}{
-		"the end comes early":            {ofLength, func(s *sender) { s.closes = true }, zreq.ErrTruncated},
-		"the end comes early, in chunks": {inChunks, func(s *sender) { s.closes, s.end = true, nil }, zreq.ErrTruncated},
-		"a reset":                        {ofLength, func(s *sender) { s.resets = true }, zreq.ErrTruncated},
-		"silence":                        {ofLength, func(*sender) {}, os.ErrDeadlineExceeded},
+		"the end comes early":            {ofLength, func(s *sender) { s.closes = true }, zreq.ErrTruncated, time.Minute},
+		"the end comes early, in chunks": {inChunks, func(s *sender) { s.closes, s.end = true, nil }, zreq.ErrTruncated, time.Minute},
+		"a reset":                        {ofLength, func(s *sender) { s.resets = true }, zreq.ErrTruncated, time.Minute},
+		"silence":                        {ofLength, func(*sender) {}, os.ErrDeadlineExceeded, 100 * time.Millisecond},
 	} {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
@@ -235,7 +236,7 @@ func TestSpliceOfABodyThatIsNotWhole(t *testing.T) {
 			server := sends(t, s, nil)
 			path := target(t, true)
 			resp, err := zreq.Get(t.Context(), server.url("http"), &zreq.Args{
-				Driver: new(stdnet.Driver), Stream: true, Timeouts: zreq.Timeouts{Body: 100 * time.Millisecond},
+				Driver: new(stdnet.Driver), Stream: true, Timeouts: zreq.Timeouts{Body: tt.limit},
 			})
 			is.NoErr(err)
 			_, err = download.SaveFile(resp, path)
