@@ -15,6 +15,9 @@ import (
 
 // compare reads with net/http what we have accepted, and demands the same.
 func compare(t *testing.T, in []byte, method string, ours *reading) {
+	if last := ours.heads[len(ours.heads)-1]; method == "CONNECT" && last.status/100 == 2 {
+		return // ReadResponse looks for a body where the tunnel begins
+	}
 	difference := differs(in, method, ours)
 	if difference == "" || knownDifference(in, ours) != "" {
 		return

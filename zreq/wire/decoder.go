@@ -87,7 +87,9 @@ func (d *Decoder) Status() int { return d.status }
 // higher version is treated as HTTP/1.1 (RFC 9110, 2.5).
 func (d *Decoder) Minor() int { return int(d.minor) }
 
-// Framing returns how the end of the body is found. It is valid after Head.
+// Framing returns how the end of the body is found. It is valid after Head. After a 2xx to
+// CONNECT it is UntilClose, whatever the fields say: all that follows the head belongs to
+// the tunnel (RFC 9110, 9.3.6).
 func (d *Decoder) Framing() Framing { return d.framing }
 
 // Length returns the Content-Length of the last head, even if no body comes with it

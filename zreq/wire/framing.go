@@ -26,10 +26,12 @@ func (f Framing) String() string {
 }
 
 // bodyFraming decides how the body is framed, by the numbered rules of RFC 9112, 6.3.
-// Rule 2 (CONNECT) and the contradictions of rules 3 and 5 are refused before, where the
-// lines of the head are read.
+// The contradictions of rules 3 and 5 are refused before, where the lines of the head are
+// read.
 func (m *message) bodyFraming() Framing {
 	switch {
+	case m.tunnel: // rule 2: the tunnel is what is left of the connection
+		return UntilClose
 	case m.bodiless: // rule 1
 		return None
 	case m.coded: // rule 4: the only coding that is accepted is chunked

@@ -154,10 +154,36 @@ func fieldless(r result) []string {
 	return r.informational
 }
 
+// What follows a 2xx to CONNECT is the tunnel, whatever the head says (RFC 9110, 9.3.6).
+func TestConnectTunnel(t *testing.T) {
+	for name, head := range map[string]string{
+		"200":                "HTTP/1.1 200 Connection established\r\n\r\n",
+		"204":                "HTTP/1.1 204 x\r\n\r\n",
+		"HTTP/1.0":           "HTTP/1.0 200 x\r\nProxy-Agent: x\r\n\r\n",
+		"after 1xx":          "HTTP/1.1 100 x\r\n\r\nHTTP/1.1 200 x\r\n\r\n",
+		"length":             "HTTP/1.1 299 x\r\nContent-Length: 2\r\n\r\n",
+		"length of zero":     "HTTP/1.1 200 x\r\nContent-Length: 0\r\n\r\n",
+		"chunked":            "HTTP/1.1 200 x\r\nTransfer-Encoding: chunked\r\n\r\n",
+		"unknown coding":     "HTTP/1.1 200 x\r\nTransfer-Encoding: gzip\r\n\r\n",
+		"length and coding":  "HTTP/1.1 200 x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n",
+		"bad length, folded": "HTTP/1.1 200 x\r\nContent-Length: 1\r\n x\r\n\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			got := replay(t, exchange{method: "CONNECT", in: head + "hello", eof: true})
+			is.NoErr(got.err)
+			is.Equal(got.body, "hello")             // all that follows the head, and not a byte of it
+			is.Equal(got.framing, wire.UntilClose)  // until the connection ends
+			is.Equal(got.length, int64(-1))         // a length means nothing
+			is.Equal(got.reuse, wire.CloseUnframed) // and there is no other request on it
+		})
+	}
+}
+
 func TestConnect(t *testing.T) {
 	refuses(t, []row{
-		{name: "200", in: "HTTP/1.1 200 Connection established\r\n\r\n", err: wire.ErrUpgrade},
-		{name: "299", in: "HTTP/1.1 299 x\r\nContent-Length: 5\r\n\r\nhello", err: wire.ErrUpgrade},
+		{name: "101", in: "HTTP/1.1 101 x\r\n\r\n", err: wire.ErrUpgrade},
+		{name: "a bad field", in: "HTTP/1.1 200 x\r\nA b\r\n\r\n", err: wire.ErrBadField},
 		{name: "407 has a body as any other", in: "HTTP/1.1 407 x\r\nContent-Length: 5\r\n\r\nhello"},
 	}, func(in string) exchange { return exchange{method: "CONNECT", in: in} })
 }

@@ -207,8 +207,10 @@ func (d *Decoder) statusLine(line []byte) error {
 	}
 	d.message.begin(status, minor)
 	switch {
-	case status == 101, d.connect && status/100 == 2:
+	case status == 101:
 		return ErrUpgrade
+	case d.connect && status/100 == 2:
+		d.tunnel, d.bodiless = true, true // RFC 9112, 6.3, rule 2
 	case status < 200:
 		d.informational++
 		if d.informational > d.limits.Informational {
