@@ -28,24 +28,6 @@ func (p *Path) Name() string {
 	return p.Link
 }
 
-// String returns the fields of p in words. It hides Authorization.
-func (p Path) String() string {
-	text := "netdriver.Path(link " + p.Link
-	if p.Link == "" {
-		text = "netdriver.Path(no link name"
-	}
-	if p.Forward {
-		text += ", forward"
-	}
-	if p.Authorization != "" {
-		text += ", with credentials"
-	}
-	return text + ")"
-}
-
-// GoString returns the same as String.
-func (p Path) GoString() string { return p.String() }
-
 // A PathDialer is a Driver that can tell about the way of each connection. Callers that
 // want to know dial with DialPath, and others with Dial: the connections are the same.
 type PathDialer interface {

@@ -3,7 +3,6 @@ package proxy_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"testing"
 
@@ -128,22 +127,21 @@ func (noTLS) Client(context.Context, netdriver.Conn, string) (netdriver.Conn, er
 // testProxyAddress: the forms of the address of an HTTP proxy, and what the caller learns.
 func testProxyAddress(t *testing.T) {
 	for address, want := range map[string]string{
-		"proxy.test:3128":          "proxy.test:3128 false",
-		"http://proxy.test:3128":   "proxy.test:3128 false",
-		"http://proxy.test:3128/":  "proxy.test:3128 false",
-		"http://proxy.test":        "proxy.test:80 false",
-		"https://proxy.test":       "proxy.test:443 true",
-		"HTTPS://proxy.test:8443/": "proxy.test:8443 true",
-		"[fe80::1%eth0]:3128":      "[fe80::1%eth0]:3128 false",
-		"https://[2001:db8::1]":    "[2001:db8::1]:443 true",
+		"proxy.test:3128":          "proxy.test:3128",
+		"http://proxy.test:3128":   "proxy.test:3128",
+		"http://proxy.test:3128/":  "proxy.test:3128",
+		"http://proxy.test":        "proxy.test:80",
+		"https://proxy.test":       "proxy.test:443",
+		"HTTPS://proxy.test:8443/": "proxy.test:8443",
+		"[fe80::1%eth0]:3128":      "[fe80::1%eth0]:3128",
+		"https://[2001:db8::1]":    "[2001:db8::1]:443",
 	} {
 		t.Run(address, func(t *testing.T) {
 			is := is.New(t)
 			d, err := proxy.HTTP(memnet.New(), address, nil)
 			is.NoErr(err)
-			got, secure := d.Proxy("origin.test:80")
-			is.Equal(fmt.Sprint(got, " ", secure), want)
-			is.Equal(d.String(), "proxy.HTTP("+got+")")
+			is.Equal(d.Proxy("origin.test:80"), want)
+			is.Equal(d.String(), "proxy.HTTP("+want+")")
 		})
 	}
 }

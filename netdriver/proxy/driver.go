@@ -35,9 +35,9 @@ type Driver struct {
 // A route is how a Driver connects to an address.
 type route interface {
 	// dial is DialPath.
-	dial(ctx context.Context, network, address string, forward bool) (netdriver.Conn, *netdriver.Path, error)
+	dial(ctx context.Context, network, address string, http bool) (netdriver.Conn, *netdriver.Path, error)
 	// forwards is Proxy.
-	forwards(origin string) (address string, secure bool)
+	forwards(origin string) string
 }
 
 // HTTP returns a Driver that asks an HTTP proxy for a tunnel to each address that is
@@ -108,17 +108,17 @@ func (d *Driver) Dial(ctx context.Context, network, address string) (netdriver.C
 
 // DialPath implements [netdriver.PathDialer]. The Path has the Link that the driver below
 // tells.
-func (d *Driver) DialPath(ctx context.Context, network, address string, forward bool) (netdriver.Conn, *netdriver.Path, error) {
+func (d *Driver) DialPath(ctx context.Context, network, address string, http bool) (netdriver.Conn, *netdriver.Path, error) {
 	if d == nil || d.route == nil {
 		return nil, nil, errUnmade
 	}
-	return d.route.dial(ctx, network, address, forward)
+	return d.route.dial(ctx, network, address, http)
 }
 
-// Proxy implements [netdriver.Forwarder]. The address is "" for a SOCKS5 proxy.
-func (d *Driver) Proxy(origin string) (address string, secure bool) {
+// Proxy implements [netdriver.Forwarder]. It returns "" for a SOCKS5 proxy.
+func (d *Driver) Proxy(origin string) string {
 	if d == nil || d.route == nil {
-		return "", false
+		return ""
 	}
 	return d.route.forwards(origin)
 }
@@ -138,9 +138,9 @@ func (d *Driver) GoString() string { return d.String() }
 var errNoConn = errors.New("the driver returned neither a connection nor an error")
 
 // dialWith dials with any driver, and returns what it tells of the way.
-func dialWith(ctx context.Context, via netdriver.Driver, network, address string, forward bool) (c netdriver.Conn, path *netdriver.Path, err error) {
+func dialWith(ctx context.Context, via netdriver.Driver, network, address string, http bool) (c netdriver.Conn, path *netdriver.Path, err error) {
 	if p, ok := via.(netdriver.PathDialer); ok {
-		c, path, err = p.DialPath(ctx, network, address, forward)
+		c, path, err = p.DialPath(ctx, network, address, http)
 	} else {
 		c, err = via.Dial(ctx, network, address)
 	}

@@ -123,22 +123,22 @@ func newRoute(via netdriver.Driver, name, value string, o *Options) (route, erro
 	return r, nil
 }
 
-func (e *environment) dial(ctx context.Context, network, address string, forward bool) (netdriver.Conn, *netdriver.Path, error) {
-	r, err := e.routeTo(address, forward)
+func (e *environment) dial(ctx context.Context, network, address string, http bool) (netdriver.Conn, *netdriver.Path, error) {
+	r, err := e.routeTo(address, http)
 	if err != nil {
 		return nil, nil, err
 	}
 	if r == nil {
-		return dialWith(ctx, e.direct, network, address, forward)
+		return dialWith(ctx, e.direct, network, address, http)
 	}
-	return r.dial(ctx, network, address, forward)
+	return r.dial(ctx, network, address, http)
 }
 
 // forwards asks the driver below about origins without a proxy, because it may be a proxy.
-func (e *environment) forwards(origin string) (address string, secure bool) {
+func (e *environment) forwards(origin string) string {
 	r, err := e.routeTo(origin, true)
 	if err != nil {
-		return "", false
+		return ""
 	}
 	if r != nil {
 		return r.forwards(origin)
@@ -146,19 +146,19 @@ func (e *environment) forwards(origin string) (address string, secure bool) {
 	if f, ok := e.direct.(netdriver.Forwarder); ok {
 		return f.Proxy(origin)
 	}
-	return "", false
+	return ""
 }
 
 // routeTo returns the route to an address, or nil if it has no proxy.
-func (e *environment) routeTo(address string, plain bool) (route, error) {
+func (e *environment) routeTo(address string, http bool) (route, error) {
 	r, u := e.secure, url.URL{Scheme: "https", Host: address}
-	if plain {
+	if http {
 		r, u.Scheme = e.plain, "http"
 	}
 	if r == nil {
 		return nil, nil
 	}
-	if own, _ := r.forwards(address); plain && own == address {
+	if http && r.forwards(address) == address {
 		return r, nil // the proxy itself, which NO_PROXY may name
 	}
 	chosen, err := e.choose(&u)

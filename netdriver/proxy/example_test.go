@@ -97,8 +97,7 @@ func ExampleFromEnvironment() {
 		return
 	}
 	for _, origin := range []string{"origin.example.org:80", "sensor.internal:80"} {
-		address, _ := d.Proxy(origin)
-		fmt.Printf("%s: %q\n", origin, address)
+		fmt.Printf("%s: %q\n", origin, d.Proxy(origin))
 	}
 
 	os.Setenv("HTTP_PROXY", "gopher://proxy.example.org")

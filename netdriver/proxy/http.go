@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"strconv"
+	"sync"
 	"sync/atomic"
 
 	"github.com/zreq-go/zreq/netdriver"
@@ -14,9 +15,11 @@ import (
 // An httpProxy is an HTTP proxy. It opens tunnels and forwards requests.
 type httpProxy struct {
 	server
-	authorization string         // the value of Proxy-Authorization, "" without credentials
-	path          netdriver.Path // of connections for forwarding over a link without a name
-	asked         atomic.Bool    // the proxy has asked for the credentials, and taken them
+	authorization string      // the value of Proxy-Authorization, "" without credentials
+	asked         atomic.Bool // the proxy has asked for the credentials, and taken them
+
+	mu    sync.Mutex
+	paths map[string]*netdriver.Path // of connections for forwarding, by link
 }
 
 func newHTTPProxy(via netdriver.Driver, address string, secure bool, t netdriver.TLS, c credentials) (*httpProxy, error) {
@@ -27,21 +30,21 @@ func newHTTPProxy(via netdriver.Driver, address string, secure bool, t netdriver
 	return &httpProxy{
 		server:        server{via: via, address: address, secure: secure, tls: t},
 		authorization: authorization,
-		path:          netdriver.Path{Forward: true, Authorization: authorization},
+		paths:         make(map[string]*netdriver.Path),
 	}, nil
 }
 
-func (p *httpProxy) forwards(string) (address string, secure bool) { return p.address, p.secure }
+func (p *httpProxy) forwards(string) string { return p.address }
 
-func (p *httpProxy) dial(ctx context.Context, network, address string, forward bool) (netdriver.Conn, *netdriver.Path, error) {
-	if forward && network == "tcp" && address == p.address {
+func (p *httpProxy) dial(ctx context.Context, network, address string, http bool) (netdriver.Conn, *netdriver.Path, error) {
+	if http && network == "tcp" && address == p.address {
 		return p.forward(ctx)
 	}
 	host, port, err := splitAddress(network, address)
 	if err != nil {
 		return nil, nil, p.refuse(address, err)
 	}
-	if forward {
+	if http {
 		return p.forward(ctx)
 	}
 	return p.tunnel(ctx, net.JoinHostPort(host, strconv.Itoa(port)))
@@ -53,10 +56,7 @@ func (p *httpProxy) forward(ctx context.Context) (netdriver.Conn, *netdriver.Pat
 	if err != nil {
 		return nil, nil, p.fail(err)
 	}
-	if path == nil || path.Link == "" {
-		return c, &p.path, nil
-	}
-	return c, &netdriver.Path{Link: path.Link, Forward: true, Authorization: p.authorization}, nil
+	return c, p.pathOver(path.Name()), nil
 }
 
 // errAgain means that the proxy has asked for the credentials, and that it takes another

@@ -47,7 +47,7 @@ func newSOCKSProxy(via netdriver.Driver, address string, c credentials) (*socksP
 }
 
 // forwards returns "": whatever is sent goes through a connection to its origin.
-func (p *socksProxy) forwards(string) (address string, secure bool) { return "", false }
+func (p *socksProxy) forwards(string) string { return "" }
 
 func (p *socksProxy) dial(ctx context.Context, network, address string, _ bool) (netdriver.Conn, *netdriver.Path, error) {
 	host, port, err := splitAddress(network, address)

@@ -1,0 +1,97 @@
+package proxy
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+
+	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/zreq/wire"
+)
+
+// Why a request cannot be forwarded.
+var (
+	errNotPlain  error = lasting("a proxy forwards requests for http URLs only")
+	errOtherHost error = lasting("a proxy ignores a Host that differs from the URL (RFC 9112, 3.2.2): leave it out, or put it into the URL")
+	errBadHead         = errors.New("the request has no Host as its first field")
+)
+
+// pathOver returns the Path of a connection for forwarding over a link. Connections over
+// one link share it.
+func (p *httpProxy) pathOver(link string) *netdriver.Path {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	path := p.paths[link]
+	if path == nil {
+		path = &netdriver.Path{Link: link, Forward: p.form}
+		p.paths[link] = path
+	}
+	return path
+}
+
+// form gives the head of a request the form for a proxy: its target in absolute-form (RFC
+// 9112, 3.2.2), and the credentials for the proxy behind Host. Credentials for a proxy that
+// are there already are the caller's own, and stay.
+func (p *httpProxy) form(head []byte, url string) ([]byte, error) {
+	origin, authority, err := originOf(url)
+	if err != nil {
+		return nil, err
+	}
+	line := bytes.IndexByte(head, '\n') + 1
+	name, host, rest, ok := wire.NextField(head[line:])
+	if !ok || !wire.EqualName(name, "host") {
+		return nil, errBadHead
+	}
+	if !strings.EqualFold(withoutPort80(string(host)), withoutPort80(authority)) {
+		return nil, errOtherHost
+	}
+	if p.authorization != "" && !hasField(rest, "proxy-authorization") {
+		head = insert(head, len(head)-len(rest), "Proxy-Authorization: "+p.authorization+"\r\n")
+	}
+	target := bytes.IndexByte(head, ' ') + 1
+	if head[target] == '*' {
+		head = append(head[:target], head[target+1:]...) // OPTIONS of the whole server (RFC 9112, 3.2.4)
+	}
+	return insert(head, target, origin), nil
+}
+
+// originOf returns the scheme and the authority that a URL begins with, and the authority.
+func originOf(url string) (origin, authority string, err error) {
+	const scheme = "http://"
+	authority, ok := strings.CutPrefix(url, scheme)
+	if !ok {
+		return "", "", errNotPlain
+	}
+	if end := strings.IndexAny(authority, "/?#"); end >= 0 {
+		authority = authority[:end]
+	}
+	if strings.Contains(authority, "%") {
+		return "", "", errZone
+	}
+	return scheme + authority, authority, nil
+}
+
+// withoutPort80 returns an authority without the default port.
+func withoutPort80(authority string) string { return strings.TrimSuffix(authority, ":80") }
+
+// hasField reports whether fields, and what follows them, have a field of that name.
+func hasField(fields []byte, name string) bool {
+	for {
+		field, _, rest, ok := wire.NextField(fields)
+		if !ok {
+			return false
+		}
+		if wire.EqualName(field, name) {
+			return true
+		}
+		fields = rest
+	}
+}
+
+// insert inserts s into head.
+func insert(head []byte, at int, s string) []byte {
+	head = append(head, s...)
+	copy(head[at+len(s):], head[at:len(head)-len(s)])
+	copy(head[at:], s)
+	return head
+}
