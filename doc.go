@@ -36,6 +36,7 @@
 //   - netdriver: the interfaces of a driver, of its connections and of TLS, and the registry of drivers
 //   - netdriver/std: registers stdnet, tlsnet and stdjson, which most programs want
 //   - netdriver/stdnet: TCP of the operating system
+//   - netdriver/unixnet: one Unix socket of the operating system, as that of Docker
 //   - netdriver/tlsnet: TLS by crypto/tls over the connections of any driver
 //   - netdriver/tlsnet/tlstest: certificates, for tests
 //   - netdriver/bind: TCP through one network interface, or from one source address

@@ -67,8 +67,8 @@ func (d *Driver) Dial(ctx context.Context, network, address string) (netdriver.C
 	if err != nil {
 		return nil, err
 	}
-	conn := &Conn{TCPConn: c.(*net.TCPConn)}
-	if err := conn.look.over(conn.TCPConn); err != nil {
+	conn, err := newConn(c.(*net.TCPConn))
+	if err != nil {
 		_ = c.Close()
 		return nil, err
 	}

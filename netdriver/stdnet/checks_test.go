@@ -1,0 +1,5 @@
+//go:build (unix && !aix) || windows
+
+package stdnet_test
+
+const checks = true

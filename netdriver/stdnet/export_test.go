@@ -1,4 +1,0 @@
-package stdnet
-
-// Keep tells c an error, as a system call does.
-func Keep(c *Conn, err error) { c.keep(err) }

@@ -1,7 +1,0 @@
-//go:build unix && !aix && !linux
-
-package stdnet_test
-
-import "testing"
-
-func interrupted(t *testing.T) { t.Skip("the test interrupts the system calls of Linux") }

@@ -1,9 +1,0 @@
-//go:build !tinygo
-
-package stdnet
-
-import "errors"
-
-// oneSided reports whether err says only that we ended our own side. All else that
-// Windows says of a send is that the connection broke.
-func oneSided(err error) bool { return errors.Is(err, wsaEShutdown) }

@@ -1,0 +1,5 @@
+//go:build !linux
+
+package unixnet
+
+const hasAbstract = false

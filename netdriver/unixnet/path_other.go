@@ -1,0 +1,7 @@
+//go:build !unix && !windows
+
+package unixnet
+
+const addressBytes = 0
+
+func isFull(error) bool { return false }
