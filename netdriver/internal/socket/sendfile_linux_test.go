@@ -96,7 +96,7 @@ func TestSendFile(t *testing.T) {
 // fill sends f to a peer that does not read, until nobody has room, and returns how much
 // was sent. On a machine that stalls, a deadline can be over before SendFile begins, and
 // then it sends nothing: once more, with more time.
-func fill(t testing.TB, c *stdnet.Conn, f *os.File, n int64) int64 {
+func fill(t testing.TB, c *socket.Conn, f *os.File, n int64) int64 {
 	t.Helper()
 	for limit := 50 * time.Millisecond; ; limit *= 2 {
 		if err := c.SetWriteDeadline(time.Now().Add(limit)); err != nil {
