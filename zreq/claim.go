@@ -60,6 +60,9 @@ type callSession interface {
 	replace(l lease) (*line.Line, lease)
 	// giveBack ends a lease and returns why the connection is not kept.
 	giveBack(l lease, why CloseReason) CloseReason
+	// makeRoom reports whether the error of a dial is that the driver has no socket left,
+	// and an idle connection was closed for this one.
+	makeRoom(l lease, err error) bool
 	// over reports whether the Session was closed.
 	over() bool
 	// retries reports whether a response with that status leads to another attempt.

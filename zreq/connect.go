@@ -160,6 +160,9 @@ func (c *call) dial(ctx context.Context) error {
 	c.line.Drop()
 	c.socket, c.reused = nil, false
 	conn, err := c.open(ctx)
+	for err != nil && c.lease != nil && c.session.makeRoom(c.lease, err) {
+		conn, err = c.open(ctx)
+	}
 	if err != nil {
 		return err
 	}

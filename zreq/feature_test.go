@@ -106,6 +106,7 @@ func TestFeature(t *testing.T) {
 		{"P27", proofs{testEncoded, testEncodedInNoCoding, testEncodedPage, testAcceptEncoding}},
 		{"P31", proofs{testContentRange, testContentRangeThatWraps}},
 		{"P43", proofs{testJSONInWhatItIsWritten, testCharset, testText}},
+		{"P33", proofs{testSockets}},
 		{"P36", proofs{testFileHasItsSize, testFileThatChanges}},
 		{"Q1", proofs{testSessionConcurrent, testPoolWaitEnds, testPoolCancelAtTheTurn}},
 		{"Q3", proofs{testBody, testBodySizes, testBodyRefused, bodyLeavesAsItComes}},

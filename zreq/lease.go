@@ -2,8 +2,10 @@ package zreq
 
 import (
 	"context"
+	"errors"
 	"time"
 
+	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq/internal/line"
 	"github.com/zreq-go/zreq/zreq/internal/pool"
 )
@@ -83,6 +85,16 @@ func (s *Session) giveBack(l lease, why CloseReason) CloseReason {
 	why, closed := l.(*pool.Conn).Return(why, line.Now())
 	s.tellClosed(closed, nil)
 	return why
+}
+
+// makeRoom implements callSession.
+func (s *Session) makeRoom(l lease, err error) bool {
+	if !errors.Is(err, netdriver.ErrNoSocket) {
+		return false
+	}
+	ok, closed := l.(*pool.Conn).MakeRoom(line.Now())
+	s.tellClosed(closed, nil)
+	return ok
 }
 
 // over implements callSession.

@@ -11,7 +11,8 @@ type PoolLimits struct {
 	// Open limits how many connections are open, including idle ones. At the limit, a
 	// call waits for a connection to its own origin if one may be back soon. If not, and
 	// if it has waited for too many other calls, the connection that has been idle
-	// longest is closed to make room. Default 64. If negative, there is no limit.
+	// longest is closed to make room. Default 64. If negative, there is no limit. If the
+	// driver has fewer sockets, that is the limit: see [netdriver.SocketLimiter].
 	Open int
 	// OpenPerOrigin limits how many connections are open to one origin. Default 8. If
 	// negative, there is no limit.

@@ -2,14 +2,18 @@ package zreq_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/matryer/is"
+	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq"
 )
 
@@ -214,4 +218,95 @@ func testPoolRequests(t *testing.T) {
 		is.Equal(most, 1)
 		is.NoErr(s.Close())
 	}
+}
+
+// A scarce driver has few sockets.
+type scarce struct {
+	*census
+	sockets int
+}
+
+func (d *scarce) Dial(ctx context.Context, network, address string) (netdriver.Conn, error) {
+	if open, _, _ := d.counts(); open >= d.sockets {
+		return nil, fmt.Errorf("socket: %w", netdriver.ErrNoSocket)
+	}
+	return d.census.Dial(ctx, network, address)
+}
+
+// A frank driver says how many there are.
+type frank struct{ scarce }
+
+func (d *frank) Sockets() int { return d.sockets }
+
+// testSockets: where a driver has no socket left, the connection that has been idle longest
+// makes room. If the driver says how many it has, no dial fails.
+func testSockets(t *testing.T) {
+	for name, over := range map[string]func(d *scarce) netdriver.Driver{
+		"silent": func(d *scarce) netdriver.Driver { return d },
+		"frank":  func(d *scarce) netdriver.Driver { return &frank{*d} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			d := &scarce{newCensus(echoing(t)), 2}
+			refused := 0
+			s := &zreq.Session{Driver: over(d), Trace: traceFunc(func(e zreq.Event) {
+				if e.Kind == zreq.EventDialled && e.Err != nil {
+					refused++
+				}
+			})}
+			defer s.Close()
+			for i := range 9 {
+				named(is, s, fmt.Sprintf("http://%d.test", i%3), "/x", nil)
+			}
+			is.Equal(d.log()[:len("[dial 0.test:80 dial 1.test:80 close 0.test:80 dial 2.test:80")], "[dial 0.test:80 dial 1.test:80 close 0.test:80 dial 2.test:80")
+			balanced(is, s, 2, 2)
+			is.Equal(refused == 0, name == "frank")
+		})
+	}
+	t.Run("none is idle", func(t *testing.T) {
+		is := is.New(t)
+		d := &scarce{newCensus(echoing(t)), 1}
+		s := &zreq.Session{Driver: d, RetryBudget: -1}
+		defer s.Close()
+		held := holding(t, s, "http://0.test/")
+		_, err := s.Get(t.Context(), "http://1.test/", nil)
+		is.True(errors.Is(err, netdriver.ErrNoSocket) && errors.Is(err, zreq.ErrConnect))
+		is.True(zreq.SafeToRetry(err) && zreq.Transient(err))
+		is.NoErr(held.Close())
+		named(is, s, "http://1.test", "/x", nil) // now there is one
+	})
+	t.Run("all wait for two", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			is := is.New(t)
+			d := &frank{scarce{newCensus(echoing(t)), 2}}
+			s := &zreq.Session{Driver: d}
+			defer s.Close()
+			var all sync.WaitGroup
+			for i := range 60 {
+				all.Go(func() {
+					_, err := s.Get(t.Context(), fmt.Sprintf("http://%d.test/", i%5), nil)
+					is.NoErr(err)
+				})
+			}
+			all.Wait()
+			held := []io.Closer{holding(t, s, "http://0.test/"), holding(t, s, "http://1.test/")}
+			_, err := s.Get(t.Context(), site, &zreq.Args{Timeouts: zreq.Timeouts{Wait: time.Second}})
+			is.True(strings.Contains(err.Error(), "of 2 that the driver has sockets for, 2 are in use")) // it names the limit
+			is.NoErr(held[0].Close())
+			is.NoErr(held[1].Close())
+		})
+	})
+	t.Run("another driver", func(t *testing.T) {
+		is := is.New(t)
+		d, other := &frank{scarce{newCensus(echoing(t)), 1}}, newCensus(echoing(t))
+		s := &zreq.Session{Driver: d}
+		defer s.Close()
+		for i := range 3 {
+			url := fmt.Sprintf("http://%d.test", i)
+			named(is, s, url, "/x", &zreq.Args{Driver: other})
+			named(is, s, url, "/x", nil)
+		}
+		is.True(!strings.Contains(other.log(), "close")) // has sockets of its own
+		balanced(is, s, 4, 4)
+	})
 }

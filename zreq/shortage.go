@@ -15,13 +15,14 @@ type shortage struct {
 // Error returns the counts, and what can be done.
 func (e *shortage) Error() string {
 	s := "no connection became free: of "
-	name := "Open"
-	if e.Origin != "" {
-		name = "OpenPerOrigin"
-	}
-	s += strconv.Itoa(e.Limit) + " that PoolLimits." + name + " allows"
-	if e.Origin != "" {
-		s += " to " + e.Origin
+	s += strconv.Itoa(e.Limit) + " that "
+	switch {
+	case e.Sockets:
+		s += "the driver has sockets for"
+	case e.Origin != "":
+		s += "PoolLimits.OpenPerOrigin allows to " + e.Origin
+	default:
+		s += "PoolLimits.Open allows"
 	}
 	s += ", " + strconv.Itoa(e.Used) + " are in use, " + strconv.Itoa(e.Lent) + " of them by open Streams, and " +
 		strconv.Itoa(e.Idle) + " are idle: close each Response of Args.Stream or read it to its end, or raise the limit"

@@ -42,6 +42,7 @@ func (p *Pool) grant(s *step, r *route, from *Conn) *Conn {
 		p.noteMove(r, from, s.now)
 		p.evict(s, from, wire.CloseEvicted)
 		from.replaced = true
+		from.route.replaced++
 		p.open--
 		c = p.add(r)
 	default:
@@ -64,7 +65,9 @@ func (p *Pool) add(r *route) *Conn {
 func (p *Pool) remove(c *Conn) {
 	r := c.route
 	c.state = gone
-	if !c.replaced {
+	if c.replaced {
+		r.replaced--
+	} else {
 		p.open--
 	}
 	r.conns = without(r.conns, c)
@@ -183,6 +186,25 @@ func (c *Conn) Replace(now time.Time) (*Conn, []Closed) {
 	}
 	p.finish(&s)
 	return other, s.closed
+}
+
+// MakeRoom closes the connection that has been idle longest, because the driver has no
+// socket left for c. One of the same driver goes first. MakeRoom reports whether there was
+// one.
+func (c *Conn) MakeRoom(now time.Time) (bool, []Closed) {
+	p := c.route.pool
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := step{now: now}
+	oldest := p.oldest(c.route, true)
+	if oldest == nil {
+		oldest = p.oldest(c.route, false)
+	}
+	if oldest != nil {
+		p.evict(&s, oldest, wire.CloseEvicted)
+	}
+	p.finish(&s)
+	return oldest != nil, s.closed
 }
 
 // Idle returns how long the connection had been idle when the call took it. It returns 0

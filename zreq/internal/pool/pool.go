@@ -20,6 +20,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq/internal/line"
 	"github.com/zreq-go/zreq/zreq/wire"
 )
@@ -59,10 +60,12 @@ type Pool struct {
 // A route is a way to an origin, with the connections that lead there.
 type route struct {
 	line.Route
-	pool    *Pool
-	conns   []*Conn // in use, idle or being closed
-	idle    int     // how many of conns are idle
-	waiters []*Waiter
+	pool     *Pool
+	sockets  int     // how many its driver has; 0 if that is not known
+	conns    []*Conn // in use, idle or being closed
+	idle     int     // how many of conns are idle
+	replaced int     // how many of conns are being closed, and another connection counts in their place
+	waiters  []*Waiter
 }
 
 // A step is one operation on the pool. It collects what is to be done when the pool has
@@ -142,6 +145,9 @@ func (p *Pool) enter(s *step, to *line.Route, limits Limits) (*route, error) {
 	}
 	r := &route{Route: *to, pool: p}
 	r.Origin = to.Origin.Clone() // not a part of a long URL
+	if d, ok := r.Driver.(netdriver.SocketLimiter); ok {
+		r.sockets = d.Sockets()
+	}
 	p.routes = append(p.routes, r)
 	return r, nil
 }

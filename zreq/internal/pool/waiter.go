@@ -39,16 +39,41 @@ func (p *Pool) choose(r *route, came int, now time.Time) (from *Conn, ok bool) {
 	if c := r.newest(); c != nil {
 		return c, true
 	}
+	scarce := p.scarce(r)
 	switch {
 	case p.full(r):
 		return nil, false
-	case below(p.open, p.limits.Open):
+	case below(p.open, p.limits.Open) && !scarce:
 		return nil, true
-	case len(p.idle) == 0:
-		return nil, false
 	}
-	from = p.idle[0]
-	return from, !p.contested(r, from, now) || p.overdue(r, came, now)
+	from = p.oldest(r, scarce)
+	return from, from != nil && (!p.contested(r, from, now) || p.overdue(r, came, now))
+}
+
+// scarce reports whether the connections of the pool use all sockets that the driver of a
+// route has.
+func (p *Pool) scarce(r *route) bool {
+	if r.sockets <= 0 {
+		return false
+	}
+	open := 0
+	for _, other := range p.routes {
+		if same, _ := line.Equal(r.Driver, other.Driver); same {
+			open += len(other.conns) - other.replaced
+		}
+	}
+	return open >= r.sockets
+}
+
+// oldest returns the connection that has been idle longest, of those of one driver if own is
+// true. It returns nil if none is idle.
+func (p *Pool) oldest(r *route, own bool) *Conn {
+	for _, c := range p.idle {
+		if same, _ := line.Equal(r.Driver, c.route.Driver); same || !own {
+			return c
+		}
+	}
+	return nil
 }
 
 // full reports whether a route has as many connections as the limits allow.
@@ -196,11 +221,12 @@ func (w *Waiter) remove() {
 // A Shortage says which limit a caller waits for, and what the connections under that
 // limit are used for.
 type Shortage struct {
-	Origin string // "" if the limit is that of the whole pool
-	Limit  int
-	Used   int // connections in use
-	Lent   int // how many of those are in use by open Streams
-	Idle   int
+	Origin  string // "" if the limit is that of the whole pool
+	Sockets bool   // the limit is that of the driver
+	Limit   int
+	Used    int // connections in use
+	Lent    int // how many of those are in use by open Streams
+	Idle    int
 }
 
 // Shortage returns why the caller has no connection yet.
@@ -214,6 +240,9 @@ func (w *Waiter) Shortage() Shortage {
 		return s
 	}
 	s := Shortage{Limit: p.limits.Open}
+	if p.scarce(r) {
+		s.Sockets, s.Limit = true, r.sockets
+	}
 	for _, r := range p.routes {
 		s.count(r)
 	}
