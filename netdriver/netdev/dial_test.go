@@ -319,7 +319,23 @@ func testDialTLSZone(t *testing.T) {
 	is.NoErr(c.Close())
 }
 
+// testFull: a program that knows its device says how many sockets that has, and by which
+// error it says that they are used up.
+func testFull(t *testing.T) {
+	is := is.New(t)
+	d := &hostile{limit: 1, full: errDevice}
+	_, err := netdev.New(d).Dial(t.Context(), "tcp", "192.0.2.1:80")
+	is.NoErr(err)
+	_, err = netdev.New(d).Dial(t.Context(), "tcp", "192.0.2.1:80")
+	is.True(errors.Is(err, errDevice) && !errors.Is(err, netdriver.ErrNoSocket)) // it may be of anything
+	driver := netdev.NewWith(d, netdev.Options{Sockets: 1, Full: []error{errors.ErrUnsupported, errDevice}})
+	_, err = driver.Dial(t.Context(), "tcp", "192.0.2.1:80")
+	is.True(errors.Is(err, errDevice) && errors.Is(err, netdriver.ErrNoSocket))
+	is.Equal(driver.Sockets(), 1)
+}
+
 func TestFeature(t *testing.T) {
+	t.Run("P33", testFull)            // a device that is out of sockets says so
 	t.Run("Z33", func(t *testing.T) { // a dial, a look-up, a read and a write end in time
 		t.Run("dial", testDialEndsWithItsContext)
 		t.Run("read", testReadIsWoken)

@@ -36,13 +36,25 @@ type Options struct {
 	// error that the device also returns for anything else must not be listed: a
 	// connection that breaks would then count as a complete response.
 	Ends []error
+
+	// Sockets is how many sockets the device has for connections. A Session opens no more
+	// of them at the same time. Zero means that it is not known.
+	Sockets int
+
+	// Full are errors of the device that mean that it has no socket left, such as
+	// netdev.ErrNoMoreSockets of TinyGo's drivers. They are compared by errors.Is. A dial
+	// that fails with one fails with [netdriver.ErrNoSocket], and a Session then closes an
+	// idle connection and dials again.
+	Full []error
 }
 
 // A Driver dials through a device. It is safe for concurrent use.
 type Driver struct {
-	dev   Netdever
-	slice time.Duration
-	ends  []error
+	dev     Netdever
+	slice   time.Duration
+	ends    []error
+	full    []error
+	sockets int
 
 	places chan struct{} // one for each dial inside the device
 
@@ -59,6 +71,8 @@ var (
 	_ netdriver.Driver    = (*Driver)(nil)
 	_ netdriver.Driver    = (*TLSDriver)(nil)
 	_ netdriver.TLSDialer = (*TLSDriver)(nil)
+
+	_ netdriver.SocketLimiter = (*Driver)(nil)
 )
 
 // New returns a Driver over dev with default options.
@@ -83,11 +97,15 @@ func NewTLS(dev Netdever, o Options) *TLSDriver {
 
 func (d *Driver) set(dev Netdever, o Options) {
 	d.dev, d.slice, d.ends = dev, min(o.Slice, MaxSlice), o.Ends
+	d.full, d.sockets = o.Full, o.Sockets
 	if d.slice <= 0 {
 		d.slice = defaultSlice
 	}
 	d.places, d.stuck = make(chan struct{}, MaxDials), make(chan struct{})
 }
+
+// Sockets implements [netdriver.SocketLimiter].
+func (d *Driver) Sockets() int { return d.sockets }
 
 // Dial implements [netdriver.Driver]. The device looks names up. IP addresses are passed
 // to it as they are, even if it may refuse them.

@@ -2,6 +2,8 @@ package netdev
 
 import (
 	"errors"
+
+	"github.com/zreq-go/zreq/netdriver"
 )
 
 var (
@@ -33,6 +35,13 @@ type opError struct {
 
 func (e *opError) Error() string { return e.op + ": " + e.err.Error() }
 func (e *opError) Unwrap() error { return e.err }
+
+// noSocket is an error of the device that means netdriver.ErrNoSocket.
+type noSocket struct{ err error }
+
+func (e *noSocket) Error() string        { return e.err.Error() }
+func (e *noSocket) Unwrap() error        { return e.err }
+func (e *noSocket) Is(target error) bool { return target == netdriver.ErrNoSocket }
 
 // isTimeout reports whether err, or anything in it, calls itself a timeout.
 // It does without errors.As, which under TinyGo panics for an interface.

@@ -2,6 +2,7 @@ package netdev
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -76,6 +77,11 @@ func (d *Driver) socket(ctx context.Context, protocol int) (int, error) {
 		fd, err := d.dev.Socket(afInet, sockStream, protocol)
 		if err == nil && fd < 0 {
 			err = errSocket
+		}
+		for _, full := range d.full {
+			if errors.Is(err, full) {
+				err = &noSocket{err}
+			}
 		}
 		if err != nil {
 			return 0, &opError{"socket", err}
