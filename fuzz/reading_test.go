@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/zreq-go/zreq/zreq/wire"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
 // A field is a name in its canonical case and a value.
@@ -140,7 +141,7 @@ func check(t *testing.T, in []byte, method string, sizes []byte) {
 func checkAllocations(t *testing.T, in []byte, method string, limits wire.Limits) {
 	buf := make([]byte, len(in))
 	var d wire.Decoder
-	allocs := testing.AllocsPerRun(2, func() {
+	allocs, _ := zreqtest.Allocs(func() {
 		copy(buf, in)
 		d.Reset(method, limits)
 		rest := buf

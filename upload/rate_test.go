@@ -159,10 +159,10 @@ func TestNoRate(t *testing.T) {
 // TestRateAllocatesNothing: waiting leaves no garbage behind.
 func TestRateAllocatesNothing(t *testing.T) {
 	is := is.New(t)
-	var allocs [2]float64
+	var allocs [2]int64
 	for i, size := range []int{1 << 10, 1 << 18} {
 		content := bytes.NewReader(make([]byte, size))
-		allocs[i] = testing.AllocsPerRun(1, func() {
+		allocs[i], _ = zreqtest.Allocs(func() {
 			synctest.Test(t, func(t *testing.T) {
 				peer := zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Head(), zreqtest.Read(size), zreqtest.Send(created)})
 				content.Reset(make([]byte, size))

@@ -89,13 +89,14 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // maxIdle is what a kept connection may hold beyond one of package net, in bytes.
 const maxIdle = 512
 
-// settled is the number of goroutines once those that end have ended.
+// settled is the number of goroutines once those that end have ended, for which a busy
+// machine may need long.
 func settled(want int) int {
-	for range 1000 {
+	for range 10_000 {
 		if runtime.NumGoroutine() <= want {
 			break
 		}
-		runtime.Gosched()
+		time.Sleep(time.Millisecond)
 	}
 	return runtime.NumGoroutine()
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"math/rand/v2"
-	"runtime"
 	"strings"
 	"testing"
 	"testing/quick"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/matryer/is"
 	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
 const bad = "\ufffd"
@@ -229,16 +229,16 @@ func TestTextOfCutContent(t *testing.T) {
 
 // TestTextAllocates: a text needs itself, and as much again if it is decoded.
 func TestTextAllocates(t *testing.T) {
-	letters := strings.Repeat("a", 1<<19)
+	const length = 1 << 19
+	letters := strings.Repeat("a", length)
 	for name, tt := range map[string]struct {
 		charset, body string
-		allocs        float64
-		bytes         int
+		allocs, bytes int64
 	}{
-		"UTF-8":               {"", letters, 1, len(letters)},
-		"UTF-8, named":        {`"\u\t\f-8"`, letters, 1, len(letters)},
-		"UTF-8, mark":         {"UTF-8", "\ufeff" + letters, 1, len(letters)},
-		"UTF-8, bad":          {"UTF-8", letters + strings.Repeat("\xff", 1<<18), 2, 2 * (len(letters) + 3<<18)},
+		"UTF-8":               {"", letters, 1, length},
+		"UTF-8, named":        {`"\u\t\f-8"`, letters, 1, length},
+		"UTF-8, mark":         {"UTF-8", "\ufeff" + letters, 1, length},
+		"UTF-8, bad":          {"UTF-8", letters + strings.Repeat("\xff", 1<<18), 2, 2 * (length + 3<<18)},
 		"UTF-16, a letter":    {"UTF-16", strings.Repeat("\x00a", 1<<19), 2, 2 << 19},
 		"UTF-16, an ideogram": {"UTF-16LE", strings.Repeat("\x00\x4e", 1<<19), 2, 2 * 3 << 19},
 		"Latin 1":             {"ISO-8859-1", strings.Repeat("\xe9", 1<<19), 2, 2 * 2 << 19},
@@ -252,19 +252,16 @@ func TestTextAllocates(t *testing.T) {
 				media += "; charset=" + tt.charset
 			}
 			resp := fetch(t, ofType(tt.body, media))
-			read := func() { _, _ = resp.Text() }
-			is.Equal(testing.AllocsPerRun(5, read), tt.allocs) // none because something had to grow
-			var before, after runtime.MemStats
-			runtime.ReadMemStats(&before)
-			read()
-			runtime.ReadMemStats(&after)
-			is.True(int(after.TotalAlloc-before.TotalAlloc) <= tt.bytes+16<<10) // pages aside
-			name, names := "", float64(0)
+			allocs, allocated := zreqtest.Allocs(func() { _, _ = resp.Text() })
+			is.Equal(allocs, tt.allocs)           // none because something had to grow
+			is.True(allocated <= tt.bytes+16<<10) // pages aside
+			name, names := "", int64(0)
 			if tt.charset != "" {
 				names = 1
 			}
-			is.Equal(testing.AllocsPerRun(5, func() { name = resp.Charset() }), names) // the name alone
-			is.True(len(name) <= len(name40)+1)                                        // which is short
+			allocs, _ = zreqtest.Allocs(func() { name = resp.Charset() })
+			is.Equal(allocs, names)             // the name alone
+			is.True(len(name) <= len(name40)+1) // which is short
 		})
 	}
 }

@@ -67,11 +67,13 @@ func newWorld(t *testing.T) (*world, error) {
 		return nil, err
 	}
 	must(t, errors.Join(
+		noAddressesOfItsOwn(modem, lan),
 		setUp("lo", true), setUp(modem, true), setUp(lan, true),
 		addAddress(modem, modemIP+"/24"), addAddress(lan, lanIP+"/24"),
 	))
 	must(t, far.do(func() error {
 		return errors.Join(
+			noAddressesOfItsOwn("by-modem", "by-lan"),
 			setUp("lo", true), setUp("by-modem", true), setUp("by-lan", true),
 			addAddress("lo", server+"/32"), addAddress("by-modem", modemPeer+"/24"), addAddress("by-lan", lanPeer+"/24"),
 			anyWay(),
@@ -93,6 +95,19 @@ func (w *world) addIPv6() error {
 		err = w.far.do(func() error { return addAddress("by-modem", "fe80::b/64") })
 	}
 	return err
+}
+
+// noAddressesOfItsOwn keeps the system from giving links a link-local address. It would
+// use it after a second or two, so that what a call does would depend on when it is made.
+func noAddressesOfItsOwn(links ...string) error {
+	var all error
+	for _, name := range links {
+		err := os.WriteFile("/proc/sys/net/ipv6/conf/"+name+"/addr_gen_mode", []byte("1"), 0)
+		if !errors.Is(err, os.ErrNotExist) {
+			all = errors.Join(all, err)
+		}
+	}
+	return all
 }
 
 // routes are the two ways to the server.

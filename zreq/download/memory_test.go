@@ -81,7 +81,7 @@ func testMemoryOfALongDownload(t *testing.T) {
 // makes garbage for what it reads.
 func testAllocationsDoNotDependOnTheSize(t *testing.T) {
 	is := is.New(t)
-	var allocs [2]float64
+	var allocs [2]int64
 	for i, parts := range []int{4, 256} {
 		server := sends(t, ofLength(make([]byte, 256<<10), parts), nil)
 		path := target(t, true)
@@ -89,7 +89,7 @@ func testAllocationsDoNotDependOnTheSize(t *testing.T) {
 		is.NoErr(err)
 		defer conn.Close()
 		args := &zreq.Args{Connection: conn, Stream: true, Into: new(zreq.Response)}
-		allocs[i] = testing.AllocsPerRun(3, func() {
+		allocs[i], _ = zreqtest.Allocs(func() {
 			resp, err := zreq.Get(t.Context(), server.url("http"), args)
 			is.NoErr(err)
 			_, err = download.SaveFile(resp, path)

@@ -97,9 +97,11 @@ func TestReceiveFileLeavesNothingOpen(t *testing.T) {
 // a pipe.
 func TestReceiveFileLeavesNothingToAChild(t *testing.T) {
 	is := is.New(t)
-	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // a collection empties the pool
+	runtime.GC()
+	runtime.GC() // the second one empties the pool of what other tests have left
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	inherited := pipes(t)
-	for range 10 { // the pool may have some that were there before, and may forget
+	for range 10 { // the race detector makes the pool forget some
 		c, peer := sends(t)
 		_, err := peer.Write(make([]byte, 100))
 		is.NoErr(err)
@@ -122,9 +124,7 @@ func TestReceiveFileLeavesNothingToAChild(t *testing.T) {
 		is.True(flags&unix.FD_CLOEXEC != 0)
 		made++
 	}
-	if made == 0 {
-		t.Skip("the pool kept none")
-	}
+	is.True(underRace || made > 0)
 }
 
 // pipes are those of this process: one end of each.
@@ -148,7 +148,11 @@ func pipes(t testing.TB) map[string]int {
 // nobody uses: want of them, or as many as there are after a while.
 func settled(t testing.TB, want int) (n int) {
 	t.Helper()
-	for range 50 {
+	tries := 50
+	if want >= 0 {
+		tries = 4000 // a machine that does something else may take long to close them
+	}
+	for range tries {
 		runtime.GC()
 		entries, err := os.ReadDir("/proc/self/fd")
 		if err != nil {

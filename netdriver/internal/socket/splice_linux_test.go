@@ -287,10 +287,11 @@ func TestReceiveFileAllocatesNothing(t *testing.T) {
 	f := file(t, nil)
 	c, peer := sends(t)
 	theirs := make([]byte, 8)
-	is.Equal(testing.AllocsPerRun(100, func() {
+	allocs := testing.AllocsPerRun(100, func() {
 		_, _ = peer.Write(theirs)
 		_, _ = receiveAll(c, f, 8)
-	}), 0.0)
+	})
+	is.True(underRace || allocs == 0) // the pipe comes from a sync.Pool
 }
 
 // TestReceiveFileOfOneFileAfterAnother: what is remembered of a file is not taken

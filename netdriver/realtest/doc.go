@@ -1,0 +1,19 @@
+// Package realtest tests zreq against the servers and proxies that devices meet: nginx,
+// Apache, lighttpd, HAProxy and others, as Debian builds them.
+//
+//	bash .ci/run real                            # installs them and runs the tests
+//	cd netdriver/realtest && go test -run /nginx # once they are installed
+//
+// It is a module of its own, so that what the tests need is in nobody's go.mod. It has
+// only tests. They need Linux and root. A server that is not installed is a failure.
+//
+// The tests run in namespaces of their own (space_test.go): with a network in which there
+// is only a loopback, with a temporary file system, and with the test as process 1. When
+// the test ends in whatever way, the kernel ends all servers, and no file is left behind.
+// Inside, servers listen on 127.0.0.2 (serverHost), and the origins, which are part of the
+// test process, on 127.0.0.1.
+//
+// To add a web server, write a file that configures and starts it, as nginx_test.go does,
+// and add it to the table in web_test.go. To add a job, write a function of a peer and add
+// it to the table of jobs there.
+package realtest
