@@ -108,13 +108,15 @@ func isOfNet(err error) bool {
 // isLasting reports whether an error of a dial or a connection comes again however
 // often it is tried.
 func isLasting(err error) bool {
-	return err == line.ErrNoConn || err == line.ErrPlainTLS || errors.Is(err, netdriver.ErrNotStarted) || isPermanent(err)
+	return err == line.ErrNoConn || err == line.ErrPlainTLS || isPermanent(err)
 }
 
-// isPermanent walks the chain as line.IsTimeout does.
+// isPermanent walks the chain as line.IsTimeout does. It does not look into an error that
+// wraps several, as that of a dial over several links: such an error has a Permanent of its
+// own, because one link that is not started says nothing about the others.
 func isPermanent(err error) bool {
 	for ; err != nil; err = errors.Unwrap(err) {
-		if p, ok := err.(interface{ Permanent() bool }); ok && p.Permanent() {
+		if p, ok := err.(interface{ Permanent() bool }); ok && p.Permanent() || err == netdriver.ErrNotStarted {
 			return true
 		}
 	}
