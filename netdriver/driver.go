@@ -16,7 +16,9 @@ type Driver interface {
 	// then. It returns errors of the network as they are, so that errors.Is finds the
 	// error of the socket. A [Starter] that is not started returns an error that is
 	// ErrNotStarted. If an error has a method Permanent() bool that returns true, it will
-	// happen again, and callers do not retry.
+	// happen again, and callers do not retry. If it has a method Answered() bool that
+	// returns true, the peer or a host on the way has answered, so the link works, and
+	// package failover does not count the error against it.
 	Dial(ctx context.Context, network, address string) (Conn, error)
 }
 

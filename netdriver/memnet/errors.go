@@ -5,7 +5,7 @@ import "errors"
 // Errors of a network in memory. The error of a deadline is os.ErrDeadlineExceeded.
 var (
 	// ErrRefused means that nobody listens at the address.
-	ErrRefused = errors.New("connection refused")
+	ErrRefused error = refused{}
 	// ErrReset means that the connection broke, or that the peer has closed it and does
 	// not read any more.
 	ErrReset = errors.New("connection reset by peer")
@@ -18,3 +18,10 @@ var (
 	// ErrNetwork means that the network is not "tcp".
 	ErrNetwork = errors.New("unknown network")
 )
+
+type refused struct{}
+
+func (refused) Error() string { return "connection refused" }
+
+// Answered returns true: the network works, as it does when a host refuses a connection.
+func (refused) Answered() bool { return true }
