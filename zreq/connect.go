@@ -139,13 +139,12 @@ func (c *call) attach(ctx context.Context, s *line.Socket, reused bool) error {
 
 // form gives the request the form that the connection asks for. If the connection has taken
 // the place of another one, some of the body may have been read, so that the form is fixed.
+// Links without a proxy that forwards all have the same form.
 func (c *call) form(path *netdriver.Path) error {
 	switch formed := c.request.formed; {
-	case path == formed:
-		return nil
-	case formed != nil:
+	case formed != nil && path != formed && (forwards(path) || forwards(formed)):
 		return errOtherWay
-	case path.Forward != nil:
+	case formed == nil && forwards(path):
 		if err := c.exchange.Reform(path.Forward, c.request.url); err != nil {
 			c.phase = PhaseRequest
 			return err
@@ -154,6 +153,9 @@ func (c *call) form(path *netdriver.Path) error {
 	c.request.formed = path
 	return nil
 }
+
+// forwards reports whether requests over path have a form of their own.
+func forwards(path *netdriver.Path) bool { return path != nil && path.Forward != nil }
 
 // dial opens the connection, in place of a socket that died idle if there was one.
 func (c *call) dial(ctx context.Context) error {
