@@ -43,6 +43,9 @@ type PathDialer interface {
 // requests, so that connections can be shared among origins.
 type Forwarder interface {
 	PathDialer
+	// Forwards reports whether Proxy returns an address for any origin. It does not
+	// change. Callers ask it first, because to name an origin takes memory for each call.
+	Forwards() bool
 	// Proxy returns the address (host:port) of the proxy that forwards plain http requests
 	// for an origin, which is an address as well. It returns "" if such requests go to the
 	// origin itself, or if only the dial can tell.

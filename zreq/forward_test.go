@@ -35,6 +35,8 @@ func (w *way) DialPath(ctx context.Context, network, address string, http bool) 
 // A proxied way has one proxy for all.
 type proxied struct{ way }
 
+func (p *proxied) Forwards() bool { return true }
+
 func (p *proxied) Proxy(string) string { return "proxy.test:3128" }
 
 // viaProxy is the path of a connection to a proxy that wants to know who asks, and refuses

@@ -59,7 +59,7 @@ func newRoute(at *target.Target, args *Args, crossed bool) (r line.Route, err er
 // requests, that is the proxy, with its whole address as Host, so that its connections
 // are shared by all origins behind it, and never with one that has its name.
 func originVia(at *target.Target, d netdriver.Driver) target.Origin {
-	if f, ok := d.(netdriver.Forwarder); ok && !at.HTTPS {
+	if f, ok := d.(netdriver.Forwarder); ok && !at.HTTPS && f.Forwards() {
 		if proxy := f.Proxy(string(at.AppendAddress(nil))); proxy != "" {
 			return target.Origin{Host: proxy}
 		}

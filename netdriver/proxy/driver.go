@@ -115,6 +115,15 @@ func (d *Driver) DialPath(ctx context.Context, network, address string, http boo
 	return d.route.dial(ctx, network, address, http)
 }
 
+// Forwards implements [netdriver.Forwarder]. It returns false for a SOCKS5 proxy.
+func (d *Driver) Forwards() bool {
+	if d == nil || d.route == nil {
+		return false
+	}
+	_, socks := d.route.(*socksProxy)
+	return !socks
+}
+
 // Proxy implements [netdriver.Forwarder]. It returns "" for a SOCKS5 proxy.
 func (d *Driver) Proxy(origin string) string {
 	if d == nil || d.route == nil {
