@@ -94,6 +94,12 @@ func (e *Error) Permanent() bool {
 	return true
 }
 
+// Answered reports whether the proxy works, and only this address cannot be had through it:
+// it does not allow it, or the server has refused. See [netdriver.Driver].
+func (e *Error) Answered() bool {
+	return e.Status == 403 || e.Reply == ReplyNotAllowed || e.Reply == ReplyConnectionRefused
+}
+
 // isTemporary reports whether a status may be another one next time, as zreq.Transient
 // has it.
 func isTemporary(status int) bool {
