@@ -1,0 +1,138 @@
+package failover
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/zreq-go/zreq/netdriver"
+)
+
+var (
+	_ netdriver.Forwarder     = (*Driver)(nil)
+	_ netdriver.LinkWatcher   = (*Driver)(nil)
+	_ netdriver.Suspecter     = (*Driver)(nil)
+	_ netdriver.SocketLimiter = (*Driver)(nil)
+	_ netdriver.Starter       = (*Driver)(nil)
+)
+
+// A Link is a driver with a name.
+type Link struct {
+	// Name appears in errors, in the [netdriver.Path] of connections and in logs. It must
+	// not be empty, contain a slash, or be the name of another link of the same Driver.
+	Name string
+	// Driver dials over the link.
+	Driver netdriver.Driver
+}
+
+// A Driver dials over the first of its links that works. [New] returns one. It is safe for
+// concurrent use if the drivers of its links are, as every driver must be.
+type Driver struct {
+	links    []*link
+	forwards bool // all links have a proxy that forwards
+}
+
+// link is a Link and what is known about it.
+type link struct {
+	name   string
+	driver netdriver.Driver
+	path   *netdriver.Path // of connections whose driver has nothing to tell
+
+	mu     sync.Mutex
+	health health
+	below  *netdriver.Path // what the driver told last,
+	joined *netdriver.Path // and the same with the name of this link
+}
+
+// New returns a Driver over links, the preferred one first. It dials nothing. Its error
+// says what is wrong with the links.
+func New(links ...Link) (*Driver, error) {
+	if len(links) == 0 {
+		return nil, errNoLinks
+	}
+	d := &Driver{forwards: true}
+	for i, l := range links {
+		if err := d.check(i, l); err != nil {
+			return nil, err
+		}
+		forwarder, ok := l.Driver.(netdriver.Forwarder)
+		d.forwards = d.forwards && ok && forwarder.Forwards()
+		d.links = append(d.links, &link{
+			name:   l.Name,
+			driver: l.Driver,
+			path:   &netdriver.Path{Link: l.Name},
+		})
+	}
+	return d, nil
+}
+
+// check says what is wrong with the link at index i.
+func (d *Driver) check(i int, l Link) error {
+	name := strconv.Quote(l.Name)
+	switch {
+	case l.Name == "":
+		return errors.New("failover: link " + strconv.Itoa(i+1) + ` has no name: set Link.Name, such as "modem"`)
+	case strings.Contains(l.Name, "/"):
+		return errors.New("failover: the link name " + name + " has a slash, which joins the names of nested links: use another character")
+	case l.Driver == nil:
+		return errors.New("failover: the link " + name + " has no driver: set Link.Driver")
+	case d.find(l.Name) != nil:
+		return errors.New("failover: two links are named " + name + ": give each link a name of its own")
+	}
+	return nil
+}
+
+// all returns the links. A nil Driver has none, so that one whose error from New was
+// ignored fails to dial and does not panic.
+func (d *Driver) all() []*link {
+	if d == nil {
+		return nil
+	}
+	return d.links
+}
+
+// find returns the link of that name, or nil.
+func (d *Driver) find(name string) *link {
+	for _, l := range d.all() {
+		if l.name == name {
+			return l
+		}
+	}
+	return nil
+}
+
+// Sockets returns the smallest number among the links that know theirs, or 0 if none does.
+// A dial may go over any link, so only that many connections are certain to fit.
+func (d *Driver) Sockets() int {
+	least := 0
+	for _, l := range d.all() {
+		limiter, ok := l.driver.(netdriver.SocketLimiter)
+		if !ok {
+			continue
+		}
+		if n := limiter.Sockets(); n > 0 && (least == 0 || n < least) {
+			least = n
+		}
+	}
+	return least
+}
+
+// Forwards reports whether every link has a proxy that forwards plain http requests.
+func (d *Driver) Forwards() bool { return d != nil && d.forwards }
+
+// Proxy returns the proxy that all links have for the origin. If they do not have the same
+// one, the address is "": then only a dial can tell.
+func (d *Driver) Proxy(origin string) (address string) {
+	if !d.Forwards() {
+		return ""
+	}
+	for i, l := range d.all() {
+		proxy := l.driver.(netdriver.Forwarder).Proxy(origin)
+		if i > 0 && proxy != address {
+			return ""
+		}
+		address = proxy
+	}
+	return address
+}

@@ -1,0 +1,6 @@
+package failover
+
+import "syscall"
+
+// errRefused is WSAECONNREFUSED, which package syscall does not name.
+const errRefused = syscall.Errno(10061)

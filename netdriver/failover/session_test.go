@@ -1,0 +1,187 @@
+package failover_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/matryer/is"
+
+	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/netdriver/failover"
+	"github.com/zreq-go/zreq/netdriver/memnet"
+	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
+)
+
+const page = "http://device.test/image"
+
+// TestFeature is the list of promises that this package keeps, and of their proofs. B8 is
+// kept as far as the dial goes: here the program itself asks for the rest of the body.
+func TestFeature(t *testing.T) {
+	t.Run("B8", func(t *testing.T) {
+		t.Run("a download goes on over the next link", testDownload)
+		t.Run("a dial that goes on is one attempt", testOneAttempt)
+		t.Run("a kept connection is replaced over the next link", testReplaced)
+	})
+}
+
+// testDownload: the cable dies in the middle of a body, and the rest comes over the modem.
+func testDownload(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		image := strings.Repeat("0123456789abcdef", 1000)
+		cable := zreqtest.NewPeer(t, []zreqtest.Step{
+			zreqtest.Request(),
+			zreqtest.Send(fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(image), image[:8192])),
+			zreqtest.Pause(time.Second), // until all of it has been read
+			zreqtest.Reset(),
+		}, []zreqtest.Step{zreqtest.Refuse()})
+		modem := zreqtest.NewPeer(t, []zreqtest.Step{
+			zreqtest.Request(),
+			zreqtest.Send(fmt.Sprintf("HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 8192-%d/%d\r\nContent-Length: %d\r\n\r\n%s",
+				len(image)-1, len(image), len(image)-8192, image[8192:])),
+		})
+		s := &zreq.Session{Driver: failoverOf(t, failover.Link{Name: "cable", Driver: cable}, failover.Link{Name: "modem", Driver: modem})}
+		defer s.Close()
+		var got strings.Builder
+		args := zreq.Args{StreamCallback: func(chunk []byte) error {
+			got.Write(chunk)
+			return nil
+		}}
+		_, err := s.Get(t.Context(), page, &args)
+		is.True(errors.Is(err, zreq.ErrTruncated)) // it is cut, and says so
+		args.Headers = zreq.Headers{{"Range", fmt.Sprintf("bytes=%d-", got.Len())}}
+		resp, err := s.Get(t.Context(), page, &args)
+		is.NoErr(err)
+		is.Equal(resp.Status, 206)
+		is.True(got.String() == image)                                                   // whole
+		is.True(strings.Contains(string(modem.Requests()[0]), "Range: bytes=8192-\r\n")) // from the next byte
+		is.Equal(s.Stats().Retried, int64(0))                                            // nothing was made twice
+	})
+}
+
+// testOneAttempt: a dial that finds a link that works is one attempt, which the limit of
+// the whole dial holds for.
+func testOneAttempt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.modem = nil
+		peer := zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Request(), zreqtest.Send("HTTP/1.1 204 No Content\r\n\r\n")})
+		w.d = failoverOf(t, failover.Link{Name: "cable", Driver: w.cable}, failover.Link{Name: "peer", Driver: peer})
+		w.cable.fault = errHangs
+		var told events
+		s := &zreq.Session{Driver: w.d, Trace: &told}
+		defer s.Close()
+		_, err := s.Post(t.Context(), page, &zreq.Args{Timeouts: zreq.Timeouts{Dial: 8 * time.Second}})
+		w.is.NoErr(err) // a POST, which is never sent twice
+		w.is.Equal(time.Since(epoch), 4*time.Second)
+		w.is.Equal(s.Stats().Retried, int64(0))
+		dials := 0
+		for _, kind := range told {
+			if kind == zreq.EventDial {
+				dials++
+			}
+		}
+		w.is.Equal(dials, 1)
+	})
+}
+
+// testReplaced: a kept connection whose link has gone is replaced over another link, if
+// nothing of the request was sent.
+func testReplaced(t *testing.T) {
+	is := is.New(t)
+	cable, modem := &leased{Net: memnet.New()}, memnet.New()
+	serve(t, cable.Net)
+	serve(t, modem)
+	d := failoverOf(t, failover.Link{Name: "cable", Driver: cable}, failover.Link{Name: "modem", Driver: modem})
+	conn, err := zreq.Connect(t.Context(), page, &zreq.Args{Driver: d})
+	is.NoErr(err)
+	defer conn.Close()
+	for range 2 {
+		_, err = zreq.Post(t.Context(), page, &zreq.Args{Connection: conn})
+		is.NoErr(err) // a POST, which is never sent twice
+		cable.OnDial = func(int, string) (memnet.Faults, error) { return memnet.Faults{}, errDead }
+		cable.conn.SetFaults(memnet.Faults{ResetWriteAfter: -1}) // it looks open until something is written
+	}
+	is.Equal(modem.Dials(), 1)
+}
+
+// leased is a link that keeps its connection in view.
+type leased struct {
+	*memnet.Net
+	conn *memnet.Conn
+}
+
+func (l *leased) Dial(ctx context.Context, network, address string) (netdriver.Conn, error) {
+	c, err := l.Net.Dial(ctx, network, address)
+	if err == nil {
+		l.conn = c.(*memnet.Conn)
+	}
+	return c, err
+}
+
+// serve answers every request to the site.
+func serve(t *testing.T, n *memnet.Net) {
+	t.Helper()
+	l, err := n.Listen(site)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	go func() {
+		for c, err := l.Accept(); err == nil; c, err = l.Accept() {
+			go answer(c)
+		}
+	}()
+}
+
+// events are the kinds of those that a call has told.
+type events []zreq.EventKind
+
+func (e *events) Trace(of zreq.Event) { *e = append(*e, of.Kind) }
+
+// A warm call costs what it costs over the driver of its link.
+func TestSessionAllocations(t *testing.T) {
+	is := is.New(t)
+	n := memnet.New()
+	serve(t, n)
+	plain := allocations(t, n)
+	d := failoverOf(t, failover.Link{Name: "cable", Driver: n}, failover.Link{Name: "modem", Driver: memnet.New()})
+	is.Equal(allocations(t, d), plain)
+	is.Equal(n.Dials(), 2) // each Session has one connection
+}
+
+// allocations returns how many allocations a warm GET of a Session makes.
+func allocations(t *testing.T, d netdriver.Driver) float64 {
+	t.Helper()
+	s := &zreq.Session{Driver: d}
+	defer s.Close()
+	var resp zreq.Response
+	args := zreq.Args{Into: &resp}
+	return testing.AllocsPerRun(100, func() {
+		if _, err := s.Get(context.Background(), page, &args); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// answer serves c, and allocates nothing for a request.
+func answer(c io.ReadWriteCloser) {
+	defer c.Close()
+	page := []byte("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")
+	buffer := make([]byte, 4096)
+	for {
+		if _, err := c.Read(buffer); err != nil {
+			return
+		}
+		if _, err := c.Write(page); err != nil {
+			return
+		}
+	}
+}
