@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"strings"
 
 	"golang.org/x/net/http/httpproxy"
 
@@ -92,11 +93,13 @@ func newRoute(via netdriver.Driver, name, value string, o *Options) (route, erro
 	if value == "" {
 		return nil, nil
 	}
-	// The library tells by a nil URL that it cannot read the value.
-	config := httpproxy.Config{HTTPProxy: value}
-	u, _ := config.ProxyFunc()(&url.URL{Scheme: "http", Host: "origin.invalid"})
-	if u == nil {
-		return nil, errors.New(name + ` is not a URL: write "http://host:port"`)
+	// The library makes the best of a value that is no URL, or ignores it.
+	if !strings.Contains(value, "://") {
+		value = "http://" + value
+	}
+	u, err := url.Parse(value)
+	if err != nil || u.Host == "" {
+		return nil, errors.New(name + ` is not the URL of a proxy: write "http://host:port"`)
 	}
 	c := credentials{o.User, o.Password}
 	if u.User != nil {
@@ -108,7 +111,7 @@ func newRoute(via netdriver.Driver, name, value string, o *Options) (route, erro
 		return nil, errors.New(name + " has an unknown scheme: use http, https, socks5 or socks5h")
 	}
 	address := net.JoinHostPort(u.Hostname(), cmp.Or(u.Port(), port))
-	_, _, err := splitHostPort(address)
+	_, _, err = splitHostPort(address)
 	var r route
 	switch {
 	case err != nil:

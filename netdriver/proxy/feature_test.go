@@ -13,6 +13,10 @@ func TestFeature(t *testing.T) {
 		proofs{
 			testConnectOpens, testConnectRefused, testConnectAsksForLogin,
 			testSOCKSConnects, testSOCKSAddress, testSOCKSRefuses,
+			testBreaksAnywhere, testPieces, testHangsAnywhere,
+			testLateCancel, testContextEndsWithTheDial, testEnvironment, testEnvironmentRefused, testEnvironmentLogin, testNestedProxies,
+			testTLSInTLS, testTLSOfTheProxy,
+			testHeld, testBelow, testLinkOfPath, testForward,
 			testAddressRefused, testProxyRefused, testProxyAddress, testSecretsAreNotPrinted,
 		}.run(t)
 	})
