@@ -147,15 +147,17 @@ func (p *httpProxy) request(address string, authorized bool) ([]byte, error) {
 // refusal returns the Error for an answer that is not a 2xx.
 func (p *httpProxy) refusal(a *answer, authorized bool) error {
 	e := &Error{Reason: ErrRefused, Status: a.decoder.Status()}
-	if e.Status == 407 {
-		switch {
-		case !a.basic:
-			e.Reason = ErrScheme
-		case authorized && p.authorization != "":
-			e.Reason = ErrCredentials
-		default:
-			e.Reason = ErrNoCredentials
-		}
+	sent := authorized && p.authorization != ""
+	switch {
+	case e.Status == 401 && sent: // Tinyproxy says so of wrong credentials
+		e.Reason = ErrCredentials
+	case e.Status != 407:
+	case !a.basic:
+		e.Reason = ErrScheme
+	case sent:
+		e.Reason = ErrCredentials
+	default:
+		e.Reason = ErrNoCredentials
 	}
 	e.Page, _ = a.page()
 	return e

@@ -121,6 +121,7 @@ func testConnectAsksForLogin(t *testing.T) {
 		"one of several":            {[]dialogue{{{connect(), "HTTP/1.1 407 x\r\nProxy-Authenticate: Negotiate, basic  realm=x, NTLM\r\nContent-Length: 0\r\n\r\n"}, {asked, established}}, {{asked, established}}}, nil},
 		"a field of its own":        {[]dialogue{{{connect(), "HTTP/1.1 407 x\r\nProxy-Authenticate: NTLM\r\nProxy-Authenticate: Basic\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"}, {asked, established}}, {{asked, established}}}, nil},
 		"refused":                   {[]dialogue{{{connect(), challenge}, {asked, challenge}}}, proxy.ErrCredentials},
+		"refused by a 401":          {[]dialogue{{{connect(), challenge}, {asked, "HTTP/1.0 401 x\r\nWWW-Authenticate: Basic\r\n\r\n"}}}, proxy.ErrCredentials},
 		"refused, closed":           {[]dialogue{{{connect(), closing}}, {{asked, closing}}}, proxy.ErrCredentials},
 		"forbidden":                 {[]dialogue{{{connect(), challenge}, {asked, "HTTP/1.1 403 x\r\nContent-Length: 0\r\n\r\n"}}}, proxy.ErrRefused},
 		"garbage":                   {[]dialogue{{{connect(), challenge}, {asked, "garbage"}}}, proxy.ErrProtocol},
