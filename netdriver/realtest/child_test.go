@@ -24,17 +24,31 @@ type child struct {
 	log    string // path of what it writes to stderr; stdout.log is beside it
 	cmd    *exec.Cmd
 	ended  chan struct{} // closed when it has ended
+
+	program   string
+	args      []string
+	addresses []string // where it listens
 }
 
 // start runs a program that stays in the foreground, and returns when it listens on all
 // addresses. When the test ends, the program is stopped.
 func start(t *testing.T, folder string, addresses []string, program string, args ...string) *child {
 	t.Helper()
-	c := &child{folder: folder, log: filepath.Join(folder, "stderr.log")}
-	c.run(t, program, args...)
+	c := &child{
+		folder: folder, log: filepath.Join(folder, "stderr.log"),
+		program: installed(t, program), args: args, addresses: addresses,
+	}
+	c.run(t)
 	t.Cleanup(func() { c.stop(t) })
-	for _, address := range addresses {
-		await(t, program+" listens on "+address, func() bool {
+	return c
+}
+
+// run starts the program and returns when it listens.
+func (c *child) run(t *testing.T) {
+	t.Helper()
+	c.launch(t)
+	for _, address := range c.addresses {
+		await(t, c.program+" listens on "+address, func() bool {
 			c.alive(t)
 			conn, err := net.Dial("tcp", address)
 			if err != nil {
@@ -44,15 +58,14 @@ func start(t *testing.T, folder string, addresses []string, program string, args
 			return true
 		})
 	}
-	return c
 }
 
-func (c *child) run(t *testing.T, program string, args ...string) {
+func (c *child) launch(t *testing.T) {
 	t.Helper()
 	stdout, stderr := appendTo(t, filepath.Join(c.folder, "stdout.log")), appendTo(t, c.log)
 	defer stdout.Close()
 	defer stderr.Close()
-	c.cmd = exec.Command(installed(t, program), args...)
+	c.cmd = exec.Command(c.program, c.args...)
 	c.cmd.Dir, c.cmd.Stdout, c.cmd.Stderr = c.folder, stdout, stderr
 	c.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // so that stop reaches its own children
 	if err := c.cmd.Start(); err != nil {
@@ -70,7 +83,7 @@ func (c *child) alive(t *testing.T) {
 	t.Helper()
 	select {
 	case <-c.ended:
-		t.Fatalf("%s has ended: %v\n%s", c.cmd.Path, c.cmd.ProcessState, c.output(t))
+		t.Fatalf("%s has ended: %v\n%s", c.program, c.cmd.ProcessState, c.output(t))
 	default:
 	}
 }
@@ -81,14 +94,21 @@ func (c *child) stop(t *testing.T) {
 	t.Helper()
 	select {
 	case <-c.ended:
-		t.Errorf("%s has ended before it was stopped: %v", c.cmd.Path, c.cmd.ProcessState)
+		t.Errorf("%s has ended before it was stopped: %v", c.program, c.cmd.ProcessState)
 	default:
 	}
 	_ = syscall.Kill(-c.cmd.Process.Pid, syscall.SIGKILL)
 	<-c.ended
 	if t.Failed() {
-		t.Logf("%s wrote:\n%s", c.cmd.Path, c.output(t))
+		t.Logf("%s wrote:\n%s", c.program, c.output(t))
 	}
+}
+
+// restart stops the program and starts it again on the same addresses.
+func (c *child) restart(t *testing.T) {
+	t.Helper()
+	c.stop(t)
+	c.run(t)
 }
 
 // reload sends the signal by which the program takes up its configuration again, and
@@ -97,7 +117,7 @@ func (c *child) stop(t *testing.T) {
 func (c *child) reload(t *testing.T, signal syscall.Signal, done string) {
 	t.Helper()
 	before, again := bytes.Count(read(t, c.log), []byte(done)), time.Time{}
-	await(t, fmt.Sprintf("%s writes %q", c.cmd.Path, done), func() bool {
+	await(t, fmt.Sprintf("%s writes %q", c.program, done), func() bool {
 		c.alive(t)
 		if now := time.Now(); now.After(again) {
 			again = now.Add(time.Second)

@@ -13,7 +13,8 @@
 // Inside, servers listen on 127.0.0.2 (serverHost), and the origins, which are part of the
 // test process, on 127.0.0.1.
 //
-// To add a web server, write a file that configures and starts it, as nginx_test.go does,
-// and add it to the table in web_test.go. To add a job, write a function of a peer and add
-// it to the table of jobs there.
+// To add a server, write a file that configures and starts it, as nginx_test.go and
+// squid_test.go do, and add it to the table in web_test.go or proxies_test.go. To add a
+// job, add a function to the table of jobs there. What web servers and proxies have in
+// common is in jobs_test.go, as methods of a peer.
 package realtest

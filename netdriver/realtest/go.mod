@@ -8,6 +8,10 @@ require (
 	go.uber.org/goleak v1.3.0
 )
 
-require github.com/valyala/bytebufferpool v1.0.0 // indirect
+require (
+	github.com/valyala/bytebufferpool v1.0.0 // indirect
+	golang.org/x/net v0.50.0 // indirect
+	golang.org/x/text v0.34.0 // indirect
+)
 
 replace github.com/zreq-go/zreq => ../..

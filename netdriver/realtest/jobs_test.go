@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -67,8 +68,10 @@ func (p peer) saves(t *testing.T, path string) {
 	is.Equal(sum(read(t, file)), sum(large)) // the file has the right bytes
 }
 
-// keeps makes 200 calls over one Connection, and returns how often it was dialled.
-func (p peer) keeps(t *testing.T, path string) (dials int) {
+// keeps makes 200 calls over one Connection, and returns how often it was dialled. If
+// stale, the peer closes connections without saying so before, and a call that was made
+// meanwhile is made again.
+func (p peer) keeps(t *testing.T, path string, stale bool) (dials int) {
 	is := is.New(t)
 	conn, err := zreq.Connect(t.Context(), p.url, p.args())
 	is.NoErr(err) // the peer is there
@@ -77,6 +80,9 @@ func (p peer) keeps(t *testing.T, path string) (dials int) {
 	args.Connection, args.Into = conn, &zreq.Response{}
 	for range calls {
 		resp, err := zreq.Get(t.Context(), p.url+path, args)
+		if stale && errors.Is(err, zreq.ErrStale) {
+			resp, err = zreq.Get(t.Context(), p.url+path, args)
+		}
 		is.NoErr(err) // every call is answered
 		is.NoErr(check(resp, small))
 	}
@@ -85,10 +91,9 @@ func (p peer) keeps(t *testing.T, path string) (dials int) {
 
 const calls = 200
 
-// shares makes 200 calls of a Session from 16 goroutines, and returns what it counted.
-func (p peer) shares(t *testing.T, path string) zreq.Stats {
+// shares makes 200 calls of a Session from 16 goroutines, and returns what it has counted.
+func (p peer) shares(t *testing.T, session *zreq.Session, path string) zreq.Stats {
 	is := is.New(t)
-	session := p.session(t)
 	var each sync.WaitGroup
 	work := make(chan int, calls)
 	for i := range calls {
@@ -104,6 +109,7 @@ func (p peer) shares(t *testing.T, path string) zreq.Stats {
 				}
 				if err != nil {
 					t.Error(err)
+					return
 				}
 			}
 		})

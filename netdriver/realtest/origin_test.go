@@ -33,14 +33,18 @@ func sum(p []byte) string {
 	return hex.EncodeToString(h[:])
 }
 
-// An origin is a server in this process, over plain TCP and over TLS.
+// An origin is a server in this process, over plain TCP and over TLS. It records every
+// connection and every byte that it receives.
 //
 //	/large /small     those bodies, with a Content-Length
 //	/chunked        large, in chunked framing
 //	/take/…         reads a body and answers with its length and hash
+//	/form           reads a form and answers with its field "name" and the hash of its file "file"
 //	/to?url         redirects to url with status 307
 type origin struct {
 	plain, secure string // host:port
+
+	tap
 }
 
 // newOrigin starts an origin. It is stopped when the test ends.
@@ -52,7 +56,9 @@ func newOrigin(t *testing.T) *origin {
 	mux.HandleFunc("/small", serve(small))
 	mux.HandleFunc("/chunked", chunked)
 	mux.HandleFunc("/take/", take)
+	mux.HandleFunc("/form", parts)
 	mux.HandleFunc("/to", func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
 		http.Redirect(w, r, r.URL.RawQuery, http.StatusTemporaryRedirect)
 	})
 	server := &http.Server{Handler: mux}
@@ -69,7 +75,7 @@ func newOrigin(t *testing.T) *origin {
 		if l.tls != nil {
 			listener = tls.NewListener(tcp, l.tls)
 		}
-		go func() { _ = server.Serve(listener) }()
+		go func() { _ = server.Serve(tapped{listener, &o.tap}) }()
 	}
 	t.Cleanup(func() { _ = server.Close() })
 	return o
@@ -100,6 +106,17 @@ func take(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	fmt.Fprintf(w, "%s %d %x", r.Method, n, h.Sum(nil))
+}
+
+func parts(w http.ResponseWriter, r *http.Request) {
+	file, _, err := r.FormFile("file")
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	h := sha256.New()
+	_, _ = io.Copy(h, file)
+	fmt.Fprintf(w, "%s %x", r.FormValue("name"), h.Sum(nil))
 }
 
 // taken is the answer of /take to a body.

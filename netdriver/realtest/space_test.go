@@ -24,6 +24,12 @@ const temporary = "/mnt"
 // hosts are the names of the tests. Proxies look them up as well.
 const hosts = "127.0.0.1 localhost origin.test other.test\n127.0.0.2 " + serverHost + "\n"
 
+// users is what is added to the files of users.
+var users = map[string]string{
+	"/etc/passwd": proxyUser + ":x:65533:65534::/nonexistent:/usr/sbin/nologin\n",
+	"/etc/shadow": proxyUser + ":" + proxyPasswordHash + ":19000::::::\n",
+}
+
 const serverHost = "server.test"
 
 func TestMain(m *testing.M) {
@@ -83,6 +89,15 @@ func settle() error {
 	}
 	if err := replace("/etc/hosts", hosts); err != nil {
 		return err
+	}
+	for path, user := range users {
+		before, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		if err := replace(path, string(before)+user); err != nil {
+			return err
+		}
 	}
 	if out, err := exec.Command("ip", "link", "set", "lo", "up").CombinedOutput(); err != nil {
 		return fmt.Errorf("ip link set lo up: %w: %s%s", err, out, cure)

@@ -1,0 +1,248 @@
+package realtest
+
+import (
+	"bytes"
+	"encoding/base64"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/matryer/is"
+
+	"github.com/zreq-go/zreq/form"
+	"github.com/zreq-go/zreq/netdriver/proxy"
+	"github.com/zreq-go/zreq/zreq"
+)
+
+// The credentials for proxies. Dante wants a user of the system, whom settle adds.
+const (
+	proxyUser         = "gateway"
+	proxyPassword     = "secret"
+	proxyPasswordHash = "$5$zreq$tcmMhH/DOpCTn06hW4tHRfoN2Lqdv4F7ZmjYqM0D1b2"
+)
+
+// A relay is a proxy that is running.
+type relay struct {
+	*child
+	address  string // as proxy.HTTP or proxy.SOCKS5 takes it
+	socks    bool
+	forwards bool   // it forwards plain http requests
+	closes   bool   // it closes the connection after each of them
+	user     string // "" if it asks nobody who he is
+}
+
+// driver returns a driver through the proxy.
+func (r *relay) driver(t *testing.T, via *link, password string) *proxy.Driver {
+	t.Helper()
+	dial, options := proxy.HTTP, &proxy.Options{}
+	if r.socks {
+		dial = proxy.SOCKS5
+	}
+	if strings.HasPrefix(r.address, "https://") {
+		options.TLS = secure(t)
+	}
+	if r.user != "" {
+		options.User, options.Password = r.user, password
+	}
+	d, err := dial(via, r.address, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+var relays = map[string]func(t *testing.T) *relay{
+	"squid":      startSquid,
+	"squid-tls":  startSquidTLS,
+	"tinyproxy":  startTinyproxy,
+	"dante":      startDante,
+	"microsocks": startMicrosocks,
+}
+
+// A way leads through a proxy to an origin.
+type way struct {
+	peer
+	relay  *relay
+	origin *origin
+	link   *link // from here to the proxy
+	scheme string
+}
+
+var proxyJobs = []struct {
+	name string
+	run  func(t *testing.T, w way)
+}{
+	{"stream", func(t *testing.T, w way) { w.streams(t, "/large", "/chunked") }},
+	{"save", func(t *testing.T, w way) { w.saves(t, "/large") }},
+	{"upload", func(t *testing.T, w way) { w.uploads(t, "PUT", "/take/", told) }},
+	{"multipart", testMultipart},
+	{"redirect", testRedirect},
+	{"keep", testProxyKeep},
+	{"share", testProxyShare},
+	{"refuse", testRefused},
+	{"password", testPassword},
+}
+
+func TestProxies(t *testing.T) {
+	for name, start := range relays {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := start(t)
+			for _, scheme := range []string{"http", "https"} {
+				t.Run(scheme, func(t *testing.T) {
+					for _, job := range proxyJobs {
+						t.Run(job.name, func(t *testing.T) { job.run(t, newWay(t, r, scheme)) })
+					}
+				})
+			}
+		})
+	}
+}
+
+// newWay starts an origin, and leads to it through the proxy. When the test ends, nobody
+// must have received credentials that are not for him.
+func newWay(t *testing.T, r *relay, scheme string) way {
+	w := way{relay: r, origin: newOrigin(t), link: &link{}, scheme: scheme}
+	w.url = w.at(w.origin, "origin.test")
+	w.driver, w.tls = r.driver(t, w.link, proxyPassword), secure(t)
+	t.Cleanup(func() { w.separate(t, w.origin) })
+	return w
+}
+
+// at returns the URL of an origin under a name.
+func (w way) at(o *origin, host string) string {
+	if w.scheme == "https" {
+		return at(w.scheme, host, o.secure)
+	}
+	return at(w.scheme, host, o.plain)
+}
+
+// separate checks that an origin has received nothing that is for the proxy.
+func (w way) separate(t *testing.T, o *origin) {
+	is := is.New(t)
+	is.True(!o.saw("Proxy-Authorization"))           // no field that is for the proxy
+	is.True(!o.saw(basic(proxyUser, proxyPassword))) // not its credentials
+	is.True(!o.saw(" http://"))                      // and the target in origin-form
+}
+
+// tunnelled reports whether each connection to the proxy is one to an origin.
+func (w way) tunnelled() bool { return w.scheme == "https" || !w.relay.forwards }
+
+func basic(user, password string) string {
+	return base64.StdEncoding.EncodeToString([]byte(user + ":" + password))
+}
+
+func testMultipart(t *testing.T, w way) {
+	is := is.New(t)
+	args, file := w.args(), noise(3<<20)
+	args.Data = form.Values{{"name", "boot log"}}
+	args.Files = form.Files(form.File{Field: "file", Name: "boot.log", Content: bytes.NewReader(file)})
+	resp, err := zreq.Post(t.Context(), w.url+"/form", args)
+	is.NoErr(err)                                        // the form is answered
+	is.NoErr(check(resp, []byte("boot log "+sum(file)))) // and arrived as it is
+}
+
+// A redirect leads to another origin through the same proxy.
+func testRedirect(t *testing.T, w way) {
+	is := is.New(t)
+	other := newOrigin(t)
+	w.link.recorded = true
+	args := w.args()
+	args.Auth = zreq.Basic("device", "sesame")
+	resp, err := zreq.Get(t.Context(), w.url+"/to?"+w.at(other, "other.test")+"/small", args)
+	is.NoErr(err)
+	is.NoErr(check(resp, small)) // the other origin has answered
+
+	body := noise(5 << 20)
+	args.Body = bytes.NewReader(body)
+	resp, err = zreq.Put(t.Context(), w.url+"/to?"+w.at(other, "other.test")+"/take/it", args)
+	is.NoErr(err)
+	is.NoErr(check(resp, []byte(taken("PUT", body)))) // the body was sent again, whole
+
+	is.True(w.origin.saw(basic("device", "sesame"))) // the first origin knows who asks
+	is.True(!other.saw("Authorization"))             // the other one does not
+	w.separate(t, other)
+	if w.tunnelled() && w.scheme == "https" {
+		is.True(!w.link.saw(basic("device", "sesame"))) // and the proxy does not
+	}
+}
+
+func testProxyKeep(t *testing.T, w way) {
+	is := is.New(t)
+	before := w.warm(t)
+	dials := w.keeps(t, "/small", !w.tunnelled() && w.relay.closes)
+	want := 1
+	if !w.tunnelled() && w.relay.closes {
+		want = calls
+	}
+	is.Equal(dials, want)                 // as often as the proxy closes
+	is.Equal(w.link.count()-before, want) // connections to the proxy
+	if w.tunnelled() {
+		is.Equal(w.origin.count(), 1+want) // each of which is one to the origin
+	}
+}
+
+// The proxy is started again in between.
+func testProxyShare(t *testing.T, w way) {
+	is := is.New(t)
+	session, origin, link := w.session(t), 1, w.warm(t)
+	for round := 1; round <= 2; round++ {
+		if round > 1 {
+			w.relay.restart(t)
+		}
+		dialled := int(w.shares(t, session, "/small").Dialled)
+		is.Equal(dialled, w.link.count()-link) // the Session counts as the link does
+		if w.tunnelled() {
+			is.Equal(dialled, w.origin.count()-origin) // each is one to the origin
+		}
+		if w.tunnelled() || !w.relay.closes {
+			is.True(dialled <= 8*round) // as many as OpenPerOrigin allows, and none twice
+		} else {
+			is.True(dialled >= calls*round) // one for each call, and those that came too late
+		}
+	}
+}
+
+// warm makes a call over a connection of its own, after which the driver knows whether
+// the proxy asks for credentials. It returns how many connections that took.
+func (w way) warm(t *testing.T) int {
+	is := is.New(t)
+	resp, err := zreq.Get(t.Context(), w.url+"/small", w.args())
+	is.NoErr(err)
+	is.NoErr(check(resp, small))
+	return w.link.count()
+}
+
+// Nobody listens at the address that the proxy is asked for.
+func testRefused(t *testing.T, w way) {
+	is := is.New(t)
+	resp, err := zreq.Get(t.Context(), w.scheme+"://"+address(t)+"/small", w.args())
+	if !w.tunnelled() {
+		is.NoErr(err)
+		is.True(resp.Status >= 500) // the proxy says so in its own page
+		return
+	}
+	var refusal *proxy.Error
+	is.True(errors.As(err, &refusal)) // a dial of the proxy
+	is.True(errors.Is(err, proxy.ErrRefused))
+	is.True(errors.Is(err, zreq.ErrConnect))
+	is.True(zreq.SafeToRetry(err)) // the origin received nothing
+}
+
+func testPassword(t *testing.T, w way) {
+	if w.relay.user == "" {
+		return
+	}
+	is := is.New(t)
+	args := w.args()
+	args.Driver = w.relay.driver(t, w.link, "wrong")
+	resp, err := zreq.Get(t.Context(), w.url+"/small", args)
+	if !w.tunnelled() {
+		is.NoErr(err)
+		is.True(resp.Status == 401 || resp.Status == 407) // the proxy says so in its own page
+		return
+	}
+	is.True(errors.Is(err, proxy.ErrCredentials))
+	is.True(!zreq.Transient(err)) // it would be refused again
+	is.Equal(w.origin.count(), 0) // and nothing reached the origin
+}
