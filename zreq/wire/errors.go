@@ -15,7 +15,7 @@ var (
 	ErrTruncated = errors.New("response cut short (RFC 9112, 8)")
 	// ErrUpgrade means that the connection stops speaking HTTP after this head, which is
 	// a 101. This codec cannot go on.
-	ErrUpgrade = errors.New("connection switched to another protocol (RFC 9110, 15.2.2)")
+	ErrUpgrade = errors.New("connection switched to another protocol (RFC 9110, 15.2.2 and 9.3.6)")
 	// ErrSequence means that the call may not be made now, or that its input does not
 	// continue the input of the last call.
 	ErrSequence = errors.New("decoder called out of sequence")

@@ -30,7 +30,7 @@ func (f Framing) String() string {
 // read.
 func (m *message) bodyFraming() Framing {
 	switch {
-	case m.tunnel: // rule 2: the tunnel is what is left of the connection
+	case m.framing == UntilClose: // rule 2, decided by the status line
 		return UntilClose
 	case m.bodiless: // rule 1
 		return None

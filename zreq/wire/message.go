@@ -7,7 +7,6 @@ type message struct {
 	framing       Framing
 	minor         uint8
 	bodiless      bool // no body follows, whatever the fields say
-	tunnel        bool // what follows is no HTTP: a 2xx to CONNECT
 	lengthVoid    bool // Content-Length was sent but cannot be trusted
 	coded         bool // Transfer-Encoding was sent
 	doubt         bool // the framing fields contradict each other, the version or the status
@@ -95,7 +94,7 @@ func (m *message) interpret(name fieldName, value []byte) error {
 	case name == keepAlive:
 		m.allowance.read(value)
 		return nil
-	case m.tunnel:
+	case m.framing == UntilClose:
 		return nil // MUST ignore the framing fields of a 2xx to CONNECT (RFC 9110, 9.3.6)
 	case m.status < 200:
 		// Neither framing field may be sent with a 1xx (RFC 9110, 8.6; RFC 9112, 6.1).

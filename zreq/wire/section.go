@@ -210,7 +210,7 @@ func (d *Decoder) statusLine(line []byte) error {
 	case status == 101:
 		return ErrUpgrade
 	case d.connect && status/100 == 2:
-		d.tunnel, d.bodiless = true, true // RFC 9112, 6.3, rule 2
+		d.framing, d.bodiless = UntilClose, true // rule 2 of RFC 9112, 6.3: the rest of the connection is the tunnel
 	case status < 200:
 		d.informational++
 		if d.informational > d.limits.Informational {
