@@ -12,6 +12,7 @@ import (
 
 	"github.com/matryer/is"
 
+	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/netdriver/bind"
 	"github.com/zreq-go/zreq/netdriver/drivertest"
 	"github.com/zreq-go/zreq/zreq"
@@ -102,4 +103,20 @@ func TestErrorOverZreq(t *testing.T) {
 	is.True(errors.Is(err, zreq.ErrConnect))
 	is.True(errors.Is(err, bind.ErrNoInterface)) // the reason comes through
 	is.True(zreq.SafeToRetry(err))
+}
+
+func TestErrorOfFewSockets(t *testing.T) {
+	var limit syscall.Rlimit
+	is := is.New(t)
+	is.NoErr(syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit))
+	is.NoErr(syscall.Setrlimit(syscall.RLIMIT_NOFILE, &syscall.Rlimit{Max: limit.Max}))
+	_, dialled := (&bind.Driver{Interface: "lo"}).Dial(t.Context(), "tcp", "192.0.2.1:80")
+	_, named := (&bind.Driver{Interface: "lo"}).Dial(t.Context(), "tcp", "device.invalid:80")
+	is.NoErr(syscall.Setrlimit(syscall.RLIMIT_NOFILE, &limit))
+	for _, err := range []error{dialled, named} {
+		is.True(errors.Is(err, netdriver.ErrNoSocket)) // a Session makes room for it
+		is.True(errors.Is(err, syscall.EMFILE))
+		var fault *bind.Error
+		is.True(!errors.As(err, &fault)) // the interface is not at fault
+	}
 }

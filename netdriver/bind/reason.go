@@ -6,13 +6,18 @@ import (
 	"net"
 	"os"
 	"syscall"
+
+	"github.com/zreq-go/zreq/netdriver"
 )
 
 // explain adds a Reason to err, the error of a dial, if the interface or the source
 // address is at fault. That takes a few system calls, and only failed dials pay for it.
 func (d *Driver) explain(ctx context.Context, err error) error {
-	if errors.Is(err, syscall.ECONNREFUSED) {
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED):
 		return err // the peer has answered, so the interface works
+	case errors.Is(err, netdriver.ErrNoSocket):
+		return err // neither is at fault, and a probe would need a socket
 	}
 	if d.otherFamily(err) {
 		return d.fault(ErrFamily, err)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/netdriver/internal/socket"
 )
 
 // Name is the name under which the driver with default settings is registered.
@@ -49,7 +50,8 @@ type Driver struct {
 }
 
 // Dial connects to address over network: "tcp", or "tcp4" or "tcp6" to use only one IP
-// version.
+// version. If the process or the system has no descriptor left (EMFILE, ENFILE), the error
+// is netdriver.ErrNoSocket, even if it was the look-up of the name that needed one.
 func (d *Driver) Dial(ctx context.Context, network, address string) (netdriver.Conn, error) {
 	if d == nil {
 		return nil, missing{}
@@ -65,7 +67,7 @@ func (d *Driver) Dial(ctx context.Context, network, address string) (netdriver.C
 	}
 	c, err := dialer.DialContext(ctx, network, address)
 	if err != nil {
-		return nil, err
+		return nil, socket.DialError(err)
 	}
 	conn, err := newConn(c.(*net.TCPConn))
 	if err != nil {

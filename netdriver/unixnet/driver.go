@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/netdriver/internal/socket"
 )
 
 var _ netdriver.Driver = (*Driver)(nil)
@@ -20,7 +21,8 @@ type Driver struct{ path string }
 func New(path string) *Driver { return &Driver{path} }
 
 // Dial connects to the socket. network must be "tcp", "tcp4" or "tcp6", and address a
-// host and a port. Neither has any other meaning.
+// host and a port. Neither has any other meaning. If the process or the system has no
+// descriptor left (EMFILE, ENFILE), the error is netdriver.ErrNoSocket.
 func (d *Driver) Dial(ctx context.Context, network, address string) (netdriver.Conn, error) {
 	if d == nil {
 		return nil, checkPath("")
@@ -38,7 +40,7 @@ func (d *Driver) Dial(ctx context.Context, network, address string) (netdriver.C
 	}
 	c, err := d.connect(ctx)
 	if err != nil {
-		return nil, err
+		return nil, socket.DialError(err)
 	}
 	conn, err := newConn(c.(*net.UnixConn))
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -76,4 +77,19 @@ func TestQueued(t *testing.T) {
 	_, err = io.ReadFull(peer, make([]byte, 200))
 	is.NoErr(err)
 	is.Equal(q.Queued(), 0) // the server has read it
+}
+
+func TestNoSocket(t *testing.T) {
+	is := is.New(t)
+	path := newPath(t)
+	l := listen(t, path)
+	defer l.Close()
+	var limit syscall.Rlimit
+	is.NoErr(syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit))
+	is.NoErr(syscall.Setrlimit(syscall.RLIMIT_NOFILE, &syscall.Rlimit{Max: limit.Max}))
+	c, err := unixnet.New(path).Dial(t.Context(), "tcp", "service:80")
+	is.NoErr(syscall.Setrlimit(syscall.RLIMIT_NOFILE, &limit))
+	is.True(c == nil)
+	is.True(errors.Is(err, netdriver.ErrNoSocket)) // a Session makes room for it
+	is.True(errors.Is(err, syscall.EMFILE))        // and the error of the system is there
 }
