@@ -35,11 +35,11 @@ func Idles(o *origin.Origin, short bool) ([]Idle, error) {
 	return all, nil
 }
 
-// least is that of five processes: what the runtime takes for itself, in pieces that are
+// least is that of nine processes: what the runtime takes for itself, in pieces that are
 // much to a thousand connections, can only add to it. Of ten thousand one is enough, and
 // over TLS, where there is much more of everything.
 func (t *task) least(o *origin.Origin) (Idle, error) {
-	processes := 5
+	processes := 9
 	if t.Connections > 1_000 || t.TLS {
 		processes = 1
 	}

@@ -146,31 +146,6 @@ type events []zreq.EventKind
 
 func (e *events) Trace(of zreq.Event) { *e = append(*e, of.Kind) }
 
-// A warm call costs what it costs over the driver of its link.
-func TestSessionAllocations(t *testing.T) {
-	is := is.New(t)
-	n := memnet.New()
-	serve(t, n)
-	plain := allocations(t, n)
-	d := failoverOf(t, failover.Link{Name: "cable", Driver: n}, failover.Link{Name: "modem", Driver: memnet.New()})
-	is.Equal(allocations(t, d), plain)
-	is.Equal(n.Dials(), 2) // each Session has one connection
-}
-
-// allocations returns how many allocations a warm GET of a Session makes.
-func allocations(t *testing.T, d netdriver.Driver) float64 {
-	t.Helper()
-	s := &zreq.Session{Driver: d}
-	defer s.Close()
-	var resp zreq.Response
-	args := zreq.Args{Into: &resp}
-	return testing.AllocsPerRun(100, func() {
-		if _, err := s.Get(context.Background(), page, &args); err != nil {
-			t.Fatal(err)
-		}
-	})
-}
-
 // answer serves c, and allocates nothing for a request.
 func answer(c io.ReadWriteCloser) {
 	defer c.Close()
