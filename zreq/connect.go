@@ -141,10 +141,13 @@ func (c *call) attach(ctx context.Context, s *line.Socket, reused bool) error {
 // the place of another one, some of the body may have been read, so that the form is fixed.
 // Links without a proxy that forwards all have the same form.
 func (c *call) form(path *netdriver.Path) error {
+	if path == nil {
+		path = &ordinary
+	}
 	switch formed := c.request.formed; {
-	case formed != nil && path != formed && (forwards(path) || forwards(formed)):
+	case formed != nil && path != formed && (path.Forward != nil || formed.Forward != nil):
 		return errOtherWay
-	case formed == nil && forwards(path):
+	case formed == nil && path.Forward != nil:
 		if err := c.exchange.Reform(path.Forward, c.request.url); err != nil {
 			c.phase = PhaseRequest
 			return err
@@ -154,8 +157,8 @@ func (c *call) form(path *netdriver.Path) error {
 	return nil
 }
 
-// forwards reports whether requests over path have a form of their own.
-func forwards(path *netdriver.Path) bool { return path != nil && path.Forward != nil }
+// ordinary stands for the Path of a driver that tells none.
+var ordinary netdriver.Path
 
 // dial opens the connection, in place of a socket that died idle if there was one.
 func (c *call) dial(ctx context.Context) error {

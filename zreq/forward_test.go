@@ -3,6 +3,7 @@ package zreq_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -194,5 +195,85 @@ func TestForwardChanges(t *testing.T) {
 			}
 			is.Equal(strings.Join(told, " "), links)
 		})
+	}
+}
+
+// A dying connection breaks at its second request, when that is written.
+type dying struct {
+	netdriver.Conn
+	writes int
+}
+
+func (c *dying) Check() error { return nil }
+
+func (c *dying) Write(p []byte) (int, error) {
+	if c.writes++; c.writes > 1 {
+		return 0, errRefusedHere
+	}
+	return c.Conn.Write(p)
+}
+
+// A fragile way has a first connection that dies so.
+type fragile struct{ way }
+
+func (f *fragile) DialPath(ctx context.Context, network, address string, http bool) (netdriver.Conn, *netdriver.Path, error) {
+	first := len(f.plain) == 0
+	c, path, err := f.way.DialPath(ctx, network, address, http)
+	if err == nil && first {
+		c = &dying{Conn: c}
+	}
+	return c, path, err
+}
+
+// TestForwardChangesWhileSending: the same if it dies when the request is about to be sent.
+// If the form is another one, that is another attempt, because some of the body is read.
+func TestForwardChangesWhileSending(t *testing.T) {
+	const done = "HTTP/1.1 204 No Content\r\n\r\n"
+	proxy, modem, cable := viaProxy("office"), &netdriver.Path{Link: "modem"}, &netdriver.Path{Link: "cable"}
+	for name, tt := range map[string]struct {
+		paths  []*netdriver.Path
+		target string
+		stale  bool
+	}{
+		"from nothing to a proxy": {[]*netdriver.Path{nil, proxy}, "PUT http://device.test/x ", true},
+		"from a link to a proxy":  {[]*netdriver.Path{modem, proxy}, "PUT http://device.test/x ", true},
+		"from a proxy to a link":  {[]*netdriver.Path{proxy, modem}, "PUT /x ", true},
+		"from a proxy to nothing": {[]*netdriver.Path{proxy, nil}, "PUT /x ", true},
+		"to another proxy":        {[]*netdriver.Path{proxy, viaProxy("home")}, "PUT http://device.test/x ", true},
+		"to the same proxy":       {[]*netdriver.Path{proxy, proxy}, "PUT http://device.test/x ", false},
+		"from link to link":       {[]*netdriver.Path{modem, cable}, "PUT /x ", false},
+		"from a link to nothing":  {[]*netdriver.Path{modem, nil}, "PUT /x ", false},
+	} {
+		for _, session := range []bool{true, false} {
+			t.Run(fmt.Sprint(name, ", Session ", session), func(t *testing.T) {
+				is := is.New(t)
+				d := &fragile{way{Peer: zreqtest.NewPeer(t, answering(done), answering(done), answering(done)), paths: tt.paths}}
+				args := &zreq.Args{Body: form.Bytes([]byte("data"), ""), Driver: d}
+				put := zreq.Put
+				if session {
+					s := new(zreq.Session)
+					defer s.Close()
+					put = s.Put
+				} else {
+					var err error
+					args.Connection, err = zreq.Connect(t.Context(), site, args)
+					is.NoErr(err)
+					defer args.Connection.Close()
+				}
+				_, err := put(t.Context(), site, args)
+				is.NoErr(err)
+				_, err = put(t.Context(), site, args)
+				if tt.stale && !session {
+					is.True(errors.Is(err, zreq.ErrStale) && zreq.SafeToRetry(err))
+					is.Equal(len(d.Requests()), 1)
+					return
+				}
+				is.NoErr(err)
+				is.Equal(len(d.Requests()), 2)
+				r := d.Requests()[1]
+				is.True(strings.HasPrefix(r, tt.target))
+				is.True(strings.HasSuffix(r, "\r\n\r\ndata"))
+			})
+		}
 	}
 }
