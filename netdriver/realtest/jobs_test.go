@@ -56,6 +56,21 @@ func (p peer) streams(t *testing.T, paths ...string) {
 	}
 }
 
+// noticesCuts receives the resource at each path, which ends in the middle.
+func (p peer) noticesCuts(t *testing.T, paths ...string) {
+	for _, path := range paths {
+		is := is.New(t)
+		args, n := p.args(), 0
+		args.StreamCallback = func(chunk []byte) error {
+			n += len(chunk)
+			return nil
+		}
+		_, err := zreq.Get(t.Context(), p.url+path, args)
+		is.True(errors.Is(err, zreq.ErrTruncated)) // nobody takes the half for the whole
+		is.True(n <= len(large)/2)
+	}
+}
+
 // saves receives it into a file.
 func (p peer) saves(t *testing.T, path string) {
 	is := is.New(t)
@@ -134,12 +149,18 @@ func check(resp *zreq.Response, want []byte) error {
 	return nil
 }
 
-// bodies are those of uploads: with a Content-Length, and in chunked framing.
+// bodies are those of uploads.
 var bodies = map[string]struct {
 	size    int
-	chunked bool
+	chunked bool // without a Content-Length
+	asked   bool // sent when the server has said 100, or nothing
 }{
-	"empty": {0, false}, "byte": {1, false}, "large": {5 << 20, false}, "chunked": {5 << 20, true},
+	"empty":         {size: 0},
+	"byte":          {size: 1},
+	"large":         {size: 5 << 20},
+	"chunked":       {size: 5 << 20, chunked: true},
+	"asked":         {size: 5 << 20, asked: true},
+	"chunked-asked": {size: 5 << 20, chunked: true, asked: true},
 }
 
 // uploads sends each of the bodies to the folder at path, whose file is named for the body.
@@ -149,6 +170,7 @@ func (p peer) uploads(t *testing.T, method, path string, confirm func(t *testing
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
 			args, body := p.args(), noise(b.size)
+			args.Expect100 = b.asked
 			args.Body = bytes.NewReader(body)
 			if b.chunked {
 				args.Body = io.MultiReader(args.Body) // which has no size

@@ -30,11 +30,12 @@ func startLighttpd(t *testing.T, o *origin) *site {
 	dir := folder(t)
 	documents(t, dir)
 	s := &site{
-		plain:    address(t),
-		access:   filepath.Join(dir, "access.log"),
-		requests: 1000, // server.max-keep-alive-requests
-		signal:   syscall.SIGUSR1,
-		reloaded: ") server started (",
+		plain:     address(t),
+		access:    filepath.Join(dir, "access.log"),
+		completes: true,
+		requests:  1000, // server.max-keep-alive-requests
+		signal:    syscall.SIGUSR1,
+		reloaded:  ") server started (",
 	}
 	s.flush = func() { _ = s.cmd.Process.Signal(syscall.SIGHUP) } // it holds its log for some seconds
 	host, port, _ := strings.Cut(s.plain, ":")

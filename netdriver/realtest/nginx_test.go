@@ -31,7 +31,7 @@ http {
 		ssl_certificate_key %[1]s/key.pem;
 		root %[1]s/www;
 		location /dav/ { dav_methods PUT; }
-		location /origin/ { proxy_pass http://%[4]s/; }
+		location /origin/ { proxy_http_version 1.1; proxy_pass http://%[4]s/; }
 		location /little/ { client_max_body_size 1k; dav_methods PUT; }
 	}
 }

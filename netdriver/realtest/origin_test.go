@@ -7,9 +7,11 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"log"
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"strconv"
 	"testing"
 	"time"
 )
@@ -38,6 +40,8 @@ func sum(p []byte) string {
 //
 //	/large /small     those bodies, with a Content-Length
 //	/chunked        large, in chunked framing
+//	/cut            half of large, and then the connection is closed
+//	/cut-chunked    the same in chunked framing
 //	/take/…         reads a body and answers with its length and hash
 //	/form           reads a form and answers with its field "name" and the hash of its file "file"
 //	/to?url         redirects to url with status 307
@@ -55,13 +59,15 @@ func newOrigin(t *testing.T) *origin {
 	mux.HandleFunc("/large", serve(large))
 	mux.HandleFunc("/small", serve(small))
 	mux.HandleFunc("/chunked", chunked)
+	mux.HandleFunc("/cut", cut)
+	mux.HandleFunc("/cut-chunked", cut)
 	mux.HandleFunc("/take/", take)
 	mux.HandleFunc("/form", parts)
 	mux.HandleFunc("/to", func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		http.Redirect(w, r, r.URL.RawQuery, http.StatusTemporaryRedirect)
 	})
-	server := &http.Server{Handler: mux}
+	server := &http.Server{Handler: mux, ErrorLog: log.New(io.Discard, "", 0)} // clients go away
 	for _, l := range []struct {
 		address *string
 		tls     *tls.Config
@@ -96,6 +102,15 @@ func chunked(w http.ResponseWriter, _ *http.Request) {
 		_ = http.NewResponseController(w).Flush()
 		rest = rest[n:]
 	}
+}
+
+func cut(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == "/cut" {
+		w.Header().Set("Content-Length", strconv.Itoa(len(large)))
+	}
+	_, _ = w.Write(large[:len(large)/2])
+	_ = http.NewResponseController(w).Flush()
+	panic(http.ErrAbortHandler)
 }
 
 func take(w http.ResponseWriter, r *http.Request) {

@@ -73,10 +73,12 @@ var proxyJobs = []struct {
 	run  func(t *testing.T, w way)
 }{
 	{"stream", func(t *testing.T, w way) { w.streams(t, "/large", "/chunked") }},
+	{"cut", func(t *testing.T, w way) { w.noticesCuts(t, "/cut", "/cut-chunked") }},
 	{"save", func(t *testing.T, w way) { w.saves(t, "/large") }},
 	{"upload", func(t *testing.T, w way) { w.uploads(t, "PUT", "/take/", told) }},
 	{"multipart", testMultipart},
 	{"redirect", testRedirect},
+	{"origins", testOrigins},
 	{"keep", testProxyKeep},
 	{"share", testProxyShare},
 	{"refuse", testRefused},
@@ -165,6 +167,28 @@ func testRedirect(t *testing.T, w way) {
 	if w.tunnelled() && w.scheme == "https" {
 		is.True(!w.link.saw(basic("device", "sesame"))) // and the proxy does not
 	}
+}
+
+// Plain http origins behind a proxy that forwards share connections. Others have their own.
+func testOrigins(t *testing.T, w way) {
+	is := is.New(t)
+	session, other, before := w.session(t), newOrigin(t), w.warm(t)
+	for range 2 {
+		for _, url := range []string{w.url, w.at(other, "other.test")} {
+			resp, err := session.Get(t.Context(), url+"/small", nil)
+			is.NoErr(err)
+			is.NoErr(check(resp, small))
+		}
+	}
+	want := 2
+	switch {
+	case w.tunnelled():
+	case w.relay.closes:
+		want = 4
+	default:
+		want = 1
+	}
+	is.Equal(w.link.count()-before, want)
 }
 
 func testProxyKeep(t *testing.T, w way) {

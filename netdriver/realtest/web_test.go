@@ -28,6 +28,7 @@ type site struct {
 	dav           string // the folder below /dav/
 	access        string // the log of requests: client port, status, request line
 	flush         func() // makes the server write its log, if it must be told
+	completes     bool   // it ends a chunked response well that its origin has cut, so that nobody can tell
 	requests      int    // how many requests a connection carries; 0: any number
 	signal        syscall.Signal
 	reloaded      string // what it writes when it has taken up its configuration again
@@ -46,12 +47,12 @@ var webJobs = []struct {
 	run  func(t *testing.T, s *site, p peer)
 }{
 	{"stream", testStream},
+	{"cut", testCut},
 	{"save", testSave},
 	{"keep", testKeep},
 	{"share", testShare},
 	{"upload", testUpload},
 	{"refuse", testRefuse},
-	{"reload", testReload},
 }
 
 func TestWeb(t *testing.T) {
@@ -59,12 +60,16 @@ func TestWeb(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := start(t, newOrigin(t))
-			for scheme, p := range s.peers(t) {
+			peers := s.peers(t)
+			for scheme, p := range peers {
 				t.Run(scheme, func(t *testing.T) {
 					for _, job := range webJobs {
 						t.Run(job.name, func(t *testing.T) { job.run(t, s, p) })
 					}
 				})
+			}
+			for scheme, p := range peers { // last: what is replaced goes on for a while
+				t.Run("reload-"+scheme, func(t *testing.T) { testReload(t, s, p) })
 			}
 		})
 	}
@@ -85,6 +90,13 @@ func at(scheme, host, address string) string {
 }
 
 func testStream(t *testing.T, _ *site, p peer) { p.streams(t, "/large", "/origin/chunked") }
+
+func testCut(t *testing.T, s *site, p peer) {
+	p.noticesCuts(t, "/origin/cut")
+	if !s.completes {
+		p.noticesCuts(t, "/origin/cut-chunked")
+	}
+}
 
 func testSave(t *testing.T, _ *site, p peer) { p.saves(t, "/large") }
 
