@@ -2,6 +2,7 @@ package unixnet
 
 import (
 	"context"
+	"errors"
 	"net"
 	"time"
 
@@ -59,29 +60,37 @@ const (
 // connect connects when the server has room for another connection.
 func (d *Driver) connect(ctx context.Context) (net.Conn, error) {
 	var dialer net.Dialer
+	full := false
 	for wait := minWait; ; wait = min(2*wait, maxWait) {
 		c, err := dialer.DialContext(ctx, "unix", d.path)
-		if !isFull(err) {
+		switch {
+		case isFull(err):
+			full = true
+		case full && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)):
+			return nil, &fullError{err}
+		default:
 			return c, err
 		}
-		again := time.NewTimer(wait)
-		select {
-		case <-again.C:
-		case <-ctx.Done():
-			again.Stop()
-			return nil, &fullError{path: d.path, err: ctx.Err()}
-		}
+		sleep(ctx, wait)
 	}
 }
 
-// A fullError is a dial to a server that has accepted no connection.
-type fullError struct {
-	path string
-	err  error // of the context
+// sleep waits, but not longer than ctx lasts.
+func sleep(ctx context.Context, wait time.Duration) {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
 }
 
+// A fullError is the error of a dial that ended because of its context, while the server
+// had no room for another connection.
+type fullError struct{ err error }
+
 func (e *fullError) Error() string {
-	return "dial unix " + e.path + ": the server accepts no connection, and its queue is full: " + e.err.Error()
+	return e.err.Error() + ": the server accepts no connection, and its queue is full"
 }
 
 func (e *fullError) Unwrap() error { return e.err }
