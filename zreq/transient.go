@@ -15,7 +15,8 @@ import (
 // [SafeToRetry] as well.
 //
 //	true   no connection: refused, unreachable, reset, name not found (ErrConnect)
-//	true   a connection that was cut (ErrTruncated, ErrStale)
+//	true   a connection that was cut (ErrTruncated, ErrStale), or that the system has
+//	       given up as dead (ETIMEDOUT)
 //	true   silence, or a rate below LowSpeed: a limit of Timeouts
 //	true   the deadline of the context, if the next call has another context
 //	true   status 408, 425, 429 and 5xx, except 501, 505 and 511, if a

@@ -40,6 +40,12 @@
 // DHCP, nor other sources of names, such as mDNS. A Driver with a Resolver of its own
 // uses that for names, and binds none of it.
 //
+// # Dead links
+//
+// A link that drops all packets is noticed as in package stdnet: see the fields DeadAfter
+// and KeepAlive of [Driver]. An interface that goes down breaks no connection by itself.
+// Calls over it fail when DeadAfter or one of their Timeouts has passed.
+//
 // # Limits
 //
 // Loopback is on no other interface, so addresses such as 127.0.0.1 are dialled without

@@ -30,8 +30,14 @@ type Driver struct {
 	// Interface, or a zone, which stands for the Interface.
 	Source netip.Addr
 
-	// KeepAlive is the time between the probes with which the system finds out that a
-	// silent peer is gone. If zero, it is 15 seconds. If negative, there are no probes.
+	// DeadAfter is how long the peer may leave bytes unacknowledged before the system takes
+	// the link for dead; see stdnet.Driver. If zero, it is 35 seconds. If negative, it is
+	// as long as the system wants. Linux only.
+	DeadAfter time.Duration
+
+	// KeepAlive is how long a connection may be silent before the system asks the peer
+	// whether it is still there; see stdnet.Driver. If zero, it is about half of DeadAfter,
+	// and 15 seconds on other systems. If negative, there are no probes.
 	KeepAlive time.Duration
 
 	// Resolver looks names up, and is not bound. If nil, names come from /etc/hosts and
@@ -79,6 +85,7 @@ func (d *Driver) keptTo(c netdriver.Conn) bool {
 func (d *Driver) prepare() {
 	d.tcp = stdnet.Driver{
 		LocalIP:   d.ip(),
+		DeadAfter: d.DeadAfter,
 		KeepAlive: d.KeepAlive,
 		Resolver:  d.Resolver,
 		Control:   d.control,

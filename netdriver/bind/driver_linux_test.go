@@ -26,6 +26,26 @@ func TestDriver(t *testing.T) {
 	})
 }
 
+func TestDriverDeadAfter(t *testing.T) {
+	for set, want := range map[time.Duration]int{0: 35000, time.Minute: 60000, -1: 0} {
+		is := is.New(t)
+		l := drivertest.TCP(t)
+		d := &bind.Driver{Source: netip.MustParseAddr("127.0.0.1"), DeadAfter: set}
+		c, err := d.Dial(t.Context(), "tcp", l.Address())
+		is.NoErr(err)
+		raw, err := c.(*stdnet.Conn).SyscallConn()
+		is.NoErr(err)
+		var dead int
+		is.NoErr(raw.Control(func(fd uintptr) {
+			dead, err = unix.GetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT)
+		}))
+		is.NoErr(err)
+		is.Equal(dead, want) // as with stdnet
+		is.NoErr(c.Close())
+		is.NoErr(l.Close())
+	}
+}
+
 func TestDriverKeepAlive(t *testing.T) {
 	for set, want := range map[time.Duration]int{0: 1, time.Minute: 1, -1: 0} {
 		is := is.New(t)

@@ -19,12 +19,12 @@ import (
 type Conn = socket.Conn
 
 // newConn returns the Conn of c.
-func newConn(c *net.TCPConn) (*Conn, error) {
+func (d *Driver) newConn(c *net.TCPConn) (*Conn, error) {
 	raw, err := c.SyscallConn()
 	if err != nil {
 		return nil, err
 	}
-	if err := setOptions(raw); err != nil {
+	if err := d.setOptions(raw); err != nil {
 		return nil, err
 	}
 	return socket.New(c, raw, c.LocalAddr(), c.RemoteAddr())

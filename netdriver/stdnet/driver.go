@@ -34,9 +34,30 @@ type Driver struct {
 	// system chooses.
 	LocalIP net.IP
 
-	// KeepAlive is the time between the probes with which the system finds out that a
-	// silent peer is gone. If zero, it is 15 seconds. If negative, there are no probes,
-	// and an idle connection causes no traffic on a metered link.
+	// DeadAfter is how long the peer may leave bytes unacknowledged, or accept no more of
+	// them, before the system takes the link for dead. Reads and writes then fail with
+	// syscall.ETIMEDOUT, and netdriver.Checker reports it. If zero, it is 35 seconds. If
+	// negative, it is as long as the system wants, a quarter of an hour by default.
+	//
+	// It should be longer than Timeouts.Write of the calls: a peer that acknowledges
+	// everything, but has had no room for so long, is given up as well.
+	//
+	// A connection that only receives has nothing unacknowledged. There the probes of
+	// KeepAlive find out. Linux only.
+	DeadAfter time.Duration
+
+	// KeepAlive is how long a connection may be silent before the system asks the peer
+	// whether it is still there. A probe costs a packet in each direction, and wakes a
+	// modem that sleeps. If negative, there are no probes, and an idle connection causes
+	// no traffic.
+	//
+	// On Linux, with DeadAfter, a probe without an answer is repeated after a quarter of
+	// DeadAfter, and the link is dead at the first repetition when the peer has been silent
+	// for DeadAfter. If KeepAlive is zero, it is about half of DeadAfter: 19 seconds by
+	// default. The system takes these times in whole seconds, up to nine hours.
+	//
+	// Otherwise a probe is repeated after 15 seconds, and the link is dead when nine in a
+	// row had no answer. If KeepAlive is zero, it is 15 seconds.
 	KeepAlive time.Duration
 
 	// Resolver looks names up. If nil, it is net.DefaultResolver.
@@ -61,7 +82,7 @@ func (d *Driver) Dial(ctx context.Context, network, address string) (netdriver.C
 	default:
 		return nil, net.UnknownNetworkError(network)
 	}
-	dialer := net.Dialer{KeepAlive: d.KeepAlive, Resolver: d.Resolver, Control: d.Control}
+	dialer := net.Dialer{KeepAlive: d.KeepAlive, KeepAliveConfig: d.probes(), Resolver: d.Resolver, Control: d.Control}
 	if d.LocalIP != nil {
 		dialer.LocalAddr = &net.TCPAddr{IP: d.LocalIP}
 	}
@@ -69,7 +90,7 @@ func (d *Driver) Dial(ctx context.Context, network, address string) (netdriver.C
 	if err != nil {
 		return nil, socket.DialError(err)
 	}
-	conn, err := newConn(c.(*net.TCPConn))
+	conn, err := d.newConn(c.(*net.TCPConn))
 	if err != nil {
 		_ = c.Close()
 		return nil, err

@@ -2,7 +2,13 @@
 
 package stdnet
 
-import "syscall"
+import (
+	"net"
+	"syscall"
+)
 
-// setOptions does nothing. The problem that it solves was seen only on Linux.
-func setOptions(syscall.RawConn) error { return nil }
+// setOptions does nothing: only Linux has the options.
+func (*Driver) setOptions(syscall.RawConn) error { return nil }
+
+// probes leaves it to KeepAlive when the system asks a silent peer.
+func (*Driver) probes() net.KeepAliveConfig { return net.KeepAliveConfig{} }
