@@ -16,30 +16,30 @@ const maxInt64 = 1<<63 - 1
 
 // parse reads a Range with one range of bytes (RFC 9110, 14.1.1 and 14.2).
 func (r *byteRange) parse(s string) bool {
-	if !ascii.HasPrefixFold(s, "bytes=") {
+	s, ok := ascii.CutPrefixFold(s, "bytes=")
+	if !ok {
 		return false
 	}
-	s = s[len("bytes="):]
 	if n, rest, ok := cutInt(s, "-"); ok {
 		r.first, r.last = -1, n
 		return rest == "" && n > 0
 	}
-	s, ok := r.cut(s)
+	s, ok = r.cut(s)
 	return ok && s == ""
 }
 
 // parse reads a Content-Range (RFC 9110, 14.4). Of one that says only how long the whole
 // is, as that of a 416, first and last are -1.
 func (c *contentRange) parse(s string) bool {
-	if !ascii.HasPrefixFold(s, "bytes ") {
+	s, ok := ascii.CutPrefixFold(s, "bytes ")
+	if !ok {
 		return false
 	}
-	s = s[len("bytes "):]
 	if n, rest, ok := cutInt(s, "*/"); ok {
 		c.first, c.last, c.size = -1, -1, n
 		return rest == ""
 	}
-	s, ok := c.cut(s)
+	s, ok = c.cut(s)
 	// A range that ends at the largest int64 has one byte more than an int64 counts.
 	if !ok || c.last < 0 || c.last == maxInt64 {
 		return false
@@ -55,14 +55,14 @@ func (c *contentRange) parse(s string) bool {
 // cut reads first-last, or first- with an open end, from the front of s.
 func (r *byteRange) cut(s string) (rest string, ok bool) {
 	r.first, s, ok = cutInt(s, "")
-	if !ok || !ascii.HasPrefixFold(s, "-") {
+	if !ok {
 		return s, false
 	}
 	if r.last, rest, ok = cutInt(s, "-"); ok {
 		return rest, r.last >= r.first
 	}
 	r.last = -1
-	return s[1:], true
+	return ascii.CutPrefixFold(s, "-")
 }
 
 // settle puts numbers to what size decides, the size of the whole: where a suffix
@@ -79,11 +79,8 @@ func (r *byteRange) settle(size int64) {
 
 // cutInt reads lead, and a run of digits behind it, from the front of s.
 func cutInt(s, lead string) (n int64, rest string, ok bool) {
-	if !ascii.HasPrefixFold(s, lead) {
-		return 0, s, false
-	}
-	s = s[len(lead):]
-	for s != "" && '0' <= s[0] && s[0] <= '9' {
+	s, led := ascii.CutPrefixFold(s, lead)
+	for led && s != "" && '0' <= s[0] && s[0] <= '9' {
 		if n < 0 || n > maxInt64/10 { // it has run over, or will
 			return 0, s, false
 		}

@@ -146,5 +146,6 @@ func isFixdate(s string) bool {
 // isMultipart reports whether a body is one of several ranges. A Content-Range beside it
 // would not be that of the body (RFC 9110, 15.3.7.2).
 func isMultipart(contentType string) bool {
-	return ascii.HasPrefixFold(contentType, "multipart/byteranges")
+	_, is := ascii.CutPrefixFold(contentType, "multipart/byteranges")
+	return is
 }

@@ -30,7 +30,7 @@ func parseDate(s string) (time.Time, bool) {
 		d.skip(" ")
 		month = d.month()
 		d.skip(" ")
-		if d.ok && ascii.HasPrefixFold(d.rest, " ") {
+		if d.ok && d.rest != "" && d.rest[0] == ' ' {
 			d.skip(" ")
 			day = d.number(1)
 		} else {

@@ -260,7 +260,8 @@ func (r *request) withholds(name string, args *Args) bool {
 	case r.crossed && listed(name, args.OriginOnly):
 		return true
 	}
-	return r.bodyDropped && (ascii.HasPrefixFold(name, "Content-") || listed(name, ofContent))
+	_, describes := ascii.CutPrefixFold(name, "Content-")
+	return r.bodyDropped && (describes || listed(name, ofContent))
 }
 
 // ofContent are fields that go when the content does, as all do that begin with Content-

@@ -15,16 +15,14 @@ func IndexByte(s string, c byte) int {
 
 // Split splits s before its first byte that is one of seps. If s has none, rest is empty.
 func Split(s, seps string) (before, rest string) {
-	end := 0
-search:
-	for ; end < len(s); end++ {
-		for i := range len(seps) {
-			if s[end] == seps[i] {
-				break search
-			}
-		}
+	if seps == "" {
+		return s, ""
 	}
-	return s[:end], s[end:]
+	before, _ = Split(s, seps[1:])
+	if i := IndexByte(before, seps[0]); i >= 0 {
+		before = before[:i]
+	}
+	return before, s[len(before):]
 }
 
 // EqualFold reports whether a and b are equal without regard to case.
@@ -41,9 +39,13 @@ func EqualFold(a, b string) bool {
 	return true
 }
 
-// HasPrefixFold reports whether s begins with prefix, without regard to case.
-func HasPrefixFold(s, prefix string) bool {
-	return len(s) >= len(prefix) && EqualFold(s[:len(prefix)], prefix)
+// CutPrefixFold returns s without the prefix, without regard to case, and whether s began
+// with it.
+func CutPrefixFold(s, prefix string) (rest string, found bool) {
+	if len(s) < len(prefix) || !EqualFold(s[:len(prefix)], prefix) {
+		return s, false
+	}
+	return s[len(prefix):], true
 }
 
 // Lower returns c in lower case.

@@ -59,7 +59,10 @@ func TestFold(t *testing.T) {
 		t.Run(tt.s+"/"+tt.prefix, func(t *testing.T) {
 			is := is.New(t)
 			is.Equal(ascii.EqualFold(tt.s, tt.prefix), tt.equal)
-			is.Equal(ascii.HasPrefixFold(tt.s, tt.prefix), tt.begins)
+			rest, begins := ascii.CutPrefixFold(tt.s, tt.prefix)
+			is.Equal(begins, tt.begins)
+			is.Equal(begins, len(rest) < len(tt.s) || tt.prefix == "") // the prefix alone is cut
+			is.True(strings.HasSuffix(tt.s, rest))
 		})
 	}
 	is := is.New(t)

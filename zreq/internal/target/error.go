@@ -63,7 +63,8 @@ const (
 // https://: of one with another scheme, that scheme alone; of one without, all up to the
 // query, unless that may have a userinfo.
 func schemeOf(url string) string {
-	if scheme, rest := ascii.Split(url, ":/@?#"); scheme != "" && ascii.HasPrefixFold(rest, "://") {
+	scheme, rest := ascii.Split(url, ":/@?#")
+	if _, ok := ascii.CutPrefixFold(rest, "://"); ok && scheme != "" {
 		return scheme + "://"
 	}
 	if ascii.IndexByte(url, '@') >= 0 {

@@ -9,22 +9,25 @@ func (t *Target) Resolve(ref string) string {
 	ref, _ = ascii.Split(ref, "#")
 	path, query := ascii.Split(ref, "?")
 	base := t.Origin.String()
-	if scheme, rest := ascii.Split(path, ":/"); scheme != "" && ascii.HasPrefixFold(rest, ":") {
-		if path = rest[1:]; !ascii.HasPrefixFold(path, "//") {
-			return ref
-		}
-		base = scheme + ":"
+	scheme, rest := ascii.Split(path, ":/")
+	full := scheme != "" && rest != "" && rest[0] == ':'
+	if full {
+		path = rest[1:]
+	} else {
+		scheme, _ = ascii.Split(base, ":")
 	}
+	rest, hasHost := ascii.CutPrefixFold(path, "//")
 	switch {
+	case hasHost:
+		rest, path = ascii.Split(rest, "/")
+		base = scheme + "://" + rest
+	case full:
+		return ref
 	case path == "":
 		if query == "" {
 			query = t.Query
 		}
 		return base + t.Path + query
-	case ascii.HasPrefixFold(path, "//"):
-		scheme, _ := ascii.Split(base, ":")
-		host, rest := ascii.Split(path[2:], "/")
-		base, path = scheme+"://"+host, rest
 	case path[0] != '/':
 		i := len(t.Path)
 		for i > 0 && t.Path[i-1] != '/' {

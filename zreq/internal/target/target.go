@@ -45,14 +45,13 @@ func (t *Target) split(url string) (wrong, part string) {
 			t.AsGiven = false // it is encoded when it is sent
 		}
 	}
-	rest := url
-	switch {
-	case ascii.HasPrefixFold(rest, "http://"):
-		t.Port, rest = 80, rest[len("http://"):]
-	case ascii.HasPrefixFold(rest, "https://"):
-		t.HTTPS, t.Port, rest = true, 443, rest[len("https://"):]
-	default:
-		return urlScheme, schemeOf(url)
+	t.Port = 80
+	rest, ok := ascii.CutPrefixFold(url, "http://")
+	if !ok {
+		t.HTTPS, t.Port = true, 443
+		if rest, ok = ascii.CutPrefixFold(url, "https://"); !ok {
+			return urlScheme, schemeOf(url)
+		}
 	}
 	rest, fragment := ascii.Split(rest, "#")
 	if fragment != "" {

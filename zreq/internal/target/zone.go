@@ -56,7 +56,8 @@ func appendZone(dst []byte, zone string) []byte {
 // isLinkLocal reports whether an IPv6 address is on the link alone, fe80::/10
 // (RFC 4291, 2.4): which link, its zone says. "fe8::1" has three digits, and is 0fe8::1.
 func isLinkLocal(address string) bool {
-	return len(address) > 4 && address[3] != ':' && address[4] == ':' && ascii.HasPrefixFold(address, "fe") && ascii.IndexByte("89abAB", address[2]) >= 0
+	rest, ok := ascii.CutPrefixFold(address, "fe")
+	return ok && len(rest) > 2 && rest[1] != ':' && rest[2] == ':' && ascii.IndexByte("89abAB", rest[0]) >= 0
 }
 
 // InheritZone gives the host of a Location the zone of the URL that was asked. A server does
