@@ -117,8 +117,8 @@ func (c *call) retry(ctx context.Context, err error) (again bool, _ error) {
 	var v verdict
 	if ctx.Err() == nil && c.why != CloseStopped {
 		f = c.failure(ctx, err)
-		if c.session.passes(&f) && c.request.body.Rewind() == nil {
-			c.tries, v = c.session.judge(c.tries, &f)
+		if c.session.passes(f) && c.request.body.Rewind() == nil {
+			c.tries, v = c.session.judge(c.tries, f)
 		}
 	}
 	switch {

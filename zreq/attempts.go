@@ -98,7 +98,7 @@ type failure struct {
 }
 
 // told is the error that a Trace is told of; nil if there is only a status.
-func (f *failure) told() error {
+func (f failure) told() error {
 	if f.err == nil {
 		return nil
 	}

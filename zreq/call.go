@@ -17,6 +17,7 @@ import (
 type call struct {
 	delivery
 	args    *Args
+	session callSession // nil: the call has none
 	request request
 	tries   tries // attempts that came to nothing
 }
@@ -32,8 +33,11 @@ func do(ctx context.Context, method, url string, args *Args, session callSession
 	if resp == nil {
 		resp = new(Response)
 	}
-	c := call{args: args}
-	c.method, c.resp, c.session, c.dropHead = shownMethod(method), resp, session, args.DropHead
+	c := call{args: args, session: session}
+	if session != nil {
+		c.lender = session
+	}
+	c.method, c.resp, c.dropHead = shownMethod(method), resp, args.DropHead
 	err := c.run(ctx, url)
 	if c.answered && args.StreamCallback == nil && !c.stopped {
 		resp.body.use = untaken

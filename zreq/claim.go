@@ -37,19 +37,29 @@ func (c *claim) unwatch() bool {
 }
 
 // letGo ends the claim, and returns why the connection is not kept.
-func (c *claim) letGo(session callSession, why CloseReason) CloseReason {
+func (c *claim) letGo(lender lender, why CloseReason) CloseReason {
 	line, lease := c.line, c.lease
 	c.line, c.conn, c.lease = nil, nil, nil // a Trace may panic, and it is let go of once
 	if lease != nil {
-		return session.giveBack(lease, why)
+		return lender.giveBack(lease, why)
 	}
 	line.Release(why == CloseNone)
 	return why
 }
 
+// lender is what the delivery of a response asks of the Session of the call, also after
+// the call has returned.
+type lender interface {
+	// giveBack ends a lease and returns why the connection is not kept.
+	giveBack(l lease, why CloseReason) CloseReason
+	// count counts what a Trace is told.
+	count(kind EventKind, reused bool, err error)
+}
+
 // callSession is what a call asks of its Session. It is an interface, so that a program
 // without a Session links none.
 type callSession interface {
+	lender
 	// take returns a connection, which may have to be dialled. It returns none if the call has
 	// to wait.
 	take(r line.Route) (*line.Line, lease, error)
@@ -58,8 +68,6 @@ type callSession interface {
 	// replace returns another idle connection in place of one that died idle; or that one, to
 	// be dialled again, if there is none.
 	replace(l lease) (*line.Line, lease)
-	// giveBack ends a lease and returns why the connection is not kept.
-	giveBack(l lease, why CloseReason) CloseReason
 	// makeRoom reports whether the error of a dial is that the driver has no socket left,
 	// and an idle connection was closed for this one.
 	makeRoom(l lease, err error) bool
@@ -68,13 +76,11 @@ type callSession interface {
 	// retries reports whether a response with that status leads to another attempt.
 	retries(status int) bool
 	// passes reports whether a failure may pass, and whether the request may be repeated.
-	passes(f *failure) bool
+	passes(f failure) bool
 	// judge decides what follows a failure, and notes it.
-	judge(t tries, f *failure) (tries, verdict)
+	judge(t tries, f failure) (tries, verdict)
 	// pause waits for the next attempt.
 	pause(ctx context.Context, t tries, d time.Duration) error
-	// count counts what a Trace is told.
-	count(kind EventKind, reused bool, err error)
 }
 
 // tries are the attempts of a call that came to nothing.

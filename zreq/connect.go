@@ -205,7 +205,7 @@ func (c *call) part(why CloseReason) {
 	if !c.unwatch() {
 		why = CloseCancelled // a late cancel must not hit the next call
 	}
-	c.tellClose(c.letGo(c.session, why))
+	c.tellClose(c.letGo(c.lender, why))
 	c.socket = nil
 }
 

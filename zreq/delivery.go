@@ -18,10 +18,10 @@ type delivery struct {
 	claim
 	exchange exchange.Exchange
 	resp     *Response
-	session  callSession // nil: the call has none
-	trace    *tracer     // nil: nobody is told
-	limits   Limits      // with their defaults
-	dropHead bool        // the head of resp is a view, and goes when the window does
+	lender   lender  // nil: the call has no Session
+	trace    *tracer // nil: nobody is told
+	limits   Limits  // with their defaults
+	dropHead bool    // the head of resp is a view, and goes when the window does
 	outcome
 }
 
@@ -79,7 +79,7 @@ func (d *delivery) end() {
 		d.why = CloseByCaller
 	}
 	conn := d.conn
-	why := d.letGo(d.session, d.why)
+	why := d.letGo(d.lender, d.why)
 	d.resp.reason = why
 	d.resp.Connection = d.parked
 	if why == CloseNone && conn != nil {

@@ -80,7 +80,7 @@ func (s *Session) replace(l lease) (*line.Line, lease) {
 	return &conn.Line, conn
 }
 
-// giveBack implements callSession.
+// giveBack implements lender.
 func (s *Session) giveBack(l lease, why CloseReason) CloseReason {
 	why, closed := l.(*pool.Conn).Return(why, line.Now())
 	s.tellClosed(closed, nil)

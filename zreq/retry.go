@@ -94,7 +94,7 @@ func (s *Session) retries(status int) bool {
 // passes implements callSession. A failure may be gone in the next attempt, if nobody has
 // been shown anything of this one, and the request may reach the server twice or has not
 // left.
-func (s *Session) passes(f *failure) bool {
+func (s *Session) passes(f failure) bool {
 	if f.status == 0 && (f.shown || !isPassing(f.err)) {
 		return false
 	}
@@ -114,7 +114,7 @@ func isPassing(e *Error) bool {
 }
 
 // judge implements callSession.
-func (s *Session) judge(before tries, f *failure) (tries, verdict) {
+func (s *Session) judge(before tries, f failure) (tries, verdict) {
 	policy := f.args.Retry
 	policy.setDefaults()
 	at := line.Now()
@@ -153,7 +153,7 @@ func (s *Session) judge(before tries, f *failure) (tries, verdict) {
 
 // wait is how long to wait after a failure: exponential, with full jitter, on top of
 // what the server asks for.
-func (r *Retry) wait(f *failure, at time.Time) time.Duration {
+func (r *Retry) wait(f failure, at time.Time) time.Duration {
 	asked, _ := retryAfter(f.after, f.date, at)
 	asked = min(asked, r.MaxWait)
 	more := r.bound(f.attempt)

@@ -171,7 +171,7 @@ func (s *Session) Stats() Stats {
 	}
 }
 
-// count implements callSession.
+// count implements lender.
 func (s *Session) count(kind EventKind, reused bool, err error) { s.counts.note(kind, reused, err) }
 
 // complete fills in what the call leaves to the Session.

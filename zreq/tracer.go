@@ -48,8 +48,8 @@ func (t *tracer) forget() {
 
 // tell tells the Session and the Trace of an event.
 func (d *delivery) tell(kind EventKind, why CloseReason, err error) {
-	if d.session != nil {
-		d.session.count(kind, d.reused, err)
+	if d.lender != nil {
+		d.lender.count(kind, d.reused, err)
 	}
 	if d.trace == nil {
 		return
