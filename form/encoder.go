@@ -2,7 +2,7 @@ package form
 
 // An encoder returns the percent-encoded text of values, byte by byte.
 type encoder struct {
-	values Values
+	values [][2]string
 	half   uint  // index of the current string: 0 is the first name, 1 the first value, and so on
 	at     int   // index in that string
 	mark   byte  // the only byte besides those of plain that is not escaped: ~ in a query, * in a form
