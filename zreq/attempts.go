@@ -73,7 +73,7 @@ func (t *attempts) conclude(resp *Response, err error) error {
 	last, failed := err.(*Error)
 	if !failed {
 		status := t.list[len(t.list)-1].Status
-		last = resp.failure(PhaseHead, nil, statusError(status))
+		last = resp.failure(PhaseHead, nil, &statusError{status})
 		last.Attempt = t.number
 	}
 	own := *last

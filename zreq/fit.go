@@ -32,7 +32,7 @@ func told(unfit error, status int, coding string) error {
 	case ErrEncoded:
 		return encodedError(coding, "set AllowEncoded to take it as it came")
 	case errNot2xx:
-		return statusError(status)
+		return &statusError{status}
 	case errOther2xx:
 		return errors.New("the status is " + strconv.Itoa(status) + ", which is not what a GET asks for: that comes with 200, 203 or 206")
 	}

@@ -57,7 +57,7 @@ func Transient(err error) bool {
 	case nil:
 		return e.Err == ErrBusy || e.Err == ErrStale || line.IsTimeout(e.Err)
 	case ErrStatus:
-		status, ok := e.Err.(statusError)
+		status, ok := e.Err.(*statusError)
 		return ok && status.transient()
 	case ErrConnect, ErrStale, ErrTruncated:
 		return !isLasting(e.Err) && !isOtherPart(e.Err)
@@ -68,20 +68,20 @@ func Transient(err error) bool {
 }
 
 // statusError is a status that is not 2xx.
-type statusError int
+type statusError struct{ status int }
 
-func (s statusError) Error() string {
-	return "the status is " + strconv.Itoa(int(s)) + ", not 2xx"
+func (e *statusError) Error() string {
+	return "the status is " + strconv.Itoa(e.status) + ", not 2xx"
 }
 
-func (s statusError) transient() bool {
-	switch s {
+func (e *statusError) transient() bool {
+	switch e.status {
 	case 408, 425, 429:
 		return true
 	case 501, 505, 511: // not implemented, version not supported, a portal wants a login
 		return false
 	}
-	return s >= 500 && s <= 599
+	return e.status >= 500 && e.status <= 599
 }
 
 // isOtherPart reports whether a 206 came whole, but is not the part that was asked for.

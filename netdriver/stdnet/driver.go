@@ -20,12 +20,12 @@ var _ netdriver.Driver = (*Driver)(nil)
 // missing is the error of a nil *Driver.
 type missing struct{}
 
-func (missing) Error() string {
+func (*missing) Error() string {
 	return "the *stdnet.Driver is nil: give new(stdnet.Driver), or leave the field Driver nil"
 }
 
 // Permanent says that it does not help to dial again.
-func (missing) Permanent() bool { return true }
+func (*missing) Permanent() bool { return true }
 
 // A Driver dials TCP. The zero value is ready to use. Its fields must not be changed
 // after the first Dial. Use it by pointer: two pointers are two drivers.
@@ -75,7 +75,7 @@ type Driver struct {
 // is netdriver.ErrNoSocket, even if it was the look-up of the name that needed one.
 func (d *Driver) Dial(ctx context.Context, network, address string) (netdriver.Conn, error) {
 	if d == nil {
-		return nil, missing{}
+		return nil, new(missing)
 	}
 	switch network {
 	case "tcp", "tcp4", "tcp6":
