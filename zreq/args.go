@@ -233,8 +233,12 @@ const defaultChunk = 512
 var errBothStreams = errors.New("both Stream and a StreamCallback: the body can go only one way")
 
 // check refuses what cannot be, whatever the URL is.
-func (a *Args) check() error {
+func (a *Args) check(method string) error {
 	switch {
+	case method == "CONNECT":
+		return errConnectMethod
+	case listed("Host", a.Omit):
+		return errOmitHost
 	case a.StreamChunk < 0:
 		return errNegativeLimit
 	case a.StreamChunk > maxBuffer:
@@ -247,7 +251,10 @@ func (a *Args) check() error {
 			return wire.ErrBadFieldName // one that is misspelt so would keep nothing back
 		}
 	}
-	return nil
+	if err := a.Headers.check(); err != nil {
+		return err
+	}
+	return checkMethodCase(method)
 }
 
 // sends reports whether zreq's own field of that name goes out.

@@ -81,7 +81,7 @@ func (b basic) Authorize(r AuthRequest) (string, error) {
 			return "", errBasicUser
 		}
 	}
-	return string(appendBase64([]byte("Basic "), []byte(pair))), nil
+	return basicCredentials([]byte(pair)), nil
 }
 
 // Bearer returns an Auth that sends token (RFC 6750, 2.1) with the first request. Use it
@@ -142,10 +142,15 @@ func (r *request) answer(args *Args, to *asked, refused *Response) (bool, error)
 	return r.challenged, nil
 }
 
-// appendBasic makes Basic credentials of the userinfo of a URL (RFC 7617, 2).
-func appendBasic(dst []byte, userinfo string) ([]byte, error) {
-	pair := make([]byte, len(userinfo)+1)
-	n, colon := 0, false
+// basicCredentials are the Basic credentials of user:password (RFC 7617, 2).
+func basicCredentials(pair []byte) string {
+	return string(appendBase64([]byte("Basic "), pair))
+}
+
+// basicOf returns the Basic credentials for the userinfo of a URL.
+func basicOf(userinfo string) (string, error) {
+	var pair []byte
+	colon := false
 	for i := 0; i < len(userinfo); i++ {
 		c := userinfo[i]
 		colon = colon || c == ':'
@@ -153,20 +158,17 @@ func appendBasic(dst []byte, userinfo string) ([]byte, error) {
 			var ok bool
 			// A user name has no colon (RFC 7617, 2).
 			if c, ok = ascii.Unescape(userinfo[i:]); !ok || c == ':' && !colon {
-				return dst, errUserinfo
+				return "", errUserinfo
 			}
 			i += 2
 		}
 		if c < ' ' || c == 0x7f {
-			return dst, errUserinfo
+			return "", errUserinfo
 		}
-		pair[n] = c
-		n++
+		pair = append(pair, c)
 	}
 	if !colon {
-		pair[n] = ':'
-		n++
+		pair = append(pair, ':')
 	}
-	dst = appendBase64(append(dst, "Authorization: Basic "...), pair[:n])
-	return append(dst, "\r\n"...), nil
+	return basicCredentials(pair), nil
 }

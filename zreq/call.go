@@ -104,7 +104,7 @@ func (c *call) prepare(ctx context.Context, url string) error {
 	if err := c.limits.setDefaults(); err != nil {
 		return err
 	}
-	if err := c.args.check(); err != nil {
+	if err := c.args.check(c.method); err != nil {
 		return err
 	}
 	if err := c.request.open(c.args, c.method, c.limits.Content); err != nil {

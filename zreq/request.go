@@ -6,7 +6,6 @@ import (
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq/internal/ascii"
 	"github.com/zreq-go/zreq/zreq/internal/exchange"
-	"github.com/zreq-go/zreq/zreq/internal/target"
 	"github.com/zreq-go/zreq/zreq/wire"
 )
 
@@ -95,45 +94,48 @@ func (r *request) name(to *asked, url string, head []byte, args *Args) {
 	}
 }
 
+// head is the head of a request while it is made. After an error it stays as it is.
+type head struct {
+	text []byte
+	err  error
+}
+
+// put takes the text with something appended, or the error that kept it from being so.
+func (h *head) put(text []byte, err error) {
+	if h.err == nil {
+		h.text, h.err = text, err
+	}
+}
+
+// field appends a field line.
+func (h *head) field(name, value string) { h.put(wire.AppendField(h.text, name, value)) }
+
 // appendHead appends the request line and fields. All of the caller's input that goes on
 // the wire passes through here and is checked before a dial.
 //
 // The order is fixed: Host first (RFC 9110, 7.2), then what zreq says of itself, the
 // caller's fields as given, Connection, and the framing last.
 func (r *request) appendHead(dst []byte, args *Args, to *asked, closes bool) (_ []byte, expects bool, err error) {
-	if to.method == "CONNECT" {
-		return dst, false, errConnectMethod
-	}
-	if err := checkMethodCase(to.method); err != nil {
-		return dst, false, err
-	}
-	if dst, err = wire.AppendMethod(dst, to.method); err != nil {
-		return dst, false, err
-	}
-	if dst, err = r.appendTarget(dst, args, to); err != nil {
-		return dst, false, err
-	}
-	dst = wire.AppendVersion(dst)
-	if dst, err = r.appendOwn(dst, args, to); err != nil {
-		return dst, false, err
-	}
-	if dst, err = r.appendGiven(dst, args); err != nil {
-		return dst, false, err
-	}
+	h := head{text: dst}
+	h.put(wire.AppendMethod(h.text, to.method))
+	h.put(r.appendTarget(h.text, args, to))
+	h.text = wire.AppendVersion(h.text)
+	r.putHost(&h, args, to)
+	r.putOwn(&h, args, to)
+	r.putGiven(&h, args)
 	if args.sends("Connection") {
 		value := "keep-alive"
 		if closes {
 			value = "close"
 		}
-		dst, _ = wire.AppendField(dst, "Connection", value)
+		h.field("Connection", value)
 	}
-	if dst, err = r.appendFraming(dst, args, to.method); err != nil {
-		return dst, false, err
+	r.putFraming(&h, args, to.method)
+	expects = args.Expect100 && r.body.Exists() && r.body.Size() != 0 && args.sends("Expect")
+	if expects {
+		h.text = append(h.text, exchange.Expectation...)
 	}
-	if expects = args.Expect100 && r.body.Exists() && r.body.Size() != 0 && args.sends("Expect"); expects {
-		dst = append(dst, exchange.Expectation...)
-	}
-	return wire.AppendEnd(dst), expects, nil
+	return wire.AppendEnd(h.text), expects, h.err
 }
 
 // appendTarget appends the path and the query: the URL's own, then Params.
@@ -172,78 +174,52 @@ func cutSpace(p []byte) (before, after []byte) {
 	return p, nil
 }
 
-// appendOwn appends the fields that zreq makes itself, unless the caller replaced or
-// omitted them.
-func (r *request) appendOwn(dst []byte, args *Args, to *asked) (_ []byte, err error) {
-	if dst, err = r.appendHost(dst, args, to); err != nil {
-		return dst, err
+// putHost appends the field Host: the caller's on the first origin, if there is one.
+func (r *request) putHost(h *head, args *Args, to *asked) {
+	for _, field := range args.Headers {
+		if !r.crossed && ascii.EqualFold(field[0], "Host") {
+			h.field(field[0], field[1])
+			return
+		}
 	}
+	h.text = append(to.at.AppendAuthority(append(h.text, "Host: "...)), "\r\n"...)
+}
+
+// putOwn appends the fields that zreq makes itself, unless the caller replaced or omitted
+// them.
+func (r *request) putOwn(h *head, args *Args, to *asked) {
 	if args.sends("User-Agent") {
-		dst = append(dst, "User-Agent: zreq/"+Version+"\r\n"...)
+		h.field("User-Agent", "zreq/"+Version)
 	}
 	switch r.accepts {
 	case registeredCodings:
-		dst, _ = wire.AppendField(dst, "Accept-Encoding", acceptEncoding)
+		h.field("Accept-Encoding", acceptEncoding)
 	case noCodings:
-		dst = append(dst, "Accept-Encoding: identity\r\n"...)
+		h.field("Accept-Encoding", "identity")
 	}
 	switch {
+	case h.err != nil: // Auth is asked only for what will be sent
 	case args.Auth != nil && !r.crossed:
 		if !r.challenged {
-			if err := r.authorize(args, to, requestTarget(dst), nil); err != nil {
-				return dst, err
-			}
+			h.err = r.authorize(args, to, requestTarget(h.text), nil)
 		}
 		if r.credentials != "" {
-			return wire.AppendField(dst, "Authorization", r.credentials)
+			h.field("Authorization", r.credentials)
 		}
 	case to.at.Userinfo != "" && args.sends("Authorization"):
-		return appendBasic(dst, to.at.Userinfo)
+		var credentials string
+		credentials, h.err = basicOf(to.at.Userinfo)
+		h.field("Authorization", credentials)
 	}
-	return dst, nil
 }
 
-// appendHost appends the field Host: the caller's on the first origin, if there is one.
-func (r *request) appendHost(dst []byte, args *Args, to *asked) (_ []byte, err error) {
-	if listed("Host", args.Omit) {
-		return dst, errOmitHost
-	}
-	given := false
+// putGiven appends the fields of the caller's.
+func (r *request) putGiven(h *head, args *Args) {
 	for _, field := range args.Headers {
-		if r.crossed || !ascii.EqualFold(field[0], "Host") {
-			continue
-		}
-		if given {
-			return dst, errTwoHosts // a server must refuse it (RFC 9112, 3.2)
-		}
-		if !target.IsHost(field[1]) {
-			return dst, errBadHost
-		}
-		if dst, err = wire.AppendField(dst, field[0], field[1]); err != nil {
-			return dst, err
-		}
-		given = true
-	}
-	if !given {
-		dst = append(to.at.AppendAuthority(append(dst, "Host: "...)), "\r\n"...)
-	}
-	return dst, nil
-}
-
-// appendGiven appends the fields of the caller's.
-func (r *request) appendGiven(dst []byte, args *Args) (_ []byte, err error) {
-	for _, field := range args.Headers {
-		switch {
-		case ascii.EqualFold(field[0], "Content-Length"), ascii.EqualFold(field[0], "Transfer-Encoding"):
-			return dst, errReservedField
-		case r.withholds(field[0], args):
-			continue
-		}
-		if dst, err = wire.AppendField(dst, field[0], field[1]); err != nil {
-			return dst, err
+		if !r.withholds(field[0], args) {
+			h.field(field[0], field[1])
 		}
 	}
-	return dst, nil
 }
 
 // withholds reports whether appendGiven leaves a field of the caller's out: Host, which went
@@ -268,21 +244,18 @@ func (r *request) withholds(name string, args *Args) bool {
 // (RFC 9110, 15.4 and 10.1.1).
 var ofContent = []string{"Expect", "Digest", "Repr-Digest", "Last-Modified", "Trailer"}
 
-// appendFraming appends what the body says of itself.
-func (r *request) appendFraming(dst []byte, args *Args, method string) (_ []byte, err error) {
+// putFraming appends what the body says of itself.
+func (r *request) putFraming(h *head, args *Args, method string) {
 	if kind := contentType(&r.body); kind != "" && args.sends("Content-Type") {
-		if dst, err = wire.AppendField(dst, "Content-Type", kind); err != nil {
-			return dst, err
-		}
+		h.field("Content-Type", kind)
 	}
 	switch {
 	case r.body.Chunked():
-		return wire.AppendField(dst, "Transfer-Encoding", "chunked") // RFC 9112, 6.1
-	case !r.body.Exists() && method != "POST" && method != "PUT" && method != "PATCH":
-		return dst, nil
+		h.field("Transfer-Encoding", "chunked") // RFC 9112, 6.1
+	case r.body.Exists() || method == "POST" || method == "PUT" || method == "PATCH":
+		// Also of a body that is empty or not there, where the method expects one
+		// (RFC 9110, 8.6).
+		var digits [20]byte
+		h.field("Content-Length", string(wire.AppendUint(digits[:0], r.body.Size())))
 	}
-	// Also of a body that is empty or not there, where the method expects one
-	// (RFC 9110, 8.6).
-	dst = wire.AppendUint(append(dst, "Content-Length: "...), r.body.Size())
-	return append(dst, "\r\n"...), nil
 }
