@@ -12,15 +12,18 @@ import (
 )
 
 func (s *suite) checkTests() []test {
-	return []test{
+	tests := []test{
 		{"says nil while the line is silent", s.checkSilent},
 		{"sees bytes and leaves them", s.checkUnread},
 		{"sees the end", s.checkEnd},
 		{"sees bytes before the end", s.checkUnreadEnd},
-		{"sees a reset", s.checkReset},
 		{"sees its own close", s.checkClosed},
 		{"does not care about deadlines", s.checkDeadline},
 	}
+	if !s.NoReset {
+		tests = append(tests, test{"sees a reset", s.checkReset})
+	}
+	return tests
 }
 
 func (s *suite) checker(t *testing.T) (netdriver.Conn, netdriver.Checker, Peer) {

@@ -67,6 +67,7 @@ func TestDriver(t *testing.T) {
 		RefusesAtOnce: true,
 		Check:         true,
 		HalfClose:     true,
+		NoReset:       true,
 	}
 	if runtime.GOOS == "linux" { // others refuse where the queue is full
 		fill(t, silent)

@@ -22,7 +22,7 @@ const (
 // somewhat more than their number.
 func (c *Conn) Queued() (n int) {
 	word := wmemQueued
-	if _, unix := c.local.(*net.UnixAddr); unix {
+	if _, unix := c.remote.(*net.UnixAddr); unix {
 		word = wmemAlloc
 	}
 	_ = c.raw.Control(func(fd uintptr) {
