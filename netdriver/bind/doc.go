@@ -51,6 +51,6 @@
 // Loopback is on no other interface, so addresses such as 127.0.0.1 are dialled without
 // the Interface.
 //
-// The package does not choose between links, does not watch them, and does not change to
-// another link when one fails.
+// The package does not choose between links, and does not change to another link when one
+// fails: package failover does. [Driver.Watch] tells of a link that goes and comes.
 package bind

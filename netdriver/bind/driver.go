@@ -54,7 +54,7 @@ type Driver struct {
 // that says why.
 func (d *Driver) Dial(ctx context.Context, network, address string) (netdriver.Conn, error) {
 	switch {
-	case d == nil, d.device() == "" && isAny(d.Source):
+	case d.unbound():
 		return nil, ErrUnbound
 	case d.device() != "" && !bindsDevices:
 		return nil, d.fault(ErrUnsupported, errors.ErrUnsupported)

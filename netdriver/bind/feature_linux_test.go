@@ -23,6 +23,7 @@ import (
 func TestFeature(t *testing.T) {
 	done := make(map[string]bool) // by name of the proof: has it passed
 	t.Run("AS", func(t *testing.T) { proofs{byProgram, testControl, testErrors}.run(t, done) })
+	t.Run("Z32", func(t *testing.T) { proofs{testLink, testTwoLinks}.run(t, done) })
 	t.Run("Z33", func(t *testing.T) { proofs{dialEnds}.run(t, done) })
 	t.Run("P21", func(t *testing.T) { proofs{byProgram, bySession, byCall, testTwoLinks}.run(t, done) })
 }

@@ -95,6 +95,10 @@ func twoLinks(t *testing.T) {
 		w.linkLocal(t)
 	})
 	t.Run("conformance", w.conformance)
+	t.Run("the state of a link", w.states)
+	t.Run("a link is watched", w.watch)
+	t.Run("a link is watched through a storm", w.watchStorm)
+	t.Run("a call goes on over the other link", w.failover)
 	t.Run("a link that is down", w.down)
 	t.Run("a link without a carrier", w.noCarrier)
 }

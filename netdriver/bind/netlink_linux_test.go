@@ -41,16 +41,50 @@ func setUp(name string, up bool) error {
 
 // addAddress gives an interface an address.
 func addAddress(name, prefix string) error {
+	return changeAddress(unix.RTM_NEWADDR, unix.NLM_F_CREATE|unix.NLM_F_EXCL, name, prefix, unix.IFA_F_NODAD)
+}
+
+// addUntested gives an interface an address of IPv6 that others may have, too. It can be
+// used after the system has asked, which takes a carrier.
+func addUntested(name, prefix string) error {
+	return changeAddress(unix.RTM_NEWADDR, unix.NLM_F_CREATE|unix.NLM_F_EXCL, name, prefix, 0)
+}
+
+// removeAddress takes an address from an interface.
+func removeAddress(name, prefix string) error {
+	return changeAddress(unix.RTM_DELADDR, 0, name, prefix, 0)
+}
+
+func changeAddress(kind, flags uint16, name, prefix string, of byte) error {
 	i, err := net.InterfaceByName(name)
 	if err != nil {
 		return err
 	}
 	p := netip.MustParsePrefix(prefix)
-	m := []byte{family(p.Addr()), byte(p.Bits()), unix.IFA_F_NODAD, 0}
+	m := []byte{family(p.Addr()), byte(p.Bits()), of, 0}
 	m = native.AppendUint32(m, uint32(i.Index))
 	m = append(m, attribute(unix.IFA_LOCAL, p.Addr().AsSlice())...)
 	m = append(m, attribute(unix.IFA_ADDRESS, p.Addr().AsSlice())...)
-	return tell(unix.RTM_NEWADDR, unix.NLM_F_CREATE|unix.NLM_F_EXCL, m)
+	return tell(kind, flags, m)
+}
+
+// addName gives an interface a second name.
+func addName(name, second string) error {
+	i, err := net.InterfaceByName(name)
+	if err != nil {
+		return err
+	}
+	m := append(linkMessage(i.Index, 0, 0), attribute(unix.IFLA_PROP_LIST|unix.NLA_F_NESTED, attribute(unix.IFLA_ALT_IFNAME, zero(second)))...)
+	return tell(unix.RTM_NEWLINKPROP, unix.NLM_F_CREATE|unix.NLM_F_EXCL, m)
+}
+
+// removeLink removes an interface, and with it the other end of its cable.
+func removeLink(name string) error {
+	i, err := net.InterfaceByName(name)
+	if err != nil {
+		return err
+	}
+	return tell(unix.RTM_DELLINK, 0, linkMessage(i.Index, 0, 0))
 }
 
 // addRoute adds a way to an address. The lowest metric is the one that is taken.

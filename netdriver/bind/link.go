@@ -1,0 +1,125 @@
+package bind
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+	"slices"
+
+	"github.com/zreq-go/zreq/netdriver"
+)
+
+var _ netdriver.LinkWatcher = (*Driver)(nil)
+
+// A networkInterface is what the system says about one.
+type networkInterface struct {
+	names     []string // its name, and on Linux its alternative names
+	running   bool     // switched on, and with a carrier
+	addresses []netip.Addr
+}
+
+// Link returns the state of the interface, or of the one that has the source address. The
+// link is up if the interface is switched on, has a carrier and has an address: Source, or
+// any other than a link-local one of IPv6, which every interface gives itself. If Source
+// is an address of another interface, that one does not need to be up. A link whose state
+// the system does not tell counts as up. Link does not block. On Linux it reads the lists
+// of interfaces and addresses over a socket.
+func (d *Driver) Link() netdriver.Link {
+	if d.unbound() {
+		return netdriver.Link{}
+	}
+	all, err := interfaces()
+	if err != nil {
+		return netdriver.Link{Up: true, Interface: d.device()}
+	}
+	i := d.pick(all)
+	if i == nil {
+		// A source that is on no interface may still be one of this machine, such as
+		// 127.0.0.2.
+		return netdriver.Link{Up: d.binds(), Interface: d.device()}
+	}
+	link := netdriver.Link{Interface: i.names[0]}
+	for _, a := range i.addresses {
+		link.Addresses = append(link.Addresses, a.String())
+	}
+	if isAny(d.Source) {
+		link.Up = i.running && slices.ContainsFunc(i.addresses, isOwn)
+	} else {
+		link.Up = i.running && d.binds()
+	}
+	return link
+}
+
+// unbound reports whether every dial fails with ErrUnbound.
+func (d *Driver) unbound() bool { return d == nil || d.device() == "" && isAny(d.Source) }
+
+// pick returns the interface of the Driver, or nil if it is not among all.
+func (d *Driver) pick(all []networkInterface) *networkInterface {
+	for i := range all {
+		if d.device() != "" && slices.Contains(all[i].names, d.device()) {
+			return &all[i]
+		}
+		if d.device() == "" && slices.Contains(all[i].addresses, d.Source.Unmap()) {
+			return &all[i]
+		}
+	}
+	return nil
+}
+
+// binds reports whether there is an interface and a source address now that a socket can be
+// bound to.
+func (d *Driver) binds() bool {
+	reason := reasonOf(d.probe(context.Background()))
+	return reason != ErrNoSource && reason != ErrNoInterface
+}
+
+// isOwn reports whether an address says that the interface has been set up.
+func isOwn(a netip.Addr) bool { return a.Is4() || !a.IsLinkLocalUnicast() }
+
+// Watch yields the state of the link and each change of it, as [netdriver.LinkWatcher]
+// says. On systems other than Linux it ends with errors.ErrUnsupported after the first
+// state.
+func (d *Driver) Watch(ctx context.Context) func(yield func(netdriver.Link, error) bool) {
+	return func(yield func(netdriver.Link, error) bool) {
+		if d.unbound() {
+			yield(netdriver.Link{}, ErrUnbound)
+			return
+		}
+		if err := d.follow(ctx, yield); err != nil {
+			yield(netdriver.Link{}, err)
+		}
+	}
+}
+
+// follow yields the states of the link. It returns why no more can follow, or nil if yield
+// wants no more.
+func (d *Driver) follow(ctx context.Context, yield func(netdriver.Link, error) bool) error {
+	changes, err := newChanges(ctx) // before the first look, so that nothing is missed
+	switch {
+	case err == nil:
+		defer changes.close()
+	case !errors.Is(err, errors.ErrUnsupported):
+		return err
+	}
+	last := d.Link()
+	if !yield(last, nil) {
+		return nil
+	}
+	for err == nil {
+		if now := d.Link(); !isSame(now, last) {
+			last = now
+			if !yield(now, nil) {
+				return nil
+			}
+		}
+		err = changes.wait()
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return err
+}
+
+func isSame(a, b netdriver.Link) bool {
+	return a.Up == b.Up && a.Interface == b.Interface && slices.Equal(a.Addresses, b.Addresses)
+}
