@@ -2,6 +2,7 @@ package stdnet
 
 import (
 	"net"
+	"time"
 
 	"github.com/zreq-go/zreq/netdriver/internal/socket"
 )
@@ -18,13 +19,13 @@ import (
 // NetConn returns the *net.TCPConn, and SyscallConn the socket, for socket options.
 type Conn = socket.Conn
 
-// newConn returns the Conn of c.
-func (d *Driver) newConn(c *net.TCPConn) (*Conn, error) {
+// newConn returns the Conn of c. dead is DeadAfter or its default.
+func newConn(c *net.TCPConn, dead time.Duration) (*Conn, error) {
 	raw, err := c.SyscallConn()
 	if err != nil {
 		return nil, err
 	}
-	if err := d.setOptions(raw); err != nil {
+	if err := setOptions(raw, dead); err != nil {
 		return nil, err
 	}
 	return socket.New(c, raw, c.LocalAddr(), c.RemoteAddr())

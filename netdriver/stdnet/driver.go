@@ -82,7 +82,13 @@ func (d *Driver) Dial(ctx context.Context, network, address string) (netdriver.C
 	default:
 		return nil, net.UnknownNetworkError(network)
 	}
-	dialer := net.Dialer{KeepAlive: d.KeepAlive, KeepAliveConfig: d.probes(), Resolver: d.Resolver, Control: d.Control}
+	dead := d.DeadAfter
+	if dead == 0 {
+		dead = 35 * time.Second
+	}
+	dialer := net.Dialer{
+		KeepAlive: d.KeepAlive, KeepAliveConfig: probes(dead, d.KeepAlive), Resolver: d.Resolver, Control: d.Control,
+	}
 	if d.LocalIP != nil {
 		dialer.LocalAddr = &net.TCPAddr{IP: d.LocalIP}
 	}
@@ -90,7 +96,7 @@ func (d *Driver) Dial(ctx context.Context, network, address string) (netdriver.C
 	if err != nil {
 		return nil, socket.DialError(err)
 	}
-	conn, err := d.newConn(c.(*net.TCPConn))
+	conn, err := newConn(c.(*net.TCPConn), dead)
 	if err != nil {
 		_ = c.Close()
 		return nil, err

@@ -5,10 +5,11 @@ package stdnet
 import (
 	"net"
 	"syscall"
+	"time"
 )
 
 // setOptions does nothing: only Linux has the options.
-func (*Driver) setOptions(syscall.RawConn) error { return nil }
+func setOptions(syscall.RawConn, time.Duration) error { return nil }
 
 // probes leaves it to KeepAlive when the system asks a silent peer.
-func (*Driver) probes() net.KeepAliveConfig { return net.KeepAliveConfig{} }
+func probes(_, _ time.Duration) net.KeepAliveConfig { return net.KeepAliveConfig{} }
