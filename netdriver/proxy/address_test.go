@@ -124,6 +124,14 @@ func (noTLS) Client(context.Context, netdriver.Conn, string) (netdriver.Conn, er
 	return nil, errors.New("not used")
 }
 
+// tlsOf returns a TLS for an https proxy.
+func tlsOf(address string) netdriver.TLS {
+	if strings.HasPrefix(strings.ToLower(address), "https") {
+		return noTLS{}
+	}
+	return nil
+}
+
 // testProxyAddress: the forms of the address of an HTTP proxy, and what the caller learns.
 func testProxyAddress(t *testing.T) {
 	for address, want := range map[string]string{
@@ -138,8 +146,16 @@ func testProxyAddress(t *testing.T) {
 	} {
 		t.Run(address, func(t *testing.T) {
 			is := is.New(t)
-			d, err := proxy.HTTP(memnet.New(), address, nil)
+			n, dialled := memnet.New(), ""
+			n.OnDial = func(_ int, address string) (memnet.Faults, error) {
+				dialled = address
+				return memnet.Faults{}, errStop
+			}
+			d, err := proxy.HTTP(n, address, &proxy.Options{TLS: tlsOf(address)})
 			is.NoErr(err)
+			_, _, err = d.DialPath(context.Background(), "tcp", want, true) // as for each origin
+			is.True(errors.Is(err, errStop))
+			is.Equal(dialled, want)
 			is.Equal(d.Proxy("origin.test:80"), want)
 			is.Equal(d.String(), "proxy.HTTP("+want+")")
 		})

@@ -99,7 +99,7 @@ func (a *answer) page() (page []byte, keeps bool) {
 }
 
 // lasts reports whether the head says that the connection can carry another request after
-// the page.
+// the page. If not, the page is not waited for.
 func (a *answer) lasts() bool {
-	return a.decoder.Framing() != wire.UntilClose && !a.decoder.Closes() && a.decoder.Length() <= maxPage
+	return !a.decoder.Closes() && a.decoder.Length() <= maxPage
 }

@@ -160,7 +160,9 @@ func testNestedProxies(t *testing.T) {
 	is := is.New(t)
 	p := play(t, dialogue{
 		{"CONNECT inner.test:1080 HTTP/1.1\r\nHost: inner.test:1080\r\n\r\n", established},
-		{helloLogin, wantsLogin}, {login, loginTaken}, {toOrigin, connected},
+		{helloLogin, wantsLogin},
+		{login, loginTaken},
+		{toOrigin, connected},
 	})
 	d, err := proxy.SOCKS5(httpTo(t, p, nil), "inner.test:1080", withLogin())
 	is.NoErr(err)

@@ -45,14 +45,17 @@ func (e *Error) Error() string {
 		text += "connect to " + e.Address + ": "
 	}
 	switch {
+	case e.Reason == nil && e.Err == nil:
+		return text + "no connection"
 	case e.Reason == nil:
 		return text + e.Err.Error()
+	}
+	text += e.Reason.Error()
+	switch {
 	case e.Status != 0:
-		text += e.Reason.Error() + ": status " + strconv.Itoa(e.Status) + meaning(e.Status)
+		text += ": status " + strconv.Itoa(e.Status) + meaning(e.Status)
 	case e.Reply != 0:
-		text += e.Reason.Error() + ": " + e.Reply.String()
-	default:
-		text += e.Reason.Error()
+		text += ": " + e.Reply.String()
 	}
 	if e.Err != nil {
 		text += ": " + e.Err.Error()

@@ -16,6 +16,7 @@ func TestFeature(t *testing.T) {
 			testBreaksAnywhere, testPieces, testHangsAnywhere,
 			testLateCancel, testContextEndsWithTheDial, testEnvironment, testEnvironmentRefused, testEnvironmentLogin, testNestedProxies,
 			testTLSInTLS, testTLSOfTheProxy,
+			testThroughProxy, testForwardShares,
 			testHeld, testBelow, testLinkOfPath, testForward,
 			testAddressRefused, testProxyRefused, testProxyAddress, testSecretsAreNotPrinted,
 		}.run(t)

@@ -97,7 +97,7 @@ func (p *httpProxy) open(a *answer, address string, authorized bool) error {
 	if !a.lasts() {
 		return errAgain
 	}
-	if _, keeps := a.page(); !keeps {
+	if _, keeps := a.page(); !keeps || !isSilent(a.conn) {
 		return errAgain
 	}
 	err := p.ask(a, address, true)

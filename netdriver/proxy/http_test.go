@@ -111,21 +111,24 @@ func testConnectAsksForLogin(t *testing.T) {
 		dialogues []dialogue
 		reason    error
 	}{
-		"the connection is kept":    {[]dialogue{{{connect(), challenge}, {asked, established}}, {{asked, established}}}, nil},
-		"it is closed":              {[]dialogue{{{connect(), closing}}, {{asked, established}}, {{asked, established}}}, nil},
-		"HTTP/1.0":                  {[]dialogue{{{connect(), "HTTP/1.0 407 x\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n"}}, {{asked, established}}, {{asked, established}}}, nil},
-		"it is closed all the same": {[]dialogue{{{connect(), challenge}, {asked, hangUp}}, {{asked, established}}, {{asked, established}}}, nil},
-		"at once":                   {[]dialogue{{{connect(), challenge}, {"", hangUp}}, {{asked, established}}, {{asked, established}}}, nil},
-		"bytes after the page":      {[]dialogue{{{connect(), challenge + "x"}}, {{asked, established}}, {{asked, established}}}, nil},
-		"a long page":               {[]dialogue{{{connect(), "HTTP/1.1 407 x\r\nProxy-Authenticate: Basic\r\nContent-Length: 5000\r\n\r\n"}}, {{asked, established}}, {{asked, established}}}, nil},
-		"one of several":            {[]dialogue{{{connect(), "HTTP/1.1 407 x\r\nProxy-Authenticate: Negotiate, basic  realm=x, NTLM\r\nContent-Length: 0\r\n\r\n"}, {asked, established}}, {{asked, established}}}, nil},
-		"a field of its own":        {[]dialogue{{{connect(), "HTTP/1.1 407 x\r\nProxy-Authenticate: NTLM\r\nProxy-Authenticate: Basic\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"}, {asked, established}}, {{asked, established}}}, nil},
-		"refused":                   {[]dialogue{{{connect(), challenge}, {asked, challenge}}}, proxy.ErrCredentials},
-		"refused by a 401":          {[]dialogue{{{connect(), challenge}, {asked, "HTTP/1.0 401 x\r\nWWW-Authenticate: Basic\r\n\r\n"}}}, proxy.ErrCredentials},
-		"refused, closed":           {[]dialogue{{{connect(), closing}}, {{asked, closing}}}, proxy.ErrCredentials},
-		"forbidden":                 {[]dialogue{{{connect(), challenge}, {asked, "HTTP/1.1 403 x\r\nContent-Length: 0\r\n\r\n"}}}, proxy.ErrRefused},
-		"garbage":                   {[]dialogue{{{connect(), challenge}, {asked, "garbage"}}}, proxy.ErrProtocol},
-		"closed again":              {[]dialogue{{{connect(), closing}}, {{asked, hangUp}}}, io.ErrUnexpectedEOF},
+		"the connection is kept":     {[]dialogue{{{connect(), challenge}, {asked, established}}, {{asked, established}}}, nil},
+		"it is closed":               {[]dialogue{{{connect(), closing}}, {{asked, established}}, {{asked, established}}}, nil},
+		"HTTP/1.0":                   {[]dialogue{{{connect(), "HTTP/1.0 407 x\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n"}}, {{asked, established}}, {{asked, established}}}, nil},
+		"it is closed all the same":  {[]dialogue{{{connect(), challenge}, {asked, hangUp}}, {{asked, established}}, {{asked, established}}}, nil},
+		"at once":                    {[]dialogue{{{connect(), challenge}, {"", hangUp}}, {{asked, established}}, {{asked, established}}}, nil},
+		"bytes after the page":       {[]dialogue{{{connect(), challenge + "x"}}, {{asked, established}}, {{asked, established}}}, nil},
+		"a long page":                {[]dialogue{{{connect(), "HTTP/1.1 407 x\r\nProxy-Authenticate: Basic\r\nContent-Length: 5000\r\n\r\n"}}, {{asked, established}}, {{asked, established}}}, nil},
+		"one of several":             {[]dialogue{{{connect(), "HTTP/1.1 407 x\r\nProxy-Authenticate: Negotiate, basic  realm=x, NTLM\r\nContent-Length: 0\r\n\r\n"}, {asked, established}}, {{asked, established}}}, nil},
+		"a field of its own":         {[]dialogue{{{connect(), "HTTP/1.1 407 x\r\nProxy-Authenticate: NTLM\r\nProxy-Authenticate: Basic\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"}, {asked, established}}, {{asked, established}}}, nil},
+		"a length after a 1xx":       {[]dialogue{{{connect(), "HTTP/1.1 100 x\r\nContent-Length: 5\r\n\r\n" + challenge}}, {{asked, established}}, {{asked, established}}}, nil},
+		"an answer nobody asked for": {[]dialogue{{{connect(), challenge + established}}, {{asked, established}}, {{asked, established}}}, nil},
+		"wants Digest":               {[]dialogue{{{connect(), "HTTP/1.1 407 x\r\nProxy-Authenticate: Digest realm=\"a\\\", Basic b\", basic = 1\r\nContent-Length: 0\r\n\r\n"}}}, proxy.ErrScheme},
+		"refused":                    {[]dialogue{{{connect(), challenge}, {asked, challenge}}}, proxy.ErrCredentials},
+		"refused by a 401":           {[]dialogue{{{connect(), challenge}, {asked, "HTTP/1.0 401 x\r\nWWW-Authenticate: Basic\r\n\r\n"}}}, proxy.ErrCredentials},
+		"refused, closed":            {[]dialogue{{{connect(), closing}}, {{asked, closing}}}, proxy.ErrCredentials},
+		"forbidden":                  {[]dialogue{{{connect(), challenge}, {asked, "HTTP/1.1 403 x\r\nContent-Length: 0\r\n\r\n"}}}, proxy.ErrRefused},
+		"garbage":                    {[]dialogue{{{connect(), challenge}, {asked, "garbage"}}}, proxy.ErrProtocol},
+		"closed again":               {[]dialogue{{{connect(), closing}}, {{asked, hangUp}}}, io.ErrUnexpectedEOF},
 	} {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
@@ -156,35 +159,45 @@ func leaks(text string) bool {
 
 // TestRefusalWithoutItsPage: a page that does not come delays the refusal for a second.
 func TestRefusalWithoutItsPage(t *testing.T) {
-	for name, head := range map[string]string{
-		"length":      "HTTP/1.1 403 x\r\nContent-Length: 5\r\n\r\nab",
-		"until close": "HTTP/1.1 403 x\r\n\r\nab",
+	long := strings.Repeat("x", 4097)
+	for name, tt := range map[string]struct {
+		head, page string
+		wait       time.Duration
+	}{
+		"length":      {"HTTP/1.1 403 x\r\nContent-Length: 5\r\n\r\nab", "ab", time.Second},
+		"until close": {"HTTP/1.1 403 x\r\n\r\nab", "ab", time.Second},
+		"long enough": {"HTTP/1.1 403 x\r\n\r\n" + long, long[:4096], 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				is := is.New(t)
-				p := play(t, dialogue{{connect(), head}})
+				p := play(t, dialogue{{connect(), tt.head}})
 				began := time.Now()
 				_, err := dial(t, httpTo(t, p, nil))
 				var e *proxy.Error
 				is.True(errors.As(err, &e))
 				is.Equal(e.Status, 403)
-				is.Equal(string(e.Page), "ab")
-				is.Equal(time.Since(began), time.Second)
+				is.Equal(string(e.Page), tt.page)
+				is.Equal(time.Since(began), tt.wait)
 			})
 		})
 	}
 }
 
-// TestChallengeWithoutItsPage: nor does one that is to be answered hang for ever.
+// TestChallengeWithoutItsPage: nor does one that is to be answered hang for ever. The page
+// of a connection that will be closed is not waited for at all.
 func TestChallengeWithoutItsPage(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		is := is.New(t)
-		head := "HTTP/1.1 407 x\r\nProxy-Authenticate: Basic\r\nContent-Length: 5\r\n\r\n"
-		p := play(t, dialogue{{connect(), head}}, dialogue{{connect(authorization), established}})
-		c, err := dial(t, httpTo(t, p, withLogin()))
-		is.NoErr(err)
-		time.Sleep(time.Hour)
-		is.Equal(echoes(t, c, "over"), "over") // no deadline is left on the connection
-	})
+	for head, wait := range map[string]time.Duration{"Content-Length: 5": time.Second, "A: b": 0, "Connection: close\r\nContent-Length: 5": 0} {
+		synctest.Test(t, func(t *testing.T) {
+			is := is.New(t)
+			head := "HTTP/1.1 407 x\r\nProxy-Authenticate: Basic\r\n" + head + "\r\n\r\n"
+			p := play(t, dialogue{{connect(), head}}, dialogue{{connect(authorization), established}})
+			began := time.Now()
+			c, err := dial(t, httpTo(t, p, withLogin()))
+			is.NoErr(err)
+			is.Equal(time.Since(began), wait)
+			time.Sleep(time.Hour)
+			is.Equal(echoes(t, c, "over"), "over") // no deadline is left on the connection
+		})
+	}
 }

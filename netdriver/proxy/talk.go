@@ -49,6 +49,13 @@ func converse(ctx context.Context, c netdriver.Conn, talk func() error) error {
 	return err
 }
 
+// isSilent reports whether c is open and nothing has come that nobody asked for, which would
+// be taken for the next answer. A connection that cannot look is taken to be silent.
+func isSilent(c netdriver.Conn) bool {
+	checker, ok := c.(netdriver.Checker)
+	return !ok || checker.Check() == nil
+}
+
 // send writes all of p.
 func send(c netdriver.Conn, p []byte) error {
 	for empty := 0; len(p) > 0; {
