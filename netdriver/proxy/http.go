@@ -123,7 +123,7 @@ func (p *httpProxy) ask(a *answer, address string, authorized bool) error {
 	if err := a.read(); err != nil {
 		return err
 	}
-	if authorized && a.decoder.Status() != 407 {
+	if status := a.decoder.Status(); authorized && status != 407 && status != 401 {
 		p.asked.Store(true)
 	}
 	return nil
