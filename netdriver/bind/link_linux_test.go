@@ -178,7 +178,7 @@ func (w *world) watch(t *testing.T) {
 	for range d.Watch(t.Context()) {
 		break // who breaks off leaves nothing open either
 	}
-	is.Equal(openFiles(t), before)
+	is.True(openFiles(t) <= before)
 	must(t, addRoute(server+"/32", lanPeer, lan, 10)) // which went with the other link
 }
 

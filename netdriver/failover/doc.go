@@ -36,6 +36,18 @@
 // succeeds, or if the context ends, no link is preferred less than before, because the
 // origin may be at fault.
 //
+// # Back to a better link
+//
+// When the cable is back, new connections use it, but a Session still has those over the
+// modem. Where that costs money, close them when the link changes:
+//
+//	for _, err := range d.Watch(ctx) {
+//		if err != nil {
+//			return err
+//		}
+//		session.CloseIdle()
+//	}
+//
 // # Limits
 //
 // A dial that moves to another link is one dial for its caller, and no new attempt of a
