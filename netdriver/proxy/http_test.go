@@ -95,6 +95,7 @@ func testConnectRefused(t *testing.T) {
 			is.Equal(e.Status, tt.status)                   //
 			is.Equal(string(e.Page), tt.page)               // what the proxy says of it
 			is.Equal(e.Permanent(), tt.permanent)           // whether to try again
+			is.Equal(e.Answered(), tt.status == 403)        // whether it is the address alone
 			is.Equal(e.Proxy, at)                           // who
 			is.Equal(e.Address, "origin.test:443")          // about what
 			is.True(strings.Contains(err.Error(), tt.text)) // in words

@@ -45,6 +45,7 @@ func TestUnmade(t *testing.T) {
 	for _, d := range []*proxy.Driver{nil, {}} {
 		c, err := d.Dial(context.Background(), "tcp", "origin.test:80")
 		is.True(c == nil && strings.Contains(err.Error(), "HTTP, SOCKS5 or FromEnvironment"))
+		is.True(!d.Forwards())
 		is.Equal(d.Proxy("origin.test:80"), "")
 		is.NoErr(d.Start(context.Background()))
 		is.NoErr(d.Stop())

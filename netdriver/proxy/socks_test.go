@@ -122,12 +122,13 @@ func testSOCKSRefuses(t *testing.T) {
 			is.Equal(c, nil)
 			var e *proxy.Error
 			is.True(errors.As(err, &e))
-			is.True(errors.Is(err, tt.reason))              // what went wrong can be asked for
-			is.Equal(e.Reply, tt.reply)                     // and what the proxy said
-			is.Equal(e.Permanent(), tt.permanent)           // whether to try again
-			is.True(strings.Contains(err.Error(), tt.text)) // in words of its own
-			is.True(!leaks(err.Error()))                    // without the credentials
-			is.Equal(p.Open(), 0)                           // nothing is left open
+			is.True(errors.Is(err, tt.reason))                                                                    // what went wrong can be asked for
+			is.Equal(e.Reply, tt.reply)                                                                           // and what the proxy said
+			is.Equal(e.Permanent(), tt.permanent)                                                                 // whether to try again
+			is.Equal(e.Answered(), tt.reply == proxy.ReplyNotAllowed || tt.reply == proxy.ReplyConnectionRefused) // whether it is the address alone
+			is.True(strings.Contains(err.Error(), tt.text))                                                       // in words of its own
+			is.True(!leaks(err.Error()))                                                                          // without the credentials
+			is.Equal(p.Open(), 0)                                                                                 // nothing is left open
 		})
 	}
 }

@@ -117,6 +117,7 @@ func through(t *testing.T, f func(t *testing.T, is *is.I, j *journey)) {
 				w.serve(j.ba, scheme == "https", &origin{name: "b", next: j.a + "/name"})
 				d, err := way.driver(t, w)
 				is.NoErr(err)
+				is.Equal(d.Forwards(), way.forward)
 				j.Session = &zreq.Session{Driver: d, TLS: w.trust}
 				defer j.Close()
 				f(t, is, j)
