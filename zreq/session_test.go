@@ -288,7 +288,7 @@ func TestSessionRetryCannotBeMade(t *testing.T) {
 	}}
 	s := &zreq.Session{Driver: wire, Retry: atOnce}
 	defer s.Close()
-	_, err := s.Get(context.Background(), site, &zreq.Args{Auth: auth, Timeouts: zreq.Timeouts{Head: time.Second}})
+	_, err := s.Get(context.Background(), site, &zreq.Args{Auth: auth, Timeouts: zreq.Timeouts{Head: time.Minute}})
 	is.Equal(wire.put.Load(), put) // not a byte went out after it: half a head is no request
 	is.True(errors.Is(err, errNoToken))
 }

@@ -77,6 +77,15 @@ func situations() map[string]situation {
 	}
 }
 
+// time is how long a call is left in a situation before it ends. By then it has to be in
+// it, which matters for a body, of which the head has to be there.
+func (s situation) time() time.Duration {
+	if s.inBody {
+		return time.Second
+	}
+	return 30 * time.Millisecond
+}
+
 // wait makes the call of a situation and returns how it ends.
 func (s situation) wait(t *testing.T, ctx context.Context, set func(*http.Client, *http.Request)) (*zreq.Session, error) {
 	is := is.New(t)
@@ -116,6 +125,7 @@ func TestContextEnds(t *testing.T) {
 	reason := errors.New("the user left")
 	for name, s := range situations() {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			for end, tt := range map[string]struct {
 				ctx     func() (context.Context, func())
 				want    error
@@ -123,16 +133,16 @@ func TestContextEnds(t *testing.T) {
 			}{
 				"cancelled": {func() (context.Context, func()) {
 					ctx, cancel := context.WithCancel(t.Context())
-					time.AfterFunc(30*time.Millisecond, cancel)
+					time.AfterFunc(s.time(), cancel)
 					return ctx, cancel
 				}, context.Canceled, false},
 				"for a reason": {func() (context.Context, func()) {
 					ctx, cancel := context.WithCancelCause(t.Context())
-					time.AfterFunc(30*time.Millisecond, func() { cancel(reason) })
+					time.AfterFunc(s.time(), func() { cancel(reason) })
 					return ctx, func() { cancel(nil) }
 				}, reason, false},
 				"deadline": {func() (context.Context, func()) {
-					ctx, cancel := context.WithTimeout(t.Context(), 30*time.Millisecond)
+					ctx, cancel := context.WithTimeout(t.Context(), s.time())
 					return ctx, cancel
 				}, context.DeadlineExceeded, true},
 			} {
@@ -160,8 +170,9 @@ func TestContextEnds(t *testing.T) {
 func TestClientTimeout(t *testing.T) {
 	for name, s := range situations() {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			is := is.New(t)
-			session, err := s.wait(t, t.Context(), func(c *http.Client, _ *http.Request) { c.Timeout = 50 * time.Millisecond })
+			session, err := s.wait(t, t.Context(), func(c *http.Client, _ *http.Request) { c.Timeout = s.time() })
 			timeout, ok := err.(interface{ Timeout() bool })
 			is.True(ok && timeout.Timeout())                  // a *url.Error, or what the Client makes of the body's
 			is.True(errors.Is(err, context.DeadlineExceeded)) // it says so itself
@@ -224,12 +235,13 @@ func TestDeadlineBeforeClientTimeout(t *testing.T) {
 func TestRequestCancel(t *testing.T) {
 	for name, s := range situations() {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			is := is.New(t)
 			session, err := s.wait(t, t.Context(), func(_ *http.Client, r *http.Request) {
 				end := make(chan struct{})
 				//lint:ignore SA1019 old programs set it, and http.Client
 				r.Cancel = end
-				time.AfterFunc(30*time.Millisecond, func() { close(end) })
+				time.AfterFunc(s.time(), func() { close(end) })
 			})
 			is.True(errors.Is(err, context.Canceled)) // as if the context had been
 			is.Equal(session.Stats().Open, 0)

@@ -59,7 +59,7 @@ func TestReadExactlyAndNotClosed(t *testing.T) {
 	srv := serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "hello") })
 	client, session := zreqClient(t)
 	session.Pool.OpenPerOrigin = 2
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second) // ends the test where one waits for ever
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // ends the test where one waits for ever
 	defer cancel()
 	for range 20 {
 		resp, err := client.Do(make1("GET", srv.URL, nil).WithContext(ctx))
