@@ -177,7 +177,7 @@ const (
 // else, and the best of many runs counts.
 const (
 	mostTime = 4 * longer
-	mostRuns = 20
+	mostRuns = 60
 	perByte  = 64        // bytes of memory for one of the field; http.Header needs most
 	once     = 512 << 10 // and for what does not depend on it, as buffers
 )
