@@ -14,7 +14,8 @@ type Path struct {
 	// plain http requests to their origins. It is called with the head of each request
 	// before that is sent, and returns it in the form that the proxy wants: with the
 	// target in absolute-form (RFC 9112, 3.2.2), and with the credentials for the proxy.
-	// The field Host is the first of the head, and fields that are added stand behind it. url is the URL of the request, without
+	// Host is the first field of the head, and fields that are added stand directly behind
+	// it: the end of the head has to stay as it is. url is the URL of the request, without
 	// credentials. Forward may change head in place and append to it. It returns an error
 	// if the request cannot go through the proxy.
 	Forward func(head []byte, url string) ([]byte, error)

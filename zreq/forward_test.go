@@ -49,7 +49,9 @@ func viaProxy(link string) *netdriver.Path {
 		}
 		method, rest, _ := strings.Cut(string(head), " ")
 		_, rest, _ = strings.Cut(rest, " ")
-		return append(head[:0], method+" "+url+" "+strings.Replace(rest, "\r\n\r\n", "\r\n"+proxyLine+"\r\n", 1)...), nil
+		version, rest, _ := strings.Cut(rest, "\r\n")
+		host, rest, _ := strings.Cut(rest, "\r\n")
+		return append(head[:0], method+" "+url+" "+version+"\r\n"+host+"\r\n"+proxyLine+rest...), nil
 	}}
 }
 
@@ -78,7 +80,7 @@ func TestForward(t *testing.T) {
 	is.Equal(content(is, resp), "ok")
 	is.Equal(d.Addresses(), []string{"proxy.test:3128"})
 	is.True(strings.HasPrefix(d.Requests()[0], "POST http://device.test:8080/a%20b?q=1&p=2 HTTP/1.1\r\nHost: device.test:8080\r\n"))
-	is.True(strings.HasSuffix(d.Requests()[0], proxyLine+"\r\nbody")) // nothing of the body is lost
+	is.True(strings.HasSuffix(d.Requests()[0], "\r\n\r\nbody")) // nothing of the body is lost
 	is.True(strings.HasPrefix(d.Requests()[1], "GET http://device.test:8080/next HTTP/1.1\r\n"))
 }
 
