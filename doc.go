@@ -41,6 +41,7 @@
 //   - netdriver/tlsnet/tlstest: certificates, for tests
 //   - netdriver/bind: TCP through one network interface, or from one source address
 //   - netdriver/proxy: connections through an HTTP or SOCKS5 proxy, over any driver
+//   - netdriver/failover: several links, of which the first that works is dialled
 //   - netdriver/netdev: network chips that have a TinyGo driver
 //   - netdriver/memnet: a network in memory, with faults, for tests
 //   - netdriver/drivertest: the test suite for drivers
