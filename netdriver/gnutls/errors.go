@@ -1,0 +1,134 @@
+package gnutls
+
+/*
+#include <gnutls/gnutls.h>
+*/
+import "C"
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/zreq-go/zreq/netdriver/tlsnet"
+)
+
+// An Error is an error of GnuTLS itself, such as a record that cannot be decrypted.
+type Error struct {
+	Code int // GNUTLS_E_…, which is negative
+}
+
+// Error returns the text of GnuTLS.
+func (e Error) Error() string {
+	return fmt.Sprintf("gnutls: %s (%d)", C.GoString(C.gnutls_strerror(C.int(e.Code))), e.Code)
+}
+
+// Errors of GnuTLS that have a meaning here.
+var (
+	errRecordVersion = Error{C.GNUTLS_E_UNSUPPORTED_VERSION_PACKET}
+	errOverflow      = Error{C.GNUTLS_E_RECORD_OVERFLOW}
+)
+
+// alertError is an alert of the peer.
+func alertError(n C.gnutls_alert_description_t) error { return tls.AlertError(n) }
+
+// Alerts that say what the peer has against us (RFC 8446, B.2).
+const (
+	alertHandshakeFailure    = tls.AlertError(40)
+	alertBadCertificate      = tls.AlertError(42)
+	alertAccessDenied        = tls.AlertError(49)
+	alertProtocolVersion     = tls.AlertError(70)
+	alertCertificateRequired = tls.AlertError(116)
+)
+
+// errOneMore explains a record that is larger than was agreed. GnuTLS adds a byte to the
+// record_size_limit that it asks for, as TLS 1.3 has it, also for a peer that then chooses
+// TLS 1.2.
+var errOneMore = errors.New("record of more than was asked for: " +
+	"if the server speaks only TLS 1.2, set MaxVersion in Config")
+
+// Reasons why a peer that asked for a certificate got none.
+var (
+	errNone     = errors.New("no client certificate was shown, for there is none")
+	errWithheld = errors.New("no client certificate was shown, for a redirect led to this origin: " +
+		"to show it, call the URL itself")
+)
+
+// refusal explains err, with which a handshake failed.
+func (c *conn) refusal(err error, v *verifier) error {
+	if v.err != nil {
+		return v.explain()
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, errBye) {
+		return fmt.Errorf("connection ended in the TLS handshake: %w", io.ErrUnexpectedEOF)
+	}
+	if _, local := err.(Error); local && !c.reader.isTLS {
+		return fmt.Errorf("%w: %w", tlsnet.ErrNotTLS, err)
+	}
+	if errors.Is(err, alertProtocolVersion) || err == errRecordVersion {
+		return fmt.Errorf("%w: %w", tlsnet.ErrVersion, err)
+	}
+	return c.explain(err)
+}
+
+// explain adds to an alert of the peer that we have shown it no certificate. With TLS 1.3
+// the peer checks our certificate after our side of the handshake has ended, so its alert
+// may come at any Read. To a record that is too large it adds the cure.
+func (c *conn) explain(err error) error {
+	if err == errOverflow && c.limited {
+		return fmt.Errorf("%w: %w", errOneMore, err)
+	}
+	var alert tls.AlertError
+	if !errors.As(err, &alert) {
+		return err
+	}
+	switch alert {
+	case alertHandshakeFailure, alertBadCertificate, alertAccessDenied, alertCertificateRequired:
+		if asked, shown := c.session.certificate(); asked && !shown {
+			return fmt.Errorf("%w: %w", c.unshown, err)
+		}
+	}
+	return err
+}
+
+// lasting is an error that will come again when the same is tried again, as netdriver.TLS
+// has it.
+type lasting struct{ error }
+
+// Permanent returns true.
+func (e lasting) Permanent() bool { return true }
+
+// Unwrap returns the error.
+func (e lasting) Unwrap() error { return e.error }
+
+// lasts marks an error of a handshake that will come again: the peer cannot prove to be
+// who we asked for, or says that it does not want us. A broken connection may be better
+// the next time, and so may a peer that tells of its own troubles.
+func lasts(err error) error {
+	var unproven *tls.CertificateVerificationError
+	var alert tls.AlertError
+	switch {
+	case errors.As(err, &unproven), errors.Is(err, tlsnet.ErrVersion), errors.Is(err, tlsnet.ErrNotTLS):
+	case errors.As(err, &alert) && lastingAlert(alert):
+	default:
+		return err
+	}
+	return lasting{err}
+}
+
+// lastingAlert reports whether an alert is about who we are, or what we speak (RFC 8446,
+// 6.2).
+func lastingAlert(alert tls.AlertError) bool {
+	switch alert {
+	case alertHandshakeFailure, alertProtocolVersion, alertCertificateRequired:
+		return true
+	}
+	return alert >= alertBadCertificate && alert <= alertAccessDenied
+}
+
+// isSelfSigned reports whether a certificate is signed with its own key.
+func isSelfSigned(cert *x509.Certificate) bool {
+	return cert != nil && cert.CheckSignature(cert.SignatureAlgorithm, cert.RawTBSCertificate, cert.Signature) == nil
+}
