@@ -9,9 +9,6 @@ import (
 	"github.com/zreq-go/zreq/netdriver"
 )
 
-// maxShare is the longest time that a dial gives a link while there is another one to try.
-const maxShare = 30 * time.Second
-
 // Dial connects to address over the first link that works. If no link does, the error is
 // an [*Error], or that of ctx if ctx had ended before.
 func (d *Driver) Dial(ctx context.Context, network, address string) (netdriver.Conn, error) {
@@ -35,9 +32,9 @@ func (d *Driver) DialPath(ctx context.Context, network, address string, http boo
 	for i, l := range links {
 		c, path, err := l.dial(ctx, len(links)-i, network, address, http)
 		if err == nil {
-			l.succeed()
+			l.health.succeed()
 			for _, other := range blamed {
-				other.fail()
+				other.health.fail(time.Now())
 			}
 			return c, path, nil
 		}
@@ -45,7 +42,7 @@ func (d *Driver) DialPath(ctx context.Context, network, address string, http boo
 		if ctx.Err() != nil {
 			break
 		}
-		if isOfLink(err) && l.up() {
+		if isOfLink(err) && l.state().Up {
 			blamed = append(blamed, l)
 		}
 	}
@@ -62,9 +59,9 @@ func (d *Driver) order() (links []*link, down []*LinkError) {
 	var failed []late
 	now := time.Now()
 	for _, l := range d.all() {
-		if !l.up() {
+		if !l.state().Up {
 			down = append(down, &LinkError{Link: l.name, Err: errDown})
-		} else if until := l.backoff(now); until.IsZero() {
+		} else if until := l.health.avoidUntil(now); until.IsZero() {
 			links = append(links, l)
 		} else {
 			failed = append(failed, late{l, until})
@@ -75,73 +72,4 @@ func (d *Driver) order() (links []*link, down []*LinkError) {
 		links = append(links, l.link)
 	}
 	return links, down
-}
-
-// dial dials over the link, as the first of n links to try.
-func (l *link) dial(ctx context.Context, n int, network, address string, http bool) (netdriver.Conn, *netdriver.Path, error) {
-	l.try()
-	own, limit := ctx, share(ctx, n)
-	if limit > 0 {
-		limited, cancel := context.WithTimeout(ctx, limit)
-		defer cancel()
-		own = limited
-	}
-	c, path, err := l.connect(own, network, address, http)
-	switch {
-	case err == nil && c == nil:
-		err = errNoConn
-	case err == nil:
-		return c, path, nil
-	case limit > 0 && ctx.Err() == nil && isOver(own):
-		err = &lateError{limit: limit, err: err}
-	}
-	return nil, nil, err
-}
-
-// connect dials, and adds the name of the link to the Path.
-func (l *link) connect(ctx context.Context, network, address string, http bool) (netdriver.Conn, *netdriver.Path, error) {
-	dialer, ok := l.driver.(netdriver.PathDialer)
-	if !ok {
-		c, err := l.driver.Dial(ctx, network, address)
-		return c, l.path, err
-	}
-	c, below, err := dialer.DialPath(ctx, network, address, http)
-	return c, l.join(below), err
-}
-
-// join adds the name of the link to a Path of its driver. Connections that go the same way
-// share the result, unless others have come in between.
-func (l *link) join(below *netdriver.Path) *netdriver.Path {
-	if below == nil {
-		return l.path
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if below != l.below {
-		path := *below
-		path.Link = l.name
-		if below.Link != "" {
-			path.Link += "/" + below.Link
-		}
-		l.below, l.joined = below, &path
-	}
-	return l.joined
-}
-
-// share returns how long the first of n links may take, 0 if there is no limit but ctx.
-func share(ctx context.Context, n int) time.Duration {
-	if n <= 1 {
-		return 0
-	}
-	by, ok := ctx.Deadline()
-	if !ok {
-		return maxShare
-	}
-	return max(1, min(maxShare, time.Until(by)/time.Duration(n)))
-}
-
-// isOver reports whether ctx has ended. A connection may know that before ctx does.
-func isOver(ctx context.Context) bool {
-	by, ok := ctx.Deadline()
-	return ctx.Err() != nil || ok && !time.Now().Before(by)
 }

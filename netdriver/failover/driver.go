@@ -1,10 +1,10 @@
 package failover
 
 import (
+	"context"
 	"errors"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/zreq-go/zreq/netdriver"
 )
@@ -31,18 +31,6 @@ type Link struct {
 type Driver struct {
 	links    []*link
 	forwards bool // all links have a proxy that forwards
-}
-
-// link is a Link and what is known about it.
-type link struct {
-	name   string
-	driver netdriver.Driver
-	path   *netdriver.Path // of connections whose driver has nothing to tell
-
-	mu     sync.Mutex
-	health health
-	below  *netdriver.Path // what the driver told last,
-	joined *netdriver.Path // and the same with the name of this link
 }
 
 // New returns a Driver over links, the preferred one first. It dials nothing. Its error
@@ -100,6 +88,51 @@ func (d *Driver) find(name string) *link {
 		}
 	}
 	return nil
+}
+
+// Start starts the links whose drivers are Starters, one after the other. Each has a share
+// of the time until the deadline of ctx, as in a dial. Start returns nil if at least one
+// link can dial. The others are left out by dials until they are started, with another
+// Start or with that of their own driver. If no link can dial, the error is an [*Error].
+func (d *Driver) Start(ctx context.Context) error {
+	links := d.all()
+	if len(links) == 0 {
+		return errNoLinks
+	}
+	var failures []*LinkError
+	for i, l := range links {
+		if err := l.start(ctx, len(links)-i); err != nil {
+			failures = append(failures, &LinkError{Link: l.name, Err: err})
+		}
+	}
+	if len(failures) < len(links) {
+		return nil
+	}
+	return &Error{Links: failures, tried: len(failures), verb: "start"}
+}
+
+// Stop stops the links whose drivers are Starters, all of them even if one fails. Its
+// error holds a [*LinkError] for each that failed.
+func (d *Driver) Stop() error {
+	var failures []error
+	for _, l := range d.all() {
+		if starter, ok := l.driver.(netdriver.Starter); ok {
+			if err := starter.Stop(); err != nil {
+				failures = append(failures, &LinkError{Link: l.name, Err: err})
+			}
+		}
+	}
+	return errors.Join(failures...)
+}
+
+// Suspect makes the dials that follow prefer the other links for a while, as if a dial over
+// link had failed. A name with a slash, as nested drivers have, is passed on to the driver
+// of the link, if that is a [netdriver.Suspecter].
+func (d *Driver) Suspect(link string) {
+	name, below, nested := strings.Cut(link, "/")
+	if l := d.find(name); l != nil {
+		l.suspect(below, nested)
+	}
 }
 
 // Sockets returns the smallest number among the links that know theirs, or 0 if none does.

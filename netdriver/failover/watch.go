@@ -20,17 +20,6 @@ func (d *Driver) Link() netdriver.Link {
 	return netdriver.Link{}
 }
 
-// state returns the state of the link, as far as its driver knows.
-func (l *link) state() netdriver.Link {
-	linker, ok := l.driver.(netdriver.Linker)
-	if !ok {
-		return netdriver.Link{Up: true}
-	}
-	state := linker.Link()
-	l.note(state.Up)
-	return state
-}
-
 // Watch yields what Link returns, and each change of it. It watches all links whose drivers
 // are LinkWatchers, and ends with the cause of ctx, or with a [*LinkError] if one of them
 // fails. If no link can be watched, it yields the state and then errors.ErrUnsupported.
@@ -120,7 +109,7 @@ func (w *watch) follow(ctx context.Context, yield func(netdriver.Link, error) bo
 			case n.err != nil:
 				return &LinkError{Link: n.link.name, Err: n.err}
 			default:
-				n.link.note(n.state.Up)
+				n.link.health.note(n.state.Up)
 				w.states[n.link] = n.state
 			}
 		}
