@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/netip"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/zreq-go/zreq/netdriver"
@@ -53,88 +52,46 @@ type Driver struct {
 // version. If the interface or the source address is at fault, the error is an [*Error]
 // that says why.
 func (d *Driver) Dial(ctx context.Context, network, address string) (netdriver.Conn, error) {
+	b := d.binding()
 	switch {
-	case d.unbound():
+	case b.isEmpty():
 		return nil, ErrUnbound
-	case d.device() != "" && !bindsDevices:
-		return nil, d.fault(ErrUnsupported, errors.ErrUnsupported)
+	case b.device != "" && !bindsDevices:
+		return nil, b.fault(ErrUnsupported, errors.ErrUnsupported)
 	}
 	d.prepared.Do(d.prepare)
 	c, err := d.tcp.Dial(ctx, network, address)
 	if err != nil {
-		return nil, d.explain(ctx, err)
+		return nil, b.explain(ctx, err)
 	}
-	if !d.keptTo(c) {
+	if !b.isKept(c) {
 		_ = c.Close()
-		return nil, d.fault(ErrNoSource, errElsewhere)
+		return nil, b.fault(ErrNoSource, errElsewhere)
 	}
 	return c, nil
 }
 
-// keptTo reports whether c comes from Source. Linux lets a socket be bound to a broadcast
-// or multicast address, and then connects from another one.
-func (d *Driver) keptTo(c netdriver.Conn) bool {
-	end, ok := c.(interface{ LocalAddr() net.Addr })
-	if !ok || isAny(d.Source) {
-		return true
-	}
-	local, ok := end.LocalAddr().(*net.TCPAddr)
-	return ok && local.IP.Equal(d.ip())
-}
-
 func (d *Driver) prepare() {
+	b := d.binding()
 	d.tcp = stdnet.Driver{
-		LocalIP:   d.ip(),
+		LocalIP:   b.ip(),
 		DeadAfter: d.DeadAfter,
 		KeepAlive: d.KeepAlive,
 		Resolver:  d.Resolver,
-		Control:   d.control,
+		Control:   b.control,
 	}
 	if d.Resolver == nil {
-		d.tcp.Resolver = d.resolver()
+		d.tcp.Resolver = b.resolver()
 	}
 }
 
-// control binds the socket for one address. Loopback is on no other interface, so a
-// socket that is bound to one could not reach it.
-func (d *Driver) control(_, address string, c syscall.RawConn) error {
-	if isLocal(address) {
-		return nil
+// binding returns what sockets are bound to. The nil Driver binds to nothing.
+func (d *Driver) binding() binding {
+	switch {
+	case d == nil:
+		return binding{}
+	case d.Interface != "":
+		return binding{device: d.Interface, source: d.Source}
 	}
-	return d.bind(c)
-}
-
-// bind binds a socket to the interface, if one is set.
-func (d *Driver) bind(c syscall.RawConn) error {
-	if d.device() == "" {
-		return nil
-	}
-	return bindDevice(c, d.device())
-}
-
-// device returns the interface to bind to, or "".
-func (d *Driver) device() string {
-	if d.Interface != "" {
-		return d.Interface
-	}
-	return d.Source.Zone()
-}
-
-// ip returns the address to dial from, or nil. Its zone, if any, is the device.
-func (d *Driver) ip() net.IP { return d.Source.AsSlice() }
-
-// isAny reports whether a source binds to nothing. The system takes the unspecified
-// address for any address.
-func isAny(source netip.Addr) bool {
-	return !source.IsValid() || source.Unmap().IsUnspecified()
-}
-
-// isLocal reports whether address, a host and a port, is this machine whatever its
-// interfaces are. The unspecified address is, because systems take it for loopback.
-func isLocal(address string) bool {
-	a, err := netip.ParseAddrPort(address)
-	if err != nil {
-		return false
-	}
-	return a.Addr().IsLoopback() || a.Addr().IsUnspecified()
+	return binding{device: d.Source.Zone(), source: d.Source}
 }

@@ -18,6 +18,14 @@ type networkInterface struct {
 	addresses []netip.Addr
 }
 
+// matches reports whether the interface is that of b, or has its address.
+func (i networkInterface) matches(b binding) bool {
+	if b.device != "" {
+		return slices.Contains(i.names, b.device)
+	}
+	return slices.Contains(i.addresses, b.source.Unmap())
+}
+
 // Link returns the state of the interface, or of the one that has the source address. The
 // link is up if the interface is switched on, has a carrier and has an address: Source, or
 // any other than a link-local one of IPv6, which every interface gives itself. If Source
@@ -25,52 +33,31 @@ type networkInterface struct {
 // the system does not tell counts as up. Link does not block. On Linux it reads the lists
 // of interfaces and addresses over a socket.
 func (d *Driver) Link() netdriver.Link {
-	if d.unbound() {
+	b := d.binding()
+	if b.isEmpty() {
 		return netdriver.Link{}
 	}
 	all, err := interfaces()
 	if err != nil {
-		return netdriver.Link{Up: true, Interface: d.device()}
+		return netdriver.Link{Up: true, Interface: b.device}
 	}
-	i := d.pick(all)
-	if i == nil {
+	n := slices.IndexFunc(all, func(i networkInterface) bool { return i.matches(b) })
+	if n < 0 {
 		// A source that is on no interface may still be one of this machine, such as
 		// 127.0.0.2.
-		return netdriver.Link{Up: d.binds(), Interface: d.device()}
+		return netdriver.Link{Up: b.exists(), Interface: b.device}
 	}
+	i := all[n]
 	link := netdriver.Link{Interface: i.names[0]}
 	for _, a := range i.addresses {
 		link.Addresses = append(link.Addresses, a.String())
 	}
-	if isAny(d.Source) {
+	if b.anySource() {
 		link.Up = i.running && slices.ContainsFunc(i.addresses, isOwn)
 	} else {
-		link.Up = i.running && d.binds()
+		link.Up = i.running && b.exists()
 	}
 	return link
-}
-
-// unbound reports whether every dial fails with ErrUnbound.
-func (d *Driver) unbound() bool { return d == nil || d.device() == "" && isAny(d.Source) }
-
-// pick returns the interface of the Driver, or nil if it is not among all.
-func (d *Driver) pick(all []networkInterface) *networkInterface {
-	for i := range all {
-		if d.device() != "" && slices.Contains(all[i].names, d.device()) {
-			return &all[i]
-		}
-		if d.device() == "" && slices.Contains(all[i].addresses, d.Source.Unmap()) {
-			return &all[i]
-		}
-	}
-	return nil
-}
-
-// binds reports whether there is an interface and a source address now that a socket can be
-// bound to.
-func (d *Driver) binds() bool {
-	reason := reasonOf(d.probe(context.Background()))
-	return reason != ErrNoSource && reason != ErrNoInterface
 }
 
 // isOwn reports whether an address says that the interface has been set up.
@@ -81,7 +68,7 @@ func isOwn(a netip.Addr) bool { return a.Is4() || !a.IsLinkLocalUnicast() }
 // state.
 func (d *Driver) Watch(ctx context.Context) func(yield func(netdriver.Link, error) bool) {
 	return func(yield func(netdriver.Link, error) bool) {
-		if d.unbound() {
+		if d.binding().isEmpty() {
 			yield(netdriver.Link{}, ErrUnbound)
 			return
 		}

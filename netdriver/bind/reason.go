@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net"
-	"os"
 	"syscall"
 
 	"github.com/zreq-go/zreq/netdriver"
@@ -12,58 +11,39 @@ import (
 
 // explain adds a Reason to err, the error of a dial, if the interface or the source
 // address is at fault. That takes a few system calls, and only failed dials pay for it.
-func (d *Driver) explain(ctx context.Context, err error) error {
+func (b binding) explain(ctx context.Context, err error) error {
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return err // the peer has answered, so the interface works
 	case errors.Is(err, netdriver.ErrNoSocket):
 		return err // neither is at fault, and a probe would need a socket
 	}
-	if d.otherFamily(err) {
-		return d.fault(ErrFamily, err)
+	if b.otherFamily(err) {
+		return b.fault(ErrFamily, err)
 	}
 	if ctx.Err() == nil {
 		// A failed look-up does not contain the error of its socket. The probe returns it.
-		cause := d.probe(ctx)
+		cause := b.probe(ctx)
 		if reason := reasonOf(cause); reason != nil {
-			return d.fault(reason, cause)
+			return b.fault(reason, cause)
 		}
 	}
-	if d.isDown() {
-		return d.fault(ErrInterfaceDown, err)
+	if b.isDown() {
+		return b.fault(ErrInterfaceDown, err)
 	}
 	return err
 }
 
-func (d *Driver) fault(reason, err error) error {
-	return &Error{Interface: d.device(), Source: d.Source, Reason: reason, Err: err}
+func (b binding) fault(reason, err error) error {
+	return &Error{Interface: b.device, Source: b.source, Reason: reason, Err: err}
 }
 
-// otherFamily reports whether net found no address that Source can dial. Its error then
-// names Source.
-func (d *Driver) otherFamily(err error) bool {
+// otherFamily reports whether net found no address that the source can dial. Its error then
+// names the source.
+func (b binding) otherFamily(err error) bool {
 	var mismatch *net.AddrError
-	source := net.TCPAddr{IP: d.ip()}
+	source := net.TCPAddr{IP: b.ip()}
 	return errors.As(err, &mismatch) && mismatch.Addr == source.String()
-}
-
-// probe binds a socket in the same way as connections, sends nothing, and returns the
-// error of the system call that failed.
-func (d *Driver) probe(ctx context.Context) error {
-	listen := net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) error { return d.bind(c) }}
-	var host string
-	if ip := d.ip(); ip != nil {
-		host = ip.String()
-	}
-	c, err := listen.ListenPacket(ctx, "udp", net.JoinHostPort(host, "0"))
-	if err == nil {
-		return c.Close()
-	}
-	var call *os.SyscallError
-	if errors.As(err, &call) {
-		return call
-	}
-	return err
 }
 
 // reasonOf returns the Reason for the error of a socket that was to be bound, or nil.
@@ -80,7 +60,7 @@ func reasonOf(err error) error {
 }
 
 // isDown reports whether the interface is off or has no carrier.
-func (d *Driver) isDown() bool {
-	i, err := net.InterfaceByName(d.device())
+func (b binding) isDown() bool {
+	i, err := net.InterfaceByName(b.device)
 	return err == nil && i.Flags&net.FlagRunning == 0
 }
