@@ -20,14 +20,14 @@ const patience = 20 * time.Second
 
 // A child is a server that runs as a child of the test.
 type child struct {
-	folder string // for its configuration and its files
-	log    string // path of what it writes to stderr; stdout.log is beside it
-	cmd    *exec.Cmd
+	folder string        // for its configuration and its files
+	log    string        // path of what it writes to stderr; stdout.log is beside it
+	cmd    *exec.Cmd     // nil if it has been stopped
 	ended  chan struct{} // closed when it has ended
 
 	program   string
 	args      []string
-	addresses []string // where it listens
+	addresses []string // where it listens, by TCP
 }
 
 // start runs a program that stays in the foreground, and returns when it listens on all
@@ -65,16 +65,16 @@ func (c *child) launch(t *testing.T) {
 	stdout, stderr := appendTo(t, filepath.Join(c.folder, "stdout.log")), appendTo(t, c.log)
 	defer stdout.Close()
 	defer stderr.Close()
-	c.cmd = exec.Command(c.program, c.args...)
-	c.cmd.Dir, c.cmd.Stdout, c.cmd.Stderr = c.folder, stdout, stderr
-	c.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // so that stop reaches its own children
-	if err := c.cmd.Start(); err != nil {
+	cmd, ended := exec.Command(c.program, c.args...), make(chan struct{})
+	cmd.Dir, cmd.Stdout, cmd.Stderr = c.folder, stdout, stderr
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // so that stop reaches its own children
+	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	c.ended = make(chan struct{})
+	c.cmd, c.ended = cmd, ended
 	go func() {
-		_ = c.cmd.Wait()
-		close(c.ended)
+		_ = cmd.Wait()
+		close(ended)
 	}()
 }
 
@@ -88,17 +88,25 @@ func (c *child) alive(t *testing.T) {
 	}
 }
 
-// stop kills the program and those that it has started. If the test has failed, it logs
-// what the program wrote.
+// stop kills the program and those that it has started, unless that was done before. If
+// the test has failed, it logs what the program wrote.
 func (c *child) stop(t *testing.T) {
 	t.Helper()
+	if c.cmd == nil {
+		return
+	}
 	select {
 	case <-c.ended:
 		t.Errorf("%s has ended before it was stopped: %v", c.program, c.cmd.ProcessState)
 	default:
 	}
-	_ = syscall.Kill(-c.cmd.Process.Pid, syscall.SIGKILL)
+	group := -c.cmd.Process.Pid
+	_ = syscall.Kill(group, syscall.SIGKILL)
 	<-c.ended
+	for reaped := error(nil); reaped == nil || reaped == syscall.EINTR; { // its own children, of which this process is the parent now
+		_, reaped = syscall.Wait4(group, nil, 0, nil)
+	}
+	c.cmd = nil
 	if t.Failed() {
 		t.Logf("%s wrote:\n%s", c.program, c.output(t))
 	}

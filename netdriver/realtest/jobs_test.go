@@ -14,6 +14,7 @@ import (
 	"github.com/matryer/is"
 
 	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/upload"
 	"github.com/zreq-go/zreq/zreq"
 	"github.com/zreq-go/zreq/zreq/download"
 )
@@ -154,10 +155,12 @@ var bodies = map[string]struct {
 	size    int
 	chunked bool // without a Content-Length
 	asked   bool // sent when the server has said 100, or nothing
+	file    bool // from a file, by sendfile if there is no TLS
 }{
 	"empty":         {size: 0},
 	"byte":          {size: 1},
 	"large":         {size: 5 << 20},
+	"file":          {size: 5 << 20, file: true},
 	"chunked":       {size: 5 << 20, chunked: true},
 	"asked":         {size: 5 << 20, asked: true},
 	"chunked-asked": {size: 5 << 20, chunked: true, asked: true},
@@ -167,13 +170,19 @@ var bodies = map[string]struct {
 // confirm tells whether the peer has it.
 func (p peer) uploads(t *testing.T, method, path string, confirm func(t *testing.T, name string, resp *zreq.Response, body []byte)) {
 	for name, b := range bodies {
-		t.Run(name, func(t *testing.T) {
+		t.Run(method+path+name, func(t *testing.T) {
 			is := is.New(t)
 			args, body := p.args(), noise(b.size)
 			args.Expect100 = b.asked
 			args.Body = bytes.NewReader(body)
-			if b.chunked {
+			switch {
+			case b.chunked:
 				args.Body = io.MultiReader(args.Body) // which has no size
+			case b.file:
+				file, err := upload.Open(write(t, folder(t), name, string(body)))
+				is.NoErr(err)
+				defer file.Close()
+				args.Body = file
 			}
 			resp, err := zreq.Do(t.Context(), method, p.url+path+name, args)
 			is.NoErr(err)                                   // there is an answer

@@ -20,13 +20,14 @@ http {
 	fastcgi_temp_path %[1]s/fastcgi;
 	uwsgi_temp_path %[1]s/uwsgi;
 	scgi_temp_path %[1]s/scgi;
-	log_format ports '$remote_port $status $request';
-	access_log %[1]s/access.log ports;
+	log_format connections '$connection $status $request';
+	access_log %[1]s/access.log connections;
 	sendfile on;
 	client_max_body_size 16m;
 	server {
 		listen %[2]s;
 		listen %[3]s ssl;
+		listen unix:%[1]s/nginx.sock;
 		ssl_certificate %[1]s/chain.pem;
 		ssl_certificate_key %[1]s/key.pem;
 		root %[1]s/www;
@@ -40,7 +41,7 @@ http {
 func startNginx(t *testing.T, o *origin) *site {
 	dir := folder(t)
 	s := &site{
-		plain: address(t), secure: address(t),
+		plain: address(t), secure: address(t), socket: filepath.Join(dir, "nginx.sock"),
 		dav:      documents(t, dir),
 		access:   filepath.Join(dir, "access.log"),
 		requests: 1000, // keepalive_requests

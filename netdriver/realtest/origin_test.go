@@ -44,6 +44,7 @@ func sum(p []byte) string {
 //	/cut-chunked    the same in chunked framing
 //	/take/…         reads a body and answers with its length and hash
 //	/form           reads a form and answers with its field "name" and the hash of its file "file"
+//	/login          asks for a login to a proxy (407)
 //	/to?url         redirects to url with status 307
 type origin struct {
 	plain, secure string // host:port
@@ -63,6 +64,10 @@ func newOrigin(t *testing.T) *origin {
 	mux.HandleFunc("/cut-chunked", cut)
 	mux.HandleFunc("/take/", take)
 	mux.HandleFunc("/form", parts)
+	mux.HandleFunc("/login", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Proxy-Authenticate", "Basic realm=x")
+		w.WriteHeader(http.StatusProxyAuthRequired)
+	})
 	mux.HandleFunc("/to", func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		http.Redirect(w, r, r.URL.RawQuery, http.StatusTemporaryRedirect)

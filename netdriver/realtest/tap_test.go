@@ -14,6 +14,7 @@ import (
 type tap struct {
 	mu    sync.Mutex
 	conns []*record
+	since int // how many of them reset has left out of the count
 }
 
 // A record is what went over one connection in one direction.
@@ -30,24 +31,32 @@ func (t *tap) open() *record {
 	return r
 }
 
-// count returns the number of connections so far.
+// reset forgets how many connections there were.
+func (t *tap) reset() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.since = len(t.conns)
+}
+
+// count returns the number of connections since reset.
 func (t *tap) count() int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return len(t.conns)
+	return len(t.conns) - t.since
 }
 
-// saw reports whether any connection carried the bytes of s.
-func (t *tap) saw(s string) bool {
+// times returns how often the bytes of s went over the connections.
+func (t *tap) times(s string) (n int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, r := range t.conns {
-		if r.has([]byte(s)) {
-			return true
-		}
+		n += r.times(s)
 	}
-	return false
+	return n
 }
+
+// saw reports whether any connection carried the bytes of s.
+func (t *tap) saw(s string) bool { return t.times(s) > 0 }
 
 func (r *record) add(p []byte) {
 	r.mu.Lock()
@@ -55,10 +64,10 @@ func (r *record) add(p []byte) {
 	r.seen = append(r.seen, p...)
 }
 
-func (r *record) has(p []byte) bool {
+func (r *record) times(s string) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return bytes.Contains(r.seen, p)
+	return bytes.Count(r.seen, []byte(s))
 }
 
 // tapped is a listener whose connections record what they receive.
