@@ -1,11 +1,9 @@
 package socket
 
 import (
-	"errors"
 	"io"
 	"net"
 	"os"
-	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -31,10 +29,7 @@ type Conn struct {
 	raw           syscall.RawConn
 	look          look
 	transfers     transfers
-
-	// Why the connection broke. Linux reports the error of a socket once, to whoever
-	// asks first, and after that it reports the end of the stream.
-	broke atomic.Pointer[error]
+	broke         breakage
 }
 
 // New returns the Conn of s, whose socket is raw. If that fails, s is still open.
@@ -56,9 +51,9 @@ func (c *Conn) Read(p []byte) (int, error) {
 	switch {
 	case err == nil:
 	case err == io.EOF:
-		err = c.end()
+		err = c.broke.end()
 	default:
-		c.keep(err)
+		c.broke.keep(err)
 	}
 	return n, err
 }
@@ -67,7 +62,7 @@ func (c *Conn) Read(p []byte) (int, error) {
 func (c *Conn) Write(p []byte) (int, error) {
 	n, err := c.write(p)
 	if err != nil {
-		c.keep(err)
+		c.broke.keep(err)
 	}
 	return n, err
 }
@@ -103,29 +98,11 @@ func (c *Conn) RemoteAddr() net.Addr { return c.remote }
 // connection: closing it closes c. If it reports an error, c may never see that error.
 func (c *Conn) NetConn() net.Conn { return c.system }
 
-// end returns the error to report when the system reports the end of the stream.
-func (c *Conn) end() error {
-	if err := c.broke.Load(); err != nil {
-		return *err
-	}
-	return io.EOF
-}
-
-// keep remembers the first error with which the connection broke. A deadline of the
-// caller does not break it. A timeout of the system does: ETIMEDOUT, when the peer is
-// gone.
-func (c *Conn) keep(err error) {
-	if errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, net.ErrClosed) || oneSided(err) {
-		return
-	}
-	c.broke.CompareAndSwap(nil, &err)
-}
-
 // failed returns the error of a system call, which was made for op, as package net returns
 // it, and remembers it.
 func (c *Conn) failed(op, call string, err error) error {
 	err = c.opError(op, os.NewSyscallError(call, err))
-	c.keep(err)
+	c.broke.keep(err)
 	return err
 }
 

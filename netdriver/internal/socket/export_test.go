@@ -1,4 +1,4 @@
 package socket
 
 // Keep tells c an error, as a system call does.
-func Keep(c *Conn, err error) { c.keep(err) }
+func Keep(c *Conn, err error) { c.broke.keep(err) }

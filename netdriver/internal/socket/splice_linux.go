@@ -71,7 +71,7 @@ func (s *splice) receive(f *os.File, n int64) (received int64, err error) {
 	case s.blocked != nil:
 		return 0, s.blocked
 	case s.ended:
-		return 0, s.conn.end()
+		return 0, s.conn.broke.end()
 	case s.failed != nil:
 		return 0, s.conn.failed("read", "splice", s.failed)
 	}

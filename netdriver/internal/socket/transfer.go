@@ -14,10 +14,10 @@ var _ io.WriterTo = (*Conn)(nil)
 func (c *Conn) WriteTo(w io.Writer) (int64, error) {
 	n, err := io.Copy(w, c.system)
 	if err != nil {
-		c.keep(err)
+		c.broke.keep(err)
 		return n, err
 	}
-	if err := c.end(); err != io.EOF {
+	if err := c.broke.end(); err != io.EOF {
 		return n, err
 	}
 	return n, nil

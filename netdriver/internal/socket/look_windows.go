@@ -53,8 +53,8 @@ func (l *look) over(raw syscall.RawConn) error {
 // Check implements netdriver.Checker with one system call. If nothing has come, package
 // syscall allocates 8 bytes for the error.
 func (c *Conn) Check() error {
-	if err := c.broke.Load(); err != nil {
-		return *err
+	if err := c.broke.err(); err != nil {
+		return err
 	}
 	n, err := c.look.do(nil)
 	switch {
@@ -62,10 +62,10 @@ func (c *Conn) Check() error {
 		return nil
 	case err != nil:
 		err = c.opError("read", callError("read", err))
-		c.keep(err)
+		c.broke.keep(err)
 		return err
 	case n == 0:
-		return c.end() // a Write may have seen the error meanwhile
+		return c.broke.end() // a Write may have seen the error meanwhile
 	}
 	return netdriver.ErrUnread
 }

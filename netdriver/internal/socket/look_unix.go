@@ -29,8 +29,8 @@ func (l *look) over(syscall.RawConn) error {
 
 // Check implements netdriver.Checker with one system call.
 func (c *Conn) Check() error {
-	if err := c.broke.Load(); err != nil {
-		return *err
+	if err := c.broke.err(); err != nil {
+		return err
 	}
 	l := &c.look
 	// Control ignores deadlines, unlike Read: a deadline that passed while the
@@ -44,7 +44,7 @@ func (c *Conn) Check() error {
 	case l.err != nil:
 		return c.failed("read", "read", l.err)
 	case l.n == 0:
-		return c.end() // a Write may have seen the error meanwhile
+		return c.broke.end() // a Write may have seen the error meanwhile
 	}
 	return netdriver.ErrUnread
 }
