@@ -19,6 +19,7 @@ import (
 	"github.com/zreq-go/zreq/netdriver/memnet"
 	"github.com/zreq-go/zreq/netdriver/stdnet"
 	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
 // answerAlways sends answer for each request on c, and allocates nothing for it.
@@ -176,7 +177,7 @@ var allocCases = map[string]struct {
 }
 
 func TestWarmCallAllocates(t *testing.T) {
-	if underRace {
+	if zreqtest.RaceDetector {
 		t.Skip("the race detector makes pools forget")
 	}
 	for network, dial := range networks() {
@@ -208,7 +209,7 @@ func TestWarmCallAllocates(t *testing.T) {
 }
 
 func TestWarmUploadAllocates(t *testing.T) {
-	if underRace {
+	if zreqtest.RaceDetector {
 		t.Skip("the race detector makes pools forget")
 	}
 	text := strings.Repeat("x", 20_000) + "\r\n\r\n" // by which the server knows the end
@@ -241,7 +242,7 @@ func (*unmeasured) Size() int64 { return -1 }
 // The pool weighs the sizes that it is given every 42,000 times, and from then
 // on drops the largest.
 func TestWarmCallAllocatesNothingInTheLongRun(t *testing.T) {
-	if underRace {
+	if zreqtest.RaceDetector {
 		t.Skip("the race detector makes pools forget")
 	}
 	is := is.New(t)
@@ -254,7 +255,7 @@ func TestWarmCallAllocatesNothingInTheLongRun(t *testing.T) {
 
 // What a small call borrows after a large one is what the large one gave back.
 func TestWarmCallsOfManySizesAllocate(t *testing.T) {
-	if underRace {
+	if zreqtest.RaceDetector {
 		t.Skip("the race detector makes pools forget")
 	}
 	is := is.New(t)
@@ -280,7 +281,7 @@ func inAnotherProcess(t *testing.T, _ string) (netdriver.Driver, string) {
 // TestSessionAllocates: a warm call of a Session with a Response that is used again
 // allocates nothing, whoever of the two gives the headers.
 func TestSessionAllocates(t *testing.T) {
-	if underRace {
+	if zreqtest.RaceDetector {
 		t.Skip("the race detector makes pools forget")
 	}
 	accept := zreq.Headers{{"Accept", "application/octet-stream"}}
@@ -337,7 +338,7 @@ func (d *deafTrace) Trace(zreq.Event) { d.events++ }
 
 // warmGet returns what a warm GET of a Session allocates with a Trace, or nil.
 func warmGet(t *testing.T) func(zreq.Trace) float64 {
-	if underRace {
+	if zreqtest.RaceDetector {
 		t.Skip("calls allocate under the race detector")
 	}
 	driver, url := inMemory(t, byLength("hello"))

@@ -162,7 +162,7 @@ func sessionTakesFiles(t *testing.T) {
 // headMemory is of M14: a Response that is used again has the memory for its head, and
 // with DropHead none is taken.
 func headMemory(t *testing.T) {
-	if underRace {
+	if zreqtest.RaceDetector {
 		t.Skip("the race detector makes pools forget")
 	}
 	is := is.New(t)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/zreq-go/zreq/netdriver/memnet"
 	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
 // keptBy is an answer with a Keep-Alive field, unless said is empty.
@@ -277,7 +278,7 @@ func TestKeepAliveIsTraced(t *testing.T) {
 
 // A connection on which the server says Keep-Alive costs a warm call no allocation.
 func TestKeepAliveAllocates(t *testing.T) {
-	if underRace {
+	if zreqtest.RaceDetector {
 		t.Skip("the race detector makes pools forget")
 	}
 	is := is.New(t)

@@ -71,7 +71,7 @@ func (s *spout) pour(c *memnet.Conn) {
 func testLongBodyLeavesTheHeapFlat(t *testing.T) {
 	zreqtest.SpareThreads()
 	size := int64(1 << 30)
-	if underRace || testing.Short() {
+	if zreqtest.RaceDetector || testing.Short() {
 		size = 192 << 20
 	}
 	for _, framing := range []string{"length", "chunked"} {
@@ -195,7 +195,7 @@ func (l *looking) Read(p []byte) (int, error) {
 func testLongUploadLeavesTheHeapFlat(t *testing.T) {
 	const maxGrowth = 64 << 10
 	size := int64(256 << 20)
-	if underRace {
+	if zreqtest.RaceDetector {
 		size /= 2
 	}
 	zreqtest.SpareThreads()
@@ -293,7 +293,7 @@ func redirecting(t *testing.T, answer string) *memnet.Net {
 // TestRedirectAllocates: what a call allocates for a redirect does not depend on
 // how long the body behind it is, and is not much.
 func TestRedirectAllocates(t *testing.T) {
-	if underRace {
+	if zreqtest.RaceDetector {
 		t.Skip("the race detector makes pools forget")
 	}
 	for name, framed := range map[string]func(string) string{"Content-Length": withLength, "chunked": byChunks} {

@@ -17,6 +17,7 @@ import (
 	"github.com/matryer/is"
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
 // Who gives up, at the front or in the middle, leaves the order of the others.
@@ -109,7 +110,7 @@ func TestPoolDoesNotThrash(t *testing.T) {
 				s := &zreq.Session{Driver: d, Pool: tt.pool}
 				defer s.Close()
 				each := 60
-				if underRace && tt.callers > 200 {
+				if zreqtest.RaceDetector && tt.callers > 200 {
 					each = 15
 				}
 				var calls sync.WaitGroup
@@ -154,7 +155,7 @@ func TestPoolPlaceOfThePlace(t *testing.T) {
 		})
 	}
 	rounds := 1500
-	if underRace {
+	if zreqtest.RaceDetector {
 		rounds = 150 // the crowd is slow there, and makes the others wait
 	}
 	for range rounds {

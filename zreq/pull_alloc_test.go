@@ -85,7 +85,7 @@ const maxPullAllocs = 2
 
 // testPullAllocates: nothing for a Read, a chunk or a piece.
 func testPullAllocates(t *testing.T) {
-	if underRace {
+	if zreqtest.RaceDetector {
 		t.Skip("the race detector makes pools forget")
 	}
 	for framing, answer := range map[string]func(string) string{"length": withLength, "chunked": func(body string) string { return inChunks(body, 900) }} {
@@ -112,7 +112,7 @@ func testPullAllocates(t *testing.T) {
 // TestPullAllocatesWithLimits: neither limits, nor a redirect, nor credentials make
 // a chunk cost anything, with a callback nor without.
 func TestPullAllocatesWithLimits(t *testing.T) {
-	if underRace {
+	if zreqtest.RaceDetector {
 		t.Skip("the race detector makes pools forget")
 	}
 	limits := zreq.Timeouts{LowSpeed: zreq.LowSpeed{Bytes: 1, In: 1 << 30}}
@@ -169,7 +169,7 @@ func testLongPullLeavesTheHeapFlat(t *testing.T) {
 	zreqtest.SpareThreads()
 	const lookEvery = 32 << 20
 	size := int64(128 << 20)
-	if underRace {
+	if zreqtest.RaceDetector {
 		size /= 2
 	}
 	for _, framing := range []string{"length", "chunked"} {

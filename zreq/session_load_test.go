@@ -23,6 +23,7 @@ import (
 	"github.com/zreq-go/zreq/netdriver/memnet"
 	"github.com/zreq-go/zreq/netdriver/stdnet"
 	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
 // A fickleServer answers the first request on each connection, and closes it at any
@@ -217,7 +218,7 @@ func (o ordeal) String() string {
 func ordeals() (list []ordeal) {
 	for method := range repeats {
 		for manner := range tortures {
-			if (underRace || testing.Short()) && method != "POST" && method != "GET" {
+			if (zreqtest.RaceDetector || testing.Short()) && method != "POST" && method != "GET" {
 				continue
 			}
 			if manner != "whole" && (method == "DELETE" || method == "OPTIONS" || method == "PATCH") {
@@ -228,7 +229,7 @@ func ordeals() (list []ordeal) {
 				if i&8 != 0 {
 					o.failure = os.ErrDeadlineExceeded
 				}
-				if underRace && manner != "whole" && !(o.kept && o.retries) {
+				if zreqtest.RaceDetector && manner != "whole" && !(o.kept && o.retries) {
 					continue
 				}
 				list = append(list, o)

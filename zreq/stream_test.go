@@ -315,7 +315,7 @@ func (c *splitCase) run() string {
 
 func TestAnySplitGivesTheSameChunks(t *testing.T) {
 	splits := 100_000
-	if underRace || testing.Short() {
+	if zreqtest.RaceDetector || testing.Short() {
 		splits = 10_000
 	}
 	text := make([]byte, 400)

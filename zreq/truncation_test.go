@@ -238,7 +238,7 @@ func TestPullUntilClose(t *testing.T) {
 // way of taking it.
 func TestAnySplitPullsTheSame(t *testing.T) {
 	splits := uint64(20_000)
-	if underRace || testing.Short() {
+	if zreqtest.RaceDetector || testing.Short() {
 		splits = 3000
 	}
 	text := []byte(numbered(400))

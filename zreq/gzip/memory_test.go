@@ -14,7 +14,7 @@ import (
 
 // Once a body runs, its chunks cost nothing, however many there are.
 func TestChunksAllocateNothing(t *testing.T) {
-	if underRace {
+	if zreqtest.RaceDetector {
 		t.Skip("the race detector makes pools forget")
 	}
 	is := is.New(t)
@@ -47,7 +47,7 @@ func TestChunksAllocateNothing(t *testing.T) {
 
 // However a body ends, what it was decoded with is there for the next one.
 func TestStreamsComeBack(t *testing.T) {
-	if underRace {
+	if zreqtest.RaceDetector {
 		t.Skip("the race detector makes pools forget")
 	}
 	is := is.New(t)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/matryer/is"
 	coded "github.com/zreq-go/zreq/zreq/gzip"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
 // again reads the same body without end of tests.
@@ -39,7 +40,7 @@ func (a *again) run(t *testing.T, tt body, p []byte) {
 }
 
 func TestAllocations(t *testing.T) {
-	if underRace {
+	if zreqtest.RaceDetector {
 		t.Skip("the race detector makes pools forget")
 	}
 	p := make([]byte, 512)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/netdriver/internal/socket"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
 // receiveAll receives into f until n bytes have come or there is an error.
@@ -291,7 +292,7 @@ func TestReceiveFileAllocatesNothing(t *testing.T) {
 		_, _ = peer.Write(theirs)
 		_, _ = receiveAll(c, f, 8)
 	})
-	is.True(underRace || allocs == 0) // the pipe comes from a sync.Pool
+	is.True(zreqtest.RaceDetector || allocs == 0) // the pipe comes from a sync.Pool
 }
 
 // TestReceiveFileOfOneFileAfterAnother: what is remembered of a file is not taken

@@ -1,5 +1,0 @@
-//go:build !race
-
-package download_test
-
-const underRace = false

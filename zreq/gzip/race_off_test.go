@@ -1,5 +1,0 @@
-//go:build !race
-
-package gzip_test
-
-const underRace = false

@@ -1,5 +1,0 @@
-//go:build !race
-
-package zreq_test
-
-const underRace = false

@@ -1,5 +1,0 @@
-//go:build !race
-
-package zlog_test
-
-const underRace = false
