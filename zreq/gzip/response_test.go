@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/matryer/is"
+
 	"github.com/zreq-go/zreq/zreq"
 	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
@@ -127,4 +128,17 @@ func TestSilence(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestCodingInASecondField: an empty list is a list (RFC 9110, 5.6.1), and its lines
+// are one (5.2).
+func TestCodingInASecondField(t *testing.T) {
+	is := is.New(t)
+	head := "HTTP/1.1 200 OK\r\nContent-Encoding:\r\nContent-Encoding: gzip\r\n"
+	resp, err := zreq.Get(t.Context(), url, &zreq.Args{Driver: serve(t, head+framings["length"](gzipped(-1, text)))})
+	is.NoErr(err)
+	got, err := resp.Text()
+	is.NoErr(err)
+	is.True(resp.Decoded())
+	is.Equal(got, text)
 }
