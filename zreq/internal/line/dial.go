@@ -66,23 +66,13 @@ func (l *Line) Secure(ctx context.Context, plain netdriver.Conn, limit time.Dura
 // Adopt makes conn the socket of the line, unless the owner has closed the line meanwhile.
 func (l *Line) Adopt(conn netdriver.Conn) (*Socket, error) {
 	s := newSocket(conn, l.Route)
-	if !l.put(s) {
-		_ = conn.Close()
+	l.socket.Store(s)
+	if l.Closed() {
+		l.Drop()
 		return nil, ErrClosed
 	}
+	l.dials.Add(1)
 	return s, nil
-}
-
-// put reports whether the line has taken s.
-func (l *Line) put(s *Socket) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.closed {
-		return false
-	}
-	l.socket = s
-	l.dials++
-	return true
 }
 
 // open makes a connection by a step that takes a context, under a limit of its own. Close
@@ -90,11 +80,12 @@ func (l *Line) put(s *Socket) bool {
 func (l *Line) open(ctx context.Context, limit time.Duration, name string, step func(context.Context) (netdriver.Conn, error)) (netdriver.Conn, error) {
 	own, cancel := within(ctx, limit)
 	defer cancel()
-	if !l.dialling(cancel) {
+	l.abandon.Store(&cancel)
+	if l.Closed() {
 		cancel() // Close came first
 	}
-	defer l.dialling(nil)
 	conn, err := step(own)
+	l.abandon.Store(nil)
 	over := own.Err() != nil || IsTimeout(err) && Overdue(own)
 	if err == nil || !over || ctx.Err() != nil || Overdue(ctx) || l.Closed() {
 		return conn, err
@@ -103,13 +94,4 @@ func (l *Line) open(ctx context.Context, limit time.Duration, name string, step 
 		err = errors.New(err.Error()) // it was not the caller's deadline
 	}
 	return nil, &TimeoutError{Limit: limit, Name: name, Err: err}
-}
-
-// dialling says how Close can end the dial that begins; nil: it is over. It reports
-// whether the line is open.
-func (l *Line) dialling(abandon func()) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.abandon = abandon
-	return !l.closed
 }

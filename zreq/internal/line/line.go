@@ -11,8 +11,9 @@
 package line
 
 import (
+	"context"
 	"errors"
-	"sync"
+	"sync/atomic"
 
 	"github.com/zreq-go/zreq/netdriver"
 )
@@ -36,26 +37,21 @@ type Line struct {
 	HTTP10     bool            // the peer speaks HTTP/1.0
 	NoContinue bool            // it ignores Expect
 
-	mu     sync.Mutex // guards what follows
-	socket *Socket    // nil: not dialled, or gone
-	busy   bool
-	closed bool
-	dials  int32
-
-	abandon func() // ends a dial that is under way
+	busy    atomic.Bool                        // a call has the claim
+	closed  atomic.Bool                        // for good
+	socket  atomic.Pointer[Socket]             // nil: not dialled, or gone
+	abandon atomic.Pointer[context.CancelFunc] // ends a dial that is under way
+	dials   atomic.Int32
 }
 
 // Claim takes the line for one call.
 func (l *Line) Claim() error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	switch {
-	case l.closed:
+	case l.Closed():
 		return ErrClosed
-	case l.busy:
+	case !l.busy.CompareAndSwap(false, true):
 		return ErrBusy
 	}
-	l.busy = true
 	return nil
 }
 
@@ -65,16 +61,14 @@ func (l *Line) Release(keep bool) {
 	if !keep {
 		l.Drop()
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.busy = false
+	l.busy.Store(false)
 }
 
 // Alive returns the socket if it can carry a request: it is open, and the peer has sent
 // nothing that nobody asked for. The error says why it cannot; it is nil if there is no
 // socket.
 func (l *Line) Alive() (*Socket, error) {
-	s := l.current()
+	s := l.socket.Load()
 	switch {
 	case s == nil:
 		return nil, nil
@@ -87,61 +81,33 @@ func (l *Line) Alive() (*Socket, error) {
 	return s, nil
 }
 
-func (l *Line) current() *Socket {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.socket
-}
-
 // Drop closes the socket, if there is one. The line stays usable: the next call dials.
 func (l *Line) Drop() {
-	if s := l.take(); s != nil {
-		_ = s.conn.Close() // not under the lock: it may take its time
+	if s := l.socket.Swap(nil); s != nil {
+		_ = s.conn.Close()
 	}
 }
 
-// take takes the socket out of the line.
-func (l *Line) take() *Socket {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	s := l.socket
-	l.socket = nil
-	return s
-}
-
-// Close closes the line for good. A call that is using it fails with ErrClosed.
+// Close closes the line for good. A call that is using it fails with ErrClosed. What
+// begins meanwhile, a dial or a socket, looks at closed after it has shown itself: so one
+// of the two sees the other.
 func (l *Line) Close() {
-	if abandon := l.shut(); abandon != nil {
-		abandon()
+	l.closed.Store(true)
+	if abandon := l.abandon.Load(); abandon != nil {
+		(*abandon)()
 	}
 	l.Drop()
 }
 
-// shut notes that the line is closed, and returns what ends a dial that is under way.
-func (l *Line) shut() (abandon func()) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.closed = true
-	return l.abandon
-}
-
 // Closed reports whether the owner has closed the line.
-func (l *Line) Closed() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.closed
-}
+func (l *Line) Closed() bool { return l.closed.Load() }
 
 // Dials returns how often the line was dialled.
-func (l *Line) Dials() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return int(l.dials)
-}
+func (l *Line) Dials() int { return int(l.dials.Load()) }
 
 // Carried returns how many requests the socket has carried, and whether there is one.
 func (l *Line) Carried() (requests int, open bool) {
-	if s := l.current(); s != nil {
+	if s := l.socket.Load(); s != nil {
 		return s.requests, true
 	}
 	return 0, false
