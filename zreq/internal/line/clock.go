@@ -27,7 +27,7 @@ func After(d time.Duration) (over <-chan time.Time, stop func() bool) {
 // ctx does.
 func Overdue(ctx context.Context) bool {
 	by, ok := ctx.Deadline()
-	return ok && !time.Now().Before(by)
+	return ok && time.Until(by) <= 0
 }
 
 // within bounds ctx by a limit; zero or less is none.

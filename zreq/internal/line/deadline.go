@@ -25,7 +25,8 @@ func (d *deadline) set(conn netdriver.Conn, wait time.Duration) error {
 	var at time.Time
 	d.by = 0
 	if wait > 0 {
-		d.by, at = Elapsed()+wait, Now().Add(wait)
+		at = Now().Add(wait)
+		d.by = at.Sub(began)
 	}
 	return conn.SetDeadline(at)
 }
