@@ -111,23 +111,61 @@ func (c *call) restart(ctx context.Context) error {
 	return nil
 }
 
-// retry makes another attempt ready and returns true, or returns the error of the call.
-func (c *call) retry(ctx context.Context, err error) (again bool, _ error) {
+// doAgain makes a call for a verb of a Session: it may make another attempt. Nothing of
+// that is linked into a program without a Session.
+func doAgain(ctx context.Context, method, url string, args *Args, s *Session) (*Response, error) {
+	c := call{args: args, session: s}
+	c.lender = s
+	c.begin(method)
+	err := c.runAgain(ctx, url, s)
+	return c.result(err)
+}
+
+// runAgain is run for a call of a Session.
+func (c *call) runAgain(ctx context.Context, url string, s *Session) error {
+	defer c.end()
+	var t *attempts
+	again := true
+	err := c.prepare(ctx, url)
+	for again && err == nil {
+		err = c.ask(ctx)
+		switch {
+		case err != nil:
+		case s.retries(c.resp.Status):
+			err = errTryAgain
+		default:
+			err = c.deliver(ctx)
+		}
+		if again = err != nil && !c.suspended; again {
+			t, again, err = c.retry(ctx, s, t, err)
+		}
+	}
+	err = c.settle(ctx, err)
+	if t != nil && !c.stopped && !c.suspended {
+		err = t.conclude(c.resp, err)
+		c.failed = err
+	}
+	return err
+}
+
+// retry makes another attempt ready and returns true, or returns the error of the call. t
+// are the attempts so far, nil if there was none.
+func (c *call) retry(ctx context.Context, s *Session, t *attempts, err error) (_ *attempts, again bool, _ error) {
 	var f failure
 	var v verdict
 	if ctx.Err() == nil && c.why != CloseStopped {
 		f = c.failure(ctx, err)
-		if c.session.passes(f) && c.request.body.Rewind() == nil {
-			c.tries, v = c.session.judge(c.tries, f)
+		if s.passes(f) && c.request.body.Rewind() == nil {
+			t, v = s.judge(t, f)
 		}
 	}
 	switch {
 	case v.again:
 	case err == errTryAgain:
 		c.args.Stream = c.args.Stream && !v.out // beside an error a caller would not close the Response
-		return false, c.deliver(ctx)
+		return t, false, c.deliver(ctx)
 	default:
-		return false, err
+		return t, false, err
 	}
 	why := CloseFailed
 	if err == errTryAgain {
@@ -138,19 +176,19 @@ func (c *call) retry(ctx context.Context, err error) (again bool, _ error) {
 		c.line.Drop()
 		c.socket = nil
 		c.tell(EventStale, CloseDied, f.told())
-	} else if err := c.rest(ctx, why, f.told(), v); err != nil {
-		return false, err
+	} else if err := c.rest(ctx, s, t, why, f.told(), v); err != nil {
+		return t, false, err
 	}
 	c.request.challenged = false
 	if err := c.restart(ctx); err != nil {
 		c.phase = PhaseRequest
-		return false, &fault{err: err}
+		return t, false, &fault{err: err}
 	}
-	return true, nil
+	return t, true, nil
 }
 
 // rest waits for the next attempt, without a connection of the Session.
-func (c *call) rest(ctx context.Context, why CloseReason, failed error, v verdict) error {
+func (c *call) rest(ctx context.Context, s *Session, t *attempts, why CloseReason, failed error, v verdict) error {
 	c.trace.setWait(v.wait)
 	c.tell(EventRetry, why, failed)
 	c.trace.setWait(0)
@@ -161,7 +199,7 @@ func (c *call) rest(ctx context.Context, why CloseReason, failed error, v verdic
 		c.discard(why) // it is the caller's, for this call
 	}
 	c.phase = PhaseWait
-	if err := c.session.pause(ctx, c.tries, v.wait); err != nil {
+	if err := s.pause(ctx, t, v.wait); err != nil {
 		return &fault{err: err}
 	}
 	c.attempt++

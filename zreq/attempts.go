@@ -63,9 +63,7 @@ type attempts struct {
 	again    time.Duration
 }
 
-var _ tries = (*attempts)(nil)
-
-// conclude implements tries.
+// conclude turns the error of the last attempt into that of the call.
 func (t *attempts) conclude(resp *Response, err error) error {
 	if t.out == "" {
 		return err

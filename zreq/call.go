@@ -19,7 +19,6 @@ type call struct {
 	args    *Args
 	session callSession // nil: the call has none
 	request request
-	tries   tries // attempts that came to nothing
 }
 
 var (
@@ -27,35 +26,43 @@ var (
 	errNoContext = errors.New("the context is nil")
 )
 
-// do makes a call. session is nil for the verbs of the package.
-func do(ctx context.Context, method, url string, args *Args, session callSession) (*Response, error) {
-	resp := args.Into
-	if resp == nil {
-		resp = new(Response)
-	}
-	c := call{args: args, session: session}
-	if session != nil {
-		c.lender = session
-	}
-	c.method, c.resp, c.dropHead = shownMethod(method), resp, args.DropHead
+// do makes a call for a verb of the package. A Session makes its calls by doAgain.
+func do(ctx context.Context, method, url string, args *Args) (*Response, error) {
+	c := call{args: args}
+	c.begin(method)
 	err := c.run(ctx, url)
-	if c.answered && args.StreamCallback == nil && !c.stopped {
-		resp.body.use = untaken
-	}
-	if err != nil && !c.answered {
-		return nil, err
-	}
-	return resp, err
+	return c.result(err)
 }
 
-// run makes the call. Its deferred end runs also when a callback panics.
-func (c *call) run(ctx context.Context, url string) error {
+// begin is the first step of a call.
+func (c *call) begin(method string) {
+	c.resp = c.args.Into
+	if c.resp == nil {
+		c.resp = new(Response)
+	}
+	c.method, c.dropHead = shownMethod(method), c.args.DropHead
 	c.attempt, c.why, c.failed = 1, CloseFailed, errUnwound
 	c.trace = newTracer(c.args.Trace)
+}
+
+// run is a call from the verb to the socket and back. Its deferred end runs also when a
+// callback panics.
+func (c *call) run(ctx context.Context, url string) error {
 	defer c.end()
-	err := c.steps(ctx, url)
+	err := c.prepare(ctx, url)
+	if err == nil {
+		err = c.ask(ctx)
+	}
+	if err == nil {
+		err = c.deliver(ctx)
+	}
+	return c.settle(ctx, err)
+}
+
+// settle makes the error of a call that is over, unless the rest of it is the Response's.
+func (c *call) settle(ctx context.Context, err error) error {
 	switch {
-	case c.suspended: // the rest is the Response's
+	case c.suspended:
 		return err
 	case err == nil:
 		c.why = c.exchange.Reuse()
@@ -67,28 +74,19 @@ func (c *call) run(ctx context.Context, url string) error {
 	if body := &c.resp.body; err != nil && c.answered && !body.complete && (!errors.Is(err, ErrStatus) || c.resp.Status < 400) {
 		body.cut = err // an error page that refuse has kept has its own
 	}
-	if c.tries != nil && !c.stopped {
-		err = c.tries.conclude(c.resp, err)
-	}
 	c.failed = err
 	return err
 }
 
-// steps is a call from the verb to the socket and back. A failure may lead to another
-// attempt.
-func (c *call) steps(ctx context.Context, url string) error {
-	if err := c.prepare(ctx, url); err != nil {
-		return err
+// result is what the verb returns.
+func (c *call) result(err error) (*Response, error) {
+	if c.answered && c.args.StreamCallback == nil && !c.stopped {
+		c.resp.body.use = untaken
 	}
-	for {
-		err := c.once(ctx)
-		if err == nil || c.session == nil || c.suspended {
-			return err
-		}
-		if again, err := c.retry(ctx, err); err != nil || !again {
-			return err
-		}
+	if err != nil && !c.answered {
+		return nil, err
 	}
+	return c.resp, err
 }
 
 // prepare checks what the caller gave, but for the connection, and makes the first request.
@@ -148,28 +146,22 @@ func (c *call) wantsClose() bool {
 	return c.args.Headers.asksForClose(closes)
 }
 
-// once is one attempt at a call. A response may lead to another request, and then the loop
-// runs again.
-func (c *call) once(ctx context.Context) error {
-	for {
-		if err := c.connect(ctx); err != nil {
-			return err
+// ask sends the request and reads the head of the response. That may lead to another
+// request, and then the loop runs again.
+func (c *call) ask(ctx context.Context) error {
+	for again := true; again; {
+		err := c.connect(ctx)
+		if err == nil {
+			err = c.send(ctx)
 		}
-		if err := c.send(ctx); err != nil {
-			return err
+		if err == nil {
+			again, err = c.decide(ctx)
 		}
-		again, err := c.decide(ctx)
 		if err != nil {
 			return err
 		}
-		if !again {
-			break
-		}
 	}
-	if c.session != nil && c.session.retries(c.resp.Status) {
-		return errTryAgain
-	}
-	return c.deliver(ctx)
+	return nil
 }
 
 // send sends the request, and reads the head of the response, which may come before all

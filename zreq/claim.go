@@ -73,18 +73,4 @@ type callSession interface {
 	makeRoom(l lease, err error) bool
 	// over reports whether the Session was closed.
 	over() bool
-	// retries reports whether a response with that status leads to another attempt.
-	retries(status int) bool
-	// passes reports whether a failure may pass, and whether the request may be repeated.
-	passes(f failure) bool
-	// judge decides what follows a failure, and notes it.
-	judge(t tries, f failure) (tries, verdict)
-	// pause waits for the next attempt.
-	pause(ctx context.Context, t tries, d time.Duration) error
-}
-
-// tries are the attempts of a call that came to nothing.
-type tries interface {
-	// conclude turns the error of the last attempt into that of the call.
-	conclude(resp *Response, err error) error
 }

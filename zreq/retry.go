@@ -82,7 +82,7 @@ func upTo(d time.Duration) time.Duration {
 	return rand.N(d + 1)
 }
 
-// retries implements callSession.
+// retries reports whether a response with that status leads to another attempt.
 func (s *Session) retries(status int) bool {
 	switch status {
 	case 408, 425, 429, 502, 503, 504:
@@ -91,9 +91,8 @@ func (s *Session) retries(status int) bool {
 	return false
 }
 
-// passes implements callSession. A failure may be gone in the next attempt, if nobody has
-// been shown anything of this one, and the request may reach the server twice or has not
-// left.
+// passes reports whether a failure may be gone in the next attempt, if nobody has been
+// shown anything of this one, and the request may reach the server twice or has not left.
 func (s *Session) passes(f failure) bool {
 	if f.status == 0 && (f.shown || !isPassing(f.err)) {
 		return false
@@ -113,13 +112,12 @@ func isPassing(e *Error) bool {
 	return e.kind == nil && line.IsTimeout(e.Err)
 }
 
-// judge implements callSession.
-func (s *Session) judge(before tries, f failure) (tries, verdict) {
+// judge decides what follows a failure, and notes it.
+func (s *Session) judge(t *attempts, f failure) (*attempts, verdict) {
 	policy := f.args.Retry
 	policy.setDefaults()
 	at := line.Now()
-	t, ok := before.(*attempts)
-	if !ok {
+	if t == nil {
 		t = &attempts{began: at}
 	}
 	t.number = f.attempt
@@ -163,8 +161,8 @@ func (r *Retry) wait(f failure, at time.Time) time.Duration {
 	return asked + upTo(more)
 }
 
-// pause implements callSession.
-func (s *Session) pause(ctx context.Context, t tries, d time.Duration) (err error) {
+// pause waits for the next attempt.
+func (s *Session) pause(ctx context.Context, t *attempts, d time.Duration) (err error) {
 	defer func() {
 		if err != nil {
 			s.budget.refund(retryCost) // the attempt was not made
@@ -183,7 +181,7 @@ func (s *Session) pause(ctx context.Context, t tries, d time.Duration) (err erro
 	case <-s.pool.Done():
 		return ErrClosed
 	case <-ctx.Done():
-		t.(*attempts).out = "the context ended before the next"
+		t.out = "the context ended before the next"
 		return context.Cause(ctx)
 	}
 }

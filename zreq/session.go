@@ -89,7 +89,7 @@ func (s *Session) Do(ctx context.Context, method, url string, args *Args) (*Resp
 		*own = *args
 	}
 	s.complete(own)
-	resp, err := do(ctx, method, url, own, s)
+	resp, err := doAgain(ctx, method, url, own, s)
 	*own = Args{}
 	completed.Put(own)
 	if err == nil && !s.retries(resp.Status) {

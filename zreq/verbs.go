@@ -58,5 +58,5 @@ func Do(ctx context.Context, method, url string, args *Args) (*Response, error) 
 	if args == nil {
 		args = &Args{}
 	}
-	return do(ctx, method, url, args, nil)
+	return do(ctx, method, url, args)
 }

@@ -64,13 +64,15 @@ func (b *Body) Rewind() (err error) {
 // next appends to p what comes next of the body, within the capacity of p; last says that
 // p ends the request.
 func (b *Body) next(p []byte) (_ []byte, last bool, err error) {
-	switch {
-	case b.reader == nil:
-		return p, true, nil
-	case b.Chunked():
-		return b.chunk(p)
+	if b.Chunked() {
+		p, last, err = b.chunk(p)
+	} else {
+		p, last, err = b.exact(p)
 	}
-	return b.exact(p)
+	if err != nil {
+		err = &Error{BadBody, err}
+	}
+	return p, last, err
 }
 
 // exact appends what one Read gives. Whether the body is longer than it said is found out

@@ -60,9 +60,6 @@ func (x *Exchange) send(ctx context.Context, b *Body) (Step, error) {
 		if err := x.begin(b); err != nil {
 			return 0, err
 		}
-		if err := x.lookAgain(b.Exists() || x.request.Traced); err != nil {
-			return 0, err
-		}
 	}
 	for {
 		if step, err := x.write(ctx); step != 0 || err != nil {
@@ -86,7 +83,8 @@ func (x *Exchange) send(ctx context.Context, b *Body) (Step, error) {
 		if step, err := x.sendStraight(ctx, b); step != 0 || err != nil {
 			return step, err
 		}
-		if err := x.more(b, x.out.B[:0]); err != nil {
+		var err error
+		if x.pending, x.last, err = b.next(x.out.B[:0]); err != nil {
 			return 0, err
 		}
 		if x.last {
@@ -95,8 +93,8 @@ func (x *Exchange) send(ctx context.Context, b *Body) (Step, error) {
 	}
 }
 
-// begin makes the first bytes of the request pending.
-func (x *Exchange) begin(b *Body) error {
+// begin makes the first bytes of the request pending, and looks at a kept socket again.
+func (x *Exchange) begin(b *Body) (err error) {
 	x.Phase = Sending
 	x.dec.Reset(x.request.Method, x.limits.Wire)
 	head := x.request.Head
@@ -113,17 +111,14 @@ func (x *Exchange) begin(b *Body) error {
 	}
 	x.stage, x.pending, x.last = headLeaves, head, !b.Exists()
 	if b.ready && !x.request.Expect {
-		return x.more(b, head)
+		if x.pending, x.last, err = b.next(head); err != nil {
+			return err
+		}
 	}
-	return nil
-}
-
-// lookAgain looks at a kept socket once more if time has passed since the last look.
-func (x *Exchange) lookAgain(passed bool) error {
-	if !x.Reused || !passed {
+	if !x.Reused || !b.Exists() && !x.request.Traced {
 		return nil
 	}
-	err := x.socket.Look()
+	err = x.socket.Look() // once more, because time has passed since the last look
 	switch {
 	case err == nil:
 		return nil
@@ -140,14 +135,6 @@ func (x *Exchange) measure(body bool) {
 	if body {
 		x.meter.Bytes = x.limits.LowBytes
 	}
-}
-
-// more appends to p what comes next of the body, and makes p pending.
-func (x *Exchange) more(b *Body, p []byte) (err error) {
-	if x.pending, x.last, err = b.next(p); err != nil {
-		return &Error{BadBody, err}
-	}
-	return nil
 }
 
 // Replaceable reports whether sending failed because a kept socket had died, which took
