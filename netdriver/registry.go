@@ -8,10 +8,22 @@ import (
 // registry holds the drivers of this program. It is written at start-up and read
 // by every call that names no driver.
 var registry struct {
-	mu      sync.RWMutex
-	drivers []registered // in the order in which they were registered
-	chosen  Driver       // by SetDefault
-	tls     TLS
+	mu sync.RWMutex
+	drivers
+}
+
+// drivers is what a registry has.
+type drivers struct {
+	list   []registered // in the order in which they were registered
+	chosen Driver       // by SetDefault
+	tls    TLS
+}
+
+// registrations returns what the registry has now.
+func registrations() drivers {
+	registry.mu.RLock()
+	defer registry.mu.RUnlock()
+	return registry.drivers
 }
 
 type registered struct {
@@ -19,10 +31,9 @@ type registered struct {
 	driver Driver
 }
 
-// lookup returns the driver registered under name, or nil if there is none. The
-// caller holds the lock.
-func lookup(name string) Driver {
-	for _, r := range registry.drivers {
+// lookup returns the driver registered under name, or nil if there is none.
+func (d *drivers) lookup(name string) Driver {
+	for _, r := range d.list {
 		if r.name == name {
 			return r.driver
 		}
@@ -40,10 +51,10 @@ func Register(name string, d Driver) {
 	mustCompare(d, d)
 	registry.mu.Lock()
 	defer registry.mu.Unlock()
-	if lookup(name) != nil {
+	if registry.lookup(name) != nil {
 		panic("netdriver: Register called twice for " + name)
 	}
-	registry.drivers = append(registry.drivers, registered{name, d})
+	registry.list = append(registry.list, registered{name, d})
 }
 
 // mustCompare panics, as == does, when the dynamic type has no equality.
@@ -53,17 +64,16 @@ func mustCompare(a, b Driver) { _ = a == b }
 // [SetDefault] chose, or else the only one that is registered. It fails with
 // ErrNoDriver or ErrAmbiguousDriver.
 func Default() (Driver, error) {
-	registry.mu.RLock()
-	defer registry.mu.RUnlock()
+	r := registrations()
 	switch {
-	case registry.chosen != nil:
-		return registry.chosen, nil
-	case len(registry.drivers) == 0:
+	case r.chosen != nil:
+		return r.chosen, nil
+	case len(r.list) == 0:
 		return nil, ErrNoDriver
-	case len(registry.drivers) > 1:
+	case len(r.list) > 1:
 		return nil, ErrAmbiguousDriver
 	}
-	return registry.drivers[0].driver, nil
+	return r.list[0].driver, nil
 }
 
 // SetDefault chooses the driver registered under name for all calls that name
@@ -71,7 +81,7 @@ func Default() (Driver, error) {
 func SetDefault(name string) error {
 	registry.mu.Lock()
 	defer registry.mu.Unlock()
-	d := lookup(name)
+	d := registry.lookup(name)
 	if d == nil {
 		return ErrUnknownDriver
 	}
@@ -82,9 +92,8 @@ func SetDefault(name string) error {
 // Lookup returns the driver registered under name. It fails with
 // ErrUnknownDriver.
 func Lookup(name string) (Driver, error) {
-	registry.mu.RLock()
-	defer registry.mu.RUnlock()
-	d := lookup(name)
+	r := registrations()
+	d := r.lookup(name)
 	if d == nil {
 		return nil, ErrUnknownDriver
 	}
@@ -93,10 +102,8 @@ func Lookup(name string) (Driver, error) {
 
 // Names lists the registered drivers in alphabetical order.
 func Names() []string {
-	registry.mu.RLock()
-	defer registry.mu.RUnlock()
 	names := []string{}
-	for _, r := range registry.drivers {
+	for _, r := range registrations().list {
 		names = append(names, r.name)
 	}
 	slices.Sort(names)
@@ -112,8 +119,4 @@ func SetTLS(t TLS) {
 }
 
 // DefaultTLS returns the TLS that [SetTLS] set, or nil.
-func DefaultTLS() TLS {
-	registry.mu.RLock()
-	defer registry.mu.RUnlock()
-	return registry.tls
-}
+func DefaultTLS() TLS { return registrations().tls }

@@ -235,6 +235,9 @@ func (d *decoding) fill() error {
 	return d.rawErr
 }
 
+// finish implements decoder.
+func (d *decoding) finish() { _ = d.s.more() }
+
 // giveBack closes the readers, the outermost first.
 func (d *decoding) giveBack() {
 	for i := len(d.readers) - 1; i >= 0; i-- {

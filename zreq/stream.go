@@ -28,6 +28,8 @@ type stream struct {
 // decoder undoes the codings of a body. It returns at least one byte or an error.
 type decoder interface {
 	decoded(p []byte) (int, error)
+	// finish decodes on when all of the body has been read, to the next bytes or to its end.
+	finish()
 	giveBack()
 }
 
@@ -234,9 +236,14 @@ func (s *stream) close() {
 	if s.err != nil {
 		return
 	}
-	if len(s.view) == 0 && s.exchange.AllRead() && !s.decoding && s.more() != nil {
-		s.err = ErrBodyConsumed // only the event of its end is missing
-		return
+	if len(s.view) == 0 && s.exchange.AllRead() && !s.decoding {
+		if s.settle(); s.decoder != nil {
+			s.decoder.finish()
+		}
+		if s.err != nil {
+			s.err = ErrBodyConsumed // only the event of its end was missing
+			return
+		}
 	}
 	s.view = nil
 	s.exchange.Drain(s.ctx)
