@@ -43,7 +43,7 @@ func codingsOf(head []byte) codingList {
 func (c *codingList) next() []byte {
 	for {
 		for len(c.value) > 0 {
-			n := max(1, tokenLength(c.value))
+			n := max(1, wire.TokenLength(c.value))
 			word := c.value[:n]
 			c.value = c.value[n:]
 			if word[0] == '\'' {

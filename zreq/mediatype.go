@@ -32,12 +32,12 @@ func surrounds(c byte) bool { return c == '\'' || c == '"' || c == '\\' || c == 
 //
 // (RFC 9110, 8.3.1 and 5.6.6).
 func parseCharset(field []byte) (charset []byte, ok bool) {
-	n := tokenLength(field)
+	n := wire.TokenLength(field)
 	if n == 0 || n == len(field) || field[n] != '/' {
 		return nil, false
 	}
 	field = field[n+1:]
-	if n = tokenLength(field); n == 0 {
+	if n = wire.TokenLength(field); n == 0 {
 		return nil, false
 	}
 	for field = skipBlanks(field[n:]); len(field) > 0; field = skipBlanks(field) {
@@ -45,7 +45,7 @@ func parseCharset(field []byte) (charset []byte, ok bool) {
 			return nil, false
 		}
 		field = skipBlanks(field[1:])
-		n = tokenLength(field)
+		n = wire.TokenLength(field)
 		if n == 0 {
 			continue // a parameter may be empty
 		}
@@ -109,7 +109,7 @@ func nameLength(p []byte) int {
 // quotes, its escapes as they are (RFC 9110, 5.6.4).
 func cutParameter(p []byte) (value, rest []byte, ok bool) {
 	if len(p) == 0 || p[0] != '"' {
-		n := tokenLength(p)
+		n := wire.TokenLength(p)
 		return p[:n], p[n:], n > 0
 	}
 	for i := 1; i < len(p); i++ {
@@ -131,17 +131,4 @@ func skipBlanks(p []byte) []byte {
 		p = p[1:]
 	}
 	return p
-}
-
-// tokenLength returns how many bytes at the start of p are those of a token
-// (RFC 9110, 5.6.2).
-func tokenLength(p []byte) int {
-	for i, c := range p {
-		letter := 'a' <= ascii.Lower(c) && ascii.Lower(c) <= 'z'
-		digit := '0' <= c && c <= '9'
-		if !letter && !digit && ascii.IndexByte("!#$%&'*+-.^_`|~", c) < 0 {
-			return i
-		}
-	}
-	return len(p)
 }

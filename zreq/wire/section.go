@@ -187,7 +187,7 @@ func (d *Decoder) endLine(in []byte, end int) (blank bool, err error) {
 		s.to = end
 		return false, nil
 	}
-	colon := tokenLength(line)
+	colon := TokenLength(line)
 	if colon == 0 || colon == len(line) || line[colon] != ':' {
 		// No whitespace is allowed between the name and the colon (RFC 9112, 5.1).
 		return false, ErrBadField

@@ -13,8 +13,8 @@ func bitsOf(members string) (set byteSet) {
 	return set
 }
 
-// tokenLength returns the length of the token at the start of b.
-func tokenLength(b []byte) int {
+// TokenLength returns the length of the token (RFC 9110, 5.6.2) at the start of b.
+func TokenLength(b []byte) int {
 	for i, c := range b {
 		if !tokenBytes[c] {
 			return i
