@@ -2,9 +2,7 @@ package zreq
 
 import (
 	"errors"
-	"io"
 
-	"github.com/zreq-go/zreq/form"
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq/internal/exchange"
 )
@@ -30,37 +28,6 @@ type Sender interface {
 
 // encoder is a body that is made whole, in memory, before it is sent.
 type encoder interface{ Encode() error }
-
-// openBody asks a body for its size, less what lies before the offset of one that can
-// seek. One that can rewind begins at its beginning. limit bounds what is held in memory.
-func openBody(r io.Reader, limit int64) (size int64, ready bool, err error) {
-	held, whole := r.(encoder)
-	if whole {
-		if err := held.Encode(); err != nil {
-			return 0, false, err
-		}
-	}
-	rewinder, rewinds := r.(exchange.Rewinder)
-	if rewinds {
-		if err := rewinder.Rewind(); err != nil {
-			return 0, false, err
-		}
-	}
-	size = form.SizeOf(r)
-	if s, ok := r.(io.Seeker); ok && size >= 0 {
-		offset, err := s.Seek(0, io.SeekCurrent)
-		if err != nil {
-			return 0, false, err
-		}
-		if size -= offset; size < 0 || offset < 0 {
-			return 0, false, errBodySize
-		}
-	}
-	if whole && size > limit {
-		return 0, false, errEncoded
-	}
-	return size, rewinds || size >= 0, nil
-}
 
 // contentType is what a body says it is, "" if it does not.
 func contentType(b *exchange.Body) string {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/zreq-go/zreq/zreq/internal/ascii"
+	"github.com/zreq-go/zreq/zreq/wire"
 )
 
 // Why a callback does not get a response.
@@ -124,9 +125,10 @@ func differs(r *Response, condition string) bool {
 	if isStrongTag(condition) {
 		name, judged = "ETag", isStrongTag
 	}
-	for _, value := range r.Values(name) {
+	_, fields := wire.SplitHead(r.head)
+	for value, rest, ok := nextNamed(fields, name); ok; value, rest, ok = nextNamed(rest, name) {
 		// Else one is a weak ETag, or no validator at all: neither can be judged.
-		if judged(condition) && judged(value) && value != condition {
+		if judged(condition) && judged(string(value)) && string(value) != condition {
 			return true
 		}
 	}

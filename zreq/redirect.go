@@ -115,16 +115,14 @@ func isRedirect(status int) bool {
 // locationOf returns the Location of a response, "" if it has none. The same one twice is
 // one; two that differ are an error.
 func locationOf(r *Response) (string, error) {
-	first, count := r.field("Location", 2)
-	if count < 2 {
-		return first, nil
-	}
-	for _, other := range r.Values("Location") {
-		if other != first {
-			return first, errLocations
+	_, fields := wire.SplitHead(r.head)
+	first, rest, ok := nextNamed(fields, "Location")
+	for other := first; ok; other, rest, ok = nextNamed(rest, "Location") {
+		if string(other) != string(first) {
+			return string(first), errLocations
 		}
 	}
-	return first, nil
+	return string(first), nil
 }
 
 // locate returns where location leads from a URL, as it will be sent. What servers write

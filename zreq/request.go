@@ -2,7 +2,9 @@ package zreq
 
 import (
 	"errors"
+	"io"
 
+	"github.com/zreq-go/zreq/form"
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq/internal/ascii"
 	"github.com/zreq-go/zreq/zreq/internal/exchange"
@@ -49,23 +51,43 @@ const (
 	registeredCodings                     // those that are registered
 )
 
-// open opens the body, of which at most limit bytes are held in memory.
+// open opens the body, of which at most limit bytes are held in memory. One that can rewind
+// begins at its beginning. Its size is less what lies before the offset, if it can seek.
 func (r *request) open(args *Args, method string, limit int64) error {
+	r.accepts = chooseCodings(method, args)
 	content, err := args.content()
-	if err != nil {
+	if err != nil || content == nil {
 		return err
 	}
-	if content != nil {
-		size, ready, err := openBody(content, limit)
+	held, whole := content.(encoder)
+	if whole {
+		if err := held.Encode(); err != nil {
+			return err
+		}
+	}
+	rewinder, rewinds := content.(exchange.Rewinder)
+	if rewinds {
+		if err := rewinder.Rewind(); err != nil {
+			return err
+		}
+	}
+	size := form.SizeOf(content)
+	if s, ok := content.(io.Seeker); ok && size >= 0 {
+		offset, err := s.Seek(0, io.SeekCurrent)
 		if err != nil {
 			return err
 		}
-		r.body = exchange.NewBody(content, size, ready)
+		if size -= offset; size < 0 || offset < 0 {
+			return errBodySize
+		}
 	}
-	if method == "TRACE" && r.body.Exists() {
+	switch {
+	case whole && size > limit:
+		return errEncoded
+	case method == "TRACE":
 		return errTrace
 	}
-	r.accepts = chooseCodings(method, args)
+	r.body = exchange.NewBody(content, size, rewinds || size >= 0)
 	return nil
 }
 

@@ -29,11 +29,3 @@ func Overdue(ctx context.Context) bool {
 	by, ok := ctx.Deadline()
 	return ok && time.Until(by) <= 0
 }
-
-// within bounds ctx by a limit; zero or less is none.
-func within(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
-	if limit <= 0 {
-		return context.WithCancel(ctx)
-	}
-	return context.WithTimeout(ctx, limit)
-}

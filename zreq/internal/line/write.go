@@ -101,23 +101,17 @@ func (s *Socket) EndWrite(n int, err error, limit time.Duration, m *Meter) error
 	case slow != nil:
 		return slow
 	case err != nil:
-		err = s.judgeWrite(err, limit, m)
-		s.owes = err == nil
+		err = s.deadline.judge(err)
+		_, late := err.(*TimeoutError)
+		s.owes = late && s.sliced && (m.movedAt == 0 || limit <= 0 || Elapsed()-m.movedAt < limit)
+		if s.owes {
+			return nil // only its slice is over
+		}
 		return err
 	case m.empty > MaxEmpty:
 		return io.ErrNoProgress
 	}
 	return nil
-}
-
-// judgeWrite is judge for a write; nil if only its slice is over.
-func (s *Socket) judgeWrite(err error, limit time.Duration, m *Meter) error {
-	err = s.deadline.judge(err)
-	_, late := err.(*TimeoutError)
-	if late && s.sliced && (m.movedAt == 0 || limit <= 0 || Elapsed()-m.movedAt < limit) {
-		return nil
-	}
-	return err
 }
 
 // LookIsDue reports whether it is time to look for an answer on a connection that cannot
