@@ -81,7 +81,7 @@ func situations() map[string]situation {
 // it, which matters for a body, of which the head has to be there.
 func (s situation) time() time.Duration {
 	if s.inBody {
-		return time.Second
+		return byThen
 	}
 	return 30 * time.Millisecond
 }
@@ -196,7 +196,7 @@ func TestClientTimeoutIsTheClients(t *testing.T) {
 			if !strings.Contains(err.Error(), "(Client.Timeout exceeded while awaiting headers)") {
 				t.Error(err)
 			}
-			client.Timeout = time.Duration(1000+i) * time.Millisecond
+			client.Timeout = byThen + time.Duration(i)*time.Millisecond
 			resp, err := client.Get(body)
 			if err != nil {
 				t.Error(err)

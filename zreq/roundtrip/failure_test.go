@@ -108,13 +108,17 @@ func gone(r *http.Request) func() {
 	return func() { close(end) }
 }
 
+// byThen is when a call ends that waits for its head or its body. A head that comes is
+// there by then, however busy the machine is.
+const byThen = 2 * time.Second
+
 func late(_ *http.Client, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), 500*time.Millisecond)
+	ctx, cancel := context.WithTimeout(r.Context(), byThen)
 	context.AfterFunc(ctx, cancel)
 	*r = *r.WithContext(ctx)
 }
 
-func timeout(c *http.Client, _ *http.Request) { c.Timeout = 500 * time.Millisecond }
+func timeout(c *http.Client, _ *http.Request) { c.Timeout = byThen }
 
 func request(f func(r *http.Request)) func(*http.Client, *http.Request) {
 	return func(_ *http.Client, r *http.Request) { f(r) }
