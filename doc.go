@@ -39,6 +39,7 @@
 //   - netdriver/unixnet: one Unix socket of the operating system, as that of Docker
 //   - netdriver/tlsnet: TLS by crypto/tls over the connections of any driver
 //   - netdriver/tlsnet/tlstest: certificates, for tests
+//   - netdriver/gnutls: TLS by GnuTLS, which can ask for small records; a module of its own
 //   - netdriver/bind: TCP through one network interface, or from one source address
 //   - netdriver/proxy: connections through an HTTP or SOCKS5 proxy, over any driver
 //   - netdriver/failover: several links, of which the first that works is dialled

@@ -113,11 +113,12 @@ func (d *counter) Dial(ctx context.Context, network, address string) (netdriver.
 	if err != nil {
 		return nil, err
 	}
-	return &countedConn{Conn: c, counter: d}, nil
+	return &countedConn{Conn: c, Checker: c.(netdriver.Checker), counter: d}, nil
 }
 
 type countedConn struct {
 	netdriver.Conn
+	netdriver.Checker
 	counter *counter
 	header  []byte
 	left    int // of the record

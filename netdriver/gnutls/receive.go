@@ -123,6 +123,9 @@ func (c *conn) decrypt(p []byte) (int, error) {
 	default:
 		r.last = lasts(c.explain(err))
 	}
+	if r.last != nil {
+		r.use(len(r.in)) // nobody will decrypt the rest
+	}
 	if n > 0 {
 		return n, nil
 	}

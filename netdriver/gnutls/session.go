@@ -2,6 +2,10 @@ package gnutls
 
 /*
 #cgo LDFLAGS: -lgnutls
+#cgo noescape zreq_read
+#cgo nocallback zreq_read
+#cgo noescape zreq_write
+#cgo nocallback zreq_write
 #include <stdlib.h>
 #include "session.h"
 */

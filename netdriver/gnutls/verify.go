@@ -60,15 +60,14 @@ func (v *verifier) check(chain [][]byte) error {
 
 // explain returns why the peer was refused, in the words of tlsnet.
 func (v *verifier) explain() error {
-	err := fmt.Errorf("tls: %w", v.err)
 	var invalid x509.CertificateInvalidError
 	var unknown x509.UnknownAuthorityError
 	switch {
-	case errors.As(err, &invalid) && invalid.Reason == x509.Expired && v.now.Before(invalid.Cert.NotBefore):
+	case errors.As(v.err, &invalid) && invalid.Reason == x509.Expired && v.now.Before(invalid.Cert.NotBefore):
 		return fmt.Errorf("certificate is not valid yet, or the clock is slow: %w", v.err)
-	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+	case errors.As(v.err, &invalid) && invalid.Reason == x509.Expired:
 		return fmt.Errorf("certificate has expired: %w", v.err)
-	case errors.As(err, &unknown) && isSelfSigned(unknown.Cert):
+	case errors.As(v.err, &unknown) && isSelfSigned(unknown.Cert):
 		return fmt.Errorf("self-signed certificate: %w", v.err)
 	}
 	return v.err

@@ -20,7 +20,7 @@ import (
 
 var (
 	megabytes   = flag.Int64("megabytes", 64, "what each connection gets")
-	connections = flag.Int("connections", 8, "connections that are counted")
+	connections = flag.Int("connections", 64, "connections that are counted")
 	child       = flag.String("child", "", "measure one library: gnutls or tlsnet")
 	record      = flag.Int("record", 512, "for -child: the size of the records")
 	address     = flag.String("address", "", "for -child: the server")
