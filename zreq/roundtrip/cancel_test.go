@@ -147,6 +147,7 @@ func TestContextEnds(t *testing.T) {
 				}, context.DeadlineExceeded, true},
 			} {
 				t.Run(end, func(t *testing.T) {
+					t.Parallel()
 					is := is.New(t)
 					ctx, cancel := tt.ctx()
 					defer cancel()
