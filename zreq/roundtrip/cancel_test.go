@@ -122,6 +122,7 @@ func (s situation) wait(t *testing.T, ctx context.Context, set func(*http.Client
 }
 
 func TestContextEnds(t *testing.T) {
+	t.Parallel()
 	reason := errors.New("the user left")
 	for name, s := range situations() {
 		t.Run(name, func(t *testing.T) {
@@ -169,6 +170,7 @@ func TestContextEnds(t *testing.T) {
 }
 
 func TestClientTimeout(t *testing.T) {
+	t.Parallel()
 	for name, s := range situations() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -234,6 +236,7 @@ func TestDeadlineBeforeClientTimeout(t *testing.T) {
 }
 
 func TestRequestCancel(t *testing.T) {
+	t.Parallel()
 	for name, s := range situations() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
