@@ -42,7 +42,7 @@ func (p *httpProxy) form(head []byte, url string) ([]byte, error) {
 	if !ok || !wire.EqualName(name, "host") {
 		return nil, errBadHead
 	}
-	if !strings.EqualFold(withoutPort80(string(host)), withoutPort80(authority)) {
+	if !strings.EqualFold(withoutPort80(string(host)), authority) {
 		return nil, errOtherHost
 	}
 	if p.authorization != "" && !hasField(rest, "proxy-authorization") {
@@ -56,23 +56,37 @@ func (p *httpProxy) form(head []byte, url string) ([]byte, error) {
 }
 
 // originOf returns the scheme and the authority that a URL begins with, and the authority.
+// A caller may have written them in a way that is not that of the head: in upper case, or
+// with the port as ":", ":80" or ":080" (RFC 3986, 6.2.3).
 func originOf(url string) (origin, authority string, err error) {
 	const scheme = "http://"
-	authority, ok := strings.CutPrefix(url, scheme)
-	if !ok {
+	if len(url) < len(scheme) || !strings.EqualFold(url[:len(scheme)], scheme) {
 		return "", "", errNotPlain
 	}
+	authority = url[len(scheme):]
 	if end := strings.IndexAny(authority, "/?#"); end >= 0 {
 		authority = authority[:end]
 	}
 	if strings.Contains(authority, "%") {
 		return "", "", errZone
 	}
+	authority = withoutPort80(authority)
 	return scheme + authority, authority, nil
 }
 
-// withoutPort80 returns an authority without the default port.
-func withoutPort80(authority string) string { return strings.TrimSuffix(authority, ":80") }
+// withoutPort80 returns an authority without the default port, and any other port without
+// leading zeros.
+func withoutPort80(authority string) string {
+	colon := strings.LastIndexByte(authority, ':')
+	if colon < strings.IndexByte(authority, ']') || colon < 0 {
+		return authority // there is no port
+	}
+	port := strings.TrimLeft(authority[colon+1:], "0")
+	if port == "" || port == "80" {
+		return authority[:colon]
+	}
+	return authority[:colon+1] + port
+}
 
 // hasField reports whether fields, and what follows them, have a field of that name.
 func hasField(fields []byte, name string) bool {

@@ -54,6 +54,22 @@ func testForward(t *testing.T) {
 			nil, "GET / HTTP/1.1\r\nHost: [2001:db8::1]:81\r\n\r\n", "http://[2001:db8::1]:81/",
 			"GET http://[2001:db8::1]:81/ HTTP/1.1\r\nHost: [2001:db8::1]:81\r\n\r\n",
 		},
+		"the scheme in upper case": {
+			nil, "GET / HTTP/1.1\r\nHost: origin.test\r\n\r\n", "HTTP://origin.test/",
+			"GET http://origin.test/ HTTP/1.1\r\nHost: origin.test\r\n\r\n",
+		},
+		"an empty port": {
+			nil, "GET / HTTP/1.1\r\nHost: origin.test\r\n\r\n", "http://origin.test:/",
+			"GET http://origin.test/ HTTP/1.1\r\nHost: origin.test\r\n\r\n",
+		},
+		"a port with a leading zero": {
+			nil, "GET / HTTP/1.1\r\nHost: [2001:db8::1]:8080\r\n\r\n", "http://[2001:db8::1]:08080/",
+			"GET http://[2001:db8::1]:8080/ HTTP/1.1\r\nHost: [2001:db8::1]:8080\r\n\r\n",
+		},
+		"the default port, and an IPv6 address that ends like it": {
+			nil, "GET / HTTP/1.1\r\nHost: [::80]\r\n\r\n", "http://[::80]:080/",
+			"GET http://[::80]/ HTTP/1.1\r\nHost: [::80]\r\n\r\n",
+		},
 		"the whole server": {
 			nil, "OPTIONS * HTTP/1.1\r\nHost: origin.test\r\n\r\n", "http://origin.test",
 			"OPTIONS http://origin.test HTTP/1.1\r\nHost: origin.test\r\n\r\n",
