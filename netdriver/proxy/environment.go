@@ -161,8 +161,8 @@ func (e *environment) routeTo(address string, http bool) (route, error) {
 	if r == nil {
 		return nil, nil
 	}
-	if http && r.forwards(address) == address {
-		return r, nil // the proxy itself, which NO_PROXY may name
+	if http && strings.EqualFold(r.forwards(address), address) {
+		return r, nil // the proxy itself, which NO_PROXY may name; callers may have changed its case
 	}
 	chosen, err := e.choose(&u)
 	if err != nil {

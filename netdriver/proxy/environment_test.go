@@ -32,33 +32,35 @@ func set(t *testing.T, vars ...string) {
 func testEnvironment(t *testing.T) {
 	const both = "HTTP_PROXY=http://plain.test:1 HTTPS_PROXY=http://secure.test:2"
 	for name, tt := range map[string]struct{ vars, origin, plain, secure, forwards string }{
-		"nothing is set":         {"", "o.test:80", "o.test:80", "o.test:80", ""},
-		"both":                   {both, "o.test:80", "plain.test:1", "secure.test:2", "plain.test:1"},
-		"lower case":             {"http_proxy=http://plain.test:1 https_proxy=http://secure.test:2", "o.test:80", "plain.test:1", "secure.test:2", "plain.test:1"},
-		"http alone":             {"HTTP_PROXY=http://plain.test:1", "o.test:80", "plain.test:1", "o.test:80", "plain.test:1"},
-		"https alone":            {"HTTPS_PROXY=http://secure.test:2", "o.test:80", "o.test:80", "secure.test:2", ""},
-		"all":                    {"ALL_PROXY=http://all.test:3", "o.test:80", "all.test:3", "all.test:3", "all.test:3"},
-		"all, lower case":        {"all_proxy=http://all.test:3", "o.test:80", "all.test:3", "all.test:3", "all.test:3"},
-		"all for the rest":       {"ALL_PROXY=socks5://all.test:3 HTTP_PROXY=http://plain.test:1", "o.test:80", "plain.test:1", "all.test:3", "plain.test:1"},
-		"no scheme":              {"HTTP_PROXY=plain.test:1", "o.test:80", "plain.test:1", "o.test:80", "plain.test:1"},
-		"default port, http":     {"ALL_PROXY=http://all.test", "o.test:80", "all.test:80", "all.test:80", "all.test:80"},
-		"default port, https":    {"ALL_PROXY=https://all.test/", "o.test:80", "all.test:443", "all.test:443", "all.test:443"},
-		"default port, socks5":   {"ALL_PROXY=socks5://all.test", "o.test:80", "all.test:1080", "all.test:1080", ""},
-		"default port, socks5h":  {"ALL_PROXY=socks5h://all.test", "o.test:80", "all.test:1080", "all.test:1080", ""},
-		"IPv6":                   {"ALL_PROXY=http://[2001:db8::1]:3", "o.test:80", "[2001:db8::1]:3", "[2001:db8::1]:3", "[2001:db8::1]:3"},
-		"zone":                   {"ALL_PROXY=http://[fe80::1%25eth0]:3", "o.test:80", "[fe80::1%eth0]:3", "[fe80::1%eth0]:3", "[fe80::1%eth0]:3"},
-		"localhost":              {both, "localhost:80", "localhost:80", "localhost:80", ""},
-		"loopback":               {both, "127.0.0.9:80", "127.0.0.9:80", "127.0.0.9:80", ""},
-		"NO_PROXY":               {both + " NO_PROXY=x.test,.o.test", "a.o.test:80", "a.o.test:80", "a.o.test:80", ""},
-		"NO_PROXY, another":      {both + " NO_PROXY=x.test,.o.test", "o.test:80", "plain.test:1", "secure.test:2", "plain.test:1"},
-		"NO_PROXY, a port":       {both + " no_proxy=o.test:81", "o.test:81", "o.test:81", "o.test:81", ""},
-		"NO_PROXY, a network":    {both + " NO_PROXY=10.0.0.0/8", "10.1.2.3:80", "10.1.2.3:80", "10.1.2.3:80", ""},
-		"NO_PROXY, all":          {both + " NO_PROXY=*", "o.test:80", "o.test:80", "o.test:80", ""},
-		"NO_PROXY and the proxy": {both + " NO_PROXY=plain.test", "plain.test:1", "plain.test:1", "plain.test:1", "plain.test:1"},
-		"a proxy on loopback":    {"HTTP_PROXY=http://127.0.0.1:3128", "127.0.0.1:3128", "127.0.0.1:3128", "127.0.0.1:3128", "127.0.0.1:3128"},
-		"CGI":                    {"HTTPS_PROXY=http://secure.test:2 REQUEST_METHOD=GET", "o.test:80", "o.test:80", "secure.test:2", ""},
-		"CGI, all":               {"ALL_PROXY=http://all.test:3 REQUEST_METHOD=GET", "o.test:80", "all.test:3", "all.test:3", "all.test:3"},
-		"CGI, http":              {both + " REQUEST_METHOD=GET", "o.test:80", "", "secure.test:2", ""},
+		"nothing is set":                     {"", "o.test:80", "o.test:80", "o.test:80", ""},
+		"both":                               {both, "o.test:80", "plain.test:1", "secure.test:2", "plain.test:1"},
+		"lower case":                         {"http_proxy=http://plain.test:1 https_proxy=http://secure.test:2", "o.test:80", "plain.test:1", "secure.test:2", "plain.test:1"},
+		"http alone":                         {"HTTP_PROXY=http://plain.test:1", "o.test:80", "plain.test:1", "o.test:80", "plain.test:1"},
+		"https alone":                        {"HTTPS_PROXY=http://secure.test:2", "o.test:80", "o.test:80", "secure.test:2", ""},
+		"all":                                {"ALL_PROXY=http://all.test:3", "o.test:80", "all.test:3", "all.test:3", "all.test:3"},
+		"all, lower case":                    {"all_proxy=http://all.test:3", "o.test:80", "all.test:3", "all.test:3", "all.test:3"},
+		"all for the rest":                   {"ALL_PROXY=socks5://all.test:3 HTTP_PROXY=http://plain.test:1", "o.test:80", "plain.test:1", "all.test:3", "plain.test:1"},
+		"no scheme":                          {"HTTP_PROXY=plain.test:1", "o.test:80", "plain.test:1", "o.test:80", "plain.test:1"},
+		"default port, http":                 {"ALL_PROXY=http://all.test", "o.test:80", "all.test:80", "all.test:80", "all.test:80"},
+		"default port, https":                {"ALL_PROXY=https://all.test/", "o.test:80", "all.test:443", "all.test:443", "all.test:443"},
+		"default port, socks5":               {"ALL_PROXY=socks5://all.test", "o.test:80", "all.test:1080", "all.test:1080", ""},
+		"default port, socks5h":              {"ALL_PROXY=socks5h://all.test", "o.test:80", "all.test:1080", "all.test:1080", ""},
+		"IPv6":                               {"ALL_PROXY=http://[2001:db8::1]:3", "o.test:80", "[2001:db8::1]:3", "[2001:db8::1]:3", "[2001:db8::1]:3"},
+		"zone":                               {"ALL_PROXY=http://[fe80::1%25eth0]:3", "o.test:80", "[fe80::1%eth0]:3", "[fe80::1%eth0]:3", "[fe80::1%eth0]:3"},
+		"localhost":                          {both, "localhost:80", "localhost:80", "localhost:80", ""},
+		"loopback":                           {both, "127.0.0.9:80", "127.0.0.9:80", "127.0.0.9:80", ""},
+		"NO_PROXY":                           {both + " NO_PROXY=x.test,.o.test", "a.o.test:80", "a.o.test:80", "a.o.test:80", ""},
+		"NO_PROXY, another":                  {both + " NO_PROXY=x.test,.o.test", "o.test:80", "plain.test:1", "secure.test:2", "plain.test:1"},
+		"NO_PROXY, a port":                   {both + " no_proxy=o.test:81", "o.test:81", "o.test:81", "o.test:81", ""},
+		"NO_PROXY, a network":                {both + " NO_PROXY=10.0.0.0/8", "10.1.2.3:80", "10.1.2.3:80", "10.1.2.3:80", ""},
+		"NO_PROXY, all":                      {both + " NO_PROXY=*", "o.test:80", "o.test:80", "o.test:80", ""},
+		"NO_PROXY and the proxy":             {both + " NO_PROXY=plain.test", "plain.test:1", "plain.test:1", "plain.test:1", "plain.test:1"},
+		"NO_PROXY and the proxy, upper case": {"HTTP_PROXY=http://PLAIN.test:1 NO_PROXY=plain.test", "plain.test:1", "PLAIN.test:1", "plain.test:1", "PLAIN.test:1"},
+		"a zone, upper case":                 {"HTTP_PROXY=http://[FE80::1%25eth0]:3", "[fe80::1%eth0]:3", "[FE80::1%eth0]:3", "[fe80::1%eth0]:3", "[FE80::1%eth0]:3"},
+		"a proxy on loopback":                {"HTTP_PROXY=http://127.0.0.1:3128", "127.0.0.1:3128", "127.0.0.1:3128", "127.0.0.1:3128", "127.0.0.1:3128"},
+		"CGI":                                {"HTTPS_PROXY=http://secure.test:2 REQUEST_METHOD=GET", "o.test:80", "o.test:80", "secure.test:2", ""},
+		"CGI, all":                           {"ALL_PROXY=http://all.test:3 REQUEST_METHOD=GET", "o.test:80", "all.test:3", "all.test:3", "all.test:3"},
+		"CGI, http":                          {both + " REQUEST_METHOD=GET", "o.test:80", "", "secure.test:2", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
@@ -144,15 +146,23 @@ func testEnvironmentLogin(t *testing.T) {
 // TestEnvironmentOverAProxy: what has no proxy of the environment goes the way of the
 // driver below, which may be a proxy.
 func TestEnvironmentOverAProxy(t *testing.T) {
-	is := is.New(t)
-	set(t, "HTTPS_PROXY=http://secure.test:2")
-	d, err := proxy.FromEnvironment(httpTo(t, play(t, dialogue{}), nil), nil)
-	is.NoErr(err)
-	is.Equal(d.Proxy("o.test:80"), at)
-	c, path, err := d.DialPath(context.Background(), "tcp", "o.test:80", true)
-	is.NoErr(err)
-	is.NoErr(c.Close())
-	is.True(path.Forward != nil)
+	for name, vars := range map[string][]string{
+		"no variable": {"HTTPS_PROXY=http://secure.test:2"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			set(t, vars...)
+			d, err := proxy.FromEnvironment(httpTo(t, play(t, dialogue{}, dialogue{}), nil), nil)
+			is.NoErr(err)
+			is.Equal(d.Proxy("o.test:80"), at)
+			for _, address := range []string{"o.test:80", at} { // at is what a caller dials who shares connections
+				c, path, err := d.DialPath(context.Background(), "tcp", address, true)
+				is.NoErr(err)
+				is.NoErr(c.Close())
+				is.True(path.Forward != nil)
+			}
+		})
+	}
 }
 
 // testNestedProxies: a proxy is reached through another one.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -37,7 +38,7 @@ func newHTTPProxy(via netdriver.Driver, address string, secure bool, t netdriver
 func (p *httpProxy) forwards(string) string { return p.address }
 
 func (p *httpProxy) dial(ctx context.Context, network, address string, http bool) (netdriver.Conn, *netdriver.Path, error) {
-	if http && network == "tcp" && address == p.address {
+	if http && network == "tcp" && strings.EqualFold(address, p.address) {
 		return p.forward(ctx)
 	}
 	host, port, err := splitAddress(network, address)
