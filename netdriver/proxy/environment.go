@@ -146,6 +146,11 @@ func (e *environment) forwards(origin string) string {
 	if r != nil {
 		return r.forwards(origin)
 	}
+	return e.below(origin)
+}
+
+// below returns the proxy of the driver below that forwards requests for an origin, or "".
+func (e *environment) below(origin string) string {
 	if f, ok := e.direct.(netdriver.Forwarder); ok {
 		return f.Proxy(origin)
 	}
@@ -161,8 +166,14 @@ func (e *environment) routeTo(address string, http bool) (route, error) {
 	if r == nil {
 		return nil, nil
 	}
+	// The address may be that of a proxy, as forwards has told it, of which the rules do not
+	// decide: the proxy below for an origin that NO_PROXY names, or this one, which NO_PROXY
+	// may name as well. Callers may have changed its case.
+	if http && strings.EqualFold(e.below(address), address) {
+		return nil, nil
+	}
 	if http && strings.EqualFold(r.forwards(address), address) {
-		return r, nil // the proxy itself, which NO_PROXY may name; callers may have changed its case
+		return r, nil
 	}
 	chosen, err := e.choose(&u)
 	if err != nil {

@@ -148,6 +148,7 @@ func testEnvironmentLogin(t *testing.T) {
 func TestEnvironmentOverAProxy(t *testing.T) {
 	for name, vars := range map[string][]string{
 		"no variable": {"HTTPS_PROXY=http://secure.test:2"},
+		"NO_PROXY":    {"HTTP_PROXY=http://plain.test:1", "NO_PROXY=o.test"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
