@@ -124,6 +124,9 @@ func (c *call) serves(conn *Connection) error {
 func (c *call) attach(ctx context.Context, s *line.Socket, reused bool) error {
 	c.unwatch()
 	if err := c.form(c.line.Path); err != nil {
+		if reused {
+			c.why = CloseNone // nothing was sent
+		}
 		return err
 	}
 	c.socket, c.reused, c.phase = s, reused, PhaseSend

@@ -158,6 +158,20 @@ func TestForwardRefused(t *testing.T) {
 	is.Equal(d.Open(), 0)
 }
 
+// TestForwardRefusedKeeps: a kept connection serves the requests after one that the proxy
+// cannot forward.
+func TestForwardRefusedKeeps(t *testing.T) {
+	is := is.New(t)
+	d := throughProxy(t, answering(byLength("ok"), byLength("ok")))
+	s := &zreq.Session{Driver: d}
+	defer s.Close()
+	for _, headers := range []zreq.Headers{nil, {{"X-Refused", "1"}}, nil} {
+		_, err := s.Get(t.Context(), site, &zreq.Args{Headers: headers})
+		is.Equal(errors.Is(err, errRefusedHere), headers != nil)
+	}
+	is.Equal(d.Dials(), 1)
+}
+
 // TestForwardSecure: a request over https is not forwarded, and goes to its origin.
 func TestForwardSecure(t *testing.T) {
 	is := is.New(t)
