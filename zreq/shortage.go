@@ -25,7 +25,10 @@ func (e *shortage) Error() string {
 		s += "PoolLimits.Open allows"
 	}
 	s += ", " + strconv.Itoa(e.Used) + " are in use, " + strconv.Itoa(e.Lent) + " of them by open Streams, and " +
-		strconv.Itoa(e.Idle) + " are idle: close each Response of Args.Stream or read it to its end, or raise the limit"
+		strconv.Itoa(e.Idle) + " are idle: close each Response of Args.Stream or read it to its end"
+	if !e.Sockets {
+		s += ", or raise the limit"
+	}
 	if e.cause != nil {
 		s = e.cause.Error() + ": " + s
 	}

@@ -243,8 +243,10 @@ func (w *Waiter) Shortage() Shortage {
 	if p.scarce(r) {
 		s.Sockets, s.Limit = true, r.sockets
 	}
-	for _, r := range p.routes {
-		s.count(r)
+	for _, other := range p.routes {
+		if same, _ := line.Equal(r.Driver, other.Driver); same || !s.Sockets {
+			s.count(other)
+		}
 	}
 	return s
 }
