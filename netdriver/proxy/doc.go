@@ -36,6 +36,11 @@
 // that comes through a tunnel is the origin's, and is not answered. Errors and the text of
 // a Driver do not show the credentials.
 //
+// That is so for the credentials in Options and in the environment. A Proxy-Authorization
+// in the Headers of a call is a field of the request like others. It reaches the proxy only
+// with a request that is forwarded. Through a tunnel, or over a link without a proxy, it
+// reaches the origin.
+//
 // # Time and memory
 //
 // The context of a dial bounds all of it: the dial of the proxy, its TLS, and its answer.
