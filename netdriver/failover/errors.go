@@ -29,8 +29,9 @@ func (noLinks) Error() string {
 // Permanent returns true: another dial would fail as well.
 func (noLinks) Permanent() bool { return true }
 
-// An Error is a dial that failed over all links, or a Start that failed for all. errors.Is and errors.As find the errors of
-// all of them. errors.Is finds ErrNoLink if every link is down.
+// An Error is a dial that failed over all links, or a Start that failed for all. errors.Is
+// and errors.As find the errors of all of them. errors.Is finds ErrNoLink if every link is
+// down.
 type Error struct {
 	// Links has the error of each link: first those that were dialled, in that order, then
 	// those that are down. If the context of the dial ended, some may be missing.
