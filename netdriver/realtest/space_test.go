@@ -24,11 +24,11 @@ const temporary = "/mnt"
 // hosts are the names of the tests. Proxies look them up as well.
 const hosts = "127.0.0.1 localhost origin.test other.test\n127.0.0.2 " + serverHost + "\n"
 
-// users is what is added to the files of users.
-var users = map[string]string{
-	"/etc/passwd": proxyUser + ":x:65533:65534::/nonexistent:/usr/sbin/nologin\n",
-	"/etc/shadow": proxyUser + ":" + proxyPasswordHash + ":19000::::::\n",
-}
+// proxyUser as a user of the system. Nobody else has a password there.
+const (
+	passwdLine = proxyUser + ":x:65533:65534::/nonexistent:/usr/sbin/nologin\n"
+	shadowLine = proxyUser + ":" + proxyPasswordHash + ":19000::::::\n"
+)
 
 const serverHost = "server.test"
 
@@ -79,6 +79,8 @@ func settle() error {
 		{"none", "/", "", syscall.MS_REC | syscall.MS_PRIVATE}, // nothing below reaches the system
 		{"proc", "/proc", "proc", 0},
 		{"tmpfs", temporary, "tmpfs", 0},
+		{"tmpfs", "/run", "tmpfs", 0},     // Dante leaves a file there
+		{"tmpfs", "/dev/shm", "tmpfs", 0}, // and Squid there
 	} {
 		if err := syscall.Mount(m.source, m.target, m.kind, m.flags, ""); err != nil {
 			return fmt.Errorf("mount %s: %w", m.target, err)
@@ -90,14 +92,15 @@ func settle() error {
 	if err := replace("/etc/hosts", hosts); err != nil {
 		return err
 	}
-	for path, user := range users {
-		before, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		if err := replace(path, string(before)+user); err != nil {
-			return err
-		}
+	passwd, err := os.ReadFile("/etc/passwd")
+	if err != nil {
+		return err
+	}
+	if err := replace("/etc/passwd", string(passwd)+passwdLine); err != nil {
+		return err
+	}
+	if err := replace("/etc/shadow", shadowLine); err != nil {
+		return err
 	}
 	if out, err := exec.Command("ip", "link", "set", "lo", "up").CombinedOutput(); err != nil {
 		return fmt.Errorf("ip link set lo up: %w: %s%s", err, out, cure)

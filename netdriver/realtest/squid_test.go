@@ -2,6 +2,7 @@ package realtest
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 )
 
@@ -61,5 +62,6 @@ func squid(t *testing.T) (open, asking string, c *child) {
 	open, asking = address(t), address(t)
 	write(t, dir, "users", proxyUser+":"+proxyPasswordHash+"\n")
 	config := write(t, dir, "squid.conf", fmt.Sprintf(squidConfig, dir, open, asking))
-	return open, asking, start(t, dir, []string{open, asking}, "squid", "-N", "-d", "1", "-f", config)
+	_, name, _ := strings.Cut(open, ":") // of its shared memory
+	return open, asking, start(t, dir, []string{open, asking}, "squid", "-N", "-d", "1", "-n", "squid"+name, "-f", config)
 }
