@@ -38,8 +38,8 @@ func start(t *testing.T, folder string, addresses []string, program string, args
 		folder: folder, log: filepath.Join(folder, "stderr.log"),
 		program: installed(t, program), args: args, addresses: addresses,
 	}
-	c.run(t)
 	t.Cleanup(func() { c.stop(t) })
+	c.run(t)
 	return c
 }
 

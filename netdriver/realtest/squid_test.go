@@ -45,8 +45,8 @@ func startSquid(t *testing.T) *relay {
 }
 
 // startSquidTLS starts Squid as an https proxy, with Basic authentication. The TLS is that
-// of HAProxy: Squid 5.7 with GnuTLS, which Debian has, sometimes gives a connection up in
-// the middle of a large request.
+// of HAProxy: over its own, Squid 5.7 with GnuTLS, which Debian has, sometimes gives a
+// connection up when a body arrives faster than the origin takes it.
 func startSquidTLS(t *testing.T) *relay {
 	_, asking, _ := squid(t)
 	dir, secure := folder(t), address(t)

@@ -174,6 +174,7 @@ func testReload(t *testing.T, s *site, p peer) {
 				}
 				if err != nil {
 					t.Error(err)
+					return
 				}
 				done.Add(1)
 			}
