@@ -66,16 +66,19 @@ func (c *conn) CloseWrite() error {
 	return c.sayBye()
 }
 
-// sayBye sends what is left, and close_notify.
+// sayBye sends what is left, and close_notify. After a fatal error there is none, and what
+// is left is an alert.
 func (c *conn) sayBye() error {
 	w := &c.writer
+	var err error
 	if !w.bye {
-		if err := c.session.bye(); err != nil {
-			return err
-		}
-		w.bye = true
+		err = c.session.bye()
+		w.bye = err == nil
 	}
-	return c.flush()
+	if unsent := c.flush(); err == nil {
+		err = unsent
+	}
+	return err
 }
 
 // flush sends the records that the session has made.
