@@ -202,6 +202,25 @@ func TestClientShowsNothingToAnImpostor(t *testing.T) {
 	}
 }
 
+// What is recorded today must not be readable by whoever gets the key of the server later.
+func TestClientWantsForwardSecrecy(t *testing.T) {
+	is := is.New(t)
+	ca, err := tlstest.NewAuthority()
+	is.NoErr(err) // an authority is made of nothing
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	is.NoErr(err)
+	config := &tls.Config{
+		Certificates: []tls.Certificate{device(t, ca, key)}, MaxVersion: tls.VersionTLS12,
+		CipherSuites: []uint16{tls.TLS_RSA_WITH_AES_128_GCM_SHA256},
+	}
+	secure := gnutls.New(&gnutls.Config{RootCAs: ca.Pool()})
+	_, err = greet(t, secure, config, "device")
+	is.True(isA[tls.AlertError](err)) // the server finds nothing that it could do
+	config.CipherSuites = []uint16{tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256}
+	_, err = greet(t, secure, config, "device")
+	is.NoErr(err)
+}
+
 // opaque is a key that cannot be read.
 type opaque struct{ crypto.Signer }
 

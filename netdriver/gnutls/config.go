@@ -83,8 +83,10 @@ func (cfg *Config) check() error {
 
 func isVersion(v uint16) bool { return v == 0 || v == tls.VersionTLS12 || v == tls.VersionTLS13 }
 
-// ciphers is what GnuTLS prefers, without a version.
-const ciphers = "NORMAL:-VERS-ALL"
+// ciphers is what GnuTLS does by default, without a version, and without what crypto/tls
+// does not do: keys that are sent encrypted by RSA, which the key of the certificate opens
+// for ever, and signatures over SHA-1.
+const ciphers = "NORMAL:-VERS-ALL:-RSA:-SIGN-RSA-SHA1:-SIGN-ECDSA-SHA1"
 
 // priorities returns the versions and ciphers in the language of GnuTLS.
 func (cfg *Config) priorities() string {

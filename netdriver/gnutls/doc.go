@@ -24,7 +24,7 @@
 //	lighttpd 1.4.69, mod_gnutls, GnuTLS 3.7     512               512
 //	openssl s_server 3.0                        512               16384
 //	Node.js 20, OpenSSL 3.0                     512               16384
-//	Java 17                                     512               16384
+//	Java 17 (TLS 1.3)                           495               16367
 //	net/http of Go 1.26                         16384             16384
 //
 // So MaxFragment is what most servers know. RecordSizeLimit is for servers over GnuTLS,
