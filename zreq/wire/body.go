@@ -3,7 +3,7 @@ package wire
 const maxInt64 = 1<<63 - 1
 
 // beginBody goes on to the body that the head announces.
-func (d *Decoder) beginBody() error {
+func (d *Decoder) beginBody() {
 	d.framing = d.message.bodyFraming()
 	next := sigNoBody
 	switch d.framing {
@@ -15,7 +15,7 @@ func (d *Decoder) beginBody() error {
 	case UntilClose:
 		d.rest, next = maxInt64, sigUntilClose
 	}
-	return d.phase.step(next)
+	d.phase.step(next)
 }
 
 // body decodes the body and its chunk framing (RFC 9112, 7.1) up to the next event or
@@ -25,8 +25,8 @@ func (d *Decoder) body(in []byte) (Event, int, error) {
 	for pos < len(in) {
 		switch d.phase {
 		case inLength, untilClose, chunkData:
-			ev, n, err := d.data(in[pos:])
-			return ev, pos + n, err
+			ev := d.data(in[pos:])
+			return ev, pos + len(ev.Data), nil
 		case dataCR, dataLF:
 			if err := d.chunkEnd(in[pos]); err != nil {
 				return Event{}, 0, err
@@ -47,16 +47,14 @@ func (d *Decoder) body(in []byte) (Event, int, error) {
 }
 
 // data returns the bytes of in, which is not empty, that belong to the body.
-func (d *Decoder) data(in []byte) (Event, int, error) {
+func (d *Decoder) data(in []byte) Event {
 	n := len(in)
 	if int64(n) >= d.rest {
 		n = int(d.rest)
-		if err := d.phase.step(sigBodyRead); err != nil {
-			return Event{}, 0, err
-		}
+		d.phase.step(sigBodyRead)
 	}
 	d.rest -= int64(n)
-	return Event{Kind: Data, Data: in[:n:n]}, n, nil
+	return Event{Kind: Data, Data: in[:n:n]}
 }
 
 // Expect returns how many bytes of body come next, with nothing else between them: the
@@ -84,22 +82,24 @@ func (d *Decoder) Skip(n int64) error {
 		return nil
 	}
 	d.rest -= n
-	if d.rest > 0 {
-		return nil
+	if d.rest == 0 {
+		d.phase.step(sigBodyRead)
 	}
-	return d.phase.step(sigBodyRead)
+	return nil
 }
 
 // chunkEnd takes one byte of the CRLF after a chunk.
 func (d *Decoder) chunkEnd(c byte) error {
 	switch {
 	case d.phase == dataCR && c == '\r':
-		return d.phase.step(sigCR)
+		d.phase.step(sigCR)
 	case d.phase == dataLF && c == '\n':
 		d.newChunk()
-		return d.phase.step(sigLF)
+		d.phase.step(sigLF)
+	default:
+		return ErrBadChunkEnd
 	}
-	return ErrBadChunkEnd
+	return nil
 }
 
 func (d *Decoder) newChunk() {
@@ -142,9 +142,9 @@ func (d *Decoder) weigh() error {
 // sizeByte takes one byte of a chunk-size line.
 func (d *Decoder) sizeByte(c byte) error {
 	switch d.phase {
-	case chunkSize:
+	case chunkSize, chunkPad:
 		v := hexValue(c)
-		if v < 0 && d.digits {
+		if v < 0 && d.digits || d.phase == chunkPad {
 			return d.afterSize(c)
 		}
 		// MUST anticipate large numerals and prevent overflow (RFC 9112, 7.1).
@@ -153,9 +153,6 @@ func (d *Decoder) sizeByte(c byte) error {
 		}
 		d.rest = d.rest<<4 | int64(v)
 		d.digits = true
-		return nil
-	case chunkPad:
-		return d.afterSize(c)
 	case chunkExt:
 		// A recipient MUST ignore extensions that it does not know (RFC 9112, 7.1.1). A
 		// quoted string cannot contain a line end, so quotes need no special treatment.
@@ -163,11 +160,10 @@ func (d *Decoder) sizeByte(c byte) error {
 		case c == '\n':
 			return ErrBareLF
 		case c == '\r':
-			return d.phase.step(sigCR)
+			d.phase.step(sigCR)
 		case isControl(c) && c != '\t':
 			return ErrBadChunkExtension
 		}
-		return nil
 	default: // sizeLF
 		if c != '\n' {
 			return ErrBareCR
@@ -176,8 +172,9 @@ func (d *Decoder) sizeByte(c byte) error {
 		if d.rest == 0 {
 			next = sigLastChunk
 		}
-		return d.phase.step(next)
+		d.phase.step(next)
 	}
+	return nil
 }
 
 // afterSize takes a byte after the digits of a chunk size: padding, or what ends it.
@@ -197,5 +194,6 @@ func (d *Decoder) afterSize(c byte) error {
 	default:
 		return ErrBadChunkSize
 	}
-	return d.phase.step(next)
+	d.phase.step(next)
+	return nil
 }

@@ -29,7 +29,7 @@ func (d *Decoder) Reset(method string, limits Limits) {
 	}
 	d.length = -1
 	d.allowance = unlimited
-	_ = d.phase.step(sigReset) // every phase allows it
+	d.phase.step(sigReset)
 }
 
 // Next decodes at most one event from in and reports how many bytes it used. The caller
@@ -70,13 +70,13 @@ func (d *Decoder) EOF() (Event, error) {
 }
 
 func (d *Decoder) end() Event {
-	_ = d.phase.step(sigEnd) // is called only where End may come
+	d.phase.step(sigEnd)
 	return Event{Kind: End}
 }
 
 // fail ends the decoding with err, unless it has ended already.
 func (d *Decoder) fail(err error) error {
-	_ = d.phase.step(sigFail)
+	d.phase.step(sigFail)
 	return err
 }
 

@@ -73,12 +73,5 @@ var transitions = [phases][signals]phase{
 }
 
 // step moves to the phase that the table has for s. It is the only place where a phase
-// changes. A signal that the table does not allow is ErrSequence and changes nothing.
-func (p *phase) step(s signal) error {
-	next := transitions[*p][s]
-	if next == unready {
-		return ErrSequence
-	}
-	*p = next
-	return nil
-}
+// changes. After a signal that the table does not allow, everything is ErrSequence.
+func (p *phase) step(s signal) { *p = transitions[*p][s] }

@@ -32,18 +32,20 @@ func (d *Decoder) lines(in []byte) (Event, int, error) {
 	ev := Event{Kind: Head, Data: block}
 	switch {
 	case d.phase == inTrailers:
-		ev.Kind, err = Trailers, d.phase.step(sigTrailersRead)
+		ev.Kind = Trailers
+		d.phase.step(sigTrailersRead)
 		if len(block) == 0 {
 			ev = d.end()
 		}
 	case d.status < 200:
 		// A client MUST be able to parse 1xx responses before the final one
 		// (RFC 9110, 15.2).
-		ev.Kind, err = Informational, d.phase.step(sigInformational)
+		ev.Kind = Informational
+		d.phase.step(sigInformational)
 	default:
-		err = d.beginBody()
+		d.beginBody()
 	}
-	return ev, used, err
+	return ev, used, nil
 }
 
 // scan judges the lines that have become complete. It returns the length of the
