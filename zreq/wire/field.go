@@ -5,7 +5,7 @@ package wire
 func SplitHead(block []byte) (reason, fields []byte) {
 	line, fields := cutLine(block)
 	if len(line) > len("HTTP/1.1 200 ") {
-		reason = trim(line[len("HTTP/1.1 200 "):])
+		reason = trimLines(line[len("HTTP/1.1 200 "):])
 	}
 	return reason, fields
 }
@@ -19,7 +19,7 @@ func NextField(fields []byte) (name, value, rest []byte, ok bool) {
 	if colon < 0 {
 		return nil, nil, nil, false
 	}
-	return line[:colon:colon], trim(line[colon+1:]), rest, true
+	return line[:colon:colon], trimLines(line[colon+1:]), rest, true
 }
 
 // cutLine cuts block after its first line end, which may be a bare LF. line is without
@@ -34,18 +34,6 @@ func cutLine(block []byte) (line, rest []byte) {
 		end--
 	}
 	return block[:end:end], rest
-}
-
-// trim takes the whitespace off both ends of b. It is not part of a field value
-// (RFC 9112, 5.1).
-func trim(b []byte) []byte {
-	for len(b) > 0 && isBlank(b[0]) {
-		b = b[1:]
-	}
-	for len(b) > 0 && isBlank(b[len(b)-1]) {
-		b = b[:len(b)-1]
-	}
-	return b[:len(b):len(b)]
 }
 
 // unfold replaces each line end that is followed by whitespace by spaces, together with

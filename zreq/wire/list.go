@@ -24,7 +24,8 @@ func NextMember(list []byte) (member, rest []byte, more bool) {
 	return trimLines(list[:i]), list[i+1:], true
 }
 
-// trimLines takes whitespace and line ends off both ends of b.
+// trimLines takes whitespace and line ends off both ends of b. They are not part of a
+// field value (RFC 9112, 5.1).
 func trimLines(b []byte) []byte {
 	for len(b) > 0 && (isBlank(b[0]) || b[0] == '\r' || b[0] == '\n') {
 		b = b[1:]
@@ -32,7 +33,7 @@ func trimLines(b []byte) []byte {
 	for len(b) > 0 && (isBlank(b[len(b)-1]) || b[len(b)-1] == '\r' || b[len(b)-1] == '\n') {
 		b = b[:len(b)-1]
 	}
-	return b
+	return b[:len(b):len(b)]
 }
 
 // isChunked reports whether chunked is the only coding in a Transfer-Encoding. Empty
