@@ -49,63 +49,51 @@ func (x *Exchange) ReadHead(ctx context.Context, b *Body) (Step, error) {
 		return Answered, nil // while the request was sent
 	case x.wait == forReason, x.failure != nil:
 		return x.readReason(ctx)
-	case x.wait == 0:
-		if err := x.awaitHead(ctx, b); err != nil {
-			return 0, err
-		}
 	}
-	for {
-		step, err := x.nextHead(ctx)
-		if _, silent := err.(*line.TimeoutError); !silent || x.wait != forQueue {
-			return step, err
+	var err error
+	if x.wait == 0 {
+		x.wait = forHead
+		if b.Exists() && x.limits.Head > 0 {
+			var held bool
+			if x.queue, held = x.socket.Queue(); held {
+				x.wait = forQueue
+			}
+		}
+		err = x.await(ctx)
+	}
+	for err == nil {
+		step, end := x.nextHead(ctx)
+		if _, silent := end.(*line.TimeoutError); !silent || x.wait != forQueue {
+			return step, end
 		}
 		limit, _ := x.limits.queue()
-		switch empty, stuck := x.queue.Look(limit); {
-		case stuck:
-			return 0, err
-		case empty:
-			err = x.await(ctx, forHead)
-		default:
-			err = x.awaitQueue(ctx)
+		empty, stuck := x.queue.Look(limit)
+		if stuck {
+			return 0, end
 		}
-		if err != nil {
-			return 0, x.broken(err)
+		if empty {
+			x.wait = forHead
 		}
+		err = x.await(ctx)
 	}
+	return 0, x.broken(err)
 }
 
-// awaitHead begins to wait for the head when all of the request has been written.
-func (x *Exchange) awaitHead(ctx context.Context, b *Body) error {
-	var held bool
-	if b.Exists() && x.limits.Head > 0 {
-		x.queue, held = x.socket.Queue()
+// await sets the deadline of what ReadHead waits for: of the head once, and not for each
+// read; and of the queue so that the system is asked again before a limit fires more than
+// an eighth late.
+func (x *Exchange) await(ctx context.Context) error {
+	if x.wait == forHead {
+		x.Phase = AwaitingHead
+		return x.socket.Within(ctx, x.limits.Head, "Head")
 	}
-	if !held {
-		if err := x.await(ctx, forHead); err != nil {
-			return x.broken(err)
-		}
-		return nil
-	}
-	x.wait = forQueue
-	if err := x.awaitQueue(ctx); err != nil {
-		return x.broken(err)
-	}
-	x.Phase = AwaitingHead
-	return nil
-}
-
-// awaitQueue sets the deadline after which the system is asked again what it still holds of
-// the request: so often that no limit fires more than an eighth late.
-func (x *Exchange) awaitQueue(ctx context.Context) error {
 	limit, name := x.limits.queue()
 	wait := max(line.LookWait, min(min(limit, x.limits.Head)/90, queueWait))
-	return x.socket.WaitWithin(ctx, wait, limit, name)
-}
-
-// await sets the deadline of the head once, and not for each read.
-func (x *Exchange) await(ctx context.Context, what wait) error {
-	x.wait, x.Phase = what, AwaitingHead
-	return x.socket.Within(ctx, x.limits.Head, "Head")
+	err := x.socket.WaitWithin(ctx, wait, limit, name)
+	if err == nil {
+		x.Phase = AwaitingHead
+	}
+	return err
 }
 
 // readReason listens for the answer to a request that could not be sent whole.

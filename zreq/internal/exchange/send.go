@@ -238,8 +238,8 @@ func (x *Exchange) hear(ctx context.Context) (Step, error) {
 			if x.Sent == 0 {
 				return 0, nil // the write will tell
 			}
-			if err == io.EOF && x.Heard {
-				return 0, truncated(err) // it said 100, or half a head
+			if err == io.EOF {
+				return 0, x.lost(err) // it may have said 100, or half a head
 			}
 			return 0, x.broken(err)
 		case x.Sent == 0:
