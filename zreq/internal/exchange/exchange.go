@@ -126,26 +126,18 @@ func (x *Exchange) event() (wire.Event, error) {
 
 // fillHead reads once into the window, under the deadline that was set.
 func (x *Exchange) fillHead(ctx context.Context) error {
-	if x.readErr != nil {
-		return x.readErr
-	}
-	n, err := x.socket.Read(ctx, x.in.Room())
-	n, err = x.read(n, err)
+	n, err := x.read(ctx, x.in.Room(), nil)
 	x.in.Add(n)
 	return err
 }
 
-// readBody reads some of the body into p, within the limit of each read.
-func (x *Exchange) readBody(ctx context.Context, p []byte) (int, error) {
+// read reads at least one byte into p or returns an error, never both: an error that came
+// with bytes waits for the next call. m is nil if the bytes are no body.
+func (x *Exchange) read(ctx context.Context, p []byte, m *line.Meter) (int, error) {
 	if x.readErr != nil {
 		return 0, x.readErr
 	}
-	return x.read(x.socket.ReadBody(ctx, p, x.limits.Body, &x.meter))
-}
-
-// read takes in what a read has brought: at least one byte or an error, never both. An
-// error that came with bytes waits for the next call.
-func (x *Exchange) read(n int, err error) (int, error) {
+	n, err := x.socket.Read(ctx, p, x.limits.Body, m)
 	if n == 0 {
 		return 0, err
 	}

@@ -187,7 +187,7 @@ func (x *Exchange) Held() (wire.Event, error) {
 // Fill reads once more. It returns wire.NeedMore if there may be something for Held, and
 // wire.End if the connection has ended, and with it the body.
 func (x *Exchange) Fill(ctx context.Context) (wire.Event, error) {
-	n, err := x.readBody(ctx, x.in.Room())
+	n, err := x.read(ctx, x.in.Room(), &x.meter)
 	x.in.Add(n)
 	if err != nil {
 		return x.ended(err)
@@ -207,7 +207,7 @@ func (x *Exchange) Direct(size, times int) int {
 
 // ReadInto reads body, and nothing else, into p, which is at most what Direct has said.
 func (x *Exchange) ReadInto(ctx context.Context, p []byte) (wire.Event, error) {
-	n, err := x.readBody(ctx, p)
+	n, err := x.read(ctx, p, &x.meter)
 	if err != nil {
 		return x.ended(err)
 	}

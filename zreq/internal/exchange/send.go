@@ -225,8 +225,8 @@ func (x *Exchange) hear(ctx context.Context) (Step, error) {
 		case x.Sent == 0 && x.Reused: // it has just been looked at
 			return 0, nil
 		case !x.socket.CanLook():
-			if x.Sent == 0 || !x.meter.LookIsDue() || !x.peek(ctx) {
-				return 0, nil
+			if x.Sent == 0 || !x.meter.LookIsDue() || x.socket.Within(ctx, line.LookWait, "") != nil || x.fillHead(ctx) != nil {
+				return 0, nil // nothing has come, or the next read will tell
 			}
 			continue
 		}
@@ -252,16 +252,4 @@ func (x *Exchange) hear(ctx context.Context) (Step, error) {
 			return 0, x.lost(err)
 		}
 	}
-}
-
-// peek reads what has come where the driver cannot look, and reports whether there was
-// anything.
-func (x *Exchange) peek(ctx context.Context) bool {
-	n, err := x.socket.Peek(ctx, x.in.Room())
-	if n == 0 {
-		return false
-	}
-	x.in.Add(n)
-	x.Heard, x.readErr = true, err
-	return true
 }

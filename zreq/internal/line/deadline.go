@@ -17,7 +17,7 @@ const LookWait = time.Millisecond
 type deadline struct {
 	by    instant // 0: there is none
 	limit time.Duration
-	name  string // the field of Timeouts
+	name  string // the field of Timeouts; "" for a look, which has no limit
 }
 
 // set makes what is done on conn fail when wait has passed; never, if that is zero or less.
@@ -34,7 +34,7 @@ func (d *deadline) set(conn netdriver.Conn, wait time.Duration) error {
 // judge names the limit that a timeout comes from. A timeout before the deadline is the
 // network's own, and stays as it is. Some clocks know only milliseconds.
 func (d *deadline) judge(err error) error {
-	if !IsTimeout(err) || d.by == 0 || d.by-Elapsed() > LookWait {
+	if !IsTimeout(err) || d.by == 0 || d.name == "" || d.by-Elapsed() > LookWait {
 		return err
 	}
 	return &TimeoutError{Limit: d.limit, Name: d.name, Err: err}

@@ -26,14 +26,14 @@ func TestDeadlineIsLazy(t *testing.T) {
 					c.gives(1, limit/part-1)
 					for range before {
 						is.NoErr(s.Within(ctx, limit, "Body"))
-						n, err := s.Read(ctx, p)
+						n, err := s.Read(ctx, p, 0, nil)
 						is.NoErr(err) // it is never early
 						is.Equal(n, 1)
 					}
 					c.gives(1, 100*time.Hour)
 					began := time.Now()
 					is.NoErr(s.Within(ctx, limit, "Body"))
-					n, err := s.Read(ctx, p)
+					n, err := s.Read(ctx, p, 0, nil)
 					is.Equal(n, 0)
 					is.Equal(late(err), "Body "+limit.String())
 					is.True(errors.Is(err, os.ErrDeadlineExceeded)) // what the driver said is in it
@@ -48,7 +48,7 @@ func TestDeadlineIsLazy(t *testing.T) {
 		c.gives(1, time.Millisecond)
 		for range 1000 {
 			is.NoErr(s.Within(context.Background(), time.Second, "Body"))
-			_, err := s.Read(context.Background(), make([]byte, 1))
+			_, err := s.Read(context.Background(), make([]byte, 1), 0, nil)
 			is.NoErr(err)
 		}
 		is.True(c.deadlines() <= 10) // of a second, in a second
@@ -80,13 +80,13 @@ func TestDeadlineFollowsTheLimit(t *testing.T) {
 		}
 		is.NoErr(s.Within(ctx, 0, "Head"))
 		c.gives(1, 24*time.Hour)
-		_, err := s.Read(ctx, make([]byte, 1))
+		_, err := s.Read(ctx, make([]byte, 1), 0, nil)
 		is.NoErr(err) // no limit is none
 
 		c.gives(1, 24*time.Hour)
 		began := time.Now()
 		is.NoErr(s.WaitWithin(ctx, 80*time.Millisecond, time.Minute, "Write"))
-		_, err = s.Read(ctx, make([]byte, 1))
+		_, err = s.Read(ctx, make([]byte, 1), 0, nil)
 		is.Equal(late(err), "Write 1m0s") // the error names the limit, and not what was left of it
 		is.True(time.Since(began) <= 90*time.Millisecond)
 
@@ -100,9 +100,9 @@ func TestDeadlineFollowsTheLimit(t *testing.T) {
 // is no limit that is over.
 func TestCancel(t *testing.T) {
 	for name, do := range map[string]func(ctx context.Context, s *line.Socket) (int, error){
-		"Read": func(ctx context.Context, s *line.Socket) (int, error) { return s.Read(ctx, make([]byte, 1)) },
+		"Read": func(ctx context.Context, s *line.Socket) (int, error) { return s.Read(ctx, make([]byte, 1), 0, nil) },
 		"ReadBody": func(ctx context.Context, s *line.Socket) (int, error) {
-			return s.ReadBody(ctx, make([]byte, 1), time.Hour, &line.Meter{Bytes: 1, In: time.Minute})
+			return s.Read(ctx, make([]byte, 1), time.Hour, &line.Meter{Bytes: 1, In: time.Minute})
 		},
 		"Write": func(ctx context.Context, s *line.Socket) (int, error) {
 			return s.Write(ctx, make([]byte, 1), time.Hour, &line.Meter{})
@@ -180,14 +180,14 @@ func TestTimeoutsOfTheNetwork(t *testing.T) {
 		c.read = func([]byte) (int, error) { return 0, netTimeout{} }
 		for _, limit := range []time.Duration{0, time.Second} {
 			is.NoErr(s.Within(context.Background(), limit, "Head"))
-			_, err := s.Read(context.Background(), make([]byte, 1))
+			_, err := s.Read(context.Background(), make([]byte, 1), 0, nil)
 			is.Equal(err, error(netTimeout{}))
 		}
 		time.Sleep(time.Second + time.Second/9 - 2*line.LookWait)
-		_, err := s.Read(context.Background(), make([]byte, 1))
+		_, err := s.Read(context.Background(), make([]byte, 1), 0, nil)
 		is.Equal(late(err), "")
 		time.Sleep(line.LookWait) // some clocks know only milliseconds
-		_, err = s.Read(context.Background(), make([]byte, 1))
+		_, err = s.Read(context.Background(), make([]byte, 1), 0, nil)
 		is.Equal(late(err), "Head 1s")
 		is.Equal(err.Error(), "timeout: Timeouts.Head of 1s is over: the network gave up")
 	})

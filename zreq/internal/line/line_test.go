@@ -126,7 +126,7 @@ func TestKeepAlive(t *testing.T) {
 				time.Sleep(time.Minute) // a line that was dialled long ago
 				for _, said := range tt.said {
 					c.gives(1, time.Second)
-					_, err := s.Read(context.Background(), make([]byte, 1))
+					_, err := s.Read(context.Background(), make([]byte, 1), 0, nil)
 					is.NoErr(err)
 					s.Heed(said[0], said[1])
 				}
@@ -146,12 +146,11 @@ func TestKeepAliveRunsFromTheLastByte(t *testing.T) {
 		read  func(s *line.Socket) error
 		again bool // the time begins again
 	}{
-		"Read": {func(s *line.Socket) error { _, err := s.Read(ctx, make([]byte, 1)); return err }, true},
-		"ReadBody": {func(s *line.Socket) error {
-			_, err := s.ReadBody(ctx, make([]byte, 1), 0, &line.Meter{})
+		"Read": {func(s *line.Socket) error { _, err := s.Read(ctx, make([]byte, 1), 0, nil); return err }, true},
+		"Read, a body": {func(s *line.Socket) error {
+			_, err := s.Read(ctx, make([]byte, 1), 0, &line.Meter{})
 			return err
 		}, true},
-		"Peek":            {func(s *line.Socket) error { _, err := s.Peek(ctx, make([]byte, 1)); return err }, true},
 		"EndRead":         {func(s *line.Socket) error { return s.EndRead(1, nil) }, true},
 		"EndRead, of 0":   {func(s *line.Socket) error { return s.EndRead(0, nil) }, false},
 		"nothing":         {func(*line.Socket) error { return nil }, false},

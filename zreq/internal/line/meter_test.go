@@ -43,7 +43,7 @@ func TestMeterOfABody(t *testing.T) {
 				waited := time.Duration(0)
 				for range 2500 {
 					began := time.Now()
-					_, err := s.ReadBody(ctx, p, tt.limit, m)
+					_, err := s.Read(ctx, p, tt.limit, m)
 					waited += time.Since(began)
 					if err != nil {
 						is.Equal(late(err), tt.want)
@@ -66,11 +66,11 @@ func TestMeterWindow(t *testing.T) {
 		ctx, p := context.Background(), make([]byte, 5000)
 		m := &line.Meter{Bytes: 1000, In: 10 * time.Second}
 		c.gives(1000, 5*time.Second)
-		_, err := s.ReadBody(ctx, p, 0, m)
+		_, err := s.Read(ctx, p, 0, m)
 		is.NoErr(err)
 		c.gives(1000, 14*time.Second)
 		began := time.Now()
-		n, err := s.ReadBody(ctx, p, 30*time.Second, m)
+		n, err := s.Read(ctx, p, 30*time.Second, m)
 		is.NoErr(err) // the first window has its bytes, and the second got them in its time
 		is.Equal(n, 1000)
 		is.True(time.Since(began) >= 14*time.Second)
@@ -80,11 +80,11 @@ func TestMeterWindow(t *testing.T) {
 		ctx, p := context.Background(), make([]byte, 5000)
 		m := &line.Meter{Bytes: 1000, In: 10 * time.Second}
 		c.gives(1000, 8*time.Second)
-		_, err := s.ReadBody(ctx, p, 9*time.Second, m)
+		_, err := s.Read(ctx, p, 9*time.Second, m)
 		is.NoErr(err)
 		c.gives(1000, time.Hour)
 		began := time.Now()
-		_, err = s.ReadBody(ctx, p, 9*time.Second, m)
+		_, err = s.Read(ctx, p, 9*time.Second, m)
 		is.Equal(late(err), "Body 9s")
 		took := time.Since(began)
 		is.True(took >= 9*time.Second && took <= 9*time.Second*9/8) // over both windows
@@ -95,7 +95,7 @@ func TestMeterWindow(t *testing.T) {
 		m := &line.Meter{Bytes: 1000, In: 10 * time.Second}
 		c.gives(999, 9*time.Second)
 		for range 3 {
-			_, err := s.ReadBody(ctx, p, 0, m)
+			_, err := s.Read(ctx, p, 0, m)
 			is.NoErr(err)
 			m.Restart() // another body has a window of its own
 		}
@@ -110,11 +110,11 @@ func TestMeterIsOff(t *testing.T) {
 			is.True(!m.On())
 			c.gives(1, time.Minute)
 			for range 3 {
-				_, err := s.ReadBody(context.Background(), make([]byte, 1), time.Hour, &m)
+				_, err := s.Read(context.Background(), make([]byte, 1), time.Hour, &m)
 				is.NoErr(err)
 			}
 			c.gives(1, 2*time.Hour)
-			_, err := s.ReadBody(context.Background(), make([]byte, 1), time.Hour, &m)
+			_, err := s.Read(context.Background(), make([]byte, 1), time.Hour, &m)
 			is.Equal(late(err), "Body 1h0m0s")
 		})
 	}

@@ -97,7 +97,7 @@ func (s *Socket) Heed(seconds, requests int32) { s.promise.heed(seconds, request
 func (s *Socket) Over() bool { return s.promise.over() }
 
 // Within makes what is done from now on fail when limit, the field name of Timeouts, has
-// passed; zero or less is no limit.
+// passed; zero or less is no limit. Without a name it is no limit, but a look.
 func (s *Socket) Within(ctx context.Context, limit time.Duration, name string) error {
 	return s.WaitWithin(ctx, limit, limit, name)
 }
@@ -143,49 +143,29 @@ func (s *Socket) Look() error {
 	return err
 }
 
-// Peek reads what has come, where the driver cannot look. It waits for up to a
-// millisecond. An error without bytes is left to the next read.
-func (s *Socket) Peek(ctx context.Context, p []byte) (int, error) {
-	if s.Within(ctx, LookWait, "Head") != nil {
-		return 0, nil
-	}
-	n, err := ReadSome(s.conn, p)
-	if n == 0 {
-		return 0, nil
-	}
-	s.promise.heard()
-	if IsTimeout(err) {
-		err = nil
-	}
-	return n, err
-}
-
 // Queue asks what the system still holds of a request that was written. ok is false if the driver cannot tell.
 func (s *Socket) Queue() (q Queue, ok bool) {
 	queuer, ok := s.conn.(netdriver.Queuer)
 	return Queue{queuer: queuer, left: math.MaxInt, moved: Elapsed()}, ok
 }
 
-// Read reads under the deadline that Within has set. It returns at least one byte or an
+// Read reads under the deadline that Within has set; or, if m is not nil, a piece of a body,
+// for which the peer has the limit, and which m measures. It returns at least one byte or an
 // error; both, if the driver did.
-func (s *Socket) Read(ctx context.Context, p []byte) (int, error) {
-	if err := ctx.Err(); err != nil {
-		return 0, err
-	}
-	n, err := ReadSome(s.conn, p)
-	return n, s.EndRead(int64(n), err)
-}
-
-// ReadBody reads a piece of a body, for which the peer has the limit, and which m
-// measures. It returns at least one byte or an error; both, if the driver did.
-func (s *Socket) ReadBody(ctx context.Context, p []byte, limit time.Duration, m *Meter) (int, error) {
+func (s *Socket) Read(ctx context.Context, p []byte, limit time.Duration, m *Meter) (int, error) {
 	for {
-		if err := s.BeginRead(ctx, limit, m); err != nil {
+		err := ctx.Err()
+		if m != nil {
+			err = s.BeginRead(ctx, limit, m)
+		}
+		if err != nil {
 			return 0, err
 		}
 		n, err := ReadSome(s.conn, p)
-		if _, slow := m.moved(n); slow != nil {
-			return 0, slow
+		if m != nil {
+			if _, slow := m.moved(n); slow != nil {
+				return 0, slow
+			}
 		}
 		if err = s.EndRead(int64(n), err); n > 0 || !windowIsOver(err) {
 			return n, err
@@ -193,7 +173,7 @@ func (s *Socket) ReadBody(ctx context.Context, p []byte, limit time.Duration, m 
 	}
 }
 
-// BeginRead sets the deadline of a read of a body that is not made by ReadBody.
+// BeginRead sets the deadline of a read of a body that is not made by Read.
 func (s *Socket) BeginRead(ctx context.Context, limit time.Duration, m *Meter) error {
 	if !m.On() {
 		return s.Within(ctx, limit, "Body")

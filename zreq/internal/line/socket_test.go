@@ -58,54 +58,10 @@ func TestLook(t *testing.T) {
 			is.Equal(time.Since(began), line.LookWait)
 			c.gives(1, 50*time.Second)
 			is.NoErr(s.Within(ctx, time.Minute, "Head"))
-			_, err := s.Read(ctx, make([]byte, 1))
+			_, err := s.Read(ctx, make([]byte, 1), 0, nil)
 			is.NoErr(err) // the deadline is as before
 			c.setErr = reset
 			is.Equal(s.Look(), reset)
-		})
-	})
-}
-
-// TestPeek reads what has come, waits no longer than a millisecond, and leaves what is wrong
-// to be found by the next read.
-func TestPeek(t *testing.T) {
-	reset := errors.New("reset")
-	for name, tt := range map[string]struct {
-		n       int
-		err     error
-		wantN   int
-		wantErr error
-	}{
-		"bytes":               {5, nil, 5, nil},
-		"bytes and an end":    {5, io.EOF, 5, io.EOF},
-		"bytes and a timeout": {5, os.ErrDeadlineExceeded, 5, nil},
-		"an end":              {0, io.EOF, 0, nil},
-		"reset":               {0, reset, 0, nil},
-	} {
-		t.Run(name, func(t *testing.T) {
-			inBubble(t, bare, func(t *testing.T, c *fakeConn, s *line.Socket) {
-				is := is.New(t)
-				c.read = func([]byte) (int, error) { return tt.n, tt.err }
-				n, err := s.Peek(context.Background(), make([]byte, 5))
-				is.Equal(n, tt.wantN)
-				is.Equal(err, tt.wantErr)
-			})
-		})
-	}
-	t.Run("silence", func(t *testing.T) {
-		inBubble(t, bare, func(t *testing.T, c *fakeConn, s *line.Socket) {
-			is := is.New(t)
-			began := time.Now()
-			n, err := s.Peek(context.Background(), make([]byte, 5))
-			is.NoErr(err)
-			is.Equal(n, 0)
-			is.True(time.Since(began) <= line.LookWait*9/8)
-			ended, cancel := context.WithCancel(context.Background())
-			cancel()
-			c.read = func([]byte) (int, error) { t.Error("it reads"); return 1, nil }
-			n, err = s.Peek(ended, make([]byte, 5))
-			is.NoErr(err)
-			is.Equal(n, 0)
 		})
 	})
 }
@@ -130,12 +86,12 @@ func TestRead(t *testing.T) {
 		"fewer, and an end":   {-1, io.EOF, line.ErrBadCount},
 	} {
 		for name, read := range map[string]func(s *line.Socket) (int, error){
-			name + "/Read": func(s *line.Socket) (int, error) { return s.Read(context.Background(), make([]byte, 5)) },
-			name + "/ReadBody": func(s *line.Socket) (int, error) {
-				return s.ReadBody(context.Background(), make([]byte, 5), time.Second, &line.Meter{})
+			name + "/Read": func(s *line.Socket) (int, error) { return s.Read(context.Background(), make([]byte, 5), 0, nil) },
+			name + "/Read, a body": func(s *line.Socket) (int, error) {
+				return s.Read(context.Background(), make([]byte, 5), time.Second, &line.Meter{})
 			},
-			name + "/ReadBody, measured": func(s *line.Socket) (int, error) {
-				return s.ReadBody(context.Background(), make([]byte, 5), time.Second, &line.Meter{Bytes: 1, In: time.Minute})
+			name + "/Read, a body, measured": func(s *line.Socket) (int, error) {
+				return s.Read(context.Background(), make([]byte, 5), time.Second, &line.Meter{Bytes: 1, In: time.Minute})
 			},
 		} {
 			t.Run(name, func(t *testing.T) {
@@ -170,7 +126,7 @@ func TestRead(t *testing.T) {
 		}
 		return 1, nil
 	}
-	n, err := s.Read(context.Background(), make([]byte, 5))
+	n, err := s.Read(context.Background(), make([]byte, 5), 0, nil)
 	is.NoErr(err)
 	is.Equal(n, 1)
 }
