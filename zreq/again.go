@@ -30,12 +30,20 @@ func (c *call) unexpect(ctx context.Context) error {
 
 // answer answers the challenges of a 401, if Args.Auth can.
 func (c *call) answer(ctx context.Context) (bool, error) {
-	if c.request.body.Rewind() != nil {
+	r := &c.request
+	if r.body.Rewind() != nil {
 		return false, nil
 	}
-	can, err := c.request.answer(c.args, &c.asked, c.resp)
-	if err != nil || !can {
-		return false, err
+	sent, err := r.appendTarget(nil, c.args, &c.asked)
+	if err == nil {
+		err = r.authorize(c.args, &c.asked, sent, c.resp)
+	}
+	if err != nil {
+		return false, &fault{err: err}
+	}
+	r.challenged = r.credentials != ""
+	if !r.challenged {
+		return false, nil
 	}
 	c.exchange.Drain(ctx)
 	if why := c.exchange.Reuse(); why != CloseNone {

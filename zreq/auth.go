@@ -129,19 +129,6 @@ func (r *request) authorize(args *Args, to *asked, target []byte, refused *Respo
 	return err
 }
 
-// answer reports whether Args.Auth has an answer to the challenges of a 401.
-func (r *request) answer(args *Args, to *asked, refused *Response) (bool, error) {
-	sent, err := r.appendTarget(nil, args, to)
-	if err == nil {
-		err = r.authorize(args, to, sent, refused)
-	}
-	if err != nil {
-		return false, &fault{err: err}
-	}
-	r.challenged = r.credentials != ""
-	return r.challenged, nil
-}
-
 // basicCredentials are the Basic credentials of user:password (RFC 7617, 2).
 func basicCredentials(pair []byte) string {
 	return string(appendBase64([]byte("Basic "), pair))

@@ -124,7 +124,10 @@ func (c *call) compose(ctx context.Context) (head []byte, err error) {
 	if c.request.body.Exists() {
 		size = c.limits.ReadBuffer
 	}
-	closes := c.wantsClose()
+	// As in Zerynth, a request asks for the end of the connection, unless the caller asks
+	// for Keep-Alive or brings a Connection.
+	closes := c.session == nil && (c.args.Connection == nil || c.serves(c.args.Connection) != nil)
+	closes = c.args.Headers.asksForClose(closes)
 	head, expects, err := c.request.appendHead(c.exchange.Outbox(size), c.args, &c.asked, closes)
 	switch {
 	case err != nil:
@@ -137,13 +140,6 @@ func (c *call) compose(ctx context.Context) (head []byte, err error) {
 	c.request.formed = nil
 	c.exchange.SetHead(exchange.Request{Method: c.method, Head: head, Expect: expects, Close: closes, Traced: c.trace != nil})
 	return head, nil
-}
-
-// wantsClose reports whether the request asks for the end of the connection: as in
-// Zerynth, unless the caller asks for Keep-Alive or brings a Connection.
-func (c *call) wantsClose() bool {
-	closes := c.session == nil && (c.args.Connection == nil || c.serves(c.args.Connection) != nil)
-	return c.args.Headers.asksForClose(closes)
 }
 
 // ask sends the request and reads the head of the response. That may lead to another

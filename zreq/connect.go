@@ -52,33 +52,33 @@ func (c *call) connect(ctx context.Context) error {
 // choose chooses the connection for the request and claims it. That is the caller's, unless
 // a redirect led elsewhere; else one of the Session; else a new one.
 func (c *call) choose(ctx context.Context) error {
-	if conn := c.args.Connection; conn != nil {
+	conn := c.args.Connection
+	if conn != nil {
 		if c.session != nil && c.session.over() {
 			return ErrClosed
 		}
-		switch err := c.serves(conn); {
-		case err == nil:
-			return c.take(conn)
-		case !c.request.crossed:
-			return err
+		if err := c.serves(conn); err != nil {
+			if !c.request.crossed {
+				return err
+			}
+			conn = nil
 		}
 	}
-	route, err := newRoute(&c.at, c.args, c.request.crossed)
-	if err != nil {
-		return err
+	old := c.resp.body.stream
+	if conn == nil {
+		route, err := newRoute(&c.at, c.args, c.request.crossed)
+		if err != nil {
+			return err
+		}
+		if c.session != nil {
+			if old != nil {
+				old.close() // it may have the connection that this call would wait for
+			}
+			return c.borrow(ctx, route)
+		}
+		conn = newConnection(route)
 	}
-	if c.session == nil {
-		return c.take(newConnection(route))
-	}
-	if old := c.resp.body.stream; old != nil {
-		old.close() // it may have the connection that this call would wait for
-	}
-	return c.borrow(ctx, route)
-}
-
-// take claims a connection of the caller's, or one that will be.
-func (c *call) take(conn *Connection) error {
-	if old := c.resp.body.stream; old != nil && old.conn == conn {
+	if old != nil && old.conn == conn {
 		old.close() // its body is given up for this call
 	}
 	if err := conn.line.Claim(); err != nil {

@@ -52,7 +52,12 @@ func (c *codingList) next() []byte {
 			if len(word) > 0 && word[len(word)-1] == '\'' {
 				word = word[:len(word)-1]
 			}
-			if isCoding(word) {
+			for _, known := range contentCodings {
+				if wire.EqualName(word, known) {
+					return word
+				}
+			}
+			if findCoding(word) != nil {
 				return word
 			}
 		}
@@ -61,16 +66,6 @@ func (c *codingList) next() []byte {
 			return nil
 		}
 	}
-}
-
-// isCoding reports whether something has to be undone that has this name.
-func isCoding(name []byte) bool {
-	for _, known := range contentCodings {
-		if wire.EqualName(name, known) {
-			return true
-		}
-	}
-	return findCoding(name) != nil
 }
 
 // heedCodings reports whether the body is coded and all of that will be undone, which

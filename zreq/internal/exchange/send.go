@@ -225,7 +225,11 @@ func (x *Exchange) hear(ctx context.Context) (Step, error) {
 		case x.Sent == 0 && x.Reused: // it has just been looked at
 			return 0, nil
 		case !x.socket.CanLook():
-			if x.Sent == 0 || !x.meter.LookIsDue() || x.socket.Within(ctx, line.LookWait, "") != nil || x.fillHead(ctx) != nil {
+			if x.Sent == 0 || !x.meter.LookIsDue() {
+				return 0, nil
+			}
+			x.meter.LookLater()
+			if x.socket.Within(ctx, line.LookWait, "") != nil || x.fillHead(ctx) != nil {
 				return 0, nil // nothing has come, or the next read will tell
 			}
 			continue

@@ -115,14 +115,8 @@ func (s *Socket) EndWrite(n int, err error, limit time.Duration, m *Meter) error
 }
 
 // LookIsDue reports whether it is time to look for an answer on a connection that cannot
-// look without waiting, and notes it if so.
-func (m *Meter) LookIsDue() bool {
-	due := Elapsed() >= m.lookAt
-	if due {
-		m.LookLater()
-	}
-	return due
-}
+// look without waiting.
+func (m *Meter) LookIsDue() bool { return Elapsed() >= m.lookAt }
 
 // LookNow makes the next look due.
 func (m *Meter) LookNow() { m.lookAt = Elapsed() }

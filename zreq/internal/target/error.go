@@ -16,22 +16,13 @@ type urlError struct {
 	cause error  // nil: the text says it all
 }
 
+// Error quotes the beginning of the part. Whatever a terminal or a log might take for
+// something else is escaped.
 func (e *urlError) Error() string {
 	if e.part == "" {
 		return e.text
 	}
-	return e.text + ": " + quotePart(e.part)
-}
-
-func (e *urlError) Unwrap() error { return e.cause }
-
-// mostShown is how many bytes of a part are shown.
-const mostShown = 100
-
-// quotePart quotes the beginning of s. Whatever a terminal or a log might take for
-// something else is escaped.
-func quotePart(s string) string {
-	more := ""
+	s, more := e.part, ""
 	if len(s) > mostShown {
 		end := mostShown
 		for end > mostShown-utf8.UTFMax && !utf8.RuneStart(s[end]) {
@@ -39,8 +30,13 @@ func quotePart(s string) string {
 		}
 		s, more = s[:end], "…"
 	}
-	return strconv.Quote(s) + more
+	return e.text + ": " + strconv.Quote(s) + more
 }
+
+func (e *urlError) Unwrap() error { return e.cause }
+
+// mostShown is how many bytes of a part are shown.
+const mostShown = 100
 
 // What can be wrong with a URL.
 const (
