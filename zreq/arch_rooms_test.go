@@ -45,7 +45,7 @@ var rooms = map[string]room{
 	"target": {imports: []string{"unicode/utf8", module + "/zreq/wire", module + "/zreq/internal/ascii"}},
 	"chunk":  {imports: []string{"context", module + "/zreq/internal/buffer"}},
 	"line": {clock: true, imports: []string{
-		"context", "io", "math", "sync/atomic", "time", module + "/netdriver",
+		"context", "io", "math", "sync", "sync/atomic", "time", module + "/netdriver",
 		module + "/zreq/internal/ascii", module + "/zreq/internal/buffer", module + "/zreq/internal/target",
 	}},
 	"exchange": {imports: []string{

@@ -86,12 +86,12 @@ func (l *Line) open(ctx context.Context, limit time.Duration, name string, step 
 		own, cancel = context.WithCancel(ctx)
 	}
 	defer cancel()
-	l.abandon.Store(&cancel)
+	l.setAbandon(cancel)
 	if l.Closed() {
 		cancel() // Close came first
 	}
 	conn, err := step(own)
-	l.abandon.Store(nil)
+	l.setAbandon(nil)
 	over := own.Err() != nil || IsTimeout(err) && Overdue(own)
 	if err == nil || !over || ctx.Err() != nil || Overdue(ctx) || l.Closed() {
 		return conn, err
@@ -100,4 +100,11 @@ func (l *Line) open(ctx context.Context, limit time.Duration, name string, step 
 		err = errors.New(err.Error()) // it was not the caller's deadline
 	}
 	return nil, &TimeoutError{Limit: limit, Name: name, Err: err}
+}
+
+// setAbandon says how Close can end the dial that begins; nil: it is over.
+func (l *Line) setAbandon(abandon func()) {
+	l.mu.Lock()
+	l.abandon = abandon
+	l.mu.Unlock()
 }

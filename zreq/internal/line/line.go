@@ -11,8 +11,8 @@
 package line
 
 import (
-	"context"
 	"errors"
+	"sync"
 	"sync/atomic"
 
 	"github.com/zreq-go/zreq/netdriver"
@@ -37,11 +37,13 @@ type Line struct {
 	HTTP10     bool            // the peer speaks HTTP/1.0
 	NoContinue bool            // it ignores Expect
 
-	busy    atomic.Bool                        // a call has the claim
-	closed  atomic.Bool                        // for good
-	socket  atomic.Pointer[Socket]             // nil: not dialled, or gone
-	abandon atomic.Pointer[context.CancelFunc] // ends a dial that is under way
-	dials   atomic.Int32
+	busy   atomic.Bool            // a call has the claim
+	closed atomic.Bool            // for good
+	socket atomic.Pointer[Socket] // nil: not dialled, or gone
+	dials  atomic.Int32
+
+	mu      sync.Mutex // guards what follows
+	abandon func()     // ends a dial that is under way
 }
 
 // Claim takes the line for one call.
@@ -93,8 +95,11 @@ func (l *Line) Drop() {
 // of the two sees the other.
 func (l *Line) Close() {
 	l.closed.Store(true)
-	if abandon := l.abandon.Load(); abandon != nil {
-		(*abandon)()
+	l.mu.Lock()
+	abandon := l.abandon
+	l.mu.Unlock()
+	if abandon != nil {
+		abandon()
 	}
 	l.Drop()
 }
