@@ -22,7 +22,13 @@ type delivery struct {
 	trace    *tracer // nil: nobody is told
 	limits   Limits  // with their defaults
 	dropHead bool    // the head of resp is a view, and goes when the window does
-	outcome
+
+	// How the call ends.
+	answered  bool // resp has a head
+	suspended bool // the rest of the call is the Response's
+	stopped   bool // by ErrStop
+	why       CloseReason
+	failed    error
 }
 
 // asked is what errors and events tell of a request.
@@ -32,15 +38,6 @@ type asked struct {
 	attempt    int
 	sentBefore int64 // bytes of the earlier requests of the call
 	phase      Phase // from PhaseSend on the exchange has it: see phaseNow
-}
-
-// outcome is how a call ends.
-type outcome struct {
-	answered  bool // resp has a head
-	suspended bool // the rest of the call is the Response's
-	stopped   bool // by ErrStop
-	why       CloseReason
-	failed    error
 }
 
 // maxPage bounds the error page that is kept of a response that a callback was refused:
