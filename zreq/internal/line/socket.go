@@ -23,8 +23,13 @@ type Socket struct {
 	conn    netdriver.Conn
 	checker netdriver.Checker // nil if the driver cannot look without waiting
 
-	deadline deadline
-	glance   [1]byte // for Look
+	// The deadline is moved lazily: it is left alone while it is between one limit and a
+	// ninth more from now, so that a call in a loop rarely sets one.
+	by    instant // 0: there is none
+	limit time.Duration
+	name  string // the field of Timeouts; "" for a look, which has no limit
+
+	glance [1]byte // for Look
 
 	resumable bool // a read or write that a deadline cut can be taken up again
 	counts    bool // the count of a write that was cut says what has left; not in TLS
@@ -106,16 +111,15 @@ func (s *Socket) Within(ctx context.Context, limit time.Duration, name string) e
 // deadline was set, never before: a cancel in between would be undone by the new deadline
 // and not seen.
 func (s *Socket) WaitWithin(ctx context.Context, wait, limit time.Duration, name string) error {
-	d := &s.deadline
-	d.limit, d.name = limit, name
+	s.limit, s.name = limit, name
 	slack := wait / 9 // less than the eighth that is promised, which leaves time for a look
-	left := d.by - Elapsed()
+	left := s.by - Elapsed()
 	moves := left < wait || left > wait+slack
 	if wait <= 0 {
-		moves = d.by != 0
+		moves = s.by != 0
 	}
 	if moves {
-		if err := d.set(s.conn, wait+slack); err != nil {
+		if err := s.setDeadline(wait + slack); err != nil {
 			return err
 		}
 	}
@@ -130,7 +134,7 @@ func (s *Socket) Look() error {
 	if s.checker != nil {
 		return s.checker.Check()
 	}
-	if err := s.deadline.set(s.conn, LookWait); err != nil {
+	if err := s.setDeadline(LookWait); err != nil {
 		return err
 	}
 	n, err := ReadSome(s.conn, s.glance[:])
@@ -187,7 +191,7 @@ func (s *Socket) BeginRead(ctx context.Context, limit time.Duration, m *Meter) e
 // its error comes of. A timeout beside bytes is none.
 func (s *Socket) EndRead(n int64, err error) error {
 	if n == 0 {
-		return s.deadline.judge(err)
+		return s.judge(err)
 	}
 	s.promise.heard()
 	if IsTimeout(err) {

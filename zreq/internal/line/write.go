@@ -101,7 +101,7 @@ func (s *Socket) EndWrite(n int, err error, limit time.Duration, m *Meter) error
 	case slow != nil:
 		return slow
 	case err != nil:
-		err = s.deadline.judge(err)
+		err = s.judge(err)
 		_, late := err.(*TimeoutError)
 		s.owes = late && s.sliced && (m.movedAt == 0 || limit <= 0 || Elapsed()-m.movedAt < limit)
 		if s.owes {
