@@ -53,11 +53,8 @@ func (x *Exchange) ReadHead(ctx context.Context, b *Body) (Step, error) {
 	var err error
 	if x.wait == 0 {
 		x.wait = forHead
-		if b.Exists() && x.limits.Head > 0 {
-			var held bool
-			if x.queue, held = x.socket.Queue(); held {
-				x.wait = forQueue
-			}
+		if b.Exists() && x.limits.Head > 0 && x.socket.BeginQueue(&x.meter) {
+			x.wait = forQueue
 		}
 		err = x.await(ctx)
 	}
@@ -67,7 +64,7 @@ func (x *Exchange) ReadHead(ctx context.Context, b *Body) (Step, error) {
 			return step, end
 		}
 		limit, _ := x.limits.queue()
-		empty, stuck := x.queue.Look(limit)
+		empty, stuck := x.socket.LookAtQueue(limit, &x.meter)
 		if stuck {
 			return 0, end
 		}

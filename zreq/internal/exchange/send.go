@@ -21,7 +21,6 @@ type sending struct {
 	cut     bool   // the request did not go out whole
 	failure error  // of sending
 	wait    wait
-	queue   line.Queue
 }
 
 // stage is how far a request has been sent.

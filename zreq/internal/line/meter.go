@@ -24,6 +24,8 @@ type Meter struct {
 	lookAt  instant // when a connection that cannot look is next asked for an answer
 	empty   int     // so many in a row moved nothing, and said nothing
 	quick   uint32  // bytes that went in quick ones; if it wraps, some small ones follow
+	queued  int     // bytes that the system held of them when it was last asked
+	drained instant // when those became less
 }
 
 // Restart begins with another body.

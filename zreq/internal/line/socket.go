@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"math"
 	"time"
 
 	"github.com/zreq-go/zreq/netdriver"
@@ -145,12 +144,6 @@ func (s *Socket) Look() error {
 		return nil
 	}
 	return err
-}
-
-// Queue asks what the system still holds of a request that was written. ok is false if the driver cannot tell.
-func (s *Socket) Queue() (q Queue, ok bool) {
-	queuer, ok := s.conn.(netdriver.Queuer)
-	return Queue{queuer: queuer, left: math.MaxInt, moved: Elapsed()}, ok
 }
 
 // Read reads under the deadline that Within has set; or, if m is not nil, a piece of a body,

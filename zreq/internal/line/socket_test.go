@@ -186,7 +186,8 @@ func TestQueue(t *testing.T) {
 	inBubble(t, func() (*fakeConn, netdriver.Conn) { return c.fakeConn, c }, func(t *testing.T, _ *fakeConn, s *line.Socket) {
 		is := is.New(t)
 		time.Sleep(time.Hour)
-		q, ok := s.Queue()
+		var m line.Meter
+		ok := s.BeginQueue(&m)
 		is.True(ok)
 		for _, tt := range []struct {
 			after        time.Duration
@@ -206,7 +207,7 @@ func TestQueue(t *testing.T) {
 		} {
 			time.Sleep(tt.after)
 			c.held = tt.held
-			empty, stuck := q.Look(10 * time.Second)
+			empty, stuck := s.LookAtQueue(10*time.Second, &m)
 			is.Equal(empty, tt.empty)
 			is.Equal(stuck, tt.stuck)
 		}
@@ -214,11 +215,12 @@ func TestQueue(t *testing.T) {
 	inBubble(t, func() (*fakeConn, netdriver.Conn) { return c.fakeConn, c }, func(t *testing.T, _ *fakeConn, s *line.Socket) {
 		is := is.New(t)
 		c.held = -1 // a driver that miscounts
-		q, _ := s.Queue()
-		empty, stuck := q.Look(time.Second)
+		var m line.Meter
+		s.BeginQueue(&m)
+		empty, stuck := s.LookAtQueue(time.Second, &m)
 		is.True(empty && !stuck)
 	})
 	_, s := adopt(t, newConn(), route(nil, nil))
-	_, ok := s.Queue()
+	ok := s.BeginQueue(new(line.Meter))
 	is.New(t).True(!ok)
 }

@@ -5,6 +5,8 @@ import (
 	"io"
 	"math"
 	"time"
+
+	"github.com/zreq-go/zreq/netdriver"
 )
 
 // A write that can be cut has a deadline of a 32nd of its limit, and of 80 ms at most. So an
@@ -112,6 +114,27 @@ func (s *Socket) EndWrite(n int, err error, limit time.Duration, m *Meter) error
 		return io.ErrNoProgress
 	}
 	return nil
+}
+
+// BeginQueue begins to watch what the system still holds of a request that was written. It
+// returns false if the driver cannot tell.
+func (s *Socket) BeginQueue(m *Meter) bool {
+	m.queued, m.drained = math.MaxInt, Elapsed()
+	_, ok := s.conn.(netdriver.Queuer)
+	return ok
+}
+
+// LookAtQueue asks how much the system still holds, and reports whether that is nothing, or
+// has not become less for as long as limit.
+func (s *Socket) LookAtQueue(limit time.Duration, m *Meter) (empty, stuck bool) {
+	at := Elapsed()
+	switch n := s.conn.(netdriver.Queuer).Queued(); {
+	case n < m.queued:
+		m.queued, m.drained = n, at
+	case at-m.drained >= limit:
+		return false, true
+	}
+	return m.queued <= 0, false
 }
 
 // LookIsDue reports whether it is time to look for an answer on a connection that cannot
