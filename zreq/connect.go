@@ -11,7 +11,7 @@ import (
 )
 
 // errOtherWay is of a kept connection that died when the request was about to be sent.
-var errOtherWay = &fault{ErrStale, errors.New("the connection that took its place goes another way, where requests have another form")}
+var errOtherWay = &fault{kind: ErrStale, err: errors.New("the connection that took its place goes another way, where requests have another form")}
 
 // connect claims a connection, unless the last request left one, and sees to it that it is
 // open.

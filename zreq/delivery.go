@@ -239,22 +239,22 @@ func (d *delivery) mismatch() error {
 // judgeEnd judges whether all of the body has come.
 func (d *delivery) judgeEnd() error {
 	want, length := &d.resp.body.want, int64(-1)
-	var short error
+	var cause error
 	switch {
-	case want.vague:
-		short = errUnusable206
+	case want.doubt == vague:
+		cause = errUnusable206
 	case d.exchange.Received < want.length:
-		short, length = errRangeMismatch, want.length
-	case want.short:
-		short = errShortRange
+		cause, length = errRangeMismatch, want.length
+	case want.doubt == short:
+		cause = errShortRange
 		d.why = d.exchange.Reuse() // the response is complete, so that the connection can be kept
-	case !want.open:
+	case want.doubt == sure:
 		d.whole()
 	}
-	if short == nil {
+	if cause == nil {
 		return nil
 	}
-	return d.truncated(length, short)
+	return d.truncated(length, cause)
 }
 
 // whole notes that the body has been read to its end and nothing speaks against it.

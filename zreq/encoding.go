@@ -15,7 +15,7 @@ var ErrEncoded = errors.New("the body is in a content coding that was not undone
 
 // encodedError is an ErrEncoded that names the coding, and says what to do.
 func encodedError(coding, cure string) error {
-	return &detail{"the body is in the content coding " + coding + ", which was not undone: " + cure, ErrEncoded}
+	return &fault{err: ErrEncoded, text: "the body is in the content coding " + coding + ", which was not undone: " + cure}
 }
 
 // contentCodings are those of IANA's registry (RFC 9110, 18.6) but identity, which is

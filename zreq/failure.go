@@ -15,13 +15,20 @@ import (
 // This file turns the errors of the packages below, and of the steps of a call, into those
 // that a caller gets.
 
-// fault gives a cause its kind, which is one of the Err values, or none.
+// fault gives a cause its kind, which is one of the Err values, or none; or a text that says
+// more than its own.
 type fault struct {
 	kind error
 	err  error
+	text string
 }
 
-func (f *fault) Error() string { return f.err.Error() }
+func (f *fault) Error() string {
+	if f.text != "" {
+		return f.text
+	}
+	return f.err.Error()
+}
 
 // Unwrap returns what has happened.
 func (f *fault) Unwrap() error { return f.err }
@@ -93,7 +100,9 @@ func (d *delivery) kindOf(err error) (kind, cause error) {
 			kind = ErrBody
 		}
 	case *fault:
-		kind, cause = e.kind, e.err
+		if kind, cause = e.kind, e.err; e.text != "" {
+			cause = e
+		}
 	default:
 		cause = err
 	}
@@ -130,19 +139,8 @@ func (d *delivery) cutShort(want int64, cause error) error {
 	if want >= 0 {
 		text += " of " + strconv.FormatInt(want, 10)
 	}
-	return &detail{text + " bytes: " + cause.Error(), cause}
+	return &fault{err: cause, text: text + " bytes: " + cause.Error()}
 }
-
-// detail is an error that says more than what it wraps.
-type detail struct {
-	text string
-	err  error
-}
-
-func (e *detail) Error() string { return e.text }
-
-// Unwrap returns the cause, or one of the Err values.
-func (e *detail) Unwrap() error { return e.err }
 
 // shownMethod is a method as it is shown. One that is no token may hold anything.
 func shownMethod(method string) string {

@@ -43,10 +43,18 @@ func told(unfit error, status int, coding string) error {
 // admission is what the body of a response must turn out to be.
 type admission struct {
 	length int64 // bytes; -1 if nothing but the framing says
-	vague  bool  // a part that does not say which, so that nobody knows whether it is whole
-	short  bool  // the peer announced less than the Range asked for
-	open   bool  // the Range asked for the rest, and nothing says where that ends
+	doubt  doubt
 }
+
+// doubt is why nobody knows whether a part is whole.
+type doubt int
+
+const (
+	sure  doubt = iota
+	vague       // it does not say which part it is
+	short       // the peer announced less than the Range asked for
+	open        // the Range asked for the rest, and nothing says where that ends
+)
 
 // admit decides whether a callback may have the body of a response, and what that must
 // turn out to be, which r.body.want says: it may only if the response can be trusted to be
@@ -97,13 +105,13 @@ func admitPart(r *Response, args *Args, asked string) (unfit error) {
 	ok := got.parse(field)
 	part.settle(got.size)
 	if !ok || count != 1 || got.first < 0 {
-		want.vague = true
+		want.doubt = vague
 		return errUnusable206
 	}
 	want.length = got.last - got.first + 1 // whoever reads it, whatever was asked for
-	open := part.last < 0
+	toEnd := part.last < 0
 	// It begins where it was asked for, and does not go on behind that.
-	if part.first < 0 || got.first != part.first || !open && got.last > part.last {
+	if part.first < 0 || got.first != part.first || !toEnd && got.last > part.last {
 		return errUnusable206
 	}
 	if condition, ok := args.Headers.Get("If-Range"); ok && differs(r, condition) {
@@ -112,8 +120,12 @@ func admitPart(r *Response, args *Args, asked string) (unfit error) {
 	if r.body.length >= 0 && r.body.length != want.length {
 		return errRangeMismatch
 	}
-	// A server may send less than it was asked for (RFC 9110, 15.3.7).
-	want.short, want.open = got.last != part.last && !(open && args.AllowUnframed), open
+	switch {
+	case got.last != part.last && !(toEnd && args.AllowUnframed):
+		want.doubt = short // a server may send less than it was asked for (RFC 9110, 15.3.7)
+	case toEnd:
+		want.doubt = open
+	}
 	return nil
 }
 
