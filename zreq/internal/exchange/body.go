@@ -70,7 +70,7 @@ func (b *Body) next(p []byte) (_ []byte, last bool, err error) {
 		p, last, err = b.exact(p)
 	}
 	if err != nil {
-		err = &Error{BadBody, err}
+		err = &Error{Cause: BadBody, Err: err}
 	}
 	return p, last, err
 }

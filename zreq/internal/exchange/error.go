@@ -22,10 +22,16 @@ const (
 type Error struct {
 	Cause Cause
 	Err   error
+	text  string // "" if Err says it all
 }
 
 // Error returns what has happened.
-func (e *Error) Error() string { return e.Err.Error() }
+func (e *Error) Error() string {
+	if e.text != "" {
+		return e.text
+	}
+	return e.Err.Error()
+}
 
 // Unwrap returns what has happened.
 func (e *Error) Unwrap() error { return e.Err }
@@ -41,16 +47,11 @@ func CauseOf(err error) (Cause, error) {
 var (
 	errUnasked = errors.New("the peer sent bytes before the request")
 
-	errNoAnswer error = new(noAnswer)
+	// errNoAnswer means that the peer closed the connection before a response began. It wraps
+	// io.EOF, which callers who retry look for: no body was being read whose good end that
+	// could be.
+	errNoAnswer error = &Error{Err: io.EOF, text: "connection closed before any response: EOF"}
 )
-
-// noAnswer is the error of a connection that the peer closed before a response began. It
-// wraps io.EOF, which callers who retry look for: no body was being read whose good end
-// that could be.
-type noAnswer struct{}
-
-func (*noAnswer) Error() string { return "connection closed before any response: EOF" }
-func (*noAnswer) Unwrap() error { return io.EOF }
 
 // truncated is the error of a response that is shorter than it said. It is never io.EOF,
 // which says that all is well.
@@ -58,5 +59,5 @@ func truncated(err error) error {
 	if err == io.EOF {
 		err = io.ErrUnexpectedEOF
 	}
-	return &Error{Truncated, err}
+	return &Error{Cause: Truncated, Err: err}
 }

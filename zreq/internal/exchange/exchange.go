@@ -119,7 +119,7 @@ func (x *Exchange) event() (wire.Event, error) {
 	ev, used, err := x.dec.Next(x.in.Unread())
 	x.in.Use(used)
 	if err != nil {
-		return ev, &Error{BadResponse, err}
+		return ev, &Error{Cause: BadResponse, Err: err}
 	}
 	return ev, nil
 }
@@ -170,9 +170,9 @@ func (x *Exchange) broken(err error) error {
 		err = errNoAnswer
 	}
 	if x.Reused && !x.Heard { // else it lived when a 1xx came
-		return &Error{Stale, err}
+		return &Error{Cause: Stale, Err: err}
 	}
-	return &Error{Broken, err}
+	return &Error{Cause: Broken, Err: err}
 }
 
 // lost is the error of a connection that failed while a response was awaited or read.

@@ -115,7 +115,7 @@ func (x *Exchange) readReason(ctx context.Context) (Step, error) {
 	}
 	_, err = CauseOf(err)
 	if x.line.TLS != nil && !line.IsTimeout(failure) && !line.IsTimeout(err) && err != errNoAnswer && !x.Heard {
-		return 0, &Error{cause, err}
+		return 0, &Error{Cause: cause, Err: err}
 	}
 	return 0, x.failure
 }
@@ -210,7 +210,7 @@ func (x *Exchange) ReadInto(ctx context.Context, p []byte) (wire.Event, error) {
 	}
 	ev, _, err := x.dec.Next(p[:n])
 	if err != nil {
-		return ev, &Error{BadResponse, err}
+		return ev, &Error{Cause: BadResponse, Err: err}
 	}
 	x.Received += int64(len(ev.Data))
 	return ev, nil

@@ -246,7 +246,7 @@ func (x *Exchange) hear(ctx context.Context) (Step, error) {
 			}
 			return 0, x.broken(err)
 		case x.Sent == 0:
-			return 0, &Error{BadResponse, errUnasked} // or it would be taken for the answer
+			return 0, &Error{Cause: BadResponse, Err: errUnasked} // or it would be taken for the answer
 		}
 		if err := x.socket.Within(ctx, x.limits.Head, "Head"); err != nil {
 			return 0, x.broken(err)
