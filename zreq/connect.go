@@ -10,8 +10,10 @@ import (
 	"github.com/zreq-go/zreq/zreq/internal/target"
 )
 
-// errOtherWay is of a kept connection that died when the request was about to be sent.
-var errOtherWay = &fault{kind: ErrStale, err: errors.New("the connection that took its place goes another way, where requests have another form")}
+// errOtherWay is of a kept connection that died when the request was about to be sent, with
+// the first bytes of the body.
+var errOtherWay = &fault{kind: ErrStale, err: errors.New("the connection that took its place goes another way, where requests " +
+	"have another form, and the body cannot be taken back: give it a Rewind or Seek")}
 
 // connect claims a connection, unless the last request left one, and sees to it that it is
 // open.
@@ -123,7 +125,7 @@ func (c *call) serves(conn *Connection) error {
 // attach makes s the socket of the request and watches the context for it.
 func (c *call) attach(ctx context.Context, s *line.Socket, reused bool) error {
 	c.unwatch()
-	if err := c.form(c.line.Path); err != nil {
+	if err := c.form(ctx, c.line.Path); err != nil {
 		if reused {
 			c.why = CloseNone // nothing was sent
 		}
@@ -141,16 +143,25 @@ func (c *call) attach(ctx context.Context, s *line.Socket, reused bool) error {
 }
 
 // form gives the request the form that the connection asks for. If the connection has taken
-// the place of another one, some of the body may have been read, so that the form is fixed.
-// Links without a proxy that forwards all have the same form.
-func (c *call) form(path *netdriver.Path) error {
+// the place of another one, the head may have the form of that, and be followed by the first
+// bytes of the body. Then both are made anew. Links without a proxy that forwards all have
+// the same form.
+func (c *call) form(ctx context.Context, path *netdriver.Path) error {
 	if path == nil {
 		path = &ordinary
 	}
-	switch formed := c.request.formed; {
-	case formed != nil && path != formed && (path.Forward != nil || formed.Forward != nil):
-		return errOtherWay
-	case formed == nil && path.Forward != nil:
+	formed := c.request.formed
+	if formed != nil && path != formed && (path.Forward != nil || formed.Forward != nil) {
+		if c.request.body.Rewind() != nil {
+			return errOtherWay
+		}
+		c.phase = PhaseRequest
+		if _, err := c.compose(ctx); err != nil {
+			return err
+		}
+		formed = nil
+	}
+	if formed == nil && path.Forward != nil {
 		if err := c.exchange.Reform(path.Forward, c.request.url); err != nil {
 			c.phase = PhaseRequest
 			return err
