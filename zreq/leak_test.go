@@ -160,7 +160,7 @@ func keptConnections(t *testing.T, address string, size int) int64 {
 		kept[i] = keep(t, driver, address)
 	}
 	is.True(settled(goroutines) <= goroutines) // it has no goroutine
-	each := (inUse() - before) / int64(size)
+	each := since(before) / int64(size)
 	for _, c := range kept {
 		is.Equal(c.Dials(), 1) // the first of its kind
 		is.NoErr(c.Close())    // closes like any other

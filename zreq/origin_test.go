@@ -247,7 +247,7 @@ func TestConnectionKeepsNoURL(t *testing.T) {
 		kept[i], err = zreq.Connect(context.Background(), url, &zreq.Args{Driver: new(idleDriver)})
 		is.NoErr(err)
 	}
-	each := (inUse() - before) / size
+	each := since(before) / size
 	is.True(each < long/10)
 	for _, c := range kept {
 		is.NoErr(c.Close())

@@ -99,7 +99,7 @@ func (t *task) idleOf(h holder) (*Idle, error) {
 	return &Idle{
 		Peer: h.peer, TLS: t.TLS, Connections: t.Connections,
 		Heap:       (after.heap - before.heap) / n,
-		Stack:      (after.stack - before.stack) / n,
+		Stack:      max(0, after.stack-before.stack) / n, // less is of goroutines that had ended before
 		Goroutines: float64(after.goroutines-before.goroutines) / float64(n),
 	}, nil
 }
