@@ -59,8 +59,8 @@ func (d *Driver) order() (links []*link, down []*LinkError) {
 	var failed []late
 	now := time.Now()
 	for _, l := range d.all() {
-		if !l.state().Up {
-			down = append(down, &LinkError{Link: l.name, Err: errDown})
+		if state := l.state(); !state.Up {
+			down = append(down, &LinkError{Link: l.name, Err: downError(state)})
 		} else if until := l.health.avoidUntil(now); until.IsZero() {
 			links = append(links, l)
 		} else {

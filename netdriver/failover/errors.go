@@ -29,6 +29,15 @@ func (noLinks) Error() string {
 // Permanent returns true: another dial would fail as well.
 func (noLinks) Permanent() bool { return true }
 
+// downError is the error of a link that is down. The reason is not known, but a name that
+// is misspelt can be seen.
+func downError(state netdriver.Link) error {
+	if state.Interface == "" {
+		return errDown
+	}
+	return errors.New("the link is down: interface " + state.Interface + " is switched off, has no address, or does not exist")
+}
+
 // An Error is a dial that failed over all links, or a Start that failed for all. errors.Is
 // and errors.As find the errors of all of them. errors.Is finds ErrNoLink if every link is
 // down.

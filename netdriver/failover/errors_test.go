@@ -76,9 +76,11 @@ func TestError(t *testing.T) {
 		w.cable.setUp(false)
 		w.modem.fault = memnet.ErrRefused
 		_, err = w.dial()
-		w.is.Equal(err.Error(), "no link can connect: modem: connection refused; cable: the link is down")
+		w.is.Equal(err.Error(), "no link can connect: modem: connection refused; "+
+			"cable: the link is down: interface mem0 is switched off, has no address, or does not exist")
 		w.is.True(err.(*failover.Error).Answered()) // for a failover over this one
-		w.modem.setUp(false)
+		w.cable.SetLink(netdriver.Link{})
+		w.modem.SetLink(netdriver.Link{})
 		_, err = w.dial()
 		w.is.Equal(err.Error(), "no link is up: cable: the link is down; modem: the link is down")
 		w.is.True(!err.(*failover.Error).Answered())
