@@ -15,7 +15,8 @@ type PoolLimits struct {
 	// driver has fewer sockets, that is the limit: see [netdriver.SocketLimiter].
 	Open int
 	// OpenPerOrigin limits how many connections are open to one origin. Default 8. If
-	// negative, there is no limit.
+	// negative, there is no limit. All http origins behind a proxy that forwards count as
+	// one: see [netdriver.Forwarder].
 	OpenPerOrigin int
 	// Idle limits how many connections are kept between calls. While calls wait because
 	// of Open, more are kept. Default 16. If negative, none is kept.
