@@ -20,7 +20,7 @@ import (
 	"strings"
 
 	"github.com/zreq-go/zreq/examples/internal/server"
-	_ "github.com/zreq-go/zreq/netdriver/std" // TCP of the system, and TLS
+	_ "github.com/zreq-go/zreq/netdriver/std" // TCP, TLS and JSON
 )
 
 func main() {

@@ -14,7 +14,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/zreq-go/zreq/examples/internal/server"
-	_ "github.com/zreq-go/zreq/netdriver/std" // TCP of the system, and TLS
+	_ "github.com/zreq-go/zreq/netdriver/std" // TCP, TLS and JSON
 	"github.com/zreq-go/zreq/zreq"
 )
 

@@ -10,7 +10,7 @@ import (
 	"os"
 
 	"github.com/zreq-go/zreq/examples/internal/server"
-	_ "github.com/zreq-go/zreq/netdriver/std" // TCP of the system, and TLS
+	_ "github.com/zreq-go/zreq/netdriver/std" // TCP, TLS and JSON
 	"github.com/zreq-go/zreq/zreq"
 )
 

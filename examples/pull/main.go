@@ -12,7 +12,7 @@ import (
 	"path/filepath"
 
 	"github.com/zreq-go/zreq/examples/internal/server"
-	_ "github.com/zreq-go/zreq/netdriver/std" // TCP of the system, TLS and JSON
+	_ "github.com/zreq-go/zreq/netdriver/std" // TCP, TLS and JSON
 	"github.com/zreq-go/zreq/zreq"
 )
 

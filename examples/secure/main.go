@@ -15,7 +15,7 @@ import (
 	"io"
 	"os"
 
-	_ "github.com/zreq-go/zreq/netdriver/std" // TCP of the system, and TLS
+	_ "github.com/zreq-go/zreq/netdriver/std" // TCP, TLS and JSON
 	"github.com/zreq-go/zreq/netdriver/tlsnet"
 	"github.com/zreq-go/zreq/zreq"
 )

@@ -21,7 +21,7 @@ import (
 	"os/signal"
 	"path/filepath"
 
-	_ "github.com/zreq-go/zreq/netdriver/std" // TCP of the system, and TLS
+	_ "github.com/zreq-go/zreq/netdriver/std" // TCP, TLS and JSON
 	"github.com/zreq-go/zreq/upload"
 )
 
