@@ -15,6 +15,8 @@ import (
 	"testing"
 
 	"github.com/matryer/is"
+
+	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
 // floors are the files of package zreq, from the top: a file uses those on its own floor
@@ -31,6 +33,9 @@ var floors = []string{
 // TestUsesGoDown: of the names that a file of the client uses of another file, at most one
 // in twenty is of a file above it. Args, for one, names the types of its fields.
 func TestUsesGoDown(t *testing.T) {
+	if zreqtest.RaceDetector {
+		return // it is slow, and looks at the source alone
+	}
 	is := is.New(t)
 	folder, err := gobuild.Default.ImportDir(".", 0)
 	is.NoErr(err)

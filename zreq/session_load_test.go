@@ -229,7 +229,7 @@ func ordeals() (list []ordeal) {
 				if i&8 != 0 {
 					o.failure = os.ErrDeadlineExceeded
 				}
-				if zreqtest.RaceDetector && manner != "whole" && !(o.kept && o.retries) {
+				if zreqtest.RaceDetector && manner != "whole" && !(o.kept && o.retries && o.failure == errBroken) {
 					continue
 				}
 				list = append(list, o)
