@@ -28,6 +28,9 @@ var (
 
 // do makes a call for a verb of the package. A Session makes its calls by doAgain.
 func do(ctx context.Context, method, url string, args *Args) (*Response, error) {
+	if args == nil {
+		args = &Args{}
+	}
 	c := call{args: args}
 	c.begin(method)
 	err := c.run(ctx, url)

@@ -112,7 +112,7 @@ func chooseCodings(method string, args *Args) codingChoice {
 func (r *request) name(to *asked, url string, head []byte, args *Args) {
 	r.url = url
 	if !to.at.AsGiven || len(args.Params) > 0 {
-		r.url = to.at.String() + string(requestTarget(head))
+		r.url = to.at.String() + string(requestTarget(head, to.method))
 	}
 }
 
@@ -180,20 +180,14 @@ func (r *request) appendTarget(dst []byte, args *Args, to *asked) ([]byte, error
 }
 
 // requestTarget cuts the target out of the head that was made.
-func requestTarget(head []byte) []byte {
-	_, rest := cutSpace(head)
-	sent, _ := cutSpace(rest)
-	return sent
-}
-
-// cutSpace cuts p around its first space.
-func cutSpace(p []byte) (before, after []byte) {
-	for i, c := range p {
+func requestTarget(head []byte, method string) []byte {
+	sent := head[len(method)+len(" "):]
+	for i, c := range sent {
 		if c == ' ' {
-			return p[:i], p[i+1:]
+			return sent[:i]
 		}
 	}
-	return p, nil
+	return sent
 }
 
 // putHost appends the field Host: the caller's on the first origin, if there is one.
@@ -223,7 +217,7 @@ func (r *request) putOwn(h *head, args *Args, to *asked) {
 	case h.err != nil: // Auth is asked only for what will be sent
 	case args.Auth != nil && !r.crossed:
 		if !r.challenged {
-			h.err = r.authorize(args, to, requestTarget(h.text), nil)
+			h.err = r.authorize(args, to, requestTarget(h.text, to.method), nil)
 		}
 		if r.credentials != "" {
 			h.field("Authorization", r.credentials)

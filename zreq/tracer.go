@@ -33,12 +33,6 @@ func (t *tracer) setWait(d time.Duration) {
 	}
 }
 
-func (t *tracer) setIdle(l lease) {
-	if t != nil {
-		t.event.Idle = l.Idle(line.Now())
-	}
-}
-
 // forget forgets the URL of a request that has led to another one.
 func (t *tracer) forget() {
 	if t != nil {

@@ -55,8 +55,5 @@ func Options(ctx context.Context, url string, args *Args) (*Response, error) {
 // When ctx ends, the call fails with the cause of ctx. Do starts no goroutine;
 // context.AfterFunc starts one if ctx ends during the call.
 func Do(ctx context.Context, method, url string, args *Args) (*Response, error) {
-	if args == nil {
-		args = &Args{}
-	}
 	return do(ctx, method, url, args)
 }

@@ -53,21 +53,21 @@ func appendZone(dst []byte, zone string) []byte {
 	return dst
 }
 
-// isLinkLocal reports whether an IPv6 address is on the link alone, fe80::/10
-// (RFC 4291, 2.4): which link, its zone says. "fe8::1" has three digits, and is 0fe8::1.
-func isLinkLocal(address string) bool {
-	rest, ok := ascii.CutPrefixFold(address, "fe")
-	return ok && len(rest) > 2 && rest[1] != ':' && rest[2] == ':' && ascii.IndexByte("89abAB", rest[0]) >= 0
-}
-
 // InheritZone gives the host of a Location the zone of the URL that was asked. A server does
 // not know that zone, since no Host has it: so the same address, or another of the same
 // link, means one in that zone. A zone of the server's own means nothing here.
 func (t *Target) InheritZone(from *Target) error {
-	switch {
-	case t.Zone != "" && t.Zone != from.Zone:
+	if t.Zone != "" && t.Zone != from.Zone {
 		return &urlError{text: urlLocation, part: t.Zone}
-	case t.IPv6 && from.Zone != "" && (isLinkLocal(t.Host) || ascii.EqualFold(t.Host, from.Host)):
+	}
+	if !t.IPv6 || from.Zone == "" {
+		return nil
+	}
+	// An address on the link alone is of fe80::/10 (RFC 4291, 2.4). "fe8::1" has three digits,
+	// and is 0fe8::1.
+	rest, ok := ascii.CutPrefixFold(t.Host, "fe")
+	ok = ok && len(rest) > 2 && rest[1] != ':' && rest[2] == ':' && ascii.IndexByte("89abAB", rest[0]) >= 0
+	if ok || ascii.EqualFold(t.Host, from.Host) {
 		t.Zone = from.Zone
 	}
 	return nil
