@@ -6,6 +6,8 @@ import (
 
 	"github.com/zreq-go/zreq/form"
 	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/zreq/internal/ascii"
+	"github.com/zreq-go/zreq/zreq/internal/target"
 	"github.com/zreq-go/zreq/zreq/wire"
 )
 
@@ -251,8 +253,19 @@ func (a *Args) check(method string) error {
 			return wire.ErrBadFieldName // one that is misspelt so would keep nothing back
 		}
 	}
-	if err := a.Headers.check(); err != nil {
-		return err
+	host := false
+	for _, field := range a.Headers {
+		switch name := field[0]; {
+		case ascii.EqualFold(name, "Content-Length"), ascii.EqualFold(name, "Transfer-Encoding"):
+			return errReservedField
+		case !ascii.EqualFold(name, "Host"):
+			continue
+		case host:
+			return errTwoHosts // a server must refuse it (RFC 9112, 3.2)
+		case !target.IsHost(field[1]):
+			return errBadHost
+		}
+		host = true
 	}
 	return checkMethodCase(method)
 }
@@ -269,21 +282,4 @@ func (a *Args) chunkSize() int {
 		return defaultChunk
 	}
 	return a.StreamChunk
-}
-
-// content is the body of the request.
-func (a *Args) content() (io.Reader, error) {
-	switch {
-	case a.Body != nil && (a.Data != nil || a.JSON != nil || a.Files != nil):
-		return nil, errBeside
-	case a.JSON != nil && a.Files != nil:
-		return nil, errTwoKinds
-	case a.Files != nil:
-		return a.Files.With(a.Data), nil
-	case a.Data != nil:
-		return a.Data.Body(), nil
-	case a.JSON != nil:
-		return a.JSON, nil
-	}
-	return a.Body, nil
 }

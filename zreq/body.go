@@ -2,6 +2,7 @@ package zreq
 
 import (
 	"errors"
+	"io"
 
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq/internal/exchange"
@@ -28,6 +29,23 @@ type Sender interface {
 
 // encoder is a body that is made whole, in memory, before it is sent.
 type encoder interface{ Encode() error }
+
+// content is the body of the request.
+func (a *Args) content() (io.Reader, error) {
+	switch {
+	case a.Body != nil && (a.Data != nil || a.JSON != nil || a.Files != nil):
+		return nil, errBeside
+	case a.JSON != nil && a.Files != nil:
+		return nil, errTwoKinds
+	case a.Files != nil:
+		return a.Files.With(a.Data), nil
+	case a.Data != nil:
+		return a.Data.Body(), nil
+	case a.JSON != nil:
+		return a.JSON, nil
+	}
+	return a.Body, nil
+}
 
 // contentType is what a body says it is, "" if it does not.
 func contentType(b *exchange.Body) string {

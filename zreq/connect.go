@@ -116,8 +116,10 @@ func (c *call) serves(conn *Connection) error {
 	if err := conn.serves(&c.at, c.args); err != nil {
 		return err
 	}
-	if c.request.crossed && conn.line.Names() {
-		return ErrOtherOrigin
+	if tls := conn.line.TLS; c.request.crossed && tls != nil {
+		if same, _ := line.Equal(netdriver.Anonymous(tls), tls); !same {
+			return ErrOtherOrigin
+		}
 	}
 	return nil
 }

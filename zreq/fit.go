@@ -133,14 +133,16 @@ func admitPart(r *Response, args *Args, asked string) (unfit error) {
 // ETag that is strong and another one, or another Last-Modified. A server must not answer
 // with a part then (RFC 9110, 13.1.5). Where the response names none, nothing says so.
 func differs(r *Response, condition string) bool {
-	name, judged := "Last-Modified", isFixdate
-	if isStrongTag(condition) {
-		name, judged = "ETag", isStrongTag
+	name, tag := "Last-Modified", isStrongTag(condition)
+	if tag {
+		name = "ETag"
+	} else if !isFixdate(condition) {
+		return false // a weak ETag, or no validator at all, cannot be judged
 	}
 	_, fields := wire.SplitHead(r.head)
-	for value, rest, ok := nextNamed(fields, name); ok; value, rest, ok = nextNamed(rest, name) {
-		// Else one is a weak ETag, or no validator at all: neither can be judged.
-		if judged(condition) && judged(string(value)) && string(value) != condition {
+	for field, rest, ok := nextNamed(fields, name); ok; field, rest, ok = nextNamed(rest, name) {
+		value := string(field)
+		if value != condition && (tag && isStrongTag(value) || !tag && isFixdate(value)) {
 			return true
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"strconv"
 
 	"github.com/zreq-go/zreq/zreq/internal/ascii"
-	"github.com/zreq-go/zreq/zreq/internal/target"
 	"github.com/zreq-go/zreq/zreq/wire"
 )
 
@@ -26,25 +25,6 @@ func (h Headers) Get(name string) (value string, ok bool) {
 		}
 	}
 	return "", false
-}
-
-// check refuses what zreq sets alone, and a Host that no server takes.
-func (h Headers) check() error {
-	given := false
-	for _, field := range h {
-		switch name := field[0]; {
-		case ascii.EqualFold(name, "Content-Length"), ascii.EqualFold(name, "Transfer-Encoding"):
-			return errReservedField
-		case !ascii.EqualFold(name, "Host"):
-			continue
-		case given:
-			return errTwoHosts // a server must refuse it (RFC 9112, 3.2)
-		case !target.IsHost(field[1]):
-			return errBadHost
-		}
-		given = true
-	}
-	return nil
 }
 
 // asksForClose reports whether the fields ask for the end of the connection, or for

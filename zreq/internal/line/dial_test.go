@@ -209,14 +209,6 @@ func TestBrokenDriver(t *testing.T) {
 	}
 }
 
-// anonymous is a TLS with a client certificate, and one without.
-type anonymous struct {
-	fakeTLS
-	without netdriver.TLS
-}
-
-func (a *anonymous) Anonymous() netdriver.TLS { return a.without }
-
 // TestRoute: connections are shared by origin, driver and TLS, as far as those can be
 // compared.
 func TestRoute(t *testing.T) {
@@ -244,11 +236,4 @@ func TestRoute(t *testing.T) {
 	}{d, nil}
 	_, comparable := route(odd, s).Same(route(odd, s))
 	is.True(!comparable)
-
-	shown := &anonymous{}
-	shown.without = &fakeTLS{}
-	is.True(route(d, shown).Names()) // its certificate tells who we are
-	shown.without = shown
-	is.True(!route(d, shown).Names())
-	is.True(!route(d, nil).Names())
 }

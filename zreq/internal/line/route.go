@@ -33,15 +33,6 @@ func (r *Route) Same(other *Route) (same, comparable bool) {
 	return same, comparable
 }
 
-// Names reports whether the TLS of the route may tell the peer who we are.
-func (r *Route) Names() bool {
-	if r.TLS == nil {
-		return false
-	}
-	same, _ := Equal(netdriver.Anonymous(r.TLS), r.TLS)
-	return !same
-}
-
 // Equal reports whether a and b are the same, and whether that can be told: == panics
 // for some types, as for a struct with a func in it.
 func Equal(a, b any) (same, comparable bool) {

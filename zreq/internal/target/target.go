@@ -77,7 +77,8 @@ func IsHost(s string) bool {
 }
 
 // splitAuthority sets userinfo, host and port (RFC 3986, 3.2). It shows nothing of the
-// userinfo.
+// userinfo. A host is what can be a name in the DNS or an IP address: a percent-encoded or
+// non-ASCII name can be read in many ways.
 func (t *Target) splitAuthority(s string) (wrong, part string) {
 	if i := ascii.IndexByte(s, '@'); i >= 0 {
 		t.Userinfo, s, t.HasUserinfo, t.AsGiven = s[:i], s[i+1:], true, false
@@ -92,8 +93,19 @@ func (t *Target) splitAuthority(s string) (wrong, part string) {
 	if isBareIPv6(s) {
 		return urlBrackets, s
 	}
-	if wrong := checkHost(host); wrong != "" {
-		return wrong, host
+	switch {
+	case host == "":
+		return urlNoHost, ""
+	case len(host) > 255:
+		return urlLongHost, host
+	}
+	for i := range len(host) {
+		switch c := host[i]; {
+		case c >= 0x80:
+			return urlUnicode, host
+		case !ascii.IsAlphanumeric(c) && c != '-' && c != '.' && c != '_':
+			return urlHost, host
+		}
 	}
 	t.Host = host
 	return t.setPort(port)
@@ -148,27 +160,6 @@ func (t *Target) setPort(s string) (wrong, part string) {
 	}
 	t.Port = n
 	return "", ""
-}
-
-// checkHost accepts what can be a name in the DNS or an IPv4 address, and returns what
-// is wrong with anything else. A percent-encoded or non-ASCII name can be read in many
-// ways.
-func checkHost(host string) (wrong string) {
-	if host == "" {
-		return urlNoHost
-	}
-	if len(host) > 255 {
-		return urlLongHost
-	}
-	for i := range len(host) {
-		switch c := host[i]; {
-		case c >= 0x80:
-			return urlUnicode
-		case !ascii.IsAlphanumeric(c) && c != '-' && c != '.' && c != '_':
-			return urlHost
-		}
-	}
-	return ""
 }
 
 // AppendRequestTarget appends path and query as they are sent (RFC 9112, 3.2.1). The two
