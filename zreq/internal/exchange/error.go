@@ -44,14 +44,12 @@ func CauseOf(err error) (Cause, error) {
 	return 0, err
 }
 
-var (
-	errUnasked = errors.New("the peer sent bytes before the request")
+var errUnasked = errors.New("the peer sent bytes before the request")
 
-	// errNoAnswer means that the peer closed the connection before a response began. It wraps
-	// io.EOF, which callers who retry look for: no body was being read whose good end that
-	// could be.
-	errNoAnswer error = &Error{Err: io.EOF, text: "connection closed before any response: EOF"}
-)
+// noAnswer is the text of the error of a connection that the peer closed before a response
+// began. That error wraps io.EOF, which callers who retry look for: no body was being read
+// whose good end that could be.
+const noAnswer = "connection closed before any response: EOF"
 
 // truncated is the error of a response that is shorter than it said. It is never io.EOF,
 // which says that all is well.

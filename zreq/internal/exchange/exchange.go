@@ -208,7 +208,7 @@ func (x *Exchange) broken(err error) error {
 	case line.IsTimeout(err):
 		return err // a limit that is over says so itself
 	case !x.Heard && (err == io.EOF || err == io.ErrUnexpectedEOF): // the latter over TLS, without close_notify
-		err = errNoAnswer
+		err = &Error{Err: io.EOF, text: noAnswer}
 	}
 	if x.Reused && !x.Heard { // else it lived when a 1xx came
 		return &Error{Cause: Stale, Err: err}

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"context"
+	"errors"
 	"io"
 	"time"
 
@@ -114,7 +115,7 @@ func (x *Exchange) readReason(ctx context.Context) (Step, error) {
 		return step, nil
 	}
 	_, err = CauseOf(err)
-	if x.line.TLS != nil && !line.IsTimeout(failure) && !line.IsTimeout(err) && err != errNoAnswer && !x.Heard {
+	if x.line.TLS != nil && !line.IsTimeout(failure) && !line.IsTimeout(err) && !errors.Is(err, io.EOF) && !x.Heard {
 		return 0, &Error{Cause: cause, Err: err}
 	}
 	return 0, x.failure
