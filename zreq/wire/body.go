@@ -2,22 +2,6 @@ package wire
 
 const maxInt64 = 1<<63 - 1
 
-// beginBody goes on to the body that the head announces.
-func (d *Decoder) beginBody() {
-	d.framing = d.message.bodyFraming()
-	next := sigNoBody
-	switch d.framing {
-	case Length:
-		d.rest, next = d.length, sigLength
-	case Chunked:
-		d.newChunk()
-		next = sigChunked
-	case UntilClose:
-		d.rest, next = maxInt64, sigUntilClose
-	}
-	d.phase.step(next)
-}
-
 // body decodes the body and its chunk framing (RFC 9112, 7.1) up to the next event or
 // the end of in.
 func (d *Decoder) body(in []byte) (Event, int, error) {

@@ -29,23 +29,32 @@ func (d *Decoder) lines(in []byte) (Event, int, error) {
 		unfold(block)
 	}
 	d.section = section{}
-	ev := Event{Kind: Head, Data: block}
 	switch {
 	case d.phase == inTrailers:
-		ev.Kind = Trailers
 		d.phase.step(sigTrailersRead)
 		if len(block) == 0 {
-			ev = d.end()
+			return d.end(), used, nil
 		}
+		return Event{Kind: Trailers, Data: block}, used, nil
 	case d.status < 200:
 		// A client MUST be able to parse 1xx responses before the final one
 		// (RFC 9110, 15.2).
-		ev.Kind = Informational
 		d.phase.step(sigInformational)
-	default:
-		d.beginBody()
+		return Event{Kind: Informational, Data: block}, used, nil
 	}
-	return ev, used, nil
+	next := sigNoBody
+	d.framing = d.message.bodyFraming()
+	switch d.framing {
+	case Length:
+		d.rest, next = d.length, sigLength
+	case Chunked:
+		d.newChunk()
+		next = sigChunked
+	case UntilClose:
+		d.rest, next = maxInt64, sigUntilClose
+	}
+	d.phase.step(next)
+	return Event{Kind: Head, Data: block}, used, nil
 }
 
 // scan judges the lines that have become complete. It returns the length of the
