@@ -5,10 +5,15 @@ package socket
 import "os"
 
 // transfers holds what SendFile and ReceiveFile work with. Each is nil until its first
-// call.
+// call. They are interfaces, so that a program that does not call these links nothing of
+// them.
 type transfers struct {
-	send    *sendfile
-	receive *splice
+	send interface {
+		send(f *os.File, offset, n int64) (int64, error)
+	}
+	receive interface {
+		receive(f *os.File, n int64) (int64, error)
+	}
 }
 
 // SendFile sends at most n bytes of f, beginning at offset. It uses the system call
