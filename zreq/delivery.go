@@ -168,11 +168,26 @@ func (d *delivery) cutInto(ctx context.Context, chunks *chunk.Chunker, widens bo
 	if err := d.excess(); err != nil {
 		return err
 	}
-	if widens && d.resp.body.framing == FramingChunked {
-		d.exchange.Widen(min(chunks.Size(), buffer.MaxKept)) // who takes large chunks has room for it, and needs fewer reads
+	times := 1
+	if d.resp.body.framing == FramingChunked {
+		times = 8 // direct reads end with each frame, so that they pay only for long ones
+		if widens {
+			d.exchange.Widen(min(chunks.Size(), buffer.MaxKept)) // who takes large chunks has room for it, and needs fewer reads
+		}
 	}
 	for {
-		ev, direct, err := d.read(ctx, chunks)
+		var ev wire.Event
+		var err error
+		// A direct read fills a chunk that was begun, so that later reads start where chunks
+		// do, and nothing is copied.
+		direct := d.exchange.Direct(chunks.Size(), times) > 0
+		if direct {
+			chunks.Settle()
+			p := chunks.Space()
+			ev, err = d.exchange.ReadInto(ctx, p[:min(int64(len(p)), d.exchange.Certain())])
+		} else {
+			ev, err = d.next(ctx, chunks)
+		}
 		if err != nil {
 			return err
 		}
@@ -194,24 +209,6 @@ func (d *delivery) cutInto(ctx context.Context, chunks *chunk.Chunker, widens bo
 			return d.stop(err)
 		}
 	}
-}
-
-// read returns the next event of the body. If it is direct, its data was read into the
-// chunk itself. Such a read first fills a chunk that was begun, so that later reads start
-// where chunks do, and nothing is copied.
-func (d *delivery) read(ctx context.Context, chunks *chunk.Chunker) (ev wire.Event, direct bool, err error) {
-	times := 1
-	if d.resp.body.framing == FramingChunked {
-		times = 8 // direct reads end with each frame, so that they pay only for long ones
-	}
-	if d.exchange.Direct(chunks.Size(), times) == 0 {
-		ev, err = d.next(ctx, chunks)
-		return ev, false, err
-	}
-	chunks.Settle()
-	p := chunks.Space()
-	ev, err = d.exchange.ReadInto(ctx, p[:min(int64(len(p)), d.exchange.Certain())])
-	return ev, true, err
 }
 
 // excess is the error of a body that has more than its Content-Range says or Limits.Body
