@@ -22,34 +22,28 @@ func isBareIPv6(s string) bool {
 // validIPv6 is IPv6address of RFC 3986, 3.2.2.
 func validIPv6(s string) bool {
 	groups, compressed := 0, false
-	if len(s) >= 2 && s[0] == ':' && s[1] == ':' {
-		compressed, s = true, s[2:]
-	}
-	for s != "" {
-		end := ascii.IndexByte(s, ':')
-		if end < 0 && ascii.IndexByte(s, '.') >= 0 {
-			return validIPv4(s) && fits(groups+2, compressed)
+	for colon := false; s != ""; colon = true { // whether a colon goes before the next group
+		if len(s) >= 2 && s[:2] == "::" {
+			if compressed {
+				return false
+			}
+			compressed, colon, s = true, false, s[2:]
+			if s == "" {
+				break
+			}
 		}
-		group := s
-		if end >= 0 {
-			group = s[:end]
+		if colon {
+			s = s[1:]
+		}
+		group, rest := ascii.Split(s, ":")
+		if rest == "" && ascii.IndexByte(group, '.') >= 0 {
+			return validIPv4(group) && fits(groups+2, compressed)
 		}
 		if len(group) == 0 || len(group) > 4 || !allHex(group) {
 			return false
 		}
 		groups++
-		if end < 0 {
-			break
-		}
-		if s = s[end+1:]; s == "" {
-			return false // a single colon at the end
-		}
-		if s[0] == ':' {
-			if compressed {
-				return false
-			}
-			compressed, s = true, s[1:]
-		}
+		s = rest
 	}
 	return fits(groups, compressed)
 }
