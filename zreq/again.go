@@ -14,18 +14,29 @@ import (
 // errTryAgain stands for a response whose status asks for another attempt.
 var errTryAgain = errors.New("the response asks for another attempt")
 
-// unexpect makes the request ready to be sent again, on a new connection and without the
-// expectation that the peer refused (RFC 9110, 15.5.18). It refused the request unread, so
-// that its bytes do not count as sent.
-func (c *call) unexpect(ctx context.Context) error {
-	c.line.NoContinue = true
-	c.request.challenged = false // ask Auth again: credentials may serve only once
-	if err := c.request.body.Rewind(); err != nil {
-		return &fault{kind: ErrBody, err: err}
+// decide reports whether the response that has begun leads to another request of the same
+// call, and makes that ready.
+func (c *call) decide(ctx context.Context) (again bool, err error) {
+	r, status := &c.request, c.resp.Status
+	sendable := !(c.line.HTTP10 && r.body.Chunked()) // RFC 9112, 6.1
+	switch {
+	case status == 417 && c.exchange.Expects && sendable:
+		// The peer has refused the request unread, so that its bytes do not count as sent. It is
+		// sent again, on a new connection and without the expectation (RFC 9110, 15.5.18).
+		c.line.NoContinue = true
+		r.challenged = false // ask Auth again: credentials may serve only once
+		if err := r.body.Rewind(); err != nil {
+			return false, &fault{kind: ErrBody, err: err}
+		}
+		c.sentBefore -= c.exchange.Sent
+		c.discard(CloseUnsent)
+		return true, c.restart(ctx)
+	case status == 401 && c.args.Auth != nil && !r.crossed && !r.challenged && sendable:
+		return c.answer(ctx)
+	case isRedirect(status) && c.args.MaxRedirects >= 0:
+		return c.follow(ctx)
 	}
-	c.sentBefore -= c.exchange.Sent
-	c.discard(CloseUnsent)
-	return c.restart(ctx)
+	return false, nil
 }
 
 // answer answers the challenges of a 401, if Args.Auth can.

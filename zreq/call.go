@@ -10,7 +10,7 @@ import (
 
 // call is one call of a verb, from top to bottom: it chooses a connection (connect), sends
 // the request (send), reads the head of the response (readHead), decides what follows
-// (decide, retry), delivers the body (deliver) and lets go (end).
+// (decide and, for a Session, retry), delivers the body (deliver) and lets go (end).
 //
 // It lives on the stack of the caller. What of it a Stream needs afterwards is the
 // delivery, which moves into the Response.
@@ -208,22 +208,6 @@ func (c *call) readHead(ctx context.Context) error {
 	c.resp.request.sent = c.sentBefore + c.exchange.Sent
 	c.tell(EventHead, CloseNone, nil)
 	return nil
-}
-
-// decide reports whether the response that has begun leads to another request of the same
-// call, and makes that ready.
-func (c *call) decide(ctx context.Context) (again bool, err error) {
-	r, status := &c.request, c.resp.Status
-	sendable := !(c.line.HTTP10 && r.body.Chunked()) // RFC 9112, 6.1
-	switch {
-	case status == 417 && c.exchange.Expects && sendable:
-		return true, c.unexpect(ctx)
-	case status == 401 && c.args.Auth != nil && !r.crossed && !r.challenged && sendable:
-		return c.answer(ctx)
-	case isRedirect(status) && c.args.MaxRedirects >= 0:
-		return c.follow(ctx)
-	}
-	return false, nil
 }
 
 // fail makes the error of the call.
