@@ -315,3 +315,22 @@ func TestPrinted(t *testing.T) {
 	is.Equal(fmt.Sprint(hops), "[GET http://h.test/a?… 302 GET http://h.test/d 307]")
 	is.Equal(fmt.Sprintf("%#v", hops[1]), "zreq.Redirect(GET http://h.test/d 307)")
 }
+
+// TestErrRequestOnlyBeforeTheRequest: credentials that fail for the second attempt are no
+// bad request: one has been sent.
+func TestErrRequestOnlyBeforeTheRequest(t *testing.T) {
+	is := is.New(t)
+	asked, errSealed := 0, errors.New("the vault is sealed")
+	auth := &asker{give: func(zreq.AuthRequest) (string, error) {
+		if asked++; asked > 1 {
+			return "", errSealed
+		}
+		return "Bearer x", nil
+	}}
+	s := &zreq.Session{Driver: answers(t, page(503, "busy")), Retry: atOnce}
+	defer s.Close()
+	_, err := s.Get(context.Background(), site, &zreq.Args{Auth: auth})
+	is.True(errors.Is(err, errSealed))
+	is.True(!errors.Is(err, zreq.ErrRequest))
+	is.True(failure(is, err).Sent > 0)
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/zreq-go/zreq/netdriver/memnet"
 	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
 // outage is a Session whose server is out of order at /x, and fine elsewhere.
@@ -188,5 +190,36 @@ func TestRetryBudgetSaysWhenThereIsOne(t *testing.T) {
 		is.Equal(out.Again, 4*time.Second-time.Second/4)
 		time.Sleep(out.Again)
 		is.Equal(o.left(is, 100), 1) // it was no lie
+	})
+}
+
+// TestRetryBudgetHuge: a budget may be as large as can be written.
+func TestRetryBudgetHuge(t *testing.T) {
+	for _, size := range []int{math.MaxInt, math.MaxInt / 10, math.MaxInt/10 + 1, math.MaxInt32} {
+		synctest.Test(t, func(t *testing.T) {
+			is := is.New(t)
+			peer := zreqtest.NewPeer(t, answering(page(503, "no"), byLength("good")))
+			s := &zreq.Session{Driver: peer, RetryBudget: size}
+			defer s.Close()
+			resp, err := s.Get(context.Background(), site, nil)
+			is.NoErr(err)
+			is.Equal(resp.Status, 200)
+		})
+	}
+}
+
+// TestRetryBudgetOfAStatus: an answer that only says that the server is out of order is
+// no success that would pay for retries, also where it is not asked for again.
+func TestRetryBudgetOfAStatus(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		o := newOutage(t, 1)
+		is.Equal(o.left(is, 100), 1)
+		for range 50 {
+			resp, err := o.Post(context.Background(), site, nil)
+			is.NoErr(err)
+			is.Equal(resp.Status, 503)
+		}
+		is.Equal(o.left(is, 100), 0) // the outage is not multiplied
 	})
 }

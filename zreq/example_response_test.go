@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
 // With Args.Stream the call returns with the head read, and the body is a reader.
@@ -166,4 +167,27 @@ func ExampleResponse_TextAs() {
 	// Output:
 	// k�hl
 	// kühl <nil>
+}
+
+func ExampleTrace() {
+	peer := zreqtest.NewPeer(nil, []zreqtest.Step{
+		zreqtest.Request(),
+		zreqtest.Send("HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"),
+	})
+	defer peer.Close()
+
+	_, err := zreq.Get(context.Background(), "http://device.test/", &zreq.Args{Driver: peer, Trace: printer{}})
+	if err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// dial
+	// dialled
+	// conn device.test:80 reused: false
+	// sent head
+	// informational
+	// head
+	// body
+	// close
+	// done 200 received: 5
 }

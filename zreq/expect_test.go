@@ -348,3 +348,17 @@ func TestExpectOfABareDriver(t *testing.T) {
 	is.NoErr(err)
 	is.Equal(resp.Status, 204)
 }
+
+// TestSentOfARefusedExpectation: a body that went out, and cannot be sent again, is told in
+// Error.Sent.
+func TestSentOfARefusedExpectation(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		peer := zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Head(), zreqtest.Pause(2 * time.Second), zreqtest.Send("HTTP/1.1 417 No\r\nContent-Length: 0\r\n\r\n"), zreqtest.Hold()})
+		_, err := zreq.Put(context.Background(), site, &zreq.Args{
+			Driver: peer, Expect100: true, Body: io.MultiReader(strings.NewReader("once")),
+		})
+		is.True(errors.Is(err, zreq.ErrBody))
+		is.True(failure(is, err).Sent > 100) // nobody may think that nothing left
+	})
+}

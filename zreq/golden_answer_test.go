@@ -231,3 +231,114 @@ func messageScenarios() []scenario {
 		}},
 	}
 }
+
+func leads(status, location string) string {
+	return "HTTP/1.1 " + status + "\r\nLocation: " + location + "\r\nContent-Length: 5\r\n\r\nmoved"
+}
+
+// redirectScenarios follow a Location.
+func redirectScenarios() []scenario {
+	secrets := func() zreq.Args {
+		return zreq.Args{
+			Headers: zreq.Headers{{"Cookie", "c"}, {"X-Key", "k"}, {"X-Other", "o"}}, OriginOnly: []string{"X-Key"}, Auth: zreq.Bearer("token"),
+		}
+	}
+	hop := func(method string, args func() zreq.Args) func(g *golden) {
+		return func(g *golden) {
+			a := args()
+			a.OnRedirect = func(r *zreq.Response, url string) error {
+				g.log("OnRedirect %s to %s", described(r), url)
+				return nil
+			}
+			g.do(method, "/x", &a)
+		}
+	}
+	nothing := func() zreq.Args { return zreq.Args{} }
+	text := func() zreq.Args { return zreq.Args{Body: strings.NewReader("text"), Headers: asks()} }
+	posted := []step{hears(), hearsTo("text")}
+	return []scenario{
+		{name: "redirect-same", conns: [][]step{then(turn(leads("302 Found", "/y")), turn(ok))}, play: hop("GET", func() zreq.Args { return zreq.Args{Headers: asks()} })},
+		{name: "redirect-other", conns: [][]step{turn(leads("301 Moved", "//device.test:81/y")), turn(ok)}, play: hop("GET", secrets)},
+		{name: "redirect-back", conns: [][]step{turn(leads("301 Moved", "//device.test:81/y")), turn(leads("301 Moved", "//device.test/z")), turn(ok)}, play: hop("GET", secrets)},
+		{name: "redirect-303", conns: [][]step{then(posted, []step{tells(leads("303 See Other", "y"))}, turn(ok))}, play: hop("POST", text)},
+		{name: "redirect-307", conns: [][]step{then(posted, []step{tells(leads("307 Again", "y"))}, posted, []step{tells(ok)})}, play: hop("POST", text)},
+		{
+			name: "redirect-307-once", conns: [][]step{{hears(), hearsTo("0\r\n\r\n"), tells(leads("307 Again", "y"))}},
+			play: hop("POST", func() zreq.Args { return zreq.Args{Body: goldenPipe("text")} }),
+		},
+		{
+			name: "redirect-loop", conns: [][]step{then(turn(leads("302 Found", "x")), turn(leads("302 Found", "x")), turn(leads("302 Found", "x")))},
+			play: hop("GET", func() zreq.Args { return zreq.Args{MaxRedirects: 2, Headers: asks()} }),
+		},
+		{name: "redirect-off", conns: [][]step{turn(leads("302 Found", "/y"))}, play: hop("GET", func() zreq.Args { return zreq.Args{MaxRedirects: -1} })},
+		{name: "redirect-bad", conns: [][]step{turn(leads("302 Found", "ftp://a/"))}, play: hop("GET", nothing)},
+		{name: "redirect-downgrade", only: "TLS", conns: [][]step{turn(leads("302 Found", "http://device.test/"))}, play: hop("GET", nothing)},
+		{
+			name: "redirect-drophead", conns: [][]step{then(turn(leads("302 Found", "/y")), turn(ok))},
+			play: hop("GET", func() zreq.Args { return zreq.Args{DropHead: true, Headers: asks()} }),
+		},
+		{name: "redirect-stopped", conns: [][]step{turn(leads("302 Found", "/y"))}, play: func(g *golden) {
+			g.get("/x", &zreq.Args{OnRedirect: func(*zreq.Response, string) error { return zreq.ErrStop }})
+		}},
+		{name: "redirect-kept", conns: [][]step{then(turn(ok), turn(leads("302 Found", "//device.test:81/y"))), turn(ok)}, play: func(g *golden) {
+			g.twice(zreq.Args{})
+		}},
+		{name: "redirect-session", conns: [][]step{then(turn(leads("302 Found", "//device.test:81/y")), turn(ok)), turn(ok)}, play: func(g *golden) {
+			g.share(&zreq.Session{})
+			g.get("/x", nil)
+			g.get("/z", nil)
+		}},
+	}
+}
+
+// A goldenAuth answers a challenge once.
+type goldenAuth struct{ g *golden }
+
+func (a goldenAuth) Authorize(r zreq.AuthRequest) (string, error) {
+	a.g.log("Authorize %s %s %s, body %t, refused %t, sent %q", r.Method, r.Origin, r.Target, r.Body != nil, r.Refused != nil, r.Sent)
+	if r.Refused == nil || r.Sent != "" {
+		return r.Sent, nil
+	}
+	return "Test answer to " + r.Refused.Header("WWW-Authenticate"), nil
+}
+
+// authScenarios send credentials.
+func authScenarios() []scenario {
+	challenge := "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Test riddle\r\nContent-Length: 2\r\n\r\nno"
+	return []scenario{
+		{name: "auth-userinfo", conns: [][]step{turn(ok)}, play: func(g *golden) { g.get("//user:secret@device.test/x", nil) }},
+		{name: "auth-basic-refused", conns: [][]step{turn(challenge)}, play: func(g *golden) { g.get("/x", &zreq.Args{Auth: zreq.Basic("user", "secret")}) }},
+		{name: "auth-challenge", conns: [][]step{then(turn(challenge), turn(ok))}, play: func(g *golden) { g.get("/x", &zreq.Args{Auth: goldenAuth{g}, Headers: asks()}) }},
+		{
+			name: "auth-challenge-closed", conns: [][]step{turn("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Test riddle\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"), turn(ok)},
+			play: func(g *golden) { g.get("/x", &zreq.Args{Auth: goldenAuth{g}}) },
+		},
+		{name: "auth-challenge-twice", conns: [][]step{then(turn(challenge), turn(challenge))}, play: func(g *golden) { g.get("/x", &zreq.Args{Auth: goldenAuth{g}, Headers: asks()}) }},
+		{name: "auth-challenge-body", conns: [][]step{{hears(), hearsTo("text"), tells(challenge), hears(), hearsTo("text"), tells(ok)}}, play: func(g *golden) {
+			g.do("PUT", "/x", &zreq.Args{Auth: goldenAuth{g}, Body: strings.NewReader("text"), Headers: asks()})
+		}},
+	}
+}
+
+// expectScenarios ask before the body goes out.
+func expectScenarios() []scenario {
+	put := func(g *golden) {
+		g.do("PUT", "/x", &zreq.Args{Body: strings.NewReader("text"), Expect100: true, Headers: asks()})
+	}
+	const goOn = "HTTP/1.1 100 Continue\r\n\r\n"
+	return []scenario{
+		{name: "expect-100", conns: [][]step{{hears(), tells(goOn), hearsTo("text"), tells(ok)}}, play: put},
+		{name: "expect-100-with-answer", conns: [][]step{{hears(), tells(goOn + ok)}}, play: put},
+		{name: "expect-103", conns: [][]step{{hears(), tells("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", goOn), hearsTo("text"), tells(ok)}}, play: put},
+		{name: "expect-silence", conns: [][]step{{hears(), hearsTo("text"), tells(ok, "late")}}, play: put},
+		{name: "expect-417", conns: [][]step{turn("HTTP/1.1 417 No\r\nContent-Length: 0\r\n\r\n"), {hears(), hearsTo("text"), tells(ok)}}, play: put},
+		{name: "expect-final", conns: [][]step{turn("HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\nno")}, play: put},
+		{name: "expect-cut", conns: [][]step{{hears(), drops()}}, play: put},
+		{name: "expect-cut-after", conns: [][]step{{hears(), tells(goOn), drops()}}, play: put},
+		{name: "expect-session", conns: [][]step{turn("HTTP/1.1 417 No\r\nContent-Length: 0\r\n\r\n"), {hears(), hearsTo("text"), tells(ok), hears(), hearsTo("text"), tells(ok)}}, play: func(g *golden) {
+			g.share(&zreq.Session{})
+			put(g)
+			put(g)
+		}},
+	}
+}

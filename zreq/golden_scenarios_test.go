@@ -5,8 +5,11 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strings"
+	"testing/iotest"
 	"time"
 
+	"github.com/zreq-go/zreq/form"
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/netdriver/memnet"
 	"github.com/zreq-go/zreq/zreq"
@@ -249,5 +252,86 @@ func (g *golden) twice(args zreq.Args) {
 	args.Connection = first.Connection
 	if second := g.get("/2", &args); second != nil && second.Connection != nil {
 		g.log("Close: %v", second.Connection.Close())
+	}
+}
+
+// goldenPipe is a body that does not know its size, and cannot be sent twice.
+func goldenPipe(s string) io.Reader { return struct{ io.Reader }{strings.NewReader(s)} }
+
+// A goldenClaim is a body that says a size of its own.
+type goldenClaim struct {
+	io.Reader
+	size int64
+}
+
+func (c goldenClaim) Size() int64 { return c.size }
+
+// A goldenTrickle is a body that takes its time over each byte.
+type goldenTrickle struct{ r io.Reader }
+
+func (t goldenTrickle) Read(p []byte) (int, error) {
+	time.Sleep(700 * time.Millisecond)
+	return t.r.Read(p[:1])
+}
+
+// uploadScenarios send a body.
+func uploadScenarios() []scenario {
+	long := numbered(300_000)
+	send := func(body func() io.Reader, t zreq.Timeouts) func(g *golden) {
+		return func(g *golden) { g.do("POST", "/x", &zreq.Args{Body: body(), Timeouts: t, Headers: asks()}) }
+	}
+	sized := func() io.Reader { return strings.NewReader(long) }
+	chunked := func() io.Reader { return goldenPipe(long[:20_000]) }
+	no := "HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\nno"
+	second := zreq.Timeouts{Write: time.Second, Head: 3 * time.Second}
+	trickle := send(func() io.Reader { return goldenTrickle{strings.NewReader("text")} }, second)
+	return []scenario{
+		{name: "upload-sized", conns: [][]step{{hears(), hearsTo(long[len(long)-20:]), tells(ok)}}, play: send(sized, zreq.Timeouts{})},
+		{name: "upload-chunked", conns: [][]step{{hears(), hearsTo("\r\n0\r\n\r\n"), tells(ok)}}, play: send(chunked, zreq.Timeouts{})},
+		{name: "upload-empty", conns: [][]step{turn(ok)}, play: send(func() io.Reader { return strings.NewReader("") }, zreq.Timeouts{})},
+		{name: "upload-form", conns: [][]step{{hears(), hearsTo("c=+"), tells(ok)}}, play: func(g *golden) {
+			g.do("POST", "/x", &zreq.Args{Params: form.Values{{"q", "a b"}}, Data: form.Values{{"a", "b"}, {"c", " "}}})
+		}},
+		{name: "upload-json", conns: [][]step{{hears(), hearsTo("}"), tells(ok)}}, play: func(g *golden) {
+			g.do("POST", "/x", &zreq.Args{JSON: form.JSON(map[string]int{"a": 1})})
+		}},
+		{name: "upload-files", conns: [][]step{{hears(), hearsTo("--border--\r\n"), tells(ok)}}, play: func(g *golden) {
+			files := form.Files(form.File{Field: "log", Name: "boot.log", Content: strings.NewReader("booted")})
+			if err := files.SetBoundary("border"); err != nil {
+				g.t.Error(err)
+			}
+			g.do("POST", "/x", &zreq.Args{Data: form.Values{{"a", "b"}}, Files: files})
+		}},
+		{name: "upload-sender", conns: [][]step{{hears(), hearsTo(long[24_980:25_000]), tells(ok)}}, play: func(g *golden) {
+			send(func() io.Reader { return goldenFile{goldenWriter{g}, bytes.NewReader([]byte(long[:25_000]))} }, zreq.Timeouts{})(g)
+		}},
+		{name: "upload-slow", conns: [][]step{{hears(), rests(3 * time.Second), hearsTo(long[len(long)-20:]), tells(ok)}}, play: send(sized, zreq.Timeouts{Write: 10 * time.Second})},
+		{name: "upload-answered", conns: [][]step{turn(no)}, play: send(sized, second)},
+		{name: "upload-answered-closed", conns: [][]step{then(turn(no), []step{shuts()})}, play: send(sized, second)},
+		{name: "upload-answered-meanwhile", conns: [][]step{{hears(), rests(time.Second), tells(ok), hearsAll()}}, play: trickle},
+		{name: "upload-cut-meanwhile", conns: [][]step{{hears(), rests(time.Second), drops()}}, play: trickle},
+		{name: "upload-half-answered", conns: [][]step{{hears(), rests(time.Second), tells("HTTP/1.1 4"), drops()}}, play: trickle},
+		{name: "upload-informed", conns: [][]step{{hears(), rests(time.Second), tells("HTTP/1.1 102 Wait\r\n\r\n"), hearsTo("\r\n0\r\n\r\n"), tells(ok)}}, play: trickle},
+		{name: "upload-trickle", conns: [][]step{{hears(), hearsTo("\r\n0\r\n\r\n"), tells(ok)}}, play: trickle},
+		{name: "upload-stalled", conns: [][]step{{hears()}}, play: send(sized, second)},
+		{name: "upload-chip", only: "TLS", conns: [][]step{{hears(), hearsTo(long[24_980:25_000]), tells(ok), hears()}}, play: func(g *golden) {
+			args := zreq.Args{Driver: goldenChip{g}, Headers: asks(), Timeouts: second}
+			args.Body = strings.NewReader(long[:25_000])
+			args.Connection = g.do("POST", "/x", &args).Connection
+			args.Body = strings.NewReader(long)
+			g.do("POST", "/stalls", &args)
+		}},
+		{name: "upload-reset", conns: [][]step{{hears(), rests(time.Second), breaks()}}, play: send(sized, zreq.Timeouts{})},
+		{name: "upload-closed", conns: [][]step{{hears(), rests(time.Second), drops()}}, play: send(sized, zreq.Timeouts{})},
+		{
+			name: "upload-too-slow", conns: [][]step{{hears(), sips(4000, 700*time.Millisecond)}},
+			play: send(sized, zreq.Timeouts{Write: 4 * time.Second, LowSpeed: zreq.LowSpeed{Bytes: 100_000, In: 3 * time.Second}}),
+		},
+		{name: "upload-too-short", conns: [][]step{{hears(), hearsAll()}}, play: send(func() io.Reader { return goldenClaim{strings.NewReader("text"), 9} }, zreq.Timeouts{})},
+		{name: "upload-too-long", conns: [][]step{{hears(), hearsAll()}}, play: send(func() io.Reader { return goldenClaim{strings.NewReader("text"), 2} }, zreq.Timeouts{})},
+		{name: "upload-body-fails", conns: [][]step{{hears(), hearsAll()}}, play: send(func() io.Reader {
+			return io.MultiReader(strings.NewReader("text"), iotest.ErrReader(errors.New("torn")))
+		}, zreq.Timeouts{})},
+		{name: "upload-refuses-length", play: func(g *golden) { g.do("POST", "/x", &zreq.Args{Headers: zreq.Headers{{"Content-Length", "1"}}}) }},
 	}
 }

@@ -346,3 +346,16 @@ func TestHeadLimitBehindABody(t *testing.T) {
 		})
 	})
 }
+
+// TestAnnouncedPageOverLimitsOfBody: Limits.Body holds for an error page, too, that a
+// callback takes.
+func TestAnnouncedPageOverLimitsOfBody(t *testing.T) {
+	is := is.New(t)
+	whole := page(404, numbered(100))
+	peer := zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Request(), zreqtest.Send(whole[:len(whole)-95]), zreqtest.Hold()})
+	_, err := zreq.Get(context.Background(), site, &zreq.Args{
+		Driver: peer, Limits: zreq.Limits{Body: 10}, StreamAnyStatus: true, StreamChunk: 5,
+		StreamCallback: func(chunk []byte) error { t.Errorf("%q was passed on", chunk); return nil },
+	})
+	is.True(errors.Is(err, zreq.ErrTooLarge))
+}

@@ -8,11 +8,15 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/matryer/is"
+
+	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/netdriver/memnet"
 	"github.com/zreq-go/zreq/zreq"
 	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
@@ -192,4 +196,110 @@ func TestSessionCloseInTheMiddle(t *testing.T) {
 		open, _, _ := d.counts()
 		is.Equal(open, 0)
 	}
+}
+
+// A connection whose place another has may be closed when that one is gone, too, and with
+// it all that is to its origin.
+func TestPoolPlaceOfThePlace(t *testing.T) {
+	is := is.New(t)
+	good := echoing(t)
+	d := &sometimes{Driver: good}
+	s := &zreq.Session{Driver: d, Pool: zreq.PoolLimits{OpenPerOrigin: 1}, Headers: zreq.Headers{{"Connection", "close"}}, Retry: zreq.Retry{Attempts: -1}}
+	var others sync.WaitGroup
+	var crowd, over atomic.Bool
+	for range 4 {
+		others.Go(func() {
+			for !over.Load() {
+				if crowd.Load() {
+					s.Stats() // so that who wants the lock waits for it
+				} else {
+					runtime.Gosched()
+				}
+			}
+		})
+	}
+	rounds := 1500
+	if zreqtest.RaceDetector {
+		rounds = 150 // the crowd is slow there, and makes the others wait
+	}
+	for range rounds {
+		d.refuses.Store(false)
+		held := holding(t, s, site)
+		d.refuses.Store(true)
+		var calls sync.WaitGroup
+		calls.Go(func() {
+			_, err := s.Get(context.Background(), site, nil)
+			is.True(errors.Is(err, errRefused))
+		})
+		waitFor(t, "one who waits", func() bool { return s.Stats().Waiting == 1 })
+		crowd.Store(true)
+		is.NoErr(held.Close())
+		calls.Wait()
+		crowd.Store(false)
+		balanced(is, s, 0, 0)
+	}
+	over.Store(true)
+	others.Wait()
+	is.NoErr(s.Close())
+}
+
+var errRefused = errors.New("refused")
+
+// sometimes refuses.
+type sometimes struct {
+	netdriver.Driver
+	refuses atomic.Bool
+}
+
+func (d *sometimes) Dial(ctx context.Context, network, address string) (netdriver.Conn, error) {
+	if d.refuses.Load() {
+		return nil, errRefused
+	}
+	return d.Driver.Dial(ctx, network, address)
+}
+
+// With -race: the Trace is told of connections that the pool has closed while other calls
+// use the same route.
+func TestClosedIsToldBesideOtherCalls(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	n := memnet.New()
+	serveEach(t, n, nil, func(path string) string {
+		if path == "/slow" {
+			time.Sleep(100 * time.Millisecond)
+		}
+		return "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
+	})
+	s := &zreq.Session{Driver: hoarding(t, n), Pool: zreq.PoolLimits{IdleAge: 150 * time.Millisecond}}
+	var slow atomic.Bool
+	s.Trace = traceFunc(func(e zreq.Event) {
+		if e.Call == 0 && slow.CompareAndSwap(true, false) {
+			time.Sleep(time.Second)
+		}
+	})
+	defer s.Close()
+	// Three at once to one origin: three sockets. One is used again a little later.
+	done := make(chan error, 4)
+	for range 3 {
+		go func() {
+			_, err := s.Get(context.Background(), "http://a.test/slow", nil)
+			done <- err
+		}()
+	}
+	for range 3 {
+		is.NoErr(<-done)
+	}
+	time.Sleep(80 * time.Millisecond)
+	_, err := s.Get(context.Background(), "http://a.test/", nil)
+	is.NoErr(err)
+	time.Sleep(90 * time.Millisecond) // two are too old, one is not
+	slow.Store(true)
+	go func() {
+		_, err := s.Get(context.Background(), "http://b.test/", nil) // tells of the two, slowly
+		done <- err
+	}()
+	time.Sleep(400 * time.Millisecond) // by now the third is, too
+	_, err = s.Get(context.Background(), "http://a.test/", nil)
+	is.NoErr(err)
+	is.NoErr(<-done)
 }

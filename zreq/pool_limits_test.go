@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/matryer/is"
+
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq"
 )
@@ -131,30 +132,6 @@ func testPoolIdle(t *testing.T) {
 		resp, err := s.Get(context.Background(), site, nil)
 		is.NoErr(err)
 		is.Equal(resp.CloseReason(), zreq.CloseEvicted) // the response tells
-	})
-}
-
-// The connection that was used last is used next, and the one that has been idle
-// longest is the first to go.
-func TestPoolOrderOfUse(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		is := is.New(t)
-		d := newCensus(echoing(t))
-		s := &zreq.Session{Driver: d, Pool: zreq.PoolLimits{Open: 3, Idle: 3}}
-		defer s.Close()
-		const a, b, c, e = "http://a.test", "http://b.test", "http://c.test", "http://e.test"
-		for _, url := range []string{a, b, c, a} { // b has been idle longest
-			named(is, s, url, "/x", nil)
-			time.Sleep(time.Second)
-		}
-		named(is, s, e, "/x", nil)
-		is.Equal(d.log(), "[dial a.test:80 dial b.test:80 dial c.test:80 close b.test:80 dial e.test:80]") // closed before the other was dialled
-		_, most, _ := d.counts()
-		is.Equal(most, 3)
-		named(is, s, a, "/y", nil)
-		named(is, s, c, "/y", nil)
-		_, _, dials := d.counts()
-		is.Equal(dials, 4) // those are still there
 	})
 }
 
@@ -310,5 +287,31 @@ func testSockets(t *testing.T) {
 		}
 		is.True(!strings.Contains(other.log(), "close")) // has sockets of its own
 		balanced(is, s, 4, 4)
+	})
+}
+
+// A connection that is given up for who waits to another origin is closed once, and it
+// is the call that had it last that tells.
+func TestPoolMakesRoomForAnother(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		var closed []zreq.CloseReason
+		s := &zreq.Session{Driver: echoing(t), Pool: zreq.PoolLimits{Open: 1}, Trace: traceFunc(func(e zreq.Event) {
+			if e.Kind == zreq.EventClose {
+				closed = append(closed, e.Reason)
+			}
+		})}
+		defer s.Close()
+		held, err := s.Get(context.Background(), "http://a.test/", &zreq.Args{Stream: true})
+		is.NoErr(err)
+		over := make(chan io.Closer)
+		go func() { over <- holding(t, s, "http://b.test/") }()
+		synctest.Wait()
+		is.NoErr(held.Close())
+		other := <-over
+		is.Equal(held.CloseReason(), zreq.CloseEvicted)
+		is.Equal(closed, []zreq.CloseReason{zreq.CloseEvicted})
+		is.NoErr(other.Close())
+		balanced(is, s, 1, 1)
 	})
 }

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
+	"io"
 	"slices"
 	"strings"
 	"sync"
@@ -87,31 +87,6 @@ func testPoolTurns(t *testing.T) {
 			})
 		})
 	}
-}
-
-// A call that comes when there is a connection does not pass one that waits for it.
-func TestPoolNobodyOvertakes(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		is := is.New(t)
-		s := &zreq.Session{Driver: echoing(t), Pool: zreq.PoolLimits{Open: 1}}
-		defer s.Close()
-		held := holding(t, s, "http://a.test/")
-		first := make(chan time.Time, 1)
-		go func() {
-			_, err := s.Get(context.Background(), "http://b.test/", nil)
-			is.NoErr(err)
-			first <- time.Now()
-		}()
-		synctest.Wait()
-		began := time.Now()
-		is.NoErr(held.Close())
-		for range 3 { // at once, and again and again
-			_, err := s.Get(context.Background(), "http://a.test/", nil)
-			is.NoErr(err)
-			time.Sleep(time.Second)
-		}
-		is.Equal((<-first).Sub(began), time.Duration(0)) // it did not wait for these
-	})
 }
 
 // Waiting ends with the context, whose cause the error is; nothing was sent.
@@ -205,53 +180,6 @@ func testPoolCancelAtTheTurn(t *testing.T) {
 		is.Equal(most, 1) // of one origin
 		is.NoErr(s.Close())
 	}
-}
-
-// Nobody starves, whoever else there is and however many give up.
-func TestPoolNobodyStarves(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		is := is.New(t)
-		d := newCensus(echoing(t))
-		s := &zreq.Session{Driver: d, Pool: zreq.PoolLimits{Open: 3, OpenPerOrigin: 2}, Timeouts: zreq.Timeouts{Wait: -1}}
-		var calls sync.WaitGroup
-		var longest time.Duration
-		var mu sync.Mutex
-		for i := range 50 {
-			calls.Go(func() {
-				random := rand.New(rand.NewPCG(1, uint64(i)))
-				for range 20 {
-					ctx, cancel := context.WithTimeout(context.Background(), time.Hour)
-					impatient := random.IntN(3) == 0
-					if impatient {
-						cancel()
-						ctx, cancel = context.WithTimeout(context.Background(), time.Duration(random.IntN(10))*time.Second)
-					}
-					began := time.Now()
-					resp, err := s.Get(ctx, fmt.Sprintf("http://%d.test/", random.IntN(4)), &zreq.Args{Stream: true})
-					waited := time.Since(began)
-					if err == nil {
-						time.Sleep(time.Duration(random.IntN(2)) * time.Second)
-						_ = resp.Close()
-					}
-					cancel()
-					is.True(impatient || err == nil)
-					mu.Lock()
-					longest = max(longest, waited)
-					mu.Unlock()
-				}
-			})
-		}
-		calls.Wait()
-		t.Logf("the longest wait was %v", longest)
-		is.True(longest <= 30*time.Second) // 50 callers, 3 connections, at most a second each
-		stats := s.Stats()
-		is.Equal(stats.Open, stats.Idle)
-		is.Equal(stats.Waiting, 0)
-		is.NoErr(s.Close())
-		open, most, _ := d.counts()
-		is.Equal(open, 0)
-		is.Equal(most, 3)
-	})
 }
 
 // A call that waits for a connection of a Session ends after Timeouts.Wait, and says
@@ -350,5 +278,29 @@ func testSessionWaitWithoutLimit(t *testing.T) {
 		_, err := s.Get(context.Background(), site, nil)
 		is.NoErr(err)
 		is.Equal(time.Since(began), time.Hour)
+	})
+}
+
+// TestChunkedToHTTP10AfterAWait: how an error is told does not depend on whether the call
+// had to wait for its connection.
+func TestChunkedToHTTP10AfterAWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		peer := answers(t, "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 5\r\n\r\nhello")
+		s := &zreq.Session{Driver: peer, Pool: zreq.PoolLimits{OpenPerOrigin: 1}}
+		defer s.Close()
+		first, err := s.Get(context.Background(), site, &zreq.Args{Stream: true})
+		is.NoErr(err)
+		failed := make(chan error)
+		go func() {
+			_, err := s.Put(context.Background(), site, &zreq.Args{Body: io.MultiReader(strings.NewReader("chunked"))})
+			failed <- err
+		}()
+		synctest.Wait() // it waits
+		_, err = first.ReadN(0)
+		is.NoErr(err)
+		err = <-failed
+		is.True(errors.Is(err, zreq.ErrRequest))
+		is.True(!zreq.SafeToRetry(err)) // it fails however often
 	})
 }

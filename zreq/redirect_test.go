@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/matryer/is"
+
 	"github.com/zreq-go/zreq/form"
 	"github.com/zreq-go/zreq/zreq"
 	"github.com/zreq-go/zreq/zreq/zreqtest"
@@ -225,4 +226,17 @@ func TestRedirectParams(t *testing.T) {
 			is.Equal(len(args.Params), 2)                                            // they are the caller's
 		})
 	}
+}
+
+// testRedirectDowngrade: from https to http none is followed, also not later.
+func testRedirectDowngrade(t *testing.T) {
+	is := is.New(t)
+	peer := each(t, moved(302, "https://device.test/y"), moved(302, "http://device.test/z"))
+	resp, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: peer, TLS: &seal{}})
+	is.True(errors.Is(err, zreq.ErrRedirect))
+	is.True(strings.Contains(err.Error(), "https to http"))
+	is.Equal(resp.URL(), "https://device.test/y")
+	is.Equal(len(resp.History()), 1)
+	is.Equal(peer.Dials(), 2)
+	is.Equal(peer.Open(), 0)
 }

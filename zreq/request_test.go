@@ -2,11 +2,15 @@ package zreq_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
+	"math"
 	"strings"
 	"testing"
 
 	"github.com/matryer/is"
+
 	"github.com/zreq-go/zreq/form"
 	"github.com/zreq-go/zreq/netdriver/memnet"
 	"github.com/zreq-go/zreq/zreq"
@@ -273,4 +277,51 @@ func TestRequestArgsAreRead(t *testing.T) {
 	}
 	is.Equal(args.Headers, zreq.Headers{{"A", "b"}})
 	is.Equal(args.Params, form.Values{{"p", "q"}})
+}
+
+// strange says of itself what cannot be.
+type strange struct {
+	io.Reader
+	size, offset int64
+}
+
+func (s strange) Size() int64                    { return s.size }
+func (s strange) Seek(int64, int) (int64, error) { return s.offset, nil }
+
+// TestBodySizeThatWraps: no size of a body and no offset make a Content-Length that is
+// not that of the body.
+func TestBodySizeThatWraps(t *testing.T) {
+	for name, body := range map[string]strange{
+		"a negative offset":    {strings.NewReader("hello"), 0, -5},
+		"the lowest offset":    {strings.NewReader("hello"), math.MaxInt64, math.MinInt64},
+		"a size made larger":   {strings.NewReader("hello"), math.MaxInt64, -1},
+		"an offset beyond all": {strings.NewReader("hello"), 5, math.MaxInt64},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			peer := zreqtest.NewPeer(t)
+			_, err := zreq.Put(context.Background(), site, &zreq.Args{Driver: peer, Body: body})
+			is.True(errors.Is(err, zreq.ErrRequest))
+			is.Equal(peer.Dials(), 0)
+		})
+	}
+}
+
+// saysEmpty is a body that says that it is empty, and is not.
+type saysEmpty struct{ io.Reader }
+
+func (saysEmpty) Size() int64 { return 0 }
+
+// TestEmptyBodyThatIsNot: no request that looks whole leaves before the body was asked
+// whether it is empty, however long the head is beside the buffer.
+func TestEmptyBodyThatIsNot(t *testing.T) {
+	for padding := range 512 {
+		is := is.New(t)
+		_, err := zreq.Put(context.Background(), site, &zreq.Args{
+			Driver: zreqtest.NewPeer(t, steps(zreqtest.Hold())), Body: saysEmpty{strings.NewReader("x")},
+			Headers: zreq.Headers{{"X", strings.Repeat("x", padding)}}, Limits: zreq.Limits{ReadBuffer: 512},
+		})
+		is.True(errors.Is(err, zreq.ErrBody))
+		is.Equal(failure(is, err).Sent, int64(0))
+	}
 }

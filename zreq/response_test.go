@@ -6,9 +6,13 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/matryer/is"
+
 	"github.com/zreq-go/zreq/form"
+	"github.com/zreq-go/zreq/netdriver/memnet"
 	"github.com/zreq-go/zreq/zreq"
 	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
@@ -246,5 +250,85 @@ func testResponseInformational(t *testing.T) {
 		is.True(resp == nil)
 		is.True(errors.Is(err, zreq.ErrTruncated)) // a 100 is no answer
 		is.Equal(peer.Open(), 0)
+	})
+}
+
+// TestDropHeadOutlivesItsBuffer: with DropHead the head of a Response is a view
+// of the window. When a call that waits for its next attempt ends, it gives the window
+// back, and the Response may look into it no more: with Into, the next call would write
+// its head there.
+func TestDropHeadOutlivesItsBuffer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		n := memnet.New()
+		serveEach(t, n, nil, func(path string) string {
+			if path == "/busy" {
+				return "HTTP/1.1 503 Busy\r\nRetry-After: 20\r\nX-A: mine\r\nContent-Length: 0\r\n\r\n"
+			}
+			return "HTTP/1.1 200 OK\r\nX-Secret: of-another-call\r\nContent-Length: 2\r\n\r\nhi"
+		})
+		s := &zreq.Session{Driver: hoarding(t, n)}
+		defer s.Close()
+		ctx, cancel := context.WithCancel(context.Background())
+		go func() {
+			time.Sleep(time.Second)
+			cancel()
+		}()
+		resp, err := s.Get(ctx, "http://a.test/busy", &zreq.Args{DropHead: true})
+		is.True(err != nil)
+		is.True(resp != nil)
+		is.Equal(resp.Header("X-A"), "") // DropHead: only in OnHead
+		for range 20 {
+			_, err := s.Get(context.Background(), "http://a.test/other", nil)
+			is.NoErr(err)
+		}
+		for name, value := range resp.All() {
+			t.Errorf("a field of what is not there: %s: %s", name, value)
+		}
+	})
+}
+
+// TestDropHeadInto: nor do two calls share a buffer by it.
+func TestDropHeadInto(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		n := memnet.New()
+		serveEach(t, n, nil, func(path string) string {
+			if path == "/busy" {
+				return "HTTP/1.1 503 Busy\r\nRetry-After: 20\r\nX-Pad: " + strings.Repeat("p", 3000) + "\r\nContent-Length: 0\r\n\r\n"
+			}
+			if path == "/head" {
+				return "HTTP/1.1 200 OK\r\nX-Evil: " + strings.Repeat("E", 2000) + "\r\nContent-Length: 0\r\n\r\n"
+			}
+			return "HTTP/1.1 200 OK\r\nContent-Length: 3000\r\n\r\n" + strings.Repeat("g", 3000)
+		})
+		s := &zreq.Session{Driver: hoarding(t, n)}
+		defer s.Close()
+		bad := 0
+		for range 50 {
+			ctx, cancel := context.WithCancel(context.Background())
+			go func() {
+				time.Sleep(time.Second)
+				cancel()
+			}()
+			var into zreq.Response
+			_, err := s.Get(ctx, "http://a.test/busy", &zreq.Args{DropHead: true, Into: &into})
+			is.True(err != nil)
+			var got []byte
+			first := true
+			_, err = s.Get(context.Background(), "http://a.test/good", &zreq.Args{StreamChunk: 512, StreamCallback: func(chunk []byte) error {
+				if first { // the window holds what comes next
+					first = false
+					_, _ = s.Get(context.Background(), "http://a.test/head", &zreq.Args{Into: &into})
+				}
+				got = append(got, chunk...)
+				return nil
+			}})
+			is.NoErr(err)
+			if string(got) != strings.Repeat("g", 3000) {
+				bad++
+			}
+		}
+		is.Equal(bad, 0) // a call that was good has the bytes of another in its body
 	})
 }

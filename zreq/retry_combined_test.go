@@ -15,6 +15,8 @@ import (
 	"github.com/matryer/is"
 
 	"github.com/zreq-go/zreq/form"
+	"github.com/zreq-go/zreq/netdriver/memnet"
+	"github.com/zreq-go/zreq/netdriver/tlsnet"
 	"github.com/zreq-go/zreq/zreq"
 	"github.com/zreq-go/zreq/zreq/digest"
 	"github.com/zreq-go/zreq/zreq/zreqtest"
@@ -231,6 +233,120 @@ func TestRetryOfBodies(t *testing.T) {
 				is.Equal(len(all), 4)
 				is.Equal(all[0], all[1])
 				is.Equal(all[0], all[3])
+			})
+		})
+	}
+}
+
+// sizedOnce is a body of known size that cannot be taken back.
+type sizedOnce struct {
+	io.Reader
+	size int64
+}
+
+func (b sizedOnce) Size() int64 { return b.size }
+
+// testRetryOfABodyThatIsGone: a body that was read and cannot be taken back ends the
+// call, also if no byte of the request left: what another attempt would send is not
+// the request.
+func testRetryOfABodyThatIsGone(t *testing.T) {
+	small := func() io.Reader { return sizedOnce{io.MultiReader(strings.NewReader("the body")), 8} }
+	large := func() io.Reader { return io.MultiReader(strings.NewReader(strings.Repeat("the body", 1000))) }
+	for name, tt := range map[string]struct {
+		fault memnet.Faults
+		body  func() io.Reader
+	}{
+		"sized, reset":   {memnet.Faults{ResetWriteAfter: -1}, small},
+		"sized, stall":   {memnet.Faults{StallWriteAfter: -1}, small},
+		"chunked, reset": {memnet.Faults{ResetWriteAfter: 1000}, large},
+		"chunked, stall": {memnet.Faults{StallWriteAfter: 1000}, large},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				peer := zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Fault(tt.fault)}, answering(noContent))
+				s := &zreq.Session{Driver: peer}
+				defer s.Close()
+				_, err := s.Put(context.Background(), site, &zreq.Args{Body: tt.body()})
+				for _, r := range peer.Requests() {
+					is.True(strings.Contains(r, "the body")) // never a part of it
+				}
+				is.True(err != nil)
+				is.True(!zreq.SafeToRetry(err))
+				is.Equal(peer.Dials(), 1) // there is nothing to send again
+			})
+		})
+	}
+}
+
+// testRetryWithoutCredentials: where the credentials of another attempt cannot be
+// made, that ends the call, and nothing goes out.
+func testRetryWithoutCredentials(t *testing.T) {
+	for name, first := range map[string][]zreqtest.Step{
+		"refused": {zreqtest.Refuse()},
+		"reset":   {zreqtest.Request(), zreqtest.Reset()},
+		"a 503":   {zreqtest.Request(), zreqtest.Send(page(503, "no")), zreqtest.Close()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				own := errors.New("no key")
+				peer := zreqtest.NewPeer(t, first, []zreqtest.Step{zreqtest.Head(), zreqtest.Send(noContent)})
+				s := &zreq.Session{Driver: peer}
+				defer s.Close()
+				asked := 0
+				_, err := s.Put(context.Background(), site, &zreq.Args{
+					Body: strings.NewReader("X: smuggled\r\n\r\nGET /evil HTTP/1.1\r\nHost: device.test\r\n\r\n"),
+					Auth: &asker{give: func(zreq.AuthRequest) (string, error) {
+						if asked++; asked > 1 {
+							return "", own
+						}
+						return "Own 1", nil
+					}},
+				})
+				for _, r := range peer.Requests() {
+					is.True(strings.Contains(r, "\r\nAuthorization: Own 1\r\n")) // no request without its end
+				}
+				is.True(errors.Is(err, own))
+				is.True(!errors.Is(err, zreq.ErrConnect))
+				is.Equal(failure(is, err).Attempt, 2)
+				is.Equal(peer.Open(), s.Stats().Open)
+			})
+		})
+	}
+}
+
+// TestRetriedIsOfAttempts: Stats.Retried counts attempts that were made.
+func TestRetriedIsOfAttempts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		peer := zreqtest.NewPeer(t, answering(page(503, "no")))
+		s := &zreq.Session{Driver: peer, Retry: zreq.Retry{Wait: time.Hour, MaxWait: time.Hour, Time: -1}}
+		defer s.Close()
+		ctx, cancel := context.WithCancelCause(context.Background())
+		defer time.AfterFunc(time.Millisecond, func() { cancel(errCancelled) }).Stop()
+		_, err := s.Get(ctx, site, nil)
+		is.True(errors.Is(err, errCancelled))
+		is.Equal(len(peer.Requests()), 1)
+		is.Equal(s.Stats().Retried, int64(0)) // there was none after the first
+	})
+}
+
+// TestRetryOfARefusedCertificate: what a certificate is refused for is so the next
+// time, too: there is one handshake, and the error is that of the call.
+func TestRetryOfARefusedCertificate(t *testing.T) {
+	for name, setting := range map[string]*tlsnet.Config{"unknown": {}, "other name": {ServerName: "other.test"}, "no pin": {Pins: []tlsnet.Pin{{1}}}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				l := newLab(t, true, drivers["Checker"], shake)
+				s := &zreq.Session{Driver: l.net, TLS: tlsnet.New(setting)}
+				defer s.Close()
+				_, err := s.Get(context.Background(), l.url, nil)
+				is.True(errors.Is(err, zreq.ErrConnect))
+				is.Equal(failure(is, err).Phase, zreq.PhaseTLS)
+				is.Equal(l.net.Dials(), 1) // it would be refused again
+				is.True(!errors.Is(err, zreq.ErrOutOfRetries))
 			})
 		})
 	}

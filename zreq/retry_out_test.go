@@ -232,3 +232,50 @@ func TestOutOfRetriesAndOnHead(t *testing.T) {
 		})
 	}
 }
+
+// TestOutOfRetriesPageUntilClose: the page beside the error is whole as far as anybody
+// can tell, so that Content has no error of its own, as without a Session.
+func TestOutOfRetriesPageUntilClose(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		script := []zreqtest.Step{zreqtest.Request(), zreqtest.Send("HTTP/1.1 503 X\r\n\r\nthe page"), zreqtest.Close()}
+		peer := zreqtest.NewPeer(t, script, script, script)
+		alone, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: peer})
+		is.NoErr(err)
+		p, err := alone.Content()
+		is.NoErr(err)
+		is.Equal(string(p), "the page")
+		s := &zreq.Session{Driver: peer, Retry: zreq.Retry{Attempts: 2}}
+		defer s.Close()
+		resp, err := s.Get(context.Background(), site, nil)
+		is.True(errors.Is(err, zreq.ErrOutOfRetries))
+		p, err = resp.Content()
+		is.Equal(string(p), "the page")
+		is.NoErr(err) // the page is as good as without a Session
+	})
+}
+
+// TestOutOfRetriesLongPage: a page that is cut says which limit did that.
+func TestOutOfRetriesLongPage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		u := newUnanswered(t, page(503, numbered(5000)))
+		resp, err := u.Get(context.Background(), site, &zreq.Args{Limits: zreq.Limits{Content: 100}})
+		is.True(errors.Is(err, zreq.ErrOutOfRetries))
+		p, err := resp.Content()
+		is.Equal(string(p), numbered(100))
+		is.True(errors.Is(err, zreq.ErrTooLarge))
+	})
+}
+
+// TestOutOfRetriesAndErrStop: ErrStop ends a call without an error, also one that has
+// no attempt left.
+func TestOutOfRetriesAndErrStop(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		u := newUnanswered(t, page(503, "busy"))
+		resp, err := u.Get(context.Background(), site, &zreq.Args{OnHead: func(*zreq.Response) error { return zreq.ErrStop }})
+		is.Equal(resp.Status, 503)
+		is.NoErr(err)
+	})
+}

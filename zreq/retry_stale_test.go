@@ -16,6 +16,7 @@ import (
 	"github.com/matryer/is"
 
 	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/netdriver/memnet"
 	"github.com/zreq-go/zreq/zreq"
 	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
@@ -309,5 +310,47 @@ func TestErrorIsANetError(t *testing.T) {
 		is.True(ok)
 		//lint:ignore SA1019 old programs ask for it
 		is.True(e.Timeout() && e.Temporary()) // a limit of Timeouts is both, as in net/http
+	})
+}
+
+// TestResetAfterAHint: a kept connection on which a 1xx came was alive.
+func TestResetAfterAHint(t *testing.T) {
+	for name, over := range drivers {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			peer := zreqtest.NewPeer(t, append(answering(byLength("hi")), zreqtest.Head(), zreqtest.Send(goOn), zreqtest.Read(1000), zreqtest.Reset()))
+			conn, err := zreq.Connect(context.Background(), site, &zreq.Args{Driver: over(peer)})
+			is.NoErr(err)
+			_, err = zreq.Get(context.Background(), site, &zreq.Args{Connection: conn})
+			is.NoErr(err)
+			_, err = zreq.Put(context.Background(), site, &zreq.Args{
+				Connection: conn, Expect100: true, Body: strings.NewReader(numbered(1 << 20)),
+			})
+			is.True(err != nil)
+			is.True(!errors.Is(err, zreq.ErrStale))
+		})
+	}
+}
+
+// TestStaleBeforeTheFirstByte: a kept connection that takes not one byte is a dead
+// one, and is told and counted as such.
+func TestStaleBeforeTheFirstByte(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		peer := zreqtest.NewPeer(t, answering(byLength("first")), answering(byLength("second")))
+		dying := &dyingDriver{Driver: memnet.Bare(peer)}
+		log := &tracer{}
+		s := &zreq.Session{Driver: dying, Trace: log}
+		defer s.Close()
+		_, err := s.Get(context.Background(), site, nil)
+		is.NoErr(err)
+		dying.dead = true
+		log.events = nil
+		_, err = s.Post(context.Background(), site, nil)
+		is.NoErr(err)
+		is.Equal(peer.Dials(), 2)
+		is.Equal(log.count(zreq.EventStale), 1) // it was closed, and nobody was told
+		is.Equal(s.Stats().Stale, int64(1))
+		is.Equal(s.Stats().Reused, int64(0)) // nothing went out over it
 	})
 }

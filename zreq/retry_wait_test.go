@@ -360,3 +360,14 @@ func TestRetryAfterElsewhere(t *testing.T) {
 		})
 	}
 }
+
+// TestRetryAfterALeapSecond: an HTTP-date may have a second 60 (RFC 9110, 5.6.7).
+func TestRetryAfterALeapSecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		u := newUnanswered(t, busyUntil(503, "Date: Sat, 31 Dec 2016 23:59:50 GMT\r\nRetry-After: Sat, 31 Dec 2016 23:59:60 GMT\r\n"))
+		waits := u.waited(is, zreq.Retry{Attempts: 2, Wait: time.Second})
+		is.True(waits[0] >= 9*time.Second)
+		is.True(waits[0] <= 13*time.Second)
+	})
+}

@@ -345,3 +345,11 @@ func testSessionDesynchronisedByAnEmptyBody(t *testing.T) {
 		t.Run(fmt.Sprint("bare ", bare), func(t *testing.T) { askedLate(t, "", bare) })
 	}
 }
+
+// TestNoSessionShowsNoMethod: a method that is none is not printed as it came.
+func TestNoSessionShowsNoMethod(t *testing.T) {
+	is := is.New(t)
+	var s *zreq.Session
+	_, err := s.Do(context.Background(), "GET\x1b[31m\r\nX", site, nil)
+	is.True(!strings.ContainsAny(err.Error(), "\x1b\r\n"))
+}

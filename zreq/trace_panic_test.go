@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -215,5 +216,85 @@ func TestTracePanicsInConnect(t *testing.T) {
 			is.True(n > 4) // it told of more than the dial
 			return
 		}
+	}
+}
+
+// A Trace that panics when it is told of what the pool gave up leaves nobody in the queue
+// who has gone.
+func TestPoolTracePanicsInTheQueue(t *testing.T) {
+	is := is.New(t)
+	n := echoing(t)
+	var told atomic.Bool
+	s := &zreq.Session{Driver: n, Pool: zreq.PoolLimits{OpenPerOrigin: 1, IdleAge: 50 * time.Millisecond}}
+	s.Trace = traceFunc(func(e zreq.Event) {
+		switch {
+		case e.Kind == zreq.EventWait:
+			time.Sleep(100 * time.Millisecond) // that of b.test grows old between the look and the queue
+		case e.Kind == zreq.EventClose && e.Reason == zreq.CloseAged && !told.Swap(true):
+			panic("told")
+		}
+	})
+	defer s.Close()
+	held := holding(t, s, "http://a.test/")
+	is.NoErr(holding(t, s, "http://b.test/").Close())
+	func() {
+		defer func() { is.Equal(recover(), "told") }()
+		_, _ = s.Get(context.Background(), "http://a.test/", nil)
+	}()
+	is.Equal(s.Stats().Waiting, 0)
+	is.NoErr(held.Close())
+	is.Equal(s.Stats().Open, s.Stats().Idle) // none went to who is not there
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	_, err := s.Get(ctx, "http://a.test/", nil)
+	is.NoErr(err)
+}
+
+// TestTracePanicsWhileAConnectionGoesBack: the Trace is told of an aged
+// connection while a redirect gives its own back. If it panics, that has been given back,
+// and is not once more.
+func TestTracePanicsWhileAConnectionGoesBack(t *testing.T) {
+	for name, first := range map[string]string{
+		"redirect": "HTTP/1.1 302 Found\r\nLocation: http://b.test/\r\nContent-Length: 0\r\n\r\n",
+		"retry":    "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				n := memnet.New()
+				serveEach(t, n, nil, func(path string) string {
+					if path == "/slow" {
+						time.Sleep(20 * time.Second)
+						return first
+					}
+					return "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
+				})
+				s := &zreq.Session{Driver: hoarding(t, n), Pool: zreq.PoolLimits{IdleAge: time.Minute}}
+				defer s.Close()
+				_, err := s.Get(context.Background(), "http://third.test/", nil)
+				is.NoErr(err)
+				time.Sleep(50 * time.Second)
+				armed := true
+				s.Trace = &tracer{on: func(e zreq.Event) {
+					if armed && e.Call == 0 {
+						armed = false
+						panic("trace")
+					}
+				}}
+				is.True(!unharmed(func() { _, _ = s.Get(context.Background(), "http://a.test/slow", nil) }))
+				s.Trace = nil
+				st := s.Stats()
+				t.Logf("%+v, sockets %d", st, n.Open())
+				is.Equal(st.Open, n.Open())
+				is.Equal(st.Open, st.Idle)
+				_, err = s.Get(context.Background(), "http://a.test/", nil)
+				is.NoErr(err)
+				st = s.Stats()
+				t.Logf("%+v, sockets %d", st, n.Open())
+				is.Equal(st.Open, n.Open()) // one that the Session does not know, and will never close
+				_ = s.Close()
+				is.Equal(n.Open(), 0)
+			})
+		})
 	}
 }
