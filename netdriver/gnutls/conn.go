@@ -2,7 +2,9 @@ package gnutls
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -86,8 +88,11 @@ func (c *conn) handshake(ctx context.Context, t *TLS, serverName string) error {
 		c.shut() // waits for the one that the end of ctx has begun
 		return context.Cause(ctx)
 	}
-	if err != nil {
-		return lasts(c.refusal(err, v))
+	switch {
+	case v.err != nil:
+		return lasts(v.explain())
+	case err != nil:
+		return lasts(c.explain(refusal(err, c.reader.isTLS)))
 	}
 	c.established = true
 	return nil
@@ -192,6 +197,26 @@ func (c *conn) verdict(err error, late bool) error {
 		return os.ErrDeadlineExceeded
 	}
 	return err // a timeout of the network, such as ETIMEDOUT: the connection is dead
+}
+
+// explain adds to an alert of the peer that we have shown it no certificate. With TLS 1.3
+// the peer checks our certificate after our side of the handshake has ended, so its alert
+// may come at any Read. To a record that is too large it adds the cure.
+func (c *conn) explain(err error) error {
+	if err == errOverflow && c.limited {
+		return fmt.Errorf("%w: %w", errOneMore, err)
+	}
+	var alert tls.AlertError
+	if !errors.As(err, &alert) {
+		return err
+	}
+	switch alert {
+	case alertHandshakeFailure, alertBadCertificate, alertAccessDenied, alertCertificateRequired:
+		if asked, shown := c.session.certificate(); asked && !shown {
+			return fmt.Errorf("%w: %w", c.unshown, err)
+		}
+	}
+	return err
 }
 
 // unproven returns io.ErrUnexpectedEOF for an end of the connection below, which is no

@@ -56,39 +56,17 @@ var (
 		"to show it, call the URL itself")
 )
 
-// refusal explains err, with which a handshake failed.
-func (c *conn) refusal(err error, v *verifier) error {
-	if v.err != nil {
-		return v.explain()
-	}
+// refusal says what the error of a handshake means, unless the peer was refused by us. isTLS
+// says whether the peer has sent anything that is TLS.
+func refusal(err error, isTLS bool) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, errBye) {
 		return fmt.Errorf("connection ended in the TLS handshake: %w", io.ErrUnexpectedEOF)
 	}
-	if _, local := err.(Error); local && !c.reader.isTLS {
+	if _, local := err.(Error); local && !isTLS {
 		return fmt.Errorf("%w: %w", tlsnet.ErrNotTLS, err)
 	}
 	if errors.Is(err, alertProtocolVersion) || err == errRecordVersion {
 		return fmt.Errorf("%w: %w", tlsnet.ErrVersion, err)
-	}
-	return c.explain(err)
-}
-
-// explain adds to an alert of the peer that we have shown it no certificate. With TLS 1.3
-// the peer checks our certificate after our side of the handshake has ended, so its alert
-// may come at any Read. To a record that is too large it adds the cure.
-func (c *conn) explain(err error) error {
-	if err == errOverflow && c.limited {
-		return fmt.Errorf("%w: %w", errOneMore, err)
-	}
-	var alert tls.AlertError
-	if !errors.As(err, &alert) {
-		return err
-	}
-	switch alert {
-	case alertHandshakeFailure, alertBadCertificate, alertAccessDenied, alertCertificateRequired:
-		if asked, shown := c.session.certificate(); asked && !shown {
-			return fmt.Errorf("%w: %w", c.unshown, err)
-		}
 	}
 	return err
 }
