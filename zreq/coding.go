@@ -31,9 +31,14 @@ type namedCoding struct {
 	coding Coding
 }
 
-// decode undoes the codings of a body, and reads it to where the caller wants it. It is
-// set with the first coding, so that only a program that has one links what it takes.
-var decode func(s *stream, dropHead, later bool) error
+// These are set with the first coding, so that only a program that has one links what they
+// take.
+var (
+	// decode undoes the codings of a body, and reads it to where the caller wants it.
+	decode func(s *stream, dropHead, later bool) error
+	// findCoding returns the coding of that name, nil if nobody registered it.
+	findCoding func(name []byte) Coding
+)
 
 // acceptEncoding is what a request says of them, "" if there are none.
 var acceptEncoding string
@@ -57,12 +62,25 @@ func RegisterCoding(name string, c Coding) {
 			panic("zreq: the coding " + name + " is registered twice")
 		}
 	}
-	decode = decodeBody
+	decode, findCoding = decodeBody, registeredCoding
 	codings = append(codings, namedCoding{name, c})
 	if acceptEncoding != "" {
 		acceptEncoding += ", "
 	}
 	acceptEncoding += name
+}
+
+// registeredCoding is findCoding.
+func registeredCoding(name []byte) Coding {
+	if wire.EqualName(name, "x-gzip") {
+		name = name[len("x-"):] // RFC 9110, 8.4.1.3
+	}
+	for _, known := range codings {
+		if wire.EqualName(name, known.name) {
+			return known.coding
+		}
+	}
+	return nil
 }
 
 const (
@@ -119,7 +137,7 @@ func (s *stream) undo() {
 	d := &decoding{s: s}
 	list := codingsOf(s.resp.head)
 	for name := list.next(); name != nil; name = list.next() {
-		d.codings = append(d.codings, findCoding(name))
+		d.codings = append(d.codings, registeredCoding(name))
 	}
 	s.decoder, s.text, s.resp.body.decoded = d, buffer.Acquire(s.limits.ReadBuffer), true
 }

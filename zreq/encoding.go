@@ -57,7 +57,7 @@ func (c *codingList) next() []byte {
 					return word
 				}
 			}
-			if findCoding(word) != nil {
+			if findCoding != nil && findCoding(word) != nil {
 				return word
 			}
 		}
@@ -85,17 +85,4 @@ func heedCodings(r *Response, accepted bool) (coded bool) {
 		}
 	}
 	return n > 0
-}
-
-// findCoding returns the coding of that name, nil if nobody registered it.
-func findCoding(name []byte) Coding {
-	if wire.EqualName(name, "x-gzip") {
-		name = name[len("x-"):] // RFC 9110, 8.4.1.3
-	}
-	for _, known := range codings {
-		if wire.EqualName(name, known.name) {
-			return known.coding
-		}
-	}
-	return nil
 }
