@@ -22,62 +22,68 @@ var longWeekdays = [...]string{"Sunday", "Monday", "Tuesday", "Wednesday", "Thur
 // It does so by itself: time.Parse reads any layout, and is 20 KB of a small program.
 func parseDate(s string) (time.Time, bool) {
 	d := dateText{rest: s, ok: len(s) <= len("Wednesday, 06-Nov-94 08:49:37 GMT")}
-	var day, month, year int
-	var at int64
 	switch comma := ascii.IndexByte(s, ','); comma {
 	case -1:
 		d.weekday(3)
-		d.skip(" ")
-		month = d.month()
-		d.skip(" ")
-		if d.ok && d.rest != "" && d.rest[0] == ' ' {
-			d.skip(" ")
-			day = d.number(1)
-		} else {
-			day = d.number(2)
-		}
-		d.skip(" ")
-		at = d.clock()
-		d.skip(" ")
-		year = d.number(4)
+		d.read(" b e h:m:s Y")
 	case 3:
 		d.weekday(comma)
-		d.skip(", ")
-		day = d.number(2)
-		d.skip(" ")
-		month = d.month()
-		d.skip(" ")
-		year = d.number(4)
-		d.skip(" ")
-		at = d.clock()
-		d.skip(" GMT")
+		d.read(", d b Y h:m:s GMT")
 	default:
 		d.weekday(comma)
-		d.skip(", ")
-		day = d.number(2)
-		d.skip("-")
-		month = d.month()
-		d.skip("-")
-		if year = d.number(2) + 1900; year < 1969 {
-			year += 100
-		}
-		d.skip(" ")
-		at = d.clock()
-		d.skip(" GMT")
+		d.read(", d-b-y h:m:s GMT")
 	}
-	if !d.ok || d.rest != "" || day < 1 || day > daysIn(month, year) {
+	if !d.ok || d.rest != "" || d.day < 1 || d.day > daysIn(d.month, d.year) {
 		return time.Time{}, false
 	}
-	return time.Unix(daysBefore(day, month, year)*86400+at, 0), true
+	return time.Unix(daysBefore(d.day, d.month, d.year)*86400+d.clock, 0), true
 }
 
-// dateText is what is left of a date. ok is false from the first thing that is wrong.
+// dateText is what is left of a date, and what was read of it. ok is false from the first
+// thing that is wrong.
 type dateText struct {
-	rest string
-	ok   bool
+	rest             string
+	ok               bool
+	day, month, year int
+	clock            int64 // seconds of the day
 }
 
-// take returns the next n bytes, or as many zeros.
+// read reads what form says: a day in two digits (d) or one behind a space (e), a month (b),
+// a year in four digits (Y) or two (y), and hours, minutes and seconds (h, m, s); a minute
+// may have 61 of them. What is none of these stands there as it is.
+func (d *dateText) read(form string) {
+	for i := range len(form) {
+		switch form[i] {
+		case 'd':
+			d.day = d.number(2, 31)
+		case 'e':
+			digits := 2
+			if d.ok && d.rest != "" && d.rest[0] == ' ' {
+				d.rest, digits = d.rest[1:], 1
+			}
+			d.day = d.number(digits, 31)
+		case 'b':
+			d.month = among(months, d.take(3)) + 1
+			d.ok = d.ok && d.month > 0
+		case 'Y':
+			d.year = d.number(4, 9999)
+		case 'y':
+			if d.year = d.number(2, 99) + 1900; d.year < 1969 {
+				d.year += 100
+			}
+		case 'h':
+			d.clock += int64(d.number(2, 23) * 3600)
+		case 'm':
+			d.clock += int64(d.number(2, 59) * 60)
+		case 's':
+			d.clock += int64(d.number(2, 60))
+		default:
+			d.ok = d.take(1) == form[i:i+1] && d.ok
+		}
+	}
+}
+
+// take returns the next n bytes, or none if there are fewer.
 func (d *dateText) take(n int) string {
 	if !d.ok || len(d.rest) < n {
 		d.ok = false
@@ -88,19 +94,13 @@ func (d *dateText) take(n int) string {
 	return taken
 }
 
-func (d *dateText) skip(text string) {
-	d.ok = d.take(len(text)) == text && d.ok
-}
-
-// number reads n digits.
-func (d *dateText) number(n int) (value int) {
+// number reads n digits of a number that is at most so large.
+func (d *dateText) number(n, most int) (value int) {
 	for _, c := range []byte(d.take(n)) {
-		if c < '0' || c > '9' {
-			d.ok = false
-			return 0
-		}
+		d.ok = d.ok && '0' <= c && c <= '9'
 		value = value*10 + int(c-'0')
 	}
+	d.ok = d.ok && value <= most
 	return value
 }
 
@@ -116,24 +116,6 @@ func (d *dateText) weekday(n int) {
 		}
 	}
 	d.ok = false
-}
-
-// month returns the number of a month, from 1.
-func (d *dateText) month() int {
-	i := among(months, d.take(3))
-	d.ok = d.ok && i >= 0
-	return i + 1
-}
-
-// clock reads a time of day and returns its seconds. A minute may have 61 of them.
-func (d *dateText) clock() int64 {
-	h := d.number(2)
-	d.skip(":")
-	m := d.number(2)
-	d.skip(":")
-	s := d.number(2)
-	d.ok = d.ok && h < 24 && m < 60 && s <= 60
-	return int64(h*3600 + m*60 + s)
 }
 
 // among returns which of the names, of three letters each, name is; -1 if none.
