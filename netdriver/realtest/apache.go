@@ -45,7 +45,7 @@ Listen %[3]s
 </VirtualHost>
 `
 
-func startApache(t *testing.T, o *origin) *site {
+func startApache(t *testing.T, origin string) *site {
 	dir := folder(t)
 	s := &site{
 		plain: address(t), secure: address(t),
@@ -55,7 +55,7 @@ func startApache(t *testing.T, o *origin) *site {
 		signal:   syscall.SIGUSR1,
 		reloaded: "resuming normal operations",
 	}
-	config := write(t, dir, "apache.conf", fmt.Sprintf(apacheConfig, dir, s.plain, s.secure, o.plain, "/usr/lib/apache2/modules"))
+	config := write(t, dir, "apache.conf", fmt.Sprintf(apacheConfig, dir, s.plain, s.secure, origin, "/usr/lib/apache2/modules"))
 	s.child = start(t, dir, []string{s.plain, s.secure}, "apache2", "-f", config, "-DFOREGROUND")
 	return s
 }

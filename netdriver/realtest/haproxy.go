@@ -27,7 +27,7 @@ backend origin
 	server origin %[4]s
 `
 
-func startHAProxy(t *testing.T, o *origin) *site {
+func startHAProxy(t *testing.T, origin string) *site {
 	dir := folder(t)
 	s := &site{
 		plain: address(t), secure: address(t),
@@ -36,7 +36,7 @@ func startHAProxy(t *testing.T, o *origin) *site {
 		reloaded: "Former worker (",
 	}
 	write(t, dir, "both.pem", string(id(t).chain)+string(id(t).key))
-	config := write(t, dir, "haproxy.cfg", fmt.Sprintf(haproxyConfig, dir, s.plain, s.secure, o.plain))
+	config := write(t, dir, "haproxy.cfg", fmt.Sprintf(haproxyConfig, dir, s.plain, s.secure, origin))
 	s.child = start(t, dir, []string{s.plain, s.secure}, "haproxy", "-W", "-f", config)
 	return s
 }

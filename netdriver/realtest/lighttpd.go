@@ -26,7 +26,7 @@ $HTTP["url"] =~ "^/little/" {
 `
 
 // Debian's lighttpd has TLS and WebDAV in packages of their own.
-func startLighttpd(t *testing.T, o *origin) *site {
+func startLighttpd(t *testing.T, origin string) *site {
 	dir := folder(t)
 	documents(t, dir)
 	s := &site{
@@ -39,7 +39,7 @@ func startLighttpd(t *testing.T, o *origin) *site {
 	}
 	s.flush = func() { _ = s.cmd.Process.Signal(syscall.SIGHUP) } // it holds its log for some seconds
 	host, port, _ := strings.Cut(s.plain, ":")
-	originHost, originPort, _ := strings.Cut(o.plain, ":")
+	originHost, originPort, _ := strings.Cut(origin, ":")
 	config := write(t, dir, "lighttpd.conf", fmt.Sprintf(lighttpdConfig, dir, host, port, originHost, originPort))
 	s.child = start(t, dir, []string{s.plain}, "lighttpd", "-D", "-f", config)
 	return s

@@ -38,7 +38,7 @@ http {
 }
 `
 
-func startNginx(t *testing.T, o *origin) *site {
+func startNginx(t *testing.T, origin string) *site {
 	dir := folder(t)
 	s := &site{
 		plain: address(t), secure: address(t), socket: filepath.Join(dir, "nginx.sock"),
@@ -48,7 +48,7 @@ func startNginx(t *testing.T, o *origin) *site {
 		signal:   syscall.SIGHUP,
 		reloaded: "start worker process ",
 	}
-	config := write(t, dir, "nginx.conf", fmt.Sprintf(nginxConfig, dir, s.plain, s.secure, o.plain))
+	config := write(t, dir, "nginx.conf", fmt.Sprintf(nginxConfig, dir, s.plain, s.secure, origin))
 	s.child = start(t, dir, []string{s.plain, s.secure}, "nginx", "-c", config, "-e", "stderr")
 	return s
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/zreq-go/zreq/zreq"
 )
 
-// web are the web servers. Each is configured as it comes, apart from what a site needs.
-var web = map[string]func(t *testing.T, o *origin) *site{
+// web are the web servers, in front of an origin at an address. Each is configured as it comes, apart from what a site needs.
+var web = map[string]func(t *testing.T, origin string) *site{
 	"nginx":    startNginx,
 	"apache":   startApache,
 	"lighttpd": startLighttpd,
@@ -37,7 +37,7 @@ func TestWeb(t *testing.T) {
 	for name, start := range web {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := start(t, newOrigin(t))
+			s := start(t, newOrigin(t).plain)
 			peers := s.peers(t)
 			for scheme, p := range peers {
 				t.Run(scheme, func(t *testing.T) {
