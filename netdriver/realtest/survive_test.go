@@ -22,11 +22,11 @@ func TestNothingSurvives(t *testing.T) {
 		t.Run("killed", func(t *testing.T) { testEnding(t, "killed") })
 		t.Run("panicked", func(t *testing.T) { testEnding(t, "panicked") })
 	case "killed":
-		startNginx(t, newOrigin(t))
+		startNginx(t, newOrigin(t).plain)
 		fmt.Println("started")
 		select {}
 	case "panicked":
-		startNginx(t, newOrigin(t))
+		startNginx(t, newOrigin(t).plain)
 		fmt.Println("started")
 		_, _ = bufio.NewReader(os.Stdin).ReadString('\n')
 		go panic("in a goroutine, which nothing recovers")
