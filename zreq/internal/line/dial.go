@@ -71,7 +71,9 @@ func (l *Line) Adopt(conn netdriver.Conn) (*Socket, error) {
 		l.Drop()
 		return nil, ErrClosed
 	}
-	l.dials.Add(1)
+	l.mu.Lock()
+	l.dials++
+	l.mu.Unlock()
 	return s, nil
 }
 

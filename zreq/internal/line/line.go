@@ -40,10 +40,10 @@ type Line struct {
 	busy   atomic.Bool            // a call has the claim
 	closed atomic.Bool            // for good
 	socket atomic.Pointer[Socket] // nil: not dialled, or gone
-	dials  atomic.Int32
 
 	mu      sync.Mutex // guards what follows
-	abandon func()     // ends a dial that is under way
+	dials   int32
+	abandon func() // ends a dial that is under way
 }
 
 // Claim takes the line for one call.
@@ -108,7 +108,11 @@ func (l *Line) Close() {
 func (l *Line) Closed() bool { return l.closed.Load() }
 
 // Dials returns how often the line was dialled.
-func (l *Line) Dials() int { return int(l.dials.Load()) }
+func (l *Line) Dials() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return int(l.dials)
+}
 
 // Carried returns how many requests the socket has carried, and whether there is one.
 func (l *Line) Carried() (requests int, open bool) {
