@@ -174,7 +174,7 @@ func appendCharset(dst []byte, r *Response) []byte {
 		return dst
 	}
 	_, fields := wire.SplitHead(r.head)
-	field, _ := find(fields, "Content-Type", 1)
+	field, _, _ := nextNamed(fields, "Content-Type")
 	value := charsetOf(field)
 	for i := 0; i < len(value) && len(dst) < cap(dst); i++ {
 		if value[i] == '\\' {

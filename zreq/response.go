@@ -150,7 +150,10 @@ func (r *Response) Header(name string) string {
 // which it looks for most.
 func (r *Response) field(name string, most int) (value string, count int) {
 	_, fields := wire.SplitHead(r.head)
-	first, count := find(fields, name, most)
+	first, rest, ok := nextNamed(fields, name)
+	for ; ok && count < most; _, rest, ok = nextNamed(rest, name) {
+		count++
+	}
 	return string(first), count
 }
 
@@ -178,7 +181,7 @@ func (r *Response) All() iter.Seq2[string, string] {
 // Trailer returns the first value of the trailer field name, or "" if there is none.
 // Trailers follow a chunked body. They are never merged into the head (RFC 9110, 6.5.1).
 func (r *Response) Trailer(name string) string {
-	value, _ := find(r.trailers, name, 1)
+	value, _, _ := nextNamed(r.trailers, name)
 	return string(value)
 }
 
@@ -242,23 +245,6 @@ func (r *Response) String() string {
 
 // GoString returns the type and the status.
 func (r *Response) GoString() string { return "zreq.Response(" + r.String() + ")" }
-
-// find returns the first value of the field name, and how many there are, of which it
-// looks for most.
-func find(fields []byte, name string, most int) (value []byte, n int) {
-	for n < most {
-		v, rest, ok := nextNamed(fields, name)
-		if !ok {
-			break
-		}
-		if n == 0 {
-			value = v
-		}
-		fields = rest
-		n++
-	}
-	return value, n
-}
 
 // nextNamed returns the value of the first field name, and the lines behind it. ok is false
 // if there is none.
