@@ -88,7 +88,7 @@ func TestWords(t *testing.T) {
 		case "stream by 512 B: speed of raw":
 			is.Equal(b.Bound(), "≥ 0.95 ×")
 		case "program for arm: text and data above net alone":
-			is.Equal(b.Bound(), "≤ 308 KiB")
+			is.Equal(b.Bound(), "≤ 286 KiB")
 		}
 	}
 }
