@@ -5,7 +5,6 @@ import (
 	"strconv"
 
 	"github.com/zreq-go/zreq/zreq/internal/ascii"
-	"github.com/zreq-go/zreq/zreq/internal/exchange"
 	"github.com/zreq-go/zreq/zreq/internal/target"
 	"github.com/zreq-go/zreq/zreq/wire"
 )
@@ -179,7 +178,8 @@ func (r *request) objection(args *Args, from *asked, resp *Response, next *redir
 // another origin, withholds says.
 func (r *request) become(next *redirect, to *asked) {
 	if next.dropsBody {
-		r.body, r.bodyDropped = exchange.Body{}, true
+		r.body.Drop()
+		r.bodyDropped = true
 	}
 	userinfo := to.at.Userinfo
 	if !to.at.Same(&next.at.Origin) {

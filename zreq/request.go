@@ -87,7 +87,7 @@ func (r *request) open(args *Args, method string, limit int64) error {
 	case method == "TRACE":
 		return errTrace
 	}
-	r.body = exchange.NewBody(content, size, rewinds || size >= 0)
+	r.body.Open(content, size, rewinds || size >= 0)
 	return nil
 }
 

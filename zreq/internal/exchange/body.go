@@ -24,11 +24,14 @@ type Body struct {
 	done   bool      // reader has said io.EOF
 }
 
-// NewBody makes a body of r, of which size bytes are sent; all, if size is negative. If it
-// is ready, its first bytes leave together with the head.
-func NewBody(r io.Reader, size int64, ready bool) Body {
-	return Body{reader: r, size: size, ready: ready}
+// Open makes b the body that r gives, of which size bytes are sent; all, if size is
+// negative. If it is ready, its first bytes leave together with the head.
+func (b *Body) Open(r io.Reader, size int64, ready bool) {
+	b.reader, b.size, b.ready, b.got, b.done = r, size, ready, 0, false
 }
+
+// Drop makes b no body.
+func (b *Body) Drop() { b.Open(nil, 0, false) }
 
 // Exists reports whether there is a body, be it an empty one.
 func (b *Body) Exists() bool { return b.reader != nil }

@@ -140,7 +140,8 @@ func TestRewind(t *testing.T) {
 			t.Run(fmt.Sprint(name, "/", size), func(t *testing.T) {
 				is := is.New(t)
 				r := newRig(t, limits())
-				b := exchange.NewBody(tt.reader(), size, true)
+				var b exchange.Body
+				b.Open(tt.reader(), size, true)
 				is.NoErr(b.Rewind()) // nothing was read of it
 				for round := range 3 {
 					r.request("POST", "", nil, 0, false)

@@ -224,9 +224,9 @@ func (r *rig) attach(reused bool) *line.Socket {
 
 // request makes a head with these fields; ready says that the body's first bytes are there.
 func (r *rig) request(method string, fields string, body io.Reader, size int64, ready bool) {
-	r.body = exchange.Body{}
+	r.body.Drop()
 	if body != nil {
-		r.body = exchange.NewBody(body, size, ready)
+		r.body.Open(body, size, ready)
 	}
 	head := append(r.x.Outbox(1024), method+" / HTTP/1.1\r\nHost: h\r\n"+fields+"\r\n"...)
 	r.x.SetHead(exchange.Request{

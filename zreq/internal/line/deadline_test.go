@@ -101,7 +101,7 @@ func TestDeadlineFollowsTheLimit(t *testing.T) {
 func TestCancel(t *testing.T) {
 	for name, do := range map[string]func(ctx context.Context, s *line.Socket) (int, error){
 		"Read": func(ctx context.Context, s *line.Socket) (int, error) { return s.Read(ctx, make([]byte, 1), 0, nil) },
-		"ReadBody": func(ctx context.Context, s *line.Socket) (int, error) {
+		"Read, a body": func(ctx context.Context, s *line.Socket) (int, error) {
 			return s.Read(ctx, make([]byte, 1), time.Hour, &line.Meter{Bytes: 1, In: time.Minute})
 		},
 		"Write": func(ctx context.Context, s *line.Socket) (int, error) {
