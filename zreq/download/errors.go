@@ -2,6 +2,7 @@ package download
 
 import (
 	"errors"
+	"time"
 
 	"github.com/zreq-go/zreq/zreq"
 )
@@ -10,6 +11,28 @@ import (
 // 205 or one to HEAD. If the response is refused for its status as well, the error is
 // also a zreq.ErrStatus.
 var ErrNoContent = errors.New("the response has no content, not even an empty one")
+
+// The kinds of errors of a job, for errors.Is. Each is in an [*Error], and so is the cause,
+// which says more. Beside these, errors.Is finds zreq.ErrOutOfRetries (no attempt is left,
+// which is Resumable), those of the [Sink] and the [Store], and those of the last request.
+var (
+	// ErrArgs means that the job cannot be done as requested. Nothing was dialled.
+	ErrArgs = errors.New("invalid arguments of a download")
+	// ErrWant means that the response is not what Want asks for, such as a login page.
+	ErrWant = errors.New("not the thing that Want describes")
+	// ErrDigest means that the whole thing has arrived, a second time if it was resumed,
+	// and has another SHA-256. Nothing was committed.
+	ErrDigest = errors.New("the thing has another SHA-256 than it should have")
+	// ErrChanged means that the server has another version than before, and that the Sink
+	// cannot take back what it has.
+	ErrChanged = errors.New("the thing has changed on the server: set OnRestart to begin anew")
+	// ErrRestarts means that the job would begin anew once more than MaxRestarts allows.
+	ErrRestarts = errors.New("too many restarts: raise MaxRestarts, or remove the state, to try again")
+	// ErrBudget means that Budget does not allow what is still to come.
+	ErrBudget = errors.New("the budget is spent: raise Budget to go on")
+	// ErrState means that the checkpoint could not be read or written.
+	ErrState = errors.New("the state cannot be kept")
+)
 
 var (
 	errNoResponse = errors.New("there is no response")
@@ -40,6 +63,16 @@ const (
 	StepSyncDir             // syncing the folder; the file is in place and complete, but a power cut may bring back the old one
 )
 
+// The further steps of a job. Its other steps are StepCheck, for a response that is not
+// what was asked for, StepReceive, StepWrite and StepSync.
+const (
+	StepArgs   Step = iota + StepSyncDir + 1 // checking the arguments; nothing was dialled
+	StepState                                // reading or writing the checkpoint
+	StepOpen                                 // opening the Sink
+	StepVerify                               // comparing the digest of the thing
+	StepCommit                               // giving the thing its place; a later job can try again
+)
+
 // String returns a short name of the step.
 func (s Step) String() string {
 	switch s {
@@ -59,21 +92,41 @@ func (s Step) String() string {
 		return "rename"
 	case StepSyncDir:
 		return "sync folder of"
+	case StepArgs:
+		return "begin"
+	case StepState:
+		return "keep state of"
+	case StepOpen:
+		return "open the sink for"
+	case StepVerify:
+		return "verify"
+	case StepCommit:
+		return "commit"
 	}
 	return "unknown"
 }
 
-// Error is the error of every function in this package.
+// Error is the error of every function in this package, and of every method of its sinks.
 type Error struct {
 	Step Step
 	Path string // of the file to be saved, as it was given
 	Left string // path of the temporary file, if it could not be removed
 	Err  error  // a *zreq.Error, an *fs.PathError, an *os.LinkError, …
+
+	// The other fields are those of a job.
+
+	URL       string // that was given, without credentials, query and fragment
+	Offset    int64  // bytes of the thing that the Sink has taken
+	Resumable bool   // the same call may succeed later, and goes on where this one has stopped
+
+	// RetryAfter is how long the server asks to be left alone, from now on; 0 if it does
+	// not.
+	RetryAfter time.Duration
 }
 
-// Error returns the step, the path and the cause on one line.
+// Error returns the step, the path or the URL, and the cause on one line.
 func (e *Error) Error() string {
-	s := "download: " + e.Step.String() + " " + e.Path
+	s := "download: " + e.Step.String() + " " + e.Path + e.URL
 	if e.Err != nil {
 		s += ": " + e.Err.Error()
 	}

@@ -1,3 +1,5 @@
+//go:build !tinygo
+
 package download
 
 import "github.com/zreq-go/zreq/zreq"

@@ -1,0 +1,27 @@
+package download
+
+import "time"
+
+// Retry limits the attempts of a job that add nothing. An attempt is a request and what
+// comes of it. A zero field has its default.
+//
+// Only a byte at an offset that the job has never reached before counts as progress, and
+// gives back all Attempts. Bytes that are skipped, or that are written again after a
+// restart, do not.
+//
+// Before the second attempt in a row without progress, the job waits for a random time of
+// up to Wait, before the third up to twice that, and so on, so that devices that failed
+// together do not come back together. After progress it goes on at once. If the server
+// sends Retry-After, the job waits for that time first.
+type Retry struct {
+	// Attempts is the largest number of attempts in a row without progress. One more is
+	// zreq.ErrOutOfRetries, which is Resumable. Default 10. If negative, there is one.
+	Attempts int
+	// Wait is the longest wait before the second attempt. Default 1 s. If negative, there
+	// is no wait.
+	Wait time.Duration
+	// MaxWait limits each wait. Default 1 min. A Retry-After that asks for more ends the
+	// job with an error that is Resumable and has it as RetryAfter. If negative, there
+	// are no waits, and every Retry-After ends the job.
+	MaxWait time.Duration
+}
