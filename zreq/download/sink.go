@@ -96,4 +96,3 @@ type OneWay interface {
 	// OneWay reports whether that is so.
 	OneWay() bool
 }
-
