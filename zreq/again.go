@@ -121,11 +121,12 @@ func (c *call) restart(ctx context.Context) error {
 	if c.dropHead {
 		c.resp.head = nil // it was a view of the window
 	}
-	sent := c.exchange.Sent
+	sent, read := c.exchange.Sent, c.exchange.Read
 	if _, err := c.compose(ctx); err != nil {
 		return err
 	}
 	c.sentBefore += sent
+	c.readBefore += read
 	c.phase, c.answered, c.reused, c.why = PhaseRequest, false, false, CloseFailed
 	return nil
 }

@@ -205,7 +205,7 @@ func (c *call) readHead(ctx context.Context) error {
 	}
 	c.answered = true
 	c.resp.fill(c.exchange.Head(), c.args.DropHead)
-	c.resp.request.sent = c.sentBefore + c.exchange.Sent
+	c.resp.request.sent, c.resp.request.link = c.sentBefore+c.exchange.Sent, c.link()
 	c.tell(EventHead, CloseNone, nil)
 	return nil
 }

@@ -37,6 +37,7 @@ type asked struct {
 	at         target.Target
 	attempt    int
 	sentBefore int64 // bytes of the earlier requests of the call
+	readBefore int64 // bytes of their responses
 	phase      Phase // from PhaseSend on the exchange has it: see phaseNow
 }
 
@@ -52,6 +53,7 @@ func (d *delivery) end() {
 	if d.suspended {
 		return
 	}
+	d.resp.request.read = d.readSoFar()
 	if !d.unwatch() && d.why != CloseUnsent {
 		d.why = CloseCancelled // a late cancel must not hit the next call
 	}

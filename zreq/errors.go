@@ -109,6 +109,8 @@ type Error struct {
 	Sent     int64  // bytes of requests that may have been sent, without one that a 417 refused; if 0, certainly none
 	Received int64  // bytes of the body that were decoded from its framing
 	Taken    int64  // bytes that the StreamCallback or the writer accepted: where to resume
+	Read     int64  // bytes of responses that were read: heads, framing and bodies, of redirects as well
+	Link     string // name of the link that the connection went over, if the driver has names; see netdriver.Path
 	Err      error  // the cause
 
 	kind  error // one of the Err values above, or nil

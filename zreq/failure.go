@@ -71,6 +71,8 @@ func (d *delivery) fail(ctx context.Context, err error) *Error {
 		Sent:     sent,
 		Received: d.exchange.Received,
 		Taken:    d.taken(),
+		Read:     d.readSoFar(),
+		Link:     d.link(),
 		Err:      err,
 		kind:     kind,
 		spent:    sent > 0 || kind == ErrBody || d.why == CloseByCaller,

@@ -13,6 +13,10 @@ const (
 
 var longWeekdays = [...]string{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"}
 
+// ParseDate reads an HTTP-date, such as a Last-Modified, in one of its three forms (RFC
+// 9110, 5.6.7).
+func ParseDate(s string) (t time.Time, ok bool) { return parseDate(s) }
+
 // parseDate reads an HTTP-date in one of its three forms (RFC 9110, 5.6.7):
 //
 //	Sun, 06 Nov 1994 08:49:37 GMT

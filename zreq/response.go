@@ -41,6 +41,8 @@ type answeredRequest struct {
 	attempt int
 	history []Redirect
 	sent    int64 // bytes, with those of the requests before it
+	read    int64 // bytes of the responses, when all was read
+	link    string
 }
 
 // responseBody is the body of a Response, and how far it was taken.

@@ -183,6 +183,7 @@ func (x *Exchange) read(ctx context.Context, p []byte, m *line.Meter) (int, erro
 		return 0, err
 	}
 	x.Heard, x.readErr = true, err
+	x.Read += int64(n)
 	return n, nil
 }
 

@@ -238,6 +238,7 @@ func (x *Exchange) Receive(ctx context.Context, r Receiver) (n int64, ok bool, e
 			n, err = 0, line.ErrBadCount
 		}
 		x.Received += n
+		x.Read += n
 		_ = x.dec.Skip(n)
 		switch err = x.socket.EndRead(n, err); {
 		case err != nil:

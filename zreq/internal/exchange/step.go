@@ -41,4 +41,5 @@ type Progress struct {
 	Heard    bool  // at least one byte has come
 	Sent     int64 // bytes of the request that may have left
 	Received int64 // bytes of the body that were decoded
+	Read     int64 // bytes of the response that were read: heads, framing and body
 }

@@ -1,6 +1,0 @@
-package zreq
-
-import "time"
-
-// ParseDate is parseDate.
-func ParseDate(s string) (time.Time, bool) { return parseDate(s) }
