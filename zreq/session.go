@@ -74,7 +74,10 @@ type Session struct {
 	counts counts
 }
 
-var _ callSession = (*Session)(nil)
+var (
+	_ callSession         = (*Session)(nil)
+	_ netdriver.Suspecter = (*Session)(nil)
+)
 
 // Do makes a call with the defaults and connections of s. See the function [Do] and
 // [Session].
@@ -153,6 +156,22 @@ func (s *Session) Close() error {
 		s.tellClosed(s.pool.Close(line.Now()), nil)
 	}
 	return nil
+}
+
+// Suspect tells the driver of s, or the default one, that a connection over a link has
+// stalled or broken, if it is a netdriver.Suspecter. The program calls it when it gives up
+// on a response by itself; link is that of Response.Link or Error.Link.
+func (s *Session) Suspect(link string) {
+	var d netdriver.Driver
+	if s != nil {
+		d = s.Driver
+	}
+	if d == nil {
+		d, _ = netdriver.Default()
+	}
+	if told, ok := d.(netdriver.Suspecter); ok {
+		told.Suspect(link)
+	}
 }
 
 // Stats returns the counts. Open, Idle and Waiting are those of one moment.

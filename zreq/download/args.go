@@ -2,6 +2,11 @@ package download
 
 import (
 	"context"
+	"crypto/sha256"
+	"errors"
+	"slices"
+	"strings"
+	"time"
 
 	"github.com/zreq-go/zreq/zreq"
 )
@@ -73,4 +78,93 @@ type Args struct {
 // without a Session does not link one.
 type Session interface {
 	Do(ctx context.Context, method, url string, args *zreq.Args) (*zreq.Response, error)
+}
+
+const (
+	defaultAttempts = 10
+	defaultWait     = time.Second
+	defaultMaxWait  = time.Minute
+	defaultRestarts = 3
+)
+
+var (
+	errNoURL     = errors.New("there is no URL")
+	errNoSink    = errors.New("there is no Sink")
+	errNoContext = errors.New("the context is nil")
+	errNegative  = errors.New("a negative Budget, PartSize or BytesPerSecond")
+	errOwnHeader = errors.New("the job sets Range, the If fields and Accept-Encoding by itself: leave them out of Headers")
+	errOwnField  = errors.New("the job sets Data, JSON, Files, Body, Connection, StreamCallback, Stream, OnHead, DropHead and Into by itself: leave them out of Call")
+)
+
+// withDefaults checks the arguments and fills in defaults.
+func (a *Args) withDefaults() (Args, error) {
+	var args Args
+	if a != nil {
+		args = *a
+	}
+	def(&args.Retry.Attempts, defaultAttempts)
+	def(&args.Retry.Wait, defaultWait)
+	def(&args.Retry.MaxWait, defaultMaxWait)
+	def(&args.MaxRestarts, defaultRestarts)
+	args.Retry.Attempts = max(1, args.Retry.Attempts)
+	args.Retry.MaxWait = max(0, args.Retry.MaxWait)
+	args.Retry.Wait = min(max(0, args.Retry.Wait), args.Retry.MaxWait)
+	args.MaxRestarts = max(0, args.MaxRestarts)
+	if args.Budget < 0 || args.PartSize < 0 || args.BytesPerSecond < 0 {
+		return args, errNegative
+	}
+	if err := args.checkCall(); err != nil {
+		return args, err
+	}
+	return args, args.Want.check()
+}
+
+// def gives a field that is zero its default.
+func def[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
+
+// checkCall refuses what the job sets by itself.
+func (a *Args) checkCall() error {
+	c := &a.Call
+	if c.Data != nil || c.JSON != nil || c.Files != nil || c.Body != nil || c.Connection != nil || c.Into != nil ||
+		c.StreamCallback != nil || c.Stream || c.OnHead != nil || c.DropHead {
+		return errOwnField
+	}
+	own := []string{"range", "accept-encoding"}
+	for _, field := range c.Headers {
+		name := strings.ToLower(field[0])
+		if slices.Contains(own, name) || strings.HasPrefix(name, "if-") {
+			return errOwnHeader
+		}
+	}
+	return nil
+}
+
+// key returns what makes two calls the same job. It is stored, and a signed URL is a
+// secret, so it is a digest.
+func (a *Args) key(url string) [sha256.Size]byte {
+	if a.Key != "" {
+		return sha256.Sum256([]byte("key " + a.Key))
+	}
+	return sha256.Sum256([]byte("url " + safeURL(url) + " " + string(a.Want.SHA256)))
+}
+
+// safeURL returns a URL without userinfo, query and fragment.
+func safeURL(url string) string {
+	if i := strings.IndexAny(url, "?#"); i >= 0 {
+		url = url[:i]
+	}
+	scheme, rest, ok := strings.Cut(url, "://")
+	if !ok {
+		return url
+	}
+	authority, path, _ := strings.Cut(rest, "/")
+	if i := strings.LastIndexByte(authority, '@'); i >= 0 {
+		authority = authority[i+1:]
+	}
+	return scheme + "://" + authority + "/" + path
 }

@@ -2,6 +2,7 @@ package download
 
 import (
 	"errors"
+	"strconv"
 	"time"
 
 	"github.com/zreq-go/zreq/zreq"
@@ -39,6 +40,9 @@ var (
 	errNoFile     = errors.New("there is something that is not a file")
 	errSize       = errors.New("the temporary file is not as long as what was written to it")
 	errUnproven   = &unproven{}
+
+	errBadOffset = errors.New("the Sink wants to go on at an offset that it cannot have")
+	errBadCount  = errors.New("the Sink returned an impossible count")
 )
 
 // unproven is an ErrUnframed without the advice to set AllowUnframed, which does not help
@@ -138,3 +142,24 @@ func (e *Error) Error() string {
 
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
+
+// detail is one of the kinds with more words.
+type detail struct {
+	kind error
+	text string
+}
+
+// Error returns the text and the kind.
+func (d *detail) Error() string { return d.text + ": " + d.kind.Error() }
+
+// Unwrap returns the kind.
+func (d *detail) Unwrap() error { return d.kind }
+
+// statusError is a status that is not the thing.
+type statusError struct{ status int }
+
+// Error names the status.
+func (e *statusError) Error() string { return "the status is " + strconv.Itoa(e.status) }
+
+// Unwrap returns zreq.ErrStatus.
+func (e *statusError) Unwrap() error { return zreq.ErrStatus }

@@ -27,3 +27,36 @@ type Result struct {
 	Links    []string // names of the links that were used in this call, in the order of their first use
 	URL      string   // of the last response, without credentials, query and fragment
 }
+
+// report tells of the progress of a job, at most ten times a second.
+type report struct {
+	call  func(Progress) // nil: nobody wants to know
+	now   Progress
+	began time.Time
+	last  time.Time // of the last report
+	from  int64     // offset at the last report
+}
+
+const reportTime = time.Second / 10
+
+// tick reports that the Sink has offset bytes, if it is time.
+func (r *report) tick(offset int64) {
+	if r.call != nil && time.Since(r.last) >= reportTime {
+		r.tell(offset)
+	}
+}
+
+// tell reports at once.
+func (r *report) tell(offset int64) {
+	r.now.Offset = offset
+	if r.call == nil {
+		return
+	}
+	now := time.Now()
+	if took := now.Sub(r.last); !r.last.IsZero() && took > 0 {
+		r.now.Rate = int64(float64(max(0, offset-r.from)) / took.Seconds())
+	}
+	r.last, r.from = now, offset
+	r.now.Elapsed = now.Sub(r.began)
+	r.call(r.now)
+}

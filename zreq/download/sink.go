@@ -12,7 +12,8 @@ import "io"
 //  2. Write, with the bytes that follow at, in order and without gaps. If the Sink is a
 //     zreq.Receiver as well, ReceiveFrom may take the place of Write. A cut of the
 //     connection calls nothing: the next Write goes on at the next byte.
-//  3. Sync, after some of the Writes, and always after the last one. When it has returned
+//  3. Sync, after some of the Writes, and always after the last one, but not if nothing was
+//     written since Open or the last Sync. When it has returned
 //     nil, the job writes a checkpoint to its [Store], which is never ahead of what was
 //     synced. The job syncs every 16 MiB or 10 s, whichever comes first; for an [Aligner]
 //     at the next multiple of Align.
@@ -51,7 +52,7 @@ type Sink interface {
 	// if it is called again by a later job after it has succeeded.
 	Commit() error
 	// Close releases what the Sink holds, and keeps what a later job can go on from.
-	// After Commit it has nothing to keep.
+	// After Commit it has nothing to keep. Its error is ignored: what matters was synced.
 	Close() error
 }
 

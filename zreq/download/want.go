@@ -1,6 +1,14 @@
 package download
 
-import "github.com/zreq-go/zreq/zreq"
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/zreq-go/zreq/zreq"
+)
 
 // Want says what the thing must be. A response whose head shows that it is something
 // else is refused before the Sink is touched. The zero value accepts anything.
@@ -26,3 +34,65 @@ type Want struct {
 	// SHA256, but only in the process that has seen it or with a Store.
 	From func(r *zreq.Response) ([]byte, error)
 }
+
+var (
+	errWantSize   = errors.New("Want.Size, MinSize and MaxSize contradict each other, or one is negative")
+	errWantSHA256 = errors.New("Want.SHA256 does not have 32 bytes: give the digest itself, not its hexadecimal form")
+	errFrom       = errors.New("Want.From returned a digest that does not have 32 bytes")
+)
+
+// check refuses what contradicts itself.
+func (w *Want) check() error {
+	switch {
+	case w.Size < 0 || w.MinSize < 0 || w.MaxSize < 0,
+		w.MaxSize > 0 && w.MinSize > w.MaxSize,
+		w.Size > 0 && !w.takes(w.Size):
+		return errWantSize
+	case w.SHA256 != nil && len(w.SHA256) != sha256.Size:
+		return errWantSHA256
+	}
+	return nil
+}
+
+// takes reports whether the thing may have that size.
+func (w *Want) takes(size int64) bool {
+	return size >= w.MinSize && (w.MaxSize == 0 || size <= w.MaxSize) && (w.Size == 0 || size == w.Size)
+}
+
+// judge says why a 200 or a 206 is not the thing, or a part of it; nil if it may be. It
+// fills in the digest of h, if From knows one.
+func (w *Want) judge(r *zreq.Response, h *head) error {
+	if w.MediaType != "" {
+		is, _, _ := strings.Cut(r.Header("Content-Type"), ";")
+		if is = strings.TrimSpace(is); !strings.EqualFold(is, w.MediaType) {
+			return wantError("the media type is " + strconv.Quote(is) + ", not " + w.MediaType)
+		}
+	}
+	if h.size >= 0 && !w.takes(h.size) {
+		return wantError("the size is " + strconv.FormatInt(h.size, 10))
+	}
+	if w.From != nil {
+		digest, err := w.From(r)
+		switch {
+		case err != nil:
+			return &wrong{errors.Join(ErrWant, err)}
+		case digest != nil && len(digest) != sha256.Size:
+			return &wrong{errFrom}
+		case digest != nil:
+			h.digest = digest
+		}
+	}
+	if w.SHA256 != nil && h.digest != nil && !bytes.Equal(h.digest, w.SHA256) {
+		return &wrong{wantError("the server says that it has another SHA-256")}
+	}
+	return nil
+}
+
+// wantError is an ErrWant that says what differs.
+func wantError(what string) error { return &detail{ErrWant, what} }
+
+// wrong is a reason to refuse a response that another request does not change.
+type wrong struct{ error }
+
+// Unwrap returns the reason.
+func (w *wrong) Unwrap() error { return w.error }

@@ -1,0 +1,196 @@
+package download
+
+import (
+	"bytes"
+	"errors"
+
+	"github.com/zreq-go/zreq/zreq"
+)
+
+// question is what a job knows when it has asked for the bytes from an offset on.
+type question struct {
+	from   int64 // bytes that the Sink has, and that are trusted: where to go on
+	until  int64 // the Range ends before it; negative: it is open
+	ranged bool  // a Range was sent
+	size   int64 // of the thing; −1 if not known
+	seen   version
+	plain  bool // no Range is asked for any more
+
+	underway bool // a response was accepted before
+
+	certain bool // a digest decides in the end
+	wanted  bool // the digest is the caller's, and not one that the server has named
+	sized   bool // Want.Size is given
+	takes0  bool // Want takes an empty thing
+	coded   bool // AllowEncoded
+}
+
+// verdict is what to do with a response.
+type verdict uint8
+
+const (
+	refuse    verdict = iota // the job ends
+	again                    // ask again later; the response is dropped
+	againOnce                // the same, but once in a row: then the job ends
+	back                     // ask the first URL again, once per progress: then the job ends
+	askWhole                 // ask again at once, without a Range: the version may have changed
+	askPlain                 // the server cannot do ranges: ask without one, and begin anew. Once: then the job ends
+	goOn                     // the body goes on where the Sink is
+	skip                     // the body has what the Sink has, and goes on behind that
+	begin                    // the body is the thing from its first byte
+	conclude                 // the Sink has all
+)
+
+// Why a response is not what was asked for.
+var (
+	errUnasked   = errors.New("a 206, and no Range was sent")
+	errPart      = errors.New("a 206 that is not the part that was asked for: the server cannot do ranges")
+	errUntagged  = errors.New("a 206 that does not say of which version it is")
+	errVersion   = errors.New("the server has another version")
+	errLength    = errors.New("the response is not as long as the thing")
+	errUnsure    = errors.New("a 200 that may be something else: nothing says of which version it is")
+	errSatisfied = errors.New("a 416, although there should be more")
+	errPrefix    = errors.New("the server has another version, by what it sends again")
+	errLong      = errors.New("the body is longer than its head says")
+	errResumed   = errors.New("the SHA-256 is wrong, and the thing came in more than one response")
+)
+
+// row is a line of the table: what to do with a response if it is so. The first row that
+// matches decides.
+type row struct {
+	name    string
+	is      func(q *question, h *head) bool
+	verdict verdict
+	why     error // nil: the status, or what the head has by itself
+}
+
+// table is the decision after each answer. answer_test.go has a case for each row.
+var table = []row{
+	// Statuses that are not about the thing.
+	{"overloaded or away", func(q *question, h *head) bool { return isPassing(h.status) }, again, nil},
+	{"416 at the end", (*question).isAtEnd, conclude, nil},
+	{"416 to a Range", func(q *question, h *head) bool { return h.status == 416 && q.ranged }, askPlain, errSatisfied},
+	{"4xx behind a redirect", func(q *question, h *head) bool { return h.status/100 == 4 && h.redirected }, back, nil},
+	{"another status", func(q *question, h *head) bool { return !h.isWhole() && h.status != 206 }, refuse, nil},
+
+	// What is not the thing, whatever it is.
+	{"coded in mid-way", func(q *question, h *head) bool { return h.coded && q.underway }, againOnce, zreq.ErrEncoded},
+	{"coded", func(q *question, h *head) bool { return h.coded }, refuse, zreq.ErrEncoded},
+	{"wrong by its own word", func(q *question, h *head) bool { return isWrong(h.refused) }, refuse, nil},
+	{"not wanted in mid-way", func(q *question, h *head) bool { return h.refused != nil && q.underway }, again, nil},
+	{"not wanted", func(q *question, h *head) bool { return h.refused != nil }, refuse, nil},
+
+	// A part (RFC 9110, 15.3.7).
+	{"206 to no Range", func(q *question, h *head) bool { return h.status == 206 && !q.ranged }, refuse, errUnasked},
+	{"206 of another part", func(q *question, h *head) bool { return h.status == 206 && !h.fits(q.from, q.until) }, askPlain, errPart},
+	{"the first 206", func(q *question, h *head) bool { return h.status == 206 && q.from == 0 }, begin, nil},
+	{"206 of another version", func(q *question, h *head) bool { return h.status == 206 && q.differs(h) }, askWhole, errVersion},
+	{"206 of the same version", func(q *question, h *head) bool { return h.status == 206 && q.same(h) }, goOn, nil},
+	{"206 under a digest", func(q *question, h *head) bool { return h.status == 206 && q.certain }, goOn, nil},
+	{"206 of who knows what", func(q *question, h *head) bool { return h.status == 206 }, askPlain, errUntagged},
+
+	// The whole.
+	{"200 without an end", (*question).isEndless, refuse, zreq.ErrUnframed},
+	{"the first 200", func(q *question, h *head) bool { return q.from == 0 }, begin, nil},
+	{"200 of another length", (*question).wrongSize, again, errLength},
+	{"200 of the same version", func(q *question, h *head) bool { return q.same(h) && q.fitsSize(h) }, skip, nil},
+	{"200 under a digest", func(q *question, h *head) bool { return q.certain && !q.differs(h) && q.fitsSize(h) }, skip, nil},
+	{"200 of another version", func(q *question, h *head) bool { return h.tags.validator().kind != noValidator }, begin, errVersion},
+	{"200 where none has a version", func(q *question, h *head) bool { return q.seen.validator.kind == noValidator }, begin, errVersion},
+	{"200 under the caller's digest", func(q *question, h *head) bool { return q.wanted && q.differs(h) }, begin, errVersion},
+	{"200 of who knows what", func(q *question, h *head) bool { return true }, again, errUnsure},
+}
+
+// decide returns what to do with a response, and why. It is a pure function of what was
+// asked and of the head.
+func decide(q *question, h *head) (verdict, error) {
+	for i := range table {
+		if r := &table[i]; r.is(q, h) {
+			return r.settle(q, h)
+		}
+	}
+	return refuse, errUnsure // the last row matches everything
+}
+
+// settle returns the verdict of a row, and the reason in the words of the head.
+func (r *row) settle(q *question, h *head) (verdict, error) {
+	verdict, why := r.verdict, r.why
+	if verdict == askPlain && q.plain {
+		verdict = refuse // it was asked without a Range before
+	}
+	switch {
+	case why != nil:
+	case h.refused != nil:
+		why = h.refused
+	case !h.isWhole() && h.status != 206:
+		why = &statusError{h.status}
+	}
+	return verdict, why
+}
+
+// isPassing reports whether a status says that the server cannot answer now. 501, 505 and
+// 511 say that it never will, or not before somebody logs in.
+func isPassing(status int) bool {
+	switch status {
+	case 408, 425, 429:
+		return true
+	case 501, 505, 511:
+		return false
+	}
+	return status >= 500
+}
+
+func isWrong(err error) bool {
+	_, is := err.(*wrong)
+	return is
+}
+
+// isAtEnd reports whether a 416 says that the thing ends where the Sink is, of the same
+// version or under a digest.
+func (q *question) isAtEnd(h *head) bool {
+	if h.status != 416 || !q.ranged || !h.ranged || h.size != q.from {
+		return false
+	}
+	if q.from == 0 {
+		return q.takes0 // an empty thing has no part (RFC 9110, 15.5.17)
+	}
+	return q.certain || q.seen.validator.compare(&h.tags) == same
+}
+
+// differs reports whether a head is of another version than the bytes that the Sink has.
+func (q *question) differs(h *head) bool {
+	return h.status == 206 && q.size >= 0 && h.size >= 0 && h.size != q.size ||
+		q.seen.validator.compare(&h.tags) == other ||
+		q.seen.digest != nil && h.digest != nil && !bytes.Equal(h.digest, q.seen.digest) ||
+		q.seen.coding != h.coding
+}
+
+// same reports whether a head is of the same version, by its validator alone. A 206 may
+// leave out the Last-Modified that If-Range has sent (RFC 9110, 15.3.7).
+func (q *question) same(h *head) bool {
+	if q.differs(h) {
+		return false
+	}
+	switch q.seen.validator.compare(&h.tags) {
+	case same:
+		return true
+	case missing:
+		return h.status == 206 && q.seen.validator.kind == byDate && h.tags.etags == 0
+	}
+	return false
+}
+
+// fitsSize reports whether a 200 may be as long as the thing.
+func (q *question) fitsSize(h *head) bool {
+	return h.size < 0 || h.size == q.size || q.size < 0 && h.size >= q.from
+}
+
+// wrongSize reports whether a 200 cannot be what the caller's digest is of.
+func (q *question) wrongSize(h *head) bool {
+	return q.wanted && !q.fitsSize(h)
+}
+
+// isEndless reports whether nothing would prove the end of a 200.
+func (q *question) isEndless(h *head) bool {
+	return h.untilClose && !q.certain && !q.sized
+}

@@ -1,0 +1,59 @@
+package download
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/zreq-go/zreq/zreq"
+)
+
+// head has the facts of a response that a decision depends on.
+type head struct {
+	status      int
+	tags        tags
+	first, last int64 // of the part, by Content-Range
+	size        int64 // of the whole, by Content-Range or Content-Length; −1 if not known
+	length      int64 // of the body, by Content-Length; −1 if there is none
+	ranged      bool  // there is one Content-Range, and it means something
+	untilClose  bool  // the body ends with the connection
+	coding      string
+	coded       bool // in a content coding that was not asked for
+	redirected  bool
+	digest      []byte // SHA-256 of the thing; nil if the head has none
+	refused     error  // why Want does not take it; nil: it does
+}
+
+// headOf takes the facts out of a response, which w judges.
+func headOf(r *zreq.Response, w *Want) head {
+	h := head{
+		status: r.Status, tags: tagsOf(r), size: -1, length: r.Len(),
+		untilClose: r.Framing() == zreq.FramingUntilClose,
+		coding:     strings.ToLower(strings.Join(r.Values("Content-Encoding"), ",")),
+		coded:      errors.Is(r.Fit(), zreq.ErrEncoded),
+		redirected: len(r.History()) > 0,
+	}
+	h.coding = h.coding[:min(len(h.coding), maxCoding)]
+	first, last, size, ok := r.ContentRange()
+	switch {
+	case ok:
+		h.first, h.last, h.size, h.ranged = first, last, size, true
+	case h.isWhole(): // a Content-Range means nothing here (RFC 9110, 14.4)
+		h.size = h.length
+	}
+	if h.isWhole() || h.status == 206 {
+		h.digest = digestOf(r)
+		h.refused = w.judge(r, &h)
+	}
+	return h
+}
+
+// isWhole reports whether the body is all of the thing. A 203 is a 200 that a proxy has
+// changed (RFC 9110, 15.3.4).
+func (h *head) isWhole() bool { return h.status == 200 || h.status == 203 }
+
+// fits reports whether a 206 is a part that begins at from and ends before until, if that
+// is not negative, and whether its body has the length that it says.
+func (h *head) fits(from, until int64) bool {
+	return h.ranged && h.first == from && (until < 0 || h.last < until) &&
+		(h.length < 0 || h.length == h.last-h.first+1)
+}

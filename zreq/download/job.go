@@ -1,0 +1,248 @@
+package download
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"hash"
+	"time"
+
+	"github.com/zreq-go/zreq/zreq"
+)
+
+// Get downloads what url has into sink, over as many connections as it takes. A nil error
+// means that the bytes are in the sink, durable, committed, and what Want asks for. args
+// may be nil. Get calls the methods of sink in the order that [Sink] describes, and closes
+// it in any case.
+//
+// If the sink or args has a [Store], a later call with the same Key goes on where this one
+// has stopped, for whatever reason: an error, the end of ctx, or of the process.
+//
+// Every error is an [*Error], and says whether the same call may succeed later. The Result
+// is never nil.
+func Get(ctx context.Context, url string, sink Sink, args *Args) (*Result, error) {
+	j := &job{url: url, sink: sink}
+	err := j.prepare(ctx, args)
+	if err == nil {
+		err = j.run(ctx)
+	}
+	return j.end(err)
+}
+
+// job is one call of Get: it prepares, makes attempts until the Sink has all, verifies,
+// commits and ends.
+type job struct {
+	url   string
+	args  Args
+	sink  Sink
+	state state
+	out   output
+	spend budget
+	tell  report
+
+	digest []byte // that the thing must have; nil if none is known
+	conn   *zreq.Connection
+	next   steps
+	result Result
+}
+
+// steps is what the next request depends on, beside the checkpoint.
+type steps struct {
+	whole  bool  // ask without a Range, once
+	begun  bool  // a response was accepted in this job, in this call or before
+	backed bool  // the first URL was asked again since the last progress
+	coded  bool  // a coding was met in mid-way since the last progress
+	reason error // of the last attempt that failed
+}
+
+// prepare checks the arguments, loads the checkpoint, and opens the Sink if there is
+// something to go on from.
+func (j *job) prepare(ctx context.Context, args *Args) (err error) {
+	if j.args, err = args.withDefaults(); err == nil {
+		switch {
+		case j.url == "":
+			err = errNoURL
+		case j.sink == nil:
+			err = errNoSink
+		case ctx == nil:
+			err = errNoContext
+		}
+	}
+	if err != nil {
+		return &Error{Step: StepArgs, Err: errors.Join(ErrArgs, err)}
+	}
+	j.tell = report{call: j.args.Progress, began: time.Now()}
+	j.spend = budget{limit: j.args.Budget, ledger: &j.state.ledger}
+	j.out = output{sink: j.sink, state: &j.state, budget: &j.spend, report: &j.tell, pace: newPacer(j.args.BytesPerSecond)}
+	j.state.store = j.args.State
+	if s, ok := j.sink.(Stater); ok && j.state.store == nil {
+		j.state.store = s.State()
+	}
+	if err := j.state.load(j.args.key(j.url)); err != nil {
+		return err
+	}
+	j.digest = j.args.Want.SHA256
+	if j.digest == nil {
+		j.digest = j.state.seen.digest
+	}
+	j.next.begun = j.state.reached > 0
+	return j.resume(ctx)
+}
+
+// run makes attempts until the Sink has all.
+func (j *job) run(ctx context.Context) error {
+	for {
+		for !j.isWhole() {
+			if err := j.attempt(ctx); err != nil {
+				return err
+			}
+		}
+		err := j.verify()
+		if err == nil {
+			return j.commit()
+		}
+		if err != errResumed {
+			return err
+		}
+		j.next.reason = err // it came in pieces: once more, as one
+	}
+}
+
+// isWhole reports whether the Sink has all of the thing.
+func (j *job) isWhole() bool {
+	return j.state.size >= 0 && j.out.offset == j.state.size && j.out.mark.align > 0 && !j.state.flags.has(isDistrust)
+}
+
+// attempt makes one request, and takes what comes of it. It returns nil if the job is to
+// go on.
+func (j *job) attempt(ctx context.Context) error {
+	if err := j.admit(ctx); err != nil {
+		return err
+	}
+	failed := j.state.failed
+	j.state.attempts++
+	j.state.failed++
+	if err := j.out.save(j.spend.ahead()); err != nil {
+		return err
+	}
+	q, before := j.question(), j.out.offset
+	j.next.whole = false
+	j.show()
+	j.spend.begin()
+	var o outcome
+	resp, err := j.request(ctx, &q)
+	if err == nil {
+		defer resp.Close()
+		o = j.answered(ctx, resp, &q)
+		j.release(resp)
+		j.spend.count()
+	} else {
+		j.spend.failed(err)
+		o = j.unanswered(ctx, err)
+	}
+	if o.err == nil && j.out.offset > before {
+		j.state.failed = failed // as it was: the server has done what it was asked for
+	}
+	return j.follow(ctx, o)
+}
+
+// admit returns an error if there may be no further attempt, and otherwise waits until it
+// is time for it.
+func (j *job) admit(ctx context.Context) error {
+	if err := context.Cause(ctx); err != nil {
+		return j.stopped(err)
+	}
+	if int(j.state.failed) >= j.args.Retry.Attempts {
+		return j.outOfAttempts()
+	}
+	if j.state.restarts > uint32(j.args.MaxRestarts) {
+		return &Error{Step: StepCheck, Err: errors.Join(ErrRestarts, j.next.reason)}
+	}
+	if j.spend.left() == 0 {
+		return errSpent
+	}
+	return nil
+}
+
+var errSpent = &Error{Step: StepReceive, Err: ErrBudget, Resumable: true}
+
+// outOfAttempts ends the job, but not for ever. If the last response could not be taken
+// because of what the Sink has, that may be the wrong thing, and the next call begins anew.
+func (j *job) outOfAttempts() error {
+	if errors.Is(j.next.reason, errLength) || errors.Is(j.next.reason, errUnsure) {
+		j.state.flags.set(isDistrust, true)
+	}
+	return &Error{Step: StepReceive, Err: errors.Join(zreq.ErrOutOfRetries, j.next.reason), Resumable: true}
+}
+
+// stopped is the error of a job whose context has ended.
+func (j *job) stopped(cause error) error {
+	return &Error{Step: StepReceive, Err: cause, Resumable: true}
+}
+
+// newHash returns the hash of nothing, if a digest is to be checked.
+func (j *job) newHash() hash.Hash {
+	if j.digest == nil {
+		return nil
+	}
+	return sha256.New()
+}
+
+// end closes the Sink, saves what the job has used up, and makes the Result.
+func (j *job) end(err error) (*Result, error) {
+	if j.conn != nil {
+		_ = j.conn.Close()
+	}
+	if err != nil && j.state.key != ([32]byte{}) {
+		j.keep(err)
+	}
+	if j.sink != nil {
+		_ = j.sink.Close() // after Commit nothing depends on it, and otherwise there is an error already
+	}
+	r := &j.result
+	r.Size, r.Offset, r.Spent = j.state.size, j.out.offset, j.state.spent
+	r.Attempts, r.Restarts = int(j.state.attempts), int(j.state.restarts)
+	if j.state.key == ([32]byte{}) {
+		r.Size = -1
+	}
+	j.show()
+	j.tell.now.Done = true
+	j.tell.tell(j.out.offset)
+	return r, j.finished(err)
+}
+
+// keep makes durable what a failed job has, as far as that is possible.
+func (j *job) keep(err error) {
+	j.state.failed = 0 // who calls again has new attempts
+	if j.out.err != nil {
+		_ = j.state.save(0) // the Sink is dead; its checkpoint stays as it was
+		return
+	}
+	aligned := j.out.mark.align > 0 && j.out.offset%j.out.mark.align == 0
+	if aligned && j.out.offset > j.state.offset && !j.state.flags.has(isDistrust) && j.out.offset != j.state.size {
+		if j.out.checkpoint() != nil {
+			return
+		}
+	}
+	_ = j.state.save(0)
+}
+
+// finished completes the error of a job.
+func (j *job) finished(err error) error {
+	if err == nil {
+		return nil
+	}
+	var e *Error
+	if !errors.As(err, &e) {
+		e = &Error{Step: StepReceive, Err: err}
+	}
+	own := *e
+	own.URL, own.Offset = safeURL(j.url), j.out.offset
+	return &own
+}
+
+// show brings what Progress shows up to date.
+func (j *job) show() {
+	p := &j.tell.now
+	p.Total, p.Attempt, p.Restarts, p.Spent = j.state.size, int(j.state.attempts), int(j.state.restarts), j.state.spent
+}

@@ -1,0 +1,194 @@
+package download
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"github.com/zreq-go/zreq/zreq"
+)
+
+// outcome is what came of an attempt.
+type outcome struct {
+	err   error         // why it did not bring what was asked for; nil: it did
+	final bool          // the job ends with err
+	now   bool          // no wait before the next attempt
+	after time.Duration // how long the server asks to be left alone
+}
+
+// follow notes the progress of an attempt, and returns the error of the job, or nil when it
+// is time for the next attempt.
+func (j *job) follow(ctx context.Context, o outcome) error {
+	gained := j.out.offset - j.state.reached
+	if gained > 0 {
+		j.state.reached, j.state.failed = j.out.offset, 0
+		j.next.backed, j.next.coded = false, false
+	}
+	j.show()
+	if o.err == nil || o.final {
+		return o.err
+	}
+	j.next.reason = o.err
+	retry := &j.args.Retry
+	switch {
+	case o.after > retry.MaxWait:
+		return &Error{Step: StepReceive, Err: o.err, Resumable: true, RetryAfter: o.after}
+	case int(j.state.failed) >= retry.Attempts:
+		return j.outOfAttempts()
+	case o.now || gained >= enough && o.after == 0:
+		return nil
+	}
+	wait := o.after + rand.N(retry.bound(max(1, int(j.state.failed)))+1)
+	if err := sleep(ctx, wait); err != nil {
+		return j.stopped(err)
+	}
+	return nil
+}
+
+// enough is how many new bytes an attempt must bring for the next to come at once. A
+// server that sends a byte and closes is not asked in a tight loop.
+const enough = 16 << 10
+
+// bound is the longest wait after so many attempts in a row without progress.
+func (r *Retry) bound(failed int) time.Duration {
+	most := r.Wait
+	for ; failed > 1 && most < r.MaxWait; failed-- {
+		most = min(2*most, r.MaxWait)
+		if most == 0 {
+			break
+		}
+	}
+	return most
+}
+
+// unanswered judges an attempt that had no response.
+func (j *job) unanswered(ctx context.Context, err error) outcome {
+	if ctx.Err() != nil {
+		return outcome{err: j.stopped(err), final: true}
+	}
+	var e *zreq.Error
+	if errors.As(err, &e) {
+		j.over(e.Link)
+	}
+	garbled := errors.Is(err, zreq.ErrResponse) && j.next.begun // the server has done better before
+	if zreq.Transient(err) || garbled {
+		if e != nil {
+			j.suspect(e.Link)
+		}
+		return outcome{err: err}
+	}
+	step := StepReceive
+	if errors.Is(err, zreq.ErrRequest) {
+		step, err = StepArgs, errors.Join(ErrArgs, err)
+	}
+	return outcome{err: &Error{Step: step, Err: err}, final: true}
+}
+
+// answered decides what to do with a response, and does it.
+func (j *job) answered(ctx context.Context, resp *zreq.Response, q *question) outcome {
+	j.over(resp.Link())
+	j.result.URL = safeURL(resp.URL())
+	h := headOf(resp, &j.args.Want)
+	length := h.length
+	if !h.isWhole() && h.status != 206 {
+		length = -1 // it is not read
+	}
+	verdict, why := decide(q, &h)
+	if err := j.spend.head(resp, length); err != nil && verdict >= goOn {
+		return outcome{err: errSpent, final: true}
+	}
+	refused := outcome{err: &Error{Step: StepCheck, Err: why}, final: true}
+	switch verdict {
+	case again:
+		wait, _ := resp.RetryAfter()
+		return outcome{err: why, after: wait}
+	case againOnce:
+		return j.once(&j.next.coded, why, false)
+	case back:
+		return j.once(&j.next.backed, why, true)
+	case askWhole:
+		j.next.whole = true
+		return outcome{err: why, now: true}
+	case askPlain:
+		return j.askPlain(why)
+	case conclude:
+		return j.conclude(ctx, q)
+	case goOn, skip, begin:
+		return j.take(ctx, resp, q, &h, verdict, why)
+	}
+	return refused
+}
+
+// once is another attempt, if there was none for the same reason since the last progress.
+func (j *job) once(done *bool, why error, now bool) outcome {
+	if *done {
+		return outcome{err: &Error{Step: StepCheck, Err: why}, final: true}
+	}
+	*done = true
+	return outcome{err: why, now: now}
+}
+
+// askPlain distrusts what the Sink has, and asks for no Range any more.
+func (j *job) askPlain(why error) outcome {
+	if j.state.flags.has(isPlain) {
+		return outcome{err: &Error{Step: StepCheck, Err: why}, final: true}
+	}
+	j.state.flags.set(isPlain|isDistrust, true)
+	return outcome{err: why, now: true}
+}
+
+// take receives the body of a response that was accepted.
+func (j *job) take(ctx context.Context, resp *zreq.Response, q *question, h *head, v verdict, why error) outcome {
+	var err error
+	switch v {
+	case begin:
+		err = j.begin(ctx, h, why)
+	default:
+		j.goOn(ctx, q, h, v == skip)
+	}
+	if err != nil {
+		return outcome{err: err, final: true}
+	}
+	j.next.begun = true
+	j.show()
+	_, err = resp.WriteTo(&j.out)
+	return j.received(ctx, resp, h, err)
+}
+
+// received judges how the body of a response has ended.
+func (j *job) received(ctx context.Context, resp *zreq.Response, h *head, err error) outcome {
+	out := &j.out
+	switch {
+	case out.err != nil:
+		return outcome{err: out.err, final: true}
+	case out.stop == ErrBudget:
+		return outcome{err: errSpent, final: true}
+	case out.stop == errLong && h.status == 206:
+		return j.askPlain(errLong)
+	case out.stop != nil:
+		j.state.flags.set(isDistrust, true)
+		return outcome{err: out.stop}
+	case out.left == 0 && (err == nil || h.length >= 0 || h.status == 206):
+		return outcome{} // what follows the last byte does not matter
+	case err == nil && out.left < 0 && j.isEnd(h):
+		j.state.size = out.offset
+		return outcome{}
+	case err == nil:
+		err = zreq.ErrTruncated // until close, and nothing says that this is the end
+	case ctx.Err() != nil:
+		return outcome{err: j.stopped(err), final: true}
+	case errors.Is(err, zreq.ErrTooLarge):
+		return outcome{err: &Error{Step: StepReceive, Err: err}, final: true}
+	}
+	if out.left == 0 { // all has come, but not the end of it: there may be more
+		j.state.flags.set(isDistrust, true)
+	}
+	j.suspect(resp.Link())
+	return outcome{err: err}
+}
+
+// isEnd reports whether the end of a body of unknown length is that of the thing.
+func (j *job) isEnd(h *head) bool {
+	return j.out.skip == 0 && (!h.untilClose || j.isRight())
+}

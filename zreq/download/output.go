@@ -1,0 +1,274 @@
+package download
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding"
+	"hash"
+	"io"
+	"time"
+
+	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/zreq"
+)
+
+var _ zreq.Receiver = (*output)(nil)
+
+// output is what a body is written to. It wraps the Sink: it counts, hashes, writes
+// checkpoints, limits the rate, and keeps the errors of the Sink apart from those of the
+// network.
+type output struct {
+	sink   Sink
+	state  *state
+	budget *budget
+	report *report
+	pace   *pacer
+	ctx    context.Context // of the body that is being written
+
+	offset  int64     // bytes that the Sink has taken
+	hash    hash.Hash // of these; nil if no digest is asked for
+	skip    int64     // bytes of the body that the Sink has already
+	skipped hash.Hash // of these, as they come again; nil if there is nothing to compare
+	left    int64     // bytes that the body may still have, with those to skip; negative: any number
+
+	mark  mark
+	moved bool  // the Sink may have an error that only Write tells
+	err   error // of the Sink or the Store: nothing can be written any more
+	stop  error // why the body was not taken to its end
+}
+
+// mark is where the last checkpoint was, and where the next one will be.
+type mark struct {
+	at    int64
+	next  int64
+	align int64
+	time  time.Time
+}
+
+const checkpointTime = 10 * time.Second
+
+// open opens the Sink, to go on at keep if that is not zero, and returns where it goes on.
+func (o *output) open(size, keep int64) (at int64, err error) {
+	if at, err = o.sink.Open(size, keep); err != nil {
+		return 0, o.fail(StepOpen, err)
+	}
+	if at < 0 || at > keep {
+		return 0, o.fail(StepOpen, errBadOffset)
+	}
+	align := int64(1)
+	if a, ok := o.sink.(Aligner); ok {
+		align = max(1, a.Align())
+	}
+	o.mark = mark{at: at, align: align}
+	o.offset = at
+	o.schedule()
+	return at, nil
+}
+
+// schedule decides where the next checkpoint will be.
+func (o *output) schedule() {
+	o.mark.at, o.mark.time = o.offset, time.Now()
+	o.mark.next = o.mark.up(o.offset + checkpointBytes)
+}
+
+// up rounds an offset up to where the Sink can sync.
+func (m *mark) up(offset int64) int64 {
+	if over := offset % m.align; over > 0 {
+		return offset + m.align - over
+	}
+	return offset
+}
+
+// expect gets ready for a body of length bytes, or any number if that is negative. The
+// first skip bytes are compared and not written.
+func (o *output) expect(ctx context.Context, length, skip int64) {
+	o.ctx, o.left, o.skip, o.stop = ctx, length, skip, nil
+	o.skipped = nil
+	if skip > 0 && o.hash != nil {
+		o.skipped = sha256.New()
+	}
+}
+
+// Write takes what comes next of the body.
+func (o *output) Write(p []byte) (n int, err error) {
+	for {
+		if err := o.halted(); err != nil {
+			return n, err
+		}
+		if len(p) == 0 {
+			return n, nil
+		}
+		if o.left == 0 {
+			o.stop = errLong
+			return n, errLong
+		}
+		var m int
+		if m = int(o.room(int64(len(p)))); o.skip > 0 {
+			err = o.pass(p[:m])
+		} else {
+			m, err = o.put(p[:m])
+		}
+		n, p = n+m, p[m:]
+		if o.left > 0 {
+			o.left -= int64(m)
+		}
+		if err != nil {
+			return n, err
+		}
+		o.pace.pay(o.ctx, int64(m))
+		o.report.tick(o.offset)
+	}
+}
+
+// halted returns why nothing can be written: the Sink has failed, or the budget is spent.
+func (o *output) halted() error {
+	if o.err == nil && o.moved {
+		o.moved = false
+		if _, err := o.sink.Write(nil); err != nil {
+			return o.fail(StepWrite, err)
+		}
+	}
+	if o.err != nil {
+		return o.err
+	}
+	if err := o.budget.over(); err != nil {
+		o.stop = err
+	}
+	return o.stop
+}
+
+// room returns how many of n bytes are taken at once.
+func (o *output) room(n int64) int64 {
+	n = o.pace.most(n)
+	if o.left >= 0 {
+		n = min(n, o.left)
+	}
+	if o.skip > 0 {
+		return min(n, o.skip)
+	}
+	if time.Since(o.mark.time) >= checkpointTime {
+		o.mark.next = min(o.mark.next, o.mark.up(o.offset+1))
+	}
+	return min(n, o.mark.next-o.offset)
+}
+
+// pass compares p with what the Sink has. That is known when all of it has come again.
+func (o *output) pass(p []byte) error {
+	o.skip -= int64(len(p))
+	if o.skipped == nil {
+		return nil
+	}
+	o.skipped.Write(p)
+	if o.skip == 0 && !bytes.Equal(o.skipped.Sum(nil), o.hash.Sum(nil)) {
+		o.stop = errPrefix
+	}
+	return o.stop
+}
+
+// put writes p to the Sink.
+func (o *output) put(p []byte) (int, error) {
+	n, err := o.sink.Write(p)
+	if n < 0 || n > len(p) {
+		n, err = 0, errBadCount
+	}
+	if err == nil && n < len(p) {
+		err = io.ErrShortWrite
+	}
+	if o.hash != nil {
+		o.hash.Write(p[:n])
+	}
+	o.offset += int64(n)
+	if err != nil {
+		return n, o.fail(StepWrite, err)
+	}
+	return n, o.due()
+}
+
+// ReceiveFrom lets the Sink take what comes next without passing it through memory, if it
+// can and nothing has to look at the bytes.
+func (o *output) ReceiveFrom(c netdriver.Conn, n int64) (received int64, ok bool, err error) {
+	fast, is := o.sink.(zreq.Receiver)
+	if !is || o.hash != nil || o.skip > 0 || o.left == 0 || o.halted() != nil {
+		return 0, false, nil
+	}
+	most := o.room(n)
+	received, ok, err = fast.ReceiveFrom(c, most)
+	if !ok || received < 0 || received > most {
+		return received, ok, err
+	}
+	o.moved = true
+	o.offset += received
+	if o.left > 0 {
+		o.left -= received
+	}
+	if o.due() == nil {
+		o.pace.pay(o.ctx, received)
+	} // otherwise the next Write returns the error
+	o.report.tick(o.offset)
+	return received, true, err
+}
+
+// due writes a checkpoint if it is time. The end of the thing is none: whether that is the
+// end is known only when the response has ended.
+func (o *output) due() error {
+	if o.offset < o.mark.next || o.left == 0 || o.offset == o.state.size {
+		return nil
+	}
+	return o.checkpoint()
+}
+
+// checkpoint syncs the Sink, if anything was written, and then writes down what is durable.
+func (o *output) checkpoint() error {
+	if err := o.halted(); err != nil && o.err != nil {
+		return err
+	}
+	if o.offset != o.mark.at {
+		if err := o.sink.Sync(); err != nil {
+			return o.fail(StepSync, err)
+		}
+	}
+	o.schedule()
+	o.state.offset = o.offset
+	if err := o.note(); err != nil {
+		return err
+	}
+	return o.save(o.budget.ahead())
+}
+
+// note takes the state of the hash into the checkpoint.
+func (o *output) note() error {
+	o.state.state = o.state.state[:0]
+	if o.hash == nil {
+		return nil
+	}
+	m, ok := o.hash.(encoding.BinaryMarshaler)
+	if !ok {
+		return nil // the prefix has to be read again
+	}
+	state, err := m.MarshalBinary()
+	if err != nil {
+		return o.fail(StepState, stateError(err))
+	}
+	if len(state) <= maxHashState {
+		o.state.state = append(o.state.state, state...)
+	}
+	return nil
+}
+
+// save writes the checkpoint. A Store that fails ends the job.
+func (o *output) save(ahead int64) error {
+	if err := o.state.save(ahead); err != nil {
+		o.err = err
+		return err
+	}
+	return nil
+}
+
+// fail keeps the first error of the Sink, with the step that failed.
+func (o *output) fail(step Step, err error) error {
+	if o.err == nil {
+		o.err = &Error{Step: step, Err: err}
+	}
+	return o.err
+}

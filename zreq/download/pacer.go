@@ -1,0 +1,59 @@
+package download
+
+import (
+	"context"
+	"math"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// pacer limits the rate at which a body is read. A nil pacer has no limit.
+type pacer struct {
+	limiter *rate.Limiter
+	burst   int64
+}
+
+// newPacer returns a pacer without credit, so that the whole takes as long as it should.
+func newPacer(bytesPerSecond int64) *pacer {
+	if bytesPerSecond <= 0 {
+		return nil
+	}
+	burst := min(max(bytesPerSecond/8, 1), math.MaxInt32)
+	p := &pacer{rate.NewLimiter(rate.Limit(bytesPerSecond), int(burst)), burst}
+	p.limiter.AllowN(time.Now(), int(burst))
+	return p
+}
+
+// most returns how many of n bytes may be taken at once.
+func (p *pacer) most(n int64) int64 {
+	if p == nil {
+		return n
+	}
+	return min(n, p.burst)
+}
+
+// pay waits until n bytes have been paid for, or until ctx has ended, which zreq notices
+// by itself. n is at most what most returned.
+func (p *pacer) pay(ctx context.Context, n int64) {
+	if p == nil || n <= 0 {
+		return
+	}
+	now := time.Now()
+	_ = sleep(ctx, p.limiter.ReserveN(now, int(n)).DelayFrom(now))
+}
+
+// sleep waits for d, or returns the cause of ctx when that ends.
+func sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return context.Cause(ctx)
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}

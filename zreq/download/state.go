@@ -1,0 +1,58 @@
+package download
+
+import "errors"
+
+// state is the checkpoint of a job, and where it is kept.
+type state struct {
+	store Store // nil: nowhere
+	checkpoint
+	record []byte // memory for save
+}
+
+// checkpointBytes is how much is written between two checkpoints at most, and so how much
+// a job may read that no checkpoint knows of.
+const checkpointBytes = 16 << 20
+
+// load reads the checkpoint of the job with that key. If there is none that can be used,
+// the job begins anew.
+func (s *state) load(key [32]byte) error {
+	var found bool
+	if s.store != nil {
+		record, err := s.store.Load()
+		if err != nil {
+			return stateError(err)
+		}
+		found = s.decode(record) && s.key == key
+	}
+	if !found {
+		s.checkpoint = checkpoint{key: key, size: -1}
+	}
+	return nil
+}
+
+// save makes the checkpoint durable. ahead is how many bytes the job may read before it
+// saves again: they count as spent, in case nobody comes to correct that.
+func (s *state) save(ahead int64) error {
+	if s.store == nil {
+		return nil
+	}
+	s.spent += ahead
+	s.record = s.encode(s.record[:0])
+	s.spent -= ahead
+	return stateError(s.store.Save(s.record))
+}
+
+// remove removes the checkpoint of a job that has succeeded.
+func (s *state) remove() error {
+	if s.store == nil {
+		return nil
+	}
+	return stateError(s.store.Remove())
+}
+
+func stateError(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &Error{Step: StepState, Err: errors.Join(ErrState, err)}
+}
