@@ -1,0 +1,5 @@
+//go:build !tinygo
+
+package flash_test
+
+func init() { platform = proofs{testMTD, testMTDWithoutATable, testMTDRefuses} }
