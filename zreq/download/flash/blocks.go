@@ -59,7 +59,7 @@ func (b *blocks) open(dev Device, geo geometry, size, at int64) error {
 	*b = blocks{dev: dev, geo: geo, size: size, filled: at - at%geo.erase, cur: none, back: back, spare: math.MaxInt64}
 	b.bad, _ = dev.(BadBlocks)
 	b.seen = seen{0, none}
-	usable, used := int64(0), pad(at, geo.erase)/geo.erase
+	usable, used := int64(0), at/geo.erase
 	for block := int64(0); block < geo.blocks; block++ {
 		isBad, err := b.isBad(block)
 		if err != nil {

@@ -19,12 +19,12 @@ func TestFeature(t *testing.T) {
 	}{
 		{"B16", append(proofs{
 			testSlotWritesWholePages, testSlotErasesABlockThatReadsBlank, testSlotOpens, testSlotGoesOn, testSlotRefuses,
-			testSlotReplacesABlock, testSlotMarksNoBlockOfAProtectedFlash, testSlotWithoutATable, testSlotRunsOutOfBlocks,
+			testSlotReplacesABlock, testSlotMarksNoBlockOfAProtectedFlash, testSlotWithoutATable, testSlotCopiesAgain, testSlotReadsTheLastByte, testSlotRunsOutOfBlocks,
 			testSlotDiscards, testSlotOutOfSequence, testSlotActivates, testSlotAllocatesNothing,
 			testRegion, testRegionBounds, testImportsOfAMicrocontroller,
 		}, platform...)},
 		{"B15", proofs{
-			testStateKeeps, testStateWear, testStateTorn, testStateLostBit, testStateReplacesABlock, testStateRefuses, testPowerCut,
+			testStateKeeps, testStateWear, testStateTorn, testStateLostBit, testStateReplacesABlock, testStateWithoutASpare, testStateAfterAnError, testStateTornForLong, testStateRefuses, testPowerCut,
 		}},
 	} {
 		t.Run(row.id, func(t *testing.T) { row.proofs.run(t, passed) })

@@ -62,8 +62,7 @@ func (s *Slot) Open(size, keep int64) (at int64, err error) {
 		s.page = make([]byte, unit)
 	}
 	s.fill, s.size, s.taken, s.synced = 0, size, at, at
-	s.open, s.err = true, nil
-	s.ended = at == size || at%geo.erase != 0
+	s.open, s.ended, s.err = true, false, nil
 	return at, nil
 }
 

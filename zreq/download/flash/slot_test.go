@@ -102,6 +102,19 @@ func testSlotGoesOn(t *testing.T) {
 	is.NoErr(slot.Commit())
 	is.Equal(read(t, dev, len(want)), want)
 	is.Equal(dev.Misuses(), 0) // bad blocks are left alone
+
+	reader := flash.Sink(dev)
+	_, err = reader.Open(int64(len(want)), int64(len(want)))
+	is.NoErr(err)
+	for _, off := range []int64{4 * 4096, 0, 2*4096 - 50, 4096, 5 * 4096} { // backwards as well
+		got := make([]byte, 100)
+		n, err := reader.ReadAt(got, off)
+		is.NoErr(err)
+		is.Equal(got[:n], want[off:off+100])
+	}
+	n, err := reader.ReadAt(make([]byte, 101), 5*4096)
+	is.Equal(n, 100)
+	is.Equal(err, io.EOF)
 }
 
 // testSlotRefuses: sizes that make no sense, and an image without room, before anything is
@@ -136,81 +149,6 @@ func testSlotRefuses(t *testing.T) {
 	var space *flash.SpaceError
 	is.True(errors.As(err, &space))
 	is.Equal(*space, flash.SpaceError{Need: 8193, Have: 8192})
-}
-
-// testSlotReplacesABlock: a block that does not keep its data is marked bad, and the data go
-// to the next.
-func testSlotReplacesABlock(t *testing.T) {
-	for _, fault := range []flashtest.Fault{
-		flashtest.FailErase, flashtest.FailProgram, flashtest.StuckBit, flashtest.Unstable, flashtest.Protected,
-	} {
-		t.Run(fault.String(), func(t *testing.T) {
-			is := is.New(t)
-			dev := dirty(flashtest.NewNAND(16, 4096, 256, 1))
-			for _, block := range []int{2, 3, 6} {
-				dev.SetFault(block, fault)
-			}
-			want := image(1, 5*4096+2500)
-			slot := flash.Sink(dev)
-			is.NoErr(store(slot, want, int64(len(want))))
-			for block := range 16 {
-				bad, err := dev.IsBad(int64(block))
-				is.NoErr(err)
-				is.Equal(bad, block == 1 || block == 2 || block == 3 || block == 6) // those, and no others
-			}
-			is.Equal(read(t, dev, len(want)), want)
-			is.Equal(dev.Misuses(), 0)
-		})
-	}
-}
-
-// testSlotMarksNoBlockOfAProtectedFlash: what fails everywhere is not the fault of blocks.
-func testSlotMarksNoBlockOfAProtectedFlash(t *testing.T) {
-	is := is.New(t)
-	dev := dirty(flashtest.NewNAND(16, 4096, 256))
-	for block := range 16 {
-		dev.SetFault(block, flashtest.Protected)
-	}
-	slot := flash.Sink(dev)
-	err := store(slot, image(1, 5000), 5000)
-	is.True(errors.Is(err, flash.ErrWorn))
-	for block := range int64(16) {
-		bad, err := dev.IsBad(block)
-		is.NoErr(err)
-		is.True(!bad) // no block is lost when the protection ends
-	}
-	_, again := slot.Write([]byte{1})
-	is.Equal(again, err) // and the Slot is dead
-}
-
-// testSlotWithoutATable: without BadBlocks there is no other block.
-func testSlotWithoutATable(t *testing.T) {
-	is := is.New(t)
-	dev := dirty(flashtest.New(16, 4096, 256))
-	dev.SetFault(1, flashtest.StuckBit)
-	err := store(flash.Sink(dev), image(1, 10000), 10000)
-	var block *flash.BlockError
-	is.True(errors.As(err, &block))
-	is.True(errors.Is(err, flash.ErrWorn))
-	is.Equal(block.Block, int64(1)) // says which
-}
-
-// testSlotRunsOutOfBlocks: they go bad until the image does not fit any more, which is noticed
-// at once.
-func testSlotRunsOutOfBlocks(t *testing.T) {
-	for name, size := range map[string]int64{"known": 4 * 4096, "unknown": -1} {
-		t.Run(name, func(t *testing.T) {
-			is := is.New(t)
-			dev := dirty(flashtest.NewNAND(5, 4096, 256))
-			dev.SetFault(1, flashtest.FailProgram)
-			dev.SetFault(2, flashtest.FailErase)
-			err := store(flash.Sink(dev), image(1, 4*4096), size)
-			is.True(errors.Is(err, flash.ErrSpace))
-			if size > 0 {
-				is.Equal(dev.Erases(3), 0) // before the rest is downloaded
-			}
-		})
-	}
 }
 
 // testSlotDiscards: no boot loader finds the beginning of an image.

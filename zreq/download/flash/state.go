@@ -108,22 +108,28 @@ func (r *Records) open() error {
 
 // write writes a record behind the newest one, or into another area.
 func (r *Records) write(p []byte) error {
-	r.seq++
-	r.buf = appendRecord(r.buf[:0], p, r.seq, r.align)
-	n := int64(len(r.buf))
-	if r.newest == none || r.end == none || r.end+n > r.area {
+	if r.newest == none || r.end == none || r.end+recordBytes(len(p), r.align) > r.area {
 		return r.change(p, none)
 	}
-	err := r.program(r.newest, r.end)
+	r.encode(p)
+	end := r.end
+	r.end = none // if it fails, the place must not be programmed again
+	err := r.program(r.newest, end)
 	if err == nil {
-		r.end += n
+		r.end = end + int64(len(r.buf))
 		return nil
 	}
-	r.end = none
 	if !worn(err) {
 		return err
 	}
 	return r.change(p, r.newest)
+}
+
+// encode puts a record into r.buf. Each has a number of its own, even if it is the same record
+// once more: what has failed may turn out to be readable.
+func (r *Records) encode(p []byte) {
+	r.seq++
+	r.buf = appendRecord(r.buf[:0], p, r.seq, r.align)
 }
 
 // change writes a record into the first area that takes it and is not the one of the newest.
@@ -144,8 +150,7 @@ func (r *Records) change(p []byte, suspect int64) error {
 		} else if isBad || area == r.newest {
 			continue
 		}
-		r.seq++ // what has failed may turn out to be readable
-		r.buf = appendRecord(r.buf[:0], p, r.seq, r.align)
+		r.encode(p)
 		err := r.erase(area)
 		if err == nil {
 			err = r.program(area, 0)

@@ -173,6 +173,94 @@ func testStateReplacesABlock(t *testing.T) {
 	}
 }
 
+// testStateWithoutASpare: two blocks are not marked bad, since half a block is better than
+// none.
+func testStateWithoutASpare(t *testing.T) {
+	is := is.New(t)
+	dev := dirty(flashtest.NewNAND(2, 4096, 256))
+	dev.SetFault(1, flashtest.StuckBit)
+	state := flash.State(dev)
+	for i := range 50 {
+		want := image(uint64(i), 300)
+		is.NoErr(state.Save(want))
+		got, err := flash.State(dev).Load()
+		is.NoErr(err)
+		is.Equal(got, want)
+	}
+	bad, err := dev.IsBad(1)
+	is.NoErr(err)
+	is.True(!bad)
+}
+
+// testStateAfterAnError: the same State goes on when the flash works again, and programs
+// nothing twice.
+func testStateAfterAnError(t *testing.T) {
+	is := is.New(t)
+	dev := flashtest.NewNAND(2, 4096, 256)
+	state := flash.State(dev)
+	is.NoErr(state.Save([]byte("first")))
+	dev.Cut(0, flashtest.Begun)
+	is.True(errors.Is(state.Save([]byte("second")), flashtest.ErrPower))
+	dev.PowerOn()
+	is.NoErr(state.Save([]byte("third")))
+	for block := range 2 {
+		dev.SetFault(block, flashtest.FailProgram)
+	}
+	is.True(errors.Is(state.Save([]byte("fourth")), flash.ErrWorn))
+	for block := range 2 {
+		dev.SetFault(block, flashtest.Healthy)
+	}
+	got, err := flash.State(dev).Load()
+	is.NoErr(err)
+	is.Equal(string(got), "third")
+	is.NoErr(state.Save([]byte("fifth")))
+	is.Equal(dev.Reprogrammed(), 0)
+}
+
+// testStateTornForLong: a record that was torn, and that can be read now and then, never takes
+// the place of one that was saved later.
+func testStateTornForLong(t *testing.T) {
+	for name, tt := range map[string]struct {
+		fault flashtest.Fault // of the second block, while the record is torn
+		cut   int             // after so many erasures
+		same  bool            // behind the record before
+	}{
+		"in the first block":  {flashtest.Healthy, 0, true},
+		"in the second block": {flashtest.Healthy, 2, false},
+		"in a spare block":    {flashtest.FailErase, 3, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			for seed := range uint64(100) {
+				dev := flashtest.NewNAND(3, 1024, 64)
+				dev.Seed(seed)
+				state := flash.State(dev)
+				is.NoErr(state.Save([]byte("first")))
+				if !tt.same {
+					state = flash.State(dev)
+				}
+				dev.SetFault(1, tt.fault)
+				dev.Cut(tt.cut, flashtest.Marginal)
+				is.True(errors.Is(state.Save([]byte("torn")), flashtest.ErrPower))
+				dev.PowerOn()
+				dev.SetFault(1, flashtest.Healthy)
+				state = flash.State(dev)
+				got, err := state.Load()
+				is.NoErr(err)
+				if string(got) == "torn" {
+					continue // it can be read this time, and counts
+				}
+				is.NoErr(state.Save([]byte("second")))
+				for range 20 {
+					got, err = flash.State(dev).Load()
+					is.NoErr(err)
+					is.Equal(string(got), "second")
+				}
+			}
+		})
+	}
+}
+
 // testStateRefuses: a Device with too little room.
 func testStateRefuses(t *testing.T) {
 	for name, dev := range map[string]flash.Device{
