@@ -59,10 +59,10 @@
 // # Wear
 //
 // An image costs one erasure of each block that it needs, and as many again if the version on
-// the server changes before the end. A State with erase blocks of 4 KiB and pages of 256 bytes
-// holds eight checkpoints of 300 bytes in a block, and is erased once for eight of them and
-// once for each start: with 100,000 cycles and two blocks that is a download of 16 MiB, with a
-// checkpoint every 16 KiB, about 1,500 times.
+// the server changes before the end. A job saves a checkpoint per request, and one every 10 s or
+// 16 MiB. A State with erase blocks of 4 KiB and pages of 256 bytes holds eight of 300 bytes in
+// a block: two blocks of 100,000 cycles last for 1.6 million checkpoints. Each start of a
+// process costs one more erasure.
 //
 // # Limits
 //
