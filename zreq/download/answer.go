@@ -19,6 +19,7 @@ type question struct {
 	underway bool // a response was accepted before
 
 	certain bool // a digest decides in the end
+	right   bool // the bytes that the Sink has are those of the digest
 	wanted  bool // the digest is the caller's, and not one that the server has named
 	sized   bool // Want.Size is given
 	takes0  bool // Want takes an empty thing
@@ -145,16 +146,16 @@ func isWrong(err error) bool {
 	return is
 }
 
-// isAtEnd reports whether a 416 says that the thing ends where the Sink is, of the same
-// version or under a digest.
+// isAtEnd reports whether a 416 says that a thing of unknown size ends where the Sink is,
+// and is of the same version, or the digest agrees.
 func (q *question) isAtEnd(h *head) bool {
-	if h.status != 416 || !q.ranged || !h.ranged || h.size != q.from {
+	if h.status != 416 || !q.ranged || !h.ranged || h.size != q.from || q.size >= 0 {
 		return false
 	}
 	if q.from == 0 {
 		return q.takes0 // an empty thing has no part (RFC 9110, 15.5.17)
 	}
-	return q.certain || q.seen.validator.compare(&h.tags) == same
+	return q.right || q.seen.validator.compare(&h.tags) == same
 }
 
 // differs reports whether a head is of another version than the bytes that the Sink has.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding"
-	"errors"
 	"hash"
 	"io"
 )
@@ -39,6 +38,7 @@ func (j *job) resume(ctx context.Context) error {
 func (j *job) anew() error {
 	j.state.forget()
 	j.out.offset, j.out.mark.align, j.out.hash = 0, 0, nil
+	j.digest = j.args.Want.SHA256
 	return nil
 }
 
@@ -161,7 +161,7 @@ func (j *job) allow(why error) error {
 		why = errVersion
 	}
 	if int(j.state.restarts) >= j.args.MaxRestarts {
-		return &Error{Step: StepCheck, Err: errors.Join(ErrRestarts, why)}
+		return &Error{Step: StepCheck, Err: both(ErrRestarts, why)}
 	}
 	if j.args.OnRestart != nil {
 		if err := j.args.OnRestart(why); err != nil {
@@ -170,7 +170,7 @@ func (j *job) allow(why error) error {
 		return nil
 	}
 	if s, ok := j.sink.(OneWay); ok && s.OneWay() && j.out.offset > 0 {
-		return &Error{Step: StepCheck, Err: errors.Join(ErrChanged, why)}
+		return &Error{Step: StepCheck, Err: both(ErrChanged, why)}
 	}
 	return nil
 }

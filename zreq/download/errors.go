@@ -155,6 +155,22 @@ func (d *detail) Error() string { return d.text + ": " + d.kind.Error() }
 // Unwrap returns the kind.
 func (d *detail) Unwrap() error { return d.kind }
 
+// both returns a kind with its cause, on one line.
+func both(kind, cause error) error {
+	if cause == nil {
+		return kind
+	}
+	return &caused{kind, cause}
+}
+
+type caused struct{ kind, cause error }
+
+// Error returns the kind and the cause.
+func (c *caused) Error() string { return c.kind.Error() + ": " + c.cause.Error() }
+
+// Unwrap returns both.
+func (c *caused) Unwrap() []error { return []error{c.kind, c.cause} }
+
 // statusError is a status that is not the thing.
 type statusError struct{ status int }
 

@@ -46,7 +46,7 @@ func (j *job) verify() error {
 	wrong := &Error{Step: StepVerify, Err: ErrDigest}
 	if d, ok := j.sink.(Discarder); ok {
 		if err := d.Discard(); err != nil {
-			wrong.Err = errors.Join(ErrDigest, err)
+			wrong.Err = both(ErrDigest, err)
 		}
 	}
 	j.out.offset, j.out.mark.align = 0, 0

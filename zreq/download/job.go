@@ -69,7 +69,7 @@ func (j *job) prepare(ctx context.Context, args *Args) (err error) {
 		}
 	}
 	if err != nil {
-		return &Error{Step: StepArgs, Err: errors.Join(ErrArgs, err)}
+		return &Error{Step: StepArgs, Err: both(ErrArgs, err)}
 	}
 	j.tell = report{call: j.args.Progress, began: time.Now()}
 	j.spend = budget{limit: j.args.Budget, ledger: &j.state.ledger}
@@ -156,7 +156,7 @@ func (j *job) admit(ctx context.Context) error {
 		return j.outOfAttempts()
 	}
 	if j.state.restarts > uint32(j.args.MaxRestarts) {
-		return &Error{Step: StepCheck, Err: errors.Join(ErrRestarts, j.next.reason)}
+		return &Error{Step: StepCheck, Err: both(ErrRestarts, j.next.reason)}
 	}
 	if j.spend.left() == 0 {
 		return errSpent
@@ -169,10 +169,11 @@ var errSpent = &Error{Step: StepReceive, Err: ErrBudget, Resumable: true}
 // outOfAttempts ends the job, but not for ever. If the last response could not be taken
 // because of what the Sink has, that may be the wrong thing, and the next call begins anew.
 func (j *job) outOfAttempts() error {
-	if errors.Is(j.next.reason, errLength) || errors.Is(j.next.reason, errUnsure) {
+	switch j.next.reason {
+	case errLength, errUnsure, errVersion:
 		j.state.flags.set(isDistrust, true)
 	}
-	return &Error{Step: StepReceive, Err: errors.Join(zreq.ErrOutOfRetries, j.next.reason), Resumable: true}
+	return &Error{Step: StepReceive, Err: both(zreq.ErrOutOfRetries, j.next.reason), Resumable: true}
 }
 
 // stopped is the error of a job whose context has ended.

@@ -80,7 +80,7 @@ func (j *job) unanswered(ctx context.Context, err error) outcome {
 	}
 	step := StepReceive
 	if errors.Is(err, zreq.ErrRequest) {
-		step, err = StepArgs, errors.Join(ErrArgs, err)
+		step, err = StepArgs, both(ErrArgs, err)
 	}
 	return outcome{err: &Error{Step: step, Err: err}, final: true}
 }

@@ -103,6 +103,9 @@ func (o *output) Write(p []byte) (n int, err error) {
 			o.stop = errLong
 			return n, errLong
 		}
+		if err := o.due(); err != nil {
+			return n, err
+		}
 		var m int
 		if m = int(o.room(int64(len(p)))); o.skip > 0 {
 			err = o.pass(p[:m])
@@ -147,9 +150,6 @@ func (o *output) room(n int64) int64 {
 	if o.skip > 0 {
 		return min(n, o.skip)
 	}
-	if time.Since(o.mark.time) >= checkpointTime {
-		o.mark.next = min(o.mark.next, o.mark.up(o.offset+1))
-	}
 	return min(n, o.mark.next-o.offset)
 }
 
@@ -182,14 +182,14 @@ func (o *output) put(p []byte) (int, error) {
 	if err != nil {
 		return n, o.fail(StepWrite, err)
 	}
-	return n, o.due()
+	return n, nil
 }
 
 // ReceiveFrom lets the Sink take what comes next without passing it through memory, if it
 // can and nothing has to look at the bytes.
 func (o *output) ReceiveFrom(c netdriver.Conn, n int64) (received int64, ok bool, err error) {
 	fast, is := o.sink.(zreq.Receiver)
-	if !is || o.hash != nil || o.skip > 0 || o.left == 0 || o.halted() != nil {
+	if !is || o.hash != nil || o.skip > 0 || o.left == 0 || o.halted() != nil || o.due() != nil {
 		return 0, false, nil
 	}
 	most := o.room(n)
@@ -202,17 +202,21 @@ func (o *output) ReceiveFrom(c netdriver.Conn, n int64) (received int64, ok bool
 	if o.left > 0 {
 		o.left -= received
 	}
-	if o.due() == nil {
-		o.pace.pay(o.ctx, received)
-	} // otherwise the next Write returns the error
+	o.pace.pay(o.ctx, received)
 	o.report.tick(o.offset)
 	return received, true, err
 }
 
-// due writes a checkpoint if it is time. The end of the thing is none: whether that is the
-// end is known only when the response has ended.
+// due writes a checkpoint if it is time. It is called when more is to be written: whether
+// the last byte is the end is known only when the response has ended.
 func (o *output) due() error {
-	if o.offset < o.mark.next || o.left == 0 || o.offset == o.state.size {
+	if o.skip > 0 {
+		return nil
+	}
+	if o.offset < o.mark.next && time.Since(o.mark.time) >= checkpointTime {
+		o.mark.next = min(o.mark.next, o.mark.up(o.offset))
+	}
+	if o.offset < o.mark.next {
 		return nil
 	}
 	return o.checkpoint()

@@ -21,8 +21,9 @@ func (j *job) question() question {
 		q.from, q.size, q.seen = 0, -1, version{}
 	}
 	if q.from == 0 {
-		q.certain = j.digest != nil
+		q.certain = q.wanted
 	}
+	q.right = q.from > 0 && q.size < 0 && j.isRight()
 	resumes := q.from > 0 && (q.seen.validator.kind != noValidator || q.certain)
 	if q.plain || j.next.whole || !resumes && (q.from > 0 || j.args.PartSize == 0) {
 		return q

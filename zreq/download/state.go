@@ -1,7 +1,5 @@
 package download
 
-import "errors"
-
 // state is the checkpoint of a job, and where it is kept.
 type state struct {
 	store Store // nil: nowhere
@@ -54,5 +52,5 @@ func stateError(err error) error {
 	if err == nil {
 		return nil
 	}
-	return &Error{Step: StepState, Err: errors.Join(ErrState, err)}
+	return &Error{Step: StepState, Err: both(ErrState, err)}
 }

@@ -64,7 +64,9 @@ func (w *Want) takes(size int64) bool {
 func (w *Want) judge(r *zreq.Response, h *head) error {
 	if w.MediaType != "" {
 		is, _, _ := strings.Cut(r.Header("Content-Type"), ";")
-		if is = strings.TrimSpace(is); !strings.EqualFold(is, w.MediaType) {
+		// A 206 to an If-Range need not say it again (RFC 9110, 15.3.7).
+		silent := is == "" && h.status == 206
+		if is = strings.TrimSpace(is); !silent && !strings.EqualFold(is, w.MediaType) {
 			return wantError("the media type is " + strconv.Quote(is) + ", not " + w.MediaType)
 		}
 	}
@@ -75,7 +77,7 @@ func (w *Want) judge(r *zreq.Response, h *head) error {
 		digest, err := w.From(r)
 		switch {
 		case err != nil:
-			return &wrong{errors.Join(ErrWant, err)}
+			return &wrong{both(ErrWant, err)}
 		case digest != nil && len(digest) != sha256.Size:
 			return &wrong{errFrom}
 		case digest != nil:
