@@ -177,13 +177,13 @@ func (b *blocks) suspect(err error) error {
 func (b *blocks) verify() error {
 	for b.cur != none {
 		sum, err := b.checksum(b.cur, b.done)
-		if err != nil {
-			return err
-		}
-		if sum == b.sum {
+		if err == nil && sum == b.sum {
 			break
 		}
-		if err := b.move(b.failure("verify", b.cur, 0, ErrWorn)); err != nil {
+		if err == nil {
+			err = b.failure("verify", b.cur, 0, ErrWorn)
+		}
+		if err := b.move(err); err != nil {
 			return err
 		}
 	}

@@ -56,6 +56,12 @@ var boards = map[string]func(seed uint64) *board{
 		dev.Word = 16
 		return newBoard(seed, dev, dev, 2)
 	},
+	"errors that are not corrected": func(seed uint64) *board {
+		dev := flashtest.NewNAND(14, 1024, 128, 5)
+		dev.Word, dev.Uncorrectable = 64, true
+		dev.SetFault(7, flashtest.FailProgram)
+		return newBoard(seed, dev, dev.NOR, 2)
+	},
 	"NAND with bad blocks": func(seed uint64) *board {
 		dev := flashtest.NewNAND(18, 1024, 256, 1, 4, 8)
 		dev.SetFault(6, flashtest.FailProgram)

@@ -6,7 +6,8 @@ import "io"
 // so are an [MTD] and a [Region].
 //
 // A Device that can tell that a block is worn out returns an error that wraps [ErrWorn] from
-// WriteAt or EraseBlocks. Every other error means that the Device itself does not work.
+// WriteAt or EraseBlocks, and from ReadAt for a page that its error correction cannot correct.
+// Every other error means that the Device itself does not work.
 type Device interface {
 	// ReadAt reads len(p) bytes, at any offset.
 	io.ReaderAt

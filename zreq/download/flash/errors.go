@@ -14,7 +14,7 @@ var (
 	// unless blocks went bad later. The error is a *[SpaceError].
 	ErrSpace = errors.New("the image does not fit into the flash")
 	// ErrWorn means that a block does not keep what is written into it. A Device wraps it
-	// in the errors of WriteAt and EraseBlocks that have this reason. A Slot returns it
+	// in the errors of its methods that have this reason. A Slot returns it
 	// only if no other block can take the data. The error is then a *[BlockError].
 	ErrWorn = errors.New("the block is worn out, or the flash is write-protected")
 	// ErrLost means that a block went bad, and that what was written into it before cannot

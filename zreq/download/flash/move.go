@@ -36,7 +36,11 @@ func (b *blocks) move(err error) error {
 func (b *blocks) copyFrom(from, n int64) error {
 	for b.done < n {
 		p := b.moved[:min(n-b.done, int64(len(b.moved)))]
-		if err := readFull(b.dev, p, from*b.geo.erase+b.done); err != nil {
+		err := readFull(b.dev, p, from*b.geo.erase+b.done)
+		if worn(err) {
+			err = ErrLost // it is not the new block that fails
+		}
+		if err != nil {
 			return b.failure("read", from, b.done, err)
 		}
 		if err := b.program(p, b.done); err != nil {

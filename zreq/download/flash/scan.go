@@ -45,23 +45,32 @@ func (r *Records) scanArea(area int64) error {
 }
 
 // readRecord reads the record at off into r.back. It returns nil if there is none that is
-// whole and ends before end.
+// whole and ends before end. What cannot be corrected is none: a page that was torn.
 func (r *Records) readRecord(off, end int64) (record []byte, seq uint64, err error) {
-	if err := readFull(r.dev, r.back[:headBytes], off); err != nil {
-		return nil, 0, r.failure("read", off, err)
+	head := r.back[:headBytes]
+	if err := readFull(r.dev, head, off); err != nil {
+		return nil, 0, r.unreadable(off, err)
 	}
-	n, _, ok := parseHead(r.back)
-	if size := recordBytes(n, r.align); ok && off+size <= end {
-		record = r.back[:size]
-	} else {
+	n, _, ok := parseHead(head)
+	size := recordBytes(n, r.align)
+	if !ok || off+size > end {
 		return nil, 0, nil
 	}
+	record = r.back[:size]
 	if err := readFull(r.dev, record, off); err != nil {
-		return nil, 0, r.failure("read", off, err)
+		return nil, 0, r.unreadable(off, err)
 	}
 	again, seq, ok := parseHead(record)
 	if !ok || again != n || !whole(record) {
 		return nil, 0, nil
 	}
 	return record, seq, nil
+}
+
+// unreadable returns err unless it is about the place that was read.
+func (r *Records) unreadable(off int64, err error) error {
+	if worn(err) {
+		return nil
+	}
+	return r.failure("read", off, err)
 }

@@ -31,6 +31,9 @@ type NOR struct {
 	// the word reads as garbage afterwards. It must divide the page. If zero, a page may be
 	// programmed again, and its bits are the AND of both, but Reprogrammed counts it.
 	Word int
+	// Uncorrectable makes ReadAt return flash.ErrWorn, and no bytes, if a word that it reads
+	// has a bit that an operation has left half done.
+	Uncorrectable bool
 	// Endurance is how often a block can be erased. If it was erased more often, a bit of
 	// it is stuck. If zero, there is no limit.
 	Endurance int
@@ -112,6 +115,9 @@ func (f *NOR) ReadAt(p []byte, off int64) (int, error) {
 		return 0, io.EOF
 	}
 	n := copy(p, f.cells[off:])
+	if f.Uncorrectable && f.anyWeak(int(off), n) {
+		return 0, flash.ErrWorn
+	}
 	for i, weak := range f.weak[off : off+int64(n)] {
 		if weak != 0 {
 			p[i] = p[i]&^weak | byte(f.random.Uint32())&weak
@@ -122,6 +128,18 @@ func (f *NOR) ReadAt(p []byte, off int64) (int, error) {
 		return n, io.EOF
 	}
 	return n, nil
+}
+
+// anyWeak reports whether a word of a range has a weak bit.
+func (f *NOR) anyWeak(off, n int) bool {
+	unit := f.unit()
+	from, to := off-off%unit, min((off+n+unit-1)/unit*unit, len(f.weak))
+	for _, weak := range f.weak[from:to] {
+		if weak != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // WriteAt programs the pages of p, from the first to the last. off and len(p) must be

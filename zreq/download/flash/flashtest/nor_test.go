@@ -40,6 +40,25 @@ func TestWordsAreProgrammedOnce(t *testing.T) {
 	is.True(!differs(t, dev, 0, 64))
 }
 
+func TestUncorrectable(t *testing.T) {
+	is := is.New(t)
+	dev := flashtest.New(2, 1024, 64)
+	dev.Word, dev.Uncorrectable = 16, true
+	dev.Cut(1, flashtest.SomeBits)
+	_, err := dev.WriteAt(make([]byte, 128), 0)
+	is.True(errors.Is(err, flashtest.ErrPower))
+	dev.PowerOn()
+	p := make([]byte, 64)
+	_, err = dev.ReadAt(p, 0)
+	is.NoErr(err)
+	is.Equal(p, make([]byte, 64)) // the page before
+	_, err = dev.ReadAt(p, 64)
+	is.Equal(err, flash.ErrWorn)
+	is.NoErr(dev.EraseBlocks(0, 1))
+	_, err = dev.ReadAt(p, 64)
+	is.NoErr(err)
+}
+
 func TestMisuse(t *testing.T) {
 	is := is.New(t)
 	dev := flashtest.New(2, 1024, 64)
