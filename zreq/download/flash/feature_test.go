@@ -20,11 +20,11 @@ func TestFeature(t *testing.T) {
 		{"B16", append(proofs{
 			testSlotWritesWholePages, testSlotErasesABlockThatReadsBlank, testSlotOpens, testSlotGoesOn, testSlotRefuses,
 			testSlotReplacesABlock, testSlotMarksNoBlockOfAProtectedFlash, testSlotWithoutATable, testSlotCopiesAgain, testSlotReadsTheLastByte, testSlotRunsOutOfBlocks,
-			testSlotDiscards, testSlotOutOfSequence, testSlotActivates, testSlotAllocatesNothing,
+			testSlotOnABrokenDevice, testSlotDiscards, testSlotOutOfSequence, testSlotActivates, testSlotAllocatesNothing,
 			testRegion, testRegionBounds, testImportsOfAMicrocontroller,
 		}, platform...)},
 		{"B15", proofs{
-			testStateKeeps, testStateWear, testStateTorn, testStateLostBit, testStateReplacesABlock, testStateWithoutASpare, testStateAfterAnError, testStateTornForLong, testStateRefuses, testPowerCut, testPowerCutOfAJob,
+			testStateKeeps, testStateWear, testStateTorn, testStateLostBit, testStateReplacesABlock, testStateWithoutASpare, testStateAfterAnError, testStateTornForLong, testStateOnABrokenDevice, testStateRefuses, testPowerCut, testPowerCutOfAJob,
 		}},
 	} {
 		t.Run(row.id, func(t *testing.T) { row.proofs.run(t, passed) })

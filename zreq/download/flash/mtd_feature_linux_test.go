@@ -2,4 +2,4 @@
 
 package flash_test
 
-func init() { platform = proofs{testMTD, testMTDWithoutATable, testMTDRefuses} }
+func init() { platform = proofs{testMTD, testMTDWithoutATable, testMTDRefuses, testMTDOfTheKernel} }
