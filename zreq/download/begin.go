@@ -13,7 +13,8 @@ import (
 func (j *job) resume(ctx context.Context) error {
 	s := &j.state
 	if s.offset == 0 || s.flags.has(isDistrust) || s.size >= 0 && !j.args.Want.takes(s.size) {
-		return j.anew()
+		j.anew()
+		return nil
 	}
 	keep := s.offset
 	at, err := j.out.open(s.size, keep)
@@ -21,25 +22,25 @@ func (j *job) resume(ctx context.Context) error {
 		return err
 	}
 	if id, ok := j.sink.(Identifier); at == 0 || ok && id.PartID() != s.part {
-		return j.anew()
+		j.anew()
+		return nil
 	}
 	ok, err := j.restore(ctx, at, keep)
 	if err != nil {
 		return err
 	}
 	if !ok {
-		return j.anew()
+		j.anew()
+		return nil
 	}
 	s.offset, j.result.Resumed = at, at
 	return j.out.note()
 }
 
 // anew forgets what the Sink has. It is opened again when a response was accepted.
-func (j *job) anew() error {
+func (j *job) anew() {
 	j.state.forget()
 	j.out.offset, j.out.mark.align, j.out.hash = 0, 0, nil
-	j.digest = j.args.Want.SHA256
-	return nil
 }
 
 // restore makes the hash of the first at bytes. It reports false if there is a digest to

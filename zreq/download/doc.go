@@ -1,4 +1,39 @@
-// Package download saves a response body into a file, completely or not at all.
+// Package download puts a body where it belongs, completely or not at all. [Get] does so over
+// as many connections as it takes, into any [Sink]. [SaveFile] saves one response as a file.
+//
+// # Jobs
+//
+//	res, err := download.Get(ctx, "https://updates.example/firmware.bin", sink, &download.Args{
+//		Want: download.Want{SHA256: sum},
+//	})
+//	if err != nil {
+//		return err // the same call goes on later where this one has stopped
+//	}
+//
+// A nil error means that the thing is in the sink, durable, committed, and what Want asks
+// for. A job goes on at the next byte after a cut, a stall or a busy server. It asks for the
+// rest by Range with If-Range, so that the server sends it only if it still has the same
+// version. Where there is a [Store], a job also goes on after a reboot.
+//
+// A version is named by a strong ETag, or by a Last-Modified that is a minute older than
+// the Date beside it. A resume is as safe as that name: a server that gives two versions the
+// same ETag mixes them. Want.SHA256 makes it certain, and then the job also resumes where
+// the server names no version. The job believes a Repr-Digest (RFC 9530) if Want has no
+// digest of its own.
+//
+// If the server has another version, the job begins anew, at most MaxRestarts times. If a
+// server ignores Range, the bytes that the sink has are compared and not written again. If
+// it answers with the wrong part, it is asked once more, without a Range. Otherwise the job
+// ends with an error that says what to do, and whether it is Resumable.
+//
+// Nothing a server does makes a job go on for ever: attempts without progress, restarts and,
+// with Budget, the bytes on the wire are limited, and the counts are in the checkpoint. To
+// give up such a job for good, remove its state or use another Key.
+//
+// A driver that has several links is told which one has stalled or broken
+// (netdriver.Suspecter), so that the next attempt goes over another one.
+//
+// # Saving one response
 //
 //	resp, err := zreq.Get(ctx, "https://updates.example/firmware.bin", &zreq.Args{Stream: true})
 //	if err != nil {
@@ -51,9 +86,13 @@
 //
 // # What it does not do
 //
-// The package does not resume, retry or verify digests, and does not check for free space
+// SaveFile does not resume, retry or verify digests, and does not check for free space
 // first. The time that the disk takes counts against no limit, and no context ends a
 // sync.
+//
+// A job asks for one range at a time, over one connection. It does not decode content
+// codings. It has no limit in time other than its context. Under TinyGo there are no files;
+// jobs, [WriterSink] and [CallbackSink] are built without package os.
 //
 // On Windows folders are not synced, because that is not possible. A file that another
 // program has open is not replaced there: the error has StepRename and says so. If

@@ -24,12 +24,12 @@ func TestFeature(t *testing.T) {
 		{"P34", proofs{testWant, testBadArguments, testDigest}},
 		{"P35", proofs{testPace, testLinks}},
 		{"P40", proofs{testFirstURL}},
-		{"B1", proofs{testGoesOn, testRestart}},
+		{"B1", proofs{testGoesOn, testRestart, testServerThatCannotDoRanges, testSkip, testEndThatIsNotProven}},
 		{"B2", proofs{testGoesOn, testRetries, testCallbackSink, testReceiver}},
 		{"B4", proofs{testDigest, testDigestAfterAResume, testWant}},
 		{"B6", proofs{testBudget}},
 		{"B8", proofs{testLinks}},
-		{"B3", proofs{testGoesOnInAnotherProcess, testPrefixThatWasLost, testSinkThatFails, testStoreThatLies, testBadSink}},
+		{"B3", proofs{testGoesOnInAnotherProcess, testPrefixThatWasLost, testSinkThatHasLess, testSinkThatFails, testStoreThatLies, testBadSink}},
 		{"B12", proofs{testParts}},
 	} {
 		t.Run(row.id, func(t *testing.T) { row.proofs.run(t, passed) })

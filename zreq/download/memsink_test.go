@@ -29,6 +29,7 @@ type memSink struct {
 	noState bool
 	power   int // calls until the power fails; 0: never
 	lies    bool
+	lost    int64 // bytes that are gone, although they were synced
 
 	opened, dead, whole, closed bool
 	size                        int64
@@ -84,6 +85,7 @@ func (m *memSink) Open(size, keep int64) (int64, error) {
 		m.checkVoid()
 		m.id++
 	}
+	keep = max(0, keep-m.lost)
 	m.bytes, m.durable = m.bytes[:keep], m.durable[:keep]
 	m.opened, m.whole, m.size = true, false, size
 	return keep, nil

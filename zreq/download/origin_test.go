@@ -192,3 +192,12 @@ func (v *thing) serve(a *ask) string {
 	}
 	return v.part(a.from, a.until)
 }
+
+// pattern returns n bytes in which no part repeats soon.
+func pattern(n int) string {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = byte(i*7 + i/251*13)
+	}
+	return string(b)
+}

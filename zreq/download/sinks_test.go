@@ -40,7 +40,7 @@ func (r *receiver) ReceiveFrom(c netdriver.Conn, n int64) (int64, bool, error) {
 
 func (r *receiver) Write(p []byte) (int, error) {
 	if r.full {
-		return 0, errDisk
+		return 0, errFull
 	}
 	return r.memSink.Write(p)
 }
@@ -76,7 +76,7 @@ func testReceiver(t *testing.T) {
 	served(t, cutEvery(version(400_000, `"7"`), 500_000), func(is *is.I, o *origin, args *download.Args) {
 		sink := &receiver{memSink: new(memSink)}
 		_, err := get(o, sink, args)
-		is.True(errors.Is(err, errDisk)) // an error of the disk is final, and none of the network
+		is.True(errors.Is(err, errFull)) // an error of the disk is final, and none of the network
 		is.Equal(problem(is, err).Step, download.StepWrite)
 		is.Equal(len(o.asks), 1)
 	})
@@ -106,8 +106,8 @@ func testCallbackSink(t *testing.T) {
 		})
 	}
 	served(t, cutEvery(v, 20_000), func(is *is.I, o *origin, args *download.Args) {
-		_, err := get(o, download.CallbackSink(func([]byte) error { return errDisk }, 0), args)
-		is.True(errors.Is(err, errDisk))
+		_, err := get(o, download.CallbackSink(func([]byte) error { return errFull }, 0), args)
+		is.True(errors.Is(err, errFull))
 		is.Equal(len(o.asks), 1) // it is not asked again
 		_, err = get(o, download.CallbackSink(func([]byte) error { return nil }, -1), args)
 		is.Equal(problem(is, err).Step, download.StepOpen)
@@ -193,3 +193,5 @@ func testBadSink(t *testing.T) {
 		})
 	}
 }
+
+var errFull = errors.New("there is no room")

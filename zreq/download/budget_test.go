@@ -1,0 +1,64 @@
+package download_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/matryer/is"
+
+	"github.com/zreq-go/zreq/zreq/download"
+)
+
+// testBudget: the job stops at its budget, by the count of the server, and goes on when
+// there is more.
+func testBudget(t *testing.T) {
+	v := version(50_000, `"7"`)
+	served(t, cutEvery(v, 20_000), func(is *is.I, o *origin, args *download.Args) {
+		args.Budget = 52_000 // the first response fits, with its head; the rest does not
+		sink := new(memSink)
+		res, err := get(o, sink, args)
+		is.NoErr(err)
+		is.Equal(res.Spent, o.count.Load())
+	})
+	served(t, cutEvery(v, 20_000), func(is *is.I, o *origin, args *download.Args) {
+		args.Budget = 40_000
+		sink := new(memSink)
+		_, err := get(o, sink, args)
+		is.True(errors.Is(err, download.ErrBudget)) // at the head: it announces more
+		is.Equal(len(sink.bytes), 0)
+		is.Equal(len(o.asks), 1)
+		spent := o.count.Load()
+		is.True(spent <= args.Budget+originBuffer)
+		args.Budget = 0
+		sink.reboot()
+		res, err := get(o, sink, args)
+		is.NoErr(err)
+		is.True(res.Spent > 50_000)
+	})
+	served(t, func(a *ask) reply {
+		if a.k == 2 {
+			return reply{text: "HTTP/1.1 2", cut: 10}
+		}
+		return cutEvery(v, 20_000)(a)
+	}, func(is *is.I, o *origin, args *download.Args) {
+		args.Budget = 53_000
+		res, err := get(o, new(memSink), args)
+		is.NoErr(err)
+		is.Equal(res.Spent, o.count.Load()) // a response that was none is counted, too
+		until := o.asks[2].until
+		is.True(until < 0 || until > 50_000) // what is left suffices
+	})
+	served(t, func(a *ask) reply {
+		if a.k == 1 {
+			return cutEvery(v, 20_000)(a)
+		}
+		return cutEvery(v, 1_000)(a) // and so does its head, again and again
+	}, func(is *is.I, o *origin, args *download.Args) {
+		args.Budget = 51_500
+		_, err := get(o, new(memSink), args)
+		is.True(errors.Is(err, download.ErrBudget))
+		closed := o.asks[len(o.asks)-1].until
+		is.True(closed > 0 && closed < 50_000) // the Range ends at what is left
+		is.True(o.count.Load() <= args.Budget)
+	})
+}

@@ -1,0 +1,35 @@
+package download_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/matryer/is"
+
+	"github.com/zreq-go/zreq/zreq/download"
+)
+
+// testPace: BytesPerSecond holds, and Progress comes at most ten times a second.
+func testPace(t *testing.T) {
+	v := version(100_000, `"7"`)
+	served(t, cutEvery(v, 40_000), func(is *is.I, o *origin, args *download.Args) {
+		args.BytesPerSecond = 10_000
+		var reports []download.Progress
+		args.Progress = func(p download.Progress) { reports = append(reports, p) }
+		began := time.Now()
+		_, err := get(o, new(memSink), args)
+		is.NoErr(err)
+		took := time.Since(began)
+		is.True(took >= 9*time.Second && took <= 11*time.Second)
+		is.True(len(reports) > 50 && len(reports) <= 102)
+		last := reports[len(reports)-1]
+		is.True(last.Done)
+		is.Equal(last.Offset, int64(100_000))
+		is.Equal(last.Total, int64(100_000))
+		is.Equal(last.Attempt, 3)
+		for _, p := range reports[2 : len(reports)-1] {
+			is.True(p.Rate > 5_000 && p.Rate < 20_000)
+			is.True(!p.Done)
+		}
+	})
+}
