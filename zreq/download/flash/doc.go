@@ -56,6 +56,10 @@
 // counts as nothing. The first record after a start always goes to the other block, because
 // the place behind the last one may be half programmed without looking so.
 //
+// A slot and its State belong together. A job whose State does not know what another one has
+// written into the slot meanwhile, with a State of its own, would go on in the middle of that.
+// Only a digest in Want shows it then.
+//
 // # Wear
 //
 // An image costs one erasure of each block that it needs, and as many again if the version on

@@ -24,7 +24,7 @@ func TestFeature(t *testing.T) {
 			testRegion, testRegionBounds, testImportsOfAMicrocontroller,
 		}, platform...)},
 		{"B15", proofs{
-			testStateKeeps, testStateWear, testStateTorn, testStateLostBit, testStateReplacesABlock, testStateWithoutASpare, testStateAfterAnError, testStateTornForLong, testStateOnABrokenDevice, testStateRefuses, testPowerCut, testPowerCutOfAJob,
+			testStateKeeps, testStateWear, testStateTorn, testStateLostBit, testStateCorrupted, testStateReplacesABlock, testStateWithoutASpare, testStateAfterAnError, testStateTornForLong, testStateOnABrokenDevice, testStateRefuses, testPowerCut, testPowerCutOfAJob,
 		}},
 	} {
 		t.Run(row.id, func(t *testing.T) { row.proofs.run(t, passed) })

@@ -37,10 +37,12 @@ func testMTDOfTheKernel(t *testing.T) {
 				is.NoErr(err)
 				is.True(isBad)
 			}
-			want := image(1, int(dev.EraseBlockSize())*5/2+77)
-			is.NoErr(store(flash.Sink(slot), want, int64(len(want))))
-			is.Equal(read(t, slot, len(want)), want)
-			for i := range 100 {
+			want := image(1, int(dev.EraseBlockSize())*9/2+77)
+			for range 3 {
+				is.NoErr(store(flash.Sink(slot), want, int64(len(want))))
+				is.Equal(read(t, slot, len(want)), want)
+			}
+			for i := range 30 {
 				want := image(uint64(i), 300)
 				is.NoErr(state.Save(want))
 				got, err := flash.State(must(flash.Region(dev, 0, 4))).Load()
@@ -53,14 +55,23 @@ func testMTDOfTheKernel(t *testing.T) {
 	}
 }
 
-// fill writes something old into the first blocks.
+// fill writes something old into the first blocks that are good.
 func fill(t *testing.T, dev flash.Device) {
 	t.Helper()
-	if err := dev.EraseBlocks(0, 8); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := dev.WriteAt(image(0, int(dev.EraseBlockSize())*8), 0); err != nil {
-		t.Fatal(err)
+	bad, managed := dev.(flash.BadBlocks)
+	for block := range int64(12) {
+		if managed {
+			if isBad, err := bad.IsBad(block); err != nil || isBad {
+				t.Logf("block %d is bad: %v", block, err)
+				continue
+			}
+		}
+		if err := dev.EraseBlocks(block, 1); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := dev.WriteAt(image(0, int(dev.EraseBlockSize())), block*dev.EraseBlockSize()); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/matryer/is"
@@ -135,6 +136,49 @@ func testStateLostBit(t *testing.T) {
 	got, err = flash.State(dev).Load()
 	is.NoErr(err)
 	is.Equal(got, []byte{3}) // the one before
+}
+
+// testStateCorrupted: whatever bytes are wrong, what is read is a record that was saved, or none,
+// and the next one can be saved.
+func testStateCorrupted(t *testing.T) {
+	is := is.New(t)
+	saved := map[string]bool{}
+	whole := flashtest.New(2, 1024, 64)
+	state := flash.State(whole)
+	for i := range 20 {
+		record := image(uint64(i), 20+i*10)
+		saved[string(record)] = true
+		is.NoErr(state.Save(record))
+	}
+	random := rand.New(rand.NewPCG(1, 1))
+	lost := 0
+	for range 3000 {
+		cells := whole.Bytes()
+		for range 1 + random.IntN(20) {
+			switch at := random.IntN(len(cells) - 8); random.IntN(3) {
+			case 0:
+				cells[at] = byte(random.Uint32())
+			case 1:
+				copy(cells[at:], "\x1czs\x01\xff\xff")
+			default:
+				copy(cells[at:], cells[random.IntN(len(cells)-100):][:100])
+			}
+		}
+		dev := flashtest.New(2, 1024, 64)
+		dev.Fill(cells, 0)
+		state := flash.State(dev)
+		got, err := state.Load()
+		is.NoErr(err)
+		if got == nil {
+			lost++
+		}
+		is.True(got == nil || saved[string(got)])
+		is.NoErr(state.Save([]byte("next")))
+		got, err = flash.State(dev).Load()
+		is.NoErr(err)
+		is.Equal(string(got), "next")
+	}
+	is.True(lost > 0 && lost < 2000) // both happen
 }
 
 // testStateReplacesABlock: a spare block takes the place of a bad one, and without a spare
