@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -27,12 +26,9 @@ import (
 // connection as well. Its version changes, also back to one before, whose ETag a checkpoint may
 // have. In every other run the digest is known, and the version stays.
 //
-// By default it is a sample. ZREQ_POWER_CUTS is how many rounds are made of all.
+// It makes as many of them as testPowerCut.
 func testPowerCutOfAJob(t *testing.T) {
-	step, rounds := 3, 1
-	if n, err := strconv.Atoi(os.Getenv("ZREQ_POWER_CUTS")); err == nil {
-		step, rounds = 1, n
-	}
+	step, rounds := powerCuts()
 	var sum lives
 	for name, newBoard := range boards {
 		t.Run(name, func(t *testing.T) {
@@ -143,6 +139,7 @@ func (l *life) get(t *testing.T) error {
 		Call:        zreq.Args{Driver: &server{l.board}, Limits: zreq.Limits{ReadBuffer: 512}},
 		Want:        download.Want{SHA256: l.digest},
 		State:       flash.State(l.board.state),
+		PartSize:    int64(l.seed%5) / 4 * 1500, // in every fifth run
 		MaxRestarts: 100,
 	})
 	if result.Resumed > 0 {
@@ -164,8 +161,8 @@ func (s *server) Dial(context.Context, string, string) (netdriver.Conn, error) {
 
 func (s *server) serve(conn *memnet.Conn) {
 	defer conn.Close()
-	var from int
-	var ifRange string
+	from, until := 0, -1
+	ifRange := ""
 	in := bufio.NewReader(conn)
 	for {
 		line, err := in.ReadString('\n')
@@ -175,27 +172,38 @@ func (s *server) serve(conn *memnet.Conn) {
 		name, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
 		switch name {
 		case "Range":
-			from, _ = strconv.Atoi(strings.TrimSuffix(strings.TrimPrefix(value, "bytes="), "-"))
+			first, last, _ := strings.Cut(strings.TrimPrefix(value, "bytes="), "-")
+			from, _ = strconv.Atoi(first)
+			if n, err := strconv.Atoi(last); err == nil {
+				until = n + 1
+			}
 		case "If-Range":
 			ifRange = value
 		case "":
-			_, _ = conn.Write(s.answer(from, ifRange))
+			_, _ = conn.Write(s.answer(from, until, ifRange))
 			return
 		}
 	}
 }
 
-func (s *server) answer(from int, ifRange string) []byte {
+func (s *server) answer(from, until int, ifRange string) []byte {
 	image := s.board.image(s.board.version)
 	tag := fmt.Sprintf(`"v%d"`, s.board.version)
-	var p []byte
-	if from > 0 && from < len(image) && (ifRange == "" || ifRange == tag) {
-		p = fmt.Appendf(p, "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes %d-%d/%d\r\n", from, len(image)-1, len(image))
-		image = image[from:]
-	} else {
-		p = append(p, "HTTP/1.1 200 OK\r\n"...)
+	p := []byte("HTTP/1.1 200 OK\r\n")
+	isPart := (from > 0 || until > 0) && from < len(image) && (ifRange == "" || ifRange == tag)
+	if isPart {
+		if until < 0 || until > len(image) {
+			until = len(image)
+		}
+		p = fmt.Appendf(nil, "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes %d-%d/%d\r\n", from, until-1, len(image))
+		image = image[from:until]
 	}
-	p = fmt.Appendf(p, "ETag: %s\r\nContent-Length: %d\r\n\r\n", tag, len(image))
+	if p = fmt.Appendf(p, "ETag: %s\r\n", tag); s.board.version == 3 && !isPart {
+		image = fmt.Appendf(nil, "%x\r\n%s\r\n0\r\n\r\n", len(image), image) // the size is not known
+		p = append(p, "Transfer-Encoding: chunked\r\n\r\n"...)
+	} else {
+		p = fmt.Appendf(p, "Content-Length: %d\r\n\r\n", len(image))
+	}
 	if s.board.random.IntN(4) == 0 {
 		image = image[:rand.New(rand.NewPCG(uint64(from), s.board.version)).IntN(len(image))]
 	}
