@@ -63,6 +63,9 @@ type trial struct {
 	log      []string
 
 	powerless bool // the power has failed once
+	redirects bool // the first URL leads to others, which expire
+	reached   int  // bytes that the sink ever had
+	idle      int  // requests in a row without new ones
 }
 
 func newTrial(t *testing.T, seed uint64) *trial {
@@ -119,6 +122,7 @@ func newTrial(t *testing.T, seed uint64) *trial {
 	if r.rnd.IntN(3) == 0 {
 		r.args.Session = new(zreq.Session)
 	}
+	r.redirects = r.rnd.IntN(4) == 0
 	return r
 }
 
@@ -176,6 +180,9 @@ func (r *trial) judge(result *download.Result, err error) {
 	case r.sink.target != nil && !r.powerless:
 		r.t.Error("an error, and something was committed")
 	}
+	if requests := len(r.origin.asks); requests > 6*result.Attempts && !r.sink.noState && !r.powerless {
+		r.t.Errorf("%d requests in %d attempts", requests, result.Attempts)
+	}
 	conns := int64(r.origin.net.Dials())
 	if sent := r.origin.count.Load(); r.args.Budget > 0 && sent > r.args.Budget+conns*originBuffer+16<<10 {
 		r.t.Errorf("%d bytes by the count of the server, and a budget of %d", sent, r.args.Budget)
@@ -201,6 +208,18 @@ func (r *trial) isRight(bytes []byte) bool {
 
 // answer does what the server of the seed does with a request.
 func (r *trial) answer(a *ask) reply {
+	if r.redirects && a.path == "/image?secret=1" {
+		return reply{text: "HTTP/1.1 302 Found\r\nLocation: http://cdn.test/" + strconv.Itoa(r.rnd.IntN(2)) + "?key=secret\r\nContent-Length: 0\r\n\r\n", cut: -1}
+	}
+	if a.path != "/image" { // where a loop leads
+		r.idle++
+	}
+	if len(r.sink.bytes) > r.reached {
+		r.reached, r.idle = len(r.sink.bytes), 1
+	}
+	if r.idle > 11 && r.args.PartSize == 0 && !r.sink.noState {
+		r.t.Errorf("seed %d: %d requests without progress", r.seed, r.idle)
+	}
 	if r.change >= 0 {
 		if r.change--; r.change < 0 {
 			r.now = r.versions[1]

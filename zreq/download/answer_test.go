@@ -205,3 +205,10 @@ func TestStatusesAreTold(t *testing.T) {
 	is.True(errors.Is(why, zreq.ErrStatus))
 	is.Equal(why.Error(), "the status is 404")
 }
+
+// RecordOf returns the record of a job for url that has offset bytes of a thing.
+func RecordOf(url string, offset, size int64, etag string) []byte {
+	c := checkpoint{key: new(Args).key(url), offset: offset, size: size}
+	c.seen.validator = validator{byETag, etag, resourceOf(safeURL(url))}
+	return c.encode(nil)
+}

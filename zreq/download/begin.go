@@ -64,13 +64,11 @@ func (j *job) restore(ctx context.Context, at, keep int64) (bool, error) {
 		if ctx.Err() != nil {
 			return false, j.stopped(err)
 		}
-		return false, j.out.fail(StepOpen, err)
+	} else if !known || string(saved.Sum(nil)) == string(j.out.hash.Sum(nil)) {
+		return true, nil
 	}
-	if known && string(saved.Sum(nil)) != string(j.out.hash.Sum(nil)) {
-		j.state.restarts++ // a Sink that loses what it has synced does not do so for ever
-		return false, nil
-	}
-	return true, nil
+	j.state.restarts++ // a Sink that loses what it has synced does not do so for ever
+	return false, nil
 }
 
 // restored returns a hash in the state that a checkpoint has.

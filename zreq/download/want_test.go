@@ -44,3 +44,9 @@ func testWant(t *testing.T) {
 		is.Equal(string(res.SHA256), string(sum[:]))
 	})
 }
+
+// sumOf is a Want.From that knows the digest of a body.
+func sumOf(body string) func(*zreq.Response) ([]byte, error) {
+	sum := sha256.Sum256([]byte(body))
+	return func(*zreq.Response) ([]byte, error) { return sum[:], nil }
+}
