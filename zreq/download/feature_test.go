@@ -31,6 +31,7 @@ func TestFeature(t *testing.T) {
 		{"B8", proofs{testLinks}},
 		{"B3", proofs{testGoesOnInAnotherProcess, testPrefixThatWasLost, testSinkThatHasLess, testSinkThatFails, testStoreThatLies, testBadSink}},
 		{"B12", proofs{testParts}},
+		{"B15", proofs{testPowerCutOfAFile}},
 	} {
 		t.Run(row.id, func(t *testing.T) { row.proofs.run(t, passed) })
 	}

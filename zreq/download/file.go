@@ -54,7 +54,7 @@ func create(d disk, path string) (*File, error) {
 // begin creates the temporary file. It never has more permissions than the file will
 // have.
 func (f *File) begin() error {
-	mode, old, err := f.mode()
+	mode, old, err := modeAt(f.disk, f.path)
 	if err == nil {
 		err = f.enter()
 	}
@@ -62,7 +62,7 @@ func (f *File) begin() error {
 		err = f.make(mode)
 	}
 	if err == nil && old {
-		err = f.setMode(mode)
+		err = setMode(f.part, mode)
 	}
 	if err != nil {
 		return f.fail(StepCreate, err)
@@ -70,17 +70,17 @@ func (f *File) begin() error {
 	return nil
 }
 
-// mode returns the permissions of the file at the path, if it exists, and otherwise those
+// modeAt returns the permissions of the file at the path, if it exists, and otherwise those
 // of os.Create, from which the system subtracts the umask.
-func (f *File) mode() (mode fs.FileMode, old bool, err error) {
-	info, err := f.disk.Stat(f.path)
+func modeAt(d disk, path string) (mode fs.FileMode, old bool, err error) {
+	info, err := d.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return 0o666, false, nil
 	case err != nil:
 		return 0, false, err
 	case !info.Mode().IsRegular():
-		return 0, false, pathError(f.path, errNoFile)
+		return 0, false, pathError(path, errNoFile)
 	}
 	return info.Mode().Perm(), true, nil
 }
@@ -88,15 +88,21 @@ func (f *File) mode() (mode fs.FileMode, old bool, err error) {
 // enter opens the folder. Until the file is in place, the working directory or a link in
 // the path may change.
 func (f *File) enter() (err error) {
-	if f.dir, f.base = filepath.Split(f.path); f.base == "" {
-		return pathError(f.path, fs.ErrInvalid)
-	}
-	dir := f.dir
-	if dir == "" {
-		dir = "."
-	}
-	f.home, err = f.disk.Open(dir)
+	f.dir, f.base, f.home, err = enterAt(f.disk, f.path)
 	return err
+}
+
+// enterAt opens the folder of a path.
+func enterAt(d disk, path string) (dir, base string, home folder, err error) {
+	if dir, base = filepath.Split(path); base == "" {
+		return dir, base, nil, pathError(path, fs.ErrInvalid)
+	}
+	at := dir
+	if at == "" {
+		at = "."
+	}
+	home, err = d.Open(at)
+	return dir, base, home, err
 }
 
 // make creates the temporary file under a name that does not exist.
@@ -134,12 +140,12 @@ func short(base string) string {
 // setMode restores the permissions that the umask has taken from those of the old file.
 // Some file systems have the same permissions for all files and do not let anybody set
 // them.
-func (f *File) setMode(mode fs.FileMode) error {
-	info, err := f.part.Stat()
+func setMode(p part, mode fs.FileMode) error {
+	info, err := p.Stat()
 	if err != nil || info.Mode().Perm() == mode {
 		return err
 	}
-	return f.part.Chmod(mode)
+	return p.Chmod(mode)
 }
 
 func pathError(path string, err error) error {
@@ -162,24 +168,35 @@ func (f *File) Write(p []byte) (int, error) {
 // ReceiveFrom implements zreq.Receiver over connections that can write what they receive
 // into a file, such as those of package stdnet on Linux.
 func (f *File) ReceiveFrom(c netdriver.Conn, n int64) (received int64, ok bool, err error) {
+	if f.err != nil {
+		return 0, false, nil
+	}
+	received, ok, failed, err := receiveFile(f.part, c, n)
+	f.size += received
+	if failed != nil {
+		_ = f.fail(StepWrite, failed) // Write and Commit return it
+	}
+	return received, ok, err
+}
+
+// receiveFile is ReceiveFrom for a file. failed is an error of the file.
+func receiveFile(p part, c netdriver.Conn, n int64) (received int64, ok bool, failed, err error) {
 	fast, can := c.(interface {
 		ReceiveFile(f *os.File, n int64) (int64, error)
 	})
-	file, is := f.part.(*os.File)
-	if !can || !is || f.err != nil {
-		return 0, false, nil
+	file, is := p.(*os.File)
+	if !can || !is {
+		return 0, false, nil, nil
 	}
 	received, err = fast.ReceiveFile(file, n)
-	f.size += received
 	switch {
 	case err == nil:
 	case received == 0 && errors.Is(err, errors.ErrUnsupported):
-		return 0, false, nil // Write returns the reason
+		return 0, false, nil, nil // Write returns the reason
 	case isOfFile(err):
-		_ = f.fail(StepWrite, err) // Write and Commit return it
-		return received, true, nil
+		return received, true, err, nil
 	}
-	return received, true, err
+	return received, true, nil, err
 }
 
 // isOfFile reports whether err is an error of a file and not of a connection.

@@ -1,0 +1,127 @@
+//go:build !tinygo
+
+package download
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io/fs"
+	"strconv"
+	"unicode/utf8"
+)
+
+// names are those of the files of a job, in the folder of the target.
+type names struct {
+	base  string // of the target
+	part  string
+	state string
+	next  string // of a state that is being written
+}
+
+// namesOf returns the names for a target. None of them matches the pattern of the files that
+// SaveFile leaves behind.
+func namesOf(base string) names {
+	stem := "." + stemOf(base)
+	return names{base: base, part: stem + ".zreq-part", state: stem + ".zreq-state", next: stem + ".zreq-next"}
+}
+
+// cutBase is how many bytes remain of a name that is cut. With the digest it is longer than
+// maxBase, so that no name that is not cut is the same.
+const cutBase = maxBase - 10
+
+// stemOf returns a name, or the beginning of a long one and its digest: two long names may
+// begin alike.
+func stemOf(base string) string {
+	if len(base) <= maxBase {
+		return base
+	}
+	n := cutBase
+	for n > cutBase-utf8.UTFMax && !utf8.RuneStart(base[n]) {
+		n--
+	}
+	sum := sha256.Sum256([]byte(base))
+	return base[:n] + "." + hex.EncodeToString(sum[:8])
+}
+
+// maxOpens is how often the part is opened if others create and remove it meanwhile.
+const maxOpens = 20
+
+// begin opens the folder, opens and locks the part, and reads the state, once.
+func (s *FilePart) begin() error {
+	if s.home != nil || s.err != nil {
+		return s.err
+	}
+	mode, old, err := modeAt(s.disk, s.path)
+	if err == nil {
+		var base string
+		_, base, s.home, err = enterAt(s.disk, s.path)
+		s.names = namesOf(base)
+	}
+	if err == nil {
+		err = s.claim(mode)
+	}
+	if err == nil && old {
+		err = setMode(s.part, mode)
+	}
+	if err == nil {
+		err = s.readState()
+	}
+	if err != nil {
+		return s.fail(err)
+	}
+	return nil
+}
+
+// claim opens the part, which it creates if there is none, and locks it.
+func (s *FilePart) claim(mode fs.FileMode) error {
+	for range maxOpens {
+		p, created, err := s.openPart(mode)
+		if err == nil {
+			err = s.home.Lock(p)
+		}
+		same := false
+		if err == nil {
+			same, err = s.home.Owns(s.names.part, p)
+		}
+		if err == nil && same {
+			s.part, s.is.empty = p, created
+			return nil
+		}
+		if p != nil {
+			_ = p.Close() // nothing was written to it
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrExist) {
+			return err
+		}
+	} // somebody has removed it, or made it, in between
+	return ErrBusy
+}
+
+func (s *FilePart) openPart(mode fs.FileMode) (p part, created bool, err error) {
+	err = s.checkFile(s.names.part)
+	if errors.Is(err, fs.ErrNotExist) {
+		p, err = s.home.Create(s.names.part, mode)
+		return p, err == nil, err
+	}
+	if err == nil {
+		p, err = s.home.Edit(s.names.part)
+	}
+	return p, false, err
+}
+
+// checkFile refuses what is not a file.
+func (s *FilePart) checkFile(name string) error {
+	info, err := s.home.Lstat(name)
+	switch {
+	case err != nil:
+		return err
+	case info.Mode()&fs.ModeSymlink != 0:
+		return foreign(strconv.Quote(name), "is a symbolic link")
+	case info.IsDir():
+		return foreign(strconv.Quote(name), "is a folder")
+	case !info.Mode().IsRegular():
+		return foreign(strconv.Quote(name), "is not a file")
+	}
+	return nil
+}
