@@ -23,8 +23,8 @@ func CreateOn(d Disk, path string) (*File, error) { return create(d, path) }
 // FileSinkOn is FileSink on another disk.
 func FileSinkOn(d Disk, path string) *FilePart { return &FilePart{disk: d, path: path} }
 
-// RecordOf returns the record in a state file, and whether the file is whole.
-func RecordOf(state string) ([]byte, bool) {
+// StateRecordOf returns the record in a state file, and whether the file is whole.
+func StateRecordOf(state string) ([]byte, bool) {
 	var s FilePart
 	s.decodeState([]byte(state))
 	return s.record, s.record != nil

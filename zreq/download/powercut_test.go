@@ -163,7 +163,7 @@ func (p *powerCut) durable() int64 {
 	if s, ok := p.args.State.(*simStore); ok {
 		record = s.record
 	} else if state, ok := p.disk.content(".image.zreq-state"); ok {
-		if record, ok = download.RecordOf(state); !ok {
+		if record, ok = download.StateRecordOf(state); !ok {
 			p.t.Errorf("a state file that is torn: %q", state)
 		}
 	}
