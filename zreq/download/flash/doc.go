@@ -25,8 +25,9 @@
 // erasure at a time.
 //
 // Each page is read back and compared, and a full block is read a second time, since a bit
-// that is not quite programmed may read well once. What counts as durable is whole blocks:
-// at most one erase block is downloaded again after a power cut.
+// that is not quite programmed may read well once. What counts as durable is whole blocks, and
+// checkpoints are made at the end of one. After a power cut the job goes on at the last
+// checkpoint.
 //
 // If the Device is [BadBlocks], bad blocks are left out: the image lies in the good blocks, in
 // order. The table is all that is needed to find it again. A block that fails while it is

@@ -14,8 +14,8 @@ var (
 	// unless blocks went bad later. The error is a *[SpaceError].
 	ErrSpace = errors.New("the image does not fit into the flash")
 	// ErrWorn means that a block does not keep what is written into it. A Device wraps it
-	// in the errors of its methods that have this reason. A Slot returns it
-	// only if no other block can take the data. The error is then a *[BlockError].
+	// in the errors of its methods that have this reason. A Slot or a State returns it only
+	// if no other block can take the data. The error is then a *[BlockError].
 	ErrWorn = errors.New("the block is worn out, or the flash is write-protected")
 	// ErrLost means that a block went bad, and that what was written into it before cannot
 	// be read any more. What was synced is not affected. The same job goes on from there.
@@ -58,7 +58,7 @@ func (e *SpaceError) Unwrap() error { return ErrSpace }
 
 // A BlockError says where a Device has failed, and at what.
 type BlockError struct {
-	Op     string // "erase", "write", "verify", "read", "mark bad"
+	Op     string // "erase", "write", "verify", "read", "look up" or "mark bad"
 	Block  int64  // number of the erase block on the Device
 	Offset int64  // of the first byte on the Device
 	Err    error  // the Device's, or ErrWorn if the flash does not read as it was written

@@ -24,6 +24,9 @@ type DeviceCloser interface {
 // keep those away who do not ask, such as a file system that is mounted from it, or UBI: this
 // is for a raw partition that nothing else uses. Errors are *fs.PathErrors.
 //
+// Some flashes are locked when the system starts. They take every call and do nothing, which is
+// an error that wraps [ErrWorn]: unlock them first, as flash_unlock does.
+//
 // If the flash is a NAND, the Device is [BadBlocks]. Nothing needs to be synced: a write
 // returns when the bytes are in the flash.
 func MTD(path string) (DeviceCloser, error) {
