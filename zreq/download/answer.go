@@ -23,7 +23,6 @@ type question struct {
 	wanted  bool // the digest is the caller's, and not one that the server has named
 	sized   bool // Want.Size is given
 	takes0  bool // Want takes an empty thing
-	coded   bool // AllowEncoded
 }
 
 // verdict is what to do with a response.

@@ -22,6 +22,7 @@ import (
 // is never nil.
 func Get(ctx context.Context, url string, sink Sink, args *Args) (*Result, error) {
 	j := &job{url: url, sink: sink}
+	defer j.close() // also if a callback panics
 	err := j.prepare(ctx, args)
 	if err == nil {
 		err = j.run(ctx)
@@ -189,17 +190,12 @@ func (j *job) newHash() hash.Hash {
 	return sha256.New()
 }
 
-// end closes the Sink, saves what the job has used up, and makes the Result.
+// end saves what the job has used up, closes the Sink, and makes the Result.
 func (j *job) end(err error) (*Result, error) {
-	if j.conn != nil {
-		_ = j.conn.Close()
-	}
 	if err != nil && j.state.key != ([32]byte{}) {
 		j.keep(err)
 	}
-	if j.sink != nil {
-		_ = j.sink.Close() // after Commit nothing depends on it, and otherwise there is an error already
-	}
+	j.close()
 	r := &j.result
 	r.Size, r.Offset, r.Spent = j.state.size, j.out.offset, j.state.spent
 	r.Attempts, r.Restarts = int(j.state.attempts), int(j.state.restarts)
@@ -210,6 +206,18 @@ func (j *job) end(err error) (*Result, error) {
 	j.tell.now.Done = true
 	j.tell.tell(j.out.offset)
 	return r, j.finished(err)
+}
+
+// close closes the Sink and the connection, once.
+func (j *job) close() {
+	if j.conn != nil {
+		_ = j.conn.Close()
+		j.conn = nil
+	}
+	if j.sink != nil {
+		_ = j.sink.Close() // after Commit nothing depends on it, and otherwise there is an error already
+		j.sink = nil
+	}
 }
 
 // keep makes durable what a failed job has, as far as that is possible.

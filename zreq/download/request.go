@@ -15,7 +15,7 @@ func (j *job) question() question {
 		from: j.out.offset, until: -1, size: s.size, seen: s.seen,
 		plain: s.flags.has(isPlain), underway: j.next.begun,
 		certain: j.digest != nil && j.out.hash != nil, wanted: j.args.Want.SHA256 != nil,
-		sized: j.args.Want.Size > 0 || s.size >= 0, takes0: j.args.Want.takes(0), coded: j.args.Call.AllowEncoded,
+		sized: j.args.Want.Size > 0 || s.size >= 0, takes0: j.args.Want.takes(0),
 	}
 	if s.flags.has(isDistrust) {
 		q.from, q.size, q.seen = 0, -1, version{}
