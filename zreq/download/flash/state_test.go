@@ -63,6 +63,12 @@ func testStateWear(t *testing.T) {
 		is.NoErr(state.Save(make([]byte, 300))) // two pages: eight in a block
 	}
 	is.Equal(dev.Erases(0)+dev.Erases(1), 20)
+	record := make([]byte, 300)
+	is.Equal(testing.AllocsPerRun(100, func() {
+		if err := state.Save(record); err != nil {
+			t.Fatal(err)
+		}
+	}), float64(0)) // nothing is allocated
 }
 
 // testStateTorn: every operation of a Save is cut in every way, and again in the next two.

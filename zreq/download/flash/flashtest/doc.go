@@ -14,6 +14,6 @@
 // To try every moment of a task, run it once, ask Ops how many operations it took, and run it
 // again on a new flash for each of them and each of [Tears].
 //
-// A flash is used from one goroutine at a time. It keeps about six bytes of memory for each of
+// A flash is used from one goroutine at a time. It takes three bytes of memory for each of
 // its own.
 package flashtest
