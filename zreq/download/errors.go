@@ -22,7 +22,8 @@ var (
 	// ErrWant means that the response is not what Want asks for, such as a login page.
 	ErrWant = errors.New("not the thing that Want describes")
 	// ErrDigest means that the whole thing has arrived, a second time if it was resumed,
-	// and has another SHA-256. Nothing was committed.
+	// and has another SHA-256. Nothing was committed, and the Sink holds nothing any more.
+	// Another call downloads it again; what was spent counts against its Budget.
 	ErrDigest = errors.New("the thing has another SHA-256 than it should have")
 	// ErrChanged means that the server has another version than before, and that the Sink
 	// cannot take back what it has.

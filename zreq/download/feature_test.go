@@ -19,7 +19,7 @@ func TestFeature(t *testing.T) {
 		{"M17", proofs{testSaveFile, testSaveFileRefuses, testSaveFileOfABodyThatIsNotWhole, testEveryCallThatFails, testSaveToAWriter, testSplice}},
 		{"P26", proofs{testSaveFileRefuses}},
 		{"P27", proofs{testSaveFileOfACodingThatNobodyUndid}},
-		{"P1", proofs{testMemoryOfALongDownload, testAllocationsDoNotDependOnTheSize, testMemoryOfAJob, testOverFourGiB}},
+		{"P1", proofs{testMemoryOfALongDownload, testAllocationsDoNotDependOnTheSize, testMemoryOfAJob, testAllocationsOfAJob, testOverFourGiB}},
 		{"P24", proofs{testGoesOn, testGoesOnInAnotherProcess, testRestart}},
 		{"P34", proofs{testWant, testBadArguments, testDigest}},
 		{"P35", proofs{testPace, testLinks}},

@@ -37,7 +37,6 @@ func (j *job) verify() error {
 		s.flags.set(isPlain|isDistrust, true)
 		return errResumed
 	}
-	s.restarts++
 	s.forget()
 	s.flags = 0
 	if err := j.out.save(0); err != nil {

@@ -3,6 +3,7 @@ package download_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -100,6 +101,33 @@ func testMemoryOfAJob(t *testing.T) {
 	growth := highest - before
 	t.Logf("live heap: %+d bytes at most", growth)
 	is.True(growth <= cut+16<<10+32<<10+64<<10) // the answer of the server, the read buffer, and what is the job's
+}
+
+// testAllocationsOfAJob: a chunk costs no allocation, with a digest or without.
+func testAllocationsOfAJob(t *testing.T) {
+	allocations := func(size int, want download.Want) float64 {
+		v := &thing{body: strings.Repeat("x", size), etag: `"7"`}
+		text := v.whole()
+		o := newOrigin(func(*ask) reply { return reply{text: text, cut: -1} })
+		defer o.close()
+		args := &download.Args{Call: zreq.Args{Driver: o}, Want: want}
+		return testing.AllocsPerRun(5, func() {
+			if _, err := get(o, download.WriterSink(io.Discard), args); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+	for name, from := range map[string]func(string) func(*zreq.Response) ([]byte, error){"digest": sumOf, "none": nil} {
+		var little, much download.Want
+		if from != nil {
+			little.From, much.From = from(strings.Repeat("x", 1<<20)), from(strings.Repeat("x", 8<<20))
+		}
+		one, eight := allocations(1<<20, little), allocations(8<<20, much)
+		t.Logf("%s: %v allocations for 1 MiB, %v for 8 MiB", name, one, eight)
+		if !underRace && eight > one+8 {
+			t.Errorf("%s: allocations grow with the size", name)
+		}
+	}
 }
 
 // TestResumes: of the jobs that can be resumed, at least 95 % are, by the bytes that the

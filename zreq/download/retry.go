@@ -11,8 +11,12 @@ import "time"
 //
 // Before the second attempt in a row without progress, the job waits for a random time of
 // up to Wait, before the third up to twice that, and so on, so that devices that failed
-// together do not come back together. After progress it goes on at once. If the server
-// sends Retry-After, the job waits for that time first.
+// together do not come back together. After 16 KiB or more of progress it goes on at once,
+// and after less it waits as before the second attempt. If the server sends Retry-After,
+// the job waits for that time first.
+//
+// The count is in the checkpoint, so that a device that is reset in each attempt does not
+// try for ever. When [Get] returns, whoever calls it again has all Attempts.
 type Retry struct {
 	// Attempts is the largest number of attempts in a row without progress. One more is
 	// zreq.ErrOutOfRetries, which is Resumable. Default 10. If negative, there is one.
