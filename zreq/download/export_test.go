@@ -29,3 +29,9 @@ func StateRecordOf(state string) ([]byte, bool) {
 	s.decodeState([]byte(state))
 	return s.record, s.record != nil
 }
+
+// NamesOf returns the names beside a target.
+func NamesOf(base string) []string {
+	n := namesOf(base)
+	return []string{n.part, n.state, n.next}
+}

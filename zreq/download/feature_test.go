@@ -9,6 +9,9 @@ import (
 	"testing"
 )
 
+// onUnix are the proofs that need processes and links of Unix.
+var onUnix proofs
+
 // TestFeature is the list of promises that this package keeps, and of their proofs.
 func TestFeature(t *testing.T) {
 	passed := make(map[string]bool) // by name of the proof
@@ -31,7 +34,8 @@ func TestFeature(t *testing.T) {
 		{"B8", proofs{testLinks}},
 		{"B3", proofs{testGoesOnInAnotherProcess, testKey, testPanic, testPrefixThatWasLost, testSinkThatHasLess, testSinkThatFails, testStoreThatLies, testBadSink}},
 		{"B12", proofs{testParts}},
-		{"B15", proofs{testPowerCutOfAFile}},
+		{"B15", proofs{testPowerCutOfAFile, testToFile, testFileOffset, testFileState, testPartOfAnotherJob, testFileInPlace, testFullDisk, testBusy}},
+		{"B22", onUnix},
 	} {
 		t.Run(row.id, func(t *testing.T) { row.proofs.run(t, passed) })
 	}

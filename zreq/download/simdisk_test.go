@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"math/rand/v2"
+	"syscall"
 	"time"
 
 	"github.com/zreq-go/zreq/zreq/download"
@@ -27,6 +28,7 @@ type simDisk struct {
 	calls    []string
 	cut      int // calls until the power fails; negative: it stays
 	badSync  int // calls until the next sync fails; negative: none does
+	room     int // bytes that can be written; negative: any number
 	off      bool
 	afterAll func() // is called after each call
 }
@@ -52,7 +54,7 @@ const sector = 512
 var errSimSync = errors.New("an I/O error of the disk")
 
 func newSimDisk(rnd *rand.Rand) *simDisk {
-	return &simDisk{rnd: rnd, names: map[string]*simFile{}, durable: map[string]*simFile{}, cut: -1, badSync: -1}
+	return &simDisk{rnd: rnd, names: map[string]*simFile{}, durable: map[string]*simFile{}, cut: -1, badSync: -1, room: -1}
 }
 
 // call notes a call. It returns an error if the power has failed.
@@ -275,6 +277,16 @@ func (h *simHandle) Write(p []byte) (int, error) {
 		return 0, err
 	}
 	defer h.disk.done()
+	if d := h.disk; d.room >= 0 {
+		if d.room < len(p) {
+			n := d.room
+			d.room = -1
+			_, _ = h.Write(p[:n])
+			d.room = 0
+			return n, syscall.ENOSPC
+		}
+		d.room -= len(p)
+	}
 	h.pending = append(h.pending, simWrite{h.at, append([]byte{}, p...)})
 	if end := h.at + int64(len(p)); end > int64(len(h.data)) {
 		h.data = resize(h.data, end)

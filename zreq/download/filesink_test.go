@@ -1,0 +1,365 @@
+//go:build !tinygo
+
+package download_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/matryer/is"
+
+	"github.com/zreq-go/zreq/zreq/download"
+)
+
+const (
+	partName  = ".image.bin.zreq-part"
+	stateName = ".image.bin.zreq-state"
+)
+
+// stale makes a folder with an old file.
+func stale(t testing.TB) (dir, path string) {
+	t.Helper()
+	dir = t.TempDir()
+	path = filepath.Join(dir, "image.bin")
+	put(t, path, oldFile)
+	return dir, path
+}
+
+func put(t testing.TB, path, content string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(content), 0o640); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// content is what a file has.
+func content(t testing.TB, path string) string {
+	t.Helper()
+	p, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(p)
+}
+
+// listed is what a folder has.
+func listed(t testing.TB, dir string) (names []string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+func toFile(o *origin, path string, args *download.Args) (*download.Result, error) {
+	return download.ToFile(context.Background(), image, path, args)
+}
+
+// halfway runs a job that ends with the process, as it were, in the middle: the checkpoint
+// that is written every 10 s is all that counts. It returns where that is.
+func halfway(t testing.TB, path string, args *download.Args) int64 {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 25*time.Second)
+	defer cancel()
+	slow := *args
+	slow.BytesPerSecond = 1_000
+	_, err := download.ToFile(ctx, image, path, &slow)
+	var e *download.Error
+	if !errors.As(err, &e) || !e.Resumable {
+		t.Fatalf("not cut: %v", err)
+	}
+	state, err := os.ReadFile(filepath.Join(filepath.Dir(path), stateName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	record, _ := download.StateRecordOf(string(state))
+	offset, _ := download.OffsetOf(record)
+	if offset == 0 {
+		t.Fatal("no checkpoint")
+	}
+	return offset
+}
+
+// testToFile: the old file stays until the new one is whole. What is beside it until then is
+// gone in the end.
+func testToFile(t *testing.T) {
+	v := version(60_000, `"7"`)
+	served(t, cutEvery(v, 45_000), func(is *is.I, o *origin, args *download.Args) {
+		dir, path := stale(t)
+		sum := sha256.Sum256([]byte(v.body))
+		args.Want.SHA256 = sum[:]
+		at := halfway(t, path, args)
+		is.Equal(content(t, path), oldFile)
+		is.Equal(listed(t, dir), []string{partName, stateName, "image.bin"})
+
+		result, err := toFile(o, path, args)
+		is.NoErr(err)
+		is.Equal(result.Resumed, at)
+		is.True(content(t, path) == v.body)
+		is.Equal(listed(t, dir), []string{"image.bin"})
+		info, err := os.Stat(path)
+		is.NoErr(err)
+		is.Equal(info.Mode().Perm(), fs.FileMode(0o640)) // as it was
+
+		asks := len(o.asks)
+		result, err = toFile(o, path, args)
+		is.NoErr(err)
+		is.Equal(result.Resumed, int64(0)) // it is over: this is another job
+		is.True(len(o.asks) > asks)
+	})
+}
+
+// The size of the part says nothing: only what a checkpoint tells of was synced.
+func testFileOffset(t *testing.T) {
+	v := version(60_000, `"7"`)
+	for name, tt := range map[string]struct {
+		size func(at int64) int64
+		goes bool
+	}{
+		"longer":  {func(at int64) int64 { return at + 5_000 }, true},
+		"shorter": {func(at int64) int64 { return at - 1 }, false},
+		"empty":   {func(int64) int64 { return 0 }, false},
+		"missing": {func(int64) int64 { return -1 }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			served(t, cutEvery(v, 60_000), func(is *is.I, o *origin, args *download.Args) {
+				dir, path := stale(t)
+				at := halfway(t, path, args)
+				part := filepath.Join(dir, partName)
+				if size := tt.size(at); size < 0 {
+					is.NoErr(os.Remove(part))
+				} else {
+					is.NoErr(os.Truncate(part, at))
+					is.NoErr(os.Truncate(part, size))
+				}
+				result, err := toFile(o, path, args)
+				is.NoErr(err)
+				is.Equal(result.Resumed > 0, tt.goes)
+				is.True(content(t, path) == v.body)
+				is.Equal(listed(t, dir), []string{"image.bin"})
+			})
+		})
+	}
+}
+
+// A state that is torn, or of another job, is none.
+func testFileState(t *testing.T) {
+	v := version(60_000, `"7"`)
+	for name, harm := range map[string]func(state []byte) []byte{
+		"empty":           func([]byte) []byte { return nil },
+		"torn":            func(p []byte) []byte { return p[:len(p)/2] },
+		"a bit":           func(p []byte) []byte { p[9] ^= 1; return p },
+		"in the record":   func(p []byte) []byte { p[80] ^= 1; return p },
+		"another version": func(p []byte) []byte { p[3]++; return p },
+		"too long":        func(p []byte) []byte { return append(p, make([]byte, 1<<20)...) },
+		"noise":           func(p []byte) []byte { return []byte(strings.Repeat("zrs", 100)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			served(t, cutEvery(v, 60_000), func(is *is.I, o *origin, args *download.Args) {
+				dir, path := stale(t)
+				halfway(t, path, args)
+				state := filepath.Join(dir, stateName)
+				put(t, state, string(harm([]byte(content(t, state)))))
+				result, err := toFile(o, path, args)
+				is.NoErr(err)
+				is.Equal(result.Resumed, int64(0))
+				is.True(content(t, path) == v.body)
+				is.Equal(listed(t, dir), []string{"image.bin"})
+			})
+		})
+	}
+	t.Run("another job", func(t *testing.T) {
+		served(t, cutEvery(v, 60_000), func(is *is.I, o *origin, args *download.Args) {
+			_, path := stale(t)
+			halfway(t, path, args)
+			args.Key = "another"
+			result, err := toFile(o, path, args)
+			is.NoErr(err)
+			is.Equal(result.Resumed, int64(0))
+			is.True(content(t, path) == v.body)
+		})
+	})
+}
+
+// testPartOfAnotherJob: two jobs whose states are elsewhere take turns in one part. Neither
+// goes on in the bytes of the other.
+func testPartOfAnotherJob(t *testing.T) {
+	v := version(60_000, `"7"`)
+	w := &thing{body: strings.ToUpper(strings.Repeat("another ", 8_000)), etag: `"7"`}
+	now := v
+	served(t, func(a *ask) reply { return cutEvery(now, 64_000)(a) }, func(is *is.I, o *origin, args *download.Args) {
+		_, path := stale(t)
+		one, two := *args, *args
+		one.State, two.State = &simStore{disk: newSimDisk(nil)}, &simStore{disk: newSimDisk(nil)}
+		one.BytesPerSecond, two.BytesPerSecond = 1_000, 1_000
+		for _, job := range []struct {
+			args *download.Args
+			v    *thing
+		}{{&one, v}, {&two, w}} {
+			now = job.v
+			ctx, cancel := context.WithTimeout(context.Background(), 25*time.Second)
+			_, err := download.ToFile(ctx, image, path, job.args)
+			cancel()
+			is.True(errors.Is(err, context.DeadlineExceeded))
+		}
+		now = v
+		result, err := toFile(o, path, &one)
+		is.NoErr(err)
+		is.Equal(result.Resumed, int64(0))
+		is.True(content(t, path) == v.body)
+	})
+}
+
+// testFileInPlace: a job that finds "complete" and no part has nothing to do if the file at
+// the path is that part. Another file of that size is not.
+func testFileInPlace(t *testing.T) {
+	v := version(60_000, `"7"`)
+	for name, tt := range map[string]struct {
+		harm func(t *testing.T, dir, path string)
+		asks bool
+	}{
+		"untouched":     {func(*testing.T, string, string) {}, false},
+		"an empty part": {func(t *testing.T, dir, _ string) { put(t, filepath.Join(dir, partName), "") }, false},
+		"another file": {func(t *testing.T, _, path string) {
+			put(t, path, strings.Repeat("o", 60_000))
+		}, true},
+		"no file": {func(_ *testing.T, _, path string) { _ = os.Remove(path) }, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			served(t, cutEvery(v, 60_000), func(is *is.I, o *origin, args *download.Args) {
+				dir, path := stale(t)
+				sink := &unfinished{FilePart: download.FileSink(path)}
+				_, err := get(o, sink, args)
+				is.True(errors.Is(err, errPower)) // between the rename and the end
+				is.Equal(listed(t, dir), []string{stateName, "image.bin"})
+				tt.harm(t, dir, path)
+				asks := len(o.asks)
+				_, err = toFile(o, path, args)
+				is.NoErr(err)
+				is.Equal(len(o.asks) > asks, tt.asks)
+				is.True(content(t, path) == v.body)
+				is.Equal(listed(t, dir), []string{"image.bin"})
+			})
+		})
+	}
+}
+
+// unfinished is a FilePart whose process ends before it has removed the state.
+type unfinished struct{ *download.FilePart }
+
+func (u *unfinished) State() download.Store { return unfinishedStore{u.FilePart.State()} }
+
+type unfinishedStore struct{ download.Store }
+
+func (unfinishedStore) Remove() error { return errPower }
+
+func (u *unfinished) Close() error { return nil }
+
+// TestFileSinkThatWasNotNeeded: a job that fails before the first byte leaves no part.
+func TestFileSinkThatWasNotNeeded(t *testing.T) {
+	served(t, func(*ask) reply {
+		return reply{text: "HTTP/1.1 404 Gone\r\nContent-Length: 0\r\n\r\n", cut: -1}
+	}, func(is *is.I, o *origin, args *download.Args) {
+		dir, path := stale(t)
+		_, err := toFile(o, path, args)
+		is.Equal(problem(is, err).Step, download.StepCheck)
+		is.Equal(listed(t, dir), []string{stateName, "image.bin"}) // what it has spent
+		is.Equal(content(t, path), oldFile)
+	})
+}
+
+// TestFileWithAWrongDigest: nothing is committed, and nothing of it is kept.
+func TestFileWithAWrongDigest(t *testing.T) {
+	v := version(60_000, `"7"`)
+	served(t, cutEvery(v, 60_000), func(is *is.I, o *origin, args *download.Args) {
+		dir, path := stale(t)
+		args.Want.SHA256 = make([]byte, 32)
+		_, err := toFile(o, path, args)
+		is.True(errors.Is(err, download.ErrDigest))
+		is.Equal(content(t, path), oldFile)
+		is.Equal(listed(t, dir), []string{stateName, "image.bin"})
+	})
+}
+
+// testFullDisk: the disk is full at some byte of the part or of the state. When there is room
+// again, the job goes on from its last checkpoint.
+func testFullDisk(t *testing.T) {
+	v := version(6_000, `"7"`)
+	for room := 0; room < 6_900; room += 127 {
+		served(t, cutEvery(v, 6_000), func(is *is.I, o *origin, args *download.Args) {
+			disk := newSimDisk(nil)
+			disk.put("image", oldFile)
+			disk.room = room
+			args.BytesPerSecond = 200
+			_, err := get(o, download.FileSinkOn(disk, "image"), args)
+			if !errors.Is(err, download.ErrNoRoom) {
+				t.Fatalf("room for %d: %v", room, err)
+			}
+			file, _ := disk.content("image")
+			is.Equal(file, oldFile)
+			disk.room = -1
+			state, _ := disk.content(".image.zreq-state")
+			record, _ := download.StateRecordOf(state)
+			offset, _ := download.OffsetOf(record)
+			result, err := get(o, download.FileSinkOn(disk, "image"), args)
+			is.NoErr(err)
+			is.Equal(result.Resumed, offset)
+			file, _ = disk.content("image")
+			is.True(file == v.body)
+		})
+	}
+}
+
+// testBusy: a second job to the same path is refused, and harms nothing.
+func testBusy(t *testing.T) {
+	v := version(60_000, `"7"`)
+	served(t, cutEvery(v, 60_000), func(is *is.I, o *origin, args *download.Args) {
+		_, path := stale(t)
+		slow := *args
+		slow.BytesPerSecond = 1_000
+		end := make(chan error)
+		go func() {
+			_, err := toFile(o, path, &slow)
+			end <- err
+		}()
+		time.Sleep(25 * time.Second)
+		_, err := toFile(o, path, args)
+		is.True(errors.Is(err, download.ErrBusy))
+		is.NoErr(<-end)
+		is.True(content(t, path) == v.body)
+	})
+}
+
+// TestFileNames: no two targets share a part, and none is taken for a file that SaveFile has
+// left behind. Every name fits a file system that allows 143 bytes.
+func TestFileNames(t *testing.T) {
+	is := is.New(t)
+	long := strings.Repeat("firmware-", 14)
+	bases := []string{"a", "image.bin", "image.bin.x.part", long[:120], long[:121], long, long + "é", strings.Repeat("é", 100), strings.Repeat("\x80", 200)}
+	seen := make(map[string]string)
+	for _, base := range bases {
+		for _, name := range download.NamesOf(base) {
+			is.True(len(name) <= 143)
+			is.Equal(seen[name], "") // as of this base
+			seen[name] = base
+			for _, other := range bases {
+				match, _ := filepath.Match("."+other+".*.part", name)
+				is.True(!match)
+			}
+		}
+	}
+	derived := download.NamesOf(long)[0] // is that of no other target
+	is.True(!slices.Contains(download.NamesOf(strings.TrimSuffix(derived[1:], ".zreq-part")), derived))
+}
