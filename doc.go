@@ -17,7 +17,10 @@
 // # The client
 //
 //   - zreq: verbs, Args, Response, Connection, Session, errors and Trace
-//   - zreq/download: saves a body into a file, completely or not at all
+//   - zreq/download: saves a body into a file, completely or not at all; downloads over
+//     as many connections as it takes
+//   - zreq/download/flash: the same into raw flash
+//   - zreq/download/flash/flashtest: a simulated flash, for tests
 //   - zreq/digest: Digest authentication
 //   - zreq/gzip: decodes bodies in gzip and deflate; import it for its side effect
 //   - zreq/roundtrip: an http.RoundTripper over zreq, for code that takes an *http.Client

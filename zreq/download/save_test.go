@@ -21,10 +21,7 @@ import (
 	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
-const (
-	site = "http://updates.test/firmware.bin"
-	was  = "what was there before"
-)
+const site, was = "http://updates.test/firmware.bin", "what was there before"
 
 // numbered is size bytes of which no two parts are the same.
 func numbered(size int) []byte {
