@@ -154,6 +154,10 @@ func (r *trial) run(sum *tally) {
 		}
 		sum.reboots++
 		r.sink.reboot()
+		if r.sink.lost = 0; r.rnd.IntN(4) == 0 { // the sink has less than it said, by whole units
+			r.sink.lost = int64(r.rnd.IntN(8)) * r.sink.align
+		}
+		r.args.TrustPart = r.rnd.IntN(4) == 0
 	}
 }
 
@@ -217,7 +221,8 @@ func (r *trial) answer(a *ask) reply {
 	if len(r.sink.bytes) > r.reached {
 		r.reached, r.idle = len(r.sink.bytes), 1
 	}
-	if r.idle > 11 && r.args.PartSize == 0 && !r.sink.noState {
+	// Ten, and one for each restart and reboot that brings again what was there before.
+	if r.idle > 10+3+5 && r.args.PartSize == 0 && !r.sink.noState {
 		r.t.Errorf("seed %d: %d requests without progress", r.seed, r.idle)
 	}
 	if r.change >= 0 {
