@@ -40,8 +40,8 @@ type Args struct {
 	// Budget limits the bytes that the job reads and writes: requests, heads and bodies,
 	// those of earlier calls with the same Key included. What TLS and TCP add is not
 	// counted. If it is spent, the job ends with ErrBudget, which a larger Budget cures.
-	// If the process is killed, up to 16 MiB count that were not read. Zero means no
-	// limit. A negative Budget is ErrArgs.
+	// If the process is killed, bytes count that were not read: the rest of the response,
+	// up to 16 MiB. Zero means no limit. A negative Budget is ErrArgs.
 	Budget int64
 
 	// PartSize, if positive, makes the job ask for at most so many bytes at a time. Each

@@ -121,7 +121,7 @@ func (j *job) begin(ctx context.Context, h *head, why error) error {
 		j.digest = h.digest
 	}
 	if restarts {
-		if err := j.out.save(j.spend.ahead()); err != nil {
+		if err := j.out.save(j.spend.ahead(-1)); err != nil {
 			return err
 		}
 	}

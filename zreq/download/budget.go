@@ -27,12 +27,17 @@ func (b *budget) left() int64 {
 	return max(0, b.limit-b.ledger.spent-max(b.costs, firstCosts))
 }
 
-// ahead returns how much is charged before it is read.
-func (b *budget) ahead() int64 {
-	if b.limit == 0 {
-		return checkpointBytes
+// ahead returns how much is charged before it is read, if body bytes are to come; −1 if
+// that is not known. No more is read before the next checkpoint.
+func (b *budget) ahead(body int64) int64 {
+	n := int64(checkpointBytes)
+	if body >= 0 {
+		n = min(n, body+2*max(b.costs, firstCosts))
 	}
-	return min(checkpointBytes, max(0, b.limit-b.ledger.spent))
+	if b.limit > 0 {
+		n = min(n, max(0, b.limit-b.ledger.spent))
+	}
+	return n
 }
 
 // begin begins to count a request.

@@ -62,3 +62,21 @@ func testBudget(t *testing.T) {
 		is.True(o.count.Load() <= args.Budget)
 	})
 }
+
+// testBudgetAfterAKill: what a killed process may have read counts as spent, and not much
+// more than the response had.
+func testBudgetAfterAKill(t *testing.T) {
+	v := version(50_000, `"7"`)
+	served(t, cutEvery(v, 60_000), func(is *is.I, o *origin, args *download.Args) {
+		args.Budget = 200_000
+		sink := &memSink{power: 6} // in the second write
+		_, err := get(o, sink, args)
+		is.True(errors.Is(err, errPower))
+		sink.reboot()
+		res, err := get(o, sink, args)
+		is.NoErr(err)
+		is.True(res.Spent >= o.count.Load())
+		is.True(res.Spent <= 2*50_000+10_000)
+		is.Equal(sink.broken, nil)
+	})
+}

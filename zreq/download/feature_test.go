@@ -30,7 +30,7 @@ func TestFeature(t *testing.T) {
 		{"B1", proofs{testGoesOn, testRestart, testServerThatCannotDoRanges, testSkip, testEndThatIsNotProven, testCoding}},
 		{"B2", proofs{testGoesOn, testRetries, testCallbackSink, testReceiver}},
 		{"B4", proofs{testDigest, testDigestAfterAResume, testWant}},
-		{"B6", proofs{testBudget}},
+		{"B6", proofs{testBudget, testBudgetAfterAKill}},
 		{"B8", proofs{testLinks}},
 		{"B3", proofs{testGoesOnInAnotherProcess, testKey, testPanic, testPrefixThatWasLost, testSinkThatHasLess, testSinkThatFails, testStoreThatLies, testBadSink}},
 		{"B12", proofs{testParts}},

@@ -54,6 +54,8 @@ type steps struct {
 	backed bool  // the first URL was asked again since the last progress
 	coded  bool  // a coding was met in mid-way since the last progress
 	reason error // of the last attempt that failed
+
+	charged int64 // bytes that the checkpoint counts for the request that is under way
 }
 
 // prepare checks the arguments, loads the checkpoint, and opens the Sink if there is
@@ -123,10 +125,11 @@ func (j *job) attempt(ctx context.Context) error {
 	failed := j.state.failed
 	j.state.attempts++
 	j.state.failed++
-	if err := j.out.save(j.spend.ahead()); err != nil {
+	q, before := j.question(), j.out.offset
+	j.next.charged = j.spend.ahead(q.expected())
+	if err := j.out.save(j.next.charged); err != nil {
 		return err
 	}
-	q, before := j.question(), j.out.offset
 	j.next.whole = false
 	j.show()
 	j.spend.begin()

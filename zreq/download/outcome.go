@@ -147,6 +147,9 @@ func (j *job) take(ctx context.Context, resp *zreq.Response, q *question, h *hea
 	default:
 		j.goOn(ctx, q, h, v == skip)
 	}
+	if err == nil {
+		err = j.charge()
+	}
 	if err != nil {
 		return outcome{err: err, final: true}
 	}
@@ -154,6 +157,17 @@ func (j *job) take(ctx context.Context, resp *zreq.Response, q *question, h *hea
 	j.show()
 	_, err = resp.WriteTo(&j.out)
 	return j.received(ctx, resp, h, err)
+}
+
+// charge corrects what the checkpoint counts for the body that comes now, if that was
+// expected to be twice as long, or is longer.
+func (j *job) charge() error {
+	ahead := j.spend.ahead(j.out.left)
+	if ahead <= j.next.charged && j.next.charged <= 2*ahead {
+		return nil
+	}
+	j.next.charged = ahead
+	return j.out.save(ahead)
 }
 
 // received judges how the body of a response has ended.

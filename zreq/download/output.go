@@ -237,7 +237,7 @@ func (o *output) checkpoint() error {
 	if err := o.note(); err != nil {
 		return err
 	}
-	return o.save(o.budget.ahead())
+	return o.save(o.budget.ahead(o.left))
 }
 
 // note takes the state of the hash into the checkpoint.

@@ -38,6 +38,19 @@ func (j *job) question() question {
 	return q
 }
 
+// expected returns how long the body of the answer should be; −1 if that is not known.
+func (q *question) expected() int64 {
+	switch {
+	case !q.ranged:
+		return -1
+	case q.until >= 0:
+		return q.until - q.from
+	case q.size >= 0:
+		return q.size - q.from
+	}
+	return -1
+}
+
 // request sends the request, and returns when the head of the response has come.
 func (j *job) request(ctx context.Context, q *question) (*zreq.Response, error) {
 	call := j.args.Call
