@@ -303,7 +303,7 @@ var floors = []string{
 	"verbs session lease stats pool shortage budget retry",
 	"call again connect",
 	"stream coding delivery failure request redirect auth attempts claim tracer fit encoding route body",
-	"connection response traffic read content charset mediatype receiver",
+	"connection response read content charset mediatype receiver",
 	"args headers method trace retryafter byterange httpdate transient",
 	"errors limits timeouts reuse base64 readbuffer doc",
 }

@@ -36,6 +36,14 @@ func (c *claim) unwatch() bool {
 	return stop == nil || stop()
 }
 
+// link is the name of the link that the call goes over, if it has a connection.
+func (c *claim) link() string {
+	if c.line == nil || c.socket == nil {
+		return ""
+	}
+	return c.line.Path.Name()
+}
+
 // letGo ends the claim, and returns why the connection is not kept.
 func (c *claim) letGo(lender lender, why CloseReason) CloseReason {
 	line, lease := c.line, c.lease

@@ -293,3 +293,6 @@ func (d *delivery) refuse(ctx context.Context) error {
 	}
 	return &fault{kind: ErrStatus, err: told(body.unfit, d.resp.Status, body.encoded)}
 }
+
+// readSoFar is how many bytes of the responses of the call were read.
+func (d *delivery) readSoFar() int64 { return d.readBefore + d.exchange.Read }

@@ -4,8 +4,10 @@ import (
 	"errors"
 	"iter"
 	"strconv"
+	"time"
 
 	"github.com/zreq-go/zreq/zreq/internal/exchange"
+	"github.com/zreq-go/zreq/zreq/internal/line"
 	"github.com/zreq-go/zreq/zreq/wire"
 )
 
@@ -268,4 +270,25 @@ func pairs(fields []byte) iter.Seq2[string, string] {
 			}
 		}
 	}
+}
+
+// Traffic returns how many bytes the call has sent and read so far: heads, framing and
+// bodies, those of redirects and challenges included. What TLS adds is not counted. While
+// the body of a Stream is read, read grows.
+func (r *Response) Traffic() (sent, read int64) {
+	if s := r.body.stream; s != nil {
+		return r.request.sent, s.readSoFar()
+	}
+	return r.request.sent, r.request.read
+}
+
+// Link returns the name of the link that the connection of the response went over, or ""
+// if the driver has no names. See netdriver.Path.
+func (r *Response) Link() string { return r.request.link }
+
+// RetryAfter returns how long the server asks to be left alone (RFC 9110, 10.2.3). ok is
+// false if it does not ask, or not in a valid form. A date is compared with the Date of
+// the response, and with the clock only if there is none.
+func (r *Response) RetryAfter() (wait time.Duration, ok bool) {
+	return retryAfter(r.Header("Retry-After"), r.Header("Date"), line.Now())
 }

@@ -1,20 +1,9 @@
 package zreq
 
-import (
-	"time"
-
-	"github.com/zreq-go/zreq/zreq/internal/line"
-)
+import "time"
 
 // maxAfter is as long as a Retry-After is believed to be meant.
 const maxAfter = 365 * 24 * time.Hour
-
-// RetryAfter returns how long the server asks to be left alone (RFC 9110, 10.2.3). ok is
-// false if it does not ask, or not in a valid form. A date is compared with the Date of
-// the response, and with the clock only if there is none.
-func (r *Response) RetryAfter() (wait time.Duration, ok bool) {
-	return retryAfter(r.Header("Retry-After"), r.Header("Date"), line.Now())
-}
 
 // retryAfter is how long a server asks to be left alone (RFC 9110, 10.2.3): so many
 // seconds, or until a date. A date is compared with the server's own, if it gave one:
