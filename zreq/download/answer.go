@@ -7,24 +7,6 @@ import (
 	"github.com/zreq-go/zreq/zreq"
 )
 
-// question is what a job knows when it has asked for the bytes from an offset on.
-type question struct {
-	from   int64 // bytes that the Sink has, and that are trusted: where to go on
-	until  int64 // the Range ends before it; negative: it is open
-	ranged bool  // a Range was sent
-	size   int64 // of the thing; −1 if not known
-	seen   version
-	plain  bool // no Range is asked for any more
-
-	underway bool // a response was accepted before
-
-	certain bool // a digest decides in the end
-	right   bool // the bytes that the Sink has are those of the digest
-	wanted  bool // the digest is the caller's, and not one that the server has named
-	sized   bool // Want.Size is given
-	takes0  bool // Want takes an empty thing
-}
-
 // verdict is what to do with a response.
 type verdict uint8
 

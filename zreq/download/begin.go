@@ -10,64 +10,64 @@ import (
 
 // resume goes on from the checkpoint, as far as the Sink still has what that says. What
 // cannot be used is forgotten, and the job begins anew.
-func (j *job) resume(ctx context.Context) error {
-	s := &j.state
-	if s.offset == 0 || s.flags.has(isDistrust) || s.size >= 0 && !j.args.Want.takes(s.size) {
-		j.anew()
+func (p *partial) resume(ctx context.Context) error {
+	s := p.state
+	if s.offset == 0 || s.flags.has(isDistrust) || s.size >= 0 && !p.args.Want.takes(s.size) {
+		p.anew()
 		return nil
 	}
 	keep := s.offset
-	at, err := j.out.open(s.size, keep)
+	at, err := p.out.open(s.size, keep)
 	if err != nil {
 		return err
 	}
-	if id, ok := j.sink.(Identifier); at == 0 || ok && id.PartID() != s.part {
-		j.anew()
+	if id, ok := p.out.sink.(Identifier); at == 0 || ok && id.PartID() != s.part {
+		p.anew()
 		return nil
 	}
-	ok, err := j.restore(ctx, at, keep)
+	ok, err := p.restore(ctx, at, keep)
 	if err != nil {
 		return err
 	}
 	if !ok {
-		j.anew()
+		p.anew()
 		return nil
 	}
-	s.offset, j.result.Resumed = at, at
-	return j.out.note()
+	s.offset, p.resumed = at, at
+	return p.out.note()
 }
 
 // anew forgets what the Sink has. It is opened again when a response was accepted.
-func (j *job) anew() {
-	j.state.forget()
-	j.out.offset, j.out.mark.align, j.out.hash = 0, 0, nil
+func (p *partial) anew() {
+	p.state.forget()
+	p.out.offset, p.out.mark.align, p.out.hash = 0, 0, nil
 }
 
 // restore makes the hash of the first at bytes. It reports false if there is a digest to
 // check and the bytes cannot be hashed, or are not those of the checkpoint.
-func (j *job) restore(ctx context.Context, at, keep int64) (bool, error) {
-	if j.digest == nil {
+func (p *partial) restore(ctx context.Context, at, keep int64) (bool, error) {
+	if p.digest == nil {
 		return true, nil
 	}
-	saved, known := restored(j.state.state)
+	saved, known := restored(p.state.state)
 	known = known && at == keep
-	r, readable := j.sink.(io.ReaderAt)
-	if known && (j.args.TrustPart || !readable) {
-		j.out.hash = saved
+	r, readable := p.out.sink.(io.ReaderAt)
+	if known && (p.args.TrustPart || !readable) {
+		p.out.hash = saved
 		return true, nil
 	}
 	if !readable {
 		return false, nil
 	}
-	j.out.hash = sha256.New()
-	if err := readPrefix(ctx, j.out.hash, r, at); err != nil {
+	p.out.hash = sha256.New()
+	if err := readPrefix(ctx, p.out.hash, r, at); err != nil {
 		if ctx.Err() != nil {
-			return false, j.stopped(err)
+			return false, stopped(err)
 		}
-	} else if !known || string(saved.Sum(nil)) == string(j.out.hash.Sum(nil)) {
+	} else if !known || string(saved.Sum(nil)) == string(p.out.hash.Sum(nil)) {
 		return true, nil
 	}
-	j.state.restarts++ // a Sink that loses what it has synced does not do so for ever
+	p.state.restarts++ // a Sink that loses what it has synced does not do so for ever
 	return false, nil
 }
 
@@ -102,91 +102,84 @@ func readPrefix(ctx context.Context, h hash.Hash, r io.ReaderAt, n int64) error 
 // begin makes the Sink ready for a body that is the thing from its first byte. If the Sink
 // has something already, this is a restart: a checkpoint with offset 0 is durable before
 // the Sink is touched.
-func (j *job) begin(ctx context.Context, h *head, why error) error {
-	s := &j.state
-	restarts := j.out.offset > 0 || s.flags.has(isDistrust) && j.next.begun
+func (p *partial) begin(ctx context.Context, o offer, why error) error {
+	s := p.state
+	restarts := p.out.offset > 0 || s.flags.has(isDistrust) && p.begun
 	if restarts {
-		if err := j.allow(why); err != nil {
+		if err := p.allow(why); err != nil {
 			return err
 		}
 		s.restarts++
 	}
 	s.forget()
 	s.flags.set(isDistrust, false)
-	s.seen = version{validator: h.tags.validator(), digest: h.digest, coding: h.coding}
-	if s.size = h.size; s.size < 0 && j.args.Want.Size > 0 {
-		s.size = j.args.Want.Size
+	s.seen = o.of
+	if s.size = o.size; s.size < 0 && p.args.Want.Size > 0 {
+		s.size = p.args.Want.Size
 	}
-	if j.digest = j.args.Want.SHA256; j.digest == nil {
-		j.digest = h.digest
+	if p.digest = p.args.Want.SHA256; p.digest == nil {
+		p.digest = o.of.digest
 	}
 	if restarts {
-		if err := j.out.save(j.spend.ahead(-1)); err != nil {
+		if err := p.out.save(p.out.budget.ahead(-1)); err != nil {
 			return err
 		}
 	}
-	if err := j.open(s.size); err != nil {
+	if err := p.open(s.size); err != nil {
 		return err
 	}
-	length := h.length
-	if h.status == 206 {
-		length = h.last - h.first + 1
-	} else if length < 0 {
-		length = s.size
-	}
-	j.out.expect(ctx, length, 0)
+	p.expect(ctx, o, 0)
 	return nil
 }
 
 // open opens the Sink for a thing that begins at its first byte.
-func (j *job) open(size int64) error {
-	j.out.offset = 0
-	if _, err := j.out.open(size, 0); err != nil {
+func (p *partial) open(size int64) error {
+	p.out.offset = 0
+	if _, err := p.out.open(size, 0); err != nil {
 		return err
 	}
-	if id, ok := j.sink.(Identifier); ok {
-		j.state.part = id.PartID()
+	if id, ok := p.out.sink.(Identifier); ok {
+		p.state.part = id.PartID()
 	}
-	j.out.hash = j.newHash()
+	p.out.hash = p.newHash()
 	return nil
 }
 
 // allow asks whether the job may begin anew, before anything is changed.
-func (j *job) allow(why error) error {
-	if why == nil {
-		why = j.next.reason
-	}
+func (p *partial) allow(why error) error {
 	if why == nil {
 		why = errVersion
 	}
-	if int(j.state.restarts) >= j.args.MaxRestarts {
+	if int(p.state.restarts) >= p.args.MaxRestarts {
 		return &Error{Step: StepCheck, Err: both(ErrRestarts, why)}
 	}
-	if j.args.OnRestart != nil {
-		if err := j.args.OnRestart(why); err != nil {
+	if p.args.OnRestart != nil {
+		if err := p.args.OnRestart(why); err != nil {
 			return &Error{Step: StepCheck, Err: err}
 		}
 		return nil
 	}
-	if s, ok := j.sink.(OneWay); ok && s.OneWay() && j.out.offset > 0 {
+	if s, ok := p.out.sink.(OneWay); ok && s.OneWay() && p.out.offset > 0 {
 		return &Error{Step: StepCheck, Err: both(ErrChanged, why)}
 	}
 	return nil
 }
 
-// goOn makes the output ready for a body that goes on where the Sink is, or that has what
-// the Sink has before that.
-func (j *job) goOn(ctx context.Context, q *question, h *head, skips bool) {
-	s := &j.state
-	if s.size < 0 {
-		s.size = h.size
+// goOn makes the output ready for a body that goes on where the Sink is, or whose first
+// skip bytes are those that the Sink has.
+func (p *partial) goOn(ctx context.Context, o offer, skip int64) {
+	if p.state.size < 0 {
+		p.state.size = o.size
 	}
-	s.flags.set(isPieced, true)
-	length, skip := h.last-h.first+1, int64(0)
-	if skips {
-		if length, skip = h.length, q.from; length < 0 {
-			length = s.size
-		}
+	p.state.flags.set(isPieced, true)
+	p.expect(ctx, o, skip)
+}
+
+// expect makes the output ready for a body. Without a length of its own it ends where the
+// thing ends.
+func (p *partial) expect(ctx context.Context, o offer, skip int64) {
+	if o.length < 0 {
+		o.length = p.state.size
 	}
-	j.out.expect(ctx, length, skip)
+	p.out.expect(ctx, o.length, skip)
 }

@@ -41,8 +41,7 @@ func headOf(r *zreq.Response, w *Want) head {
 		h.size = h.length
 	}
 	if h.isWhole() || h.status == 206 {
-		h.digest = digestOf(r)
-		h.refused = w.judge(r, &h)
+		h.digest, h.refused = w.judge(r, h.size, digestOf(r))
 	}
 	return h
 }
@@ -56,4 +55,20 @@ func (h *head) isWhole() bool { return h.status == 200 || h.status == 203 }
 func (h *head) fits(from, until int64) bool {
 	return h.ranged && h.first == from && (until < 0 || h.last < until) &&
 		(h.length < 0 || h.length == h.last-h.first+1)
+}
+
+// offer is what a head says of the body behind it.
+type offer struct {
+	of     version
+	size   int64 // of the thing; −1 if not known
+	length int64 // of the body; −1 if not known
+}
+
+// offer returns what comes with a head that was accepted.
+func (h *head) offer() offer {
+	o := offer{version{h.tags.validator(), h.digest, h.coding}, h.size, h.length}
+	if h.status == 206 {
+		o.length = h.last - h.first + 1
+	}
+	return o
 }

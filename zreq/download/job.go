@@ -2,9 +2,7 @@ package download
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
-	"hash"
 	"time"
 
 	"github.com/zreq-go/zreq/zreq"
@@ -21,7 +19,7 @@ import (
 // Every error is an [*Error], and says whether the same call may succeed later. The Result
 // is never nil.
 func Get(ctx context.Context, url string, sink Sink, args *Args) (*Result, error) {
-	j := &job{url: url, sink: sink}
+	j := newJob(url, sink)
 	defer j.close() // also if a callback panics
 	err := j.prepare(ctx, args)
 	if err == nil {
@@ -33,24 +31,32 @@ func Get(ctx context.Context, url string, sink Sink, args *Args) (*Result, error
 // job is one call of Get: it prepares, makes attempts until the Sink has all, verifies,
 // commits and ends.
 type job struct {
-	url   string
-	args  Args
-	sink  Sink
-	state state
-	out   output
-	spend budget
-	tell  report
+	url    string
+	args   Args
+	server *server  // whom it asks
+	part   *partial // what there is of the thing
+	state  *state   // of part
+	out    *output  // of part
+	spend  *budget
+	tell   *report
 
-	digest []byte // that the thing must have; nil if none is known
-	conn   *zreq.Connection
 	next   steps
 	result Result
+}
+
+// newJob returns a job that has not looked at its arguments yet. It can be closed.
+func newJob(url string, sink Sink) *job {
+	j := &job{url: url, state: &state{}, tell: &report{}}
+	j.spend = &budget{ledger: &j.state.ledger}
+	j.out = &output{sink: sink, state: j.state, budget: j.spend, report: j.tell}
+	j.part = &partial{args: &j.args, state: j.state, out: j.out}
+	j.server = &server{url: url, args: &j.args}
+	return j
 }
 
 // steps is what the next request depends on, beside the checkpoint.
 type steps struct {
 	whole  bool  // ask without a Range, once
-	begun  bool  // a response was accepted in this job, in this call or before
 	backed bool  // the first URL was asked again since the last progress
 	coded  bool  // a coding was met in mid-way since the last progress
 	reason error // of the last attempt that failed
@@ -65,7 +71,7 @@ func (j *job) prepare(ctx context.Context, args *Args) (err error) {
 		switch {
 		case j.url == "":
 			err = errNoURL
-		case j.sink == nil:
+		case j.out.sink == nil:
 			err = errNoSink
 		case ctx == nil:
 			err = errNoContext
@@ -74,46 +80,42 @@ func (j *job) prepare(ctx context.Context, args *Args) (err error) {
 	if err != nil {
 		return &Error{Step: StepArgs, Err: both(ErrArgs, err)}
 	}
-	j.tell = report{call: j.args.Progress, began: time.Now()}
-	j.spend = budget{limit: j.args.Budget, ledger: &j.state.ledger}
-	j.out = output{sink: j.sink, state: &j.state, budget: &j.spend, report: &j.tell, pace: newPacer(j.args.BytesPerSecond)}
+	j.tell.call, j.tell.began = j.args.Progress, time.Now()
+	j.spend.limit = j.args.Budget
+	j.out.pace = newPacer(j.args.BytesPerSecond)
 	j.state.store = j.args.State
-	if s, ok := j.sink.(Stater); ok && j.state.store == nil {
+	if s, ok := j.out.sink.(Stater); ok && j.state.store == nil {
 		j.state.store = s.State()
 	}
 	if err := j.state.load(j.args.key(j.url)); err != nil {
 		return err
 	}
-	j.digest = j.args.Want.SHA256
-	if j.digest == nil {
-		j.digest = j.state.seen.digest
+	p := j.part
+	p.begun = j.state.reached > 0
+	if p.digest = j.args.Want.SHA256; p.digest == nil {
+		p.digest = j.state.seen.digest
 	}
-	j.next.begun = j.state.reached > 0
-	return j.resume(ctx)
+	return p.resume(ctx)
 }
 
 // run makes attempts until the Sink has all.
 func (j *job) run(ctx context.Context) error {
 	for {
-		for !j.isWhole() {
+		for !j.part.isWhole() {
 			if err := j.attempt(ctx); err != nil {
 				return err
 			}
 		}
-		err := j.verify()
+		sum, err := j.part.verify()
+		j.result.SHA256 = sum
 		if err == nil {
-			return j.commit()
+			return j.part.commit()
 		}
 		if err != errResumed {
 			return err
 		}
 		j.next.reason = err // it came in pieces: once more, as one
 	}
-}
-
-// isWhole reports whether the Sink has all of the thing.
-func (j *job) isWhole() bool {
-	return j.state.size >= 0 && j.out.offset == j.state.size && j.out.mark.align > 0 && !j.state.flags.has(isDistrust)
 }
 
 // attempt makes one request, and takes what comes of it. It returns nil if the job is to
@@ -134,11 +136,11 @@ func (j *job) attempt(ctx context.Context) error {
 	j.show()
 	j.spend.begin()
 	var o outcome
-	resp, err := j.request(ctx, &q)
+	resp, err := j.server.ask(ctx, q.fields())
 	if err == nil {
 		defer resp.Close()
 		o = j.answered(ctx, resp, &q)
-		j.release(resp)
+		j.server.release(resp)
 		j.spend.count()
 	} else {
 		j.spend.failed(err)
@@ -154,7 +156,7 @@ func (j *job) attempt(ctx context.Context) error {
 // is time for it.
 func (j *job) admit(ctx context.Context) error {
 	if err := context.Cause(ctx); err != nil {
-		return j.stopped(err)
+		return stopped(err)
 	}
 	if int(j.state.failed) >= j.args.Retry.Attempts {
 		return j.outOfAttempts()
@@ -181,27 +183,20 @@ func (j *job) outOfAttempts() error {
 }
 
 // stopped is the error of a job whose context has ended.
-func (j *job) stopped(cause error) error {
+func stopped(cause error) error {
 	return &Error{Step: StepReceive, Err: cause, Resumable: true}
-}
-
-// newHash returns the hash of nothing, if a digest is to be checked.
-func (j *job) newHash() hash.Hash {
-	if j.digest == nil {
-		return nil
-	}
-	return sha256.New()
 }
 
 // end saves what the job has used up, closes the Sink, and makes the Result.
 func (j *job) end(err error) (*Result, error) {
 	if err != nil && j.state.key != ([32]byte{}) {
-		j.keep(err)
+		j.part.keep()
 	}
 	j.close()
 	r := &j.result
 	r.Size, r.Offset, r.Spent = j.state.size, j.out.offset, j.state.spent
 	r.Attempts, r.Restarts = int(j.state.attempts), int(j.state.restarts)
+	r.Resumed, r.Links = j.part.resumed, j.tell.links
 	if j.state.key == ([32]byte{}) {
 		r.Size = -1
 	}
@@ -211,32 +206,10 @@ func (j *job) end(err error) (*Result, error) {
 	return r, j.finished(err)
 }
 
-// close closes the Sink and the connection, once.
+// close closes the connection and the Sink, once.
 func (j *job) close() {
-	if j.conn != nil {
-		_ = j.conn.Close()
-		j.conn = nil
-	}
-	if j.sink != nil {
-		_ = j.sink.Close() // after Commit nothing depends on it, and otherwise there is an error already
-		j.sink = nil
-	}
-}
-
-// keep makes durable what a failed job has, as far as that is possible.
-func (j *job) keep(err error) {
-	j.state.failed = 0 // who calls again has new attempts
-	if j.out.err != nil {
-		_ = j.state.save(0) // the Sink is dead; its checkpoint stays as it was
-		return
-	}
-	aligned := j.out.mark.align > 0 && j.out.offset%j.out.mark.align == 0
-	if aligned && j.out.offset > j.state.offset && !j.state.flags.has(isDistrust) && j.out.offset != j.state.size {
-		if j.out.checkpoint() != nil {
-			return
-		}
-	}
-	_ = j.state.save(0)
+	j.server.close()
+	j.out.close()
 }
 
 // finished completes the error of a job.

@@ -41,7 +41,7 @@ func (j *job) follow(ctx context.Context, o outcome) error {
 	}
 	wait := o.after + rand.N(retry.bound(max(1, int(j.state.failed)))+1)
 	if err := sleep(ctx, wait); err != nil {
-		return j.stopped(err)
+		return stopped(err)
 	}
 	return nil
 }
@@ -65,16 +65,16 @@ func (r *Retry) bound(failed int) time.Duration {
 // unanswered judges an attempt that had no response.
 func (j *job) unanswered(ctx context.Context, err error) outcome {
 	if ctx.Err() != nil {
-		return outcome{err: j.stopped(err), final: true}
+		return outcome{err: stopped(err), final: true}
 	}
 	var e *zreq.Error
 	if errors.As(err, &e) {
-		j.over(e.Link)
+		j.tell.over(e.Link)
 	}
-	garbled := errors.Is(err, zreq.ErrResponse) && j.next.begun // the server has done better before
+	garbled := errors.Is(err, zreq.ErrResponse) && j.part.begun // the server has done better before
 	if zreq.Transient(err) || garbled {
 		if e != nil {
-			j.suspect(e.Link)
+			j.server.suspect(e.Link)
 		}
 		return outcome{err: err}
 	}
@@ -87,7 +87,7 @@ func (j *job) unanswered(ctx context.Context, err error) outcome {
 
 // answered decides what to do with a response, and does it.
 func (j *job) answered(ctx context.Context, resp *zreq.Response, q *question) outcome {
-	j.over(resp.Link())
+	j.tell.over(resp.Link())
 	j.result.URL = safeURL(resp.URL())
 	h := headOf(resp, &j.args.Want)
 	length := h.length
@@ -113,9 +113,13 @@ func (j *job) answered(ctx context.Context, resp *zreq.Response, q *question) ou
 	case askPlain:
 		return j.askPlain(why)
 	case conclude:
-		return j.conclude(ctx, q)
-	case goOn, skip, begin:
-		return j.take(ctx, resp, q, &h, verdict, why)
+		return j.conclude(ctx, q.from)
+	case begin, goOn, skip:
+		if err := j.accept(ctx, verdict, h.offer(), q.from, why); err != nil {
+			return outcome{err: err, final: true}
+		}
+		_, err := resp.WriteTo(j.out)
+		return j.received(ctx, resp, &h, err)
 	}
 	return refused
 }
@@ -138,25 +142,39 @@ func (j *job) askPlain(why error) outcome {
 	return outcome{err: why, now: true}
 }
 
-// take receives the body of a response that was accepted.
-func (j *job) take(ctx context.Context, resp *zreq.Response, q *question, h *head, v verdict, why error) outcome {
-	var err error
+// conclude takes the word of a 416 that the Sink has all.
+func (j *job) conclude(ctx context.Context, from int64) outcome {
+	if from == 0 { // an empty thing
+		if err := j.part.begin(ctx, offer{}, j.next.reason); err != nil {
+			return outcome{err: err, final: true}
+		}
+	}
+	j.state.size = from
+	return outcome{}
+}
+
+// accept gets ready for the body of a response, which begins anew, goes on at from, or has
+// the bytes before from once more.
+func (j *job) accept(ctx context.Context, v verdict, o offer, from int64, why error) error {
 	switch v {
 	case begin:
-		err = j.begin(ctx, h, why)
-	default:
-		j.goOn(ctx, q, h, v == skip)
+		if why == nil {
+			why = j.next.reason
+		}
+		if err := j.part.begin(ctx, o, why); err != nil {
+			return err
+		}
+	case goOn:
+		j.part.goOn(ctx, o, 0)
+	case skip:
+		j.part.goOn(ctx, o, from)
 	}
-	if err == nil {
-		err = j.charge()
+	if err := j.charge(); err != nil {
+		return err
 	}
-	if err != nil {
-		return outcome{err: err, final: true}
-	}
-	j.next.begun = true
+	j.part.begun = true
 	j.show()
-	_, err = resp.WriteTo(&j.out)
-	return j.received(ctx, resp, h, err)
+	return nil
 }
 
 // charge corrects what the checkpoint counts for the body that comes now, if that was
@@ -172,7 +190,7 @@ func (j *job) charge() error {
 
 // received judges how the body of a response has ended.
 func (j *job) received(ctx context.Context, resp *zreq.Response, h *head, err error) outcome {
-	out := &j.out
+	out := j.out
 	switch {
 	case out.err != nil:
 		return outcome{err: out.err, final: true}
@@ -191,18 +209,18 @@ func (j *job) received(ctx context.Context, resp *zreq.Response, h *head, err er
 	case err == nil:
 		err = zreq.ErrTruncated // until close, and nothing says that this is the end
 	case ctx.Err() != nil:
-		return outcome{err: j.stopped(err), final: true}
+		return outcome{err: stopped(err), final: true}
 	case errors.Is(err, zreq.ErrTooLarge):
 		return outcome{err: &Error{Step: StepReceive, Err: err}, final: true}
 	}
 	if out.left == 0 { // all has come, but not the end of it: there may be more
 		j.state.flags.set(isDistrust, true)
 	}
-	j.suspect(resp.Link())
+	j.server.suspect(resp.Link())
 	return outcome{err: err}
 }
 
 // isEnd reports whether the end of a body of unknown length is that of the thing.
 func (j *job) isEnd(h *head) bool {
-	return j.out.skip == 0 && (!h.untilClose || j.isRight())
+	return j.out.skip == 0 && (!h.untilClose || j.part.isRight())
 }

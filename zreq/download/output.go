@@ -276,3 +276,12 @@ func (o *output) fail(step Step, err error) error {
 	}
 	return o.err
 }
+
+// close closes the Sink, once. After Commit nothing depends on it, and otherwise there is
+// an error already.
+func (o *output) close() {
+	if o.sink != nil {
+		_ = o.sink.Close()
+		o.sink = nil
+	}
+}

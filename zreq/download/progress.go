@@ -1,6 +1,9 @@
 package download
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Progress is how far a job is.
 type Progress struct {
@@ -35,6 +38,7 @@ type report struct {
 	began time.Time
 	last  time.Time // of the last report
 	from  int64     // offset at the last report
+	links []string  // that were used, in the order of their first use
 }
 
 const reportTime = time.Second / 10
@@ -59,4 +63,12 @@ func (r *report) tell(offset int64) {
 	r.last, r.from = now, offset
 	r.now.Elapsed = now.Sub(r.began)
 	r.call(r.now)
+}
+
+// over notes that an attempt went over a link.
+func (r *report) over(link string) {
+	r.now.Link = link
+	if link != "" && !slices.Contains(r.links, link) {
+		r.links = append(r.links, link)
+	}
 }

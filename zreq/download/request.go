@@ -1,20 +1,32 @@
 package download
 
-import (
-	"context"
-	"strconv"
+import "strconv"
 
-	"github.com/zreq-go/zreq/netdriver"
-	"github.com/zreq-go/zreq/zreq"
-)
+// question is what a job knows when it has asked for the bytes from an offset on.
+type question struct {
+	from   int64 // bytes that the Sink has, and that are trusted: where to go on
+	until  int64 // the Range ends before it; negative: it is open
+	ranged bool  // a Range was sent
+	size   int64 // of the thing; −1 if not known
+	seen   version
+	plain  bool // no Range is asked for any more
+
+	underway bool // a response was accepted before
+
+	certain bool // a digest decides in the end
+	right   bool // the bytes that the Sink has are those of the digest
+	wanted  bool // the digest is the caller's, and not one that the server has named
+	sized   bool // Want.Size is given
+	takes0  bool // Want takes an empty thing
+}
 
 // question decides what to ask for next.
 func (j *job) question() question {
-	s := &j.state
+	s, p := j.state, j.part
 	q := question{
 		from: j.out.offset, until: -1, size: s.size, seen: s.seen,
-		plain: s.flags.has(isPlain), underway: j.next.begun,
-		certain: j.digest != nil && j.out.hash != nil, wanted: j.args.Want.SHA256 != nil,
+		plain: s.flags.has(isPlain), underway: p.begun,
+		certain: p.isCertain(), wanted: j.args.Want.SHA256 != nil,
 		sized: j.args.Want.Size > 0 || s.size >= 0, takes0: j.args.Want.takes(0),
 	}
 	if s.flags.has(isDistrust) {
@@ -23,7 +35,7 @@ func (j *job) question() question {
 	if q.from == 0 {
 		q.certain = q.wanted
 	}
-	q.right = q.from > 0 && q.size < 0 && j.isRight()
+	q.right = q.from > 0 && q.size < 0 && p.isRight()
 	resumes := q.from > 0 && (q.seen.validator.kind != noValidator || q.certain)
 	if q.plain || j.next.whole || !resumes && (q.from > 0 || j.args.PartSize == 0) {
 		return q
@@ -51,77 +63,19 @@ func (q *question) expected() int64 {
 	return -1
 }
 
-// request sends the request, and returns when the head of the response has come.
-func (j *job) request(ctx context.Context, q *question) (*zreq.Response, error) {
-	call := j.args.Call
-	call.Headers = append(call.Headers[:len(call.Headers):len(call.Headers)], [2]string{"Accept-Encoding", "identity"})
-	if q.ranged {
-		call.Headers = append(call.Headers, [2]string{"Range", q.rangeField()})
-		if v := &q.seen.validator; q.from > 0 && v.kind != noValidator {
-			call.Headers = append(call.Headers, [2]string{"If-Range", v.value})
-		}
+// fields returns the header fields that ask for it: Range, and If-Range if the Sink has
+// bytes of a version that has a name (RFC 9110, 13.1.5).
+func (q *question) fields() [][2]string {
+	if !q.ranged {
+		return nil
 	}
-	call.Stream, call.StreamAnyStatus, call.AllowUnframed = true, true, true // answer.go decides
-	if j.args.Session != nil {
-		call.Retry.Attempts = 1 // the job has its own
-		return j.args.Session.Do(ctx, "GET", j.url, &call)
-	}
-	if _, ok := call.Headers.Get("Connection"); !ok && j.args.PartSize > 0 {
-		call.Headers = append(call.Headers, [2]string{"Connection", "Keep-Alive"})
-	}
-	call.Connection = j.conn
-	return zreq.Get(ctx, j.url, &call)
-}
-
-// rangeField returns the Range of a question.
-func (q *question) rangeField() string {
-	field := "bytes=" + strconv.FormatInt(q.from, 10) + "-"
+	span := "bytes=" + strconv.FormatInt(q.from, 10) + "-"
 	if q.until >= 0 {
-		field += strconv.FormatInt(q.until-1, 10)
+		span += strconv.FormatInt(q.until-1, 10)
 	}
-	return field
-}
-
-// release closes a response, and keeps its connection for the next part if that goes to
-// the same origin. A connection that was kept stays: it is dialled again if it is dead.
-func (j *job) release(resp *zreq.Response) {
-	_ = resp.Close()
-	c := resp.Connection
-	switch {
-	case c == nil || c == j.conn:
-	case j.conn == nil && j.args.PartSize > 0 && len(resp.History()) == 0:
-		j.conn = c
-	default:
-		_ = c.Close()
+	fields := [][2]string{{"Range", span}}
+	if v := &q.seen.validator; q.from > 0 && v.kind != noValidator {
+		fields = append(fields, [2]string{"If-Range", v.value})
 	}
-}
-
-// suspect tells the driver that a link has stalled or broken, if there is a driver that
-// wants to know.
-func (j *job) suspect(link string) {
-	if link == "" {
-		return
-	}
-	var driver any = j.args.Call.Driver
-	if j.args.Call.Driver == nil {
-		if driver = j.args.Session; j.args.Session == nil {
-			driver, _ = netdriver.Default()
-		}
-	}
-	if s, ok := driver.(netdriver.Suspecter); ok {
-		s.Suspect(link)
-	}
-}
-
-// over notes that an attempt went over a link.
-func (j *job) over(link string) {
-	j.tell.now.Link = link
-	for _, known := range j.result.Links {
-		if known == link {
-			return
-		}
-	}
-	if link != "" {
-		j.result.Links = append(j.result.Links, link)
-	}
+	return fields
 }

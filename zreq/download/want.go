@@ -59,35 +59,36 @@ func (w *Want) takes(size int64) bool {
 	return size >= w.MinSize && (w.MaxSize == 0 || size <= w.MaxSize) && (w.Size == 0 || size == w.Size)
 }
 
-// judge says why a 200 or a 206 is not the thing, or a part of it; nil if it may be. It
-// fills in the digest of h, if From knows one.
-func (w *Want) judge(r *zreq.Response, h *head) error {
+// judge says why a 200 or a 206 is not the thing, or a part of it; nil if it may be. By its
+// head the thing has that size, −1 if not known, and the SHA-256 named, nil if not known.
+// judge returns the digest that From knows instead, if there is one.
+func (w *Want) judge(r *zreq.Response, size int64, named []byte) (digest []byte, err error) {
 	if w.MediaType != "" {
 		is, _, _ := strings.Cut(r.Header("Content-Type"), ";")
 		// A 206 to an If-Range need not say it again (RFC 9110, 15.3.7).
-		silent := is == "" && h.status == 206
+		silent := is == "" && r.Status == 206
 		if is = strings.TrimSpace(is); !silent && !strings.EqualFold(is, w.MediaType) {
-			return wantError("the media type is " + strconv.Quote(is) + ", not " + w.MediaType)
+			return named, wantError("the media type is " + strconv.Quote(is) + ", not " + w.MediaType)
 		}
 	}
-	if h.size >= 0 && !w.takes(h.size) {
-		return wantError("the size is " + strconv.FormatInt(h.size, 10))
+	if size >= 0 && !w.takes(size) {
+		return named, wantError("the size is " + strconv.FormatInt(size, 10))
 	}
 	if w.From != nil {
 		digest, err := w.From(r)
 		switch {
 		case err != nil:
-			return &wrong{both(ErrWant, err)}
+			return named, &wrong{both(ErrWant, err)}
 		case digest != nil && len(digest) != sha256.Size:
-			return &wrong{errFrom}
+			return named, &wrong{errFrom}
 		case digest != nil:
-			h.digest = digest
+			named = digest
 		}
 	}
-	if w.SHA256 != nil && h.digest != nil && !bytes.Equal(h.digest, w.SHA256) {
-		return &wrong{wantError("the server says that it has another SHA-256")}
+	if w.SHA256 != nil && named != nil && !bytes.Equal(named, w.SHA256) {
+		return named, &wrong{wantError("the server says that it has another SHA-256")}
 	}
-	return nil
+	return named, nil
 }
 
 // wantError is an ErrWant that says what differs.

@@ -1,0 +1,73 @@
+package download
+
+import (
+	"context"
+
+	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/zreq"
+)
+
+// server is the other side of a job: how requests are sent there, and the connection that
+// is kept for the next one.
+type server struct {
+	url  string
+	args *Args
+	conn *zreq.Connection // nil if there is none
+}
+
+// ask sends a request with fields beside those of the caller, and returns when the head of
+// the response has come.
+func (s *server) ask(ctx context.Context, fields [][2]string) (*zreq.Response, error) {
+	call := s.args.Call
+	call.Headers = append(call.Headers[:len(call.Headers):len(call.Headers)], [2]string{"Accept-Encoding", "identity"})
+	call.Headers = append(call.Headers, fields...)
+	call.Stream, call.StreamAnyStatus, call.AllowUnframed = true, true, true // answer.go decides
+	if s.args.Session != nil {
+		call.Retry.Attempts = 1 // the job has its own
+		return s.args.Session.Do(ctx, "GET", s.url, &call)
+	}
+	if _, ok := call.Headers.Get("Connection"); !ok && s.args.PartSize > 0 {
+		call.Headers = append(call.Headers, [2]string{"Connection", "Keep-Alive"})
+	}
+	call.Connection = s.conn
+	return zreq.Get(ctx, s.url, &call)
+}
+
+// release closes a response, and keeps its connection for the next part if that goes to
+// the same origin. A connection that was kept stays: it is dialled again if it is dead.
+func (s *server) release(resp *zreq.Response) {
+	_ = resp.Close()
+	c := resp.Connection
+	switch {
+	case c == nil || c == s.conn:
+	case s.conn == nil && s.args.PartSize > 0 && len(resp.History()) == 0:
+		s.conn = c
+	default:
+		_ = c.Close()
+	}
+}
+
+// suspect tells the driver that a link has stalled or broken, if there is a driver that
+// wants to know.
+func (s *server) suspect(link string) {
+	if link == "" {
+		return
+	}
+	var driver any = s.args.Call.Driver
+	if s.args.Call.Driver == nil {
+		if driver = s.args.Session; s.args.Session == nil {
+			driver, _ = netdriver.Default()
+		}
+	}
+	if d, ok := driver.(netdriver.Suspecter); ok {
+		d.Suspect(link)
+	}
+}
+
+// close closes the connection that was kept.
+func (s *server) close() {
+	if s.conn != nil {
+		_ = s.conn.Close()
+		s.conn = nil
+	}
+}
