@@ -26,6 +26,10 @@
 // it answers with the wrong part, it is asked once more, without a Range. Otherwise the job
 // ends with an error that says what to do, and whether it is Resumable.
 //
+// [ToFile] downloads into a file, [FilePart] says how. PartitionSink writes to a block device
+// of Linux, and package flash to raw flash. [WriterSink] and [CallbackSink] are for everything
+// else.
+//
 // Nothing a server does makes a job go on for ever: attempts without progress, restarts and,
 // with Budget, the bytes on the wire are limited, and the counts are in the checkpoint. To
 // give up such a job for good, remove its state or use another Key.

@@ -22,7 +22,7 @@ func TestFeature(t *testing.T) {
 		{"M17", proofs{testSaveFile, testSaveFileRefuses, testSaveFileOfABodyThatIsNotWhole, testEveryCallThatFails, testSaveToAWriter, testSplice}},
 		{"P26", proofs{testSaveFileRefuses}},
 		{"P27", proofs{testSaveFileOfACodingThatNobodyUndid}},
-		{"P1", proofs{testMemoryOfALongDownload, testAllocationsDoNotDependOnTheSize, testMemoryOfAJob, testAllocationsOfAJob, testOverFourGiB}},
+		{"P1", proofs{testMemoryOfALongDownload, testAllocationsDoNotDependOnTheSize, testMemoryOfAJob, testAllocationsOfAJob, testMemoryOfAFile, testAllocationsOfAFile, testOverFourGiB}},
 		{"P24", proofs{testGoesOn, testGoesOnInAnotherProcess, testRestart}},
 		{"P34", proofs{testWant, testBadArguments, testDigest}},
 		{"P35", proofs{testPace, testLinks}},
@@ -34,7 +34,7 @@ func TestFeature(t *testing.T) {
 		{"B8", proofs{testLinks}},
 		{"B3", proofs{testGoesOnInAnotherProcess, testKey, testPanic, testPrefixThatWasLost, testSinkThatHasLess, testSinkThatFails, testStoreThatLies, testBadSink}},
 		{"B12", proofs{testParts}},
-		{"B15", proofs{testPowerCutOfAFile, testToFile, testFileOffset, testFileState, testPartOfAnotherJob, testFileInPlace, testFullDisk, testBusy}},
+		{"B15", proofs{testPowerCutOfAFile, testToFile, testFileOffset, testFileState, testPartOfAnotherJob, testFileInPlace, testFullDisk, testBusy, testFileSplice}},
 		{"B22", onUnix},
 	} {
 		t.Run(row.id, func(t *testing.T) { row.proofs.run(t, passed) })

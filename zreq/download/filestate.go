@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
-	"io"
 	"io/fs"
 )
 
@@ -80,7 +79,7 @@ func (s *FilePart) decodeState(p []byte) {
 
 // readState reads the state file, if there is one.
 func (s *FilePart) readState() error {
-	p, err := s.stateBytes()
+	p, err := s.stateFile().read()
 	if err != nil {
 		return err
 	}
@@ -89,27 +88,7 @@ func (s *FilePart) readState() error {
 	return nil
 }
 
-// stateBytes returns the state file, or a beginning that is too long to be one; nil if there
-// is none.
-func (s *FilePart) stateBytes() ([]byte, error) {
-	if err := s.checkFile(s.names.state); err != nil {
-		return nil, ignoreMissing(err)
-	}
-	f, err := s.home.Read(s.names.state)
-	if err != nil {
-		return nil, ignoreMissing(err)
-	}
-	defer f.Close()
-	if _, err := s.home.Owns(s.names.state, f); err != nil {
-		return nil, err
-	}
-	p := make([]byte, maxState+1)
-	n, err := f.ReadAt(p, 0)
-	if err != nil && err != io.EOF {
-		return nil, err
-	}
-	return p[:n], nil
-}
+func (s *FilePart) stateFile() stateFile { return stateFile{s.home, s.names.state, s.names.next} }
 
 // note writes the state file, durably, and replaces the old one at once.
 func (s *FilePart) note() error {
@@ -120,45 +99,24 @@ func (s *FilePart) note() error {
 		}
 		s.tag.written = info.ModTime().UnixNano()
 	}
-	if err := ignoreMissing(s.home.Remove(s.names.next)); err != nil { // of a job that was killed
+	if err := s.stateFile().write(s.encodeState()); err != nil {
 		return err
 	}
-	f, err := s.home.Create(s.names.next, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(s.encodeState())
-	if err == nil {
-		err = f.Sync()
-	}
-	if failed := f.Close(); err == nil {
-		err = failed
-	}
-	if err == nil {
-		err = s.home.Rename(s.names.next, s.names.state)
-	}
-	if err == nil {
-		s.is.noted = true
-		err = s.home.Sync()
-	}
-	if err != nil {
-		_ = s.home.Remove(s.names.next) // the next job would, too
-		return err
-	}
+	s.is.noted = true
 	return nil
 }
 
 // forget removes the state file, unless it is that of another job: when the part has been
 // renamed, its lock no longer keeps others away.
 func (s *FilePart) forget() error {
-	now, err := s.stateBytes()
-	if err != nil || now == nil || !bytes.Equal(now, s.encodeState()) {
-		s.is.noted = false
-		return err
-	}
-	if err := ignoreMissing(s.home.Remove(s.names.state)); err != nil {
+	file := s.stateFile()
+	now, err := file.read()
+	if err != nil {
 		return err
 	}
 	s.is.noted = false
-	return s.home.Sync()
+	if now == nil || !bytes.Equal(now, s.encodeState()) {
+		return nil
+	}
+	return file.remove()
 }

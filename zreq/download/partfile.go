@@ -99,7 +99,7 @@ func (s *FilePart) claim(mode fs.FileMode) error {
 }
 
 func (s *FilePart) openPart(mode fs.FileMode) (p part, created bool, err error) {
-	err = s.checkFile(s.names.part)
+	err = checkFile(s.home, s.names.part)
 	if errors.Is(err, fs.ErrNotExist) {
 		p, err = s.home.Create(s.names.part, mode)
 		return p, err == nil, err
@@ -111,8 +111,8 @@ func (s *FilePart) openPart(mode fs.FileMode) (p part, created bool, err error) 
 }
 
 // checkFile refuses what is not a file.
-func (s *FilePart) checkFile(name string) error {
-	info, err := s.home.Lstat(name)
+func checkFile(home folder, name string) error {
+	info, err := home.Lstat(name)
 	switch {
 	case err != nil:
 		return err

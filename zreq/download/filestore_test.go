@@ -1,0 +1,43 @@
+//go:build !tinygo
+
+package download_test
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/matryer/is"
+
+	"github.com/zreq-go/zreq/zreq/download"
+)
+
+// TestFileStore: a record is what was saved last, and what a killed job has left beside it
+// does no harm.
+func TestFileStore(t *testing.T) {
+	is := is.New(t)
+	dir := t.TempDir()
+	store := download.FileStore(filepath.Join(dir, "state"))
+	record, err := store.Load()
+	is.NoErr(err)
+	is.Equal(record, nil)
+	is.NoErr(store.Remove()) // there is none
+	put(t, filepath.Join(dir, ".state.zreq-next"), "half of a rec")
+	for _, text := range []string{"one", "a longer one", ""} {
+		is.NoErr(store.Save([]byte(text)))
+		record, err = store.Load()
+		is.NoErr(err)
+		is.Equal(string(record), text)
+		is.Equal(listed(t, dir), []string{"state"})
+	}
+	is.NoErr(store.Remove())
+	is.Equal(len(listed(t, dir)), 0)
+
+	is.NoErr(os.Mkdir(filepath.Join(dir, "state"), 0o700))
+	_, err = store.Load()
+	is.True(errors.Is(err, download.ErrForeign))
+	_, err = download.FileStore(filepath.Join(dir, "none", "state")).Load()
+	is.True(errors.Is(err, fs.ErrNotExist))
+}
