@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -185,19 +186,63 @@ func TestFolderThatIsReadOnly(t *testing.T) {
 	is.NoErr(os.Chmod(dir, 0o555))
 	defer os.Chmod(dir, 0o700)
 	c, out := child(server.URL, path)
-	if os.Geteuid() == 0 { // who may write everywhere
-		is.NoErr(os.Chmod(filepath.Dir(dir), 0o755))
-		binary := filepath.Join(t.TempDir(), "test")
-		p, err := os.ReadFile(os.Args[0])
-		is.NoErr(err)
-		is.NoErr(os.WriteFile(binary, p, 0o755))
-		is.NoErr(os.Chmod(filepath.Dir(binary), 0o755))
-		c.Path, c.Dir = binary, "/"
-		c.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
-	}
+	asNobody(t, dir, c)
 	is.True(c.Run() != nil)
 	if !strings.Contains(out.String(), "must be allowed to create files in the folder") {
 		t.Error(out)
 	}
 	is.Equal(listed(t, dir), []string{"image.bin"})
+}
+
+// asNobody makes a process of root one of a user who may not write everywhere.
+func asNobody(t *testing.T, dir string, c *exec.Cmd) {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		return
+	}
+	is := is.New(t)
+	binary := filepath.Join(t.TempDir(), "test")
+	p, err := os.ReadFile(os.Args[0])
+	is.NoErr(err)
+	is.NoErr(os.WriteFile(binary, p, 0o755))
+	is.NoErr(os.Chmod(filepath.Dir(dir), 0o755)) // that of all folders of the test
+	c.Path, c.Dir = binary, "/"
+	c.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
+}
+
+const nobody = 65534
+
+// TestFileThatIsReadOnly: a file without the permission to write is replaced by one that has
+// none either, also by a job that was killed.
+func TestFileThatIsReadOnly(t *testing.T) {
+	is := is.New(t)
+	dir, path := stale(t)
+	server := serveVersions(t, 4<<20, 1)
+	if os.Geteuid() == 0 {
+		is.NoErr(os.Chown(dir, nobody, nobody))
+		is.NoErr(os.Chown(path, nobody, nobody))
+	}
+	is.NoErr(os.Chmod(path, 0o444))
+	first, _ := child(server.URL, path, "ZREQ_CHILD_SLOW=1")
+	asNobody(t, dir, first)
+	r, w, err := os.Pipe()
+	is.NoErr(err)
+	defer r.Close()
+	first.Stdout = w
+	is.NoErr(first.Start())
+	_ = w.Close()
+	_, err = r.Read(make([]byte, 1)) // it is under way
+	is.NoErr(err)
+	_ = first.Process.Kill()
+	_ = first.Wait()
+	is.Equal(listed(t, dir), []string{partName, stateName, "image.bin"})
+	second, out := child(server.URL, path)
+	asNobody(t, dir, second)
+	if err := second.Run(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	is.Equal(content(t, path), string(server.bodies[0]))
+	info, err := os.Stat(path)
+	is.NoErr(err)
+	is.Equal(info.Mode().Perm(), fs.FileMode(0o444))
 }

@@ -57,8 +57,9 @@ type FilePart struct {
 	part   part
 	target part // the file at the path, if that is what an earlier job has renamed
 	tag    tag
-	record []byte // of the job, in the state file; nil if there is none
-	size   int64  // bytes that were written, those of earlier jobs included
+	record []byte      // of the job, in the state file; nil if there is none
+	size   int64       // bytes that were written, those of earlier jobs included
+	mode   fs.FileMode // of the file that was at the path; 0 if there was none
 	is     situation
 	err    error // the first failure
 }
@@ -206,44 +207,6 @@ func (s *FilePart) Sync() error {
 		return s.fail(err)
 	}
 	return nil
-}
-
-// Commit renames the part. The state says already that it is whole.
-func (s *FilePart) Commit() error {
-	if err := s.closed(); err != nil {
-		return err
-	}
-	if s.target == nil {
-		if err := s.rename(); err != nil {
-			return s.fail(err)
-		}
-	}
-	if err := s.home.Sync(); err != nil {
-		return s.fail(err)
-	}
-	s.is.committed = true
-	return nil
-}
-
-func (s *FilePart) rename() error {
-	info, err := s.part.Stat()
-	if err != nil {
-		return err
-	}
-	if info.Size() != s.size {
-		return errSize
-	}
-	if !s.tag.isOf(info, s.size) { // the job has its state elsewhere
-		if err := s.note(); err != nil {
-			return err
-		}
-	}
-	if !renamesOpen {
-		if err := s.part.Close(); err != nil {
-			return err
-		}
-	}
-	return explainRename(s.home.Rename(s.names.part, s.names.base))
 }
 
 // Discard empties the part: it is whole, and wrong.

@@ -128,7 +128,7 @@ func testFileOffset(t *testing.T) {
 		size func(at int64) int64
 		goes bool
 	}{
-		"longer":  {func(at int64) int64 { return at + 5_000 }, true},
+		"longer":  {func(at int64) int64 { return at + 70_000 }, true},
 		"shorter": {func(at int64) int64 { return at - 1 }, false},
 		"empty":   {func(int64) int64 { return 0 }, false},
 		"missing": {func(int64) int64 { return -1 }, false},
@@ -154,119 +154,6 @@ func testFileOffset(t *testing.T) {
 	}
 }
 
-// A state that is torn, or of another job, is none.
-func testFileState(t *testing.T) {
-	v := version(60_000, `"7"`)
-	for name, harm := range map[string]func(state []byte) []byte{
-		"empty":           func([]byte) []byte { return nil },
-		"torn":            func(p []byte) []byte { return p[:len(p)/2] },
-		"a bit":           func(p []byte) []byte { p[9] ^= 1; return p },
-		"in the record":   func(p []byte) []byte { p[80] ^= 1; return p },
-		"another version": func(p []byte) []byte { p[3]++; return p },
-		"too long":        func(p []byte) []byte { return append(p, make([]byte, 1<<20)...) },
-		"noise":           func(p []byte) []byte { return []byte(strings.Repeat("zrs", 100)) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			served(t, cutEvery(v, 60_000), func(is *is.I, o *origin, args *download.Args) {
-				dir, path := stale(t)
-				halfway(t, path, args)
-				state := filepath.Join(dir, stateName)
-				put(t, state, string(harm([]byte(content(t, state)))))
-				result, err := toFile(o, path, args)
-				is.NoErr(err)
-				is.Equal(result.Resumed, int64(0))
-				is.True(content(t, path) == v.body)
-				is.Equal(listed(t, dir), []string{"image.bin"})
-			})
-		})
-	}
-	t.Run("another job", func(t *testing.T) {
-		served(t, cutEvery(v, 60_000), func(is *is.I, o *origin, args *download.Args) {
-			_, path := stale(t)
-			halfway(t, path, args)
-			args.Key = "another"
-			result, err := toFile(o, path, args)
-			is.NoErr(err)
-			is.Equal(result.Resumed, int64(0))
-			is.True(content(t, path) == v.body)
-		})
-	})
-}
-
-// testPartOfAnotherJob: two jobs whose states are elsewhere take turns in one part. Neither
-// goes on in the bytes of the other.
-func testPartOfAnotherJob(t *testing.T) {
-	v := version(60_000, `"7"`)
-	w := &thing{body: strings.ToUpper(strings.Repeat("another ", 8_000)), etag: `"7"`}
-	now := v
-	served(t, func(a *ask) reply { return cutEvery(now, 64_000)(a) }, func(is *is.I, o *origin, args *download.Args) {
-		_, path := stale(t)
-		one, two := *args, *args
-		one.State, two.State = &simStore{disk: newSimDisk(nil)}, &simStore{disk: newSimDisk(nil)}
-		one.BytesPerSecond, two.BytesPerSecond = 1_000, 1_000
-		for _, job := range []struct {
-			args *download.Args
-			v    *thing
-		}{{&one, v}, {&two, w}} {
-			now = job.v
-			ctx, cancel := context.WithTimeout(context.Background(), 25*time.Second)
-			_, err := download.ToFile(ctx, image, path, job.args)
-			cancel()
-			is.True(errors.Is(err, context.DeadlineExceeded))
-		}
-		now = v
-		result, err := toFile(o, path, &one)
-		is.NoErr(err)
-		is.Equal(result.Resumed, int64(0))
-		is.True(content(t, path) == v.body)
-	})
-}
-
-// testFileInPlace: a job that finds "complete" and no part has nothing to do if the file at
-// the path is that part. Another file of that size is not.
-func testFileInPlace(t *testing.T) {
-	v := version(60_000, `"7"`)
-	for name, tt := range map[string]struct {
-		harm func(t *testing.T, dir, path string)
-		asks bool
-	}{
-		"untouched":     {func(*testing.T, string, string) {}, false},
-		"an empty part": {func(t *testing.T, dir, _ string) { put(t, filepath.Join(dir, partName), "") }, false},
-		"another file": {func(t *testing.T, _, path string) {
-			put(t, path, strings.Repeat("o", 60_000))
-		}, true},
-		"no file": {func(_ *testing.T, _, path string) { _ = os.Remove(path) }, true},
-	} {
-		t.Run(name, func(t *testing.T) {
-			served(t, cutEvery(v, 60_000), func(is *is.I, o *origin, args *download.Args) {
-				dir, path := stale(t)
-				sink := &unfinished{FilePart: download.FileSink(path)}
-				_, err := get(o, sink, args)
-				is.True(errors.Is(err, errPower)) // between the rename and the end
-				is.Equal(listed(t, dir), []string{stateName, "image.bin"})
-				tt.harm(t, dir, path)
-				asks := len(o.asks)
-				_, err = toFile(o, path, args)
-				is.NoErr(err)
-				is.Equal(len(o.asks) > asks, tt.asks)
-				is.True(content(t, path) == v.body)
-				is.Equal(listed(t, dir), []string{"image.bin"})
-			})
-		})
-	}
-}
-
-// unfinished is a FilePart whose process ends before it has removed the state.
-type unfinished struct{ *download.FilePart }
-
-func (u *unfinished) State() download.Store { return unfinishedStore{u.FilePart.State()} }
-
-type unfinishedStore struct{ download.Store }
-
-func (unfinishedStore) Remove() error { return errPower }
-
-func (u *unfinished) Close() error { return nil }
-
 // TestFileSinkThatWasNotNeeded: a job that fails before the first byte leaves no part.
 func TestFileSinkThatWasNotNeeded(t *testing.T) {
 	served(t, func(*ask) reply {
@@ -291,6 +178,64 @@ func TestFileWithAWrongDigest(t *testing.T) {
 		is.Equal(content(t, path), oldFile)
 		is.Equal(listed(t, dir), []string{stateName, "image.bin"})
 	})
+}
+
+// TestFilePartThatOthersTouch: what another program does to the part ends in an error, and not
+// in a file that is too short. A state that is another's is not removed.
+func TestFilePartThatOthersTouch(t *testing.T) {
+	is := is.New(t)
+	dir, path := stale(t)
+	begin := func() (*download.FilePart, download.Store) {
+		sink := download.FileSink(path)
+		t.Cleanup(func() { _ = sink.Close() })
+		store := sink.State()
+		_, err := store.Load()
+		is.NoErr(err)
+		_, err = sink.Open(8, 0)
+		is.NoErr(err)
+		_, err = sink.Write([]byte("firmware"))
+		is.NoErr(err)
+		is.NoErr(sink.Sync())
+		is.NoErr(store.Save([]byte("record")))
+		return sink, store
+	}
+	sink, _ := begin()
+	is.NoErr(os.Truncate(filepath.Join(dir, partName), 4))
+	is.True(sink.Commit() != nil)
+	is.Equal(content(t, path), oldFile)
+	is.NoErr(sink.Close())
+
+	sink, store := begin()
+	is.NoErr(sink.Commit())
+	put(t, filepath.Join(dir, stateName), "of the next job")
+	is.NoErr(store.Remove())
+	is.NoErr(sink.Close())
+	is.Equal(content(t, path), "firmware")
+	is.Equal(content(t, filepath.Join(dir, stateName)), "of the next job")
+}
+
+// moving is a disk on which the part is another one than was opened, so many times.
+type moving struct {
+	*simDisk
+	times int
+}
+
+func (d *moving) Open(string) (download.Folder, error) { return d, nil }
+
+func (d *moving) Owns(name string, p download.Part) (bool, error) {
+	d.times--
+	return d.times < 0, nil
+}
+
+// TestFilePartThatMoves: a job that ends while another begins may remove the part.
+func TestFilePartThatMoves(t *testing.T) {
+	is := is.New(t)
+	for times, want := range map[int]error{0: nil, 3: nil, 1_000: download.ErrBusy} {
+		sink := download.FileSinkOn(&moving{newSimDisk(nil), times}, "image")
+		_, err := sink.State().Load()
+		is.True(errors.Is(err, want))
+		_ = sink.Close()
+	}
 }
 
 // testFullDisk: the disk is full at some byte of the part or of the state. When there is room

@@ -85,6 +85,9 @@ func (f stateFile) read() ([]byte, error) {
 
 // write replaces the file, durably.
 func (f stateFile) write(p []byte) error {
+	if err := ignoreMissing(checkFile(f.home, f.next)); err != nil {
+		return err
+	}
 	if err := ignoreMissing(f.home.Remove(f.next)); err != nil { // of a job that was killed
 		return err
 	}

@@ -35,6 +35,8 @@ func TestFileStore(t *testing.T) {
 	is.NoErr(store.Remove())
 	is.Equal(len(listed(t, dir)), 0)
 
+	is.NoErr(os.Mkdir(filepath.Join(dir, ".state.zreq-next"), 0o700))
+	is.True(errors.Is(store.Save([]byte("one")), download.ErrForeign))
 	is.NoErr(os.Mkdir(filepath.Join(dir, "state"), 0o700))
 	_, err = store.Load()
 	is.True(errors.Is(err, download.ErrForeign))

@@ -59,10 +59,11 @@ func (s *FilePart) begin() error {
 		s.names = namesOf(base)
 	}
 	if err == nil {
-		err = s.claim(mode)
+		err = s.claim(mode | ownerMode)
 	}
 	if err == nil && old {
-		err = setMode(s.part, mode)
+		s.mode = mode
+		err = setMode(s.part, mode|ownerMode)
 	}
 	if err == nil {
 		err = s.readState()

@@ -79,7 +79,11 @@ type powerCut struct {
 	now      int // version that the server has
 	args     download.Args
 	resumed  bool
-	log      []string
+	checked  struct {
+		file *simFile
+		time int64
+	}
+	log []string
 }
 
 const oldFile = "the old file"
@@ -87,16 +91,14 @@ const oldFile = "the old file"
 func newPowerCut(t *testing.T, seed uint64) *powerCut {
 	rnd := rand.New(rand.NewPCG(seed, 15))
 	p := &powerCut{t: t, seed: seed, rnd: rnd, disk: newSimDisk(rnd)}
-	size := 4_000 + rnd.IntN(4_000)
+	size := 160_000 + rnd.IntN(100_000)
 	for i := range 4 {
 		body := make([]byte, size)
-		for j := range body {
-			body[j] = byte(rnd.Uint32())
-		}
+		_, _ = rand.NewChaCha8([32]byte{byte(seed), byte(i)}).Read(body)
 		p.versions = append(p.versions, &thing{body: string(body), etag: fmt.Sprintf(`"%d"`, i)})
-		size += rnd.IntN(2) * 700
+		size += rnd.IntN(2) * 7_000
 	}
-	p.args.BytesPerSecond = 200 // so that there are checkpoints
+	p.args.BytesPerSecond = 16 * sector // so that there are checkpoints, and writes of two sectors
 	p.args.MaxRestarts = 20
 	if seed%3 == 1 {
 		sum := sha256.Sum256([]byte(p.versions[0].body))
@@ -124,7 +126,7 @@ func (p *powerCut) run(cut int, how loss, sum *cutTally) (calls int) {
 		case start == 0:
 			p.disk.cut = cut
 		case start < 3:
-			p.disk.cut = p.rnd.IntN(80)
+			p.disk.cut = p.rnd.IntN(160)
 		}
 		if start < 3 && cut >= 0 && p.rnd.IntN(8) == 0 {
 			p.disk.badSync = p.rnd.IntN(40)
@@ -146,6 +148,7 @@ func (p *powerCut) run(cut int, how loss, sum *cutTally) (calls int) {
 			sum.at[p.disk.calls[n-1]]++
 		}
 		p.disk.reboot(how)
+		p.checked.file = nil
 		p.check()
 		if how = loss(p.rnd.IntN(int(losses))); p.args.Want.SHA256 == nil && p.rnd.IntN(3) == 0 {
 			p.now++
@@ -176,6 +179,13 @@ func (p *powerCut) check() {
 	p.t.Helper()
 	if n := len(p.disk.calls); n > 0 && p.disk.calls[n-1] == "remove .image.zreq-state" && string(p.disk.durable["image"].kept) == p.old {
 		p.t.Error("the state is removed before the file is durable")
+	}
+	f := p.disk.names["image"]
+	if f != nil && f == p.checked.file && f.time == p.checked.time {
+		return
+	}
+	if p.checked.file = f; f != nil {
+		p.checked.time = f.time
 	}
 	if content, ok := p.disk.content("image"); !ok || content != p.old && !p.isVersion(content) {
 		p.t.Errorf("the file has %d bytes of no version, after %v", len(content), p.disk.calls[max(0, len(p.disk.calls)-1):])

@@ -1,0 +1,130 @@
+//go:build !tinygo
+
+package download_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/matryer/is"
+
+	"github.com/zreq-go/zreq/zreq/download"
+)
+
+// A state that is torn, or of another job, is none.
+func testFileState(t *testing.T) {
+	v := version(60_000, `"7"`)
+	for name, harm := range map[string]func(state []byte) []byte{
+		"empty":           func([]byte) []byte { return nil },
+		"torn":            func(p []byte) []byte { return p[:len(p)/2] },
+		"a bit":           func(p []byte) []byte { p[9] ^= 1; return p },
+		"in the record":   func(p []byte) []byte { p[80] ^= 1; return p },
+		"another version": func(p []byte) []byte { p[3]++; return p },
+		"too long":        func(p []byte) []byte { return append(p, make([]byte, 1<<20)...) },
+		"noise":           func(p []byte) []byte { return []byte(strings.Repeat("zrs", 100)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			served(t, cutEvery(v, 60_000), func(is *is.I, o *origin, args *download.Args) {
+				dir, path := stale(t)
+				halfway(t, path, args)
+				state := filepath.Join(dir, stateName)
+				put(t, state, string(harm([]byte(content(t, state)))))
+				result, err := toFile(o, path, args)
+				is.NoErr(err)
+				is.Equal(result.Resumed, int64(0))
+				is.True(content(t, path) == v.body)
+				is.Equal(listed(t, dir), []string{"image.bin"})
+			})
+		})
+	}
+	t.Run("another job", func(t *testing.T) {
+		served(t, cutEvery(v, 60_000), func(is *is.I, o *origin, args *download.Args) {
+			_, path := stale(t)
+			halfway(t, path, args)
+			args.Key = "another"
+			result, err := toFile(o, path, args)
+			is.NoErr(err)
+			is.Equal(result.Resumed, int64(0))
+			is.True(content(t, path) == v.body)
+		})
+	})
+}
+
+// testPartOfAnotherJob: two jobs whose states are elsewhere take turns in one part. Neither
+// goes on in the bytes of the other.
+func testPartOfAnotherJob(t *testing.T) {
+	v := version(60_000, `"7"`)
+	w := &thing{body: strings.ToUpper(strings.Repeat("another ", 8_000)), etag: `"7"`}
+	now := v
+	served(t, func(a *ask) reply { return cutEvery(now, 64_000)(a) }, func(is *is.I, o *origin, args *download.Args) {
+		_, path := stale(t)
+		one, two := *args, *args
+		one.State, two.State = &simStore{disk: newSimDisk(nil)}, &simStore{disk: newSimDisk(nil)}
+		one.BytesPerSecond, two.BytesPerSecond = 1_000, 1_000
+		for _, job := range []struct {
+			args *download.Args
+			v    *thing
+		}{{&one, v}, {&two, w}} {
+			now = job.v
+			ctx, cancel := context.WithTimeout(context.Background(), 25*time.Second)
+			_, err := download.ToFile(ctx, image, path, job.args)
+			cancel()
+			is.True(errors.Is(err, context.DeadlineExceeded))
+		}
+		now = v
+		result, err := toFile(o, path, &one)
+		is.NoErr(err)
+		is.Equal(result.Resumed, int64(0))
+		is.True(content(t, path) == v.body)
+	})
+}
+
+// testFileInPlace: a job that finds "complete" and no part has nothing to do if the file at
+// the path is that part. Another file of that size is not.
+func testFileInPlace(t *testing.T) {
+	v := version(60_000, `"7"`)
+	for name, tt := range map[string]struct {
+		harm func(t *testing.T, dir, path string)
+		asks bool
+	}{
+		"untouched":     {func(*testing.T, string, string) {}, false},
+		"an empty part": {func(t *testing.T, dir, _ string) { put(t, filepath.Join(dir, partName), "") }, false},
+		"another file": {func(t *testing.T, _, path string) {
+			put(t, path, strings.Repeat("o", 60_000))
+		}, true},
+		"no file": {func(_ *testing.T, _, path string) { _ = os.Remove(path) }, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			served(t, cutEvery(v, 60_000), func(is *is.I, o *origin, args *download.Args) {
+				dir, path := stale(t)
+				sink := &unfinished{FilePart: download.FileSink(path)}
+				_, err := get(o, sink, args)
+				is.True(errors.Is(err, errPower)) // between the rename and the end
+				is.Equal(listed(t, dir), []string{stateName, "image.bin"})
+				tt.harm(t, dir, path)
+				asks := len(o.asks)
+				_, err = toFile(o, path, args)
+				is.NoErr(err)
+				is.Equal(len(o.asks) > asks, tt.asks)
+				is.True(content(t, path) == v.body)
+				is.Equal(listed(t, dir), []string{"image.bin"})
+			})
+		})
+	}
+}
+
+// unfinished is a FilePart whose process ends before it has removed the state.
+type unfinished struct{ *download.FilePart }
+
+func (u *unfinished) State() download.Store { return unfinishedStore{u.FilePart.State()} }
+
+type unfinishedStore struct{ download.Store }
+
+func (unfinishedStore) Remove() error { return errPower }
+
+func (u *unfinished) Close() error { return nil }
