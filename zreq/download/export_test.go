@@ -26,7 +26,7 @@ func FileSinkOn(d Disk, path string) *FilePart { return &FilePart{disk: d, path:
 // StateRecordOf returns the record in a state file, and whether the file is whole.
 func StateRecordOf(state string) ([]byte, bool) {
 	var s FilePart
-	s.decodeState([]byte(state))
+	s.state().decode([]byte(state))
 	return s.record, s.record != nil
 }
 

@@ -32,7 +32,7 @@ func (s *FilePart) rename() error {
 		return errSize
 	}
 	if !s.tag.isOf(info, s.size) { // the job has its state elsewhere
-		if err := s.note(); err != nil {
+		if err := s.state().note(); err != nil {
 			return err
 		}
 	}

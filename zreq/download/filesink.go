@@ -79,6 +79,11 @@ func FileSink(path string) *FilePart { return &FilePart{disk: system{}, path: pa
 // state file.
 func (s *FilePart) PartID() [16]byte { return s.tag.id }
 
+// State returns the Store in the state file.
+func (s *FilePart) State() Store { return s.state() }
+
+func (s *FilePart) state() partState { return partState{s} }
+
 // Open goes on in the part if that has as many bytes as keep. If the part is gone because an
 // earlier job has renamed it already, the file at the path has them.
 func (s *FilePart) Open(size, keep int64) (at int64, err error) {
@@ -145,7 +150,7 @@ func (s *FilePart) inPlace(size int64) (part, error) {
 func (s *FilePart) anew() error {
 	s.leaveTarget()
 	s.tag.id = newID()
-	if err := s.note(); err != nil {
+	if err := s.state().note(); err != nil {
 		return err
 	}
 	if err := s.part.Truncate(0); err != nil {
@@ -232,7 +237,7 @@ func (s *FilePart) Close() (err error) {
 		err = ignoreMissing(s.home.Remove(s.names.part))
 	}
 	if s.is.committed && s.is.noted {
-		err = errors.Join(err, s.forget())
+		err = errors.Join(err, s.state().forget())
 	}
 	if s.part != nil {
 		_ = s.part.Close() // what matters was synced

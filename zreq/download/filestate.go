@@ -9,9 +9,6 @@ import (
 	"io/fs"
 )
 
-// State returns the Store in the state file.
-func (s *FilePart) State() Store { return partState{s} }
-
 // partState is the state file of a FilePart, as a Store.
 type partState struct{ *FilePart }
 
@@ -54,7 +51,7 @@ const (
 	maxState   = stateHead + MaxRecord + sumBytes
 )
 
-func (s *FilePart) encodeState() []byte {
+func (s partState) encode() []byte {
 	p := append(make([]byte, 0, maxState), stateMagic...)
 	p = append(p, s.tag.id[:]...)
 	p = binary.LittleEndian.AppendUint64(p, uint64(s.tag.written))
@@ -63,7 +60,7 @@ func (s *FilePart) encodeState() []byte {
 	return append(p, sum[:sumBytes]...)
 }
 
-func (s *FilePart) decodeState(p []byte) {
+func (s partState) decode(p []byte) {
 	s.tag, s.record = tag{id: newID()}, nil
 	if len(p) < stateHead+sumBytes || len(p) > maxState || string(p[:len(stateMagic)]) != stateMagic {
 		return
@@ -77,21 +74,21 @@ func (s *FilePart) decodeState(p []byte) {
 	s.record = bytes.Clone(body[stateHead:])
 }
 
-// readState reads the state file, if there is one.
-func (s *FilePart) readState() error {
-	p, err := s.stateFile().read()
+// read reads the state file, if there is one.
+func (s partState) read() error {
+	p, err := s.file().read()
 	if err != nil {
 		return err
 	}
 	s.is.noted = p != nil
-	s.decodeState(p)
+	s.decode(p)
 	return nil
 }
 
-func (s *FilePart) stateFile() stateFile { return stateFile{s.home, s.names.state, s.names.next} }
+func (s partState) file() stateFile { return stateFile{s.home, s.names.state, s.names.next} }
 
 // note writes the state file, durably, and replaces the old one at once.
-func (s *FilePart) note() error {
+func (s partState) note() error {
 	if s.target == nil && s.part != nil {
 		info, err := s.part.Stat()
 		if err != nil {
@@ -99,7 +96,7 @@ func (s *FilePart) note() error {
 		}
 		s.tag.written = info.ModTime().UnixNano()
 	}
-	if err := s.stateFile().write(s.encodeState()); err != nil {
+	if err := s.file().write(s.encode()); err != nil {
 		return err
 	}
 	s.is.noted = true
@@ -108,14 +105,14 @@ func (s *FilePart) note() error {
 
 // forget removes the state file, unless it is that of another job: when the part has been
 // renamed, its lock no longer keeps others away.
-func (s *FilePart) forget() error {
-	file := s.stateFile()
+func (s partState) forget() error {
+	file := s.file()
 	now, err := file.read()
 	if err != nil {
 		return err
 	}
 	s.is.noted = false
-	if now == nil || !bytes.Equal(now, s.encodeState()) {
+	if now == nil || !bytes.Equal(now, s.encode()) {
 		return nil
 	}
 	return file.remove()

@@ -66,7 +66,7 @@ func (s *FilePart) begin() error {
 		err = setMode(s.part, mode|ownerMode)
 	}
 	if err == nil {
-		err = s.readState()
+		err = s.state().read()
 	}
 	if err != nil {
 		return s.fail(err)
