@@ -37,6 +37,9 @@ func TestChild(t *testing.T) {
 		return // nobody has started it
 	}
 	args := &download.Args{Call: zreq.Args{Driver: new(stdnet.Driver)}}
+	// What a process that is killed has begun counts: ten kills in a row without a checkpoint
+	// would be the end of a job.
+	args.Retry.Attempts, args.MaxRestarts = 1_000, 1_000
 	if os.Getenv("ZREQ_CHILD_SLOW") != "" {
 		args.BytesPerSecond = 1 << 20
 		args.Progress = func(p download.Progress) {

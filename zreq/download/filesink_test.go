@@ -199,6 +199,8 @@ func TestFilePartThatOthersTouch(t *testing.T) {
 		is.NoErr(store.Save([]byte("record")))
 		return sink, store
 	}
+	_, err := new(download.FilePart).State().Load()
+	is.True(errors.Is(err, fs.ErrInvalid)) // has no path
 	sink, _ := begin()
 	is.NoErr(os.Truncate(filepath.Join(dir, partName), 4))
 	is.True(sink.Commit() != nil)

@@ -52,6 +52,9 @@ func (s *FilePart) begin() error {
 	if s.home != nil || s.err != nil {
 		return s.err
 	}
+	if s.disk == nil { // was not made by FileSink
+		return s.fail(pathError(s.path, fs.ErrInvalid))
+	}
 	mode, old, err := modeAt(s.disk, s.path)
 	if err == nil {
 		var base string
