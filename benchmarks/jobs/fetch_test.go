@@ -127,6 +127,7 @@ func TestConnectionsAreKept(t *testing.T) {
 		if err != nil {
 			return
 		}
+		dialled.Add(1) // here, because a client may dial once more than it needs, and that comes late
 		defer conn.Close()
 		for err == nil {
 			status := "200 OK"
@@ -141,11 +142,7 @@ func TestConnectionsAreKept(t *testing.T) {
 				r, err = http.ReadRequest(in.Reader)
 			}
 		}
-	}), func(_ net.Conn, state http.ConnState) {
-		if state == http.StateNew {
-			dialled.Add(1)
-		}
-	})
+	}), nil)
 	const times = 20
 	for _, c := range fetches(w) {
 		t.Run(c.Group+"/"+c.Name, func(t *testing.T) {
