@@ -195,8 +195,11 @@ func TestForwardChanges(t *testing.T) {
 			d := &way{Peer: zreqtest.NewPeer(t, append(answering(done), zreqtest.Close()), answering(done)), paths: paths}
 			var told []string
 			s := &zreq.Session{Driver: d, Trace: traceFunc(func(e zreq.Event) {
-				if e.Kind == zreq.EventConn {
+				switch e.Kind {
+				case zreq.EventConn:
 					told = append(told, e.Link)
+				case zreq.EventDial:
+					is.Equal(e.Link, "") // it is not known yet
 				}
 			})}
 			defer s.Close()

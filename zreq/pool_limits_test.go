@@ -252,6 +252,17 @@ func testSockets(t *testing.T) {
 		is.NoErr(held.Close())
 		named(is, s, "http://1.test", "/x", nil) // now there is one
 	})
+	t.Run("its own goes first", func(t *testing.T) {
+		is := is.New(t)
+		d, other := &scarce{newCensus(echoing(t)), 1}, newCensus(echoing(t))
+		s := &zreq.Session{Driver: d}
+		defer s.Close()
+		named(is, s, "http://0.test", "/x", &zreq.Args{Driver: other}) // has been idle longest
+		named(is, s, "http://0.test", "/x", nil)
+		named(is, s, "http://1.test", "/x", nil)
+		is.Equal(other.log(), "[dial 0.test:80]")
+		is.Equal(d.log(), "[dial 0.test:80 close 0.test:80 dial 1.test:80]")
+	})
 	t.Run("all wait for two", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			is := is.New(t)

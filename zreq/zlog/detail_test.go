@@ -108,25 +108,25 @@ func TestDetailIdle(t *testing.T) {
 // TestDetailOfAnEvent: a line has the fields of its kind, whatever else the event has.
 func TestDetailOfAnEvent(t *testing.T) {
 	event := zreq.Event{
-		Call: 1, Attempt: 2, Method: "GET", URL: site, Address: "device.test:80", Conn: placed{}, Idle: time.Second,
+		Call: 1, Attempt: 2, Method: "GET", URL: site, Address: "device.test:80", Link: "modem", Conn: placed{}, Idle: time.Second,
 		Status: 503, Sent: 1, Received: 2, Wait: time.Second, Reason: zreq.CloseByPeer, Err: io.EOF,
 	}
 	for kind, want := range map[zreq.EventKind]line{
 		zreq.EventWait:          {},
 		zreq.EventStale:         {},
 		zreq.EventDial:          {"address": "device.test:80"},
-		zreq.EventDialled:       {"address": "device.test:80"},
+		zreq.EventDialled:       {"address": "device.test:80", "link": "modem"},
 		zreq.EventTLS:           {"address": "device.test:80"},
 		zreq.EventSecured:       {"address": "device.test:80"},
-		zreq.EventConn:          {"reused": false, "local": "192.0.2.1:50000"},
+		zreq.EventConn:          {"reused": false, "local": "192.0.2.1:50000", "link": "modem"},
 		zreq.EventSentHead:      {"sent": 1.0},
 		zreq.EventSentBody:      {"sent": 1.0},
 		zreq.EventInformational: {"status": 503.0},
 		zreq.EventHead:          {"status": 503.0},
 		zreq.EventRedirect:      {"status": 503.0, "closed": "the peer asked to close"},
-		zreq.EventRetry:         {"wait": 1000.0, "closed": "the peer asked to close"},
+		zreq.EventRetry:         {"wait": 1000.0, "closed": "the peer asked to close", "link": "modem"},
 		zreq.EventBody:          {"received": 2.0},
-		zreq.EventClose:         {"address": "device.test:80", "closed": "the peer asked to close"},
+		zreq.EventClose:         {"address": "device.test:80", "closed": "the peer asked to close", "link": "modem"},
 		zreq.EventKind(200):     {}, // that a later version may have
 	} {
 		is := is.New(t)
@@ -146,6 +146,9 @@ func TestDetailOfAnEvent(t *testing.T) {
 	event.Kind, event.Reused, event.Idle = zreq.EventConn, true, 0
 	b.trace(zerolog.DebugLevel).Trace(event)
 	is.Equal(b.lines(t)[0]["idle"], nil) // not known
+	event.Kind = zreq.EventDone
+	b.trace(zerolog.InfoLevel).Trace(event)
+	is.Equal(b.lines(t)[1]["link"], "modem") // also in the line of the call
 }
 
 // TestDetailOfTCP: a connection of the system tells its addresses.
