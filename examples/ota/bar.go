@@ -1,0 +1,145 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/zreq-go/zreq/zreq/download"
+)
+
+// bar shows how far a download is: on a terminal a bar in place, with rate, time left and
+// link, and elsewhere a line at each tenth, or every 16 MiB if the size is not known.
+type bar struct {
+	out   io.Writer
+	live  bool // out is a terminal
+	width int  // of what stands on the line
+	rate  rate
+	lines int64 // tenths, or times 16 MiB, that have their line
+}
+
+func newBar(out io.Writer) *bar { return &bar{out: out, live: terminal(out)} }
+
+// terminal reports whether w is a terminal that can go back to the beginning of a line.
+func terminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok || os.Getenv("TERM") == "dumb" {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// show is the Progress of a download.
+func (b *bar) show(p download.Progress) {
+	b.rate.add(p)
+	switch {
+	case b.live && p.Done:
+		b.clear()
+	case b.live:
+		b.draw(line(p, b.rate.mean))
+	default:
+		b.tell(p)
+	}
+}
+
+// note writes a line of its own. The bar comes back below it.
+func (b *bar) note(text string) {
+	b.clear()
+	fmt.Fprintln(b.out, text)
+}
+
+func (b *bar) draw(text string) {
+	n := len([]rune(text))
+	fmt.Fprintf(b.out, "\r%s%s", text, strings.Repeat(" ", max(0, b.width-n)))
+	b.width = n
+}
+
+func (b *bar) clear() {
+	if b.width > 0 {
+		b.draw("")
+		fmt.Fprint(b.out, "\r")
+	}
+}
+
+// tell writes a line if a tenth, or 16 MiB, has passed.
+func (b *bar) tell(p download.Progress) {
+	due := p.Offset / (16 << 20)
+	if p.Total > 0 {
+		due = tenths(p)
+	}
+	if due == b.lines || p.Offset == 0 {
+		return
+	}
+	b.lines = due
+	fmt.Fprintln(b.out, strings.TrimSpace(strings.Join(figures(p, b.rate.mean), "  ")))
+}
+
+// tenths returns how many tenths are there. It cannot overflow.
+func tenths(p download.Progress) int64 { return int64(10 * (float64(p.Offset) / float64(p.Total))) }
+
+const barWidth = 24
+
+// line returns what stands on the terminal, at most 80 columns unless the link has a long
+// name.
+func line(p download.Progress, perSecond float64) string {
+	f := figures(p, perSecond)
+	if p.Total > 0 {
+		full := int(barWidth * (float64(p.Offset) / float64(p.Total)))
+		f[0] += " [" + strings.Repeat("=", full) + strings.Repeat(" ", barWidth-full) + "]"
+	}
+	return strings.Join(f, "  ")
+}
+
+// figures returns how far a download is in words: percentage, bytes, rate, time left, link.
+func figures(p download.Progress, perSecond float64) []string {
+	f := []string{human(p.Offset)}
+	if p.Total > 0 {
+		percent := int(100 * (float64(p.Offset) / float64(p.Total)))
+		f = []string{fmt.Sprintf("%3d %%", percent), fmt.Sprintf("%s of %s", human(p.Offset), human(p.Total))}
+	}
+	if perSecond >= 1 {
+		f = append(f, human(int64(perSecond))+"/s")
+		if left := float64(p.Total - p.Offset); left > 0 {
+			f = append(f, clock(left/perSecond)+" left")
+		}
+	}
+	if p.Link != "" {
+		f = append(f, p.Link)
+	}
+	return f
+}
+
+// clock shows seconds as 0:07, 12:34 or 1:02:03.
+func clock(seconds float64) string {
+	const most = 100 * 3600
+	s := int64(min(seconds, most) + 0.5)
+	if h := s / 3600; h > 0 {
+		return fmt.Sprintf("%d:%02d:%02d", h, s/60%60, s%60)
+	}
+	return fmt.Sprintf("%d:%02d", s/60, s%60)
+}
+
+// rate is the mean of the rates of the last seconds: the one of a tenth of a second jumps.
+type rate struct {
+	mean float64
+	last time.Duration
+}
+
+// memory is how long a rate counts.
+const memory = 3 * time.Second
+
+func (r *rate) add(p download.Progress) {
+	took := p.Elapsed - r.last
+	r.last = p.Elapsed
+	switch {
+	case p.Done || p.Rate == 0 && r.mean == 0:
+	case r.mean == 0:
+		r.mean = float64(p.Rate)
+	default:
+		weight := min(1, float64(took)/float64(memory))
+		r.mean += weight * (float64(p.Rate) - r.mean)
+	}
+}
