@@ -99,7 +99,7 @@ func TestDriversKnowNothingOfTheClient(t *testing.T) {
 // An upload, and what else builds on the client, goes over whatever driver the
 // program has, and imports none: that would register it.
 func TestClientPackagesChooseNoDriver(t *testing.T) {
-	for _, dir := range []string{"upload", "zreq/download", "zreq/digest", "zreq/gzip", "zreq/zlog"} {
+	for _, dir := range []string{"upload", "zreq/download", "zreq/digest", "zreq/gzip", "zreq/multipart", "zreq/zlog"} {
 		for _, f := range sources(t, dir) {
 			for _, imported := range f.imports() {
 				digest := dir == "zreq/digest" || dir == "zreq/download" && imported == "crypto/sha256"
@@ -166,7 +166,7 @@ func TestOneFileJoinsDriverAndCodec(t *testing.T) {
 
 // Those of the rooms are looked at by TestRooms.
 func TestNoGoroutineIsStarted(t *testing.T) {
-	for _, dir := range []string{"zreq", "zreq/wire", "zreq/download", "zreq/digest", "zreq/gzip", "zreq/zlog", "form", "upload"} {
+	for _, dir := range []string{"zreq", "zreq/wire", "zreq/download", "zreq/digest", "zreq/gzip", "zreq/multipart", "zreq/zlog", "form", "upload"} {
 		for _, f := range sources(t, dir) {
 			for _, found := range f.goStatements() {
 				t.Error(found)

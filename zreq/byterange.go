@@ -52,6 +52,19 @@ func (c *contentRange) parse(s string) bool {
 	return ok && s == "" && c.size > c.last
 }
 
+// ParseContentRange reads a Content-Range, such as that of a part of multipart/byteranges:
+// the first and the last byte, counted from 0, and the size of the whole, which is -1 for
+// "*". Of one that says only how long the whole is ("bytes */10"), first and last are -1.
+// ok is false if the field is malformed, in another unit, or too large for an int64 (RFC
+// 9110, 14.4).
+func ParseContentRange(field string) (first, last, size int64, ok bool) {
+	var c contentRange
+	if !c.parse(field) {
+		return 0, 0, 0, false
+	}
+	return c.first, c.last, c.size, true
+}
+
 // cut reads first-last, or first- with an open end, from the front of s.
 func (r *byteRange) cut(s string) (rest string, ok bool) {
 	r.first, s, ok = cutInt(s, "")
