@@ -176,6 +176,11 @@ type Args struct {
 	// that error. If it returns ErrStop, the call ends without an error.
 	OnHead func(*Response) error
 
+	// Anonymous makes the request as if a redirect from another origin had led to it: it
+	// does not say who is asking. See [Redirect]. Use it for a URL that another server has
+	// named, with a Session or Args that hold credentials. Userinfo in the URL is sent.
+	Anonymous bool
+
 	// MaxRedirects is the largest number of redirects that a call follows. One more is
 	// ErrRedirect. The default is 5. If it is negative, no redirect is followed, and a
 	// 3xx is a response like any other. See [Redirect].

@@ -111,6 +111,7 @@ func (c *call) prepare(ctx context.Context, url string) error {
 	if err := c.request.open(c.args, c.method, c.limits.Content); err != nil {
 		return err
 	}
+	c.request.crossed = c.args.Anonymous
 	times := c.args.Timeouts.withDefaults()
 	c.exchange.Open(exchangeLimits(&c.limits, &times))
 	head, err := c.compose(ctx)

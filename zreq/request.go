@@ -35,7 +35,7 @@ type request struct {
 	body        exchange.Body
 	accepts     codingChoice
 	history     []Redirect
-	crossed     bool            // a redirect led to another origin
+	crossed     bool            // a redirect led to another origin, or Args.Anonymous says so
 	bodyDropped bool            // by a redirect
 	challenged  bool            // credentials are an answer to a challenge
 	credentials string          // of Args.Auth
