@@ -12,7 +12,8 @@ import (
 // and a nil *Args are a POST of application/octet-stream. An upload does not modify its
 // Args.
 type Args struct {
-	// Method is "POST" or "PUT". Any other method is ErrArgs. The default is "POST".
+	// Method is "POST", "PUT" or "PATCH". Any other method is ErrArgs. The default is
+	// "POST". Resume has methods of its own, and leaves this one aside.
 	Method string
 
 	// ContentType is the MIME type of the body. The default is the result of the method
@@ -44,6 +45,14 @@ type Args struct {
 	// sends fd again where that can do no harm: if the request was certainly not sent, or
 	// if it is a PUT, or a POST with an Idempotency-Key in Headers. See zreq.Session.
 	Session Session
+
+	// Retry limits the attempts of the Session; see zreq.Args.
+	Retry zreq.Retry
+
+	// Resume, if set, makes the upload by a protocol that goes on where an upload was cut
+	// off. It is a *tus.Args of package upload/tus, for a server that speaks tus. See
+	// [Resumer].
+	Resume Resumer
 
 	// Trace, if set, receives the events of the call; see zreq.Args.
 	Trace zreq.Trace
@@ -80,6 +89,9 @@ type Args struct {
 	// Auth makes the Authorization field; see zreq.Args. If it answers a challenge, fd is
 	// sent twice, unless the server refuses before the body is sent: see ExpectFrom.
 	Auth zreq.Auth
+
+	// Anonymous makes the upload without saying who is asking; see zreq.Args.
+	Anonymous bool
 
 	// MaxRedirects is the largest number of redirects that an upload follows. The default
 	// is 5. If negative, no redirect is followed.
@@ -148,7 +160,7 @@ func (a *Args) withDefaults() (Args, error) {
 		args.Limits.ReadBuffer = defaultBuffer
 	}
 	switch {
-	case args.Method != "POST" && args.Method != "PUT":
+	case args.Method != "POST" && args.Method != "PUT" && args.Method != "PATCH":
 		return args, errMethod
 	case args.BytesPerSecond < 0:
 		return args, errRate

@@ -108,8 +108,8 @@ func testUploadRefuses(t *testing.T) {
 		args upload.Args
 		says string
 	}{
-		"another method":    {strings.NewReader("x"), upload.Args{Method: "GET"}, "POST or PUT"},
-		"a method in lower": {strings.NewReader("x"), upload.Args{Method: "put"}, "POST or PUT"},
+		"another method":    {strings.NewReader("x"), upload.Args{Method: "GET"}, "POST, PUT or PATCH"},
+		"a method in lower": {strings.NewReader("x"), upload.Args{Method: "put"}, "POST, PUT or PATCH"},
 		"a negative rate":   {strings.NewReader("x"), upload.Args{BytesPerSecond: -1}, "BytesPerSecond"},
 		"nothing":           {nil, upload.Args{}, "nil"},
 		"no file":           {noFile, upload.Args{}, "nil"},

@@ -27,7 +27,7 @@ var (
 )
 
 var (
-	errMethod   = errors.New("the method of an upload is POST or PUT")
+	errMethod   = errors.New("the method of an upload is POST, PUT or PATCH")
 	errNil      = errors.New("fd is nil: there is nothing to send")
 	errNegative = errors.New("fd has a negative size: it does not know it, or was read beyond its end")
 	errRate     = errors.New("BytesPerSecond is negative")

@@ -2,6 +2,7 @@ package upload
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -156,6 +157,36 @@ func (s *FileSource) Unchanged() error {
 		return ErrChanged
 	}
 	return err
+}
+
+// Seek implements io.Seeker. Offset 0 is the start of s, not that of the file.
+func (s *FileSource) Seek(offset int64, whence int) (int64, error) {
+	switch whence {
+	case io.SeekCurrent:
+		offset += s.done
+	case io.SeekEnd:
+		offset += s.size
+	}
+	if offset < 0 {
+		return s.done, noSource(s.f.Name(), fs.ErrInvalid)
+	}
+	s.done = offset
+	return offset, nil
+}
+
+// Identity returns a text that is the same as long as the file is, and was not written to:
+// of its inode, its size, its modification time and where s starts. On FAT and exFAT,
+// whose inodes change when they are mounted, it does without. Identity does not depend on
+// the name. If the size has changed since s was made, the error is a *SizeError.
+func (s *FileSource) Identity() (string, error) {
+	info, err := stat(s.f)
+	if err != nil {
+		return "", err
+	}
+	if size := max(info.Size()-s.start, 0); size != s.size {
+		return "", &SizeError{s.size, size}
+	}
+	return fmt.Sprintf("%x %d %d %d", inode(s.f, info), info.Size(), info.ModTime().UnixNano(), s.start), nil
 }
 
 // now returns the present size from start on, and the modification time.

@@ -7,12 +7,12 @@ import (
 	"github.com/zreq-go/zreq/zreq"
 )
 
-// Upload sends fd as the body of a POST or PUT to url, and returns the response. url is
+// Upload sends fd as the body of a POST, PUT or PATCH to url, and returns the response. url is
 // an absolute http or https URL. args may be nil. If fd is an io.Seeker, it is sent from
 // its offset. If it has a method Rewind() error, it is sent from its beginning.
 //
 // A redirect that keeps the body is followed if fd can be read again: a 308, a 307, and
-// for a PUT a 301 or 302. Any other redirect would lead to a GET. It is the response,
+// for a PUT or PATCH a 301 or 302. Any other redirect would lead to a GET. It is the response,
 // because a page that is found elsewhere says nothing about the file.
 //
 // A status of 400 or more is not an error in itself, even if it ended the upload early.
@@ -32,6 +32,9 @@ func Upload(ctx context.Context, url string, fd Source, args *Args) (*zreq.Respo
 	a, err := args.withDefaults()
 	if err != nil {
 		return nil, &argsError{err}
+	}
+	if a.Resume != nil {
+		return a.Resume.Resume(ctx, url, fd, &a)
 	}
 	body, err := open(fd)
 	if err != nil {
@@ -60,6 +63,8 @@ func Upload(ctx context.Context, url string, fd Source, args *Args) (*zreq.Respo
 		Driver:     a.Driver,
 		TLS:        a.TLS,
 		Auth:       a.Auth,
+		Retry:      a.Retry,
+		Anonymous:  a.Anonymous,
 		Timeouts:   a.Timeouts,
 		Limits:     a.Limits,
 		Trace:      a.Trace,
