@@ -1,0 +1,193 @@
+package tus
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"io"
+	"strconv"
+
+	"github.com/zreq-go/zreq/upload"
+	"github.com/zreq-go/zreq/zreq"
+)
+
+// maxWithUpload is the largest source that is sent together with the creation. If a POST is
+// cut, its Location is lost, and with it what was sent.
+const maxWithUpload = 64 << 10
+
+var errOtherSize = errors.New("the upload at the URL has another Upload-Length than the source")
+
+// create creates the upload. Its URL is durable before anything is sent to it.
+func (j *job) create(ctx context.Context) outcome {
+	if err := j.permitted(); err != nil {
+		return outcome{final: true, err: &Error{Step: StepCreate, Err: err}}
+	}
+	size := j.source.size
+	fields := zreq.Headers{{"Upload-Length", strconv.FormatInt(size, 10)}}
+	if len(j.args.Metadata) > 0 {
+		fields = append(fields, [2]string{"Upload-Metadata", encodeMetadata(j.args.Metadata)})
+	}
+	with := size > 0 && size <= maxWithUpload && (j.args.PartSize == 0 || size <= j.args.PartSize) &&
+		j.args.Checksum.Name == "" && j.server.Has("creation-with-upload")
+	resp, err := (*zreq.Response)(nil), error(nil)
+	j.cut = cut{}
+	if with {
+		resp, err = j.peer.send(ctx, "POST", j.endpoint, fields, partOf(j.source, 0, size), j.sent)
+	} else {
+		resp, err = j.peer.call(ctx, "POST", j.endpoint, fields)
+	}
+	j.cut = cut{}
+	if o, failed := j.failed(ctx, StepCreate, resp, err); failed {
+		return o
+	}
+	return j.created(resp, with)
+}
+
+// permitted returns an error if the server has said that it would refuse the upload.
+func (j *job) permitted() error {
+	s := j.server
+	switch {
+	case s != nil && s.MaxSize >= 0 && j.source.size > s.MaxSize:
+		return both(ErrTooLarge, &detail{ErrRefused, "Tus-Max-Size is " + strconv.FormatInt(s.MaxSize, 10)})
+	case s != nil && !s.Has("creation"):
+		return &detail{ErrRefused, "it does not have the extension creation"}
+	case j.args.Checksum.Name != "" && (s == nil || !contains(s.Checksums, j.args.Checksum.Name)):
+		return &detail{ErrRefused, "it does not have the checksum " + quote(j.args.Checksum.Name)}
+	}
+	return nil
+}
+
+// created takes the URL of the upload out of a 201.
+func (j *job) created(resp *zreq.Response, with bool) outcome {
+	if resp.Status != 201 || resp.Header("Tus-Resumable") == "" {
+		return j.refuse(StepCreate, resp, &detail{ErrNotTus, "it said " + said(resp)})
+	}
+	at, err := locationOf(resp)
+	if err != nil {
+		return j.refuse(StepCreate, resp, both(ErrLocation, err))
+	}
+	j.record.url, j.record.confirmed = at, 0
+	j.offset, j.track.reached, j.known = 0, 0, false
+	if err := j.state.save(&j.record); err != nil {
+		return outcome{final: true, err: err}
+	}
+	offset, ok := number(resp, "Upload-Offset")
+	switch {
+	case !with:
+		j.confirmed(0, resp)
+	case ok && offset <= j.source.size:
+		j.confirmed(offset, resp)
+	}
+	return outcome{}
+}
+
+// ask asks how much the server has.
+func (j *job) ask(ctx context.Context) outcome {
+	resp, err := j.peer.call(ctx, "HEAD", j.record.url, nil)
+	if o, failed := j.failed(ctx, StepAsk, resp, err); failed {
+		return o
+	}
+	if resp.Header("Tus-Resumable") == "" { // a proxy or a portal
+		return outcome{err: &detail{ErrProtocol, "an answer without Tus-Resumable: " + said(resp)}}
+	}
+	offset, ok := number(resp, "Upload-Offset")
+	switch length, has := number(resp, "Upload-Length"); {
+	case has && length != j.source.size:
+		return j.anew(ctx, errOtherSize)
+	case !ok:
+		return j.refuse(StepAsk, resp, &detail{ErrProtocol, "there is not one Upload-Offset that is a number"})
+	case offset > j.source.size:
+		return j.refuse(StepAsk, resp, &detail{ErrProtocol, "the Upload-Offset is beyond the size"})
+	}
+	if j.result.Attempts == 1 {
+		j.result.Resumed = offset
+	}
+	j.shrink(offset)
+	j.confirmed(offset, resp)
+	return outcome{}
+}
+
+// The parts that pass a proxy which stores a request before it passes it on. Of a longer
+// one that is cut off, nothing arrives.
+const (
+	smallPart = 8 << 20
+	tinyPart  = 1 << 20
+)
+
+// shrink makes smaller parts if the last one was cut, and the server has nothing of it.
+func (j *job) shrink(offset int64) {
+	c := j.cut
+	j.cut = cut{}
+	if c.sent == 0 || offset != c.from {
+		return
+	}
+	switch {
+	case c.size > smallPart:
+		j.record.part = smallPart
+	case c.size > tinyPart:
+		j.record.part = tinyPart
+	}
+}
+
+// partSize is how much the next PATCH sends.
+func (j *job) partSize() int64 {
+	n := j.source.size - j.offset
+	if j.args.PartSize > 0 {
+		n = min(n, j.args.PartSize)
+	}
+	if j.record.part > 0 {
+		n = min(n, j.record.part)
+	}
+	return n
+}
+
+// send sends the next part.
+func (j *job) send(ctx context.Context) outcome {
+	from, size := j.offset, j.partSize()
+	if err := j.source.goTo(from); err != nil {
+		return outcome{final: true, err: &Error{Step: StepSend, Err: err}}
+	}
+	fields := zreq.Headers{{"Upload-Offset", strconv.FormatInt(from, 10)}}
+	if j.args.Checksum.Name != "" {
+		sum, err := j.sum(size)
+		if err == nil {
+			err = j.source.goTo(from)
+		}
+		if err != nil {
+			return outcome{final: true, err: &Error{Step: StepSend, Err: err}}
+		}
+		fields = append(fields, [2]string{"Upload-Checksum", sum})
+	}
+	j.cut = cut{from: from, size: size}
+	j.known = false // until it says so
+	resp, err := j.peer.send(ctx, "PATCH", j.record.url, fields, partOf(j.source, from, size), j.sent)
+	if o, failed := j.failed(ctx, StepSend, resp, err); failed {
+		return o
+	}
+	offset, ok := number(resp, "Upload-Offset")
+	if resp.Header("Tus-Resumable") == "" || !ok || offset < from || offset > from+size {
+		return outcome{err: &detail{ErrProtocol, "it does not say how much it has"}, now: true} // HEAD does
+	}
+	j.cut = cut{}
+	j.confirmed(offset, resp)
+	if offset == from {
+		return outcome{err: &detail{ErrProtocol, "it has taken nothing"}}
+	}
+	if offset == j.source.size {
+		return outcome{} // the source is looked at before that is noted
+	}
+	if err := j.note(offset); err != nil {
+		return outcome{final: true, err: err}
+	}
+	return outcome{}
+}
+
+// sum returns the value of Upload-Checksum for the next n bytes of the source.
+func (j *job) sum(n int64) (string, error) {
+	h := j.args.Checksum.New()
+	m, err := io.CopyN(h, j.source, n)
+	if err == io.EOF {
+		err = &upload.SizeError{Said: j.source.size, Now: j.offset + m}
+	}
+	return j.args.Checksum.Name + " " + base64.StdEncoding.EncodeToString(h.Sum(nil)), err
+}
