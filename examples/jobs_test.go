@@ -3,6 +3,7 @@ package examples_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -10,9 +11,11 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/matryer/is"
 
@@ -20,11 +23,12 @@ import (
 	_ "github.com/zreq-go/zreq/netdriver/std"
 	"github.com/zreq-go/zreq/upload"
 	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/download"
 )
 
 // The functions of this file are the code of the README; TestReadmeCode compares.
 
-func download(ctx context.Context, url string, flash io.Writer) error {
+func stream(ctx context.Context, url string, flash io.Writer) error {
 	_, err := zreq.Get(ctx, url, &zreq.Args{
 		StreamChunk: 4096,
 		StreamCallback: func(chunk []byte) error {
@@ -33,6 +37,13 @@ func download(ctx context.Context, url string, flash io.Writer) error {
 		},
 	})
 	return err // nil means that every byte arrived
+}
+
+func update(ctx context.Context, url, path string, sum []byte) error {
+	_, err := download.ToFile(ctx, url, path, &download.Args{
+		Want: download.Want{SHA256: sum},
+	})
+	return err // if nil, the image is at path and on the disk; otherwise path is unchanged
 }
 
 func checkIn(ctx context.Context, origin string) error {
@@ -89,14 +100,45 @@ func pollAll(ctx context.Context, session *zreq.Session, urls []string) error {
 	return errors.Join(failures...) // session.Stats() counts the connections that were used
 }
 
-func TestDownload(t *testing.T) {
+func TestStream(t *testing.T) {
 	is := is.New(t)
 	srv, err := server.Start()
 	is.NoErr(err) // the loopback is there
 	defer srv.Close()
 	var flash bytes.Buffer
-	is.NoErr(download(t.Context(), srv.URL()+"/image", &flash)) // every byte came
-	is.Equal(flash.Len(), 16<<20)                               // and was written
+	is.NoErr(stream(t.Context(), srv.URL()+"/image", &flash)) // every byte came
+	is.Equal(flash.Len(), 16<<20)                             // and was written
+}
+
+// The first connection breaks in the middle, and the image of a wrong digest is not taken.
+func TestUpdate(t *testing.T) {
+	is := is.New(t)
+	image := bytes.Repeat([]byte("firmware"), 8<<10)
+	requests := 0
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("ETag", `"7"`)
+		if requests++; requests == 1 {
+			w.Header().Set("Content-Length", strconv.Itoa(len(image)))
+			_, _ = w.Write(image[:len(image)/2])
+			return // net/http closes the connection
+		}
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(image))
+	}))
+	defer srv.Close()
+	path := filepath.Join(t.TempDir(), "firmware.bin")
+	sum := sha256.Sum256(image)
+	is.NoErr(update(t.Context(), srv.URL, path, sum[:])) // it goes on where it was cut
+	got, err := os.ReadFile(path)
+	is.NoErr(err)                    // the image is there
+	is.True(bytes.Equal(got, image)) // whole
+	is.Equal(requests, 2)            // from two requests
+
+	sum[0] ^= 1
+	err = update(t.Context(), srv.URL, path, sum[:])
+	is.True(errors.Is(err, download.ErrDigest)) // another image is refused
+	got, err = os.ReadFile(path)
+	is.NoErr(err)                    // the old one is there
+	is.True(bytes.Equal(got, image)) // untouched
 }
 
 func TestCheckIn(t *testing.T) {

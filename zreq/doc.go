@@ -105,8 +105,9 @@
 //
 // HTTP/2, HTTP/3, servers, proxies, cookies and caches. Content codings, unless the program
 // imports package gzip. Retries outside a Session: [SafeToRetry] tells whether one is
-// possible. Redirects and authentication challenges are answered within a call, but each is
-// a request of its own. The driver looks names up and speaks TLS.
+// possible, and package download goes on where a body was cut. Redirects and authentication
+// challenges are answered within a call, but each is a request of its own. The driver looks
+// names up and speaks TLS.
 //
 // The package does not use net/http, which adds 3.7 MB to a program for linux/arm that
 // already dials with package net. net/http keeps two goroutines and about 18 KB for each

@@ -3,15 +3,17 @@ package main
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"time"
 
-	"github.com/zreq-go/zreq/examples/internal/flash"
 	"github.com/zreq-go/zreq/examples/internal/measure"
 	"github.com/zreq-go/zreq/examples/internal/server"
 	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/download"
 )
 
 // job is one download.
@@ -36,42 +38,45 @@ func (j *job) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	image, err := flash.Create(j.path)
+	image, err := download.Create(j.path)
 	if err != nil {
 		return err
 	}
-	defer image.Discard()
-	if err := j.stream(ctx, conn, image); err != nil {
+	defer image.Close()
+	digest := sha256.New()
+	size, err := j.stream(ctx, conn, io.MultiWriter(image, digest))
+	if err != nil {
 		return err
 	}
 	after, err := j.fetchManifest(ctx, conn)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(j.out, "connections %d dialled\nsha256      %s\n", conn.Dials(), image.SHA256())
+	got := hex.EncodeToString(digest.Sum(nil))
+	fmt.Fprintf(j.out, "connections %d dialled\nsha256      %s\n", conn.Dials(), got)
 	if j.manifest != "" {
 		switch {
 		case before != after:
 			return errors.New("the image was replaced during the download")
-		case image.Bytes() != before.Size:
-			return fmt.Errorf("the image has %d bytes, the manifest says %d", image.Bytes(), before.Size)
+		case size != before.Size:
+			return fmt.Errorf("the image has %d bytes, the manifest says %d", size, before.Size)
 		case conn.Dials() != 1:
 			return fmt.Errorf("%d connections were dialled, expected 1", conn.Dials())
 		}
 		j.want = cmp.Or(j.want, before.SHA256)
 	}
-	if got := image.SHA256(); j.want != "" && got != j.want {
+	if j.want != "" && got != j.want {
 		return fmt.Errorf("wrong image: its SHA-256 is %s, expected %s", got, j.want)
 	}
 	return image.Commit()
 }
 
-// stream fetches the image and prints what that took.
-func (j *job) stream(ctx context.Context, conn *zreq.Connection, image *flash.File) error {
+// stream fetches the image, prints what that took, and returns how many bytes there were.
+func (j *job) stream(ctx context.Context, conn *zreq.Connection, image io.Writer) (size int64, err error) {
 	var heap measure.Heap
 	progress := measure.NewProgress(j.out)
-	began := time.Now()
-	_, err := zreq.Get(ctx, j.url, &zreq.Args{
+	began, chunks := time.Now(), 0
+	_, err = zreq.Get(ctx, j.url, &zreq.Args{
 		Connection: conn,
 		OnHead: func(resp *zreq.Response) error {
 			progress.Start(resp.Len())
@@ -81,18 +86,21 @@ func (j *job) stream(ctx context.Context, conn *zreq.Connection, image *flash.Fi
 		StreamCallback: func(chunk []byte) error {
 			heap.Sample()
 			progress.Add(len(chunk))
-			return image.Program(chunk)
+			size += int64(len(chunk))
+			chunks++
+			_, err := image.Write(chunk)
+			return err
 		},
 	})
 	progress.Finish()
 	if err != nil {
-		return err
+		return size, err
 	}
-	perSecond := float64(image.Bytes()) / time.Since(began).Seconds()
-	fmt.Fprintf(j.out, "bytes       %d\nchunks      %d of %d bytes, the last may be shorter\n", image.Bytes(), image.Chunks(), j.chunk)
+	perSecond := float64(size) / time.Since(began).Seconds()
+	fmt.Fprintf(j.out, "bytes       %d\nchunks      %d of %d bytes, the last may be shorter\n", size, chunks, j.chunk)
 	fmt.Fprintf(j.out, "throughput  %.1f MiB/s\n", measure.MiB(perSecond))
 	fmt.Fprintf(j.out, "peak heap   %d KiB: all objects of this program, measured every %d chunks\n", heap.Peak()>>10, measure.HeapEvery)
-	return nil
+	return size, nil
 }
 
 func (j *job) fetchManifest(ctx context.Context, conn *zreq.Connection) (m server.Manifest, err error) {

@@ -5,7 +5,8 @@
 //	go run ./examples/download -url https://example.org/image -sha256 <hex> -o image.bin
 //
 // Without -url it starts a server inside the program. It asks that server for the
-// manifest of the image before and after the download, all on one connection.
+// manifest of the image before and after the download, all on one connection. It makes one
+// attempt: examples/ota goes on after a cut.
 package main
 
 import (
