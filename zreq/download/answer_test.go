@@ -86,6 +86,7 @@ var answers = map[string][]struct {
 		{"another length", nil, but(a206(100, 999), func(h *head) { h.size = 1001 }), askWhole},
 		{"another Repr-Digest", func(q *question) { q.seen.digest = []byte{1} }, but(a206(100, 999), func(h *head) { h.digest = []byte{2} }), askWhole},
 		{"another coding", nil, but(a206(100, 999), func(h *head) { h.coding = "br" }), askWhole},
+		{"two Last-Modified", dated, but(a206(100, 999), func(h *head) { h.tags = tags{dates: 2} }), askWhole},
 		{"another Last-Modified", dated, but(a206(100, 999), func(h *head) { h.tags = tags{modified: dateB, dates: 1} }), askWhole},
 	},
 	"206 of the same version": {

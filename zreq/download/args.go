@@ -159,12 +159,10 @@ func safeURL(url string) string {
 		url = url[:i]
 	}
 	scheme, rest, ok := strings.Cut(url, "://")
-	if !ok {
-		return url
+	if !ok { // no URL that can be asked, but an error shows it
+		return url[strings.LastIndexByte(url, '@')+1:]
 	}
 	authority, path, _ := strings.Cut(rest, "/")
-	if i := strings.LastIndexByte(authority, '@'); i >= 0 {
-		authority = authority[i+1:]
-	}
+	authority = authority[strings.LastIndexByte(authority, '@')+1:]
 	return scheme + "://" + authority + "/" + path
 }

@@ -34,6 +34,14 @@ type ledger struct {
 	restarts uint32
 }
 
+// reach notes that the Sink has so many bytes. If there never were as many, this is progress,
+// and gives all attempts back.
+func (l *ledger) reach(offset int64) {
+	if offset > l.reached {
+		l.reached, l.failed = offset, 0
+	}
+}
+
 // flags are the facts of a checkpoint that are true or false.
 type flags uint8
 

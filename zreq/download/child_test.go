@@ -172,6 +172,7 @@ func testSecondProcess(t *testing.T) {
 	is.NoErr(err)
 	_, err = download.ToFile(context.Background(), server.URL, path, &download.Args{Call: zreq.Args{Driver: new(stdnet.Driver)}})
 	is.True(errors.Is(err, download.ErrBusy))
+	is.Equal(problem(is, err).Step, download.StepOpen)
 	is.Equal(content(t, path), oldFile)
 	_ = first.Process.Kill()
 	_ = first.Wait()
@@ -191,8 +192,10 @@ func TestFolderThatIsReadOnly(t *testing.T) {
 	c, out := child(server.URL, path)
 	asNobody(t, dir, c)
 	is.True(c.Run() != nil)
-	if !strings.Contains(out.String(), "must be allowed to create files in the folder") {
-		t.Error(out)
+	for _, words := range []string{"open the sink for " + server.URL, "must be allowed to create files in the folder"} {
+		if !strings.Contains(out.String(), words) {
+			t.Error(out)
+		}
 	}
 	is.Equal(listed(t, dir), []string{"image.bin"})
 }

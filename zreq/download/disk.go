@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strconv"
 )
 
 // disk is what saving needs from the operating system. Tests have one that fails.
@@ -109,7 +110,14 @@ func (f *rootFolder) Owns(name string, p part) (bool, error) {
 	if err != nil || !os.SameFile(now, info) {
 		return false, err
 	}
-	return true, checkOwner(info)
+	if !info.Mode().IsRegular() { // it has come between Lstat and Open
+		return false, foreign(strconv.Quote(name), "is not a file")
+	}
+	folder, err := f.Stat(".")
+	if err != nil {
+		return false, err
+	}
+	return true, checkOwner(info, folder)
 }
 
 func (f *rootFolder) Reserve(p part, from, until, keepFree int64) error {

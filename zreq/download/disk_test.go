@@ -139,6 +139,76 @@ func (f *countedFolder) Remove(name string) error {
 	return f.Folder.Remove(name)
 }
 
+// The calls that only a FilePart makes.
+
+func (f *countedFolder) Lstat(name string) (fs.FileInfo, error) {
+	if err := f.d.call("lstat"); err != nil {
+		return nil, err
+	}
+	return f.Folder.Lstat(name)
+}
+
+func (f *countedFolder) Edit(name string) (download.Part, error) {
+	return f.open(name, "edit", f.Folder.Edit)
+}
+
+func (f *countedFolder) Read(name string) (download.Part, error) {
+	return f.open(name, "read", f.Folder.Read)
+}
+
+func (f *countedFolder) open(name, call string, open func(name string) (download.Part, error)) (download.Part, error) {
+	if err := f.d.call(call); err != nil {
+		return nil, err
+	}
+	p, err := open(name)
+	if err != nil {
+		return nil, err
+	}
+	return &countedPart{p, f.d}, nil
+}
+
+func (f *countedFolder) Lock(p download.Part) error {
+	if err := f.d.call("lock"); err != nil {
+		return err
+	}
+	return f.Folder.Lock(p.(*countedPart).Part)
+}
+
+func (f *countedFolder) Owns(name string, p download.Part) (bool, error) {
+	if err := f.d.call("owns"); err != nil {
+		return false, err
+	}
+	return f.Folder.Owns(name, p.(*countedPart).Part)
+}
+
+func (f *countedFolder) Reserve(p download.Part, from, until, keepFree int64) error {
+	if err := f.d.call("reserve"); err != nil {
+		return err
+	}
+	return f.Folder.Reserve(p.(*countedPart).Part, from, until, keepFree)
+}
+
+func (p *countedPart) Truncate(size int64) error {
+	if err := p.d.call("truncate"); err != nil {
+		return err
+	}
+	return p.Part.Truncate(size)
+}
+
+func (p *countedPart) Seek(off int64, whence int) (int64, error) {
+	if err := p.d.call("seek"); err != nil {
+		return 0, err
+	}
+	return p.Part.Seek(off, whence)
+}
+
+func (p *countedPart) ReadAt(b []byte, off int64) (int, error) {
+	if err := p.d.call("read at"); err != nil {
+		return 0, err
+	}
+	return p.Part.ReadAt(b, off)
+}
+
 func (f *countedFolder) Close() error {
 	f.d.opened--
 	return f.Folder.Close()

@@ -2,6 +2,7 @@ package download
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
@@ -111,7 +112,9 @@ func (s Step) String() string {
 	return "unknown"
 }
 
-// Error is the error of every function in this package, and of every method of its sinks.
+// Error is the error of every function in this package, and of the methods of a [File]. The
+// methods of a [Sink] return errors as they are, such as an *fs.PathError: a job makes an
+// Error of them, with the step.
 type Error struct {
 	Step Step
 	Path string // of the file to be saved, as it was given
@@ -120,9 +123,16 @@ type Error struct {
 
 	// The other fields are those of a job.
 
-	URL       string // that was given, without credentials, query and fragment
-	Offset    int64  // bytes of the thing that the Sink has taken
-	Resumable bool   // the same call may succeed later, and goes on where this one has stopped
+	URL    string // that was given, without credentials, query and fragment
+	Offset int64  // bytes of the thing that the Sink has taken
+
+	// Resumable means that the same call may succeed later though nobody does anything, and
+	// then goes on where this one has stopped. Otherwise something has to be changed first,
+	// and Err says what. That is so after ErrBudget, which keeps what there is. An error of
+	// a Sink or a Store is Resumable if it, or what it wraps, has a method
+	// Resumable() bool that returns true, as those have that are [ErrBusy], flash.ErrLost,
+	// or [ErrNoRoom] in a file system. So is every error of StepCommit.
+	Resumable bool
 
 	// RetryAfter is how long the server asks to be left alone, from now on; 0 if it does
 	// not.
@@ -143,6 +153,44 @@ func (e *Error) Error() string {
 
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
+
+// failure is the error of a job whose Sink or Store has failed in a step.
+func failure(step Step, err error) *Error {
+	if l, ok := err.(*located); ok {
+		step, err = l.step, l.err
+	}
+	if step == StepState {
+		err = both(ErrState, err)
+	}
+	return &Error{Step: step, Err: err, Resumable: step == StepCommit || isResumable(err)}
+}
+
+// isResumable reports whether an error, or one that it wraps, says that it is. errors.As
+// does not do this under TinyGo.
+func isResumable(err error) bool {
+	switch e := err.(type) {
+	case interface{ Resumable() bool }:
+		return e.Resumable()
+	case interface{ Unwrap() error }:
+		return isResumable(e.Unwrap())
+	case interface{ Unwrap() []error }:
+		return slices.ContainsFunc(e.Unwrap(), isResumable)
+	}
+	return false
+}
+
+// located is an error that names its step, because the job is in another one: a Sink that has
+// a Store of its own is opened when the checkpoint is loaded.
+type located struct {
+	step Step
+	err  error
+}
+
+// Error returns the text of the cause.
+func (l *located) Error() string { return l.err.Error() }
+
+// Unwrap returns the cause.
+func (l *located) Unwrap() error { return l.err }
 
 // detail is one of the kinds with more words.
 type detail struct {

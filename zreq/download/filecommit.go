@@ -41,7 +41,11 @@ func (s *FilePart) rename() error {
 			return err
 		}
 	}
-	return explainRename(s.home.Rename(s.names.part, s.names.base))
+	if err := s.home.Rename(s.names.part, s.names.base); err != nil {
+		return explainRename(err)
+	}
+	s.is.empty = false // the name of the part may be that of another job's now
+	return nil
 }
 
 // ownerMode is what the owner of a part needs to open it again.

@@ -13,7 +13,7 @@ import (
 var (
 	// ErrBusy means that another job, of this or another process, downloads to the same
 	// path at this moment.
-	ErrBusy = errors.New("another job is downloading to the same path: wait until it has ended")
+	ErrBusy error = &passing{errors.New("another job is downloading to the same path: wait until it has ended")}
 	// ErrForeign means that something else has the name of the part or of the state: a
 	// symbolic link, a folder, a device, or a file that another user has made or that has
 	// a second name.
@@ -31,13 +31,27 @@ func noRoom(need int64, cause error) error {
 	return fmt.Errorf("%s more bytes are needed: %w: %w", strconv.FormatInt(need, 10), ErrNoRoom, cause)
 }
 
+// passing is an error that may go away by itself, such as a disk that others have filled.
+type passing struct{ err error }
+
+// Error returns the text of the cause.
+func (p *passing) Error() string { return p.err.Error() }
+
+// Unwrap returns the cause.
+func (p *passing) Unwrap() error { return p.err }
+
+// Resumable returns true; see [Error].
+func (p *passing) Resumable() bool { return true }
+
 // explain adds the cure to an error of a write or of the creation of a file.
 func explain(err error) error {
 	switch {
-	case err == nil || errors.Is(err, ErrNoRoom):
-		return err
+	case err == nil:
+		return nil
+	case errors.Is(err, ErrNoRoom):
+		return &passing{err}
 	case isFull(err):
-		return fmt.Errorf("%w: %w", ErrNoRoom, err)
+		return &passing{fmt.Errorf("%w: %w", ErrNoRoom, err)}
 	case isReadOnly(err):
 		return fmt.Errorf("the program must be allowed to create files in the folder: %w", err)
 	}

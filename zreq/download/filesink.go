@@ -151,7 +151,7 @@ func (s *FilePart) anew() error {
 	s.leaveTarget()
 	s.tag.id = newID()
 	if err := s.state().note(); err != nil {
-		return err
+		return &located{StepState, explain(err)}
 	}
 	if err := s.part.Truncate(0); err != nil {
 		return err
@@ -265,8 +265,11 @@ func (s *FilePart) closed() error {
 
 // fail records the first failure.
 func (s *FilePart) fail(err error) error {
+	if _, is := err.(*located); !is {
+		err = explain(err)
+	}
 	if s.err == nil {
-		s.err = explain(err)
+		s.err = err
 	}
 	return s.err
 }

@@ -22,6 +22,7 @@ import (
 const (
 	partName  = ".image.bin.zreq-part"
 	stateName = ".image.bin.zreq-state"
+	nextName  = ".image.bin.zreq-next"
 )
 
 // stale makes a folder with an old file.
@@ -61,6 +62,16 @@ func listed(t testing.TB, dir string) (names []string) {
 		names = append(names, e.Name())
 	}
 	return names
+}
+
+// openFiles is how many files this process has open; −1 if nobody knows.
+func openFiles(t *testing.T) int {
+	t.Helper()
+	names, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		return -1
+	}
+	return len(names)
 }
 
 func toFile(o *origin, path string, args *download.Args) (*download.Result, error) {
@@ -251,7 +262,7 @@ func testFullDisk(t *testing.T) {
 			disk.room = room
 			args.BytesPerSecond = 200
 			_, err := get(o, download.FileSinkOn(disk, "image"), args)
-			if !errors.Is(err, download.ErrNoRoom) {
+			if !errors.Is(err, download.ErrNoRoom) || !problem(is, err).Resumable {
 				t.Fatalf("room for %d: %v", room, err)
 			}
 			file, _ := disk.content("image")
@@ -282,8 +293,13 @@ func testBusy(t *testing.T) {
 			end <- err
 		}()
 		time.Sleep(25 * time.Second)
+		open := openFiles(t)
 		_, err := toFile(o, path, args)
+		is.Equal(openFiles(t), open)
 		is.True(errors.Is(err, download.ErrBusy))
+		is.Equal(problem(is, err).Step, download.StepOpen)
+		is.True(problem(is, err).Resumable)
+		is.True(strings.Contains(err.Error(), path+": another job"))
 		is.NoErr(<-end)
 		is.True(content(t, path) == v.body)
 	})

@@ -20,6 +20,7 @@ import (
 // testForeign: what has the name of the part or of the state, and is not what this program
 // makes, is not touched.
 func testForeign(t *testing.T) {
+	v := version(500, `"7"`)
 	for name, put := range map[string]func(path, elsewhere string) error{
 		"symbolic link":      func(path, elsewhere string) error { return os.Symlink(elsewhere, path) },
 		"link to nowhere":    func(path, elsewhere string) error { return os.Symlink(elsewhere+".no", path) },
@@ -29,28 +30,64 @@ func testForeign(t *testing.T) {
 		"of another user":    func(path, _ string) error { return other(path) },
 		"socket of a daemon": func(path, _ string) error { return syscall.Mknod(path, syscall.S_IFSOCK|0o600, 0) },
 	} {
-		for _, which := range []string{partName, stateName} {
+		for which, step := range map[string]download.Step{
+			partName: download.StepOpen, stateName: download.StepState, nextName: download.StepState,
+		} {
 			t.Run(name+which, func(t *testing.T) {
 				if name == "of another user" && os.Geteuid() != 0 {
 					return // only root can make one
 				}
-				served(t, nil, func(is *is.I, o *origin, args *download.Args) {
+				served(t, cutEvery(v, 1_000), func(is *is.I, o *origin, args *download.Args) {
 					dir, path := stale(t)
 					elsewhere := filepath.Join(t.TempDir(), "passwd")
 					is.NoErr(os.WriteFile(elsewhere, []byte("root"), 0o600))
 					is.NoErr(put(filepath.Join(dir, which), elsewhere))
+					open := openFiles(t)
 					_, err := toFile(o, path, args)
+					is.Equal(openFiles(t), open)
+					if which == nextName && err == nil { // a file of this name is removed in any case
+						is.True(name == "a second name" || name == "of another user")
+						is.Equal(content(t, path), v.body)
+						is.Equal(content(t, elsewhere), "root")
+						return
+					}
 					is.True(errors.Is(err, download.ErrForeign))
+					is.Equal(problem(is, err).Step, step)
+					is.Equal(problem(is, err).Resumable, false)
 					is.True(strings.Contains(err.Error(), which)) // says what to remove
 					is.Equal(content(t, path), oldFile)
 					is.Equal(content(t, elsewhere), "root")
 					is.Equal(len(o.asks), 0)
 					_, err = os.Lstat(elsewhere + ".no")
 					is.True(errors.Is(err, fs.ErrNotExist))
+					is.NoErr(os.Remove(filepath.Join(dir, which)))
+					_, err = toFile(o, path, args)
+					is.NoErr(err) // that is the cure
+					is.Equal(content(t, path), v.body)
 				})
 			})
 		}
 	}
+}
+
+// TestFolderOfAnotherUser: on a FAT file system, whatever this process makes belongs to the user
+// of the mount. What belongs to the owner of the folder is taken for our own.
+func TestFolderOfAnotherUser(t *testing.T) {
+	if os.Geteuid() != 0 {
+		return // only root can make one
+	}
+	v := version(60_000, `"7"`)
+	served(t, cutEvery(v, 60_000), func(is *is.I, o *origin, args *download.Args) {
+		dir, path := stale(t)
+		at := halfway(t, path, args)
+		for _, name := range []string{dir, filepath.Join(dir, partName), filepath.Join(dir, stateName)} {
+			is.NoErr(os.Chown(name, 12345, 12345))
+		}
+		res, err := toFile(o, path, args)
+		is.NoErr(err)
+		is.Equal(res.Resumed, at)
+		is.True(content(t, path) == v.body)
+	})
 }
 
 func other(path string) error {

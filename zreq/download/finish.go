@@ -1,9 +1,6 @@
 package download
 
-import (
-	"bytes"
-	"errors"
-)
+import "bytes"
 
 // verify compares the digest of what the Sink has with the one that it should have. If it
 // came in several responses, the error is errResumed once: a whole one may be right. It
@@ -44,12 +41,7 @@ func (p *partial) commit() error {
 		return err
 	}
 	if err := p.out.sink.Commit(); err != nil {
-		err = p.out.fail(StepCommit, err)
-		var e *Error
-		if errors.As(err, &e) {
-			e.Resumable = true
-		}
-		return err
+		return p.out.fail(StepCommit, err)
 	}
 	return p.state.remove()
 }

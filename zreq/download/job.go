@@ -3,6 +3,7 @@ package download
 import (
 	"context"
 	"errors"
+	"strconv"
 	"time"
 
 	"github.com/zreq-go/zreq/zreq"
@@ -46,7 +47,7 @@ type job struct {
 
 // newJob returns a job that has not looked at its arguments yet. It can be closed.
 func newJob(url string, sink Sink) *job {
-	j := &job{url: url, state: &state{}, tell: &report{}}
+	j := &job{url: url, state: &state{checkpoint: checkpoint{size: -1}}, tell: &report{began: time.Now()}}
 	j.spend = &budget{ledger: &j.state.ledger}
 	j.out = &output{sink: sink, state: j.state, budget: j.spend, report: j.tell}
 	j.part = &partial{args: &j.args, state: j.state, out: j.out}
@@ -61,12 +62,18 @@ type steps struct {
 	coded  bool  // a coding was met in mid-way since the last progress
 	reason error // of the last attempt that failed
 
-	charged int64 // bytes that the checkpoint counts for the request that is under way
+	charged   int64  // bytes that the checkpoint counts for the request that is under way
+	reached   int64  // the largest offset that there was before it
+	begun     bool   // there was an attempt in this call
+	inherited uint32 // attempts without progress of processes that have ended in the middle
 }
 
 // prepare checks the arguments, loads the checkpoint, and opens the Sink if there is
 // something to go on from.
 func (j *job) prepare(ctx context.Context, args *Args) (err error) {
+	if args != nil {
+		j.tell.call = args.Progress
+	}
 	if j.args, err = args.withDefaults(); err == nil {
 		switch {
 		case j.url == "":
@@ -80,7 +87,6 @@ func (j *job) prepare(ctx context.Context, args *Args) (err error) {
 	if err != nil {
 		return &Error{Step: StepArgs, Err: both(ErrArgs, err)}
 	}
-	j.tell.call, j.tell.began = j.args.Progress, time.Now()
 	j.spend.limit = j.args.Budget
 	j.out.pace = newPacer(j.args.BytesPerSecond)
 	j.state.store = j.args.State
@@ -90,6 +96,7 @@ func (j *job) prepare(ctx context.Context, args *Args) (err error) {
 	if err := j.state.load(j.args.key(j.url)); err != nil {
 		return err
 	}
+	j.next.inherited = j.state.failed
 	p := j.part
 	p.begun = j.state.reached > 0
 	if p.digest = j.args.Want.SHA256; p.digest == nil {
@@ -128,6 +135,7 @@ func (j *job) attempt(ctx context.Context) error {
 	j.state.attempts++
 	j.state.failed++
 	q, before := j.question(), j.out.offset
+	j.next.begun, j.next.reached = true, j.state.reached
 	j.next.charged = j.spend.ahead(q.expected())
 	if err := j.out.save(j.next.charged); err != nil {
 		return err
@@ -158,28 +166,47 @@ func (j *job) admit(ctx context.Context) error {
 	if err := context.Cause(ctx); err != nil {
 		return stopped(err)
 	}
-	if int(j.state.failed) >= j.args.Retry.Attempts {
-		return j.outOfAttempts()
-	}
 	if j.state.restarts > uint32(j.args.MaxRestarts) {
 		return &Error{Step: StepCheck, Err: both(ErrRestarts, j.next.reason)}
 	}
 	if j.spend.left() == 0 {
 		return errSpent
 	}
-	return nil
+	switch retry := &j.args.Retry; {
+	case int(j.state.failed) < retry.Attempts:
+		return nil
+	case j.next.begun:
+		return j.outOfAttempts()
+	default: // processes have used them all up, and none was there to be told
+		if err := sleep(ctx, retry.jitter(int(j.state.failed))); err != nil {
+			return stopped(err)
+		}
+		return nil
+	}
 }
 
-var errSpent = &Error{Step: StepReceive, Err: ErrBudget, Resumable: true}
+// errSpent is not Resumable: what was spent stays spent, whoever calls.
+var errSpent = &Error{Step: StepReceive, Err: ErrBudget}
 
 // outOfAttempts ends the job, but not for ever. If the last response could not be taken
 // because of what the Sink has, that may be the wrong thing, and the next call begins anew.
+// The next call may also ask for ranges again: over a link that breaks, nothing else comes
+// to an end. If the server still cannot do them, that is a restart, of which the last one
+// stays without.
 func (j *job) outOfAttempts() error {
 	switch j.next.reason {
 	case errLength, errUnsure, errVersion:
 		j.state.flags.set(isDistrust, true)
 	}
-	return &Error{Step: StepReceive, Err: both(zreq.ErrOutOfRetries, j.next.reason), Resumable: true}
+	if int(j.state.restarts) < j.args.MaxRestarts {
+		j.state.flags.set(isPlain, false)
+	}
+	kind := error(zreq.ErrOutOfRetries)
+	if n := j.next.inherited; n > 0 {
+		kind = &detail{kind, strconv.Itoa(int(n)) + " attempts have ended with their process, before anything new was durable, and one more was made now; " +
+			"call again for new attempts, or remove the state to begin anew"}
+	}
+	return &Error{Step: StepReceive, Err: both(kind, j.next.reason), Resumable: true}
 }
 
 // stopped is the error of a job whose context has ended.
@@ -197,9 +224,6 @@ func (j *job) end(err error) (*Result, error) {
 	r.Size, r.Offset, r.Spent = j.state.size, j.out.offset, j.state.spent
 	r.Attempts, r.Restarts = int(j.state.attempts), int(j.state.restarts)
 	r.Resumed, r.Links = j.part.resumed, j.tell.links
-	if j.state.key == ([32]byte{}) {
-		r.Size = -1
-	}
 	j.show()
 	j.tell.now.Done = true
 	j.tell.tell(j.out.offset)

@@ -20,10 +20,10 @@ type outcome struct {
 // follow notes the progress of an attempt, and returns the error of the job, or nil when it
 // is time for the next attempt.
 func (j *job) follow(ctx context.Context, o outcome) error {
-	gained := j.out.offset - j.state.reached
+	gained := j.out.offset - j.next.reached
 	if gained > 0 {
 		j.state.reached, j.state.failed = j.out.offset, 0
-		j.next.backed, j.next.coded = false, false
+		j.next.backed, j.next.coded, j.next.inherited = false, false, 0
 	}
 	j.show()
 	if o.err == nil || o.final {
@@ -39,8 +39,7 @@ func (j *job) follow(ctx context.Context, o outcome) error {
 	case o.now || gained >= enough && o.after == 0:
 		return nil
 	}
-	wait := o.after + rand.N(retry.bound(max(1, int(j.state.failed)))+1)
-	if err := sleep(ctx, wait); err != nil {
+	if err := sleep(ctx, o.after+retry.jitter(max(1, int(j.state.failed)))); err != nil {
 		return stopped(err)
 	}
 	return nil
@@ -49,6 +48,9 @@ func (j *job) follow(ctx context.Context, o outcome) error {
 // enough is how many new bytes an attempt must bring for the next to come at once. A
 // server that sends a byte and closes is not asked in a tight loop.
 const enough = 16 << 10
+
+// jitter returns how long to wait after so many attempts in a row without progress.
+func (r *Retry) jitter(failed int) time.Duration { return rand.N(r.bound(failed) + 1) }
 
 // bound is the longest wait after so many attempts in a row without progress.
 func (r *Retry) bound(failed int) time.Duration {

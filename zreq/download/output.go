@@ -120,7 +120,7 @@ func (o *output) Write(p []byte) (n int, err error) {
 			return n, err
 		}
 		o.pace.pay(o.ctx, int64(m))
-		o.report.tick(o.offset)
+		o.report.tick(o.offset, o.state.spent)
 	}
 }
 
@@ -203,7 +203,7 @@ func (o *output) ReceiveFrom(c netdriver.Conn, n int64) (received int64, ok bool
 		o.left -= received
 	}
 	o.pace.pay(o.ctx, received)
-	o.report.tick(o.offset)
+	o.report.tick(o.offset, o.state.spent)
 	return received, true, err
 }
 
@@ -234,6 +234,7 @@ func (o *output) checkpoint() error {
 	}
 	o.schedule()
 	o.state.offset = o.offset
+	o.state.reach(o.offset)
 	if err := o.note(); err != nil {
 		return err
 	}
@@ -252,7 +253,7 @@ func (o *output) note() error {
 	}
 	state, err := m.MarshalBinary()
 	if err != nil {
-		return o.fail(StepState, stateError(err))
+		return o.fail(StepState, err)
 	}
 	if len(state) <= maxHashState {
 		o.state.state = append(o.state.state, state...)
@@ -272,7 +273,7 @@ func (o *output) save(ahead int64) error {
 // fail keeps the first error of the Sink, with the step that failed.
 func (o *output) fail(step Step, err error) error {
 	if o.err == nil {
-		o.err = &Error{Step: step, Err: err}
+		o.err = failure(step, err)
 	}
 	return o.err
 }

@@ -15,7 +15,7 @@ const noFollow = 0
 const renamesOpen = false
 
 // checkOwner is for systems whose files have a user.
-func checkOwner(fs.FileInfo) error { return nil }
+func checkOwner(_, _ fs.FileInfo) error { return nil }
 
 // diskFull is ERROR_DISK_FULL of Windows. Elsewhere the number means something else that a
 // write does not return.

@@ -10,19 +10,27 @@ import (
 	"syscall"
 )
 
-// noFollow does not open what a symbolic link leads to.
-const noFollow = syscall.O_NOFOLLOW
+// noFollow does not open what a symbolic link leads to, and does not wait for somebody at the
+// other end of a FIFO.
+const noFollow = syscall.O_NOFOLLOW | syscall.O_NONBLOCK
 
 // renamesOpen means that a file may get another name while it is open. So it stays locked.
 const renamesOpen = true
 
-// checkOwner refuses a file that somebody else has made, or can reach by another name.
-func checkOwner(info fs.FileInfo) error {
+// checkOwner refuses a file that somebody else has made, or can reach by another name. The
+// owner of the folder may do there what he likes in any case. On a FAT file system all files,
+// those of this process too, belong to the user who was named when it was mounted.
+func checkOwner(info, folder fs.FileInfo) error {
 	st, ok := info.Sys().(*syscall.Stat_t)
-	switch {
-	case !ok:
+	if !ok {
 		return nil
-	case int(st.Uid) != os.Geteuid():
+	}
+	own := int(st.Uid) == os.Geteuid()
+	if in, ok := folder.Sys().(*syscall.Stat_t); ok && in.Uid == st.Uid {
+		own = true
+	}
+	switch {
+	case !own:
 		return foreign(info.Name(), "belongs to user "+strconv.Itoa(int(st.Uid)))
 	case st.Nlink > 1:
 		return foreign(info.Name(), "has a second name")

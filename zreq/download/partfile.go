@@ -47,34 +47,39 @@ func stemOf(base string) string {
 // maxOpens is how often the part is opened if others create and remove it meanwhile.
 const maxOpens = 20
 
-// begin opens the folder, opens and locks the part, and reads the state, once.
+// begin opens the folder, opens and locks the part, and reads the state, once. The job is
+// loading the checkpoint or opening the Sink, so the error says which of the two has failed.
 func (s *FilePart) begin() error {
 	if s.home != nil || s.err != nil {
 		return s.err
 	}
+	if err := s.enter(); err != nil {
+		s.err = &located{StepOpen, explain(err)}
+	} else if err := s.state().read(); err != nil {
+		s.err = &located{StepState, explain(err)}
+	}
+	return s.err
+}
+
+// enter opens the folder, and opens and locks the part.
+func (s *FilePart) enter() error {
 	if s.disk == nil { // was not made by FileSink
-		return s.fail(pathError(s.path, fs.ErrInvalid))
+		return pathError(s.path, fs.ErrInvalid)
 	}
 	mode, old, err := modeAt(s.disk, s.path)
-	if err == nil {
-		var base string
-		_, base, s.home, err = enterAt(s.disk, s.path)
-		s.names = namesOf(base)
-	}
-	if err == nil {
-		err = s.claim(mode | ownerMode)
-	}
-	if err == nil && old {
-		s.mode = mode
-		err = setMode(s.part, mode|ownerMode)
-	}
-	if err == nil {
-		err = s.state().read()
-	}
 	if err != nil {
-		return s.fail(err)
+		return err
 	}
-	return nil
+	_, base, home, err := enterAt(s.disk, s.path)
+	if err != nil {
+		return err
+	}
+	s.home, s.names = home, namesOf(base)
+	if err := s.claim(mode | ownerMode); err != nil || !old {
+		return err
+	}
+	s.mode = mode
+	return setMode(s.part, mode|ownerMode)
 }
 
 // claim opens the part, which it creates if there is none, and locks it.
@@ -83,6 +88,9 @@ func (s *FilePart) claim(mode fs.FileMode) error {
 		p, created, err := s.openPart(mode)
 		if err == nil {
 			err = s.home.Lock(p)
+		}
+		if err == ErrBusy {
+			err = s.busy()
 		}
 		same := false
 		if err == nil {
@@ -99,7 +107,12 @@ func (s *FilePart) claim(mode fs.FileMode) error {
 			return err
 		}
 	} // somebody has removed it, or made it, in between
-	return ErrBusy
+	return s.busy()
+}
+
+// busy is ErrBusy with the path that another job downloads to.
+func (s *FilePart) busy() error {
+	return &fs.PathError{Op: "lock", Path: s.path, Err: ErrBusy}
 }
 
 func (s *FilePart) openPart(mode fs.FileMode) (p part, created bool, err error) {

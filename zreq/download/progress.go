@@ -43,9 +43,10 @@ type report struct {
 
 const reportTime = time.Second / 10
 
-// tick reports that the Sink has offset bytes, if it is time.
-func (r *report) tick(offset int64) {
+// tick reports that the Sink has offset bytes, and what was spent, if it is time.
+func (r *report) tick(offset, spent int64) {
 	if r.call != nil && time.Since(r.last) >= reportTime {
+		r.now.Spent = spent
 		r.tell(offset)
 	}
 }

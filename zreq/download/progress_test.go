@@ -1,6 +1,7 @@
 package download_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -31,5 +32,28 @@ func testPace(t *testing.T) {
 			is.True(p.Rate > 5_000 && p.Rate < 20_000)
 			is.True(!p.Done)
 		}
+	})
+}
+
+// testProgressOfSpentBytes: Progress shows what was spent as it is spent, and comes at the end
+// even if nothing could begin.
+func testProgressOfSpentBytes(t *testing.T) {
+	v := version(100_000, `"7"`)
+	served(t, cutEvery(v, 100_000), func(is *is.I, o *origin, args *download.Args) {
+		args.BytesPerSecond = 10_000
+		var reports []download.Progress
+		args.Progress = func(p download.Progress) { reports = append(reports, p) }
+		_, err := get(o, new(memSink), args)
+		is.NoErr(err)
+		for _, p := range reports {
+			is.True(p.Spent >= p.Offset)
+		}
+		reports = nil
+		args.Budget = -1
+		_, err = get(o, new(memSink), args)
+		is.True(errors.Is(err, download.ErrArgs))
+		is.Equal(len(reports), 1)
+		is.True(reports[0].Done)
+		is.Equal(reports[0].Total, int64(-1))
 	})
 }

@@ -16,7 +16,12 @@ import "time"
 // the job waits for that time first.
 //
 // The count is in the checkpoint, so that a device that is reset in each attempt does not
-// try for ever. When [Get] returns, whoever calls it again has all Attempts.
+// ask its server in a tight loop. A process that is killed has used up the attempt that was
+// under way, unless a checkpoint says that it has brought something new. When all Attempts
+// are used up in this way, each further call of [Get] still makes one, but only after a
+// wait as before the last of them. So a device that reboots often is never shut out; what
+// it may cost in all is the business of Args.Budget. When Get returns, whoever calls it
+// again has all Attempts.
 type Retry struct {
 	// Attempts is the largest number of attempts in a row without progress. One more is
 	// zreq.ErrOutOfRetries, which is Resumable. Default 10. If negative, there is one.
@@ -24,8 +29,8 @@ type Retry struct {
 	// Wait is the longest wait before the second attempt. Default 1 s. If negative, there
 	// is no wait.
 	Wait time.Duration
-	// MaxWait limits each wait. Default 1 min. A Retry-After that asks for more ends the
-	// job with an error that is Resumable and has it as RetryAfter. If negative, there
-	// are no waits, and every Retry-After ends the job.
+	// MaxWait limits each wait, not counting a Retry-After. Default 1 min. A Retry-After that
+	// asks for more ends the job with an error that is Resumable and has it as RetryAfter.
+	// If negative, there are no waits, and every Retry-After ends the job.
 	MaxWait time.Duration
 }

@@ -18,7 +18,7 @@ func (s *state) load(key [32]byte) error {
 	if s.store != nil {
 		record, err := s.store.Load()
 		if err != nil {
-			return stateError(err)
+			return failure(StepState, err)
 		}
 		found = s.decode(record) && s.key == key
 	}
@@ -37,20 +37,22 @@ func (s *state) save(ahead int64) error {
 	s.spent += ahead
 	s.record = s.encode(s.record[:0])
 	s.spent -= ahead
-	return stateError(s.store.Save(s.record))
+	if err := s.store.Save(s.record); err != nil {
+		return failure(StepState, err)
+	}
+	return nil
 }
 
-// remove removes the checkpoint of a job that has succeeded.
+// remove removes the checkpoint of a job that has succeeded. If that fails, the same call
+// finds that all is done.
 func (s *state) remove() error {
 	if s.store == nil {
 		return nil
 	}
-	return stateError(s.store.Remove())
-}
-
-func stateError(err error) error {
-	if err == nil {
-		return nil
+	if err := s.store.Remove(); err != nil {
+		e := failure(StepState, err)
+		e.Resumable = true
+		return e
 	}
-	return &Error{Step: StepState, Err: both(ErrState, err)}
+	return nil
 }

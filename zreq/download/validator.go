@@ -126,7 +126,7 @@ func (v *validator) compare(t *tags) match {
 		return unknown
 	case v.kind == byETag:
 		return compareTag(v.value, t.etag)
-	case t.modified == "":
+	case t.dates == 0:
 		return missing
 	case t.modified == v.value:
 		return same

@@ -19,13 +19,22 @@ var (
 	ErrWorn = errors.New("the block is worn out, or the flash is write-protected")
 	// ErrLost means that a block went bad, and that what was written into it before cannot
 	// be read any more. What was synced is not affected. The same job goes on from there.
-	ErrLost = errors.New("a block has lost its data before they were synced: download again")
+	ErrLost error = &lost{"a block has lost its data before they were synced: download again"}
 	// ErrSequence means that a method was called out of the order that download.Sink
 	// requires, or that more was written than the size given to Open.
 	ErrSequence = errors.New("call out of order")
 	// ErrRecord means that a record is larger than MaxRecord.
 	ErrRecord = errors.New("the record has more than " + strconv.Itoa(MaxRecord) + " bytes")
 )
+
+// lost is the type of ErrLost.
+type lost struct{ text string }
+
+// Error returns the text.
+func (l *lost) Error() string { return l.text }
+
+// Resumable returns true, and so the error of the job is Resumable; see download.Error.
+func (l *lost) Resumable() bool { return true }
 
 // A GeometryError says which sizes of a Device make no sense.
 type GeometryError struct {
