@@ -30,7 +30,7 @@ func BenchmarkToFile(b *testing.B) {
 	path := target(b, false)
 	toFile := func(digest []byte) func(b *testing.B) {
 		args := &download.Args{Want: download.Want{SHA256: digest}}
-		args.Call = zreq.Args{Driver: new(stdnet.Driver), Limits: zreq.Limits{ReadBuffer: 32 << 10}} // as the loop has
+		args.Call = zreq.Args{Driver: new(stdnet.Driver)}
 		return func(b *testing.B) {
 			if _, err := download.ToFile(context.Background(), server.url("http"), path, args); err != nil {
 				b.Fatal(err)

@@ -22,6 +22,9 @@ func (s *server) ask(ctx context.Context, fields [][2]string) (*zreq.Response, e
 	call.Headers = append(call.Headers[:len(call.Headers):len(call.Headers)], [2]string{"Accept-Encoding", "identity"})
 	call.Headers = append(call.Headers, fields...)
 	call.Stream, call.StreamAnyStatus, call.AllowUnframed = true, true, true // answer.go decides
+	if s.args.Session == nil && s.args.Want.SHA256 != nil && call.Limits.ReadBuffer == 0 {
+		call.Limits.ReadBuffer = hashBuffer // a Session has its own default
+	}
 	if s.args.Session != nil {
 		call.Retry.Attempts = 1 // the job has its own
 		return s.args.Session.Do(ctx, "GET", s.url, &call)
