@@ -37,7 +37,7 @@ func fileEach(t *testing.T, cases []bench.Case, do func(is *is.I, client bench.C
 
 func TestDownloads(t *testing.T) {
 	w := fileWorld(t)
-	fileEach(t, Downloads(w), func(is *is.I, client bench.Client) {
+	fileEach(t, append(Downloads(w), Durable(w)...), func(is *is.I, client bench.Client) {
 		is.NoErr(client.Do(1)) // every byte came
 		is.NoErr(client.Do(3)) // and again, over the same connection
 	})

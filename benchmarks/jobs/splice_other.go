@@ -20,3 +20,5 @@ func newFileMover(conn *net.TCPConn) (*fileMover, error) {
 func (m *fileMover) move(f *os.File, n int64) error { return fileCopy(f, m.conn, n, m.buffer) }
 
 func (m *fileMover) close() error { return nil }
+
+func reserve(*os.File, int64) error { return nil }

@@ -16,5 +16,5 @@ type World struct {
 
 // All is every case, in the order of the report.
 func All(w *World) []bench.Case {
-	return slices.Concat(Gets(w), Streams(w), Downloads(w), Uploads(w), Parallel(w), Parsers())
+	return slices.Concat(Gets(w), Streams(w), Downloads(w), Uploads(w), Durable(w), Parallel(w), Parsers())
 }

@@ -27,7 +27,8 @@ type Page struct {
 	Growths []memory.Growth
 	Sizes   []footprint.Size
 	Faults  []string // what could not be measured, and why
-	Budgets string   // a section of its own, if there is one
+	Links   string   // a section of its own, if there is one
+	Budgets string   // likewise
 }
 
 // Head says what was measured on, with what and how.
@@ -103,6 +104,10 @@ func (p *Page) String() string {
 			}
 			out.WriteString(Cases(group).String())
 		}
+	}
+	if p.Links != "" {
+		section("A link that breaks")
+		out.WriteString(p.Links)
 	}
 	if memory := p.Memory(); memory != "" {
 		section("Memory")

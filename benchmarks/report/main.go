@@ -20,7 +20,7 @@ func main() {
 	origin.Main()
 	memory.Main()
 	r := &report{stdout: os.Stdout, stderr: os.Stderr, plan: bench.Full, stream: 256 << 20}
-	only := flag.String("only", "", "a regular `expression`: the cases whose group or name it matches; memory and footprint are two")
+	only := flag.String("only", "", "a regular `expression`: the cases whose group or name it matches; link, memory and footprint are three")
 	flag.StringVar(&r.out, "out", ".", "the `folder` for REPORT.md and charts")
 	flag.BoolVar(&r.short, "short", false, "fewer rounds and shorter bodies: in under 3 minutes")
 	flag.Parse()

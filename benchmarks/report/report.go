@@ -14,6 +14,7 @@ import (
 	"github.com/zreq-go/zreq/benchmarks/footprint"
 	"github.com/zreq-go/zreq/benchmarks/jobs"
 	"github.com/zreq-go/zreq/benchmarks/limits"
+	"github.com/zreq-go/zreq/benchmarks/link"
 	"github.com/zreq-go/zreq/benchmarks/machine"
 	"github.com/zreq-go/zreq/benchmarks/memory"
 	"github.com/zreq-go/zreq/benchmarks/origin"
@@ -64,6 +65,9 @@ func (r *report) run() (err error) {
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 
 	r.cases(jobs.All(&jobs.World{Origin: server, Dir: dir, Stream: r.stream}))
+	if r.only.MatchString("link") {
+		r.link(dir)
+	}
 	if r.only.MatchString("memory") {
 		r.memory(server)
 	}
@@ -105,6 +109,22 @@ func (r *report) cases(all []bench.Case) {
 			group = nil
 		}
 	}
+}
+
+// link downloads over one that breaks, at the rate of a link, or as fast as it goes.
+func (r *report) link(dir string) {
+	l, size := link.Link{Every: 8 << 20, Rate: 16 << 20}, int64(64<<20)
+	if r.short {
+		l, size = link.Link{Every: 1 << 20}, 8<<20
+	}
+	r.progress("link: a download of %d MiB", size>>20)
+	runs, err := l.Download(dir, size)
+	if err != nil {
+		r.fault("download over a link that breaks", err)
+		return
+	}
+	r.page.Links = present.Links(l, size, runs).String()
+	fmt.Fprintln(r.stdout, r.page.Links)
 }
 
 func (r *report) memory(server *origin.Origin) {

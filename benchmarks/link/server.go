@@ -1,0 +1,116 @@
+package link
+
+import (
+	"bytes"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Server serves one file over a link that breaks: a connection that has sent Every bytes is
+// closed. The server is net/http's, with ETag, Last-Modified and ranges.
+type Server struct {
+	URL string
+
+	link   *breaking
+	server *http.Server
+}
+
+// Link is how bad a link is.
+type Link struct {
+	Every int64 // bytes that a connection lasts
+	Rate  int64 // bytes a second, of all connections together; 0: as fast as it goes
+}
+
+// Serve serves content.
+func (l Link) Serve(content []byte) (*Server, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	made := time.Now().Add(-time.Hour) // old enough to be a validator
+	s := &Server{URL: "http://" + listener.Addr().String() + "/image", link: &breaking{Listener: listener, Link: l}}
+	s.server = &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.link.requests.Add(1)
+		w.Header().Set("ETag", `"7"`)
+		http.ServeContent(w, r, "image.bin", made, bytes.NewReader(content))
+	})}
+	go func() { _ = s.server.Serve(s.link) }() // returns when it is closed
+	return s, nil
+}
+
+// Close ends the server.
+func (s *Server) Close() error { return s.server.Close() }
+
+// Bytes returns how many have passed the link, in both directions.
+func (s *Server) Bytes() int64 { return s.link.bytes.Load() }
+
+// Requests returns how many have come.
+func (s *Server) Requests() int64 { return s.link.requests.Load() }
+
+// breaking is a listener whose connections count what they carry, and break.
+type breaking struct {
+	net.Listener
+	Link
+	bytes, requests atomic.Int64
+
+	mu   sync.Mutex
+	free time.Time // when the link has sent all that was given to it
+}
+
+func (b *breaking) Accept() (net.Conn, error) {
+	conn, err := b.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return &breakingConn{Conn: conn, link: b, left: b.Every}, nil
+}
+
+type breakingConn struct {
+	net.Conn
+	link *breaking
+	left int64
+}
+
+func (c *breakingConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	c.link.bytes.Add(int64(n))
+	return n, err
+}
+
+// Write sends what the connection still lasts for, in pieces that keep the rate.
+func (c *breakingConn) Write(p []byte) (written int, err error) {
+	const piece = 64 << 10
+	for len(p) > 0 && err == nil {
+		if c.left == 0 {
+			_ = c.Close()
+			return written, net.ErrClosed
+		}
+		n := int(min(int64(len(p)), c.left, piece))
+		c.link.wait(n)
+		n, err = c.Conn.Write(p[:n])
+		c.link.bytes.Add(int64(n))
+		written, p, c.left = written+n, p[n:], c.left-int64(n)
+	}
+	return written, err
+}
+
+// slack makes up for sleeps that are longer than they should be.
+const slack = 10 * time.Millisecond
+
+// wait waits until the link has room for n bytes.
+func (b *breaking) wait(n int) {
+	if b.Rate == 0 {
+		return
+	}
+	b.mu.Lock()
+	if late := time.Now().Add(-slack); b.free.Before(late) { // an idle link saves up no more
+		b.free = late
+	}
+	due := b.free
+	b.free = b.free.Add(time.Duration(n) * time.Second / time.Duration(b.Rate))
+	b.mu.Unlock()
+	time.Sleep(time.Until(due))
+}
