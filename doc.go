@@ -31,6 +31,7 @@
 // # Request bodies
 //
 //   - upload: sends a file, or any body that knows its size
+//   - upload/spool: keeps files in a folder, and sends them in order when there is a link
 //   - form: queries, and bodies as a form, JSON or multipart/form-data
 //   - form/stdjson: makes encoding/json the JSON codec; import it for its side effect
 //

@@ -1,0 +1,119 @@
+package spool
+
+import (
+	"errors"
+	"time"
+
+	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/upload"
+)
+
+// Args holds the arguments of a spool other than its folder. A spool does not modify its
+// Args.
+type Args struct {
+	// URL returns where f is sent. It may change args, which is a copy of Upload for this
+	// file: to set the ContentType, to add fields to the Headers, or to set Resume. It is
+	// called before each attempt, on the goroutine of Run. All URLs should be of one
+	// server: while that cannot be reached, no other is tried.
+	//
+	// A program that only adds files may leave it out. Run is ErrArgs without it.
+	URL func(f File, args *upload.Args) string
+
+	// Upload has the arguments of each upload. Its Headers must not have an
+	// Idempotency-Key, because each file has its own.
+	Upload upload.Args
+
+	// Tries is how often a file is sent in a round, if that fails for a reason other than
+	// a missing link, before it is passed over. The default is 3. If negative, there is
+	// one try.
+	Tries int
+
+	// Wait is the longest wait after the first failure. After each further failure the
+	// longest wait is twice that of the one before, up to MaxWait. Each wait is random,
+	// so that devices that failed together do not come back together. The default is 1 s.
+	// If negative, there are no waits.
+	Wait time.Duration
+
+	// MaxWait limits each wait. It also limits the time that a server asks for by
+	// Retry-After. The default is 1 min.
+	MaxWait time.Duration
+
+	// Link ends the wait for a link when the link comes up or changes. The default is
+	// Upload.Driver, if it is a netdriver.LinkWatcher.
+	Link netdriver.LinkWatcher
+
+	// Report, if set, is called after each attempt, on the goroutine of Run.
+	Report func(e Event)
+}
+
+// An Event is what an attempt to send a file has led to.
+type Event struct {
+	File    File
+	Outcome Outcome
+	Err     error         // why it was not sent; nil if it was
+	Wait    time.Duration // until Run goes on, at most
+}
+
+// Outcome is what became of a file.
+type Outcome uint8
+
+// The outcomes of an attempt.
+const (
+	Sent       Outcome = iota // the server has it, and it was removed
+	SetAside                  // the server refuses it for good, and it was moved to the folder refused
+	Failed                    // it is sent again after a wait
+	PassedOver                // it is sent again in the next round
+	NoLink                    // there is no connection, so it is sent again when there is a link, or after a wait
+)
+
+var outcomeNames = [...]string{"sent", "set aside", "failed", "passed over", "no link"}
+
+// String returns the outcome in words.
+func (o Outcome) String() string {
+	if int(o) >= len(outcomeNames) {
+		return "unknown"
+	}
+	return outcomeNames[o]
+}
+
+const (
+	defaultTries   = 3
+	defaultWait    = time.Second
+	defaultMaxWait = time.Minute
+	keyField       = "Idempotency-Key"
+)
+
+var (
+	errNoURL = errors.New("URL is nil: it says where a file is sent")
+	errKey   = errors.New("leave " + keyField + " out of Headers: each file has its own")
+	errWait  = errors.New("MaxWait is negative")
+)
+
+// withDefaults checks the arguments and fills in defaults.
+func (a *Args) withDefaults() (Args, error) {
+	var args Args
+	if a != nil {
+		args = *a
+	}
+	if args.Tries == 0 {
+		args.Tries = defaultTries
+	}
+	args.Tries = max(1, args.Tries)
+	if args.Wait == 0 {
+		args.Wait = defaultWait
+	}
+	if args.MaxWait == 0 {
+		args.MaxWait = defaultMaxWait
+	}
+	args.Wait = min(max(0, args.Wait), args.MaxWait)
+	if w, ok := args.Upload.Driver.(netdriver.LinkWatcher); ok && args.Link == nil {
+		args.Link = w
+	}
+	if _, has := args.Upload.Headers.Get(keyField); has {
+		return args, errKey
+	}
+	if args.MaxWait < 0 {
+		return args, errWait
+	}
+	return args, nil
+}

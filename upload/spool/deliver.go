@@ -1,0 +1,194 @@
+package spool
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"slices"
+	"time"
+
+	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/upload"
+	"github.com/zreq-go/zreq/zreq"
+)
+
+// deliver sends a file until it is sent, set aside or passed over. It returns only errors
+// that end Run.
+func (r *round) deliver(ctx context.Context, f File) error {
+	for try, down := 1, 1; ; {
+		link := r.args.link()
+		resp, err := r.attempt(ctx, f)
+		v, err := judge(ctx, resp, err)
+		if v == isRefused {
+			if failed := r.setAside(f, err.(*StatusError)); failed != nil {
+				v, err = isFailed, failed
+			}
+		}
+		switch v {
+		case isGone:
+			return nil
+		case isSent:
+			if err := r.remove(f); err != nil {
+				return err
+			}
+			r.row = 0
+			r.args.report(Event{File: f, Outcome: Sent})
+			return nil
+		case isRefused:
+			r.row = 0
+			r.args.report(Event{File: f, Outcome: SetAside, Err: err})
+			return nil
+		case isEnded:
+			return context.Cause(ctx)
+		case isFinal:
+			return &Error{"send", f.Name, err}
+		case isUnlinked:
+			wait := r.args.wait(down)
+			down++
+			r.args.report(Event{File: f, Outcome: NoLink, Err: err, Wait: wait})
+			if err := r.args.waitForLink(ctx, link, wait); err != nil {
+				return err
+			}
+			continue
+		}
+		asked := r.args.asked(resp)
+		if down = 1; try >= r.args.Tries {
+			return r.passOver(ctx, f, err, asked)
+		}
+		wait := max(asked, r.args.wait(try+r.row*r.args.Tries))
+		try++
+		r.args.report(Event{File: f, Outcome: Failed, Err: err, Wait: wait})
+		if err := sleep(ctx, wait); err != nil {
+			return err
+		}
+	}
+}
+
+// passOver leaves a file for the next round. If one file alone fails, those that follow do
+// not wait. If several in a row do, it is the server that fails.
+func (r *round) passOver(ctx context.Context, f File, why error, asked time.Duration) error {
+	wait := asked
+	if r.row > 0 {
+		wait = max(wait, r.args.wait((r.row+1)*r.args.Tries))
+	}
+	r.passed++
+	r.row++
+	r.last = why
+	r.args.report(Event{File: f, Outcome: PassedOver, Err: why, Wait: wait})
+	return sleep(ctx, wait)
+}
+
+func (a *Args) report(e Event) {
+	if a.Report != nil {
+		a.Report(e)
+	}
+}
+
+// errGone means that a file has vanished, or has become something else.
+var errGone = errors.New("the file is gone")
+
+// attempt sends a file once.
+func (r *round) attempt(ctx context.Context, f File) (*zreq.Response, error) {
+	body, closer, err := r.home.Open(f.entry())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, errGone
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer closer.Close()
+	args := r.args.Upload
+	args.Headers = slices.Clone(args.Headers)
+	url := r.args.URL(f, &args)
+	if _, has := args.Headers.Get(keyField); has {
+		return nil, invalid(errKey)
+	}
+	args.Headers = append(args.Headers, [2]string{keyField, f.Key})
+	return upload.Upload(ctx, url, body, &args)
+}
+
+// verdict is what an attempt means for the file and for Run.
+type verdict uint8
+
+const (
+	isSent     verdict = iota // the server has all
+	isRefused                 // the server will never take it
+	isGone                    // there is no such file
+	isFailed                  // try again
+	isUnlinked                // try again when there is a link
+	isEnded                   // by the context
+	isFinal                   // for all files
+)
+
+// judge judges an attempt, and returns why the file was not sent.
+func judge(ctx context.Context, resp *zreq.Response, err error) (verdict, error) {
+	switch {
+	case err == errGone:
+		return isGone, nil
+	case err == nil && resp.Status/100 == 2 && resp.CloseReason() != zreq.CloseUnsent:
+		return isSent, nil
+	case ctx.Err() != nil:
+		return isEnded, err
+	case resp != nil && resp.Status/100 != 2 && (err == nil || isOfBody(err)):
+		return judgeStatus(resp)
+	case isLasting(err):
+		return isFinal, err
+	case isOfLink(err):
+		return isUnlinked, err
+	}
+	return isFailed, err
+}
+
+func judgeStatus(resp *zreq.Response) (verdict, error) {
+	err := statusError(resp)
+	_, later := resp.RetryAfter()
+	switch resp.Status {
+	case 401, 403, 404, 407:
+		return isFinal, err
+	case 413:
+		// With Retry-After the condition is temporary (RFC 9110, 15.5.14).
+		if later {
+			return isFailed, err
+		}
+		return isRefused, err
+	case 400, 415, 422:
+		return isRefused, err
+	}
+	return isFailed, err
+}
+
+// maxText is how much of a response is kept.
+const maxText = 4 << 10
+
+func statusError(resp *zreq.Response) *StatusError {
+	text, _ := resp.Content() // what there is will do
+	return &StatusError{resp.Status, resp.Reason(), string(text[:min(len(text), maxText)])}
+}
+
+// isOfBody reports whether only the body of the response is missing, in part or as a whole. A
+// server that refuses early may reset the connection behind its response.
+func isOfBody(err error) bool {
+	var e *zreq.Error
+	return errors.As(err, &e) && e.Phase == zreq.PhaseBody
+}
+
+// isOfLink reports whether no connection could be made.
+func isOfLink(err error) bool {
+	var e *zreq.Error
+	return errors.As(err, &e) && (e.Phase == zreq.PhaseDial || e.Phase == zreq.PhaseTLS)
+}
+
+// isLasting reports whether the error is one of the arguments, or of a connection that
+// would fail in the same way again. The error of a file is none of these.
+func isLasting(err error) bool {
+	var changed *upload.SizeError
+	switch {
+	case errors.As(err, &changed):
+		return false
+	case errors.Is(err, ErrArgs), errors.Is(err, upload.ErrArgs),
+		errors.Is(err, zreq.ErrNoDriver), errors.Is(err, zreq.ErrNoTLS), errors.Is(err, netdriver.ErrNotStarted),
+		errors.Is(err, zreq.ErrOtherOrigin), errors.Is(err, zreq.ErrClosed):
+		return true
+	}
+	return isOfLink(err) && !zreq.Transient(err)
+}

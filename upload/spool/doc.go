@@ -1,0 +1,61 @@
+// Package spool keeps what a device has recorded in a folder, and sends it in order when
+// there is a link.
+//
+//	s, err := spool.Open("/media/card/spool", &spool.Args{
+//		URL: func(f spool.File, _ *upload.Args) string {
+//			return "https://fleet.example/recordings/" + url.PathEscape(f.Name)
+//		},
+//		Upload: upload.Args{Method: "PUT", Session: session},
+//	})
+//	if err != nil {
+//		return err
+//	}
+//	defer s.Close()
+//	go record(s)        // calls s.Add("/media/card/segment.ts") for each file that it has closed
+//	return s.Run(ctx)   // sends until ctx ends
+//
+// # What is promised
+//
+//   - A file that was added is sent at least once. It is removed when the server has said
+//     that it has all of it: by a 2xx that came after the last byte was sent.
+//   - Files are sent in the order in which they were added, except for those that are set
+//     aside or passed over.
+//   - A file is always sent with the same Idempotency-Key, also after a reboot, and no
+//     other file has it. A server that remembers keys takes each file once.
+//
+// This holds if the power fails at any moment, on a file system that moves a file from one
+// folder to another in one step, as those with a journal do. On FAT and exFAT a file may
+// be lost, or be in both folders, if the power fails during Add.
+//
+// # What becomes of a file
+//
+//   - The server has it: it is removed.
+//   - 400, 415, 422, and 413 without Retry-After: it is moved to the folder refused in the
+//     spool. A text beside it says why. To send it again with the same key, move it back
+//     while the spool is closed. To send it with a new key, Add it.
+//   - 401, 403, 404, 407: Run ends, because the same would happen to all. So it does if a
+//     connection fails in a way that lasts; see [Spool.Run]. Nothing is moved. Call Run
+//     again when the cause is gone, or after some time.
+//   - No connection can be made: Run waits, and then goes on with the same file. The wait
+//     ends early when the link comes up; see Args.Link.
+//   - Anything else, such as a 503, a connection that was cut, or a file that cannot be
+//     read: it is tried again, Args.Tries times in all. Then it is passed over, so that
+//     the others do not wait for it. It comes again in the next round.
+//
+// A round begins at the oldest file, when all others were tried and some time has passed.
+//
+// # The folder
+//
+// The name of a file in the folder is its number, its key and its name. Everything else in
+// the folder is left alone: other files, folders, and symbolic links. The files .lock and
+// .next-… belong to the spool, as does the folder refused. While no program has the spool
+// open, files may be removed by hand.
+//
+// One process at a time has the spool open. Nobody may write to a file in it.
+//
+// # What it does not do
+//
+// The package starts no goroutine. It has no policy on size: look at the free space of the
+// disk before recording. It does not look for files by itself: after a reboot, Add what
+// was recorded and not added.
+package spool

@@ -1,0 +1,14 @@
+package spool_test
+
+import "testing"
+
+// TestFeature is the list of promises that this package keeps, and of their proofs.
+func TestFeature(t *testing.T) {
+	t.Run("P38", func(t *testing.T) {
+		for name, proof := range map[string]func(*testing.T){
+			"testPowerCut": testPowerCut,
+		} {
+			t.Run(name, proof)
+		}
+	})
+}

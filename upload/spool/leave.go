@@ -1,0 +1,124 @@
+package spool
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+)
+
+// refused is the folder for the files that a server has refused.
+const refused = "refused"
+
+// reasonOf is the name of the file that says why f was refused, beside it.
+func reasonOf(f File) string { return refused + "/" + f.id() + ".txt" }
+
+// retire makes sure that the number of f is not used again, when f has left and the
+// program has started anew.
+func (q *queue) retire(f File) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if f.Number < q.marked {
+		return nil
+	}
+	if err := q.home.Rename(marker(q.marked), marker(q.next)); err != nil {
+		return err
+	}
+	q.marked = q.next
+	return q.home.Sync(".")
+}
+
+// remove removes a file that the server has.
+func (q *queue) remove(f File) error {
+	err := q.retire(f)
+	if err == nil {
+		err = q.forgive(f)
+	}
+	if err == nil {
+		err = ignoreMissing(q.home.Remove(f.entry()))
+	}
+	if err == nil {
+		err = q.home.Sync(".")
+	}
+	if err != nil {
+		return &Error{"remove", f.Name, explain(err)}
+	}
+	return nil
+}
+
+// forgive removes the reason why f was refused. There is one if the power failed when f was
+// to be set aside.
+func (q *queue) forgive(f File) error {
+	err := q.home.Remove(reasonOf(f))
+	if err != nil {
+		return ignoreMissing(err)
+	}
+	return q.home.Sync(refused)
+}
+
+// setAside moves a file that the server has refused to the folder for these. The reason is
+// durable before the file is moved.
+func (q *queue) setAside(f File, why *StatusError) error {
+	err := q.retire(f)
+	if err == nil {
+		err = q.openRefused()
+	}
+	if err == nil {
+		err = q.write(reasonOf(f), reason(f, why))
+	}
+	if err == nil {
+		err = q.home.Sync(refused)
+	}
+	if err == nil {
+		err = ignoreMissing(q.home.Rename(f.entry(), refused+"/"+f.entry()))
+	}
+	if err == nil {
+		err = q.home.Sync(refused)
+	}
+	if err == nil {
+		err = q.home.Sync(".")
+	}
+	if err != nil {
+		return &Error{"set aside", f.Name, explain(err)}
+	}
+	return nil
+}
+
+// openRefused creates the folder if there is none.
+func (q *queue) openRefused() error {
+	err := q.home.Mkdir(refused)
+	if errors.Is(err, fs.ErrExist) {
+		err = nil
+	}
+	if err != nil {
+		return err
+	}
+	return q.home.Sync(".")
+}
+
+// reason is what is written beside a file that was refused.
+func reason(f File, why *StatusError) []byte {
+	var text strings.Builder
+	fmt.Fprintf(&text, "status %d %s\n", why.Status, why.Reason)
+	fmt.Fprintf(&text, "file %q\n", f.Name)
+	fmt.Fprintf(&text, "key %s\n", f.Key)
+	if why.Text != "" {
+		fmt.Fprintf(&text, "\n%s\n", why.Text)
+	}
+	return []byte(text.String())
+}
+
+// write writes a file, whose content is durable then. Its name is not.
+func (q *queue) write(name string, content []byte) error {
+	out, err := q.home.Create(name)
+	if err != nil {
+		return err
+	}
+	if len(content) > 0 {
+		_, err = out.Write(content)
+	}
+	if err == nil {
+		err = out.Sync()
+	}
+	return errors.Join(err, out.Close())
+}

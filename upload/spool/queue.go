@@ -1,0 +1,140 @@
+package spool
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// queue is the files in a folder, in the order of their numbers.
+type queue struct {
+	dir   string
+	home  folder
+	added chan struct{} // holds one value if a file was added since Run has looked
+
+	mu     sync.Mutex // guards what follows, and that files are added in the order of their numbers
+	closed bool
+	next   uint64 // number of the next file
+	marked uint64 // number in the name of the marker
+}
+
+func newQueue(home folder, dir string) *queue {
+	return &queue{dir: dir, home: home, added: make(chan struct{}, 1)}
+}
+
+// count finds out the number of the next file, and creates the marker if there is none. What
+// a program did that was killed is durable afterwards.
+func (q *queue) count() error {
+	q.next = 1
+	err := q.home.List(func(name string, regular bool) {
+		if n, ok := parseMarker(name); ok && regular {
+			q.marked = max(q.marked, n)
+		}
+		if f, ok := parse(name); ok {
+			q.next = max(q.next, f.Number+1)
+		}
+	})
+	q.next = max(q.next, q.marked)
+	if err == nil && q.marked == 0 {
+		q.marked = q.next
+		err = q.write(marker(q.next), nil)
+	}
+	if err == nil {
+		err = ignoreMissing(q.home.Sync(refused))
+	}
+	if err != nil {
+		return err
+	}
+	return q.home.Sync(".")
+}
+
+func (q *queue) add(path string) (File, error) {
+	name := filepath.Base(path)
+	if f, ok := parse(name); ok {
+		name = f.Name // it was in a spool before
+	}
+	if len(name) > MaxName {
+		return File{}, ErrName
+	}
+	from, err := q.home.Pick(path)
+	if err != nil {
+		return File{}, err
+	}
+	defer from.Close()
+	if err := from.Sync(); err != nil {
+		return File{}, err
+	}
+	return q.take(from, name)
+}
+
+// take moves a file into the folder. No two files are moved at the same time: if the one
+// with the smaller number came second, Run could miss it.
+func (q *queue) take(from picked, name string) (File, error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.closed {
+		return File{}, os.ErrClosed
+	}
+	if q.next > maxNumber {
+		return File{}, errNumbers
+	}
+	f := File{Name: name, Number: q.next, Key: newKey()}
+	if err := from.Move(f.entry()); err != nil {
+		return File{}, err
+	}
+	q.next++
+	select {
+	case q.added <- struct{}{}:
+	default:
+	}
+	err := q.home.Sync(".")
+	if err == nil {
+		err = from.SyncFolder()
+	}
+	return f, err
+}
+
+// batch is how many files Run keeps in memory at a time.
+const batch = 64
+
+// list returns the first files whose names in the folder come after the given one, in
+// order. They are durable: one that was sent and came back to where it was added from
+// after a power cut would be added again, with another key.
+func (q *queue) list(after string) ([]File, error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	var names []string
+	err := q.home.List(func(name string, regular bool) {
+		if _, ok := parse(name); !ok || !regular || name <= after {
+			return
+		}
+		if i, _ := slices.BinarySearch(names, name); i < batch {
+			names = slices.Insert(names, i, strings.Clone(name))
+			names = names[:min(len(names), batch)]
+		}
+	})
+	if err == nil && len(names) > 0 {
+		err = q.home.Sync(".")
+	}
+	if err != nil {
+		return nil, &Error{"list", q.dir, explain(err)}
+	}
+	files := make([]File, len(names))
+	for i, name := range names {
+		files[i], _ = parse(name)
+	}
+	return files, nil
+}
+
+// close closes the folder, once.
+func (q *queue) close() error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.closed {
+		return nil
+	}
+	q.closed = true
+	return q.home.Close()
+}

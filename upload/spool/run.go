@@ -1,0 +1,119 @@
+package spool
+
+import (
+	"context"
+	"time"
+)
+
+// Run sends the files in order, and those that are added meanwhile, until ctx ends. It
+// then returns the cause of ctx. A file is removed when the server has said that it has
+// all of it, and not before.
+//
+// Before that, Run returns only an error that lasts, as an [*Error], and moves and removes
+// nothing because of it:
+//
+//   - a [*StatusError] with status 401, 403, 404 or 407
+//   - a connection that cannot be made until somebody does something about it, because a
+//     certificate is not trusted, a proxy refuses, or there is no driver or no TLS; see
+//     zreq.Transient
+//   - an error of the file system, as ErrReadOnly, because of which a file that was sent
+//     cannot be removed
+//   - ErrArgs, and ErrRunning if Run or Drain is under way already
+//
+// The package documentation says what becomes of files that cannot be sent.
+func (s *Spool) Run(ctx context.Context) error { return s.run(ctx, true) }
+
+// Drain is like Run, but returns nil when no file is left. It makes one round. If files
+// were passed over in it, it returns a [*PassedOverError]. While there is no link it
+// waits, so ctx should have a deadline.
+func (s *Spool) Drain(ctx context.Context) error { return s.run(ctx, false) }
+
+func (s *Spool) run(ctx context.Context, forever bool) error {
+	if !s.running.TryLock() {
+		return ErrRunning
+	}
+	defer s.running.Unlock()
+	if s.args.URL == nil {
+		return &Error{"send", s.queue.dir, invalid(errNoURL)}
+	}
+	r := round{args: &s.args, queue: s.queue}
+	for {
+		if err := r.send(ctx); err != nil {
+			return err
+		}
+		if !forever {
+			return r.left()
+		}
+		added, err := r.wait(ctx)
+		if err != nil {
+			return err
+		}
+		if !added {
+			r = round{args: &s.args, queue: s.queue, before: r.before + 1}
+		}
+	}
+}
+
+// round is one pass over the files, in order. It goes on with files that are added, until
+// it is time for those that were passed over.
+type round struct {
+	*queue
+	args   *Args
+	before int    // rounds before this one, in a row, in which files were passed over
+	after  string // name in the folder of the file that was tried last
+	passed int    // files that were passed over
+	last   error  // why the last of them was
+	row    int    // files that were passed over since one was not
+	next   time.Time
+}
+
+// send tries to send each file that was not tried in this round.
+func (r *round) send(ctx context.Context) error {
+	for {
+		if err := context.Cause(ctx); err != nil {
+			return err
+		}
+		files, err := r.list(r.after)
+		if err != nil || len(files) == 0 {
+			return err
+		}
+		for _, f := range files {
+			r.after = f.entry()
+			if err := r.deliver(ctx, f); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// left returns the error of Drain.
+func (r *round) left() error {
+	if r.passed == 0 {
+		return nil
+	}
+	return &PassedOverError{r.passed, r.last}
+}
+
+// wait waits until a file is added, or until it is time for the next round, if files were
+// passed over in this one.
+func (r *round) wait(ctx context.Context) (added bool, err error) {
+	var due <-chan time.Time
+	if r.passed == 0 {
+		r.before = 0
+	} else {
+		if r.next.IsZero() {
+			r.next = time.Now().Add(r.args.wait(r.before + 1))
+		}
+		timer := time.NewTimer(time.Until(r.next))
+		defer timer.Stop()
+		due = timer.C
+	}
+	select {
+	case <-r.added:
+		return true, nil
+	case <-due:
+		return false, nil
+	case <-ctx.Done():
+		return false, context.Cause(ctx)
+	}
+}

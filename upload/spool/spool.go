@@ -1,0 +1,70 @@
+package spool
+
+import (
+	"sync"
+)
+
+// A Spool is a folder with files that wait to be sent. Add may be called from any number
+// of goroutines, also while Run is under way in another.
+type Spool struct {
+	args    Args
+	queue   *queue
+	running sync.Mutex // held by Run, Drain and Close
+}
+
+// Open opens the folder dir as a spool, and locks it. It creates the folder if there is
+// none, but not the one that contains it. args may be nil in a program that only adds
+// files.
+//
+// Errors are an [*Error]: an ErrArgs, an ErrBusy, an ErrReadOnly or one of the operating
+// system. A file system without locks is used without. So is every one of Windows, where
+// nothing keeps two processes from the same folder.
+func Open(dir string, args *Args) (*Spool, error) {
+	a, err := args.withDefaults()
+	if err != nil {
+		return nil, &Error{"open", dir, invalid(err)}
+	}
+	home, err := openFolder(dir)
+	if err != nil {
+		return nil, &Error{"open", dir, explain(err)}
+	}
+	return open(home, dir, a)
+}
+
+// open returns the Spool in a folder. If it fails, it closes the folder.
+func open(home folder, dir string, args Args) (*Spool, error) {
+	q := newQueue(home, dir)
+	if err := q.count(); err != nil {
+		_ = home.Close()
+		return nil, &Error{"open", dir, explain(err)}
+	}
+	return &Spool{args: args, queue: q}, nil
+}
+
+// Add moves the file at path into the spool. When it returns without an error, the file is
+// durable there, and no longer at path. The file must be on the file system of the spool.
+// Nobody may write to it from now on: a program that records closes the file first.
+//
+// Before the move, Add syncs the content of the file, and after it both folders. If Add
+// returns an error and a zero File, the file is still at path. If it returns an error and
+// a File, the file was moved, and will be sent, but a power cut may bring it back to path.
+//
+// Errors are an [*Error]: an ErrOtherDisk, ErrNotFile, ErrName, ErrSpooled, ErrNoRoom,
+// ErrReadOnly, or one of the operating system.
+func (s *Spool) Add(path string) (File, error) {
+	f, err := s.queue.add(path)
+	if err != nil {
+		err = &Error{"add", path, explain(err)}
+	}
+	return f, err
+}
+
+// Close unlocks the folder. It returns ErrRunning if Run or Drain has not returned yet.
+// The files stay in the folder.
+func (s *Spool) Close() error {
+	if !s.running.TryLock() {
+		return ErrRunning
+	}
+	defer s.running.Unlock()
+	return s.queue.close()
+}
