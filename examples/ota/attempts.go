@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -11,17 +13,24 @@ import (
 // It is the Trace of the calls.
 type attempts struct {
 	bar *bar
+	n   int
 }
 
 // busy are the statuses after which the download tries again.
 var busy = []int{408, 425, 429, 500, 502, 503, 504}
 
 func (a *attempts) Trace(e zreq.Event) {
+	if e.Kind != zreq.EventDone {
+		return
+	}
+	a.n++
+	why := e.Err
+	var call *zreq.Error
 	switch {
-	case e.Kind != zreq.EventDone:
-	case e.Err != nil:
-		a.bar.note(e.Err.Error())
+	case errors.Is(why, context.Canceled): // whoever has stopped the program knows
+	case errors.As(why, &call):
+		a.bar.note(fmt.Sprintf("attempt %d: %v", a.n, call.Err))
 	case slices.Contains(busy, e.Status):
-		a.bar.note(fmt.Sprintf("the server is busy: status %d", e.Status))
+		a.bar.note(fmt.Sprintf("attempt %d: the server is busy, status %d", a.n, e.Status))
 	}
 }

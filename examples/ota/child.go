@@ -73,5 +73,5 @@ func killAt(ctx context.Context, percent int, flags []string) (string, error) {
 	if err := cmd.Wait(); err == nil || killing != nil {
 		return "", fmt.Errorf("the process has ended by itself: %s", errs.String())
 	}
-	return fmt.Sprintf("%s at %d %%", cmd.ProcessState, done), nil
+	return fmt.Sprintf("it had %d %% (%s)", done, cmd.ProcessState), nil
 }

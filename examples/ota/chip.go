@@ -106,7 +106,7 @@ func flashed(size int, sum []byte) func(context.Context, *yard) error {
 		if err := c.update(ctx, y, sum, c.tellBoot); err != nil {
 			return err
 		}
-		y.remark = fmt.Sprintf("no power at the very end; the next start made %d requests", len(y.origin.requests())-before)
+		y.remark = fmt.Sprintf("the power fails when the boot loader is to be told; the next start tells it, after %d requests", len(y.origin.requests())-before)
 		y.wear = c.wear()
 		return nil
 	}

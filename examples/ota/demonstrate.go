@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 )
 
@@ -57,15 +58,15 @@ func (t *trial) do(ctx context.Context, dir string, old *image) (*row, error) {
 	if want := whichIs(t.leaves.bytes, t.leaves); is != want {
 		return nil, fmt.Errorf("%s is there, and not %s", is, want)
 	}
-	result := is + " is in place"
 	if t.leaves == old {
-		result = is + " is still in place"
+		is = "still " + is
 	}
-	if y.remark != "" {
-		result += "; " + y.remark
+	asked := y.origin.requests()
+	if y.remark == "" && len(asked) > 1 {
+		y.remark = "asked for " + strings.Join(asked, ", ")
 	}
 	return &row{
-		what: t.what, size: int64(len(t.image.bytes)), wire: y.origin.wire.bytes.Load(),
-		requests: len(y.origin.requests()), links: y.used, result: result, wear: y.wear,
+		what: t.what, size: int64(len(t.image.bytes)), wire: y.origin.wire.bytes.Load(), requests: len(asked),
+		links: y.used, result: is, remark: y.remark, wear: y.wear,
 	}, nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 
+	"github.com/zreq-go/zreq/netdriver/bind"
 	"github.com/zreq-go/zreq/zreq/download"
 )
 
@@ -19,7 +20,7 @@ type failure struct {
 var failures = []failure{
 	{2, "the flags are wrong, or the URL is", func(err error) bool {
 		var usage *usageError
-		return errors.As(err, &usage) || errors.Is(err, download.ErrArgs)
+		return errors.As(err, &usage) || errors.Is(err, download.ErrArgs) || errors.Is(err, bind.ErrUnsupported)
 	}},
 	{130, "interrupted; the next run goes on", ofKind(context.Canceled)},
 	{5, "what has arrived has another SHA-256; the next run downloads all of it", ofKind(download.ErrDigest)},

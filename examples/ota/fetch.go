@@ -28,10 +28,7 @@ func fetch(ctx context.Context, o *options, out io.Writer) error {
 	began := time.Now()
 	res, err := download.ToFile(ctx, o.url, o.path, args)
 	if err != nil {
-		var e *download.Error
-		if errors.As(err, &e) && e.Resumable {
-			fmt.Fprintf(out, "%s of the image are there: run the same command again to go on\n", human(e.Offset))
-		}
+		advise(out, res, err)
 		return err
 	}
 	fmt.Fprintf(out, "%s: %s in %s, %s\n", o.path, human(res.Size), time.Since(began).Round(time.Millisecond), describe(res))
@@ -39,6 +36,19 @@ func fetch(ctx context.Context, o *options, out io.Writer) error {
 		fmt.Fprintf(out, "sha256 %s\n", hex.EncodeToString(res.SHA256))
 	}
 	return nil
+}
+
+// advise says what is there after a failure, and what to do.
+func advise(out io.Writer, res *download.Result, err error) {
+	var e *download.Error
+	switch {
+	case errors.Is(err, download.ErrDigest):
+		fmt.Fprintf(out, "what has arrived has sha256 %s\n", hex.EncodeToString(res.SHA256))
+	case errors.Is(err, download.ErrBudget):
+		fmt.Fprintf(out, "%s of the image are there: run the command again with a larger -budget to go on\n", human(res.Offset))
+	case errors.As(err, &e) && e.Resumable:
+		fmt.Fprintf(out, "%s of the image are there: run the same command again to go on\n", human(res.Offset))
+	}
 }
 
 // describe says what a download has taken, in all runs.

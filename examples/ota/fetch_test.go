@@ -30,14 +30,14 @@ func TestExitCodes(t *testing.T) {
 		"right digest":    {to: serve(small), flags: []string{"-sha256", strings.ToUpper(sum)}, code: 0, says: "100 %"},
 		"in parts":        {to: serve(small), flags: []string{"-part", "40K"}, code: 0, says: "3 attempts"},
 		"another image":   {to: serve(small), flags: []string{"-sha256", strings.Repeat("0", 64)}, code: 4, says: "another SHA-256"},
-		"one bit":         {to: serve(small.corrupted()), code: 5, says: "SHA-256"},
-		"budget":          {to: serve(small), flags: []string{"-budget", "50K"}, code: 7, says: "run the same command again"},
+		"one bit":         {to: serve(small.corrupted()), code: 5, says: "has sha256 "},
+		"budget":          {to: serve(small), flags: []string{"-budget", "50K"}, code: 7, says: "a larger -budget"},
 		"changes always":  {to: unsteady, code: 6, says: "too many restarts"},
 		"no folder":       {to: serve(small), flags: []string{"-o", "/missing/image"}, code: 8, says: "/missing"},
 		"the URL is bad":  {to: serve(small), flags: []string{"-url", "gopher://localhost/image"}, code: 2, says: "gopher"},
 		"no hex":          {to: serve(small), flags: []string{"-sha256", "12"}, code: 2, says: "64 hexadecimal digits"},
 		"no size":         {to: serve(small), flags: []string{"-limit", "fast"}, code: 2, says: "not a number of bytes"},
-		"the flag is bad": {to: serve(small), flags: []string{"-quick"}, code: 2, says: "Exit codes"},
+		"the flag is bad": {to: serve(small), flags: []string{"-quick"}, code: 2, says: "-h explains"},
 		"a stray word":    {to: serve(small), flags: []string{"image.bin"}, code: 2, says: "behind -url"},
 		"a link twice":    {to: serve(small), flags: []string{"-link", "lo,lo"}, code: 2, says: "lo"},
 		"help":            {to: serve(small), flags: []string{"-h"}, code: 0, says: "Exit codes"},
@@ -77,7 +77,7 @@ func TestExitCodesOfServers(t *testing.T) {
 		code int
 		says string
 	}{
-		"busy for long": {t.Context(), srv.URL + "/busy", 3, "the server is busy: status 503"},
+		"busy for long": {t.Context(), srv.URL + "/busy", 3, "attempt 1: the server is busy, status 503"},
 		"not there":     {t.Context(), srv.URL + "/missing", 4, "404"},
 		"a password":    {t.Context(), secret + "/missing", 4, "404"},
 		"interrupted":   {gone, srv.URL + "/image", 130, "again to go on"},

@@ -28,14 +28,15 @@ type options struct {
 // usageError is a mistake in the flags.
 type usageError struct{ error }
 
+func (e *usageError) Error() string { return e.error.Error() + " (ota -h explains the flags)" }
+
 func (e *usageError) Unwrap() error { return e.error }
 
-// parse reads the flags. It explains them on out if they are asked for or wrong.
+// parse reads the flags, and explains them on out if it is asked to.
 func parse(args []string, out io.Writer) (*options, error) {
 	o := new(options)
 	flags := flag.NewFlagSet("ota", flag.ContinueOnError)
-	flags.SetOutput(out)
-	flags.Usage = func() { usage(flags, out) }
+	flags.SetOutput(io.Discard) // main shows the error
 	flags.StringVar(&o.url, "url", "", "`URL` of the image")
 	flags.StringVar(&o.path, "o", "", "`file` to write; by default it has the last name of the URL and is in the working directory")
 	sum := flags.String("sha256", "", "SHA-256 that the image must have, in `hex`; by default what the server says in Repr-Digest, if it does")
@@ -45,6 +46,7 @@ func parse(args []string, out io.Writer) (*options, error) {
 	links := flags.String("link", "", "network `interfaces` to use, separated by commas, the preferred one first, such as eth0,wwan0; Linux only")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
+			usage(flags, out)
 			return nil, err
 		}
 		return nil, &usageError{err}
@@ -110,6 +112,7 @@ func usage(flags *flag.FlagSet, out io.Writer) {
 	fmt.Fprintln(out, "Ota downloads a firmware image, completely or not at all. After a failure run it again:")
 	fmt.Fprintln(out, "it goes on where it has stopped. Without any flag it demonstrates that.")
 	fmt.Fprintln(out)
+	flags.SetOutput(out)
 	flags.PrintDefaults()
 	fmt.Fprintln(out, "\nExit codes:")
 	fmt.Fprintln(out, "  0    the image is complete, on the disk, and what was asked for")

@@ -2,9 +2,11 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 )
@@ -18,8 +20,8 @@ type origin struct {
 	done   chan struct{} // closed when serving has ended
 	answer func(request int) answer
 
-	mu     sync.Mutex
-	ranges []string // that were asked for, one for each request
+	mu    sync.Mutex
+	asked []string // for each request its Range, or "all"
 }
 
 // answer is what the server does with a request.
@@ -58,17 +60,17 @@ func (o *origin) close() {
 	<-o.done
 }
 
-// requests returns the Range of each request so far, "" for none.
+// requests returns what each request so far has asked for: its Range, or "all".
 func (o *origin) requests() []string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return append([]string(nil), o.ranges...)
+	return slices.Clone(o.asked)
 }
 
 func (o *origin) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	o.mu.Lock()
-	o.ranges = append(o.ranges, r.Header.Get("Range"))
-	a := o.answer(len(o.ranges))
+	o.asked = append(o.asked, cmp.Or(r.Header.Get("Range"), "all"))
+	a := o.answer(len(o.asked))
 	o.mu.Unlock()
 	if a.page != "" {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 )
 
@@ -13,7 +14,8 @@ type row struct {
 	wire     int64 // bytes that the server has received and sent
 	requests int
 	links    []string
-	result   string
+	result   string // which image is in place
+	remark   string // what happened; "" if there is nothing to say
 	wear     string // of the flash; it stands below the table
 }
 
@@ -21,15 +23,19 @@ const layout = "%-26s  %8s  %11s  %8s  %8s  %-12s  %s\n"
 
 // header prints the names of the columns.
 func header(out io.Writer) {
-	fmt.Fprintf(out, layout, "what happens", "image", "on the wire", "of image", "requests", "links", "what came of it")
+	fmt.Fprintf(out, layout, "what happens", "image", "on the wire", "of image", "requests", "links", "in place")
 }
 
-// print prints a row.
+// print prints a row, and the remark on a line of its own.
 func (r *row) print(out io.Writer) {
 	links := strings.Join(r.links, ", ")
 	if links == "" {
 		links = "-"
 	}
+	percent := 100 * float64(r.wire) / float64(r.size)
 	fmt.Fprintf(out, layout, r.what, human(r.size), human(r.wire),
-		fmt.Sprintf("%.1f %%", 100*float64(r.wire)/float64(r.size)), fmt.Sprint(r.requests), links, r.result)
+		fmt.Sprintf("%.1f %%", percent), strconv.Itoa(r.requests), links, r.result)
+	if r.remark != "" {
+		fmt.Fprintf(out, "    %s\n", r.remark)
+	}
 }

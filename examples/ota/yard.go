@@ -96,7 +96,7 @@ func rationed(first, then int64) func(context.Context, *yard) error {
 		case counted > first:
 			return fmt.Errorf("the server has counted %d bytes, and %d were allowed", counted, first)
 		}
-		y.remark = fmt.Sprintf("stopped after %s with %s, then went on", human(counted), human(res.Offset))
+		y.remark = fmt.Sprintf("stopped when the server had counted %s, and the device had %s; went on with a larger budget", human(counted), human(res.Offset))
 		_, err = y.job(ctx, download.FileSink(y.path), download.Args{Budget: then, PartSize: partBytes})
 		return err
 	}
