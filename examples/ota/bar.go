@@ -80,10 +80,10 @@ func (b *bar) tell(p download.Progress) {
 // tenths returns how many tenths are there. It cannot overflow.
 func tenths(p download.Progress) int64 { return int64(10 * (float64(p.Offset) / float64(p.Total))) }
 
-const barWidth = 24
+const barWidth = 12
 
-// line returns what stands on the terminal, at most 80 columns unless the link has a long
-// name.
+// line returns what stands on the terminal. It fits into 80 columns, unless the name of the
+// link is long.
 func line(p download.Progress, perSecond float64) string {
 	f := figures(p, perSecond)
 	if p.Total > 0 {

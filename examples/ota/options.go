@@ -42,7 +42,7 @@ func parse(args []string, out io.Writer) (*options, error) {
 	sum := flags.String("sha256", "", "SHA-256 that the image must have, in `hex`; by default what the server says in Repr-Digest, if it does")
 	flags.Var(&o.part, "part", "ask for at most so many `bytes` at a time, such as 65536, 64K or 1M; by default for all")
 	flags.Var(&o.limit, "limit", "`bytes` a second, at most; by default as many as possible")
-	flags.Var(&o.budget, "budget", "`bytes` to send and receive, at most, in all runs for this image; by default any number")
+	flags.Var(&o.budget, "budget", "`bytes` to send and receive, at most, in all runs for this image; without -part, one that is larger is not begun")
 	links := flags.String("link", "", "network `interfaces` to use, separated by commas, the preferred one first, such as eth0,wwan0; Linux only")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
