@@ -86,7 +86,7 @@ func TestFeature(t *testing.T) {
 		{"P1", proofs{testLongUploadLeavesTheHeapFlat, testLongBodyLeavesTheHeapFlat, testLongPullLeavesTheHeapFlat, testPullAllocates}},
 		{"P2", proofs{testMatrix, testMatrixIsWhole, testLowSpeedReading, testLowSpeedSending, testLowSpeedAndSilence, testPullTimeout, testRetryTime, testRetryDeadline, testRetryWaitEnds, testRetryHuge, testBodyThatBlocksIsBoundedByItsSource}},
 		{"P3", proofs{testLeak, testErrors, testErrorsOfConnect, testStopByPanic, testSessionIsLeft, testSessionStream, testSessionCancelledAtRandom}},
-		{"P30", proofs{testOriginOnly, testRedirectCredentials, testRedirectAnonymousTLS}},
+		{"P30", proofs{testOriginOnly, testAnonymous, testRedirectCredentials, testRedirectAnonymousTLS}},
 		{"P32", proofs{testZone, testZoneIsPartOfTheOrigin, testZoneOfARedirect, testZoneInHost}},
 		{"P45", proofs{testURLErrors, testLocationErrors}},
 		{"P41", proofs{testEarlyAnswerIsSeen, testEarlyAnswerOverTLS, testEarlyAnswerBetweenWrites, testHeadDoesNotWaitForTheBody}},

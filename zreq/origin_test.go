@@ -157,6 +157,41 @@ func testOriginOnly(t *testing.T) {
 	})
 }
 
+// testAnonymous: with Anonymous, nothing of the call or its Session says who is asking.
+func testAnonymous(t *testing.T) {
+	secret := zreq.Headers{{"Authorization", "hush"}, {"Cookie", "hush"}, {"X-Api-Key", "hush"}, {"Accept", "a/b"}, {"Host", "hush.test"}}
+	for name, tt := range map[string]struct {
+		session zreq.Session
+		args    zreq.Args
+	}{
+		"the call's":         {zreq.Session{}, zreq.Args{Headers: secret, OriginOnly: []string{"X-Api-Key"}}},
+		"the Session's":      {zreq.Session{Headers: secret, OriginOnly: []string{"X-Api-Key"}}, zreq.Args{}},
+		"the call's Auth":    {zreq.Session{}, zreq.Args{Auth: zreq.Bearer("hush")}},
+		"the Session's Auth": {zreq.Session{Auth: zreq.Bearer("hush")}, zreq.Args{}},
+	} {
+		for _, anonymous := range []bool{true, false} {
+			t.Run(name, func(t *testing.T) {
+				is := is.New(t)
+				peer := each(t, byLength("hi"))
+				session, args := tt.session, tt.args
+				defer session.Close()
+				session.Driver, args.Anonymous = peer, anonymous
+				_, err := session.Get(context.Background(), "http://a.test/", &args)
+				is.NoErr(err)
+				is.Equal(strings.Contains(peer.Requests()[0], "hush"), !anonymous)
+			})
+		}
+	}
+	t.Run("TLS", func(t *testing.T) {
+		is := is.New(t)
+		stranger := &seal{}
+		_, err := zreq.Get(context.Background(), "https://a.test/", &zreq.Args{Driver: each(t, byLength("hi")), TLS: &masked{other: stranger}, Anonymous: true})
+		is.NoErr(err)
+		is.Equal(stranger.names, []string{"a.test"})
+		refused(t, "GET", "https://a.test/", zreq.Args{TLS: &mute{}, Anonymous: true}, zreq.ErrRequest)
+	})
+}
+
 // mute is a TLS of which nobody knows what it shows.
 type mute struct{ inner seal }
 
