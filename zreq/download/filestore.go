@@ -9,7 +9,9 @@ import (
 
 // FileStore returns a Store in the file at path, for a [Sink] that has none of its own, such
 // as a partition, or for a part and a state on different file systems. Each job needs a path
-// of its own, and nothing keeps two jobs from the same one.
+// of its own, and nothing keeps two jobs from the same one. It also keeps other records of up
+// to 4 KiB, such as that of package tus, and has the method Lock() (unlock func(), err error)
+// for whoever wants to be alone with one.
 //
 // Save writes the file ".name.zreq-next" beside it, syncs that, renames it, and syncs the
 // folder. It is ErrForeign if something has the name that this user has not made. A file that
@@ -61,6 +63,9 @@ type stateFile struct {
 	next string // name of the one that will replace it
 }
 
+// maxStored is how much of a file is read: more than any record has.
+const maxStored = 4<<10 + 1
+
 // read returns what the file has, or a beginning that is too long to be a state; nil if there
 // is none.
 func (f stateFile) read() ([]byte, error) {
@@ -75,7 +80,7 @@ func (f stateFile) read() ([]byte, error) {
 	if _, err := f.home.Owns(f.name, file); err != nil {
 		return nil, err
 	}
-	p := make([]byte, maxState+1)
+	p := make([]byte, maxStored)
 	n, err := file.ReadAt(p, 0)
 	if err != nil && err != io.EOF {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 
 	"github.com/matryer/is"
@@ -42,4 +43,34 @@ func TestFileStore(t *testing.T) {
 	is.True(errors.Is(err, download.ErrForeign))
 	_, err = download.FileStore(filepath.Join(dir, "none", "state")).Load()
 	is.True(errors.Is(err, fs.ErrNotExist))
+}
+
+// TestFileStoreLock: one has the lock, and what is no lock file is left alone.
+func TestFileStoreLock(t *testing.T) {
+	is := is.New(t)
+	dir := t.TempDir()
+	type locker interface{ Lock() (func(), error) }
+	one, two := download.FileStore(filepath.Join(dir, "state")).(locker), download.FileStore(filepath.Join(dir, "state")).(locker)
+	for range 2 {
+		unlock, err := one.Lock()
+		is.NoErr(err)
+		if runtime.GOOS != "windows" { // has no flock
+			_, err = two.Lock()
+			is.True(errors.Is(err, download.ErrBusy))
+		}
+		unlock()
+	}
+	other, err := download.FileStore(filepath.Join(dir, "other")).(locker).Lock()
+	is.NoErr(err) // another path
+	other()
+	if runtime.GOOS != "windows" {
+		is.Equal(len(listed(t, dir)), 0)
+	}
+	put(t, filepath.Join(dir, ".state.zreq-lock"), "") // of a process that was killed
+	unlock, err := one.Lock()
+	is.NoErr(err)
+	unlock()
+	is.NoErr(os.Mkdir(filepath.Join(dir, ".state.zreq-lock"), 0o700))
+	_, err = one.Lock()
+	is.True(errors.Is(err, download.ErrForeign))
 }
