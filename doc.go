@@ -32,6 +32,7 @@
 //
 //   - upload: sends a file, or any body that knows its size
 //   - upload/spool: keeps files in a folder, and sends them in order when there is a link
+//   - upload/tus: uploads to a server that speaks tus, which go on where they were cut off
 //   - form: queries, and bodies as a form, JSON or multipart/form-data
 //   - form/stdjson: makes encoding/json the JSON codec; import it for its side effect
 //

@@ -3,11 +3,11 @@ package tus
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"strconv"
 	"time"
 
 	"github.com/zreq-go/zreq/upload"
+	"github.com/zreq-go/zreq/upload/internal/backoff"
 	"github.com/zreq-go/zreq/zreq"
 )
 
@@ -39,34 +39,10 @@ func (j *job) follow(ctx context.Context, step Step, o outcome) error {
 	case o.now && j.track.failed == 1:
 		return nil
 	}
-	if err := sleep(ctx, o.after+rand.N(retry.bound(j.track.failed)+1)); err != nil {
+	if err := backoff.Sleep(ctx, o.after+backoff.Wait(retry.Wait, retry.MaxWait, j.track.failed)); err != nil {
 		return stopped(err)
 	}
 	return nil
-}
-
-// bound is the longest wait after so many attempts in a row without progress.
-func (r *Retry) bound(failed int) time.Duration {
-	most := r.Wait
-	for ; failed > 1 && most > 0 && most < r.MaxWait; failed-- {
-		most = min(2*most, r.MaxWait)
-	}
-	return most
-}
-
-// sleep waits for d, or returns the cause of ctx when that ends.
-func sleep(ctx context.Context, d time.Duration) error {
-	if d <= 0 {
-		return context.Cause(ctx)
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }
 
 // stopped is the error of an upload whose context has ended.

@@ -1,5 +1,10 @@
 package tus
 
+// locker is a Store that only one upload can have.
+type locker interface {
+	Lock() (unlock func(), err error)
+}
+
 // state is where the record is kept, and the lock on that.
 type state struct {
 	store  Store // nil: nowhere
@@ -22,7 +27,7 @@ func (s *state) load(store Store, r *record) error {
 
 // find locks the store and reads its record. It leaves r as it is if there is none.
 func (s *state) find(store Store, r *record) error {
-	if l, ok := store.(interface{ Lock() (func(), error) }); ok {
+	if l, ok := store.(locker); ok {
 		unlock, err := l.Lock()
 		if err != nil {
 			return stateError(err)
@@ -64,5 +69,5 @@ func stateError(err error) error {
 	if err == nil {
 		return nil
 	}
-	return &Error{Step: StepState, Err: both(ErrState, err)}
+	return &Error{Step: StepState, Err: both(ErrState, err), Resumable: err == ErrBusy}
 }

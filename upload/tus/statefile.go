@@ -1,8 +1,32 @@
 package tus
 
-import "github.com/zreq-go/zreq/zreq/download"
+import (
+	"errors"
 
-// StateFile returns a Store in the file at path. Each source needs a path of its own.
+	"github.com/zreq-go/zreq/zreq/download"
+)
+
+// ErrBusy means that another upload, of this or another process, uses the same [StateFile]
+// at this moment.
+var ErrBusy = errors.New("another upload uses the same state file: wait until it has ended")
+
+// StateFile returns a Store in the file at path, with the permission for its owner alone.
+// Each source needs a path of its own. The folder must exist.
 //
-// Save writes another file beside it, syncs that, renames it, and syncs the folder.
-func StateFile(path string) Store { return download.FileStore(path) }
+// Save writes the file ".name.zreq-next" beside it, syncs that, renames it, and syncs the
+// folder, so that a power cut leaves one record or the other. While an upload is under way,
+// it has a lock on ".name.zreq-lock": a second one with the same path is ErrBusy, where the
+// system has flock. It is download.ErrForeign if something has one of these names that this
+// user has not made.
+func StateFile(path string) Store { return stateFile{download.FileStore(path)} }
+
+type stateFile struct{ download.Store }
+
+// Lock keeps other uploads from the file until unlock is called.
+func (s stateFile) Lock() (unlock func(), err error) {
+	unlock, err = s.Store.(locker).Lock()
+	if errors.Is(err, download.ErrBusy) {
+		err = ErrBusy
+	}
+	return unlock, err
+}
