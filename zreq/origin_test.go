@@ -161,21 +161,22 @@ func testOriginOnly(t *testing.T) {
 func testAnonymous(t *testing.T) {
 	secret := zreq.Headers{{"Authorization", "hush"}, {"Cookie", "hush"}, {"X-Api-Key", "hush"}, {"Accept", "a/b"}, {"Host", "hush.test"}}
 	for name, tt := range map[string]struct {
-		session zreq.Session
+		session func(s *zreq.Session)
 		args    zreq.Args
 	}{
-		"the call's":         {zreq.Session{}, zreq.Args{Headers: secret, OriginOnly: []string{"X-Api-Key"}}},
-		"the Session's":      {zreq.Session{Headers: secret, OriginOnly: []string{"X-Api-Key"}}, zreq.Args{}},
-		"the call's Auth":    {zreq.Session{}, zreq.Args{Auth: zreq.Bearer("hush")}},
-		"the Session's Auth": {zreq.Session{Auth: zreq.Bearer("hush")}, zreq.Args{}},
+		"the call's":         {func(*zreq.Session) {}, zreq.Args{Headers: secret, OriginOnly: []string{"X-Api-Key"}}},
+		"the Session's":      {func(s *zreq.Session) { s.Headers, s.OriginOnly = secret, []string{"X-Api-Key"} }, zreq.Args{}},
+		"the call's Auth":    {func(*zreq.Session) {}, zreq.Args{Auth: zreq.Bearer("hush")}},
+		"the Session's Auth": {func(s *zreq.Session) { s.Auth = zreq.Bearer("hush") }, zreq.Args{}},
 	} {
 		for _, anonymous := range []bool{true, false} {
 			t.Run(name, func(t *testing.T) {
 				is := is.New(t)
 				peer := each(t, byLength("hi"))
-				session, args := tt.session, tt.args
+				session, args := &zreq.Session{Driver: peer}, tt.args
 				defer session.Close()
-				session.Driver, args.Anonymous = peer, anonymous
+				tt.session(session)
+				args.Anonymous = anonymous
 				_, err := session.Get(context.Background(), "http://a.test/", &args)
 				is.NoErr(err)
 				is.Equal(strings.Contains(peer.Requests()[0], "hush"), !anonymous)
