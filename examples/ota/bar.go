@@ -128,7 +128,8 @@ type rate struct {
 	last time.Duration
 }
 
-// memory is how long a rate counts.
+// memory is how long a rate counts. A longer wait, such as for another link, is over when it
+// is reported, and says nothing about what comes now.
 const memory = 3 * time.Second
 
 func (r *rate) add(p download.Progress) {
@@ -138,8 +139,7 @@ func (r *rate) add(p download.Progress) {
 	case p.Done || p.Rate == 0 && r.mean == 0:
 	case r.mean == 0:
 		r.mean = float64(p.Rate)
-	default:
-		weight := min(1, float64(took)/float64(memory))
-		r.mean += weight * (float64(p.Rate) - r.mean)
+	case took <= memory:
+		r.mean += float64(took) / float64(memory) * (float64(p.Rate) - r.mean)
 	}
 }

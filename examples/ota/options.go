@@ -10,6 +10,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/zreq-go/zreq/zreq/download"
 )
@@ -92,6 +93,10 @@ func nameOf(address string) (string, error) {
 	return name, nil
 }
 
+// patience is how long a body may stop before another link is tried, if there is one. The
+// default is 30 s.
+const patience = 10 * time.Second
+
 // args returns the arguments of the download.
 func (o *options) args() (*download.Args, error) {
 	driver, err := linksDriver(o.links)
@@ -105,6 +110,9 @@ func (o *options) args() (*download.Args, error) {
 		Budget:         int64(o.budget),
 	}
 	args.Call.Driver = driver
+	if len(o.links) > 1 {
+		args.Call.Timeouts.Body = patience
+	}
 	return args, nil
 }
 
