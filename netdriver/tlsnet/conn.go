@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/zreq-go/zreq/netdriver"
@@ -28,7 +29,7 @@ type conn struct {
 	io    adapter // between tls and the connection below
 	first [1]byte // the byte that Check read, if held
 	held  bool
-	cut   bool // the last Write was ended by its deadline; used by the only writer
+	cut   atomic.Bool // the last Write was ended by its deadline
 
 	client clientAuth
 }
@@ -103,7 +104,7 @@ func (c *conn) Write(p []byte) (n int, err error) {
 	c.io.writing.Add(1)
 	defer c.io.writing.Add(-1)
 	n, err = c.write(p)
-	c.cut = err == os.ErrDeadlineExceeded
+	c.cut.Store(err == os.ErrDeadlineExceeded)
 	return n, err
 }
 
@@ -176,7 +177,7 @@ func (c *conn) Queued() int {
 func (c *conn) Close() error {
 	c.io.deadlines.closeBy(time.Now().Add(closeWait))
 	if c.io.writing.Add(1) == 1 { // does not wait for a Write that is stuck
-		if c.cut {
+		if c.cut.Load() {
 			c.io.giveUp() // what follows a part of a record would be taken for the rest of it
 		}
 		c.io.flush()
