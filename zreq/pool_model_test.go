@@ -92,25 +92,38 @@ func (m *poolModel) give(c *connModel) *connModel {
 // longest.
 func (m *poolModel) mayEvict(call callModel) bool {
 	origin := m.conns[m.oldest()].origin
-	wanted := slices.ContainsFunc(m.waiting, func(c callModel) bool { return c.origin == origin })
+	wanted := m.waitFor(origin) > 0
 	soon := m.count(func(c *connModel) bool {
 		return c.origin == call.origin && !c.idle && time.Since(c.at) < time.Second
-	}) > 0
-	if wanted || soon && time.Since(m.hurried) < time.Second {
+	})
+	if wanted || soon > 0 && time.Since(m.hurried) < time.Second {
 		callers := len(m.conns) - m.idle() + len(m.waiting)
 		patience := callers
-		if soon {
+		if soon > 0 {
 			patience += callers / 2
+		}
+		if !wanted && m.waitFor(call.origin) > 2*soon {
+			patience = -1
 		}
 		if m.served-call.came <= patience || m.served-m.moved < min(callers, 10) {
 			return false
 		}
 		m.moved = m.served + 1
 	}
-	if soon {
+	if soon > 0 {
 		m.hurried = time.Now()
 	}
 	return true
+}
+
+// waitFor returns how many calls wait for an origin.
+func (m *poolModel) waitFor(origin int) (n int) {
+	for _, c := range m.waiting {
+		if c.origin == origin {
+			n++
+		}
+	}
+	return n
 }
 
 func (m *poolModel) expire() {

@@ -56,11 +56,21 @@ func (m *model) remove(c *modelConn) {
 	m.conns = slices.DeleteFunc(m.conns, func(d *modelConn) bool { return c == d })
 }
 
-// soon reports whether a connection to host may be back soon.
-func (m *model) soon(host int) bool {
+// soon returns how many connections to host may be back soon.
+func (m *model) soon(host int) int {
 	return len(m.those(func(c *modelConn) bool {
 		return c.host == host && !c.idle && m.at.Sub(c.at) < time.Second
-	})) > 0
+	}))
+}
+
+// waitFor returns how many calls wait for host.
+func (m *model) waitFor(host int) (n int) {
+	for _, c := range m.waiting {
+		if c.host == host {
+			n++
+		}
+	}
+	return n
 }
 
 // grant gives a call what it may have; nil if it has to wait.
@@ -98,19 +108,22 @@ func (m *model) victim(call modelCall) *modelConn {
 		return nil
 	}
 	soon := m.soon(call.host)
-	wanted := slices.ContainsFunc(m.waiting, func(c modelCall) bool { return c.host == idle[0].host })
-	if wanted || soon && m.at.Sub(m.hurried) < time.Second {
+	wanted := m.waitFor(idle[0].host) > 0
+	if wanted || soon > 0 && m.at.Sub(m.hurried) < time.Second {
 		callers := len(m.conns) - len(idle) + len(m.waiting)
 		patience := callers
-		if soon {
+		if soon > 0 {
 			patience += callers / 2
+		}
+		if !wanted && m.waitFor(call.host) > 2*soon {
+			patience = -1
 		}
 		if m.served-call.served <= patience || m.served-m.moved < min(10, callers) {
 			return nil
 		}
 		m.moved = m.served + 1 // this call included
 	}
-	if soon {
+	if soon > 0 {
 		m.hurried = m.at
 	}
 	return idle[0]

@@ -53,7 +53,7 @@ type Pool struct {
 
 	arrivals uint64    // number of Waiters so far
 	served   int       // number of callers that were given a connection so far
-	moved    int       // served, when an overdue caller last took a place
+	moved    int       // served, when a caller last took a contested place
 	hurried  time.Time // when a caller last took a place although its route expected a connection
 }
 

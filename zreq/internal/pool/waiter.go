@@ -14,7 +14,7 @@ import (
 const Patience = time.Second
 
 // callsPerMove is how many callers are served between two that take a place because they
-// are overdue. So no more than one call in ten dials for that reason.
+// are overdue or their route is short. So no more than one call in ten dials for that reason.
 const callsPerMove = 10
 
 // choose decides what a caller may have, who came when came callers had been served. That
@@ -33,8 +33,11 @@ const callsPerMove = 10
 //   - A caller is overdue if more callers have been served since it came than there are now,
 //     using a connection or waiting; if its route expects a connection, one and a half times
 //     as many. It takes the place of the connection that has been idle longest, or of the
-//     next one that comes back, although others wait for that. This happens once in
-//     callsPerMove calls.
+//     next one that comes back, although others wait for that.
+//   - A route is short of connections if more than two callers wait for each one that it
+//     expects. Its first caller takes the place of the connection that has been idle longest,
+//     unless others wait for that.
+//   - The last two rules apply once in callsPerMove calls.
 func (p *Pool) choose(r *route, came int, now time.Time) (from *Conn, ok bool) {
 	if c := r.newest(); c != nil {
 		return c, true
@@ -47,7 +50,7 @@ func (p *Pool) choose(r *route, came int, now time.Time) (from *Conn, ok bool) {
 		return nil, true
 	}
 	from = p.oldest(r, scarce)
-	return from, from != nil && (!p.contested(r, from, now) || p.overdue(r, came, now))
+	return from, from != nil && (!p.contested(r, from, now) || p.moves(r, from, came, now))
 }
 
 // scarce reports whether the connections of the pool use all sockets that the driver of a
@@ -79,27 +82,33 @@ func (p *Pool) oldest(r *route, own bool) *Conn {
 // full reports whether a route has as many connections as the limits allow.
 func (p *Pool) full(r *route) bool { return !below(len(r.conns), p.limits.OpenPerOrigin) }
 
-// contested reports whether only an overdue caller may take the place of an idle connection.
-// If callers wait for that connection, it has just come back.
+// contested reports whether a caller may take the place of an idle connection only once in
+// callsPerMove calls. If callers wait for that connection, it has just come back.
 func (p *Pool) contested(r *route, from *Conn, now time.Time) bool {
-	return len(from.route.waiters) > 0 || r.expects(now) && now.Sub(p.hurried) < Patience
+	return len(from.route.waiters) > 0 || r.expected(now) > 0 && now.Sub(p.hurried) < Patience
 }
 
-// expects reports whether a connection of the route may be back soon.
-func (r *route) expects(now time.Time) bool {
-	return slices.ContainsFunc(r.conns, func(c *Conn) bool {
-		return c.state == used && now.Sub(c.taken) < Patience
-	})
+// expected returns how many connections of the route may be back soon.
+func (r *route) expected(now time.Time) (n int) {
+	for _, c := range r.conns {
+		if c.state == used && now.Sub(c.taken) < Patience {
+			n++
+		}
+	}
+	return n
 }
 
-// overdue reports whether a caller has been passed over by too many others.
-func (p *Pool) overdue(r *route, came int, now time.Time) bool {
+// moves reports whether a caller takes a contested place, because it has been passed over by
+// too many others or its route is short of connections.
+func (p *Pool) moves(r *route, from *Conn, came int, now time.Time) bool {
 	callers := p.open - len(p.idle) + p.waiting
-	passed := p.served - came
-	if passed <= callers || p.served-p.moved < min(callers, callsPerMove) {
+	if p.served-p.moved < min(callers, callsPerMove) {
 		return false
 	}
-	return passed > callers+callers/2 || !r.expects(now)
+	passed, expected := p.served-came, r.expected(now)
+	overdue := passed > callers && expected == 0 || passed > callers+callers/2
+	short := len(r.waiters) > 2*expected && len(from.route.waiters) == 0
+	return overdue || short
 }
 
 // noteMove notes that a caller takes the place of a connection of another route.
@@ -107,7 +116,7 @@ func (p *Pool) noteMove(r *route, from *Conn, now time.Time) {
 	if p.contested(r, from, now) {
 		p.moved = p.served
 	}
-	if r.expects(now) {
+	if r.expected(now) > 0 {
 		p.hurried = now
 	}
 }

@@ -133,6 +133,21 @@ func TestOnceInPatience(t *testing.T) {
 	is.Equal(b.sizes(), "4 open, 1 idle, 0 waiting")
 }
 
+// If more than two callers of an origin wait for each connection that may be back soon, the
+// first one takes the place of an idle connection of another origin.
+func TestLongQueue(t *testing.T) {
+	is := is.New(t)
+	b := newBench(t, func(l *Limits) { l.Open = 4 })
+	b.must("a")
+	b.back(b.must("b"), b.must("b"), b.must("b"))
+	b.hurried = b.at
+	first, second := b.wait("a"), b.wait("a")
+	is.True(first.queued && second.queued)
+	third := b.wait("a")
+	is.Equal(b.got(first).Host, "a")
+	is.True(second.queued && third.queued) // two for each, again
+}
+
 // Nobody waits beside an idle connection for longer than Patience, also if nothing else
 // happens: who waits looks again.
 func TestLook(t *testing.T) {
