@@ -31,6 +31,7 @@ type memSink struct {
 	lies    bool
 	lost    int64 // bytes that are gone, although they were synced
 	loses   bool  // some were lost before
+	rewinds int   // Opens that made bytes void
 
 	opened, dead, whole, closed bool
 	size                        int64
@@ -88,6 +89,9 @@ func (m *memSink) Open(size, keep int64) (int64, error) {
 	if keep == 0 {
 		m.checkVoid()
 		m.id++
+		if m.opened && len(m.bytes) > 0 {
+			m.rewinds++
+		}
 	}
 	keep = max(0, keep-m.lost)
 	m.bytes, m.durable = m.bytes[:keep], m.durable[:keep]

@@ -42,6 +42,7 @@ type origin struct {
 	answer   func(a *ask) reply
 	wait     sync.WaitGroup
 	count    atomic.Int64
+	bodies   atomic.Int64 // what it has sent of these
 	asks     []*ask
 	mu       sync.Mutex
 }
@@ -95,6 +96,7 @@ func (o *origin) serve(c *memnet.Conn) {
 		}
 		n, err := c.Write([]byte(text))
 		o.count.Add(int64(n))
+		o.bodies.Add(int64(max(0, n-headOf(text))))
 		switch {
 		case err != nil:
 			return
@@ -105,6 +107,12 @@ func (o *origin) serve(c *memnet.Conn) {
 			return
 		}
 	}
+}
+
+// headOf returns how long the head of a response is.
+func headOf(text string) int {
+	head, _, _ := strings.Cut(text, "\r\n\r\n")
+	return len(head) + 4
 }
 
 // read reads the head of a request; nil if there is none.

@@ -12,7 +12,8 @@ import (
 type server struct {
 	url  string
 	args *Args
-	conn *zreq.Connection // nil if there is none
+	conn *zreq.Connection   // nil if there is none
+	drop context.CancelFunc // ends the request that is under way; nil without a Budget
 }
 
 // ask sends a request with fields beside those of the caller, and returns when the head of
@@ -24,6 +25,10 @@ func (s *server) ask(ctx context.Context, fields [][2]string) (*zreq.Response, e
 	call.Stream, call.StreamAnyStatus, call.AllowUnframed = true, true, true // answer.go decides
 	if s.args.Session == nil && s.args.Want.SHA256 != nil && call.Limits.ReadBuffer == 0 {
 		call.Limits.ReadBuffer = hashBuffer // a Session has its own default
+	}
+	if s.args.Budget > 0 {
+		s.end()
+		ctx, s.drop = context.WithCancel(ctx)
 	}
 	if s.args.Session != nil {
 		call.Retry.Attempts = 1 // the job has its own
@@ -38,7 +43,13 @@ func (s *server) ask(ctx context.Context, fields [][2]string) (*zreq.Response, e
 
 // release closes a response, and keeps its connection for the next part if that goes to
 // the same origin. A connection that was kept stays: it is dialled again if it is dead.
+//
+// To keep a connection, Response.Close may read 4 KiB that nobody takes. A job with a Budget
+// does not pay for them.
 func (s *server) release(resp *zreq.Response) {
+	if !resp.Complete() {
+		s.end()
+	}
 	_ = resp.Close()
 	c := resp.Connection
 	switch {
@@ -67,8 +78,17 @@ func (s *server) suspect(link string) {
 	}
 }
 
+// end ends the request that is under way, if there is a Budget.
+func (s *server) end() {
+	if s.drop != nil {
+		s.drop()
+		s.drop = nil
+	}
+}
+
 // close closes the connection that was kept.
 func (s *server) close() {
+	s.end()
 	if s.conn != nil {
 		_ = s.conn.Close()
 		s.conn = nil
