@@ -26,6 +26,7 @@ type adversary struct {
 	liar     bool
 	certain  bool // the job wants a digest
 	typed    bool // the job wants a media type
+	unsized  bool // it does not know how long the thing is
 
 	redirects bool           // the first URL leads to others, which expire
 	keys      map[string]int // of these, and how many requests each still takes
@@ -47,7 +48,7 @@ func newAdversary(rnd *rand.Rand) *adversary {
 		}
 	}
 	s.now = s.versions[0]
-	s.typed = rnd.IntN(2) == 0
+	s.typed, s.unsized = rnd.IntN(2) == 0, rnd.IntN(4) == 0
 	for _, v := range s.versions {
 		v.extra += typeField
 	}
@@ -97,7 +98,7 @@ func (s *adversary) answer(a *ask) (what string, r reply) {
 	if s.other != nil && strings.HasPrefix(a.path, "/1?") {
 		v = s.other
 	}
-	what, r = "honest", reply{text: v.serve(a), cut: -1}
+	what, r = "honest", reply{text: s.serve(a, v), cut: -1}
 	if s.rnd.IntN(100) < s.harm {
 		if s.mild {
 			what, r = s.rude(a, v)
@@ -133,7 +134,7 @@ func status(text string) reply {
 
 // rude is an answer that breaks off, or none. A connection that breaks in the head is rude, too.
 func (s *adversary) rude(a *ask, v *thing) (string, reply) {
-	honest := v.serve(a)
+	honest := s.serve(a, v)
 	switch s.rnd.IntN(6) {
 	case 0, 1, 2:
 		return "cut", reply{text: honest, cut: s.rnd.IntN(len(honest) + 1)}
@@ -233,8 +234,16 @@ func (s *adversary) part(a *ask, v *thing, by int64) reply {
 	return reply{text: v.part(from, a.until), cut: -1}
 }
 
-// chunked is an answer in chunks, perhaps without its end.
-func (s *adversary) chunked(answer string) reply {
+// serve is the honest answer. It says how long the thing is if the server knows.
+func (s *adversary) serve(a *ask, v *thing) string {
+	text := v.serve(a)
+	if s.unsized && strings.HasPrefix(text, "HTTP/1.1 200") {
+		return s.inChunks(text)
+	}
+	return text
+}
+
+func (s *adversary) inChunks(answer string) string {
 	head, body, _ := strings.Cut(answer, "\r\n\r\n")
 	i := strings.Index(head, "Content-Length")
 	head = head[:i] + "Transfer-Encoding: chunked"
@@ -245,6 +254,12 @@ func (s *adversary) chunked(answer string) reply {
 		body = body[n:]
 	}
 	text += "0\r\n\r\n"
+	return text
+}
+
+// chunked is an answer in chunks, perhaps without its end.
+func (s *adversary) chunked(answer string) reply {
+	text := s.inChunks(answer)
 	if s.rnd.IntN(2) == 0 {
 		return reply{text: text, cut: s.rnd.IntN(len(text) + 1)}
 	}
