@@ -16,6 +16,12 @@ func OffsetOf(record []byte) (int64, bool) {
 	return c.offset, ok
 }
 
+// IsCompleteIn reports whether a record says that all is written.
+func IsCompleteIn(record []byte) bool {
+	var c checkpoint
+	return c.decode(record) && c.flags.has(isComplete)
+}
+
 // answers has at least one case for each row of the table, under the name of the row. The
 // Sink has 100 bytes of a thing of 1000, with the ETag "a", and the Range is open.
 var answers = map[string][]struct {

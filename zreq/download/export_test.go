@@ -23,6 +23,9 @@ func CreateOn(d Disk, path string) (*File, error) { return create(d, path) }
 // FileSinkOn is FileSink on another disk.
 func FileSinkOn(d Disk, path string) *FilePart { return &FilePart{disk: d, path: path} }
 
+// FileStoreOn is FileStore on another disk.
+func FileStoreOn(d Disk, path string) Store { return &fileStore{d, path} }
+
 // StateRecordOf returns the record in a state file, and whether the file is whole.
 func StateRecordOf(state string) ([]byte, bool) {
 	var s FilePart

@@ -9,8 +9,9 @@ import (
 	"testing"
 )
 
-// onUnix are the proofs that need processes and links of Unix.
-var onUnix proofs
+// onUnix are the proofs that need processes and links of Unix, and onLinux those that need
+// its block devices.
+var onUnix, onLinux proofs
 
 // TestFeature is the list of promises that this package keeps, and of their proofs.
 func TestFeature(t *testing.T) {
@@ -34,7 +35,7 @@ func TestFeature(t *testing.T) {
 		{"B8", proofs{testLinks}},
 		{"B3", proofs{testGoesOnInAnotherProcess, testKey, testPanic, testPrefixThatWasLost, testSinkThatHasLess, testSinkThatFails, testStoreThatLies, testBadSink}},
 		{"B12", proofs{testParts}},
-		{"B15", proofs{testPowerCutOfAFile, testToFile, testFileOffset, testFileState, testPartOfAnotherJob, testFileInPlace, testFullDisk, testBusy, testFileSplice}},
+		{"B15", append(proofs{testPowerCutOfAFile, testToFile, testFileOffset, testFileState, testPartOfAnotherJob, testFileInPlace, testFullDisk, testBusy, testFileSplice}, onLinux...)},
 		{"B22", onUnix},
 	} {
 		t.Run(row.id, func(t *testing.T) { row.proofs.run(t, passed) })

@@ -64,7 +64,7 @@ func testPartOfAnotherJob(t *testing.T) {
 	served(t, func(a *ask) reply { return cutEvery(now, 64_000)(a) }, func(is *is.I, o *origin, args *download.Args) {
 		_, path := stale(t)
 		one, two := *args, *args
-		one.State, two.State = &simStore{disk: newSimDisk(nil)}, &simStore{disk: newSimDisk(nil)}
+		one.State, two.State = download.FileStoreOn(newSimDisk(nil), "state"), download.FileStoreOn(newSimDisk(nil), "state")
 		one.BytesPerSecond, two.BytesPerSecond = 1_000, 1_000
 		for _, job := range []struct {
 			args *download.Args

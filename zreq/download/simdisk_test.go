@@ -18,17 +18,21 @@ import (
 // when its folder was. Until then each write, each sector of it, and each change of a name
 // is lost or kept by itself.
 type simDisk struct {
+	*simPower
 	rnd     *rand.Rand
 	names   map[string]*simFile // as a program sees them
 	durable map[string]*simFile
 	pending []func(map[string]*simFile) // changes of names since the folder was synced
 	files   []*simFile
 	clock   int64
+	room    int // bytes that can be written; negative: any number
+}
 
+// simPower is what feeds one disk or more.
+type simPower struct {
 	calls    []string
 	cut      int // calls until the power fails; negative: it stays
-	badSync  int // calls until the next sync fails; negative: none does
-	room     int // bytes that can be written; negative: any number
+	badSync  int // syncs until one fails; negative: none does
 	off      bool
 	afterAll func() // is called after each call
 }
@@ -54,29 +58,40 @@ const sector = 512
 var errSimSync = errors.New("an I/O error of the disk")
 
 func newSimDisk(rnd *rand.Rand) *simDisk {
-	return &simDisk{rnd: rnd, names: map[string]*simFile{}, durable: map[string]*simFile{}, cut: -1, badSync: -1, room: -1}
+	return newSimDiskOn(rnd, &simPower{cut: -1, badSync: -1})
+}
+
+// newSimDiskOn makes a disk that has its power from the same place as another one.
+func newSimDiskOn(rnd *rand.Rand, power *simPower) *simDisk {
+	return &simDisk{simPower: power, rnd: rnd, names: map[string]*simFile{}, durable: map[string]*simFile{}, room: -1}
 }
 
 // call notes a call. It returns an error if the power has failed.
-func (d *simDisk) call(name string) error {
-	if d.off {
+func (p *simPower) call(name string) error {
+	if p.off {
 		return errPower
 	}
-	d.calls = append(d.calls, name)
-	if d.cut--; d.cut == -1 {
-		d.off = true
-	}
-	if d.badSync--; d.badSync < -1 {
-		d.badSync = -1
+	p.calls = append(p.calls, name)
+	if p.cut--; p.cut == -1 {
+		p.off = true
 	}
 	return nil
 }
 
-func (d *simDisk) done() {
-	if d.afterAll != nil {
-		d.afterAll()
+func (p *simPower) done() {
+	if p.afterAll != nil {
+		p.afterAll()
 	}
 }
+
+// failsSync reports whether this sync is the one that fails.
+func (p *simPower) failsSync() bool {
+	p.badSync = max(-2, p.badSync-1)
+	return p.badSync == -1
+}
+
+// on is the power when it is back.
+func (p *simPower) on() { p.off, p.cut, p.badSync, p.calls = false, -1, -1, nil }
 
 // put makes a file that is durable.
 func (d *simDisk) put(name, content string) {
@@ -125,7 +140,7 @@ func (d *simDisk) reboot(how loss) {
 	for name, f := range d.durable {
 		d.names[name] = f
 	}
-	d.off, d.cut, d.badSync, d.calls = false, -1, -1, nil
+	d.on()
 }
 
 // survive keeps those sectors of a write that reach the disk.
@@ -251,7 +266,7 @@ func (d *simDisk) Sync() error {
 		return err
 	}
 	defer d.done()
-	if d.badSync == 0 {
+	if d.failsSync() {
 		return errSimSync
 	}
 	for _, change := range d.pending {
@@ -314,7 +329,7 @@ func (h *simHandle) Sync() error {
 		return err
 	}
 	defer h.disk.done()
-	if h.disk.badSync == 0 {
+	if h.disk.failsSync() {
 		h.pending = nil
 		return errSimSync
 	}
