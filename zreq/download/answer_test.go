@@ -19,7 +19,7 @@ func OffsetOf(record []byte) (int64, bool) {
 // IsCompleteIn reports whether a record says that all is written.
 func IsCompleteIn(record []byte) bool {
 	var c checkpoint
-	return c.decode(record) && c.flags.has(isComplete)
+	return c.decode(record) && c.offset == c.size
 }
 
 // answers has at least one case for each row of the table, under the name of the row. The

@@ -60,6 +60,7 @@ type steps struct {
 	whole  bool  // ask without a Range, once
 	backed bool  // the first URL was asked again since the last progress
 	coded  bool  // a coding was met in mid-way since the last progress
+	unfit  bool  // a response did not fit what the Sink has, since the last progress
 	reason error // of the last attempt that failed
 
 	charged   int64  // bytes that the checkpoint counts for the request that is under way
@@ -188,14 +189,13 @@ func (j *job) admit(ctx context.Context) error {
 // errSpent is not Resumable: what was spent stays spent, whoever calls.
 var errSpent = &Error{Step: StepReceive, Err: ErrBudget}
 
-// outOfAttempts ends the job, but not for ever. If the last response could not be taken
-// because of what the Sink has, that may be the wrong thing, and the next call begins anew.
+// outOfAttempts ends the job, but not for ever. If a response could not be taken because of
+// what the Sink has, that may be the wrong thing, and the next call begins anew.
 // The next call may also ask for ranges again: over a link that breaks, nothing else comes
 // to an end. If the server still cannot do them, that is a restart, of which the last one
 // stays without.
 func (j *job) outOfAttempts() error {
-	switch j.next.reason {
-	case errLength, errUnsure, errVersion:
+	if j.next.unfit {
 		j.state.flags.set(isDistrust, true)
 	}
 	if int(j.state.restarts) < j.args.MaxRestarts {

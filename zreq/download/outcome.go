@@ -23,13 +23,17 @@ func (j *job) follow(ctx context.Context, o outcome) error {
 	gained := j.out.offset - j.next.reached
 	if gained > 0 {
 		j.state.reached, j.state.failed = j.out.offset, 0
-		j.next.backed, j.next.coded, j.next.inherited = false, false, 0
+		j.next.backed, j.next.coded, j.next.unfit, j.next.inherited = false, false, false, 0
 	}
 	j.show()
 	if o.err == nil || o.final {
 		return o.err
 	}
 	j.next.reason = o.err
+	switch o.err {
+	case errLength, errUnsure, errVersion:
+		j.next.unfit = true
+	}
 	retry := &j.args.Retry
 	switch {
 	case o.after > retry.MaxWait:
