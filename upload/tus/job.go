@@ -68,7 +68,9 @@ type track struct {
 	failed   int   // attempts in a row without progress
 	restarts int
 	shown    int64 // the last progress that was reported
+	most     int64 // bytes that the server can have; −1 before it has said what it has of an earlier call
 	asked    bool  // the server was asked what it can do
+	doubted  bool  // a status that the upload is gone was not believed
 	reason   error // of the last attempt that failed
 }
 
@@ -117,7 +119,14 @@ func (j *job) prepare(ctx context.Context, source upload.Source, args *Args) (er
 		return &Error{Step: StepArgs, Err: both(upload.ErrArgs, err)}
 	}
 	j.record.key = sha256.Sum256([]byte(safeURL(j.endpoint) + "\n" + identity))
+	j.start(-1)
 	return j.state.load(j.args.Store, &j.record)
+}
+
+// start forgets what is known of the offset. The server can have most bytes.
+func (j *job) start(most int64) {
+	j.offset, j.known, j.cut = 0, false, cut{}
+	j.track.reached, j.track.most = 0, most
 }
 
 // run takes one step after the other until the server has all.

@@ -59,16 +59,16 @@ func (j *job) failed(ctx context.Context, step Step, resp *zreq.Response, err er
 	switch {
 	case err != nil && isOfSource(err):
 		return outcome{final: true, err: &Error{Step: step, Err: err}}, true
-	case ctx.Err() != nil:
+	case err != nil && ctx.Err() != nil:
 		return outcome{final: true, err: stopped(context.Cause(ctx))}, true
-	case errors.Is(err, upload.ErrUnsent):
+	case errors.Is(err, upload.ErrUnsent) && step == StepSend:
 		return outcome{err: err, now: true}, true
-	case resp == nil || errors.Is(err, zreq.ErrRedirect):
+	case resp == nil || err != nil && resp.Status/100 == 3: // a redirect that is not followed
 		return j.unanswered(step, err), true
 	case resp.Status/100 == 2: // the fields are whole, even if the body is not
 		return outcome{}, false
 	}
-	return j.status(ctx, step, resp), true
+	return j.status(step, resp), true
 }
 
 // isOfSource reports whether an error says that the source fails or has changed.
@@ -80,6 +80,7 @@ func isOfSource(err error) bool {
 // unanswered judges a request that had no response.
 func (j *job) unanswered(step Step, err error) outcome {
 	if zreq.Transient(err) || errors.Is(err, zreq.ErrResponse) && j.track.reached > 0 {
+		j.peer.suspect(err)
 		return outcome{err: err, now: j.cut.sent >= enough}
 	}
 	if errors.Is(err, zreq.ErrRequest) {
@@ -93,35 +94,49 @@ func (j *job) unanswered(step Step, err error) outcome {
 const enough = 16 << 10
 
 // status judges a status that is not 2xx.
-func (j *job) status(ctx context.Context, step Step, resp *zreq.Response) outcome {
+func (j *job) status(step Step, resp *zreq.Response) outcome {
 	wait, _ := resp.RetryAfter()
 	why := &statusError{resp.Status, said(resp)}
 	sending := step == StepSend
 	switch s := resp.Status; {
-	case passes(s):
-		return outcome{err: why, after: wait}
 	case s == 412:
 		return j.refuse(step, resp, otherVersion(resp))
-	case step == StepDiscover:
+	case step == StepDiscover && !j.mustDiscover():
 		return outcome{} // the creation decides
+	case passes(s):
+		return outcome{err: why, after: wait}
 	case s == 413 && sending && j.cut.size > minPart:
 		j.record.part, j.cut = j.cut.size/2, cut{}
 		return outcome{err: why, now: true}
 	case s == 413:
 		return j.refuse(step, resp, both(ErrTooLarge, why))
-	case s == 409 && step != StepCreate:
+	case s == 409 && (sending || step == StepAsk):
 		return outcome{err: why, now: true}
 	case s == 460 && sending:
 		return outcome{err: why}
-	case s == 403 || s == 404 || s == 410:
-		switch step {
-		case StepSend:
-			return outcome{err: why, now: true} // HEAD decides
-		case StepAsk:
-			return j.gone(ctx, why)
-		}
+	case isGone(s) && sending:
+		return outcome{err: why, now: true} // HEAD decides
+	case isGone(s) && step == StepAsk:
+		return j.gone(resp, why)
+	case step <= StepCreate && !speaksTus(resp) && isElsewhere(s):
+		return j.refuse(step, resp, both(ErrNotTus, why))
 	}
 	return j.refuse(step, resp, both(ErrRefused, why))
+}
+
+// mustDiscover reports whether the upload cannot do without what the server says of itself.
+func (j *job) mustDiscover() bool { return j.source == nil || j.args.Checksum.Name != "" }
+
+// speaksTus reports whether a response comes from a tus server, and not from a proxy or a
+// portal: "The Tus-Resumable header MUST be included in every request and response".
+func speaksTus(resp *zreq.Response) bool { return resp.Header("Tus-Resumable") != "" }
+
+// isGone reports whether a status says that there is no such upload.
+func isGone(status int) bool { return status == 403 || status == 404 || status == 410 }
+
+// isElsewhere reports whether a status says that uploads are not created at the endpoint.
+func isElsewhere(status int) bool {
+	return status/100 == 3 || status == 404 || status == 405 || status == 410 || status == 501
 }
 
 // minPart is the smallest part that is halved if it is too large for the network, in bytes.
@@ -144,24 +159,28 @@ func (j *job) refuse(step Step, resp *zreq.Response, why error) outcome {
 }
 
 // gone decides what follows when the server does not have the upload any more. If it has
-// confirmed all before, it has taken the file away: that is success.
-func (j *job) gone(ctx context.Context, why error) outcome {
-	if j.record.confirmed == j.source.size && j.state.saved {
+// confirmed all before, it has taken the file away: that is success. If it is not the tus
+// server that says so, it is asked once more.
+func (j *job) gone(resp *zreq.Response, why error) outcome {
+	switch {
+	case j.record.confirmed == j.source.size && j.state.saved:
 		j.offset, j.known = j.source.size, true
 		return outcome{}
+	case !speaksTus(resp) && !j.track.doubted:
+		j.track.doubted = true
+		return outcome{err: why}
 	}
-	return j.anew(ctx, why)
+	return j.anew(resp, why)
 }
 
 // anew begins anew.
-func (j *job) anew(_ context.Context, why error) outcome {
+func (j *job) anew(resp *zreq.Response, why error) outcome {
 	if j.track.restarts >= j.args.MaxRestarts {
-		return outcome{final: true, err: &Error{Step: StepAsk, Err: both(ErrRestarts, why)}}
+		return j.refuse(StepAsk, resp, both(ErrRestarts, why))
 	}
 	j.track.restarts++
-	j.record.url, j.record.confirmed, j.cut = "", 0, cut{}
-	j.offset, j.known, j.track.reached = 0, false, 0
-	j.state.saved = false
+	j.record.url, j.record.confirmed, j.state.saved = "", 0, false
+	j.start(0)
 	return outcome{}
 }
 

@@ -2,9 +2,11 @@ package tus
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"strings"
 
+	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/upload"
 	"github.com/zreq-go/zreq/zreq"
 )
@@ -12,6 +14,7 @@ import (
 // peer is the other side of an upload: how requests are sent there, and the connection that
 // is kept for the next one.
 type peer struct {
+	given    string // the endpoint
 	endpoint *url.URL
 	args     *Args
 	conn     *zreq.Connection // nil if there is none
@@ -24,7 +27,7 @@ func (p *peer) enter(endpoint string) {
 	if err != nil {
 		at = &url.URL{}
 	}
-	p.endpoint = at
+	p.given, p.endpoint = endpoint, at
 }
 
 // originOf returns the scheme, the host and the port of a URL (RFC 6454, 4).
@@ -107,7 +110,7 @@ func (p *peer) request(method, at string, fields zreq.Headers) *upload.Args {
 		}
 		c.Connection = p.kept(to)
 	}
-	if at != p.endpoint.String() {
+	if at != p.given {
 		c.Params = nil
 	}
 	c.Method, c.Headers, c.Resume, c.Progress = method, own, nil, nil
@@ -149,6 +152,24 @@ func (p *peer) keep(resp *zreq.Response, c *upload.Args) {
 	}
 	p.close()
 	p.conn, p.to = resp.Connection, originOf(at)
+}
+
+// suspect tells the driver that a link has stalled or broken, if there is a driver that wants
+// to know.
+func (p *peer) suspect(err error) {
+	var e *zreq.Error
+	if !errors.As(err, &e) || e.Link == "" {
+		return
+	}
+	var driver any = p.args.Call.Driver
+	if p.args.Call.Driver == nil {
+		if driver = p.args.Call.Session; p.args.Call.Session == nil {
+			driver, _ = netdriver.Default()
+		}
+	}
+	if d, ok := driver.(netdriver.Suspecter); ok {
+		d.Suspect(e.Link)
+	}
 }
 
 // close closes the connection that was kept.

@@ -2,6 +2,7 @@ package tus
 
 import (
 	"context"
+	"strconv"
 	"strings"
 
 	"github.com/zreq-go/zreq/zreq"
@@ -39,7 +40,7 @@ func Discover(ctx context.Context, endpoint string, args *Args) (*Server, error)
 	for err == nil && j.server == nil {
 		o := j.discover(ctx)
 		if j.server == nil && o.err == nil {
-			o = j.refuse(StepDiscover, j.last, ErrNotTus)
+			o = j.refuse(StepDiscover, j.last, &detail{ErrNotTus, "the status is " + strconv.Itoa(j.last.Status) + ", and it said " + said(j.last)})
 		}
 		err = j.follow(ctx, StepDiscover, o)
 	}

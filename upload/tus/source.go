@@ -107,7 +107,14 @@ type part struct {
 	of    *source
 	from  int64
 	size  int64
-	given int64
+	given int64 // since the last rewind
+	most  int64 // that was given
+}
+
+// give counts n bytes.
+func (p *part) give(n int64) {
+	p.given += max(n, 0)
+	p.most = max(p.most, p.given)
 }
 
 // Size returns the number of bytes in the part.
@@ -128,7 +135,7 @@ func (p *part) Read(buf []byte) (int, error) {
 		return 0, io.EOF
 	}
 	n, err := p.of.Read(buf)
-	p.given += int64(max(n, 0))
+	p.give(int64(n))
 	if err == io.EOF && p.given < p.size {
 		err = &upload.SizeError{Said: p.of.size, Now: p.from + p.given}
 	}
@@ -151,17 +158,17 @@ func (p *sendingPart) SendTo(c netdriver.Conn, n int64) (sent int64, ok bool, er
 	}
 	sent, ok, err = p.of.Source.(zreq.Sender).SendTo(c, n)
 	if sent > 0 {
-		p.given += sent
+		p.give(sent)
 		p.of.at += sent
 	}
 	return sent, ok, err
 }
 
-// partOf returns a part of s, as a Source.
-func partOf(s *source, from, size int64) upload.Source {
-	p := part{of: s, from: from, size: size}
+// partOf returns a part of s, and the same as a Source.
+func partOf(s *source, from, size int64) (upload.Source, *part) {
+	p := &sendingPart{part{of: s, from: from, size: size}}
 	if _, ok := s.Source.(zreq.Sender); ok {
-		return &sendingPart{p}
+		return p, &p.part
 	}
-	return &p
+	return &p.part, &p.part
 }

@@ -15,7 +15,14 @@ import (
 // cut, its Location is lost, and with it what was sent.
 const maxWithUpload = 64 << 10
 
-var errOtherSize = errors.New("the upload at the URL has another Upload-Length than the source")
+var (
+	errOtherSize = errors.New("the upload at the URL has another Upload-Length than the source")
+
+	errNoOffset = &detail{ErrProtocol, "there is not one Upload-Offset that is a number"}
+	errBeyond   = &detail{ErrProtocol, "the Upload-Offset is beyond the size of the source"}
+	errMore     = &detail{ErrProtocol, "the Upload-Offset is beyond what was sent"}
+	errNothing  = &detail{ErrProtocol, "it has taken nothing"}
+)
 
 // create creates the upload. Its URL is durable before anything is sent to it.
 func (j *job) create(ctx context.Context) outcome {
@@ -32,7 +39,8 @@ func (j *job) create(ctx context.Context) outcome {
 	resp, err := (*zreq.Response)(nil), error(nil)
 	j.cut = cut{}
 	if with {
-		resp, err = j.peer.send(ctx, "POST", j.endpoint, fields, partOf(j.source, 0, size), j.sent)
+		body, _ := partOf(j.source, 0, size)
+		resp, err = j.peer.send(ctx, "POST", j.endpoint, fields, body, j.sent)
 	} else {
 		resp, err = j.peer.call(ctx, "POST", j.endpoint, fields)
 	}
@@ -40,7 +48,7 @@ func (j *job) create(ctx context.Context) outcome {
 	if o, failed := j.failed(ctx, StepCreate, resp, err); failed {
 		return o
 	}
-	return j.created(resp, with)
+	return j.created(resp, with, err == nil)
 }
 
 // permitted returns an error if the server has said that it would refuse the upload.
@@ -57,17 +65,18 @@ func (j *job) permitted() error {
 	return nil
 }
 
-// created takes the URL of the upload out of a 201.
-func (j *job) created(resp *zreq.Response, with bool) outcome {
-	if resp.Status != 201 || resp.Header("Tus-Resumable") == "" {
-		return j.refuse(StepCreate, resp, &detail{ErrNotTus, "it said " + said(resp)})
+// created takes the URL of the upload out of a 201. with is whether the source was sent
+// along, and whole whether all of it was.
+func (j *job) created(resp *zreq.Response, with, whole bool) outcome {
+	if resp.Status != 201 || !speaksTus(resp) {
+		return j.refuse(StepCreate, resp, &detail{ErrNotTus, "the status is " + strconv.Itoa(resp.Status) + ", and it said " + said(resp)})
 	}
 	at, err := locationOf(resp)
 	if err != nil {
 		return j.refuse(StepCreate, resp, both(ErrLocation, err))
 	}
 	j.record.url, j.record.confirmed = at, 0
-	j.offset, j.track.reached, j.known = 0, 0, false
+	j.start(0)
 	if err := j.state.save(&j.record); err != nil {
 		return outcome{final: true, err: err}
 	}
@@ -75,8 +84,11 @@ func (j *job) created(resp *zreq.Response, with bool) outcome {
 	switch {
 	case !with:
 		j.confirmed(0, resp)
-	case ok && offset <= j.source.size:
+	case whole && ok && offset <= j.source.size:
+		j.track.most = j.source.size
 		j.confirmed(offset, resp)
+	default:
+		j.track.most = j.source.size // HEAD says how much it has
 	}
 	return outcome{}
 }
@@ -87,21 +99,24 @@ func (j *job) ask(ctx context.Context) outcome {
 	if o, failed := j.failed(ctx, StepAsk, resp, err); failed {
 		return o
 	}
-	if resp.Header("Tus-Resumable") == "" { // a proxy or a portal
-		return outcome{err: &detail{ErrProtocol, "an answer without Tus-Resumable: " + said(resp)}}
+	if !speaksTus(resp) {
+		return outcome{err: &detail{ErrProtocol, "an answer without Tus-Resumable, which said " + said(resp)}}
 	}
 	offset, ok := number(resp, "Upload-Offset")
 	switch length, has := number(resp, "Upload-Length"); {
 	case has && length != j.source.size:
-		return j.anew(ctx, errOtherSize)
+		return j.anew(resp, errOtherSize)
 	case !ok:
-		return j.refuse(StepAsk, resp, &detail{ErrProtocol, "there is not one Upload-Offset that is a number"})
+		return j.refuse(StepAsk, resp, errNoOffset)
 	case offset > j.source.size:
-		return j.refuse(StepAsk, resp, &detail{ErrProtocol, "the Upload-Offset is beyond the size"})
+		return j.refuse(StepAsk, resp, errBeyond)
+	case j.track.most >= 0 && offset > j.track.most:
+		return j.refuse(StepAsk, resp, errMore)
 	}
-	if j.result.Attempts == 1 {
-		j.result.Resumed = offset
+	if j.track.most < 0 {
+		j.result.Resumed, j.track.most = offset, offset
 	}
+	j.track.doubted = false
 	j.shrink(offset)
 	j.confirmed(offset, resp)
 	return outcome{}
@@ -160,18 +175,25 @@ func (j *job) send(ctx context.Context) outcome {
 	}
 	j.cut = cut{from: from, size: size}
 	j.known = false // until it says so
-	resp, err := j.peer.send(ctx, "PATCH", j.record.url, fields, partOf(j.source, from, size), j.sent)
+	body, part := partOf(j.source, from, size)
+	resp, err := j.peer.send(ctx, "PATCH", j.record.url, fields, body, j.sent)
+	j.track.most = max(j.track.most, from+part.most)
 	if o, failed := j.failed(ctx, StepSend, resp, err); failed {
 		return o
 	}
+	return j.took(from, resp)
+}
+
+// took notes how much of a part the server has taken. If it does not say, HEAD will.
+func (j *job) took(from int64, resp *zreq.Response) outcome {
 	offset, ok := number(resp, "Upload-Offset")
-	if resp.Header("Tus-Resumable") == "" || !ok || offset < from || offset > from+size {
-		return outcome{err: &detail{ErrProtocol, "it does not say how much it has"}, now: true} // HEAD does
+	if !speaksTus(resp) || !ok || offset < from || offset > j.track.most {
+		return outcome{err: errNoOffset, now: true}
 	}
 	j.cut = cut{}
 	j.confirmed(offset, resp)
 	if offset == from {
-		return outcome{err: &detail{ErrProtocol, "it has taken nothing"}}
+		return outcome{err: errNothing}
 	}
 	if offset == j.source.size {
 		return outcome{} // the source is looked at before that is noted
