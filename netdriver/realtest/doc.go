@@ -14,6 +14,9 @@
 // Inside, servers listen on 127.0.0.2 (serverHost), and the origins, which are part of the
 // test process, on 127.0.0.1.
 //
+// tusd, which is a library, and a client that is to be killed run as processes of the test binary
+// itself (programs in tusd.go).
+//
 // To add a server, write a file that configures and starts it, as nginx.go and
 // squid.go do, and add it to the table in web_test.go or proxies_test.go. To add a
 // job, add a function to the table of jobs there. What web servers and proxies have in

@@ -33,6 +33,7 @@ http {
 		root %[1]s/www;
 		location /dav/ { dav_methods PUT; }
 		location /origin/ { proxy_http_version 1.1; proxy_pass http://%[4]s/; }
+		location /files/ { proxy_http_version 1.1; proxy_set_header Host $http_host; proxy_pass http://%[4]s; }
 		location /little/ { client_max_body_size 1k; dav_methods PUT; }
 	}
 }

@@ -11,6 +11,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && programs[os.Args[1]] != nil {
+		os.Exit(tell(programs[os.Args[1]](os.Args[2:])))
+	}
 	if os.Getenv(inside) == "" {
 		os.Exit(enter())
 	}
