@@ -132,6 +132,7 @@ func testBrokenBodies(t *testing.T) {
 		"length too short":         {"--frame\r\nContent-Length: 2\r\n\r\none\r\n--frame--", nil, []string{": on"}, 0, multipart.ErrLength},
 		"length too long":          {"--frame\r\nContent-Length: 9\r\n\r\none\r\n--frame--", nil, []string{": one\r\n--fr"}, 0, multipart.ErrLength},
 		"lengths that differ":      {"--frame\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\none\r\n--frame--", nil, nil, 0, multipart.ErrMalformed},
+		"length without a digit":   {"--frame\r\nContent-Length: \r\n\r\none\r\n--frame--", nil, nil, 0, multipart.ErrMalformed},
 		"length with a sign":       {"--frame\r\nContent-Length: +3\r\n\r\none\r\n--frame--", nil, nil, 0, multipart.ErrMalformed},
 		"length over an int64":     {"--frame\r\nContent-Length: 9223372036854775808\r\n\r\none\r\n--frame--", nil, nil, 0, multipart.ErrMalformed},
 		"no field":                 {"--frame\r\nGET / HTTP/1.1\r\n\r\none\r\n--frame--", nil, nil, 0, multipart.ErrMalformed},
@@ -172,6 +173,7 @@ func testContentTypes(t *testing.T) {
 		`multipart; boundary=a`:                                  "",
 		`text/html`:                                              "",
 		``:                                                       "",
+		`multipart/mixed; boundary=` + strings.Repeat("a", 200):  strings.Repeat("a", 200),
 		`multipart/mixed; boundary=` + strings.Repeat("a", 201):  "",
 	} {
 		t.Run(contentType, func(t *testing.T) {
@@ -213,4 +215,19 @@ func testRanges(t *testing.T) {
 	first, last, size, ok := p.ContentRange()
 	is.Equal([]int64{first, last, size, p.Size()}, []int64{3, 5, 10, 3})
 	is.True(ok)
+}
+
+func TestFieldsOfAPart(t *testing.T) {
+	is := is.New(t)
+	r, err := multipart.NewReader(strings.NewReader("--frame\r\nX: 1\r\ny:2 \r\nx: 3\r\n\r\none\r\n--frame--"), mixed, nil)
+	is.NoErr(err)
+	part, err := r.Next()
+	is.NoErr(err)
+	var fields []string
+	for name, value := range part.All() {
+		fields = append(fields, name+"="+value)
+	}
+	is.Equal(fields, []string{"X=1", "y=2", "x=3"})
+	is.Equal(part.Header("x"), "1")
+	is.Equal(part.Header("z"), "")
 }
