@@ -6,7 +6,16 @@ import "testing"
 func TestFeature(t *testing.T) {
 	t.Run("P38", func(t *testing.T) {
 		for name, proof := range map[string]func(*testing.T){
-			"testPowerCut": testPowerCut,
+			"testOrder":           testOrder,
+			"testStatus":          testStatus,
+			"testReason":          testReason,
+			"testPassedOver":      testPassedOver,
+			"testServerInTrouble": testServerInTrouble,
+			"testRetryAfter":      testRetryAfter,
+			"testNoLink":          testNoLink,
+			"testAddWhileRunning": testAddWhileRunning,
+			"testUnsent":          testUnsent,
+			"testPowerCut":        testPowerCut,
 		} {
 			t.Run(name, proof)
 		}

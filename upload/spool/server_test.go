@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"sync"
 
 	"github.com/zreq-go/zreq/netdriver"
@@ -31,6 +32,9 @@ type server struct {
 
 // arrival is a request that came whole.
 type arrival struct{ path, key, body string }
+
+// closing is the end of a response after which the server closes the connection.
+const closing = "\x00"
 
 func status(code int) string {
 	return fmt.Sprintf("HTTP/1.1 %d %s\r\nContent-Length: 0\r\n\r\n", code, http.StatusText(code))
@@ -77,8 +81,9 @@ func (s *server) take(c io.Writer, in *bufio.Reader) bool {
 	if text == "" {
 		return false
 	}
+	text, closes := strings.CutSuffix(text, closing)
 	_, err = io.WriteString(c, text)
-	return err == nil
+	return err == nil && !closes
 }
 
 func (s *server) close() {
