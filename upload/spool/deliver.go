@@ -104,6 +104,11 @@ func (r *round) attempt(ctx context.Context, f File) (*zreq.Response, error) {
 		return nil, invalid(errKey)
 	}
 	args.Headers = append(args.Headers, [2]string{keyField, f.Key})
+	if args.Resume != nil {
+		if err := r.mkdir(stateFolder); err != nil {
+			return nil, explain(err)
+		}
+	}
 	return upload.Upload(ctx, url, body, &args)
 }
 

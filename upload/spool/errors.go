@@ -26,8 +26,8 @@ var (
 	// ErrName means that the name of a file is longer than MaxName, or than the file
 	// system allows once it has its number.
 	ErrName = errors.New("the name is too long: rename the file to one of at most " + strconv.Itoa(MaxName) + " bytes")
-	// ErrSpooled means that the file is in the spool already.
-	ErrSpooled = errors.New("the file is in the spool already, and will be sent")
+	// ErrSpooled means that the file is in the spool already, or belongs to it.
+	ErrSpooled = errors.New("the file is in the spool already, or belongs to it: leave it there")
 	// ErrNoRoom means that the file system is full.
 	ErrNoRoom = errors.New("there is no room on the file system: remove other files")
 	// ErrReadOnly means that the folder of the spool, or the one of a file that is added,

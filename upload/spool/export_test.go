@@ -7,6 +7,9 @@ type (
 	Picked = picked
 )
 
+// OpenFolder opens a folder of the operating system.
+func OpenFolder(path string) (Folder, error) { return openFolder(path) }
+
 // OpenOn is Open on another folder.
 func OpenOn(home Folder, args *Args) (*Spool, error) {
 	a, err := args.withDefaults()

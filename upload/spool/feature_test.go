@@ -1,11 +1,18 @@
 package spool_test
 
-import "testing"
+import (
+	"maps"
+	"slices"
+	"testing"
+)
+
+// onLinux are proofs that need Linux.
+var onLinux map[string]func(*testing.T)
 
 // TestFeature is the list of promises that this package keeps, and of their proofs.
 func TestFeature(t *testing.T) {
 	t.Run("P38", func(t *testing.T) {
-		for name, proof := range map[string]func(*testing.T){
+		proofs := map[string]func(*testing.T){
 			"testOrder":           testOrder,
 			"testStatus":          testStatus,
 			"testReason":          testReason,
@@ -15,9 +22,17 @@ func TestFeature(t *testing.T) {
 			"testNoLink":          testNoLink,
 			"testAddWhileRunning": testAddWhileRunning,
 			"testUnsent":          testUnsent,
+			"testAddRefuses":      testAddRefuses,
+			"testNames":           testNames,
+			"testForeign":         testForeign,
+			"testAnotherStart":    testAnotherStart,
+			"testSickDisk":        testSickDisk,
+			"testState":           testState,
 			"testPowerCut":        testPowerCut,
-		} {
-			t.Run(name, proof)
+		}
+		maps.Copy(proofs, onLinux)
+		for _, name := range slices.Sorted(maps.Keys(proofs)) {
+			t.Run(name, proofs[name])
 		}
 	})
 }

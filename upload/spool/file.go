@@ -23,6 +23,9 @@ type File struct {
 	// Key is sent as the Idempotency-Key. It has 32 hexadecimal digits, which are random,
 	// and no other file has the same, on this device or on another.
 	Key string
+	// State is the path of a file for what Args.Resume keeps about the upload, such as
+	// tus.StateFile(f.State). It is in the folder of the spool, and removed after the file.
+	State string
 }
 
 // In the folder, the name of a file is its number, its key and its name.
@@ -61,6 +64,12 @@ func parse(entry string) (f File, ok bool) {
 	return f, ok && strings.Trim(f.Key, "0123456789abcdef") == ""
 }
 
+// idOf returns the id with which the name of a file in the folder state begins.
+func idOf(name string) string {
+	name = strings.TrimPrefix(name, ".") // of a file that lies beside the one at File.State
+	return name[:min(len(name), prefixBytes-1)]
+}
+
 // parseNumber parses a number as it is in names.
 func parseNumber(digits string) (n uint64, ok bool) {
 	if len(digits) != numberDigits || strings.Trim(digits, "0123456789") != "" {
@@ -82,4 +91,11 @@ func parseMarker(name string) (next uint64, ok bool) {
 		return 0, false
 	}
 	return parseNumber(digits)
+}
+
+// isOwn reports whether a file with that name in the folder of the spool belongs to it.
+func isOwn(name string) bool {
+	_, added := parse(name)
+	_, marks := parseMarker(name)
+	return added || marks || name == lockName
 }

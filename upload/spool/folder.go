@@ -12,7 +12,7 @@ import (
 
 // folder is what a spool needs of the operating system. Tests have one whose power fails.
 type folder interface {
-	List(yield func(name string, regular bool)) error // everything in the folder, in any order
+	List(sub string, yield func(name string, regular bool)) error // everything in a folder, in any order
 	Open(name string) (upload.Source, io.Closer, error)
 	Create(name string) (output, error) // empties a file that exists
 	Mkdir(name string) error            // fs.ErrExist if it exists
@@ -102,8 +102,8 @@ func syncIn(root *os.Root, name string) error {
 // listed is how many names are read at a time.
 const listed = 128
 
-func (f *rootFolder) List(yield func(name string, regular bool)) error {
-	dir, err := f.root.Open(".")
+func (f *rootFolder) List(sub string, yield func(name string, regular bool)) error {
+	dir, err := f.root.Open(sub)
 	if err != nil {
 		return err
 	}
@@ -204,7 +204,7 @@ func (p *pickedFile) open() error {
 	}
 	if same, err := p.isAtHome(); err != nil {
 		return err
-	} else if _, is := parse(p.name); is && same {
+	} else if same && isOwn(p.name) {
 		return ErrSpooled
 	}
 	if p.entries, err = openEntries(p.home, "."); err != nil {

@@ -40,6 +40,9 @@ func (q *queue) remove(f File) error {
 	if err == nil {
 		err = q.home.Sync(".")
 	}
+	if err == nil {
+		err = q.forget(f.id()) // after the file: it says that the server has all
+	}
 	if err != nil {
 		return &Error{"remove", f.Name, explain(err)}
 	}
@@ -78,6 +81,9 @@ func (q *queue) setAside(f File, why *StatusError) error {
 	if err == nil {
 		err = q.home.Sync(".")
 	}
+	if err == nil {
+		err = q.forget(f.id())
+	}
 	if err != nil {
 		return &Error{"set aside", f.Name, explain(err)}
 	}
@@ -86,14 +92,18 @@ func (q *queue) setAside(f File, why *StatusError) error {
 
 // openRefused creates the folder if there is none.
 func (q *queue) openRefused() error {
-	err := q.home.Mkdir(refused)
-	if errors.Is(err, fs.ErrExist) {
-		err = nil
-	}
-	if err != nil {
+	if err := q.mkdir(refused); err != nil {
 		return err
 	}
 	return q.home.Sync(".")
+}
+
+func (q *queue) mkdir(name string) error {
+	err := q.home.Mkdir(name)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	return err
 }
 
 // reason is what is written beside a file that was refused.

@@ -25,18 +25,28 @@ func newQueue(home folder, dir string) *queue {
 }
 
 // count finds out the number of the next file, and creates the marker if there is none. What
-// a program did that was killed is durable afterwards.
+// a program did that was killed is durable afterwards, and what it has left is removed.
 func (q *queue) count() error {
 	q.next = 1
-	err := q.home.List(func(name string, regular bool) {
+	states, err := q.states()
+	if err != nil {
+		return err
+	}
+	err = q.home.List(".", func(name string, regular bool) {
 		if n, ok := parseMarker(name); ok && regular {
 			q.marked = max(q.marked, n)
 		}
 		if f, ok := parse(name); ok {
 			q.next = max(q.next, f.Number+1)
+			delete(states, f.id())
 		}
 	})
 	q.next = max(q.next, q.marked)
+	for id := range states {
+		if err == nil {
+			err = q.forget(id)
+		}
+	}
 	if err == nil && q.marked == 0 {
 		q.marked = q.next
 		err = q.write(marker(q.next), nil)
@@ -81,6 +91,7 @@ func (q *queue) take(from picked, name string) (File, error) {
 		return File{}, errNumbers
 	}
 	f := File{Name: name, Number: q.next, Key: newKey()}
+	f.State = q.state(f)
 	if err := from.Move(f.entry()); err != nil {
 		return File{}, err
 	}
@@ -106,7 +117,7 @@ func (q *queue) list(after string) ([]File, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	var names []string
-	err := q.home.List(func(name string, regular bool) {
+	err := q.home.List(".", func(name string, regular bool) {
 		if _, ok := parse(name); !ok || !regular || name <= after {
 			return
 		}
@@ -124,6 +135,7 @@ func (q *queue) list(after string) ([]File, error) {
 	files := make([]File, len(names))
 	for i, name := range names {
 		files[i], _ = parse(name)
+		files[i].State = q.state(files[i])
 	}
 	return files, nil
 }

@@ -152,11 +152,11 @@ type simFolder struct {
 
 func (f simFolder) at(name string) string { return path.Join(f.path, name) }
 
-func (f simFolder) List(yield func(name string, regular bool)) error {
+func (f simFolder) List(sub string, yield func(name string, regular bool)) error {
 	if f.disk.off {
 		return errPower
 	}
-	for _, name := range f.disk.list(f.path) {
+	for _, name := range f.disk.list(f.at(sub)) {
 		yield(name, true)
 	}
 	return nil

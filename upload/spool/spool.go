@@ -28,7 +28,7 @@ func Open(dir string, args *Args) (*Spool, error) {
 	if err != nil {
 		return nil, &Error{"open", dir, explain(err)}
 	}
-	return open(home, dir, a)
+	return open(home, home.path, a)
 }
 
 // open returns the Spool in a folder. If it fails, it closes the folder.

@@ -1,0 +1,128 @@
+package spool_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/matryer/is"
+	"golang.org/x/sys/unix"
+
+	"github.com/zreq-go/zreq/upload/spool"
+)
+
+func init() {
+	onLinux = map[string]func(*testing.T){"testTwoProcesses": testTwoProcesses, "testRealDisks": testRealDisks}
+}
+
+const childSpool = "ZREQ_SPOOL"
+
+// TestChild is the other process of the tests that start one.
+func TestChild(t *testing.T) {
+	dir, disks := os.LookupEnv(childSpool)
+	switch {
+	case dir != "":
+		opened(t, dir, nil)
+		fmt.Println("open")
+		select {} // until it is killed
+	case disks:
+		onDisks(t)
+	}
+}
+
+func child(dir string) *exec.Cmd {
+	c := exec.Command("/proc/self/exe", "-test.run=^TestChild$", "-test.timeout=1m")
+	c.Env = append(os.Environ(), childSpool+"="+dir)
+	return c
+}
+
+// testTwoProcesses: one process at a time has a spool open. The lock ends with it.
+func testTwoProcesses(t *testing.T) {
+	is := is.New(t)
+	dir := filepath.Join(t.TempDir(), "spool")
+	c := child(dir)
+	out, err := c.StdoutPipe()
+	is.NoErr(err)
+	is.NoErr(c.Start())
+	_, err = out.Read(make([]byte, 1)) // it has opened the spool
+	is.NoErr(err)
+	_, err = spool.Open(dir, nil)
+	is.True(errors.Is(err, spool.ErrBusy))
+	is.NoErr(c.Process.Kill())
+	_ = c.Wait()
+	s := opened(t, dir, nil)
+	_, err = spool.Open(dir, nil) // nor twice in a process
+	is.True(errors.Is(err, spool.ErrBusy))
+	is.NoErr(s.Close())
+	opened(t, dir, nil)
+}
+
+// testRealDisks: the errors of a disk that is full, of one that is read-only and of two
+// disks, in a process that may mount some.
+func testRealDisks(t *testing.T) {
+	c := child("")
+	c.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS}
+	if os.Geteuid() != 0 {
+		c.SysProcAttr.Cloneflags |= syscall.CLONE_NEWUSER
+		c.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}}
+		c.SysProcAttr.GidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}}
+	}
+	if out, err := c.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+func onDisks(t *testing.T) {
+	is := is.New(t)
+	is.NoErr(unix.Mount("none", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""))
+	server := serve(taken)
+	defer server.close()
+	disk := mount(t, "nr_inodes=6") // folder, spool, lock, marker, and two files
+	s := opened(t, filepath.Join(disk, "spool"), server)
+	here, there := filepath.Join(disk, "clip"), filepath.Join(t.TempDir(), "clip")
+	is.NoErr(os.WriteFile(here, []byte("clip"), 0o600))
+	is.NoErr(os.WriteFile(there, []byte("clip"), 0o600))
+
+	_, err := s.Add(there)
+	is.True(errors.Is(err, spool.ErrOtherDisk))
+	_, err = os.Lstat(there)
+	is.NoErr(err)
+	is.NoErr(os.WriteFile(filepath.Join(disk, "other"), nil, 0o600))
+	is.True(errors.Is(os.WriteFile(filepath.Join(disk, "one more"), nil, 0o600), syscall.ENOSPC)) // it is full
+	_, err = s.Add(here)
+	is.NoErr(err) // which moves it
+	is.NoErr(s.Drain(t.Context()))
+	is.Equal(len(server.arrivals), 1)
+	is.NoErr(s.Close())
+	s = opened(t, filepath.Join(disk, "spool"), server) // it can be opened again
+	is.NoErr(s.Close())
+
+	_, err = spool.Open(filepath.Join(mount(t, "nr_inodes=2"), "spool"), nil) // no room for the lock
+	refuses(t, err, spool.ErrNoRoom)
+	is.NoErr(unix.Mount("none", disk, "tmpfs", unix.MS_REMOUNT|unix.MS_RDONLY, ""))
+	_, err = spool.Open(filepath.Join(disk, "spool"), nil)
+	refuses(t, err, spool.ErrReadOnly)
+	_, err = spool.Open(filepath.Join(disk, "new"), nil)
+	refuses(t, err, spool.ErrReadOnly)
+}
+
+func refuses(t *testing.T, err, want error) {
+	t.Helper()
+	if !errors.Is(err, want) || !strings.HasPrefix(err.Error(), "spool: open ") {
+		t.Error(err)
+	}
+}
+
+// mount mounts a disk in memory. It ends with the process.
+func mount(t *testing.T, options string) string {
+	t.Helper()
+	dir := t.TempDir()
+	is.New(t).NoErr(unix.Mount("none", dir, "tmpfs", 0, options))
+	t.Cleanup(func() { _ = unix.Unmount(dir, unix.MNT_DETACH) })
+	return dir
+}
