@@ -36,11 +36,9 @@ type conn struct {
 
 // side is one direction of a conn.
 type side struct {
-	by     time.Time     // the deadline
-	late   time.Duration // how late a call may be
-	alarm  *time.Timer   // fires twice when a call has outlasted the deadline
-	warned bool          // it has fired once
-	inside int           // calls in the device
+	by     instant // the deadline
+	inside int     // calls in the device
+	alarm  alarm
 }
 
 func (c *conn) side(sending bool) *side {
@@ -48,12 +46,6 @@ func (c *conn) side(sending bool) *side {
 		return &c.writing
 	}
 	return &c.reading
-}
-
-func (s *side) stop() {
-	if s.alarm != nil {
-		s.alarm.Stop()
-	}
 }
 
 var _ netdriver.Conn = (*conn)(nil)
@@ -65,8 +57,8 @@ func (c *conn) Read(p []byte) (int, error) {
 	}
 	p = p[:min(len(p), SegmentBytes)]
 	for {
-		began := time.Now()
-		by, err := c.enter(false, began)
+		start := now()
+		by, err := c.enter(false, start)
 		if err != nil {
 			return 0, err
 		}
@@ -74,11 +66,11 @@ func (c *conn) Read(p []byte) (int, error) {
 			c.leave(false)
 			return 0, c.ended
 		}
-		limit := began.Add(c.driver.slice)
-		if !by.IsZero() && by.Before(limit) {
+		limit := start + c.driver.slice
+		if by.isPast(limit) {
 			limit = by
 		}
-		n, err := c.driver.dev.Recv(c.fd, p, 0, limit)
+		n, err := c.driver.dev.Recv(c.fd, p, 0, limit.deadline())
 		shut := c.leave(false)
 		if n > len(p) {
 			n, err = 0, errCount
@@ -96,14 +88,14 @@ func (c *conn) Read(p []byte) (int, error) {
 		case c.ended != nil:
 			return 0, c.ended
 		}
-		rest(began, by)
+		rest(start, by)
 	}
 }
 
 // isEarly reports whether a Recv has returned so long before limit that its timeout is
 // not ours: the network has given up on the peer.
-func (c *conn) isEarly(limit time.Time) bool {
-	return time.Until(limit) > c.driver.slice/2
+func (c *conn) isEarly(limit instant) bool {
+	return limit-now() > c.driver.slice/2
 }
 
 // endOf returns io.EOF only if the device is known to mean the end by err, and not after
@@ -125,13 +117,14 @@ func (c *conn) endOf(err error) error {
 }
 
 // rest waits before a device that returned at once with nothing is called again.
-func rest(began, by time.Time) {
-	d := pause - time.Since(began)
-	if !by.IsZero() {
-		d = min(d, time.Until(by))
+func rest(start, by instant) {
+	at := now()
+	d := start + instant(pause) - at
+	if by != 0 {
+		d = min(d, by-at)
 	}
 	if d > 0 {
-		time.Sleep(d)
+		sleep(d)
 	}
 }
 
@@ -139,8 +132,8 @@ func rest(began, by time.Time) {
 func (c *conn) Write(p []byte) (int, error) {
 	sent, empty := 0, 0
 	for sent < len(p) {
-		began := time.Now()
-		by, err := c.enter(true, began)
+		start := now()
+		by, err := c.enter(true, start)
 		if err != nil {
 			return sent, err
 		}
@@ -153,18 +146,18 @@ func (c *conn) Write(p []byte) (int, error) {
 			empty = 0
 			continue
 		}
-		if empty++; empty >= maxEmpty && by.IsZero() {
+		if empty++; empty >= maxEmpty && by == 0 {
 			return sent, &opError{"send", io.ErrNoProgress}
 		}
-		rest(began, by)
+		rest(start, by)
 	}
 	return sent, nil
 }
 
 // send makes one Send. If the Send fails, all of p counts as sent, because a request that
 // may have been sent must not be sent again.
-func (c *conn) send(p []byte, by time.Time) (int, error) {
-	n, err := c.driver.dev.Send(c.fd, p, 0, by)
+func (c *conn) send(p []byte, by instant) (int, error) {
+	n, err := c.driver.dev.Send(c.fd, p, 0, by.deadline())
 	shut := c.leave(true)
 	if err == nil && (n < 0 || n > len(p)) {
 		err = errCount

@@ -2,6 +2,7 @@ package netdev
 
 import (
 	"context"
+	"errors"
 	"net/netip"
 
 	"github.com/zreq-go/zreq/netdriver"
@@ -14,8 +15,7 @@ type target struct {
 	protocol int
 }
 
-// dial opens a connection. If ctx can end while the device is busy, it uses a goroutine,
-// which keeps its place until the device returns.
+// dial opens a connection.
 func (d *Driver) dial(ctx context.Context, network, address string, protocol int) (netdriver.Conn, error) {
 	if network != "tcp" {
 		return nil, errNetwork
@@ -27,49 +27,7 @@ func (d *Driver) dial(ctx context.Context, network, address string, protocol int
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	if err := d.take(ctx); err != nil {
-		return nil, err
-	}
-	to := target{host: host, port: port, protocol: protocol}
-	if ctx.Done() == nil {
-		defer d.give()
-		fd, err := d.open(ctx, to)
-		return d.conn(fd, err)
-	}
-
-	type result struct {
-		fd  int
-		err error
-	}
-	done, gone := make(chan result), make(chan struct{})
-	go func() {
-		defer d.give()
-		fd, err := d.open(ctx, to)
-		if err == nil && ctx.Err() != nil {
-			d.dev.Close(fd)
-			err = context.Cause(ctx)
-		}
-		select {
-		case done <- result{fd, err}:
-		case <-gone:
-			if err == nil {
-				d.dev.Close(fd)
-			}
-			d.lose(-1)
-		}
-	}()
-	select {
-	case r := <-done:
-		return d.conn(r.fd, r.err)
-	case <-ctx.Done():
-		d.lose(1)
-		close(gone)
-		return nil, context.Cause(ctx)
-	}
-}
-
-// conn returns the result of Dial for a socket or an error of open.
-func (d *Driver) conn(fd int, err error) (netdriver.Conn, error) {
+	fd, err := d.connect(ctx, target{host: host, port: port, protocol: protocol})
 	if err != nil {
 		return nil, err
 	}
@@ -96,17 +54,27 @@ func (d *Driver) open(ctx context.Context, to target) (int, error) {
 	return fd, nil
 }
 
+// openInTime is open for a context that can end while the device connects.
+func (d *Driver) openInTime(ctx context.Context, to target) (int, error) {
+	fd, err := d.open(ctx, to)
+	if err == nil && ctx.Err() != nil {
+		d.dev.Close(fd)
+		return 0, context.Cause(ctx)
+	}
+	return fd, err
+}
+
 // lookUp returns the arguments of Connect: a host for TLS, and otherwise an address. The
 // zone of an IPv6 address does not belong to the host that the peer has to prove, so for
 // TLS the address is returned as well.
 func (d *Driver) lookUp(to target) (host string, ip netip.Addr, err error) {
 	if to.protocol == protoTLS {
 		if host = withoutZone(to.host); host != to.host {
-			ip, err = netip.ParseAddr(to.host)
+			ip, err = parseIP(to.host)
 		}
 		return host, ip, err
 	}
-	if ip, err = netip.ParseAddr(to.host); err == nil {
+	if ip, err = parseIP(to.host); err == nil {
 		return "", ip, nil
 	}
 	ip, err = d.dev.GetHostByName(to.host)
@@ -116,32 +84,42 @@ func (d *Driver) lookUp(to target) (host string, ip netip.Addr, err error) {
 	return "", ip, err
 }
 
-// take waits for a place in the device. It fails when ctx ends, and if the contexts of
-// all dials inside have ended.
-func (d *Driver) take(ctx context.Context) error {
-	d.mu.Lock()
-	stuck := d.stuck
-	d.mu.Unlock()
-	select {
-	case d.places <- struct{}{}:
-		return nil
-	case <-stuck:
-		return ErrStuck
-	case <-ctx.Done():
-		return context.Cause(ctx)
+// socket creates a socket on whose number no call is inside.
+func (d *Driver) socket(ctx context.Context, protocol int) (int, error) {
+	for ctx.Err() == nil {
+		fd, err := d.dev.Socket(afInet, sockStream, protocol)
+		if err == nil && fd < 0 {
+			err = errSocket
+		}
+		for _, full := range d.full {
+			if errors.Is(err, full) {
+				err = &noSocket{err}
+			}
+		}
+		if err != nil {
+			return 0, &opError{"socket", err}
+		}
+		if ok, err := d.claim(ctx, fd); ok || err != nil {
+			return fd, err
+		}
 	}
+	return 0, context.Cause(ctx)
 }
 
-func (d *Driver) give() { <-d.places }
-
-// lose counts the dials inside whose context has ended. They keep their places.
-func (d *Driver) lose(n int) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.lost == MaxDials {
-		d.stuck = make(chan struct{})
-	}
-	if d.lost += n; d.lost == MaxDials {
-		close(d.stuck)
+// claim reports whether the new socket fd may be used. It waits a little for the calls
+// inside on an earlier socket with that number. If they do not return, fd is kept open
+// and unconnected, where it does no harm, so that the device gives another number.
+func (d *Driver) claim(ctx context.Context, fd int) (bool, error) {
+	for until := now() + instant(patience); ; sleep(instant(pause)) {
+		waited := ctx.Err() != nil || until.isPast(now())
+		h, held := d.numbers.look(fd, waited)
+		switch {
+		case !held:
+			return true, nil
+		case h.kept: // the device has given it a second time
+			return false, ErrStuck
+		case waited:
+			return false, nil
+		}
 	}
 }

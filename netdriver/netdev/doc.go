@@ -46,6 +46,30 @@
 //
 // The connections have no Check and no CloseWrite, because a Netdever has neither.
 //
+// # TinyGo
+//
+// A program that TinyGo builds (build tag tinygo) has little memory, and less of it in one
+// piece. There, a call over this driver starts no goroutine and no timer:
+//
+//   - Dial takes as long as the device does. A context that ends during the dial is noticed
+//     when the device returns.
+//   - A device that ignores the deadline of a Send or a Recv is not cut off. Its socket has
+//     to be closed by another goroutine of the program.
+//   - The context of a call is asked 20 times a second during a Recv, and after each Send.
+//     Timeouts.Write of the call limits a Send.
+//   - IPv6 addresses are refused, because TinyGo's drivers have none.
+//
+// Build with -stack-size=4KB:
+//
+//	tinygo flash -target=nano-rp2040 -stack-size=4KB .
+//
+// A call needs about 2.2 KiB of stack. TinyGo's default is 2 KiB on several processors
+// (SAMD21, SAMD51, ESP32, RISC-V), and a program that needs more stops or corrupts memory.
+//
+// Limit calls by zreq.Timeouts rather than by context.WithTimeout. That function makes a
+// timer for each context, and links all of package time that formats a time: about 15 KB
+// of flash. zreq does without both. context.WithCancel costs nothing of the kind.
+//
 // # TLS
 //
 // TLS in the chip is used only if the program creates the driver with [NewTLS]. A chip

@@ -2,7 +2,6 @@ package netdev
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"github.com/zreq-go/zreq/netdriver"
@@ -51,17 +50,13 @@ type Options struct {
 // A Driver dials through a device. It is safe for concurrent use.
 type Driver struct {
 	dev     Netdever
-	slice   time.Duration
+	slice   instant // how long one Recv may wait
 	ends    []error
 	full    []error
 	sockets int
 
-	places chan struct{} // one for each dial inside the device
-
-	mu    sync.Mutex
-	lost  int           // dials inside the device whose context has ended
-	stuck chan struct{} // closed while all places belong to such dials
-	held  map[int]hold  // numbers of closed sockets on which calls are still inside
+	dials   dials
+	numbers numbers
 }
 
 // A TLSDriver is a Driver whose device also speaks TLS.
@@ -96,12 +91,12 @@ func NewTLS(dev Netdever, o Options) *TLSDriver {
 }
 
 func (d *Driver) set(dev Netdever, o Options) {
-	d.dev, d.slice, d.ends = dev, min(o.Slice, MaxSlice), o.Ends
+	d.dev, d.slice, d.ends = dev, instant(min(o.Slice, MaxSlice)), o.Ends
 	d.full, d.sockets = o.Full, o.Sockets
 	if d.slice <= 0 {
-		d.slice = defaultSlice
+		d.slice = instant(defaultSlice)
 	}
-	d.places, d.stuck = make(chan struct{}, MaxDials), make(chan struct{})
+	d.dials.init()
 }
 
 // Sockets implements [netdriver.SocketLimiter].

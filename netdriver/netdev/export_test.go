@@ -1,3 +1,5 @@
+//go:build !tinygo
+
 package netdev
 
 import "github.com/zreq-go/zreq/netdriver"

@@ -7,11 +7,11 @@ import (
 
 // enter counts a call that goes into the device, and returns the deadline of its side. It
 // fails if no call may be made or the deadline has passed.
-func (c *conn) enter(sending bool, now time.Time) (time.Time, error) {
+func (c *conn) enter(sending bool, now instant) (by instant, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	s := c.side(sending)
-	if c.shut != ErrClosed && isPast(s.by, now) {
+	if c.shut != ErrClosed && s.by.isPast(now) {
 		return s.by, os.ErrDeadlineExceeded
 	}
 	if c.shut != nil {
@@ -24,14 +24,19 @@ func (c *conn) enter(sending bool, now time.Time) (time.Time, error) {
 	return s.by, nil
 }
 
-// leave counts a call that has returned. It returns why no other may be made, or nil.
+// leave counts a call that has returned, and closes the socket that was kept for it. It returns why no other may be made, or nil.
 func (c *conn) leave(sending bool) error {
+	shut := c.left(sending)
+	if shut != nil && c.driver.numbers.release(c.fd) {
+		c.driver.closeKept(c.fd)
+	}
+	return shut
+}
+
+func (c *conn) left(sending bool) (shut error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.side(sending).inside--
-	if c.shut != nil {
-		c.driver.release(c.fd)
-	}
 	return c.shut
 }
 
@@ -50,9 +55,9 @@ func (c *conn) close(why error) error {
 	open := c.shut == nil
 	c.shut = why
 	if open {
-		c.reading.stop()
-		c.writing.stop()
-		c.driver.hold(c.fd, c.reading.inside+c.writing.inside)
+		c.reading.alarm.stop()
+		c.writing.alarm.stop()
+		c.driver.numbers.hold(c.fd, c.reading.inside+c.writing.inside)
 	}
 	c.mu.Unlock()
 	if !open {
@@ -68,53 +73,23 @@ func (c *conn) SetDeadline(t time.Time) error {
 
 // SetReadDeadline affects a Recv that is in the device when its slice ends.
 func (c *conn) SetReadDeadline(t time.Time) error {
-	return c.setDeadline(false, t, c.driver.slice+patience)
+	return c.setDeadline(false, t)
 }
 
 // SetWriteDeadline does not affect a Send that is in the device.
 func (c *conn) SetWriteDeadline(t time.Time) error {
-	return c.setDeadline(true, t, grace)
+	return c.setDeadline(true, t)
 }
 
-// setDeadline also sets an alarm. A call begins before its deadline, so a call that is
-// inside when the alarm fires for the second time has ignored the deadline.
-func (c *conn) setDeadline(sending bool, t time.Time, late time.Duration) error {
+func (c *conn) setDeadline(sending bool, t time.Time) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	s := c.side(sending)
-	s.by, s.late, s.warned = t, late, false
-	if t.IsZero() || c.shut != nil {
-		s.stop()
+	s.by = instantOf(t)
+	if s.by == 0 || c.shut != nil {
+		s.alarm.stop()
 		return nil
 	}
-	first := max(time.Until(t), 0) + late/2
-	if s.alarm == nil {
-		s.alarm = time.AfterFunc(first, func() { c.giveUp(sending) })
-		return nil
-	}
-	s.alarm.Reset(first)
+	c.arm(sending)
 	return nil
 }
-
-// giveUp closes the socket during a call that is late, the second time that the alarm
-// fires. It would not be known how much of a Send was sent, and a Recv might never return.
-// Once is not enough: if the whole program has stalled, the alarm and the call, which
-// would have been in time, are due at the same moment.
-func (c *conn) giveUp(sending bool) {
-	c.mu.Lock()
-	s := c.side(sending)
-	late := s.inside > 0 && c.shut == nil && isPast(s.by, time.Now())
-	if late && !s.warned {
-		s.warned, late = true, false
-		s.alarm.Reset(s.late / 2)
-	}
-	c.mu.Unlock()
-	switch {
-	case late && sending:
-		c.close(ErrLost)
-	case late:
-		c.close(errHeld)
-	}
-}
-
-func isPast(t, now time.Time) bool { return !t.IsZero() && !now.Before(t) }
