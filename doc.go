@@ -23,6 +23,7 @@
 //   - zreq/download/flash/flashtest: a simulated flash, for tests
 //   - zreq/digest: Digest authentication
 //   - zreq/gzip: decodes bodies in gzip and deflate; import it for its side effect
+//   - zreq/multipart: reads a multipart body part by part, such as the frames of a camera
 //   - zreq/roundtrip: an http.RoundTripper over zreq, for code that takes an *http.Client
 //   - zreq/zlog: logs calls with package zerolog
 //   - zreq/zreqtest: a scripted server in memory, for tests

@@ -16,3 +16,29 @@ var (
 
 // ErrUnread is the error of a [Checker] for a connection on which bytes are waiting.
 var ErrUnread = errors.New("unread bytes on the connection")
+
+// IsTimeout reports whether err, or an error that it wraps, has a method Timeout() bool
+// that returns true. [Conn] and [Driver] say which errors must have one. It walks the chain
+// by itself: errors.As with an interface as its target needs more of reflection than TinyGo
+// has.
+func IsTimeout(err error) bool {
+	for ; err != nil; err = errors.Unwrap(err) {
+		if t, ok := err.(interface{ Timeout() bool }); ok && t.Timeout() {
+			return true
+		}
+	}
+	return false
+}
+
+// IsPermanent reports whether err, or an error that it wraps, has a method Permanent() bool
+// that returns true, or is [ErrNotStarted]: the same call would fail again. It does not look
+// into an error that wraps several, as that of a dial over several links. Such an error has
+// a Permanent of its own, because one link that is not started says nothing about the others.
+func IsPermanent(err error) bool {
+	for ; err != nil; err = errors.Unwrap(err) {
+		if p, ok := err.(interface{ Permanent() bool }); ok && p.Permanent() || err == ErrNotStarted {
+			return true
+		}
+	}
+	return false
+}

@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 
+	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq/internal/exchange"
-	"github.com/zreq-go/zreq/zreq/internal/line"
 )
 
 // This file has what makes a call ask once more: an expectation that was refused, a
@@ -236,7 +236,7 @@ func (c *call) failure(ctx context.Context, err error) failure {
 	switch {
 	case err != errTryAgain:
 		f.err = c.fail(ctx, err)
-		f.stale = c.reused && !c.exchange.Heard && !line.IsTimeout(f.err.Err)
+		f.stale = c.reused && !c.exchange.Heard && !netdriver.IsTimeout(f.err.Err)
 	case c.exchange.GaveUpIdle():
 		f.err, f.stale, f.status = c.fail(ctx, ErrStale), true, c.resp.Status
 	default:

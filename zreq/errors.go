@@ -149,7 +149,7 @@ func (e *Error) Is(target error) bool { return e.kind != nil && target == e.kind
 
 // Timeout reports whether the call was ended by a limit of [Timeouts], by the deadline of
 // the context, or by a timeout of the network.
-func (e *Error) Timeout() bool { return e.late || line.IsTimeout(e.Err) }
+func (e *Error) Timeout() bool { return e.late || netdriver.IsTimeout(e.Err) }
 
 // Temporary reports whether the call timed out, or its cause calls itself temporary. It
 // exists so that an Error is a net.Error. Use [SafeToRetry] or [Transient] instead.

@@ -42,7 +42,7 @@ func (d *delivery) fail(ctx context.Context, err error) *Error {
 	sent := d.sentBefore + d.exchange.Sent
 	switch {
 	case d.why == CloseStopped: // the caller's own error is not one of the socket
-	case ctx != nil && (ctx.Err() != nil || line.IsTimeout(err) && line.Overdue(ctx)):
+	case ctx != nil && (ctx.Err() != nil || netdriver.IsTimeout(err) && line.Overdue(ctx)):
 		late = ctx.Err() != context.Canceled // ask Err: Cause is the caller's
 		cause := context.Cause(ctx)
 		if cause == nil {

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq/internal/line"
 )
 
@@ -109,7 +110,7 @@ func isPassing(e *Error) bool {
 	case ErrConnect, ErrStale, ErrTruncated:
 		return true
 	}
-	return e.kind == nil && line.IsTimeout(e.Err)
+	return e.kind == nil && netdriver.IsTimeout(e.Err)
 }
 
 // judge decides what follows a failure, and notes it.

@@ -47,7 +47,7 @@ func Transient(err error) bool {
 	var e *Error
 	switch {
 	case !errors.As(err, &e):
-		return line.IsTimeout(err) || errors.Is(err, io.ErrUnexpectedEOF) || err != io.EOF && errors.Is(err, io.EOF) || isOfNet(err)
+		return netdriver.IsTimeout(err) || errors.Is(err, io.ErrUnexpectedEOF) || err != io.EOF && errors.Is(err, io.EOF) || isOfNet(err)
 	case e.byCaller:
 		return false
 	case e.late:
@@ -55,7 +55,7 @@ func Transient(err error) bool {
 	}
 	switch e.kind {
 	case nil:
-		return e.Err == ErrBusy || e.Err == ErrStale || line.IsTimeout(e.Err)
+		return e.Err == ErrBusy || e.Err == ErrStale || netdriver.IsTimeout(e.Err)
 	case ErrStatus:
 		status, ok := e.Err.(*statusError)
 		return ok && status.transient()
@@ -109,17 +109,5 @@ func isOfNet(err error) bool {
 // isLasting reports whether an error of a dial or a connection comes again however
 // often it is tried.
 func isLasting(err error) bool {
-	return err == line.ErrNoConn || err == line.ErrPlainTLS || isPermanent(err)
-}
-
-// isPermanent walks the chain as line.IsTimeout does. It does not look into an error that
-// wraps several, as that of a dial over several links: such an error has a Permanent of its
-// own, because one link that is not started says nothing about the others.
-func isPermanent(err error) bool {
-	for ; err != nil; err = errors.Unwrap(err) {
-		if p, ok := err.(interface{ Permanent() bool }); ok && p.Permanent() || err == netdriver.ErrNotStarted {
-			return true
-		}
-	}
-	return false
+	return err == line.ErrNoConn || err == line.ErrPlainTLS || netdriver.IsPermanent(err)
 }

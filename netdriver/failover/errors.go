@@ -91,7 +91,7 @@ func (e *Error) Is(target error) bool { return target == ErrNoLink && e.tried ==
 // is not started counts as such an error.
 func (e *Error) Permanent() bool {
 	for _, l := range e.Links {
-		if !isPermanent(l.Err) {
+		if !netdriver.IsPermanent(l.Err) {
 			return false
 		}
 	}
@@ -99,7 +99,7 @@ func (e *Error) Permanent() bool {
 }
 
 // Timeout reports whether the link that was dialled last took too long.
-func (e *Error) Timeout() bool { return e.tried > 0 && isTimeout(e.Links[e.tried-1].Err) }
+func (e *Error) Timeout() bool { return e.tried > 0 && netdriver.IsTimeout(e.Links[e.tried-1].Err) }
 
 // Answered reports whether a link works, because something at its other end has answered.
 func (e *Error) Answered() bool {
@@ -156,22 +156,4 @@ func isAnswer(err error) bool {
 		}
 	}
 	return isReply(err)
-}
-
-func isPermanent(err error) bool {
-	for e := err; e != nil; e = errors.Unwrap(e) {
-		if p, ok := e.(interface{ Permanent() bool }); ok && p.Permanent() || e == netdriver.ErrNotStarted {
-			return true
-		}
-	}
-	return false
-}
-
-func isTimeout(err error) bool {
-	for e := err; e != nil; e = errors.Unwrap(e) {
-		if t, ok := e.(interface{ Timeout() bool }); ok && t.Timeout() {
-			return true
-		}
-	}
-	return false
 }

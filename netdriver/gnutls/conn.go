@@ -189,7 +189,7 @@ func (c *conn) RemoteAddr() net.Addr {
 // says whether the deadline of the call that failed has come.
 func (c *conn) verdict(err error, late bool) error {
 	switch {
-	case !isTimeout(err):
+	case !netdriver.IsTimeout(err):
 		return unproven(err)
 	case c.closed.Load():
 		return net.ErrClosed // the timeout is how Close woke us
@@ -226,14 +226,4 @@ func unproven(err error) error {
 		return io.ErrUnexpectedEOF
 	}
 	return err
-}
-
-// isTimeout reports whether err, or anything in it, calls itself a timeout.
-func isTimeout(err error) bool {
-	for ; err != nil; err = errors.Unwrap(err) {
-		if t, ok := err.(interface{ Timeout() bool }); ok && t.Timeout() {
-			return true
-		}
-	}
-	return false
 }

@@ -75,7 +75,7 @@ func (c *conn) Read(p []byte) (int, error) {
 		if n > len(p) {
 			n, err = 0, errCount
 		}
-		if err != nil && (!isTimeout(err) || n <= 0 && c.isEarly(limit)) {
+		if err != nil && (!netdriver.IsTimeout(err) || n <= 0 && c.isEarly(limit)) {
 			c.ended = c.endOf(err) // the next Read's, if there are bytes with it
 		}
 		switch {
@@ -167,7 +167,7 @@ func (c *conn) send(p []byte, by instant) (int, error) {
 		return n, nil
 	case shut != nil && shut != ErrLost:
 		return len(p), shut
-	case shut != nil, isTimeout(err): // it was given up, or gave up
+	case shut != nil, netdriver.IsTimeout(err): // it was given up, or gave up
 		c.lose(ErrLost)
 		return len(p), os.ErrDeadlineExceeded
 	}

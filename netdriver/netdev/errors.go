@@ -43,14 +43,3 @@ type noSocket struct{ err error }
 func (e *noSocket) Error() string        { return e.err.Error() }
 func (e *noSocket) Unwrap() error        { return e.err }
 func (e *noSocket) Is(target error) bool { return target == netdriver.ErrNoSocket }
-
-// isTimeout reports whether err, or anything in it, calls itself a timeout.
-// It does without errors.As, which under TinyGo panics for an interface.
-func isTimeout(err error) bool {
-	for ; err != nil; err = errors.Unwrap(err) {
-		if t, ok := err.(interface{ Timeout() bool }); ok && t.Timeout() {
-			return true
-		}
-	}
-	return false
-}

@@ -3,6 +3,8 @@ package proxy
 import (
 	"errors"
 	"strconv"
+
+	"github.com/zreq-go/zreq/netdriver"
 )
 
 // Reasons of an [Error].
@@ -88,7 +90,7 @@ func (e *Error) Unwrap() error { return e.Err }
 func (e *Error) Permanent() bool {
 	switch {
 	case e.Reason == nil:
-		return isPermanent(e.Err)
+		return netdriver.IsPermanent(e.Err)
 	case e.Reason == ErrRefused && e.Status != 0:
 		return !isTemporary(e.Status)
 	case e.Reason == ErrRefused:
@@ -113,14 +115,4 @@ func isTemporary(status int) bool {
 		return false
 	}
 	return status >= 500
-}
-
-// isPermanent reports whether err, or anything in it, calls itself permanent.
-func isPermanent(err error) bool {
-	for ; err != nil; err = errors.Unwrap(err) {
-		if p, ok := err.(interface{ Permanent() bool }); ok && p.Permanent() {
-			return true
-		}
-	}
-	return false
 }

@@ -72,7 +72,7 @@ func (a *adapter) over(c netdriver.Conn) {
 // late says whether the deadline of the call that failed has come.
 func (a *adapter) verdict(err error, late bool) error {
 	switch {
-	case !isTimeout(err):
+	case !netdriver.IsTimeout(err):
 		return unproven(err)
 	case a.closed.Load():
 		return net.ErrClosed // the timeout is how Close woke us
@@ -88,16 +88,6 @@ func unproven(err error) error {
 		return errCut
 	}
 	return err
-}
-
-// isTimeout reports whether err, or anything in it, calls itself a timeout.
-func isTimeout(err error) bool {
-	for ; err != nil; err = errors.Unwrap(err) {
-		if t, ok := err.(interface{ Timeout() bool }); ok && t.Timeout() {
-			return true
-		}
-	}
-	return false
 }
 
 // Close closes the connection below, once. It first sets a deadline in the past, for

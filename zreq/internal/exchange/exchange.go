@@ -19,6 +19,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq/internal/buffer"
 	"github.com/zreq-go/zreq/zreq/internal/line"
 	"github.com/zreq-go/zreq/zreq/wire"
@@ -206,7 +207,7 @@ func (x *Exchange) ended(err error) (ev wire.Event, _ error) {
 // broken is the error of a connection that broke before a final response began.
 func (x *Exchange) broken(err error) error {
 	switch {
-	case line.IsTimeout(err):
+	case netdriver.IsTimeout(err):
 		return err // a limit that is over says so itself
 	case !x.Heard && (err == io.EOF || err == io.ErrUnexpectedEOF): // the latter over TLS, without close_notify
 		err = &Error{Err: io.EOF, text: noAnswer}
@@ -219,7 +220,7 @@ func (x *Exchange) broken(err error) error {
 
 // lost is the error of a connection that failed while a response was awaited or read.
 func (x *Exchange) lost(err error) error {
-	if !x.Heard || line.IsTimeout(err) {
+	if !x.Heard || netdriver.IsTimeout(err) {
 		return x.broken(err)
 	}
 	return truncated(err)

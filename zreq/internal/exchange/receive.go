@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq/internal/buffer"
 	"github.com/zreq-go/zreq/zreq/internal/line"
 	"github.com/zreq-go/zreq/zreq/wire"
@@ -115,7 +116,7 @@ func (x *Exchange) readReason(ctx context.Context) (Step, error) {
 		return step, nil
 	}
 	_, err = CauseOf(err)
-	if x.line.TLS != nil && !line.IsTimeout(failure) && !line.IsTimeout(err) && !errors.Is(err, io.EOF) && !x.Heard {
+	if x.line.TLS != nil && !netdriver.IsTimeout(failure) && !netdriver.IsTimeout(err) && !errors.Is(err, io.EOF) && !x.Heard {
 		return 0, &Error{Cause: cause, Err: err}
 	}
 	return 0, x.failure

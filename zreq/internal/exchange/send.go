@@ -141,7 +141,7 @@ func (x *Exchange) measure(body bool) {
 func (x *Exchange) Replaceable(ctx context.Context) bool {
 	cause, err := CauseOf(x.failure)
 	return cause == Stale && x.stage == headLeaves && x.Sent == 0 &&
-		ctx.Err() == nil && !line.IsTimeout(err) && !x.line.Closed()
+		ctx.Err() == nil && !netdriver.IsTimeout(err) && !x.line.Closed()
 }
 
 // write sends what is pending, whatever the driver takes at a time, and looks for an

@@ -1,6 +1,10 @@
 package line
 
-import "time"
+import (
+	"time"
+
+	"github.com/zreq-go/zreq/netdriver"
+)
 
 // past is a deadline that is over. Setting it wakes whoever is blocked.
 var past = time.Unix(1, 0)
@@ -23,7 +27,7 @@ func (s *Socket) setDeadline(wait time.Duration) error {
 // judge names the limit that a timeout comes from. A timeout before the deadline is the
 // network's own, and stays as it is. Some clocks know only milliseconds.
 func (s *Socket) judge(err error) error {
-	if !IsTimeout(err) || s.by == 0 || s.name == "" || s.by-Elapsed() > LookWait {
+	if !netdriver.IsTimeout(err) || s.by == 0 || s.name == "" || s.by-Elapsed() > LookWait {
 		return err
 	}
 	return &TimeoutError{Limit: s.limit, Name: s.name, Err: err}

@@ -3,7 +3,6 @@ package line_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"testing"
 	"testing/synctest"
@@ -191,10 +190,6 @@ func TestTimeoutsOfTheNetwork(t *testing.T) {
 		is.Equal(late(err), "Head 1s")
 		is.Equal(err.Error(), "timeout: Timeouts.Head of 1s is over: the network gave up")
 	})
-	is := is.New(t)
-	is.True(line.IsTimeout(fmt.Errorf("wrapped: %w", netTimeout{})))
-	is.True(!line.IsTimeout(errors.New("another")))
-	is.True(!line.IsTimeout(nil))
 }
 
 // TestClock: a deadline of a context counts as over when it is, though the context does not

@@ -94,7 +94,7 @@ func (l *Line) open(ctx context.Context, limit time.Duration, name string, step 
 	}
 	conn, err := step(own)
 	l.setAbandon(nil)
-	over := own.Err() != nil || IsTimeout(err) && Overdue(own)
+	over := own.Err() != nil || netdriver.IsTimeout(err) && Overdue(own)
 	if err == nil || !over || ctx.Err() != nil || Overdue(ctx) || l.Closed() {
 		return conn, err
 	}

@@ -196,7 +196,7 @@ func late(err error) string {
 	if !errors.As(err, &t) {
 		return ""
 	}
-	if !t.Timeout() || !line.IsTimeout(err) || t.Err == nil {
+	if !t.Timeout() || !netdriver.IsTimeout(err) || t.Err == nil {
 		return "an error of a limit that is no timeout"
 	}
 	return t.Name + " " + t.Limit.String()

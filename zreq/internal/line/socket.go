@@ -140,7 +140,7 @@ func (s *Socket) Look() error {
 	switch {
 	case n > 0:
 		return netdriver.ErrUnread
-	case IsTimeout(err):
+	case netdriver.IsTimeout(err):
 		return nil
 	}
 	return err
@@ -187,7 +187,7 @@ func (s *Socket) EndRead(n int64, err error) error {
 		return s.judge(err)
 	}
 	s.promise.heard()
-	if IsTimeout(err) {
+	if netdriver.IsTimeout(err) {
 		return nil
 	}
 	return err

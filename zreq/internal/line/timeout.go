@@ -1,7 +1,6 @@
 package line
 
 import (
-	"errors"
 	"time"
 )
 
@@ -22,14 +21,3 @@ func (e *TimeoutError) Timeout() bool { return true }
 
 // Unwrap returns what the driver said.
 func (e *TimeoutError) Unwrap() error { return e.Err }
-
-// IsTimeout reports whether err or one of its causes is a timeout. It walks the chain by
-// hand: errors.As with an interface as its target needs more of reflection than TinyGo has.
-func IsTimeout(err error) bool {
-	for ; err != nil; err = errors.Unwrap(err) {
-		if t, ok := err.(interface{ Timeout() bool }); ok && t.Timeout() {
-			return true
-		}
-	}
-	return false
-}
