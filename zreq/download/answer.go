@@ -34,6 +34,7 @@ var (
 	errSatisfied = errors.New("a 416, although there should be more")
 	errPrefix    = errors.New("the server has another version, by what it sends again")
 	errLong      = errors.New("the body is longer than its head says")
+	errLarge     = errors.New("the body is longer than Want.MaxSize")
 	errResumed   = errors.New("the SHA-256 is wrong, and the thing came in more than one response")
 )
 
@@ -144,7 +145,14 @@ func (q *question) differs(h *head) bool {
 	return h.status == 206 && q.size >= 0 && h.size >= 0 && h.size != q.size ||
 		q.seen.validator.compare(&h.tags) == other ||
 		q.seen.digest != nil && h.digest != nil && !bytes.Equal(h.digest, q.seen.digest) ||
-		q.seen.coding != h.coding
+		q.seen.coding != h.coding && !q.silent(h)
+}
+
+// silent reports whether a head leaves out its coding because the client knows it: a 206 to
+// an If-Range says no more than it must (RFC 9110, 15.3.7). Only an ETag tells codings apart.
+func (q *question) silent(h *head) bool {
+	v := &q.seen.validator
+	return h.status == 206 && h.coding == "" && v.kind == byETag && v.compare(&h.tags) == same
 }
 
 // same reports whether a head is of the same version, by its validator alone. A 206 may

@@ -67,7 +67,8 @@ type Args struct {
 
 	// OnRestart, if set, is called before the job begins anew, with the reason. If it
 	// returns an error, the job ends with that. It is called before the Sink is touched.
-	// A Sink that cannot rewind is then expected to be at its first byte again.
+	// A Sink that cannot rewind is then expected to be at its first byte again. It is not
+	// called if a new job finds that what an earlier one has kept cannot be used.
 	OnRestart func(reason error) error
 
 	// Progress, if set, is called at most ten times a second while the body is read, and

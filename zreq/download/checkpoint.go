@@ -133,7 +133,7 @@ func (c *checkpoint) decode(p []byte) bool {
 	c.seen.digest = r.short()
 	c.seen.coding = string(r.short())
 	c.state = r.short()
-	return r.ok && len(r.rest) == 0 && c.offset >= 0 && (c.size < 0 || c.offset <= c.size)
+	return r.ok && len(r.rest) == 0 && c.offset >= 0 && (c.size < 0 || c.offset <= c.size) && c.spent >= 0 && c.reached >= 0
 }
 
 // reader takes fields from the front of a record.

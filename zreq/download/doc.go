@@ -95,7 +95,8 @@
 // sync.
 //
 // A job asks for one range at a time, over one connection. It does not decode content
-// codings. It has no limit in time other than its context. Under TinyGo there are no files;
+// codings. It has no limit in time other than its context. This package links crypto/sha256,
+// 128 KiB, also into a program that only saves files. Under TinyGo there are no files;
 // jobs, [WriterSink] and [CallbackSink] are built without package os.
 //
 // On Windows folders are not synced, because that is not possible. A file that another

@@ -192,16 +192,17 @@ func (l *located) Error() string { return l.err.Error() }
 // Unwrap returns the cause.
 func (l *located) Unwrap() error { return l.err }
 
-// detail is one of the kinds with more words.
+// detail is an error with more words in front of it. That and caused take the place of fmt,
+// which a small program need not link.
 type detail struct {
 	kind error
 	text string
 }
 
-// Error returns the text and the kind.
+// Error returns the text and the error.
 func (d *detail) Error() string { return d.text + ": " + d.kind.Error() }
 
-// Unwrap returns the kind.
+// Unwrap returns the error.
 func (d *detail) Unwrap() error { return d.kind }
 
 // both returns a kind with its cause, on one line.

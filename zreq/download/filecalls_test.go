@@ -5,7 +5,6 @@ package download_test
 import (
 	"errors"
 	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 
@@ -13,20 +12,6 @@ import (
 
 	"github.com/zreq-go/zreq/zreq/download"
 )
-
-// staleInMemory is stale where a sync takes no time, if there is such a place.
-func staleInMemory(t *testing.T) (path string) {
-	t.Helper()
-	dir, err := os.MkdirTemp("/dev/shm", "zreq")
-	if err != nil {
-		_, path = stale(t)
-		return path
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	path = filepath.Join(dir, "image.bin")
-	put(t, path, oldFile)
-	return path
-}
 
 // TestEveryCallOfAFileSinkThatFails makes the k-th call to the disk fail, for every k, in a job
 // that begins and in one that goes on. The error says in which step. The file is the old one
@@ -56,7 +41,7 @@ func TestEveryCallOfAFileSinkThatFails(t *testing.T) {
 					disk := new(counted)
 					disk.fails = func(string) bool { return len(disk.calls) == k }
 					_, err := get(o, download.FileSinkOn(disk, path), args)
-					is.Equal(openFiles(t), open)
+					is.True(openFiles(t) <= open)
 					is.Equal(disk.opened, 0)
 					now := content(t, path)
 					if ended = len(disk.calls) < k; ended {

@@ -4,7 +4,6 @@ package download
 
 import (
 	"errors"
-	"fmt"
 	"strconv"
 )
 
@@ -28,7 +27,7 @@ func foreign(name, what string) error { return &detail{ErrForeign, name + " " + 
 
 // noRoom is ErrNoRoom with how much is needed.
 func noRoom(need int64, cause error) error {
-	return fmt.Errorf("%s more bytes are needed: %w: %w", strconv.FormatInt(need, 10), ErrNoRoom, cause)
+	return &detail{both(ErrNoRoom, cause), strconv.FormatInt(need, 10) + " more bytes are needed"}
 }
 
 // passing is an error that may go away by itself, such as a disk that others have filled.
@@ -51,9 +50,9 @@ func explain(err error) error {
 	case errors.Is(err, ErrNoRoom):
 		return &passing{err}
 	case isFull(err):
-		return &passing{fmt.Errorf("%w: %w", ErrNoRoom, err)}
+		return &passing{both(ErrNoRoom, err)}
 	case isReadOnly(err):
-		return fmt.Errorf("the program must be allowed to create files in the folder: %w", err)
+		return &detail{err, "the program must be allowed to create files in the folder"}
 	}
 	return err
 }

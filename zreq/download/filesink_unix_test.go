@@ -44,7 +44,7 @@ func testForeign(t *testing.T) {
 					is.NoErr(put(filepath.Join(dir, which), elsewhere))
 					open := openFiles(t)
 					_, err := toFile(o, path, args)
-					is.Equal(openFiles(t), open)
+					is.True(openFiles(t) <= open)
 					if which == nextName && err == nil { // a file of this name is removed in any case
 						is.True(name == "a second name" || name == "of another user")
 						is.Equal(content(t, path), v.body)

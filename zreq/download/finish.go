@@ -18,19 +18,24 @@ func (p *partial) verify() (sum []byte, err error) {
 		s.flags.set(isPlain|isDistrust, true)
 		return sum, errResumed
 	}
+	return sum, p.reject(&Error{Step: StepVerify, Err: ErrDigest})
+}
+
+// reject makes what the Sink has unusable, because it is wrong, and returns why.
+func (p *partial) reject(wrong *Error) error {
+	s := p.state
 	s.forget()
 	s.flags = 0
 	if err := p.out.save(0); err != nil {
-		return sum, err
+		return err
 	}
-	wrong := &Error{Step: StepVerify, Err: ErrDigest}
 	if d, ok := p.out.sink.(Discarder); ok {
 		if err := d.Discard(); err != nil {
-			wrong.Err = both(ErrDigest, err)
+			wrong.Err = both(wrong.Err, err)
 		}
 	}
 	p.out.offset, p.out.mark.align = 0, 0
-	return sum, wrong
+	return wrong
 }
 
 // commit gives the thing its place. Before that it is durable, and so is the word that it

@@ -89,7 +89,7 @@ func (j *job) prepare(ctx context.Context, args *Args) (err error) {
 		return &Error{Step: StepArgs, Err: both(ErrArgs, err)}
 	}
 	j.spend.limit = j.args.Budget
-	j.out.pace = newPacer(j.args.BytesPerSecond)
+	j.out.pace, j.out.largest = newPacer(j.args.BytesPerSecond), j.args.Want.MaxSize
 	j.state.store = j.args.State
 	if s, ok := j.out.sink.(Stater); ok && j.state.store == nil {
 		j.state.store = s.State()
@@ -167,7 +167,7 @@ func (j *job) admit(ctx context.Context) error {
 	if err := context.Cause(ctx); err != nil {
 		return stopped(err)
 	}
-	if j.state.restarts > uint32(j.args.MaxRestarts) {
+	if int64(j.state.restarts) > int64(j.args.MaxRestarts) {
 		return &Error{Step: StepCheck, Err: both(ErrRestarts, j.next.reason)}
 	}
 	if j.spend.left() == 0 {

@@ -18,7 +18,7 @@ func lock(p part) error {
 	switch {
 	case errors.Is(err, syscall.EWOULDBLOCK):
 		return ErrBusy
-	case errors.Is(err, errors.ErrUnsupported):
+	case errors.Is(err, errors.ErrUnsupported), errors.Is(err, syscall.ENOLCK): // NFS without a lock service
 		return nil
 	}
 	return err

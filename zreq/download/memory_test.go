@@ -35,7 +35,7 @@ func (l *looks) add(n int64) {
 func testMemoryOfALongDownload(t *testing.T) {
 	const (
 		part      = 1 << 20
-		parts     = 32
+		parts     = 8
 		maxGrowth = 64 << 10
 	)
 	zreqtest.SpareThreads()
@@ -53,7 +53,7 @@ func testMemoryOfALongDownload(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
 			server := sends(t, tt.of(make([]byte, part), parts), tt.over)
-			path := target(t, true)
+			path := staleInMemory(t)
 			d := &fast{looks: &looks{every: part * parts / 8}}
 			conn, err := zreq.Connect(t.Context(), server.url(tt.scheme), &zreq.Args{Driver: d, TLS: security})
 			is.NoErr(err)
@@ -84,9 +84,9 @@ func testMemoryOfALongDownload(t *testing.T) {
 func testAllocationsDoNotDependOnTheSize(t *testing.T) {
 	is := is.New(t)
 	var allocs [2]int64
-	for i, parts := range []int{4, 256} {
+	for i, parts := range []int{4, 40} {
 		server := sends(t, ofLength(make([]byte, 256<<10), parts), nil)
-		path := target(t, true)
+		path := staleInMemory(t)
 		conn, err := zreq.Connect(t.Context(), server.url("http"), &zreq.Args{Driver: new(stdnet.Driver)})
 		is.NoErr(err)
 		defer conn.Close()
@@ -98,7 +98,7 @@ func testAllocationsDoNotDependOnTheSize(t *testing.T) {
 			is.NoErr(err)
 		})
 	}
-	t.Logf("%v allocations for 1 MiB, %v for 64 MiB", allocs[0], allocs[1])
+	t.Logf("%v allocations for 1 MiB, %v for 10 MiB", allocs[0], allocs[1])
 	if zreqtest.RaceDetector {
 		return // sync.Pool forgets on purpose
 	}

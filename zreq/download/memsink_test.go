@@ -35,6 +35,7 @@ type memSink struct {
 
 	opened, dead, whole, closed bool
 	size                        int64
+	most                        int // bytes that there ever were
 	calls                       []string
 	broken                      []string // promises
 }
@@ -125,6 +126,7 @@ func (m *memSink) Write(p []byte) (int, error) {
 		return n, err
 	}
 	m.bytes = append(m.bytes, p...)
+	m.most = max(m.most, len(m.bytes))
 	return len(p), nil
 }
 

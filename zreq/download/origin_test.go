@@ -175,8 +175,10 @@ func (v *thing) fields() string {
 }
 
 // whole is the 200 of a version.
-func (v *thing) whole() string {
-	return "HTTP/1.1 200 OK\r\n" + v.fields() + "Content-Length: " + strconv.Itoa(len(v.body)) + "\r\n\r\n" + v.body
+func (v *thing) whole() string { return v.wholeHead() + v.body }
+
+func (v *thing) wholeHead() string {
+	return "HTTP/1.1 200 OK\r\n" + v.fields() + "Content-Length: " + strconv.Itoa(len(v.body)) + "\r\n\r\n"
 }
 
 // part is the 206 of a version.
@@ -184,9 +186,13 @@ func (v *thing) part(from, until int64) string {
 	if size := int64(len(v.body)); until < 0 || until > size {
 		until = size
 	}
+	return v.partHead(from, until) + v.body[from:until]
+}
+
+func (v *thing) partHead(from, until int64) string {
 	return "HTTP/1.1 206 Partial Content\r\n" + v.fields() +
 		"Content-Range: bytes " + strconv.FormatInt(from, 10) + "-" + strconv.FormatInt(until-1, 10) + "/" + strconv.Itoa(len(v.body)) +
-		"\r\nContent-Length: " + strconv.FormatInt(until-from, 10) + "\r\n\r\n" + v.body[from:until]
+		"\r\nContent-Length: " + strconv.FormatInt(until-from, 10) + "\r\n\r\n"
 }
 
 // serve answers as a server does that obeys RFC 9110, 13.1.5 and 14.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"strconv"
 	"time"
 
 	"github.com/zreq-go/zreq/zreq"
@@ -155,8 +156,21 @@ func (j *job) conclude(ctx context.Context, from int64) outcome {
 			return outcome{err: err, final: true}
 		}
 	}
-	j.state.size = from
+	return j.ends(from)
+}
+
+// ends takes it that the thing has that size, which no head has said before its end.
+func (j *job) ends(size int64) outcome {
+	if !j.args.Want.takes(size) {
+		return j.unwanted("the size is " + strconv.FormatInt(size, 10))
+	}
+	j.state.size = size
 	return outcome{}
+}
+
+// unwanted ends the job because of a body that Want does not take, when the Sink has it.
+func (j *job) unwanted(what string) outcome {
+	return outcome{err: j.part.reject(&Error{Step: StepCheck, Err: wantError(what)}), final: true}
 }
 
 // accept gets ready for the body of a response, which begins anew, goes on at from, or has
@@ -202,6 +216,8 @@ func (j *job) received(ctx context.Context, resp *zreq.Response, h *head, err er
 		return outcome{err: out.err, final: true}
 	case out.stop == ErrBudget:
 		return outcome{err: errSpent, final: true}
+	case out.stop == errLarge:
+		return j.unwanted("the size is over " + strconv.FormatInt(out.largest, 10))
 	case out.stop == errLong && h.status == 206:
 		return j.askPlain(errLong)
 	case out.stop != nil:
@@ -210,8 +226,7 @@ func (j *job) received(ctx context.Context, resp *zreq.Response, h *head, err er
 	case out.left == 0 && (err == nil || h.length >= 0 || h.status == 206):
 		return outcome{} // what follows the last byte does not matter
 	case err == nil && out.left < 0 && j.isEnd(h):
-		j.state.size = out.offset
-		return outcome{}
+		return j.ends(out.offset)
 	case err == nil:
 		err = zreq.ErrTruncated // until close, and nothing says that this is the end
 	case ctx.Err() != nil:
@@ -228,5 +243,5 @@ func (j *job) received(ctx context.Context, resp *zreq.Response, h *head, err er
 
 // isEnd reports whether the end of a body of unknown length is that of the thing.
 func (j *job) isEnd(h *head) bool {
-	return j.out.skip == 0 && (!h.untilClose || j.part.isRight())
+	return j.out.skip.left == 0 && (!h.untilClose || j.part.isRight())
 }

@@ -1,7 +1,6 @@
 package download
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding"
@@ -28,9 +27,9 @@ type output struct {
 
 	offset  int64     // bytes that the Sink has taken
 	hash    hash.Hash // of these; nil if no digest is asked for
-	skip    int64     // bytes of the body that the Sink has already
-	skipped hash.Hash // of these, as they come again; nil if there is nothing to compare
+	skip    overlap   // of the body with what the Sink has
 	left    int64     // bytes that the body may still have, with those to skip; negative: any number
+	largest int64     // that the thing may be; 0: of any size
 
 	mark  mark
 	moved bool  // the Sink may have an error that only Write tells
@@ -83,10 +82,9 @@ func (m *mark) up(offset int64) int64 {
 // expect gets ready for a body of length bytes, or any number if that is negative. The
 // first skip bytes are compared and not written.
 func (o *output) expect(ctx context.Context, length, skip int64) {
-	o.ctx, o.left, o.skip, o.stop = ctx, length, skip, nil
-	o.skipped = nil
+	o.ctx, o.left, o.skip, o.stop = ctx, length, overlap{left: skip}, nil
 	if skip > 0 && o.hash != nil {
-		o.skipped = sha256.New()
+		o.skip.hash = sha256.New()
 	}
 }
 
@@ -103,11 +101,15 @@ func (o *output) Write(p []byte) (n int, err error) {
 			o.stop = errLong
 			return n, errLong
 		}
+		if o.largest > 0 && o.offset >= o.largest && o.skip.left == 0 {
+			o.stop = errLarge
+			return n, errLarge
+		}
 		if err := o.due(); err != nil {
 			return n, err
 		}
 		var m int
-		if m = int(o.room(int64(len(p)))); o.skip > 0 {
+		if m = int(o.room(int64(len(p)))); o.skip.left > 0 {
 			err = o.pass(p[:m])
 		} else {
 			m, err = o.put(p[:m])
@@ -147,23 +149,13 @@ func (o *output) room(n int64) int64 {
 	if o.left >= 0 {
 		n = min(n, o.left)
 	}
-	if o.skip > 0 {
-		return min(n, o.skip)
+	if o.skip.left > 0 {
+		return min(n, o.skip.left)
+	}
+	if o.largest > 0 {
+		n = min(n, o.largest-o.offset)
 	}
 	return min(n, o.mark.next-o.offset)
-}
-
-// pass compares p with what the Sink has. That is known when all of it has come again.
-func (o *output) pass(p []byte) error {
-	o.skip -= int64(len(p))
-	if o.skipped == nil {
-		return nil
-	}
-	o.skipped.Write(p)
-	if o.skip == 0 && !bytes.Equal(o.skipped.Sum(nil), o.hash.Sum(nil)) {
-		o.stop = errPrefix
-	}
-	return o.stop
 }
 
 // put writes p to the Sink.
@@ -189,10 +181,13 @@ func (o *output) put(p []byte) (int, error) {
 // can and nothing has to look at the bytes.
 func (o *output) ReceiveFrom(c netdriver.Conn, n int64) (received int64, ok bool, err error) {
 	fast, is := o.sink.(zreq.Receiver)
-	if !is || o.hash != nil || o.skip > 0 || o.left == 0 || o.halted() != nil || o.due() != nil {
+	if !is || o.hash != nil || o.skip.left > 0 || o.left == 0 || o.halted() != nil || o.due() != nil {
 		return 0, false, nil
 	}
 	most := o.room(n)
+	if most <= 0 {
+		return 0, false, nil // Write says why
+	}
 	received, ok, err = fast.ReceiveFrom(c, most)
 	if !ok || received < 0 || received > most {
 		return received, ok, err
@@ -210,7 +205,7 @@ func (o *output) ReceiveFrom(c netdriver.Conn, n int64) (received int64, ok bool
 // due writes a checkpoint if it is time. It is called when more is to be written: whether
 // the last byte is the end is known only when the response has ended.
 func (o *output) due() error {
-	if o.skip > 0 {
+	if o.skip.left > 0 {
 		return nil
 	}
 	if o.offset < o.mark.next && time.Since(o.mark.time) >= checkpointTime {

@@ -4,7 +4,6 @@ package download
 
 import (
 	"errors"
-	"fmt"
 	"syscall"
 )
 
@@ -14,7 +13,7 @@ const sharingViolation = syscall.Errno(32)
 // replace a file that is open, unless the program that opened it allows that.
 func explainRename(err error) error {
 	if errors.Is(err, sharingViolation) || errors.Is(err, syscall.ERROR_ACCESS_DENIED) {
-		return fmt.Errorf("%w: another program may have the file open, which Windows does not replace", err)
+		return &detail{err, "another program may have the file open, which Windows does not replace"}
 	}
 	return err
 }

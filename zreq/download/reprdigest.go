@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/zreq-go/zreq/zreq"
 )
@@ -193,21 +194,33 @@ func (d *dictionary) display() bool {
 	if !d.take('"') {
 		return false
 	}
+	var text []byte
 	for i := 0; i < len(d.rest); i++ {
 		switch c := d.rest[i]; {
 		case c == '"':
 			d.rest = d.rest[i+1:]
-			return true
+			return utf8.Valid(text)
 		case c == '%':
 			if i+2 >= len(d.rest) || !isLowerHex(d.rest[i+1]) || !isLowerHex(d.rest[i+2]) {
 				return false
 			}
+			text = append(text, unhex(d.rest[i+1])<<4|unhex(d.rest[i+2]))
 			i += 2
 		case c < ' ' || c > '~':
 			return false
+		default:
+			text = append(text, c)
 		}
 	}
 	return false
+}
+
+// unhex returns the value of a digit that isLowerHex.
+func unhex(c byte) byte {
+	if isDigit(c) {
+		return c - '0'
+	}
+	return c - 'a' + 10
 }
 
 // number skips an integer, or a decimal if that is allowed (RFC 9651, 4.2.4).

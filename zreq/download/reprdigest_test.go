@@ -45,6 +45,7 @@ func TestReprDigest(t *testing.T) {
 		good + ", a=1.":                                  false,
 		good + ", a=1.2345":                              false,
 		good + ", a=%\"%C3\"":                            false,
+		good + ", a=%\"%c3\"":                            false, // no UTF-8
 		good + "; A":                                     false,
 		good + ";":                                       false,
 		"":                                               false,

@@ -2,11 +2,7 @@
 
 package download
 
-import (
-	"fmt"
-
-	"github.com/zreq-go/zreq/zreq"
-)
+import "github.com/zreq-go/zreq/zreq"
 
 // SaveFile saves the body of resp as the file at path, complete and synced to the disk,
 // and returns its size. If it fails, the error is an [*Error]. The file at path is then
@@ -56,7 +52,7 @@ func fit(resp *zreq.Response) error {
 	case resp.Framing() != zreq.FramingNone || !none: // a Content-Length of zero is an empty content
 		return err
 	case err != nil:
-		return fmt.Errorf("%w: %w", ErrNoContent, err)
+		return both(ErrNoContent, err)
 	}
 	return ErrNoContent
 }

@@ -67,8 +67,9 @@ type Aligner interface {
 }
 
 // A Discarder is a Sink that can make what it holds unusable. Discard is called instead
-// of Commit if the whole thing was written and is the wrong one (ErrDigest). By then the
-// checkpoint says that nothing is to be kept. After Discard only Close is called.
+// of Commit if what was written is the wrong thing: ErrDigest, or ErrWant if no head has said
+// its size. By then the checkpoint says that nothing is to be kept. After Discard only Close
+// is called.
 type Discarder interface {
 	Discard() error
 }

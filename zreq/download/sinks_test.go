@@ -32,6 +32,7 @@ func (r *receiver) ReceiveFrom(c netdriver.Conn, n int64) (int64, bool, error) {
 	m, err := c.Read(p)
 	r.bytes = append(r.bytes, p[:m]...)
 	r.taken += int64(m)
+	r.most = max(r.most, len(r.bytes))
 	if len(r.bytes) > 300_000 {
 		r.full = true
 	}

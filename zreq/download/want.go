@@ -11,7 +11,8 @@ import (
 )
 
 // Want says what the thing must be. A response whose head shows that it is something
-// else is refused before the Sink is touched. The zero value accepts anything.
+// else is refused before the Sink is touched. If no head has the size, MinSize and MaxSize
+// are compared with what arrives. The zero value accepts anything.
 type Want struct {
 	// Size is the exact size in bytes. Zero means that it is not known.
 	Size int64

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"io"
+	"strings"
 	"testing"
 
 	"github.com/matryer/is"
@@ -43,6 +44,68 @@ func testWant(t *testing.T) {
 		is.NoErr(err)
 		is.Equal(string(res.SHA256), string(sum[:]))
 	})
+}
+
+// testSizeThatNoHeadHas: MinSize and MaxSize hold for a body without a length, too. Nothing of
+// it is kept, and it counts as no restart.
+func testSizeThatNoHeadHas(t *testing.T) {
+	const size = 280_000
+	v := version(size, `"7"`)
+	chunked := func(a *ask) reply {
+		head := strings.Replace(v.wholeHead(), "Content-Length: 280000", "Transfer-Encoding: chunked", 1)
+		return reply{text: head + "222e0\r\n" + v.body[:140_000] + "\r\n222e0\r\n" + v.body[140_000:] + "\r\n0\r\n\r\n", cut: -1}
+	}
+	sizeless := func(a *ask) reply { // ends in a 416 that says where the end is
+		if a.from >= size || a.from < 0 {
+			return reply{text: v.serve(a), cut: -1}
+		}
+		return reply{text: strings.Replace(v.part(a.from, a.until), "/280000", "/*", 1), cut: -1}
+	}
+	for name, tt := range map[string]struct {
+		want  download.Want
+		ok    bool
+		taken int // bytes at most
+	}{
+		"min":       {download.Want{MinSize: size + 1}, false, size},
+		"max":       {download.Want{MaxSize: size - 1}, false, size - 1},
+		"max early": {download.Want{MaxSize: 1}, false, 1},
+		"max later": {download.Want{MaxSize: 50_000}, false, 50_000},
+		"exact":     {download.Want{MinSize: size, MaxSize: size}, true, size},
+	} {
+		for kind, answer := range map[string]func(a *ask) reply{"chunked": chunked, "416": sizeless} {
+			for way, receives := range map[string]bool{"write": false, "receive": true} {
+				t.Run(name+"/"+kind+"/"+way, func(t *testing.T) {
+					served(t, answer, func(is *is.I, o *origin, args *download.Args) {
+						args.Want = tt.want
+						if kind == "416" {
+							args.PartSize = 100_000
+						}
+						mem := new(memSink)
+						sink := download.Sink(mem)
+						if receives {
+							sink = &receiver{memSink: mem}
+						}
+						for call := range 5 { // and never ErrRestarts
+							_, err := get(o, sink, args)
+							is.Equal(err == nil, tt.ok)
+							is.Equal(mem.broken, nil)
+							is.True(mem.most <= tt.taken)
+							if tt.ok {
+								is.True(string(mem.target) == v.body)
+								return
+							}
+							is.True(errors.Is(err, download.ErrWant))
+							is.Equal(problem(is, err).Step, download.StepCheck)
+							is.True(kind != "chunked" || len(o.asks) == call+1) // is not taken for a cut
+							is.Equal(mem.target, nil)
+							is.Equal(len(mem.bytes), 0) // Discard
+							mem.reboot()
+						}
+					})
+				})
+			}
+		}
+	}
 }
 
 // sumOf is a Want.From that knows the digest of a body.
