@@ -58,9 +58,7 @@ func (m *model) remove(c *modelConn) {
 
 // soon returns how many connections to host may be back soon.
 func (m *model) soon(host int) int {
-	return len(m.those(func(c *modelConn) bool {
-		return c.host == host && !c.idle && m.at.Sub(c.at) < time.Second
-	}))
+	return len(m.those(func(c *modelConn) bool { return c.host == host && !c.idle && m.at.Sub(c.at) < time.Second }))
 }
 
 // waitFor returns how many calls wait for host.
@@ -111,14 +109,9 @@ func (m *model) victim(call modelCall) *modelConn {
 	wanted := m.waitFor(idle[0].host) > 0
 	if wanted || soon > 0 && m.at.Sub(m.hurried) < time.Second {
 		callers := len(m.conns) - len(idle) + len(m.waiting)
-		patience := callers
-		if soon > 0 {
-			patience += callers / 2
-		}
-		if !wanted && m.waitFor(call.host) > 2*soon {
-			patience = -1
-		}
-		if m.served-call.served <= patience || m.served-m.moved < min(10, callers) {
+		overdue := m.served-call.served > callers+min(1, soon)*(callers/2)
+		short := !wanted && m.waitFor(call.host) > 2*soon
+		if !overdue && !short || m.served-m.moved < min(10, callers) {
 			return nil
 		}
 		m.moved = m.served + 1 // this call included
@@ -175,8 +168,7 @@ func (m *model) come(call modelCall, patient bool) (served []int) {
 	m.expire()
 	served = m.settle()
 	call.served = m.served
-	waits := func(c modelCall) bool { return c.host == call.host }
-	if !slices.ContainsFunc(m.waiting, waits) && m.grant(call) != nil {
+	if m.waitFor(call.host) == 0 && m.grant(call) != nil {
 		return append(served, call.id)
 	}
 	if patient {
@@ -247,9 +239,7 @@ func TestServesAsTheModel(t *testing.T) {
 			}
 		}
 		waited += int(p.arrivals)
-		if p.moved > 0 {
-			moves++
-		}
+		moves += min(1, p.moved)
 		p.end()
 	}
 	is.New(t).True(waited > int(rounds)*10 && moves > int(rounds)/20) // calls have waited, and some were overdue
