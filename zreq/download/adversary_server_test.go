@@ -151,6 +151,9 @@ func (s *adversary) bad(a *ask, v *thing) (string, reply) {
 		kinds = 21
 	}
 	honest := v.serve(a)
+	if s.unsized && a.from > 0 && s.rnd.IntN(4) == 0 {
+		return "416", s.unsatisfiable(a)
+	}
 	switch kind := s.rnd.IntN(kinds); kind {
 	case 0:
 		return "ignores Range", reply{text: v.whole(), cut: -1}
@@ -237,8 +240,11 @@ func (s *adversary) part(a *ask, v *thing, by int64) reply {
 // serve is the honest answer. It says how long the thing is if the server knows.
 func (s *adversary) serve(a *ask, v *thing) string {
 	text := v.serve(a)
-	if s.unsized && strings.HasPrefix(text, "HTTP/1.1 200") {
+	switch {
+	case s.unsized && strings.HasPrefix(text, "HTTP/1.1 200"):
 		return s.inChunks(text)
+	case s.unsized && strings.HasPrefix(text, "HTTP/1.1 206"):
+		return strings.Replace(text, "/"+strconv.Itoa(len(v.body))+"\r\n", "/*\r\n", 1)
 	}
 	return text
 }

@@ -5,6 +5,8 @@ package download_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -39,6 +41,9 @@ func TestChild(t *testing.T) {
 	args := &download.Args{Call: zreq.Args{Driver: new(stdnet.Driver)}}
 	// After ten processes that were killed before a checkpoint, the next ones would wait.
 	args.Retry.Attempts, args.MaxRestarts = 1_000, 1_000
+	if sum, err := hex.DecodeString(os.Getenv("ZREQ_CHILD_SHA256")); err == nil && len(sum) > 0 {
+		args.Want.SHA256 = sum
+	}
 	if os.Getenv("ZREQ_CHILD_SLOW") != "" {
 		args.BytesPerSecond = 1 << 20
 		args.Progress = func(p download.Progress) {
@@ -93,65 +98,102 @@ func serveVersions(t *testing.T, size, n int) *versions {
 
 // testKills: a process that downloads is killed at random times, while the server goes from
 // one version to the next now and then. The file is an old one or a whole one after each, and
-// the last process ends in the right one.
+// the last process ends in the right one. With a digest, each process wants that of the version
+// that the server has.
+//
+// ZREQ_KILLS is how many there are, of each kind.
 func testKills(t *testing.T) {
+	for name, digest := range map[string]bool{"no digest": false, "digest": true} {
+		t.Run(name, func(t *testing.T) { killMany(t, digest) })
+	}
+}
+
+// killing has processes that download the same, one after the other, and are killed.
+type killing struct {
+	t      *testing.T
+	server *versions
+	path   string
+	digest bool
+}
+
+// child is a process that wants what the server has.
+func (v *killing) child() (*exec.Cmd, *bytes.Buffer) {
+	if !v.digest {
+		return child(v.server.URL, v.path)
+	}
+	sum := sha256.Sum256(v.server.bodies[v.server.now.Load()%2])
+	return child(v.server.URL, v.path, "ZREQ_CHILD_SHA256="+hex.EncodeToString(sum[:]))
+}
+
+// check returns which version the file is of: 0 is the old one.
+func (v *killing) check() int {
+	v.t.Helper()
+	now := content(v.t, v.path)
+	for i, version := range []string{oldFile, string(v.server.bodies[0]), string(v.server.bodies[1])} {
+		if now == version {
+			return i
+		}
+	}
+	v.t.Fatal("the file is of no version")
+	return 0
+}
+
+// ends runs a process that nobody kills.
+func (v *killing) ends() {
+	v.t.Helper()
+	c, out := v.child()
+	if err := c.Run(); err != nil {
+		v.t.Fatalf("%v: %s", err, out)
+	}
+	if v.digest && v.check() != 1+int(v.server.now.Load()%2) {
+		v.t.Fatal("the file is of another version than that of the digest")
+	}
+}
+
+func killMany(t *testing.T, digest bool) {
 	is := is.New(t)
 	size := 36 << 20 // two checkpoints, and the end
 	kills, err := strconv.Atoi(os.Getenv("ZREQ_KILLS"))
 	if err != nil { // .ci/run has more
-		kills, size = 5, 20<<20
+		kills, size = 3, 20<<20
 	}
 	_, path := stale(t)
-	server := serveVersions(t, size, 2)
-	check := func() int {
-		now := content(t, path)
-		for i, version := range []string{oldFile, string(server.bodies[0]), string(server.bodies[1])} {
-			if now == version {
-				return i
-			}
-		}
-		t.Fatal("the file is of no version")
-		return 0
-	}
+	v := &killing{t, serveVersions(t, size, 2), path, digest}
 	began := time.Now()
-	first, out := child(server.URL, path)
-	if err := first.Run(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	span := time.Since(began) * 2 / 3 // most processes do not come to their end
-	is.Equal(check(), 1)
+	v.ends()
+	span := time.Since(began)
+	is.Equal(v.check(), 1)
 
 	rnd := rand.New(rand.NewPCG(22, 22))
 	done, ended := 0, 0
 	for done < kills {
 		if rnd.IntN(4) == 0 {
-			server.now.Add(1)
+			v.server.now.Add(1)
 		}
-		c, out := child(server.URL, path)
+		c, out := v.child()
 		is.NoErr(c.Start())
 		timer := time.AfterFunc(time.Duration(rnd.Int64N(int64(span))), func() { _ = c.Process.Kill() })
 		err := c.Wait()
 		timer.Stop()
 		killed := c.ProcessState.Sys().(syscall.WaitStatus).Signaled()
-		switch version := check(); {
+		switch version := v.check(); {
 		case killed:
 			done++
+			span += span / 20
 		case err != nil:
 			t.Fatalf("%v: %s", err, out)
 		case version == 0:
 			t.Fatal("it ended, and the file is the old one")
-		default:
+		default: // most should not come to their end
 			ended++
+			span -= span / 8
 		}
 	}
-	last, out := child(server.URL, path)
-	if err := last.Run(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	is.True(check() > 0)
+	v.ends()
+	is.True(v.check() > 0)
 	is.Equal(listed(t, filepath.Dir(path)), []string{"image.bin"})
-	t.Logf("%d kills within %v each; %d processes ended before; %d requests went on", done, span, ended, server.ranges.Load())
-	if kills > 100 && server.ranges.Load() == 0 {
+	t.Logf("%d kills within %v each; %d processes ended before; %d requests went on", done, span, ended, v.server.ranges.Load())
+	if kills >= 50 && v.server.ranges.Load() == 0 {
 		t.Error("no process went on")
 	}
 }

@@ -32,7 +32,7 @@ func TestFeature(t *testing.T) {
 		{"B2", proofs{testGoesOn, testRetries, testAttemptsOfKilledProcesses, testProgressOfKilledProcesses, testCallbackSink, testReceiver}},
 		{"B4", proofs{testDigest, testDigestAfterAResume, testWant}},
 		{"B6", proofs{testBudget, testBudgetAfterAKill}},
-		{"B8", proofs{testLinks}},
+		{"B8", proofs{testLinks, testFailover}},
 		{"B3", proofs{testGoesOnInAnotherProcess, testKey, testPanic, testPrefixThatWasLost, testSinkThatHasLess, testSinkThatFails, testStoreThatLies, testBadSink}},
 		{"B12", proofs{testParts}},
 		{"B15", append(proofs{testPowerCutOfAFile, testToFile, testFileOffset, testFileState, testPartOfAnotherJob, testFileInPlace, testFullDisk, testBusy, testFileSplice}, onLinux...)},
