@@ -75,7 +75,7 @@ type entries interface {
 }
 
 func (f *rootFolder) Create(name string, mode fs.FileMode) (part, error) {
-	p, err := f.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, mode)
+	p, err := f.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL|largeFile, mode)
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +87,7 @@ func (f *rootFolder) Edit(name string) (part, error) { return f.open(name, os.O_
 func (f *rootFolder) Read(name string) (part, error) { return f.open(name, os.O_RDONLY) }
 
 func (f *rootFolder) open(name string, flag int) (part, error) {
-	p, err := f.OpenFile(name, flag|noFollow, 0)
+	p, err := f.OpenFile(name, flag|noFollow|largeFile, 0)
 	if err != nil {
 		return nil, err
 	}

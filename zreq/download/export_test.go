@@ -33,6 +33,17 @@ func StateRecordOf(state string) ([]byte, bool) {
 	return s.record, s.record != nil
 }
 
+// MovedState returns a state file that says that the part has so many bytes.
+func MovedState(state string, offset int64) string {
+	var s FilePart
+	s.state().decode([]byte(state))
+	var c checkpoint
+	c.decode(s.record)
+	c.offset = offset
+	s.record = c.encode(nil)
+	return string(s.state().encode())
+}
+
 // NamesOf returns the names beside a target.
 func NamesOf(base string) []string {
 	n := namesOf(base)

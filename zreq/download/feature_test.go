@@ -23,7 +23,7 @@ func TestFeature(t *testing.T) {
 		{"M17", proofs{testSaveFile, testSaveFileRefuses, testSaveFileOfABodyThatIsNotWhole, testEveryCallThatFails, testSaveToAWriter, testSplice}},
 		{"P26", proofs{testSaveFileRefuses}},
 		{"P27", proofs{testSaveFileOfACodingThatNobodyUndid}},
-		{"P1", proofs{testMemoryOfALongDownload, testAllocationsDoNotDependOnTheSize, testMemoryOfAJob, testAllocationsOfAJob, testMemoryOfAFile, testAllocationsOfAFile, testOverFourGiB}},
+		{"P1", proofs{testMemoryOfALongDownload, testAllocationsDoNotDependOnTheSize, testMemoryOfAJob, testAllocationsOfAJob, testMemoryOfAFile, testMemoryOfRestarts, testAllocationsOfAFile, testOverFourGiB}},
 		{"P24", proofs{testGoesOn, testGoesOnInAnotherProcess, testRestart}},
 		{"P34", proofs{testWant, testSizeThatNoHeadHas, testBadArguments, testSecretsInErrors, testDigest}},
 		{"P35", proofs{testPace, testProgressOfSpentBytes, testLinks}},

@@ -21,7 +21,7 @@ func TestFeature(t *testing.T) {
 			testSlotWritesWholePages, testSlotErasesABlockThatReadsBlank, testSlotOpens, testSlotGoesOn, testSlotRefuses,
 			testSlotReplacesABlock, testSlotMarksNoBlockOfAProtectedFlash, testSlotWithoutATable, testSlotCopiesAgain, testSlotReadsTheLastByte, testSlotRunsOutOfBlocks,
 			testSlotOnABrokenDevice, testSlotDiscards, testSlotOutOfSequence, testSlotActivates, testSlotAllocatesNothing,
-			testRegion, testRegionBounds, testImportsOfAMicrocontroller,
+			testRegion, testRegionBounds, testOverFourGiB, testImportsOfAMicrocontroller,
 		}, platform...)},
 		{"B15", proofs{
 			testStateKeeps, testStateWear, testStateTorn, testStateLostBit, testStateCorrupted, testStateReplacesABlock, testStateWithoutASpare, testStateAfterAnError, testStateTornForLong, testStateOnABrokenDevice, testStateRefuses, testPowerCut, testPowerCutOfAJob,
