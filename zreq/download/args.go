@@ -58,7 +58,9 @@ type Args struct {
 	Retry Retry
 
 	// MaxRestarts is how often the job may begin anew at the first byte, in all calls
-	// with the same Key. One more is ErrRestarts. Default 3. If negative, it may not.
+	// with the same Key, because the server has another version or cannot do ranges, or
+	// because the digest was wrong. One more is ErrRestarts. Default 3. If negative, it may
+	// not. It is none of these if a new job cannot use what an earlier one has kept.
 	MaxRestarts int
 
 	// TrustPart goes on from a checkpoint without reading what the Sink has kept. Without

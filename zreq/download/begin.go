@@ -67,7 +67,11 @@ func (p *partial) restore(ctx context.Context, at, keep int64) (bool, error) {
 	} else if !known || string(saved.Sum(nil)) == string(p.out.hash.Sum(nil)) {
 		return true, nil
 	}
-	p.state.restarts++ // a Sink that loses what it has synced does not do so for ever
+	// A Sink that loses what it has synced uses up the restarts, but a device with such a
+	// card that reboots often is not shut out for that alone.
+	if int64(p.state.restarts) < int64(p.args.MaxRestarts) {
+		p.state.restarts++
+	}
 	return false, nil
 }
 

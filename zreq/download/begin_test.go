@@ -50,6 +50,28 @@ func testPrefixThatWasLost(t *testing.T) {
 	}
 }
 
+// testSinkThatLosesAlways: a device whose card loses what was synced, and that reboots often,
+// is never shut out.
+func testSinkThatLosesAlways(t *testing.T) {
+	v := version(100_000, `"7"`)
+	served(t, cutEvery(v, 100_000), func(is *is.I, o *origin, args *download.Args) {
+		sum := sha256.Sum256([]byte(v.body))
+		args.Want.SHA256, args.BytesPerSecond = sum[:], 1_000 // a checkpoint every ten seconds
+		sink := new(memSink)
+		for range 6 {
+			killed(is, o, sink, args, 25_000)
+			is.True(len(sink.bytes) > 5)
+			sink.bytes[5]++
+			sink.durable[5]++
+		}
+		res, err := get(o, sink, args)
+		is.NoErr(err)
+		is.True(string(sink.target) == v.body)
+		is.Equal(res.Restarts, 3)
+		is.Equal(sink.broken, nil)
+	})
+}
+
 // testRestart: another version begins anew, and says so; a sink that cannot take back what
 // it has ends the job instead.
 func testRestart(t *testing.T) {

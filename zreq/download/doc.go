@@ -32,7 +32,8 @@
 //
 // Nothing a server does makes a job go on for ever: attempts without progress, restarts and,
 // with Budget, the bytes on the wire are limited, and the counts are in the checkpoint. To
-// give up such a job for good, remove its state or use another Key.
+// give up such a job for good, remove its state or use another Key. Reboots alone shut nobody
+// out: see [Retry].
 //
 // A driver that has several links is told which one has stalled or broken
 // (netdriver.Suspecter), so that the next attempt goes over another one.

@@ -33,7 +33,7 @@ func TestFeature(t *testing.T) {
 		{"B4", proofs{testDigest, testDigestAfterAResume, testWant}},
 		{"B6", proofs{testBudget, testBudgetAfterAKill}},
 		{"B8", proofs{testLinks, testFailover}},
-		{"B3", proofs{testGoesOnInAnotherProcess, testKey, testPanic, testPrefixThatWasLost, testSinkThatHasLess, testSinkThatFails, testStoreThatLies, testBadSink}},
+		{"B3", proofs{testGoesOnInAnotherProcess, testKey, testPanic, testPrefixThatWasLost, testSinkThatLosesAlways, testSinkThatHasLess, testSinkThatFails, testStoreThatLies, testBadSink}},
 		{"B12", proofs{testParts}},
 		{"B15", append(proofs{testPowerCutOfAFile, testToFile, testFileOffset, testFileState, testPartOfAnotherJob, testFileInPlace, testFullDisk, testBusy, testFileSplice}, onLinux...)},
 		{"B22", onUnix},

@@ -31,7 +31,8 @@ var (
 // the same path goes on from them. After it has succeeded they are gone. To give up a job
 // for good, remove both.
 //
-// The part must be a regular file of the user of this process, with one name. It is locked,
+// The part must be a regular file of the user of this process, or of the owner of the folder,
+// as on a FAT file system, and have one name. It is locked,
 // so that a second job to the same path is ErrBusy. That does not work on systems without
 // flock, such as Windows, and on file systems without locks.
 //

@@ -232,6 +232,16 @@ func TestFilePartThatOthersTouch(t *testing.T) {
 	is.Equal(content(t, path), oldFile)
 	is.NoErr(sink.Close())
 
+	empty := download.FileSink(path)
+	defer empty.Close()
+	_, err = empty.Open(0, 0)
+	is.NoErr(err)
+	is.NoErr(empty.Commit())
+	put(t, filepath.Join(dir, partName), "of the next job")
+	is.NoErr(empty.Close())
+	is.Equal(content(t, filepath.Join(dir, partName)), "of the next job")
+	put(t, path, oldFile)
+
 	sink, store := begin()
 	is.NoErr(sink.Commit())
 	put(t, filepath.Join(dir, stateName), "of the next job")
