@@ -15,7 +15,7 @@ type Result struct {
 	Size     int64     // of the source
 	Offset   int64     // bytes that the server has confirmed
 	Resumed  int64     // where this call began: how much the server had from an earlier one
-	Sent     int64     // bytes of the source that this call has sent, those that were sent twice included
+	Sent     int64     // bytes of the source that this call has given to the system, those that were lost included
 	Attempts int       // requests that this call has made
 	Restarts int       // how often this call has begun anew
 	Expires  time.Time // when the server removes the upload if it is not complete, by its own clock; zero if it does not say
@@ -228,7 +228,6 @@ func (j *job) finished(err error) error {
 
 // sent is the Progress of a PATCH or of a creation with upload.
 func (j *job) sent(sent, _ int64) {
-	j.result.Sent += sent - j.cut.sent
 	j.cut.sent = sent
 	j.show(false)
 }

@@ -107,7 +107,7 @@ func (j *job) status(step Step, resp *zreq.Response) outcome {
 		return outcome{err: why, after: wait}
 	case s == 413 && sending && j.cut.size > minPart:
 		j.record.part, j.cut = j.cut.size/2, cut{}
-		return outcome{err: why, now: true}
+		return outcome{} // it ends at minPart
 	case s == 413:
 		return j.refuse(step, resp, both(ErrTooLarge, why))
 	case s == 409 && (sending || step == StepAsk):

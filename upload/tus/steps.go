@@ -39,8 +39,9 @@ func (j *job) create(ctx context.Context) outcome {
 	resp, err := (*zreq.Response)(nil), error(nil)
 	j.cut = cut{}
 	if with {
-		body, _ := partOf(j.source, 0, size)
+		body, part := partOf(j.source, 0, size)
 		resp, err = j.peer.send(ctx, "POST", j.endpoint, fields, body, j.sent)
+		j.result.Sent += part.most
 	} else {
 		resp, err = j.peer.call(ctx, "POST", j.endpoint, fields)
 	}
@@ -178,6 +179,7 @@ func (j *job) send(ctx context.Context) outcome {
 	body, part := partOf(j.source, from, size)
 	resp, err := j.peer.send(ctx, "PATCH", j.record.url, fields, body, j.sent)
 	j.track.most = max(j.track.most, from+part.most)
+	j.result.Sent += part.most
 	if o, failed := j.failed(ctx, StepSend, resp, err); failed {
 		return o
 	}
