@@ -14,7 +14,7 @@ func TestFeature(t *testing.T) {
 		id     string
 		proofs proofs
 	}{
-		{"B20", proofs{testUpload, testSmall, testParts, testResume, testStatuses}},
+		{"B20", proofs{testUpload, testSmall, testParts, testResume, testStatuses, testOffsets, testOffsetThatIsMore, testOffsetThatGoesBack, testSources, testFileThatChanges, testSourceThatFails}},
 	} {
 		t.Run(row.id, func(t *testing.T) { row.proofs.run(t, passed) })
 	}
