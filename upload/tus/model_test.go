@@ -37,7 +37,6 @@ type stored struct {
 	size     int64
 	metadata string
 	content  []byte
-	changed  int // how often something was taken from it
 }
 
 // ask is a request.
@@ -58,6 +57,7 @@ type fault struct {
 	cut    int64  // the connection ends when so many bytes of the body were stored; with drop of none
 	drop   bool
 	lost   bool  // the connection ends in place of an answer
+	unread bool  // what was read before a cut is not stored
 	least  int64 // takes at most so much of the body, if positive
 }
 
@@ -105,7 +105,11 @@ func (m *model) serve(c *memnet.Conn, r *bufio.Reader) bool {
 	if err != nil {
 		return false
 	}
+	over := request.Header.Get("X-HTTP-Method-Override")
 	a := m.note(request)
+	if over != "" {
+		request.Method = over
+	}
 	var f fault
 	if m.fault != nil {
 		f = m.fault(a)
@@ -243,6 +247,9 @@ func (m *model) take(a *ask, f *fault) (whole bool) {
 	content, err := io.ReadAll(body)
 	if f.least > 0 {
 		content = content[:min(int64(len(content)), f.least)]
+	}
+	if f.unread {
+		content = nil
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
