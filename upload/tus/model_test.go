@@ -57,6 +57,7 @@ type fault struct {
 	cut    int64  // the connection ends when so many bytes of the body were stored; with drop of none
 	drop   bool
 	lost   bool  // the connection ends in place of an answer
+	hang   bool  // and not before the client ends it
 	unread bool  // what was read before a cut is not stored
 	least  int64 // takes at most so much of the body, if positive
 }
@@ -134,6 +135,9 @@ func (m *model) serve(c *memnet.Conn, r *bufio.Reader) bool {
 		if f.fields != "" {
 			fields = f.fields
 		}
+	}
+	if f.hang {
+		_, _ = io.Copy(io.Discard, r)
 	}
 	if !whole || f.lost {
 		return false
