@@ -61,8 +61,6 @@ func (j *job) failed(ctx context.Context, step Step, resp *zreq.Response, err er
 		return outcome{final: true, err: &Error{Step: step, Err: err}}, true
 	case err != nil && ctx.Err() != nil:
 		return outcome{final: true, err: stopped(context.Cause(ctx))}, true
-	case errors.Is(err, upload.ErrUnsent) && step == StepSend:
-		return outcome{err: err, now: true}, true
 	case resp == nil || err != nil && resp.Status/100 == 3: // a redirect that is not followed
 		return j.unanswered(step, err), true
 	case resp.Status/100 == 2: // the fields are whole, even if the body is not

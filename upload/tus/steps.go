@@ -165,10 +165,7 @@ func (j *job) send(ctx context.Context) outcome {
 	}
 	fields := zreq.Headers{{"Upload-Offset", strconv.FormatInt(from, 10)}}
 	if j.args.Checksum.Name != "" {
-		sum, err := j.sum(size)
-		if err == nil {
-			err = j.source.goTo(from)
-		}
+		sum, err := j.sum(size) // and the sending goes back
 		if err != nil {
 			return outcome{final: true, err: &Error{Step: StepSend, Err: err}}
 		}
