@@ -2,25 +2,51 @@ package bench
 
 // Case is one job, done by each of its clients in turn.
 type Case struct {
+	Group string // the table that it belongs to: "keep-alive"
 	Name  string // "GET, 13 B"
-	Group string // the table it belongs to: "keep-alive"
-	Bytes int64  // that one operation moves; 0 if it is the time that counts
+	Bytes int64  // that one operation moves; 0 if the time counts
 
-	// Clients sets the clients up, to be closed by Run.
-	Clients func() ([]Client, error)
+	// Rounds is how many there are at most; 0 for as many as planned. What is the same each
+	// time needs one.
+	Rounds int
+
+	Clients []Maker
 }
 
-// Client is one way to do a job.
-type Client struct {
-	Name string // "zreq", "raw"
+// Title names the case in a sentence.
+func (c Case) Title() string { return c.Group + ": " + c.Name }
 
-	// Do does the job n times and fails unless all of it was done right.
+// Maker sets one client up.
+type Maker struct {
+	Name string // "zreq", "raw"
+	Make func() (Client, error)
+}
+
+// Client is one way to do a job. It has Do or Take.
+type Client struct {
+	// Do does the job n times and fails unless all of it was done right. It is measured
+	// in this process.
 	Do func(n int) error
 
 	// Least is how many times a turn does it at least, if it has a start of its own
 	// that would else be what is measured. Do may be asked for less all the same.
 	Least int
 
+	// Take does the job and measures it by itself, such as in another process.
+	Take func() (Sample, error)
+
 	// Close is nil if there is nothing to let go of.
 	Close func() error
+}
+
+// Only returns the case with those of its clients that wanted is true for.
+func (c Case) Only(wanted func(client string) bool) Case {
+	var some []Maker
+	for _, m := range c.Clients {
+		if wanted(m.Name) {
+			some = append(some, m)
+		}
+	}
+	c.Clients = some
+	return c
 }

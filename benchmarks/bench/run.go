@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"runtime"
@@ -13,62 +14,52 @@ type Plan struct {
 	Turn   time.Duration // about how long that is
 }
 
-// Full and Short are the plans of a report.
+// Full and Short are the plans of a report. Fewer than six rounds have no interval in
+// which the median lies with a probability of 95 %.
 var (
-	Full  = Plan{Rounds: 5, Turn: 250 * time.Millisecond}
-	Short = Plan{Rounds: 3, Turn: 60 * time.Millisecond}
+	Full  = Plan{Rounds: 9, Turn: 150 * time.Millisecond}
+	Short = Plan{Rounds: 6, Turn: 15 * time.Millisecond}
 )
-
-// Sample is what an operation has cost, on average over a turn.
-type Sample struct {
-	Time   time.Duration
-	CPU    time.Duration // of this process and those it waited for, user and system
-	Allocs float64
-	Heap   float64 // bytes allocated
-}
-
-// Result has the samples of each client, round by round.
-type Result struct {
-	Case    Case
-	Names   []string
-	Samples map[string][]Sample
-}
 
 // Run does a case as planned. In each round every client has one turn, in an order that
 // changes: what else the machine does hits them alike, and the ratio of
 // two turns of one round says more than that of two averages.
-func (p Plan) Run(c Case) (_ Result, err error) {
-	clients, err := c.Clients()
-	defer func() {
-		for _, client := range clients {
-			if client.Close == nil {
-				continue
-			}
-			if e := client.Close(); e != nil && err == nil {
-				err = fmt.Errorf("%s: %s: %w", c.Name, client.Name, e)
-			}
+func (p Plan) Run(c Case) (r Result, err error) {
+	r = Result{Case: c, Samples: make(map[string][]Sample)}
+	failed := func(m Maker, err error) error { return fmt.Errorf("%s: %s: %w", c.Title(), m.Name, err) }
+	clients, times := make([]Client, len(c.Clients)), make([]int, len(c.Clients))
+	for i, m := range c.Clients {
+		if clients[i], err = m.Make(); err != nil {
+			return r, failed(m, err)
 		}
-	}()
-	if err != nil {
-		return Result{}, fmt.Errorf("%s: %w", c.Name, err)
+		defer func() {
+			if clients[i].Close != nil {
+				err = errors.Join(err, clients[i].Close())
+			}
+		}()
+		if clients[i].Take != nil {
+			continue
+		}
+		if times[i], err = p.size(clients[i]); err != nil {
+			return r, failed(m, err)
+		}
 	}
-	r := Result{Case: c, Samples: make(map[string][]Sample)}
-	times := make([]int, len(clients))
-	for i, client := range clients {
-		r.Names = append(r.Names, client.Name)
-		if times[i], err = p.size(client); err != nil {
-			return r, fmt.Errorf("%s: %s: %w", c.Name, client.Name, err)
-		}
+	rounds := p.Rounds
+	if c.Rounds > 0 {
+		rounds = min(rounds, c.Rounds)
 	}
 	order := rand.New(rand.NewPCG(1, 2)) // the same in each run
-	for range p.Rounds {
+	for range rounds {
 		for _, turn := range order.Perm(len(clients)) {
-			client := clients[turn]
-			sample, err := take(client, times[turn])
-			if err != nil {
-				return r, fmt.Errorf("%s: %s: %w", c.Name, client.Name, err)
+			m, take := c.Clients[turn], clients[turn].Take
+			if take == nil {
+				take = func() (Sample, error) { return measure(clients[turn].Do, times[turn]) }
 			}
-			r.Samples[client.Name] = append(r.Samples[client.Name], sample)
+			sample, err := take()
+			if err != nil {
+				return r, failed(m, err)
+			}
+			r.Samples[m.Name] = append(r.Samples[m.Name], sample)
 		}
 	}
 	return r, nil
@@ -78,15 +69,15 @@ func (p Plan) Run(c Case) (_ Result, err error) {
 // by the faster of two turns: one that something else held up would make all rounds small.
 func (p Plan) size(client Client) (int, error) {
 	for n := max(1, client.Least); ; {
-		one, err := take(client, n)
-		if err != nil {
-			return 0, err
+		fastest := time.Duration(1 << 62)
+		for range 2 {
+			s, err := measure(client.Do, n)
+			if err != nil {
+				return 0, err
+			}
+			fastest = min(fastest, time.Duration(s[Time]))
 		}
-		two, err := take(client, n)
-		if err != nil {
-			return 0, err
-		}
-		fit := int(p.Turn / max(1, min(one.Time, two.Time)))
+		fit := int(p.Turn / max(1, fastest))
 		if fit <= 2*n {
 			return max(1, client.Least, fit), nil
 		}
@@ -94,24 +85,28 @@ func (p Plan) size(client Client) (int, error) {
 	}
 }
 
-// take measures n operations.
-func take(client Client, n int) (Sample, error) {
+// measure measures n operations.
+func measure(do func(n int) error, n int) (Sample, error) {
 	runtime.GC() // the garbage of one client is no other's
 	if n > 1 {   // and what it took from the client's pools is had again
-		if err := client.Do(1); err != nil {
-			return Sample{}, err
+		if err := do(1); err != nil {
+			return nil, err
 		}
 	}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	cpu, start := used(), time.Now()
-	err := client.Do(n)
+	err := do(n)
 	elapsed, spent := time.Since(start), used()-cpu
 	runtime.ReadMemStats(&after)
-	return Sample{
-		Time:   elapsed / time.Duration(n),
-		CPU:    spent / time.Duration(n),
-		Allocs: float64(after.Mallocs-before.Mallocs) / float64(n),
-		Heap:   float64(after.TotalAlloc-before.TotalAlloc) / float64(n),
-	}, err
+	each := float64(n)
+	s := Sample{
+		Time:   float64(elapsed) / each,
+		Allocs: float64(after.Mallocs-before.Mallocs) / each,
+		Heap:   float64(after.TotalAlloc-before.TotalAlloc) / each,
+	}
+	if spent > 0 {
+		s[CPU] = float64(spent) / each
+	}
+	return s, err
 }

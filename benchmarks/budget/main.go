@@ -1,22 +1,40 @@
-// Budget measures what zreq is held to, and says of each whether it holds.
+// Budget measures what zreq is held to, and prints a line for each: what it is, its figure and
+// its bound. It ends with 1 if one is exceeded.
 //
-//	cd benchmarks && go run ./budget          all of them, in some minutes
-//	cd benchmarks && go run ./budget -counts  those that hold on every machine
-//
-// It ends with 1 if one is over, and with 2, which go run makes 1, if it could not measure
-// and then says so.
+//	cd benchmarks && go run ./budget
+//	cd benchmarks && go run ./budget -counts
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"text/tabwriter"
+	"time"
 
+	"github.com/zreq-go/zreq/benchmarks/bench"
+	"github.com/zreq-go/zreq/benchmarks/footprint"
+	"github.com/zreq-go/zreq/benchmarks/jobs"
 	"github.com/zreq-go/zreq/benchmarks/limits"
 	"github.com/zreq-go/zreq/benchmarks/memory"
 	"github.com/zreq-go/zreq/benchmarks/origin"
+)
+
+// scale is how much is done of what is needed.
+type scale struct {
+	plan   bench.Plan
+	stream int64 // bytes
+	short  bool  // fewer connections, and not so long a body
+}
+
+// full is for ratios. What is only counted is the same each time, so that for counting
+// little will do.
+var (
+	full     = scale{bench.Full, 256 << 20, false}
+	counting = scale{bench.Plan{Rounds: 3, Turn: 20 * time.Millisecond}, 4 << 20, true}
 )
 
 func main() {
@@ -28,11 +46,11 @@ func main() {
 		fmt.Fprintln(os.Stderr, "budget: what is", flag.Args())
 		os.Exit(2)
 	}
-	budgets, scale := limits.Budgets, full
+	budgets, s := limits.Budgets, full
 	if *counts {
-		budgets, scale = limits.Counted(budgets), counting
+		budgets, s = limits.Counted(budgets), counting
 	}
-	over, err := run(budgets, scale, os.Stdout)
+	over, err := s.run(budgets, os.Stdout)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "budget:", err)
 		os.Exit(2)
@@ -42,11 +60,27 @@ func main() {
 	}
 }
 
-// run measures, prints, and says how many are over.
-func run(budgets []limits.Budget, s scale, out io.Writer) (over int, err error) {
-	results, err := s.measure(limits.NeedsOf(budgets))
+// run measures what is needed, and nothing else, prints, and says how many are over.
+func (s scale) run(budgets []limits.Budget, out io.Writer) (over int, err error) {
+	server, err := origin.Start()
 	if err != nil {
 		return 0, err
+	}
+	defer func() { err = errors.Join(err, server.Stop()) }()
+	dir, err := os.MkdirTemp("", "budget")
+	if err != nil {
+		return 0, err
+	}
+	defer os.RemoveAll(dir)
+
+	w := &jobs.World{Origin: server, Dir: dir, Stream: s.stream, Short: s.short}
+	var results []bench.Result
+	for _, c := range limits.Select(budgets, slices.Concat(jobs.All(w), memory.Cases(w), footprint.Cases("linux/arm"))) {
+		result, err := s.plan.Run(c)
+		if err != nil {
+			return 0, err
+		}
+		results = append(results, result)
 	}
 	verdicts, err := limits.Judge(budgets, results)
 	if err != nil {
@@ -64,11 +98,7 @@ func show(out io.Writer, verdicts []limits.Verdict) (over int, err error) {
 			word = "over"
 			over++
 		}
-		fmt.Fprintf(lines, "%s\t%s\t%s\t%s", word, v.Name, v.Figure.Unit().Text(v.Value.Median), v.Bound())
-		if allowance := v.Allowance(); allowance != "" {
-			fmt.Fprintf(lines, "\t%s", allowance)
-		}
-		fmt.Fprintln(lines)
+		fmt.Fprintf(lines, "%s\t%s\t%s\t%s\t%s\n", word, v.Name, v.Text(v.Value), v.Bound(), v.Where)
 	}
 	return over, lines.Flush()
 }

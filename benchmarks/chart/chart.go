@@ -1,19 +1,16 @@
-// Package chart draws bars, as SVG.
-//
-// It draws on the canvas of gonum's plot and not by its plots, since these parse a dozen
-// fonts before main begins: memory that a program which measures memory had rather not
-// hold. The same chart is the same bytes.
+// Package chart draws bars, as SVG. Where words stand does not depend on how wide a font is:
+// names end where bars begin, and values begin where bars end, by text-anchor, whatever font
+// the reader has. The same chart is the same bytes.
 package chart
 
 import (
-	"bytes"
 	"cmp"
-	"image/color"
-	"io"
+	"encoding/xml"
+	"fmt"
+	"math"
+	"strconv"
 	"strings"
-
-	"gonum.org/v1/plot/vg/draw"
-	"gonum.org/v1/plot/vg/vgsvg"
+	"unicode/utf8"
 )
 
 // Chart has horizontal bars, in groups.
@@ -33,64 +30,122 @@ type Group struct {
 
 // Bar is a figure of a client.
 type Bar struct {
-	Name   string
-	Value  float64
-	Colour color.Color
+	Name  string
+	Value float64
 }
 
-// The palette: one strong colour for zreq, greys for the limit, blues for the peers.
-var (
-	Ours  = color.RGBA{R: 0xd9, G: 0x48, B: 0x0f, A: 0xff}
-	Limit = color.RGBA{R: 0x9a, G: 0xa0, B: 0xa6, A: 0xff}
-	peers = []color.Color{
-		color.RGBA{R: 0x2f, G: 0x5d, B: 0x8a, A: 0xff},
-		color.RGBA{R: 0x5b, G: 0x8d, B: 0xb8, A: 0xff},
-		color.RGBA{R: 0x8f, G: 0xb4, B: 0xd3, A: 0xff},
-		color.RGBA{R: 0xb7, G: 0xcd, B: 0xe0, A: 0xff},
-	}
-)
-
-// Colour is that of a client, the same in each chart.
-func Colour(client string) color.Color {
-	name, _, _ := strings.Cut(client, ",")
-	switch {
-	case strings.HasPrefix(name, "zreq"):
-		return Ours
-	case strings.HasPrefix(name, "raw"), strings.HasSuffix(name, " alone"):
-		return Limit
-	case strings.HasPrefix(name, "net/http"):
-		return peers[0]
-	case strings.HasPrefix(name, "fasthttp"):
-		return peers[1]
-	case strings.HasPrefix(name, "resty"), strings.HasPrefix(name, "grab"):
-		return peers[2]
-	}
-	return peers[3]
-}
-
-// WriteSVG writes the chart.
-func (c Chart) WriteSVG(w io.Writer) error {
-	l := c.layout()
-	svg := vgsvg.NewWith(vgsvg.UseWH(width, l.height))
-	c.draw(draw.New(svg), l)
-	var out bytes.Buffer
-	if _, err := svg.WriteTo(&out); err != nil {
-		return err
-	}
-	// Liberation Sans is as wide as Arial and Helvetica: who has not the one has another.
-	text := bytes.ReplaceAll(out.Bytes(), []byte("font-family:Liberation Sans;"),
-		[]byte("font-family:'Liberation Sans',Arial,Helvetica,sans-serif;"))
-	_, err := w.Write(text)
-	return err
-}
-
-// top is the longest bar, or 1 if there is none.
-func (c Chart) top() float64 {
-	top := 0.0
-	for _, group := range c.Groups {
-		for _, bar := range group.Bars {
-			top = max(top, bar.Value)
+// colour is that of a client, the same in each chart: one strong colour for zreq, grey for the
+// limit, blues for the peers.
+func colour(client string) string {
+	for _, c := range []struct{ prefix, colour string }{
+		{"zreq", "#d9480f"},
+		{"raw", "#9aa0a6"},
+		{"net alone", "#9aa0a6"},
+		{"crypto/tls alone", "#9aa0a6"},
+		{"net/http", "#2f5d8a"},
+		{"fasthttp", "#5b8db8"},
+		{"resty", "#8fb4d3"},
+		{"grab", "#8fb4d3"},
+	} {
+		if strings.HasPrefix(client, c.prefix) {
+			return c.colour
 		}
 	}
-	return cmp.Or(top, 1)
+	return "#b7cde0"
+}
+
+// Lengths, in points. A letter is less wide than that in every common font.
+const (
+	width, margin, gap  = 700.0, 18.0, 8.0
+	headSpace           = 58.0 // the title and what is better
+	axisSpace           = 46.0 // the figures and the unit
+	barSpace, barWidth  = 27.0, 17.0
+	groupHead, groupGap = 27.0, 11.0
+	letter              = 8.2
+)
+
+// String is the chart as SVG.
+func (c Chart) String() string {
+	d := drawing{y: margin + headSpace}
+	names, values, height := 0, 0, 2*margin+headSpace+axisSpace
+	for i, group := range c.Groups {
+		if i > 0 {
+			height += groupGap
+		}
+		if group.Name != "" {
+			height += groupHead
+		}
+		height += barSpace * float64(len(group.Bars))
+		for _, bar := range group.Bars {
+			names, values = max(names, utf8.RuneCountInString(bar.Name)), max(values, utf8.RuneCountInString(c.Format(bar.Value)))
+			d.top = max(d.top, bar.Value)
+		}
+	}
+	d.top = cmp.Or(d.top, 1)
+	d.left, d.right = margin+letter*float64(names)+gap, width-margin-gap-letter*float64(values)
+	fmt.Fprintf(&d.out, `<svg xmlns="http://www.w3.org/2000/svg" width="%g" height="%g" viewBox="0 0 %g %g" font-family="Arial,Helvetica,sans-serif" font-size="14" fill="#202428">`+"\n", width, height, width, height)
+	fmt.Fprintf(&d.out, `<rect width="%g" height="%g" fill="#ffffff"/>`+"\n", width, height)
+	d.text(margin, margin+14, `font-size="17" font-weight="bold"`, c.Title)
+	d.text(margin, margin+36, `font-size="12" fill="#5f666d"`, c.Better)
+	for i, group := range c.Groups {
+		if i > 0 {
+			d.y += groupGap
+		}
+		d.group(group, c.Format)
+	}
+	for _, tick := range d.ticks() {
+		d.text(d.at(tick), d.y+18, `font-size="12" fill="#5f666d" text-anchor="middle"`, strconv.FormatFloat(tick, 'f', -1, 32))
+	}
+	d.text((d.left+d.right)/2, d.y+38, `font-size="12" fill="#5f666d" text-anchor="middle"`, c.Unit)
+	return d.out.String() + "</svg>\n"
+}
+
+// drawing is what has been drawn, down to y.
+type drawing struct {
+	out         strings.Builder
+	y           float64
+	left, right float64 // of the bars
+	top         float64 // the value at the right
+}
+
+func (d *drawing) group(g Group, format func(float64) string) {
+	if g.Name != "" {
+		d.text(margin, d.y+groupHead/2+5, `font-weight="bold"`, g.Name)
+		d.y += groupHead
+	}
+	for _, tick := range d.ticks() {
+		fmt.Fprintf(&d.out, `<path d="M%.1f %.1fv%.1f" stroke="#e3e6e9"/>`+"\n", d.at(tick), d.y, barSpace*float64(len(g.Bars)))
+	}
+	for _, bar := range g.Bars {
+		middle := d.y + barSpace/2
+		fmt.Fprintf(&d.out, `<rect x="%.1f" y="%.1f" width="%.1f" height="%g" fill="%s"/>`+"\n",
+			d.left, middle-barWidth/2, max(0.5, d.at(bar.Value)-d.left), barWidth, colour(bar.Name))
+		d.text(d.left-gap, middle+5, `text-anchor="end"`, bar.Name)
+		d.text(d.at(bar.Value)+gap, middle+5, "", format(bar.Value))
+		d.y += barSpace
+	}
+}
+
+// at is where a value is on the axis.
+func (d *drawing) at(value float64) float64 { return d.left + (d.right-d.left)*value/d.top }
+
+func (d *drawing) text(x, y float64, style, words string) {
+	fmt.Fprintf(&d.out, `<text x="%.1f" y="%.1f" %s>`, x, y, style)
+	_ = xml.EscapeText(&d.out, []byte(words)) // into memory
+	d.out.WriteString("</text>\n")
+}
+
+// ticks are round figures from 0 to the top, and few.
+func (d *drawing) ticks() (all []float64) {
+	step := math.Pow(10, math.Floor(math.Log10(d.top)))
+	for _, part := range []float64{0.2, 0.5, 1, 2} {
+		if d.top/(step*part) <= 6 {
+			step *= part
+			break
+		}
+	}
+	for i := 0.0; i*step <= d.top*1.0001; i++ {
+		all = append(all, i*step)
+	}
+	return all
 }

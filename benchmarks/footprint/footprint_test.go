@@ -7,34 +7,41 @@ import (
 
 	"github.com/matryer/is"
 
+	"github.com/zreq-go/zreq/benchmarks/bench"
 	"github.com/zreq-go/zreq/benchmarks/footprint"
 )
 
 const arm = "linux/arm"
 
-func TestWeigh(t *testing.T) {
+func TestCases(t *testing.T) {
 	is := is.New(t)
-	dial, zreq := footprint.Programs[0], footprint.Programs[1]
-	sizes, err := footprint.Weigh(arm, dial, zreq)
+	c := footprint.Cases(arm)[0].Only(func(name string) bool { return name == "net alone" || name == "zreq" })
+	r, err := bench.Plan{Rounds: 9}.Run(c)
 	is.NoErr(err)
-	is.Equal(len(sizes), 2)
-	is.Equal(sizes[0].Program, dial) // in their order
-	is.Equal(sizes[1].Program, zreq)
-	for _, size := range sizes {
-		is.Equal(size.System, arm)
-		is.True(size.Loaded > 1<<20)           // a program of Go has as much
-		is.True(size.Loaded < size.File)       // and what is not loaded is in the file, too
-		is.True(size.File-size.Loaded < 1<<17) // but nothing for debuggers
+	is.Equal(r.Names(), []string{"net alone", "zreq"})
+	of := func(f bench.Figure) (dial, zreq float64) { return r.Typical("net alone", f), r.Typical("zreq", f) }
+	for _, name := range r.Names() {
+		is.Equal(len(r.Samples[name]), 1) // once, as it is the same each time
+		loaded, file := r.Typical(name, bench.Loaded), r.Typical(name, bench.File)
+		is.True(loaded > 1<<20)      // a program of Go has as much
+		is.True(loaded < file)       // and what is not loaded is in the file, too
+		is.True(file-loaded < 1<<17) // but nothing for debuggers
 	}
-	is.True(sizes[0].Loaded < sizes[1].Loaded)     // zreq dials, and more
-	is.True(sizes[0].Packages < sizes[1].Packages) // and has packages of its own
+	dial, zreq := of(bench.Loaded)
+	is.True(dial < zreq) // zreq dials, and more
+	dial, zreq = of(bench.Packages)
+	is.True(dial < zreq) // and has packages of its own
 }
 
 func TestPackages(t *testing.T) {
 	is := is.New(t)
-	packages, err := footprint.Packages(arm, footprint.Programs...)
+	var folders []string
+	for _, p := range footprint.Programs {
+		folders = append(folders, p.Folder)
+	}
+	packages, err := footprint.Packages(arm, folders...)
 	is.NoErr(err)
-	is.Equal(len(packages), len(footprint.Programs)) // all are there
+	is.Equal(len(packages), len(folders)) // all are there
 	links := func(folder, path string) bool { return slices.Contains(packages[folder], path) }
 	is.True(links("dial", "net"))                          // what it says
 	is.True(links("zreq", "github.com/zreq-go/zreq/zreq")) // what it is named for
@@ -48,10 +55,10 @@ func TestPackages(t *testing.T) {
 
 func TestWhatCannotBeBuilt(t *testing.T) {
 	is := is.New(t)
-	_, err := footprint.Measure("linux")
+	_, err := footprint.Weigh("linux", "dial")
 	is.True(err != nil && strings.Contains(err.Error(), `"linux" is not a system`)) // it has two parts
-	_, err = footprint.Measure("linux/abacus")
+	_, err = footprint.Weigh("linux/abacus", "dial")
 	is.True(err != nil && strings.Contains(err.Error(), "linux/abacus")) // it says which
-	_, err = footprint.Weigh(arm, footprint.Program{Folder: "missing"})
+	_, err = footprint.Weigh(arm, "missing")
 	is.True(err != nil && strings.Contains(err.Error(), "programs/missing")) // and what
 }

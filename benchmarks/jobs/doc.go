@@ -1,7 +1,4 @@
-// Package jobs has the cases that zreq and its peers are measured by.
-//
-// Each peer does what its users would write for the job, in its fastest way that checks
-// as much as the job needs: that the status is 200, and that every byte came. "raw" is
-// the limit: a loop on the socket that makes the same calls of the callback, has an idle
-// limit as every client must, and checks next to nothing.
+// Package jobs has the cases that zreq and its peers are measured by: a table of clients and
+// tasks, and what is no request of one client to the origin, such as parsers, downloads that
+// survive a power cut, and a link that breaks.
 package jobs

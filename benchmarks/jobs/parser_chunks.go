@@ -8,7 +8,6 @@ import (
 
 	"github.com/valyala/fasthttp"
 
-	"github.com/zreq-go/zreq/benchmarks/bench"
 	"github.com/zreq-go/zreq/zreq/wire"
 )
 
@@ -18,10 +17,10 @@ const parseRead = 32 << 10
 // chunksByWire decodes a body as it comes into a window, as zreq does. With copies each
 // piece is copied to where a Read would have it; else it is looked at where it lies, as
 // by a callback.
-func chunksByWire(name string, text []byte, copies bool) bench.Client {
+func chunksByWire(text []byte, copies bool) func() error {
 	var d wire.Decoder
 	window, to := make([]byte, parseWindow), make([]byte, parseRead)
-	return parseClient(name, func() error {
+	return func() error {
 		d.Reset("GET", wire.Limits{})
 		rest, r, w, n := text, 0, 0, 0
 		for {
@@ -47,7 +46,7 @@ func chunksByWire(name string, text []byte, copies bool) bench.Client {
 				return counted(n)
 			}
 		}
-	})
+	}
 }
 
 // counted is nil if that is how long the body was to be.
@@ -73,24 +72,24 @@ func readAll(body io.Reader, buffer []byte) error {
 }
 
 // chunksByHTTPUtil reads the body alone: the head is not its business.
-func chunksByHTTPUtil(text []byte) bench.Client {
+func chunksByHTTPUtil(text []byte) func() error {
 	text = text[len(parseChunks):]
 	source, buffer := bytes.NewReader(text), make([]byte, parseRead)
 	in := bufio.NewReaderSize(source, parseWindow)
-	return parseClient("net/http", func() error {
+	return func() error {
 		source.Reset(text)
 		in.Reset(source)
 		return readAll(httputil.NewChunkedReader(in), buffer)
-	})
+	}
 }
 
 // chunksByFastHTTP has the body put together in memory that is kept, or reads it as a
 // stream.
-func chunksByFastHTTP(name string, text []byte, stream bool) bench.Client {
+func chunksByFastHTTP(text []byte, stream bool) func() error {
 	source, buffer := bytes.NewReader(text), make([]byte, parseRead)
 	in := bufio.NewReaderSize(source, parseWindow)
 	resp := &fasthttp.Response{StreamBody: stream}
-	return parseClient(name, func() error {
+	return func() error {
 		source.Reset(text)
 		in.Reset(source)
 		if err := resp.ReadLimitBody(in, 0); err != nil {
@@ -103,5 +102,5 @@ func chunksByFastHTTP(name string, text []byte, stream bool) bench.Client {
 			return err
 		}
 		return resp.CloseBodyStream()
-	})
+	}
 }

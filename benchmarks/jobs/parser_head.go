@@ -8,7 +8,6 @@ import (
 
 	"github.com/valyala/fasthttp"
 
-	"github.com/zreq-go/zreq/benchmarks/bench"
 	"github.com/zreq-go/zreq/zreq/wire"
 )
 
@@ -28,10 +27,10 @@ func parsed(status int, length int64, etag string) error {
 // headByWire decodes a head and keeps a copy of it, as a Response of zreq does: it is
 // valid, and the framing is known, when that is done. A field is found when it is asked
 // for: the last one, so that all are passed.
-func headByWire(name string, head []byte, lookUp bool) bench.Client {
+func headByWire(head []byte, lookUp bool) func() error {
 	var d wire.Decoder
 	window, kept := make([]byte, parseWindow), []byte(nil)
-	return parseClient(name, func() error {
+	return func() error {
 		in := window[:copy(window, head)]
 		d.Reset("GET", wire.Limits{})
 		ev, used, err := d.Next(in)
@@ -56,15 +55,15 @@ func headByWire(name string, head []byte, lookUp bool) bench.Client {
 			}
 			rest = next
 		}
-	})
+	}
 }
 
 // headByNetHTTP makes a Response with a map of the fields.
-func headByNetHTTP(head []byte) bench.Client {
+func headByNetHTTP(head []byte) func() error {
 	source := bytes.NewReader(head)
 	in := bufio.NewReaderSize(source, parseWindow)
 	req := &http.Request{Method: "GET"}
-	return parseClient("net/http", func() error {
+	return func() error {
 		source.Reset(head)
 		in.Reset(source)
 		resp, err := http.ReadResponse(in, req)
@@ -72,20 +71,20 @@ func headByNetHTTP(head []byte) bench.Client {
 			return err
 		}
 		return parsed(resp.StatusCode, resp.ContentLength, resp.Header.Get("ETag"))
-	})
+	}
 }
 
 // headByFastHTTP fills a header that is kept.
-func headByFastHTTP(head []byte) bench.Client {
+func headByFastHTTP(head []byte) func() error {
 	source := bytes.NewReader(head)
 	in := bufio.NewReaderSize(source, parseWindow)
 	h := new(fasthttp.ResponseHeader)
-	return parseClient("fasthttp", func() error {
+	return func() error {
 		source.Reset(head)
 		in.Reset(source)
 		if err := h.Read(in); err != nil {
 			return err
 		}
 		return parsed(h.StatusCode(), int64(h.ContentLength()), string(h.Peek("ETag")))
-	})
+	}
 }

@@ -13,29 +13,40 @@ import (
 // from a socket.
 func Parsers() []bench.Case {
 	const group = "parse"
-	body := chunkedText(parseBody, parseChunk)
-	cases := []bench.Case{}
+	var cases []bench.Case
 	for _, fields := range []int{10, 40} {
 		head := headText(fields)
 		cases = append(cases, bench.Case{
 			Name: fmt.Sprintf("head of %d fields", fields), Group: group, Bytes: int64(len(head)),
-			Clients: func() ([]bench.Client, error) {
-				return []bench.Client{
-					headByWire("zreq", head, true), headByWire("zreq, nothing looked up", head, false),
-					headByNetHTTP(head), headByFastHTTP(head),
-				}, nil
+			Clients: []bench.Maker{
+				parser("zreq", headByWire(head, true)), parser("zreq, nothing looked up", headByWire(head, false)),
+				parser("net/http", headByNetHTTP(head)), parser("fasthttp", headByFastHTTP(head)),
 			},
 		})
 	}
+	body := chunkedText(parseBody, parseChunk)
 	return append(cases, bench.Case{
 		Name: "1 MiB in chunks of 1 KiB", Group: group, Bytes: parseBody,
-		Clients: func() ([]bench.Client, error) {
-			return []bench.Client{
-				chunksByWire("zreq", body, true), chunksByWire("zreq, in place", body, false),
-				chunksByHTTPUtil(body), chunksByFastHTTP("fasthttp", body, false), chunksByFastHTTP("fasthttp, streamed", body, true),
-			}, nil
+		Clients: []bench.Maker{
+			parser("zreq", chunksByWire(body, true)), parser("zreq, in place", chunksByWire(body, false)),
+			parser("net/http", chunksByHTTPUtil(body)),
+			parser("fasthttp", chunksByFastHTTP(body, false)), parser("fasthttp, streamed", chunksByFastHTTP(body, true)),
 		},
 	})
+}
+
+// parser is a client that does one thing at a time and has nothing to let go of.
+func parser(name string, once func() error) bench.Maker {
+	return bench.Maker{Name: name, Make: func() (bench.Client, error) {
+		return bench.Client{Do: func(n int) error {
+			for range n {
+				if err := once(); err != nil {
+					return err
+				}
+			}
+			return nil
+		}}, nil
+	}}
 }
 
 const (
@@ -101,6 +112,3 @@ func chunkedText(size, chunk int) []byte {
 	}
 	return wire.AppendLastChunk(text)
 }
-
-// parseClient is a client that does one thing at a time and has nothing to let go of.
-func parseClient(name string, once func() error) bench.Client { return fileClient(name, once, nil) }

@@ -1,130 +1,194 @@
+// Package limits has what zreq is held to, and judges it.
+//
+// A [Budget] names the cases and the clients that its figure is taken from. Whoever measures
+// runs what [Select] leaves of all cases, or everything, and gives the results to [Judge].
+//
+// A figure that is counted is the same on every machine, or nearly, and has no
+// tolerance. A ratio is the median of several rounds in which both had their turn, and
+// still not the same twice: it is over its budget when it is so by more than [Tolerance].
 package limits
 
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/zreq-go/zreq/benchmarks/bench"
 )
 
 // Tolerance is by how much of its budget a ratio may miss it: as much as it differs
 // between two runs on a machine that others use, too.
 const Tolerance = 0.05
 
-// Budget is one bound that zreq is held to.
+// Budget is one bound that zreq is held to, in each of several cases, beside each of several
+// peers.
 type Budget struct {
 	Name  string
 	Limit float64
-	Least bool // Limit is what must be reached, rather than what may not be exceeded
+	How   How
+
+	Figure bench.Figure
+	Group  string
+	Cases  []string
+	Client string
+	Peers  []string // none if How needs none
+	Per    int64    // bytes of a chunk that a count is for; 0 for an operation
 
 	// Counted says that the figure does not depend on how fast the machine is, nor on
 	// what else it does.
 	Counted bool
-
-	Figure Figure
 }
 
-// Figure is where the value of a budget comes from.
-type Figure interface {
-	// Of looks the value up. What is not there is an error that says what is.
-	Of(*Results) (Value, error)
+// How says what a figure is compared by.
+type How int
 
-	Unit() Unit
-
-	need(*Needs)
-}
-
-// Value is a figure that was measured. It has a spread if it was taken several times.
-type Value struct {
-	Median    float64
-	Low, High float64
-}
-
-// exactly is the value of what is measured once.
-func exactly(figure float64) Value { return Value{figure, figure, figure} }
-
-// Unit is what a figure is counted in.
-type Unit string
-
-// The units.
+// Times is how many times as much as a peer it is at most, and Speed at least how many times
+// as much is done in the same time. Above is by how much it is over that of a peer at most, and
+// Most what it is at most.
 const (
-	Times Unit = "×" // of a ratio: it is the one with a tolerance
-	Bytes Unit = "B"
-	Count Unit = "" // of what the name says
+	Times How = iota
+	Speed
+	Above
+	Most
 )
 
-// Text is a figure in its unit.
-func (u Unit) Text(figure float64) string {
-	switch {
-	case u == Times:
-		return fmt.Sprintf("%.2f ×", figure)
-	case u == Bytes && math.Abs(figure) >= 10<<10:
-		return trim(figure/(1<<10)) + " KiB"
-	case u == Bytes:
-		return trim(figure) + " B"
-	default:
-		return trim(figure)
-	}
+// Verdict is a budget beside its worst value.
+type Verdict struct {
+	Budget
+	Value float64
+	Where string // "4 KiB, by length: fasthttp"; empty if there is one place only
+	Over  bool
 }
 
-// trim writes one decimal, but none that is zero.
-func trim(figure float64) string {
-	text := strings.TrimSuffix(strconv.FormatFloat(figure, 'f', 1, 64), ".0")
-	if text == "-0" {
-		return "0"
+// Judge finds the value of each budget. What was not measured is an error that says what.
+func Judge(budgets []Budget, results []bench.Result) ([]Verdict, error) {
+	var verdicts []Verdict
+	for _, b := range budgets {
+		v, err := b.judge(results)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", b.Name, err)
+		}
+		verdicts = append(verdicts, v)
 	}
-	return text
+	return verdicts, nil
+}
+
+func (b Budget) judge(results []bench.Result) (Verdict, error) {
+	worst := Verdict{Budget: b, Value: math.Inf(-1)}
+	if b.How == Speed {
+		worst.Value = math.Inf(1)
+	}
+	peers := b.Peers
+	if len(peers) == 0 {
+		peers = []string{b.Client}
+	}
+	for _, name := range b.Cases {
+		title := bench.Case{Group: b.Group, Name: name}.Title()
+		at := slices.IndexFunc(results, func(r bench.Result) bool { return r.Case.Title() == title })
+		if at < 0 {
+			return worst, fmt.Errorf("no case %q", title)
+		}
+		r := results[at]
+		for _, peer := range peers {
+			for _, client := range []string{b.Client, peer} {
+				if !r.Has(client, b.Figure) {
+					return worst, fmt.Errorf("%s: no %s of %q", title, b.Figure, client)
+				}
+			}
+			if value := b.value(r, peer); b.worse(value, worst.Value) {
+				worst.Value, worst.Where = value, name+": "+peer
+			}
+		}
+	}
+	if len(b.Cases)*len(peers) == 1 {
+		worst.Where = ""
+	}
+	worst.Over = b.over(worst.Value)
+	return worst, nil
+}
+
+// value is that of one place. Of what is counted the best of the rounds is taken, to a
+// hundredth: the runtime allocates, too, once in a while, and a collection between two turns
+// empties the pools of a client.
+func (b *Budget) value(r bench.Result, peer string) float64 {
+	switch b.How {
+	case Times:
+		return r.Ratio(b.Figure, b.Client, peer).Median
+	case Speed:
+		return r.Ratio(b.Figure, b.Client, peer).Inverse().Median
+	case Above:
+		if b.Counted {
+			return r.Least(b.Client, b.Figure) - r.Least(peer, b.Figure)
+		}
+		return r.Above(b.Figure, b.Client, peer)
+	}
+	count := r.Least(b.Client, b.Figure)
+	if b.Per > 0 {
+		count /= float64(r.Case.Bytes / b.Per)
+	}
+	return math.Round(100*count) / 100
+}
+
+// worse reports whether a is worse than b. What is no number is the worst.
+func (b *Budget) worse(value, than float64) bool {
+	return math.IsNaN(value) || b.How == Speed && value < than || b.How != Speed && value > than
+}
+
+func (b *Budget) over(value float64) bool {
+	switch b.How {
+	case Times:
+		return !(value <= b.Limit*(1+Tolerance)) // what is no number is over
+	case Speed:
+		return !(value >= b.Limit/(1+Tolerance))
+	}
+	return !(value <= b.Limit)
+}
+
+// Select returns those of all cases that budgets are about, each with the clients that they
+// name.
+func Select(budgets []Budget, all []bench.Case) []bench.Case {
+	var cases []bench.Case
+	for _, c := range all {
+		c = c.Only(func(client string) bool {
+			return slices.ContainsFunc(budgets, func(b Budget) bool {
+				return b.Group == c.Group && slices.Contains(b.Cases, c.Name) && (b.Client == client || slices.Contains(b.Peers, client))
+			})
+		})
+		if len(c.Clients) > 0 {
+			cases = append(cases, c)
+		}
+	}
+	return cases
 }
 
 // Bound is the budget in words: "≤ 1.10 ×".
 func (b *Budget) Bound() string {
-	sign := "≤ "
-	if b.Least {
-		sign = "≥ "
+	if b.How == Speed {
+		return "≥ " + b.Text(b.Limit)
 	}
-	return sign + b.Figure.Unit().Text(b.Limit)
+	return "≤ " + b.Text(b.Limit)
 }
 
-// Allowance is the tolerance in words, "" if there is none.
-func (b *Budget) Allowance() string {
-	if b.Figure.Unit() != Times {
-		return ""
+// Text is a value in its unit.
+func (b *Budget) Text(value float64) string {
+	switch {
+	case b.How == Times || b.How == Speed:
+		return fmt.Sprintf("%.2f ×", value)
+	case b.Figure == bench.Allocs || b.Figure == bench.Goroutines || b.Figure == bench.Unfair:
+		return trim(value)
+	case math.Abs(value) >= 10<<10:
+		return trim(value/(1<<10)) + " KiB"
 	}
-	return fmt.Sprintf("within %.0f %%", 100*Tolerance)
+	return trim(value) + " B"
 }
 
-// Over says whether a value is beyond the budget, and its tolerance.
-func (b *Budget) Over(v Value) bool {
-	limit := b.Limit
-	if b.Figure.Unit() == Times {
-		if b.Least {
-			limit /= 1 + Tolerance
-		} else {
-			limit *= 1 + Tolerance
-		}
+// trim writes one decimal, but none that is zero.
+func trim(value float64) string {
+	text := strings.TrimSuffix(strconv.FormatFloat(value, 'f', 1, 64), ".0")
+	if text == "-0" {
+		return "0"
 	}
-	if b.Least {
-		return !(v.Median >= limit) // what is no number is over
-	}
-	return !(v.Median <= limit)
-}
-
-// Verdict is a budget beside its value.
-type Verdict struct {
-	Budget
-	Value Value
-	Over  bool
-}
-
-// Judge finds the value of each budget.
-func Judge(budgets []Budget, r *Results) ([]Verdict, error) {
-	verdicts := make([]Verdict, 0, len(budgets))
-	for _, b := range budgets {
-		value, err := b.Figure.Of(r)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", b.Name, err)
-		}
-		verdicts = append(verdicts, Verdict{b, value, b.Over(value)})
-	}
-	return verdicts, nil
+	return text
 }

@@ -2,104 +2,61 @@
 package machine
 
 import (
-	"bufio"
 	"cmp"
 	"fmt"
 	"os"
 	"os/exec"
+	"regexp"
 	"runtime"
 	"runtime/debug"
 	"strconv"
 	"strings"
 )
 
-// Machine is what a program runs on. What is not known is empty or 0.
-type Machine struct {
-	CPU    string
-	Cores  int
-	Memory int64 // bytes
-	Kernel string
-	Go     string
-}
-
-// This is the machine that this program runs on.
-func This() Machine {
-	return Machine{
-		CPU:    cmp.Or(field("/proc/cpuinfo", "model name", "Model", "Hardware", "uarch", "cpu model"), runtime.GOARCH),
-		Cores:  runtime.NumCPU(),
-		Memory: kibibytes(field("/proc/meminfo", "MemTotal")),
-		Kernel: strings.TrimSpace(runtime.GOOS + " " + line("/proc/sys/kernel/osrelease")),
-		Go:     runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH,
+// This is the machine in one line. What is not known is left out.
+func This() string {
+	cpu := find("/proc/cpuinfo", `(?m)^(?:model name|Model|Hardware|uarch|cpu model)\s*:\s*(.+)$`)
+	words := []string{cmp.Or(cpu, runtime.GOARCH), fmt.Sprintf("%d cores", runtime.NumCPU())}
+	if kib, err := strconv.ParseFloat(find("/proc/meminfo", `(?m)^MemTotal:\s*(\d+)`), 64); err == nil {
+		words = append(words, fmt.Sprintf("%.1f GiB", kib/(1<<20)))
 	}
+	kernel := strings.TrimSpace(runtime.GOOS + " " + find("/proc/sys/kernel/osrelease", `\S+`))
+	return strings.Join(append(words, kernel, runtime.Version()+" "+runtime.GOOS+"/"+runtime.GOARCH), ", ")
 }
 
-// field is the value of the first of the names that a file of the kernel gives one for.
-func field(file string, names ...string) string {
-	f, err := os.Open(file)
-	if err != nil {
+// find is what a pattern finds in a file of the kernel: its group, or all of it.
+func find(file, pattern string) string {
+	text, _ := os.ReadFile(file)
+	found := regexp.MustCompile(pattern).FindSubmatch(text)
+	if found == nil {
 		return ""
 	}
-	defer f.Close()
-	values := make(map[string]string)
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		name, value, _ := strings.Cut(lines.Text(), ":")
-		if name = strings.TrimSpace(name); values[name] == "" {
-			values[name] = strings.TrimSpace(value)
-		}
-	}
-	for _, name := range names {
-		if values[name] != "" {
-			return values[name]
-		}
-	}
-	return ""
+	return strings.TrimSpace(string(found[len(found)-1]))
 }
 
-func kibibytes(value string) int64 {
-	n, _ := strconv.ParseInt(strings.TrimSpace(strings.TrimSuffix(value, "kB")), 10, 64)
-	return n << 10
+// Commit is that of this repository; "" if it is not known. What go run builds does not say
+// what it was built of.
+func Commit() string {
+	out, _ := exec.Command("git", "describe", "--always", "--dirty").Output()
+	return strings.TrimSpace(string(out))
 }
 
-func line(file string) string {
-	text, _ := os.ReadFile(file)
-	return strings.TrimSpace(string(text))
-}
-
-// Version is that of a peer.
-type Version struct{ Name, Version string }
-
-// Versions are those of this repository, of the modules that are linked, of those named,
-// and of curl. Those that are not there are left out.
-func Versions(modules ...string) []Version {
-	var versions []Version
-	// What go run builds does not say what it was built of.
-	if out, err := exec.Command("git", "describe", "--always", "--dirty").Output(); err == nil {
-		versions = append(versions, Version{"zreq", strings.TrimSpace(string(out))})
-	}
+// Versions are those of the modules that are linked, of those named, and of curl: "fasthttp
+// v1.74.0".
+func Versions(modules ...string) (versions []string) {
 	if info, ok := debug.ReadBuildInfo(); ok {
-		linked := make(map[string]string)
 		for _, dep := range info.Deps {
-			linked[dep.Path] = dep.Version
-		}
-		for _, module := range modules {
-			if linked[module] != "" {
-				versions = append(versions, Version{module, linked[module]})
+			for _, module := range modules {
+				if strings.Contains(dep.Path+"/", "/"+module+"/") {
+					versions = append(versions, module+" "+dep.Version)
+				}
 			}
 		}
 	}
 	if out, err := exec.Command("curl", "--version").Output(); err == nil {
 		if words := strings.Fields(string(out)); len(words) > 1 {
-			versions = append(versions, Version{"curl", words[1]})
+			versions = append(versions, "curl "+words[1])
 		}
 	}
-	return versions
-}
-
-// String is the machine in one line.
-func (m Machine) String() string {
-	words := []string{m.CPU, fmt.Sprintf("%d cores", m.Cores)}
-	if m.Memory > 0 {
-		words = append(words, fmt.Sprintf("%.1f GiB", float64(m.Memory)/(1<<30)))
-	}
-	return strings.Join(append(words, m.Kernel, m.Go), ", ")
+	return append(versions, "net/http "+runtime.Version())
 }

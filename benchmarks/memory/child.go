@@ -1,18 +1,17 @@
 package memory
 
 import (
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
-	"runtime"
 	"slices"
 	"strings"
 
-	"github.com/zreq-go/zreq/benchmarks/origin"
+	"github.com/zreq-go/zreq/benchmarks/bench"
+	"github.com/zreq-go/zreq/benchmarks/client"
+	"github.com/zreq-go/zreq/benchmarks/jobs"
 )
 
 // role has, in the environment, the task of a child process.
@@ -20,15 +19,11 @@ const role = "ZREQ_BENCHMARKS_MEMORY"
 
 // task is what a child process measures.
 type task struct {
-	Idle        bool // or else growth
-	Peer        string
-	TLS         bool
-	Connections int
-	Length      int64  // of the body that is streamed
-	Address     string // of the server
-	Roots       []byte
-
-	config *tls.Config
+	client.Task
+	Kind   string // Kept or Growing
+	Client string
+	TLS    bool
+	N      int // connections
 }
 
 // Main does the task of a child process, if this is one, and does not return then. It
@@ -38,70 +33,54 @@ func Main() {
 	if text == "" {
 		return
 	}
-	if err := work(text); err != nil {
+	var t task
+	err := json.Unmarshal([]byte(text), &t)
+	if err == nil {
+		err = t.work()
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "memory:", err)
 		os.Exit(1)
 	}
 	os.Exit(0)
 }
 
-func work(text string) error {
-	var t task
-	if err := json.Unmarshal([]byte(text), &t); err != nil {
-		return err
+func (t task) work() error {
+	measure := t.grow
+	if t.Kind == Kept {
+		measure = t.hold
 	}
-	roots := x509.NewCertPool()
-	roots.AppendCertsFromPEM(t.Roots)
-	t.config = &tls.Config{RootCAs: roots}
-	var result any
-	var err error
-	if t.Idle {
-		result, err = t.idle()
-	} else {
-		result, err = t.growth()
-	}
+	sample, err := measure(jobs.NewClient)
 	if err != nil {
 		return err
 	}
-	return json.NewEncoder(os.Stdout).Encode(result)
+	return json.NewEncoder(os.Stdout).Encode(sample)
 }
 
-// url is that of a path on the server.
-func (t *task) url(path string) string {
-	if t.TLS {
-		return "https://" + t.Address + path
-	}
-	return "http://" + t.Address + path
-}
+// maker makes a client by its name.
+type maker func(name string, t client.Task) (client.Client, error)
 
 // run has a child process do the task and reads what it measured.
-func (t task) run(o *origin.Origin, result any) error {
-	t.Address, t.Roots = o.Plain, o.Roots
-	if t.TLS {
-		t.Address = o.TLS
-	}
+func (t task) run() (sample bench.Sample, err error) {
 	text, err := json.Marshal(&t)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	program, err := os.Executable()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	child := exec.Command(program)
 	child.Env = append(environment(), role+"="+string(text))
 	out, err := child.Output()
 	if err == nil {
-		err = json.Unmarshal(out, result)
+		err = json.Unmarshal(out, &sample)
 	}
-	if err != nil {
-		var exit *exec.ExitError
-		if errors.As(err, &exit) {
-			err = errors.New(strings.TrimSpace(string(exit.Stderr)))
-		}
-		return fmt.Errorf("%s: %w", t.Peer, err)
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		err = errors.New(strings.TrimSpace(string(exit.Stderr)))
 	}
-	return nil
+	return sample, err
 }
 
 // environment is that of all who are measured: nobody's collector is told anything.
@@ -110,22 +89,4 @@ func environment() []string {
 		name, _, _ := strings.Cut(s, "=")
 		return name == "GOGC" || name == "GOMEMLIMIT" || name == "GODEBUG" || name == "GOMAXPROCS"
 	})
-}
-
-var errPeer = errors.New("this is no peer")
-
-// levels are what the process holds: bytes of the heap and of stacks, and goroutines.
-type levels struct {
-	heap, stack int64
-	goroutines  int
-}
-
-// settle collects until nothing is left to collect, pools and finalizers included.
-func settle() levels {
-	for range 5 {
-		runtime.GC()
-	}
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return levels{int64(m.HeapAlloc), int64(m.StackInuse), runtime.NumGoroutine()}
 }

@@ -1,16 +1,151 @@
-package memory_test
+package memory
 
 import (
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/matryer/is"
 
-	"github.com/zreq-go/zreq/benchmarks/memory"
+	"github.com/zreq-go/zreq/benchmarks/bench"
+	"github.com/zreq-go/zreq/benchmarks/client"
+	"github.com/zreq-go/zreq/benchmarks/client/raw"
+	"github.com/zreq-go/zreq/benchmarks/client/trust"
+	"github.com/zreq-go/zreq/benchmarks/jobs"
+	"github.com/zreq-go/zreq/benchmarks/origin"
 )
 
-func TestMedian(t *testing.T) {
+// The children of a test are processes of the test's program.
+func TestMain(m *testing.M) {
+	origin.Main()
+	Main()
+	os.Exit(m.Run())
+}
+
+// world starts a server that ends with the test.
+func world(t *testing.T) *jobs.World {
+	t.Helper()
 	is := is.New(t)
-	is.Equal(memory.Peak{RSS: []int64{9, 1, 5}}.Median(), int64(5))         // in whatever order they came
-	is.Equal(memory.Peak{RSS: []int64{9, 1, 5, 7}}.Median(), int64(6))      // between the middle ones
-	is.Equal(memory.Peak{RSS: []int64{130 << 10}}.Median(), int64(130<<10)) // of one
+	o, err := origin.Start()
+	is.NoErr(err)
+	t.Cleanup(func() { is.NoErr(o.Stop()) })
+	return &jobs.World{Origin: o, Dir: t.TempDir(), Short: true}
+}
+
+// TestCases: every client can be measured, and has what it must have.
+func TestCases(t *testing.T) {
+	groups := make(map[string]int)
+	w := world(t)
+	for _, c := range Cases(w) {
+		r, err := bench.Plan{Rounds: 1}.Run(c)
+		is := is.New(t)
+		is.NoErr(err)
+		for _, name := range r.Names() {
+			groups[c.Group]++
+			switch c.Group {
+			case Kept:
+				bare, goroutines := r.Least("raw", bench.Held), r.Least(name, bench.Goroutines)
+				is.True(bare > 200 && (bare > 2<<10 || !strings.Contains(c.Name, "TLS"))) // TLS has keys and buffers
+				is.True(r.Least(name, bench.Held) >= bare-bare/4)                         // nobody holds less than the socket takes
+				switch name {
+				case "raw", "zreq", "zreq Session":
+					is.Equal(goroutines, 0.0) // nobody waits for anything
+				case "net/http", "resty":
+					is.Equal(goroutines, 2.0) // one reads and one writes
+				}
+			case Growing:
+				growth := r.Least(name, bench.Growth)
+				is.True(growth > 0 && growth < 256<<10) // each has a buffer and nobody keeps a body
+			case Peak:
+				whole := strings.Contains(name, "buffered")
+				is.Equal(r.Least(name, bench.RSS) > 64<<20, whole) // only that one has it all in memory
+			}
+		}
+	}
+	is := is.New(t)
+	is.Equal(groups[Kept], 12)
+	is.Equal(groups[Growing], 3)
+	is.True(groups[Peak] >= 27) // without curl
+
+	s := &scale{dir: w.Dir, world: w}
+	_, err := s.weigh(filepath.Join(w.Dir, "raw"), "download", "127.0.0.1:1", "", "false")
+	is.True(err != nil && strings.Contains(err.Error(), "refused")) // one that fails has no weight
+}
+
+// TestHoldWeighsWhatIsHeld: no more and no less, and only if it is held.
+func TestHoldWeighsWhatIsHeld(t *testing.T) {
+	is := is.New(t)
+	const ballast, n = 10_000, 50
+	less := 0
+	by := func(_ string, t client.Task) (client.Client, error) {
+		c := raw.New(t, trust.Dial)
+		var weights [][]byte
+		hold := c.Hold
+		c.Hold = func() (func() error, error) {
+			if weights = append(weights, make([]byte, ballast)); len(weights) > n-less {
+				return func() error { return nil }, nil
+			}
+			return hold()
+		}
+		end := c.Close
+		c.Close = func() error { weights = nil; return end() }
+		return c, nil
+	}
+	kept := task{Kind: Kept, N: n, Task: client.Task{Address: world(t).Origin.Plain, Path: "/bytes/13", Length: 13, Chunk: 12}}
+	s, err := kept.hold(by)
+	is.NoErr(err)
+	is.True(s[bench.Held] > ballast && s[bench.Held] < ballast+2<<10)
+	less = 1
+	_, err = kept.hold(by)
+	is.True(err != nil && strings.Contains(err.Error(), "49 are open")) // a claim that is not so
+}
+
+func TestGrowthShowsWhatIsKept(t *testing.T) {
+	is := is.New(t)
+	var kept [][]byte
+	long := task{Kind: Growing, Task: client.Task{Address: world(t).Origin.Plain, Path: "/bytes/67108864", Length: 64 << 20, Chunk: 512, Fresh: true}}
+	s, err := long.grow(func(_ string, t client.Task) (client.Client, error) {
+		look, chunks := t.Look, 0
+		t.Look = func(p []byte) {
+			if chunks++; chunks%64 == 0 {
+				kept = append(kept, append([]byte(nil), p...))
+			}
+			look(p)
+		}
+		return raw.New(t, trust.Dial), nil
+	})
+	is.NoErr(err)
+	is.True(s[bench.Growth] >= 1<<20) // a 64th of 64 MiB
+	is.True(len(kept) > 0)
+}
+
+func TestConnectionsAreCounted(t *testing.T) {
+	is := is.New(t)
+	o := world(t).Origin
+	var open []net.Conn
+	for range 5 {
+		conn, err := net.Dial("tcp", o.Plain)
+		is.NoErr(err)
+		defer conn.Close()
+		open = append(open, conn)
+	}
+	n, err := connections(o.Plain, 5)
+	is.NoErr(err)
+	is.Equal(n, 5)
+	is.NoErr(open[0].Close())
+	n, err = connections(o.Plain, 5)
+	is.NoErr(err)
+	is.Equal(n, 4) // one that is closed is none
+	n, err = connections(o.TLS, 5)
+	is.NoErr(err)
+	is.Equal(n, 0) // these went elsewhere
+}
+
+func TestRoomIsToldOf(t *testing.T) {
+	is := is.New(t)
+	is.NoErr(room(10))
+	err := room(1 << 30)
+	is.True(err != nil && strings.Contains(err.Error(), "ulimit")) // says what is missing
 }

@@ -7,167 +7,122 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
-	"github.com/zreq-go/zreq/benchmarks/origin"
+	"github.com/zreq-go/zreq/benchmarks/bench"
+	"github.com/zreq-go/zreq/benchmarks/client/curl"
+	"github.com/zreq-go/zreq/benchmarks/jobs"
+	"github.com/zreq-go/zreq/benchmarks/memory/programs/program"
 )
 
-const bodySize = 64 << 20
-
-// runner is a way to do a job in a process of its own.
-type runner struct {
-	peer    string
-	program string // a folder of programs, or curl
-	secure  string // the one for TLS; "" if it has no part there
-	job     string // what it calls the job, if that is not its name
-}
-
-// job is done by each of its runners.
-type job struct {
-	name    string // "download 64 MiB"
-	kind    string // "download"
-	tls     bool
-	runners []runner
-}
-
-// jobs are all, in the order of a report.
-func jobs() []job {
-	peers := []runner{
-		{peer: "raw", program: "raw", secure: "rawtls"},
-		{peer: "zreq", program: "zreq", secure: "zreqtls"},
-		{peer: "net/http", program: "nethttp", secure: "nethttp"},
-		{peer: "fasthttp", program: "fasthttp", secure: "fasthttp"},
-		{peer: "resty", program: "resty", secure: "resty"},
-	}
-	files := peers
-	if curl, err := exec.LookPath("curl"); err == nil {
-		files = append(slices.Clip(files), runner{peer: "curl", program: curl, secure: curl})
-	}
-	down := runner{peer: "fasthttp, buffered", program: "fasthttp", job: "buffered"} // as in its examples
-	up := runner{peer: "resty, buffered", program: "resty", job: "buffered"}         // likewise
-	return []job{
-		{"download 64 MiB", "download", false, append(slices.Clip(files), down)},
-		{"upload 64 MiB", "upload", false, append(slices.Clip(files), up)},
-		{"10,000 GETs", "gets", false, peers},
-		{"download 64 MiB, TLS", "download", true, files},
-		{"upload 64 MiB, TLS", "upload", true, files},
-	}
-}
-
-// Peaks measures processes, as many of each kind as are given.
-func Peaks(o *origin.Origin, processes int) (_ []Peak, err error) {
-	dir, err := os.MkdirTemp("", "zreq-memory-")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(dir)
-	if err := build(dir, "weigh", "empty", "raw", "rawtls", "zreq", "zreqtls", "nethttp", "fasthttp", "resty"); err != nil {
-		return nil, err
-	}
-	s := scale{dir: dir, origin: o}
-	if err := s.prepare(); err != nil {
-		return nil, err
-	}
-	var all []Peak
-	for _, j := range jobs() {
-		peaks := make([]Peak, len(j.runners))
-		for range processes { // each has its turn, as in package bench
-			for i, r := range j.runners {
-				size, err := s.job(j, r)
-				if err != nil {
-					return nil, fmt.Errorf("%s: %s: %w", j.name, r.peer, err)
-				}
-				peaks[i].Job, peaks[i].Peer, peaks[i].RSS = j.name, r.peer, append(peaks[i].RSS, size)
-			}
+// peaks are processes that do one job each.
+func peaks(w *jobs.World) []bench.Case {
+	s := &scale{dir: w.Dir, world: w}
+	ready := sync.OnceValue(s.prepare)
+	var cases []bench.Case
+	for _, j := range []struct {
+		name, kind string
+		tls        bool
+		more       []string
+	}{
+		{"download 64 MiB", "download", false, []string{"curl", "fasthttp, buffered"}}, // as in its examples
+		{"upload 64 MiB", "upload", false, []string{"curl", "resty, buffered"}},        // likewise
+		{"10,000 GETs", "gets", false, nil},
+		{"download 64 MiB, TLS", "download", true, []string{"curl"}},
+		{"upload 64 MiB, TLS", "upload", true, []string{"curl"}},
+	} {
+		c := bench.Case{Group: Peak, Name: j.name}
+		if w.Short {
+			c.Rounds = 1
 		}
-		all = append(all, peaks...)
+		for _, name := range append([]string{"raw", "zreq", "net/http", "fasthttp", "resty"}, j.more...) {
+			if name == "curl" && !curl.Here() {
+				continue
+			}
+			c.Clients = append(c.Clients, bench.Maker{Name: name, Make: func() (bench.Client, error) {
+				return bench.Client{Take: func() (bench.Sample, error) { return s.job(name, j.kind, j.tls) }}, ready()
+			}})
+		}
+		cases = append(cases, c)
 	}
-	return all, nil
+	return cases
 }
 
 // scale weighs processes.
 type scale struct {
-	dir    string
-	origin *origin.Origin
-	least  int64 // of the empty program, or of weigh: nothing below can be told
+	dir   string
+	world *jobs.World
+	least float64 // of the empty program, or of weigh: nothing below can be told
 }
 
 func (s *scale) path(name string) string { return filepath.Join(s.dir, name) }
 
-// prepare writes the files that programs read.
+// prepare builds the programs, as small as they come, and writes the files that they read.
 func (s *scale) prepare() error {
-	if err := os.WriteFile(s.path("upload.bin"), bytes.Repeat([]byte("0123456789abcdef"), bodySize/16), 0o600); err != nil {
-		return err
+	const all = "github.com/zreq-go/zreq/benchmarks/memory/programs/"
+	args := []string{"build", "-trimpath", "-ldflags=-s -w", "-o", s.dir + string(filepath.Separator)}
+	for _, name := range []string{"weigh", "empty", "raw", "rawtls", "zreq", "zreqtls", "nethttp", "fasthttp", "resty"} {
+		args = append(args, all+name)
 	}
-	if err := os.WriteFile(s.path("roots.pem"), s.origin.Roots, 0o600); err != nil {
-		return err
+	command := exec.Command("go", args...)
+	command.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := command.CombinedOutput(); err != nil {
+		return fmt.Errorf("go build: %w: %s", err, out)
 	}
-	var err error
-	s.least, err = s.weigh([]string{s.path("empty")})
+	err := errors.Join(
+		os.WriteFile(s.path("upload.bin"), bytes.Repeat([]byte("0123456789abcdef"), program.Size/16), 0o600),
+		os.WriteFile(s.path("roots.pem"), s.world.Origin.Roots, 0o600),
+	)
+	if err == nil {
+		s.least, err = s.weigh(s.path("empty"))
+	}
 	return err
 }
 
-var (
-	errSize  = errors.New("not all of the body is in the file")
-	errLight = errors.New("it seems to weigh less than a program that does nothing")
-)
-
-// job has a program do a job, sees that it was done, and says how much memory it took.
-func (s *scale) job(j job, r runner) (int64, error) {
-	file := s.path("download.bin")
-	if j.kind == "upload" {
-		file = s.path("upload.bin")
-	}
-	size, err := s.weigh(s.command(j, r, file))
+// job has a client's program do a job, which sees that it was done, and says how much memory it
+// took.
+func (s *scale) job(name, kind string, tls bool) (bench.Sample, error) {
+	size, err := s.weigh(s.command(name, kind, tls)...)
 	if err == nil && size <= s.least {
-		err = errLight
+		err = errors.New("it seems to weigh less than a program that does nothing")
 	}
-	if err != nil || j.kind != "download" {
-		return size, err
-	}
-	info, err := os.Stat(file)
-	if err == nil && info.Size() != bodySize {
-		err = errSize
-	}
-	return size, errors.Join(err, os.Remove(file))
+	return bench.Sample{bench.RSS: size}, err
 }
 
-// command is what the job is for the runner, with the file to write or to read.
-func (s *scale) command(j job, r runner, file string) []string {
-	url, program := "http://"+s.origin.Plain, r.program
-	if j.tls {
-		url, program = "https://"+s.origin.TLS, r.secure
+// command is what the job is for a client.
+func (s *scale) command(name, kind string, tls bool) []string {
+	name, _, buffered := strings.Cut(name, ", ")
+	scheme, address, suffix := "http://", s.world.Origin.Plain, ""
+	if tls {
+		scheme, address, suffix = "https://", s.world.Origin.TLS, "tls"
 	}
-	switch j.kind {
-	case "download":
-		url += "/bytes/" + strconv.Itoa(bodySize)
-	case "upload":
-		url += "/sink"
-	case "gets":
-		url += "/bytes/13"
-	}
-	if filepath.IsAbs(program) { // curl
+	file := s.path(kind + ".bin")
+	if name == "curl" {
 		how := "--output"
-		if j.kind == "upload" {
+		if kind == "upload" {
 			how = "--upload-file"
 		}
-		return []string{program, "--disable", "--silent", "--show-error", "--fail", "--cacert", s.path("roots.pem"), how, file, url}
+		url := scheme + address + program.Paths[kind]
+		return []string{"curl", "--disable", "--silent", "--show-error", "--fail", "--cacert", s.path("roots.pem"), how, file, url}
 	}
-	name := j.kind
-	if r.job != "" {
-		name = r.job
+	folder := strings.ReplaceAll(name, "/", "")
+	if name == "raw" || name == "zreq" { // link no TLS where there is none
+		folder += suffix
 	}
-	command := []string{s.path(program), name, url, file}
-	if j.tls {
+	command := []string{s.path(folder), kind, address, file, strconv.FormatBool(buffered)}
+	if tls {
 		command = append(command, s.path("roots.pem"))
 	}
 	return command
 }
 
 // weigh runs a command under program weigh, which says why it is needed.
-func (s *scale) weigh(command []string) (int64, error) {
+func (s *scale) weigh(command ...string) (float64, error) {
+	if path, err := exec.LookPath(command[0]); err == nil {
+		command[0] = path
+	}
 	child := exec.Command(s.path("weigh"), command...)
 	child.Env = environment()
 	var complaint strings.Builder
@@ -176,5 +131,5 @@ func (s *scale) weigh(command []string) (int64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("%w: %s", err, strings.TrimSpace(complaint.String()))
 	}
-	return strconv.ParseInt(strings.TrimSpace(string(out)), 10, 64)
+	return strconv.ParseFloat(strings.TrimSpace(string(out)), 64)
 }

@@ -10,7 +10,7 @@ import (
 // ours and limit say what a client is by its name: "zreq, 64 KiB", "raw splice". What is
 // neither is a peer.
 func ours(name string) bool  { return kindOf(name, "zreq") }
-func limit(name string) bool { return kindOf(name, "raw") }
+func limit(name string) bool { return kindOf(name, "raw") || strings.HasSuffix(name, " alone") }
 func peer(name string) bool  { return !ours(name) && !limit(name) }
 
 // kindOf reports whether a name is the word, or begins with it and goes on.
@@ -25,27 +25,43 @@ func variant(name string) string {
 	return after
 }
 
+// less are variants that do less than their peers, or are no way to do the job.
+var less = []string{"nothing looked up", "in place", "cancellable", "without Into"}
+
 // alike reports whether a client of zreq is to be compared with a peer: one that reads
 // with a buffer of the same size, or that has only one size; but not one that does less.
 func alike(names []string, zreq, name string) bool {
 	of := variant(zreq)
-	if of == "nothing looked up" || of == "in place" {
+	if slices.Contains(less, of) {
 		return false
 	}
 	return variant(name) == of || variant(name) == "" && !slices.Contains(names, name+", "+of)
 }
 
-// limitFor is the raw client that one is held to: that of the same buffer, or that which
-// lets the kernel move the bytes, or the plain one. It is empty if there is none.
+// oursFor is the client of zreq that a peer or a limit is compared with in a table: the first
+// that reads as it does, or as it comes.
+func oursFor(names []string, name string) string {
+	for _, of := range []string{variant(name), ""} {
+		for _, zreq := range names {
+			if ours(zreq) && !ours(name) && variant(zreq) == of {
+				return zreq
+			}
+		}
+	}
+	return ""
+}
+
+// limitFor is the raw client that one is held to: that of the same buffer, or the one as it
+// comes. It is empty if there is none, and for a limit.
 func limitFor(names []string, name string) string {
+	if limit(name) {
+		return ""
+	}
 	limits := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return !limit(n) })
 	of := variant(name)
 	for _, fits := range []func(string) bool{
-		func(n string) bool { return n == name },
-		func(n string) bool { return of != "" && variant(n) == of },
-		func(n string) bool { return of == "" && strings.HasPrefix(n, "raw ") },
-		func(n string) bool { return n == "raw" },
-		func(string) bool { return true },
+		func(n string) bool { return variant(n) == of },
+		func(n string) bool { return variant(n) == "" },
 	} {
 		if i := slices.IndexFunc(limits, fits); i >= 0 {
 			return limits[i]
@@ -54,15 +70,12 @@ func limitFor(names []string, name string) string {
 	return ""
 }
 
-// oursIn are zreq's clients in results, in the order in which they appear.
-func oursIn(results []bench.Result) []string {
-	var names []string
-	for _, r := range results {
-		for _, name := range r.Names {
-			if ours(name) && !slices.Contains(names, name) {
-				names = append(names, name)
-			}
+// main is the figure that clients are compared by.
+func main(r bench.Result) bench.Figure {
+	for _, f := range []bench.Figure{bench.Time, bench.Held, bench.Growth, bench.RSS, bench.Loaded} {
+		if slices.ContainsFunc(r.Names(), func(name string) bool { return r.Has(name, f) }) {
+			return f
 		}
 	}
-	return names
+	return bench.Time
 }

@@ -3,7 +3,6 @@ package present
 import (
 	"fmt"
 	"math"
-	"time"
 
 	"github.com/zreq-go/zreq/benchmarks/bench"
 )
@@ -11,10 +10,8 @@ import (
 // none stands for a figure that is not there.
 const none = "–"
 
-// duration has three digits: "11.2 µs".
-func duration(d time.Duration) string {
-	return scaled(float64(d), 1000, "ns", "µs", "ms", "s")
-}
+// duration has three digits, of nanoseconds: "11.2 µs".
+func duration(ns float64) string { return scaled(ns, 1000, "ns", "µs", "ms", "s") }
 
 // bytes has three digits: "12.3 KiB".
 func bytes(n float64) string {
@@ -46,11 +43,6 @@ func digits(figure float64) string {
 	}
 }
 
-// rate is in millions of bytes a second.
-func rate(n int64, d time.Duration) string {
-	return digits(float64(n) / 1e6 / d.Seconds())
-}
-
 // share is how many allocations an operation made: one made in a hundred operations is
 // the garbage collector's, or a buffer's that grew.
 func share(allocations float64) string {
@@ -63,10 +55,17 @@ func share(allocations float64) string {
 	return fmt.Sprintf("%.0f", allocations)
 }
 
-// spread is a ratio and where the middle half of its rounds lies.
+// spread is a ratio and the interval of its median, if the rounds were enough for one.
 func spread(r bench.Ratio) string {
 	if math.IsNaN(r.Median) || math.IsInf(r.Median, 0) {
 		return none
 	}
-	return fmt.Sprintf("%.2f (%.2f–%.2f)", r.Median, r.Low, r.High)
+	median, low, high := fmt.Sprintf("%.2f", r.Median), fmt.Sprintf("%.2f", r.Low), fmt.Sprintf("%.2f", r.High)
+	if math.IsInf(r.Low, 0) || math.IsInf(r.High, 0) || low == high {
+		return median
+	}
+	return median + " (" + low + "–" + high + ")"
 }
+
+// whole writes all digits.
+func whole(figure float64) string { return fmt.Sprintf("%.0f", figure) }

@@ -7,26 +7,18 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/zreq-go/zreq/benchmarks/bench"
 	"github.com/zreq-go/zreq/benchmarks/footprint"
 	"github.com/zreq-go/zreq/benchmarks/jobs"
 	"github.com/zreq-go/zreq/benchmarks/limits"
-	"github.com/zreq-go/zreq/benchmarks/link"
 	"github.com/zreq-go/zreq/benchmarks/machine"
 	"github.com/zreq-go/zreq/benchmarks/memory"
 	"github.com/zreq-go/zreq/benchmarks/origin"
 	"github.com/zreq-go/zreq/benchmarks/present"
 )
-
-// peers are the modules whose versions a report gives.
-var peers = []string{
-	"github.com/valyala/fasthttp",
-	"github.com/go-resty/resty/v2",
-	"github.com/cavaliergopher/grab/v3",
-}
 
 // report is one run.
 type report struct {
@@ -35,7 +27,7 @@ type report struct {
 	short          bool
 	stream         int64
 	only           *regexp.Regexp
-	out            string
+	out, history   string
 
 	start time.Time
 	page  present.Page
@@ -44,13 +36,14 @@ type report struct {
 // run measures all that is asked for and writes it. What cannot be measured does not
 // stop the rest: it is on the page, and an error in the end.
 func (r *report) run() (err error) {
-	if err := os.MkdirAll(filepath.Join(r.out, "charts"), 0o777); err != nil {
+	charts := filepath.Join(r.out, "charts")
+	if err := os.MkdirAll(charts, 0o777); err != nil {
 		return err // now, and not when all is measured
 	}
 	r.start = time.Now()
 	r.page = present.Page{
-		Machine: machine.This(), Versions: machine.Versions(peers...), Date: r.start,
-		Plan: r.plan, Stream: r.stream, Only: r.only.String(),
+		Machine: machine.This(), Commit: machine.Commit(), Versions: machine.Versions("fasthttp", "resty", "grab"),
+		Date: r.start, Plan: r.plan, Stream: r.stream, Only: r.only.String(),
 	}
 	fmt.Fprintln(r.stdout, r.page.Head())
 	server, err := origin.Start()
@@ -64,21 +57,17 @@ func (r *report) run() (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 
-	r.cases(jobs.All(&jobs.World{Origin: server, Dir: dir, Stream: r.stream}))
-	if r.only.MatchString("link") {
-		r.link(dir)
+	w := &jobs.World{Origin: server, Dir: dir, Stream: r.stream, Short: r.short}
+	systems := footprint.Systems
+	if r.short {
+		systems = []string{"linux/arm"} // the one that there is a budget for
 	}
-	if r.only.MatchString("memory") {
-		r.memory(server)
-	}
-	if r.only.MatchString("footprint") {
-		r.footprint()
-	}
+	r.cases(slices.Concat(jobs.All(w), memory.Cases(w), footprint.Cases(systems...)))
 	if r.only.String() == "" {
 		r.budgets()
 	}
 	r.page.Took = time.Since(r.start)
-	if err := write(&r.page, r.out); err != nil {
+	if err := r.write(charts); err != nil {
 		return err
 	}
 	if n := len(r.page.Faults); n > 0 {
@@ -89,100 +78,70 @@ func (r *report) run() (err error) {
 
 // cases measures those that are asked for, and prints a group when it is done.
 func (r *report) cases(all []bench.Case) {
-	var cases []bench.Case
-	for _, c := range all {
-		if r.only.MatchString(c.Group) || r.only.MatchString(c.Name) {
-			cases = append(cases, c)
-		}
-	}
-	var group []bench.Result
+	cases := slices.DeleteFunc(all, func(c bench.Case) bool { return !r.only.MatchString(c.Group) && !r.only.MatchString(c.Name) })
 	for i, c := range cases {
-		r.progress("%d of %d: %s: %s", i+1, len(cases), c.Group, c.Name)
-		if result, err := r.plan.Run(c); err != nil {
-			r.fault(c.Group+": "+c.Name, err)
+		r.progress("%d of %d: %s", i+1, len(cases), c.Title())
+		result, err := r.plan.Run(c)
+		if err != nil {
+			r.progress("%v", err)
+			r.page.Faults = append(r.page.Faults, err.Error())
 		} else {
-			group = append(group, result)
+			r.page.Results = append(r.page.Results, result)
 		}
-		if last := i+1 == len(cases) || cases[i+1].Group != c.Group; last && len(group) > 0 {
-			fmt.Fprintln(r.stdout, present.Cases(group))
-			r.page.Results = append(r.page.Results, group...)
-			group = nil
+		if i+1 == len(cases) || cases[i+1].Group != c.Group {
+			for _, group := range present.Groups(r.page.Results) {
+				if group[0].Case.Group == c.Group {
+					fmt.Fprintln(r.stdout, present.Cases(group))
+				}
+			}
 		}
 	}
-}
-
-// link downloads over one that breaks, at the rate of a link, or as fast as it goes.
-func (r *report) link(dir string) {
-	l, size := link.Link{Every: 8 << 20, Rate: 16 << 20}, int64(64<<20)
-	if r.short {
-		l, size = link.Link{Every: 1 << 20}, 8<<20
-	}
-	r.progress("link: a download of %d MiB", size>>20)
-	runs, err := l.Download(dir, size)
-	if err != nil {
-		r.fault("download over a link that breaks", err)
-		return
-	}
-	r.page.Links = present.Links(l, size, runs).String()
-	fmt.Fprintln(r.stdout, r.page.Links)
-}
-
-func (r *report) memory(server *origin.Origin) {
-	processes := 9
-	if r.short {
-		processes = 3
-	}
-	var err error
-	r.progress("memory: kept connections")
-	if r.page.Idles, err = memory.Idles(server, r.short); err != nil {
-		r.fault("memory of kept connections", err)
-	}
-	r.progress("memory: the heap while streaming")
-	if r.page.Growths, err = memory.Growths(server, r.short); err != nil {
-		r.fault("heap while streaming", err)
-	}
-	r.progress("memory: %d processes of each kind", processes)
-	if r.page.Peaks, err = memory.Peaks(server, processes); err != nil {
-		r.fault("peaks of memory", err)
-	}
-	fmt.Fprintln(r.stdout, r.page.Memory())
-}
-
-func (r *report) footprint() {
-	systems := footprint.Systems
-	if r.short {
-		systems = []string{"linux/arm"} // the one that there is a budget for
-	}
-	r.progress("footprint: programs for %s", strings.Join(systems, ", "))
-	var err error
-	if r.page.Sizes, err = footprint.Measure(systems...); err != nil {
-		r.fault("footprint", err)
-		return
-	}
-	fmt.Fprintln(r.stdout, present.Sizes(r.page.Sizes))
 }
 
 // budgets judges what was measured, of which all has to be there.
 func (r *report) budgets() {
-	verdicts, err := limits.Judge(limits.Budgets, &limits.Results{
-		Cases: r.page.Results, Idles: r.page.Idles, Peaks: r.page.Peaks, Growths: r.page.Growths, Sizes: r.page.Sizes,
-	})
+	verdicts, err := limits.Judge(limits.Budgets, r.page.Results)
 	if err != nil {
-		r.fault("budgets", err)
+		r.page.Faults = append(r.page.Faults, "budgets: "+err.Error())
 		return
 	}
 	r.page.Budgets = present.Budgets(verdicts).String()
 	fmt.Fprintln(r.stdout, r.page.Budgets)
 }
 
+// write writes the page, its charts and the history.
+func (r *report) write(charts string) error {
+	for _, d := range present.Charts(r.page.Results) {
+		if err := os.WriteFile(filepath.Join(charts, d.File), []byte(d.String()), 0o644); err != nil {
+			return err
+		}
+	}
+	if r.history != "" {
+		if err := r.remember(); err != nil {
+			return err
+		}
+	}
+	return os.WriteFile(filepath.Join(r.out, "REPORT.md"), []byte(r.page.String()), 0o644)
+}
+
+// remember appends the ratios to the history.
+func (r *report) remember() error {
+	f, err := os.OpenFile(r.history, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	info, err := f.Stat()
+	if err == nil && info.Size() == 0 {
+		_, err = io.WriteString(f, present.Columns)
+	}
+	if err == nil {
+		_, err = io.WriteString(f, present.History(r.start.UTC().Format("2006-01-02 15:04"), r.page.Commit, r.page.Results))
+	}
+	return errors.Join(err, f.Close())
+}
+
 // progress says what is being measured.
 func (r *report) progress(format string, args ...any) {
 	at := time.Since(r.start).Round(time.Second)
 	fmt.Fprintf(r.stderr, "%5v  %s\n", at, fmt.Sprintf(format, args...))
-}
-
-// fault notes what could not be measured.
-func (r *report) fault(what string, err error) {
-	r.progress("%s: %v", what, err)
-	r.page.Faults = append(r.page.Faults, what+": "+err.Error())
 }

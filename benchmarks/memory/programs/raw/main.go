@@ -4,11 +4,13 @@ package main
 import (
 	"net"
 
-	"github.com/zreq-go/zreq/benchmarks/memory/programs/internal/program"
+	"github.com/zreq-go/zreq/benchmarks/client"
+	"github.com/zreq-go/zreq/benchmarks/client/raw"
+	"github.com/zreq-go/zreq/benchmarks/memory/programs/program"
 )
 
 func main() {
-	program.Run(func(j program.Job) error {
-		return j.ByHand(func(address string) (net.Conn, error) { return net.Dial("tcp", address) })
+	program.Run(func(t client.Task) (client.Client, error) {
+		return raw.New(t, func(t *client.Task) (net.Conn, error) { return net.Dial("tcp", t.Address) }), nil
 	})
 }

@@ -2,19 +2,12 @@
 package main
 
 import (
-	"crypto/tls"
-	"crypto/x509"
-	"net"
-
-	"github.com/zreq-go/zreq/benchmarks/memory/programs/internal/program"
+	"github.com/zreq-go/zreq/benchmarks/client"
+	"github.com/zreq-go/zreq/benchmarks/client/raw"
+	"github.com/zreq-go/zreq/benchmarks/client/trust"
+	"github.com/zreq-go/zreq/benchmarks/memory/programs/program"
 )
 
 func main() {
-	program.Run(func(j program.Job) error {
-		roots := x509.NewCertPool()
-		roots.AppendCertsFromPEM(j.Roots)
-		return j.ByHand(func(address string) (net.Conn, error) {
-			return tls.Dial("tcp", address, &tls.Config{RootCAs: roots})
-		})
-	})
+	program.Run(func(t client.Task) (client.Client, error) { return raw.New(t, trust.Dial), nil })
 }

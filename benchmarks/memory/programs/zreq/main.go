@@ -2,9 +2,11 @@
 package main
 
 import (
-	"github.com/zreq-go/zreq/benchmarks/memory/programs/internal/program"
-	"github.com/zreq-go/zreq/benchmarks/memory/programs/internal/zreqjobs"
-	_ "github.com/zreq-go/zreq/netdriver/stdnet"
+	"github.com/zreq-go/zreq/benchmarks/client"
+	"github.com/zreq-go/zreq/benchmarks/client/zreq"
+	"github.com/zreq-go/zreq/benchmarks/memory/programs/program"
 )
 
-func main() { program.Run(zreqjobs.Do) }
+func main() {
+	program.Run(func(t client.Task) (client.Client, error) { return zreq.New(t, zreq.Config{}) })
+}

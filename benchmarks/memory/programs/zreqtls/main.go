@@ -2,20 +2,18 @@
 package main
 
 import (
-	"github.com/zreq-go/zreq/benchmarks/memory/programs/internal/program"
-	"github.com/zreq-go/zreq/benchmarks/memory/programs/internal/zreqjobs"
-	"github.com/zreq-go/zreq/netdriver"
-	_ "github.com/zreq-go/zreq/netdriver/stdnet"
+	"github.com/zreq-go/zreq/benchmarks/client"
+	"github.com/zreq-go/zreq/benchmarks/client/zreq"
+	"github.com/zreq-go/zreq/benchmarks/memory/programs/program"
 	"github.com/zreq-go/zreq/netdriver/tlsnet"
 )
 
 func main() {
-	program.Run(func(j program.Job) error {
-		roots, err := tlsnet.Roots(j.Roots)
+	program.Run(func(t client.Task) (client.Client, error) {
+		roots, err := tlsnet.Roots(t.Roots)
 		if err != nil {
-			return err
+			return client.Client{}, err
 		}
-		netdriver.SetTLS(tlsnet.New(&tlsnet.Config{RootCAs: roots}))
-		return zreqjobs.Do(j)
+		return zreq.New(t, zreq.Config{TLS: tlsnet.New(&tlsnet.Config{RootCAs: roots})})
 	})
 }

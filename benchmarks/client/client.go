@@ -1,0 +1,175 @@
+// Package client says what clients are asked to do. Each is in a folder of its own, so that
+// a program links only the one that it uses: each does what its users would write for the
+// job, in its fastest way that checks as much as the job needs.
+package client
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+)
+
+// Idle is how long a client waits for a byte, or for a connection.
+const Idle = 30 * time.Second
+
+// Task is a request that is made over and over. Its body comes: to a callback in chunks, or
+// into a file; or it goes: from a file, or in a form with it.
+type Task struct {
+	Address string // host:port
+	Roots   []byte // PEM; nil without TLS
+	Path    string // "/bytes/13"
+	Length  int64  // of the body that comes, or of the file that goes
+
+	Chunk int                // what the callback gets at once
+	Look  func(chunk []byte) `json:"-"` // sees it, too, if it is set
+	File  string             // path of the file that is written, if Chunk is 0, or sent
+	Put   bool               // the file is sent
+	Form  bool               // in a form
+
+	Buffer   int  // to read with, for those who let their user choose; 0: their default
+	Conns    int  // at most; 0 is 1
+	Fresh    bool // each on a connection of its own
+	Buffered bool // the whole body passes through memory, where a client does that by default
+	Keep     bool // the file stays
+}
+
+// Client makes the requests of a task.
+type Client struct {
+	// Worker returns what makes one, for one goroutine.
+	Worker func() (once func() error, err error)
+
+	// Hold makes one that is not at its end before it is released, so that a second one
+	// needs another connection. nil if the client cannot.
+	Hold func() (release func() error, err error)
+
+	Close func() error
+}
+
+// URL is that of the request.
+func (t *Task) URL() string {
+	if t.Roots != nil {
+		return "https://" + t.Address + t.Path
+	}
+	return "http://" + t.Address + t.Path
+}
+
+// Method is that of the request.
+func (t *Task) Method() string {
+	switch {
+	case t.Form:
+		return "POST"
+	case t.Put:
+		return "PUT"
+	}
+	return "GET"
+}
+
+// Streams reports whether a body is longer than anybody would hold in memory.
+func (t *Task) Streams() bool { return !t.Buffered && t.Length > int64(t.Chunk) }
+
+// Done says what was wrong with the answer to an upload.
+func (t *Task) Done(status int) error {
+	if status != 201 {
+		return fmt.Errorf("status %d", status)
+	}
+	return nil
+}
+
+// Sink takes the bodies of one worker.
+type Sink struct {
+	task *Task
+	buf  []byte
+	came int64
+	odd  int64 // chunks of another size
+}
+
+// Sink returns one.
+func (t *Task) Sink() *Sink { return &Sink{task: t} }
+
+// Chunk is the callback: it counts what comes.
+func (s *Sink) Chunk(p []byte) error {
+	s.came += int64(len(p))
+	if len(p) != s.task.Chunk {
+		s.odd++
+	}
+	if s.task.Look != nil {
+		s.task.Look(p)
+	}
+	return nil
+}
+
+// Take takes a body as it can be read: into the file, or in chunks to the callback.
+func (s *Sink) Take(body io.Reader) error {
+	if s.task.Chunk == 0 {
+		return s.Fill(func(f *os.File) error {
+			_, err := io.Copy(f, body)
+			return err
+		})
+	}
+	if s.buf == nil {
+		s.buf = make([]byte, s.task.Chunk)
+	}
+	for {
+		n, err := io.ReadFull(body, s.buf)
+		if n > 0 {
+			_ = s.Chunk(s.buf[:n]) // never fails
+		}
+		switch err {
+		case nil:
+		case io.EOF, io.ErrUnexpectedEOF: // of a body that is too short, too: Done will see
+			return nil
+		default:
+			return err
+		}
+	}
+}
+
+// Fill has write write the file.
+func (s *Sink) Fill(write func(f *os.File) error) error {
+	f, err := os.Create(s.task.File)
+	if err != nil {
+		return err
+	}
+	err = write(f)
+	return errors.Join(err, f.Close())
+}
+
+// Done says, at the end of a response, what was wrong with it, and begins anew.
+func (s *Sink) Done(status int) error {
+	came, odd := s.came, s.odd
+	s.came, s.odd = 0, 0
+	if status != 200 {
+		return fmt.Errorf("status %d", status)
+	}
+	if s.task.Chunk == 0 {
+		return s.task.Check(s.task.File)
+	}
+	var last int64 // which may be shorter
+	if s.task.Length%int64(s.task.Chunk) != 0 {
+		last = 1
+	}
+	switch {
+	case came != s.task.Length:
+		return fmt.Errorf("%d bytes came of %d", came, s.task.Length)
+	case odd != last:
+		return fmt.Errorf("%d chunks are not of %d bytes", odd, s.task.Chunk)
+	}
+	return nil
+}
+
+// Check looks whether every byte is in the file at path, and removes it unless it is to stay.
+func (t *Task) Check(path string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if !t.Keep {
+		err = os.Remove(path)
+	}
+	if info.Size() != t.Length {
+		err = errors.Join(err, fmt.Errorf("%d bytes of %d are in the file", info.Size(), t.Length))
+	}
+	return err
+}

@@ -1,0 +1,25 @@
+package client_test
+
+import (
+	"testing"
+
+	"github.com/matryer/is"
+
+	"github.com/zreq-go/zreq/benchmarks/client"
+)
+
+func TestOddChunks(t *testing.T) {
+	is := is.New(t)
+	s := (&client.Task{Length: 1000, Chunk: 400}).Sink()
+	take := func(chunks ...int) error {
+		for _, n := range chunks {
+			is.NoErr(s.Chunk(make([]byte, n)))
+		}
+		return s.Done(200)
+	}
+	is.NoErr(take(400, 400, 200))
+	is.True(take(400, 300, 300) != nil)      // only the last is shorter
+	is.True(take(400, 400, 100, 100) != nil) // and it is one
+	is.True(take(400, 400) != nil)           // that is there
+	is.NoErr(take(400, 400, 200))            // what was wrong before is forgotten
+}

@@ -1,0 +1,85 @@
+// Package fasthttp is fasthttp, which holds bodies in memory, or streams them if they are more
+// than a chunk. Its limit in time is one for the whole of a response.
+package fasthttp
+
+import (
+	"bytes"
+
+	"github.com/valyala/fasthttp"
+
+	"github.com/zreq-go/zreq/benchmarks/client"
+	"github.com/zreq-go/zreq/benchmarks/client/trust"
+)
+
+// New returns it. It can hold a response unread only if it streams it.
+func New(t client.Task) (client.Client, error) {
+	web := &fasthttp.HostClient{
+		Addr:                t.Address,
+		IsTLS:               t.Roots != nil,
+		TLSConfig:           trust.Config(&t),
+		MaxConns:            max(1, t.Conns),
+		MaxConnWaitTimeout:  client.Idle,
+		MaxIdleConnDuration: 3 * client.Idle,
+		ReadTimeout:         client.Idle,
+		WriteTimeout:        client.Idle,
+		ReadBufferSize:      t.Buffer,
+		MaxResponseBodySize: 1 << 20, // of what is held
+
+		// What its documentation has for speed.
+		NoDefaultUserAgentHeader:      true,
+		DisableHeaderNamesNormalizing: true,
+		DisablePathNormalizing:        true,
+	}
+	web.StreamResponseBody = t.Chunk == 0 || t.Streams()
+	switch {
+	case t.Buffered:
+		web.StreamResponseBody, web.MaxResponseBodySize = false, 0
+	case t.Put:
+		web.WriteBufferSize = 64 << 10 // fills a record of TLS
+	}
+	c := t.By(func() func() (client.Begun, error) { return begin(&t, web) })
+	c.Close = func() error {
+		web.CloseIdleConnections()
+		return nil
+	}
+	return c, nil
+}
+
+// begin returns what makes a request, over and over, with the same memory.
+func begin(t *client.Task, web *fasthttp.HostClient) func() (client.Begun, error) {
+	req, resp := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
+	reader := new(bytes.Reader)
+	closeStream := resp.CloseBodyStream
+	prepare := func() {
+		req.SetRequestURI(t.URL())
+		req.Header.SetMethod(t.Method())
+		if t.Fresh {
+			req.SetConnectionClose()
+		}
+	}
+	prepare()
+	return func() (b client.Begun, err error) {
+		if t.Put {
+			body, length, contentType, err := t.Body()
+			if err != nil {
+				return b, err
+			}
+			defer body.Close() // a second time, where it was sent
+			req.Reset()
+			prepare()
+			req.Header.SetContentType(contentType)
+			req.SetBodyStream(body, int(length))
+		}
+		if err := web.Do(req, resp); err != nil {
+			return b, err
+		}
+		b.Status = resp.StatusCode()
+		if stream := resp.BodyStream(); stream != nil {
+			b.Body, b.Close = stream, closeStream
+		} else {
+			reader.Reset(resp.Body())
+			b.Body = reader
+		}
+		return b, nil
+	}
+}

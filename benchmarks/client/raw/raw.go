@@ -1,0 +1,170 @@
+package raw
+
+import (
+	"errors"
+	"io"
+	"net"
+	"os"
+	"strconv"
+
+	"github.com/zreq-go/zreq/benchmarks/client"
+)
+
+// New returns the client of a task. dial is given so that a program without TLS does not
+// link it.
+func New(t client.Task, dial func(*client.Task) (net.Conn, error)) client.Client {
+	l := &loop{Task: t, dial: dial, request: Request(&t), open: make([]net.Conn, 0, max(1, t.Conns))}
+	return client.Client{Worker: l.worker, Hold: l.hold, Close: l.close}
+}
+
+type loop struct {
+	client.Task
+	dial    func(*client.Task) (net.Conn, error)
+	request []byte
+	open    []net.Conn    // all that are
+	pool    chan net.Conn // those that nobody uses
+}
+
+// Request is the head of what is sent, with what stands before a file.
+func Request(t *client.Task) []byte {
+	head := t.Method() + " " + t.Path + " HTTP/1.1\r\nHost: " + t.Address + "\r\nUser-Agent: raw\r\n"
+	if t.Fresh {
+		head += "Connection: close\r\n"
+	}
+	if !t.Put {
+		return []byte(head + "\r\n")
+	}
+	before, after, contentType := t.Around()
+	length := strconv.FormatInt(int64(len(before)+len(after))+t.Length, 10)
+	return []byte(head + "Content-Type: " + contentType + "\r\nContent-Length: " + length + "\r\n\r\n" + before)
+}
+
+func (l *loop) close() error {
+	for _, conn := range l.open {
+		_ = conn.Close()
+	}
+	return nil
+}
+
+// hold makes a connection that nothing but its place in a slice is held of.
+func (l *loop) hold() (func() error, error) {
+	conn, err := l.dial(&l.Task)
+	if err != nil {
+		return nil, err
+	}
+	l.open = append(l.open, conn)
+	return func() error { return nil }, l.once()(conn)
+}
+
+func (l *loop) worker() (func() error, error) {
+	once := l.once()
+	if l.Fresh {
+		return func() error {
+			conn, err := l.dial(&l.Task)
+			if err != nil {
+				return err
+			}
+			defer conn.Close()
+			return once(conn)
+		}, nil
+	}
+	if err := l.fill(); err != nil {
+		return nil, err
+	}
+	if l.Conns <= 1 {
+		return func() error { return once(l.open[0]) }, nil
+	}
+	return func() error {
+		conn := <-l.pool
+		err := once(conn)
+		l.pool <- conn
+		return err
+	}, nil
+}
+
+// fill opens all connections.
+func (l *loop) fill() error {
+	if l.pool == nil {
+		l.pool = make(chan net.Conn, cap(l.open))
+	}
+	for len(l.open) < cap(l.open) {
+		conn, err := l.dial(&l.Task)
+		if err != nil {
+			return err
+		}
+		l.open = append(l.open, conn)
+		l.pool <- conn
+	}
+	return nil
+}
+
+// recordBuffer is what a file passes through where there is TLS.
+const recordBuffer = 64 << 10
+
+// once returns what makes one request, on one goroutine.
+func (l *loop) once() func(net.Conn) error {
+	s := l.Sink()
+	switch {
+	case l.Put:
+		return l.put()
+	case l.Chunk > 0:
+		c := NewConn(l.Buffer, l.Chunk, s.Chunk)
+		return func(conn net.Conn) error {
+			c.Conn = conn
+			status, length, err := c.Ask(l.request)
+			if err == nil {
+				err = c.Body(length)
+			}
+			return errors.Join(err, s.Done(status))
+		}
+	}
+	var file *os.File
+	c := NewConn(l.Buffer, 2*Default, func(p []byte) error {
+		_, err := file.Write(p)
+		return err
+	})
+	return func(conn net.Conn) error {
+		c.Conn = conn
+		status, length, err := c.Ask(l.request)
+		if err != nil {
+			return err
+		}
+		err = s.Fill(func(f *os.File) error {
+			if file = f; l.Roots != nil {
+				return c.Body(length)
+			}
+			return c.Splice(f, length)
+		})
+		return errors.Join(err, s.Done(status))
+	}
+}
+
+// put returns what sends the file.
+func (l *loop) put() func(net.Conn) error {
+	c := NewConn(l.Buffer, 0, nil)
+	buffer := make([]byte, recordBuffer)
+	_, after, _ := l.Around()
+	behind := []byte(after)
+	return func(conn net.Conn) error {
+		f, err := os.Open(l.File)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		c.Conn, c.r, c.w = conn, 0, 0
+		if _, err := c.Write(l.request); err != nil {
+			return err
+		}
+		if err := c.Send(f, l.Length, buffer); err != nil {
+			return err
+		}
+		if _, err := c.Write(behind); err != nil {
+			return err
+		}
+		status, length, err := c.Head()
+		if err == nil && (length != 0 || c.r < c.w) {
+			err = io.ErrNoProgress
+		}
+		return errors.Join(err, l.Done(status))
+	}
+}

@@ -1,0 +1,64 @@
+// Package resty is resty over a tuned transport of net/http. It holds bodies in memory, or
+// leaves them to its user if they are more than a chunk.
+package resty
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"os"
+
+	"github.com/go-resty/resty/v2"
+
+	"github.com/zreq-go/zreq/benchmarks/client"
+	"github.com/zreq-go/zreq/benchmarks/client/nethttp"
+)
+
+// New returns it. It saves files by itself. What SetBody is given is read whole into memory,
+// whatever it is, so that it could be sent again; who knows that uses the hook before the
+// request is sent.
+func New(t client.Task) (client.Client, error) {
+	transport := nethttp.Transport(&t)
+	streams := t.Chunk > 0 && t.Streams()
+	web := resty.NewWithClient(&http.Client{Transport: transport}).SetDoNotParseResponse(streams)
+	if t.Put && !t.Buffered {
+		web.SetPreRequestHook(func(_ *resty.Client, req *http.Request) (err error) {
+			req.Body, req.ContentLength, _, err = t.Body() // the Transport closes it
+			return err
+		})
+	}
+	url := t.URL()
+	c := t.By(func() func() (client.Begun, error) {
+		return func() (b client.Begun, err error) {
+			req := web.R()
+			switch {
+			case t.Put:
+				req.SetHeader("Content-Type", client.ContentType)
+				if t.Buffered {
+					f, err := os.Open(t.File)
+					if err != nil {
+						return b, err
+					}
+					defer f.Close()
+					req.SetBody(io.Reader(f))
+				}
+			case t.Chunk == 0:
+				req.SetOutput(t.File)
+			}
+			resp, err := req.Execute(t.Method(), url)
+			if err != nil {
+				return b, err
+			}
+			b.Status = resp.StatusCode()
+			switch {
+			case streams:
+				b.Body, b.Close = resp.RawBody(), resp.RawBody().Close
+			case t.Chunk > 0:
+				b.Body = bytes.NewReader(resp.Body())
+			}
+			return b, nil
+		}
+	})
+	c.Close = nethttp.Closing(transport)
+	return c, nil
+}

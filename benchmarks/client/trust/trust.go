@@ -1,0 +1,30 @@
+// Package trust has the TLS of those who use crypto/tls. It stands apart so that a program
+// without TLS does not link it.
+package trust
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"net"
+
+	"github.com/zreq-go/zreq/benchmarks/client"
+)
+
+// Config is how the server of a task is trusted; nil if there is no TLS.
+func Config(t *client.Task) *tls.Config {
+	if t.Roots == nil {
+		return nil
+	}
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(t.Roots)
+	return &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS13}
+}
+
+// Dial dials as a program without a client does.
+func Dial(t *client.Task) (net.Conn, error) {
+	dialer := &net.Dialer{Timeout: client.Idle}
+	if t.Roots == nil {
+		return dialer.Dial("tcp", t.Address)
+	}
+	return tls.DialWithDialer(dialer, "tcp", t.Address, Config(t))
+}

@@ -1,0 +1,161 @@
+package jobs
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"hash"
+	"os"
+	"path/filepath"
+
+	"github.com/zreq-go/zreq/benchmarks/bench"
+	"github.com/zreq-go/zreq/benchmarks/client"
+	"github.com/zreq-go/zreq/benchmarks/client/raw"
+	"github.com/zreq-go/zreq/benchmarks/client/trust"
+	"github.com/zreq-go/zreq/netdriver/stdnet"
+	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/download"
+)
+
+const (
+	durableSize = 64 << 20
+	durablePart = 16 << 20 // what a download job syncs at once
+	durableNote = 300      // bytes of a checkpoint
+)
+
+// Durable are downloads that survive a power cut at any moment: download.ToFile beside loops
+// that sync the file, and replace a small file beside it, exactly as often. Each dials, as a
+// program does that downloads once a day. Where a file system in memory is at hand, the disk
+// is left out as well: a sync takes no time there, and what is left is the work of the client.
+func Durable(w *World) []bench.Case {
+	var cases []bench.Case
+	size := min(w.Stream, durableSize)
+	sum := sha256.Sum256(bytes.Repeat([]byte("0123456789abcdef"), int(size/16)))
+	for _, place := range []struct{ name, dir string }{{"synced", w.Dir}, {"synced, in memory", "/dev/shm"}} {
+		if _, err := os.Stat(place.dir); err != nil {
+			continue
+		}
+		t := w.plain(fmt.Sprintf("/bytes/%d", size), size)
+		one := func(name, limit string, sum []byte) bench.Case {
+			in := func(make func(durable) func() error) func() (bench.Client, error) {
+				return func() (bench.Client, error) {
+					dir, err := os.MkdirTemp(place.dir, "zreq-durable-")
+					d := durable{t, dir, sum}
+					d.File = filepath.Join(dir, "file")
+					b, _ := parser("", make(d)).Make()
+					b.Close = func() error { return os.RemoveAll(dir) }
+					return b, err
+				}
+			}
+			return bench.Case{Group: "durable download", Name: name, Bytes: size, Clients: []bench.Maker{
+				{Name: limit, Make: in(durable.byHand)}, {Name: "zreq", Make: in(durable.byJob)},
+			}}
+		}
+		cases = append(cases, one(place.name, "raw splice", nil), one(place.name+", SHA-256", "raw", sum[:]))
+	}
+	return cases
+}
+
+// durable is what is to be done, in a folder of its own.
+type durable struct {
+	client.Task
+	dir string
+	sum []byte // nil if nobody wants to know
+}
+
+func (d durable) byJob() func() error {
+	args := &download.Args{Want: download.Want{SHA256: d.sum}, Call: zreq.Args{Driver: new(stdnet.Driver)}}
+	return func() error {
+		if _, err := download.ToFile(context.Background(), d.URL(), d.File, args); err != nil {
+			return err
+		}
+		return d.Check(d.File)
+	}
+}
+
+// byHand moves the body in parts that are synced, each followed by a note, and makes the
+// syncs of a job before and behind them, too.
+func (d durable) byHand() func() error {
+	var file *os.File
+	h := sha256.New()
+	c := raw.NewConn(0, 2*raw.Default, func(p []byte) error {
+		h.Write(p)
+		_, err := file.Write(p)
+		return err
+	})
+	request := raw.Request(&d.Task)
+	return func() error {
+		if err := errors.Join(d.note(), d.note()); err != nil {
+			return err
+		}
+		conn, err := trust.Dial(&d.Task)
+		if err != nil {
+			return err
+		}
+		defer conn.Close()
+		c.Conn = conn
+		if _, _, err := c.Ask(request); err != nil {
+			return err
+		}
+		if file, err = os.Create(d.path("part")); err != nil {
+			return err
+		}
+		defer file.Close()
+		h.Reset()
+		if err := errors.Join(d.fill(c, file), d.right(h)); err != nil {
+			return err
+		}
+		err = errors.Join(os.Rename(d.path("part"), d.File), d.sync(), os.Remove(d.path("state")), d.sync())
+		return errors.Join(err, d.Check(d.File))
+	}
+}
+
+// fill writes the file.
+func (d durable) fill(c *raw.Conn, f *os.File) error {
+	if err := reserve(f, d.Length); err != nil { // as a job does
+		return err
+	}
+	for left := d.Length; left > 0; left -= min(left, durablePart) {
+		var err error
+		if part := min(left, durablePart); d.sum != nil {
+			err = c.Pass(part)
+		} else {
+			err = c.Splice(f, part)
+		}
+		if err := errors.Join(err, f.Sync(), d.note()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d durable) right(h hash.Hash) error {
+	if d.sum != nil && !bytes.Equal(h.Sum(nil), d.sum) {
+		return errors.New("another digest")
+	}
+	return nil
+}
+
+func (d durable) path(name string) string { return filepath.Join(d.dir, name) }
+
+// note replaces a small file, durably.
+func (d durable) note() error {
+	f, err := os.Create(d.path("next"))
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(make([]byte, durableNote))
+	return errors.Join(err, f.Sync(), f.Close(), os.Rename(d.path("next"), d.path("state")), d.sync())
+}
+
+// sync syncs the folder.
+func (d durable) sync() error {
+	f, err := os.Open(d.dir)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return f.Sync()
+}

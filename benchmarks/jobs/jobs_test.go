@@ -1,0 +1,61 @@
+package jobs
+
+import (
+	"os"
+	"testing"
+
+	"github.com/matryer/is"
+
+	"github.com/zreq-go/zreq/benchmarks/origin"
+)
+
+func TestMain(m *testing.M) {
+	origin.Main()
+	os.Exit(m.Run())
+}
+
+// newWorld starts a server.
+func newWorld(t *testing.T) *World {
+	t.Helper()
+	is := is.New(t)
+	o, err := origin.Start()
+	is.NoErr(err)
+	t.Cleanup(func() { is.NoErr(o.Stop()) })
+	return &World{Origin: o, Dir: t.TempDir(), Stream: 192 << 10, Short: true}
+}
+
+// TestAll: each client does each job, and again, and leaves no file behind.
+func TestAll(t *testing.T) {
+	w := newWorld(t)
+	seen := make(map[string]bool)
+	for _, c := range All(w) {
+		is := is.New(t)
+		is.True(!seen[c.Title()]) // its samples are its own
+		seen[c.Title()] = true
+		names := make(map[string]bool)
+		for _, m := range c.Clients {
+			is.True(!names[m.Name])
+			names[m.Name] = true
+			t.Run(c.Title()+"/"+m.Name, func(t *testing.T) {
+				is := is.New(t)
+				client, err := m.Make()
+				is.NoErr(err)
+				if client.Take != nil {
+					sample, err := client.Take()
+					is.NoErr(err)
+					is.True(len(sample) > 1)
+				} else {
+					is.NoErr(client.Do(1))
+					is.NoErr(client.Do(2))
+				}
+				if client.Close != nil {
+					is.NoErr(client.Close())
+				}
+			})
+		}
+	}
+	left, err := os.ReadDir(w.Dir)
+	is := is.New(t)
+	is.NoErr(err)
+	is.Equal(len(left), 1) // what is uploaded
+}

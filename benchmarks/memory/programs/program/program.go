@@ -1,0 +1,64 @@
+// Package program is what the smallest programs have in common: a job to do.
+package program
+
+import (
+	"errors"
+	"os"
+
+	"github.com/zreq-go/zreq/benchmarks/client"
+)
+
+// Size is how long the file of a job is, and Gets how many requests the job "gets" makes.
+const (
+	Size = 64 << 20
+	Gets = 10_000
+)
+
+// Paths are what each job asks for.
+var Paths = map[string]string{"download": "/bytes/67108864", "upload": "/sink", "gets": "/bytes/13"}
+
+// Run does the job of the command line: job address file buffered [roots]. A failure ends the
+// process by 1.
+func Run(by func(t client.Task) (client.Client, error)) {
+	if err := run(by); err != nil {
+		_, _ = os.Stderr.WriteString(err.Error() + "\n")
+		os.Exit(1)
+	}
+}
+
+func run(by func(t client.Task) (client.Client, error)) (err error) {
+	if len(os.Args) < 5 {
+		return os.ErrInvalid
+	}
+	job := os.Args[1]
+	t := client.Task{Address: os.Args[2], Path: Paths[job], File: os.Args[3], Length: Size, Buffered: os.Args[4] == "true"}
+	if len(os.Args) > 5 {
+		if t.Roots, err = os.ReadFile(os.Args[5]); err != nil {
+			return err
+		}
+	}
+	times := 1
+	switch job {
+	case "upload":
+		t.Put = true
+	case "gets":
+		t.Length, t.Chunk, times = 13, 512, Gets
+	default:
+		t.Keep = true
+		defer func() { err = errors.Join(err, os.Remove(t.File)) }()
+	}
+	c, err := by(t)
+	if err != nil {
+		return err
+	}
+	once, err := c.Worker()
+	if err != nil {
+		return err
+	}
+	for range times {
+		if err := once(); err != nil {
+			return err
+		}
+	}
+	return c.Close()
+}

@@ -1,0 +1,126 @@
+package present
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/zreq-go/zreq/benchmarks/bench"
+	"github.com/zreq-go/zreq/benchmarks/table"
+)
+
+// reasons say why zreq is behind a peer: the first whose pattern is found in "case | client of
+// zreq | peer" counts.
+var reasons = []struct {
+	where *regexp.Regexp
+	why   string
+}{
+	{regexp.MustCompile(`^kept connection.*fasthttp`), "its deadline, its origin and what it is checked by before it is used again are kept with each connection"},
+	{regexp.MustCompile(`^peak.*curl`), "a program of C: no runtime of Go"},
+}
+
+const unexplained = "not explained yet"
+
+// noise is what is no difference, where there is no interval to tell.
+const noise = 1.01
+
+// comparison is one of a client of zreq with a peer.
+type comparison struct {
+	result       bench.Result
+	client, peer string
+	ratio        bench.Ratio
+}
+
+// compare has every comparison of a client of zreq with a peer that is alike.
+func compare(results []bench.Result) []comparison {
+	var all []comparison
+	for _, r := range results {
+		names := r.Names()
+		for _, zreq := range names {
+			for _, name := range names {
+				if ours(zreq) && peer(name) && alike(names, zreq, name) {
+					all = append(all, comparison{r, zreq, name, r.Ratio(main(r), zreq, name)})
+				}
+			}
+		}
+	}
+	return all
+}
+
+// verdict is 1 if zreq is behind, -1 if it is ahead, and 0 if that cannot be told: times by the
+// interval of the ratio, and sizes by themselves.
+func (c comparison) verdict() int {
+	low, high := c.ratio.Low, c.ratio.High
+	if main(c.result) != bench.Time {
+		low, high = c.ratio.Median/noise, c.ratio.Median*noise
+	}
+	switch {
+	case low > 1:
+		return 1
+	case high < 1:
+		return -1
+	}
+	return 0
+}
+
+func (c comparison) reason() string {
+	where := c.result.Case.Title() + " | " + c.client + " | " + c.peer
+	for _, r := range reasons {
+		if r.where.MatchString(where) {
+			return r.why
+		}
+	}
+	return unexplained
+}
+
+// Behind says how often zreq is ahead of its peers and behind them, and lists where it is
+// behind, and why: in time, or in size.
+func Behind(results []bench.Result, time bool) string {
+	t := &table.Table{Words: 4, Heads: []string{"case", "this", "is behind", "because", "times"}}
+	count := map[int]int{}
+	for _, c := range compare(results) {
+		if (main(c.result) == bench.Time) != time {
+			continue
+		}
+		v := c.verdict()
+		if count[v]++; v == 1 {
+			t.Add(c.result.Case.Title(), c.client, c.peer, c.reason(), spread(c.ratio))
+		}
+	}
+	better, worse := "smaller", "larger"
+	if time {
+		better, worse = "faster", "slower"
+	}
+	var out strings.Builder
+	fmt.Fprintf(&out, "Of %d comparisons of a client of zreq with a peer, zreq is %s in %d, %s in %d, and %d are too close to tell.\n",
+		count[-1]+count[0]+count[1], better, count[-1], worse, count[1], count[0])
+	if count[1] > 0 {
+		out.WriteString("\n" + t.String())
+	}
+	return out.String()
+}
+
+// History is a line for each comparison of a client of zreq with a peer or with the limit, to be
+// appended to a file: date, commit, case, client, the other, figure, and the ratio with its
+// interval.
+func History(date, commit string, results []bench.Result) string {
+	var out strings.Builder
+	line := func(r bench.Result, a, b string) {
+		ratio := r.Ratio(main(r), a, b)
+		fmt.Fprintf(&out, "%s\t%s\t%s\t%s\t%s\t%s\t%.3f\t%.3f\t%.3f\n", date, commit, r.Case.Title(), a, b, main(r), ratio.Median, ratio.Low, ratio.High)
+	}
+	for _, r := range results {
+		for _, name := range r.Names() {
+			if limit := limitFor(r.Names(), name); ours(name) && limit != "" {
+				line(r, name, limit)
+			}
+		}
+	}
+	for _, c := range compare(results) {
+		line(c.result, c.client, c.peer)
+	}
+	return out.String()
+}
+
+// Columns is the first line of a history.
+const Columns = "date\tcommit\tcase\tclient\tother\tfigure\tratio\tlow\thigh\n"
