@@ -304,7 +304,7 @@ var floors = []string{
 	"call again connect",
 	"stream coding delivery failure request redirect auth attempts claim tracer fit encoding route body",
 	"connection response read content charset mediatype receiver",
-	"args headers method trace retryafter byterange httpdate transient",
+	"args sessionargs headers method trace retryafter byterange httpdate transient",
 	"errors limits timeouts reuse base64 readbuffer doc",
 }
 

@@ -3,6 +3,8 @@ package zreq
 import (
 	"strconv"
 	"time"
+
+	"github.com/zreq-go/zreq/zreq/internal/line"
 )
 
 // Attempt is one failed attempt at a call.
@@ -32,7 +34,7 @@ type OutOfRetries struct {
 func (e *OutOfRetries) Error() string {
 	s := e.Why
 	if e.Again > 0 {
-		s += ", and has a retry again in " + (e.Again + time.Second - 1).Truncate(time.Second).String() + ","
+		s += ", and has a retry again in " + line.DurationText((e.Again + time.Second - 1).Truncate(time.Second)) + ","
 	}
 	s += " after " + strconv.Itoa(e.made) + " attempt"
 	if e.made > 1 {

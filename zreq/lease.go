@@ -33,9 +33,7 @@ func (s *Session) await(ctx context.Context, r line.Route, limit time.Duration) 
 		if limit > 0 {
 			pause = min(pause, by.Sub(line.Now()))
 		}
-		timer, stop := line.After(pause)
-		conn, err := w.Await(ctx, timer)
-		stop()
+		conn, err := w.Await(ctx, pause)
 		late := limit > 0 && !line.Now().Before(by)
 		switch {
 		case conn != nil || err == ErrClosed && s.over():

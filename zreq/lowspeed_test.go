@@ -68,7 +68,7 @@ func tooSlow(is *is.I, err error, phase zreq.Phase, in time.Duration) *zreq.Erro
 	e := failure(is, err)
 	is.True(e.Timeout())
 	is.Equal(e.Phase, phase)
-	is.True(strings.Contains(err.Error(), "Timeouts.LowSpeed of "+in.String())) // it names the limit
+	is.True(saysLimit(err, "LowSpeed", in)) // it names the limit
 	is.True(!errors.Is(err, zreq.ErrTruncated) && !errors.Is(err, zreq.ErrConnect))
 	return e
 }

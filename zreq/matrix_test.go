@@ -278,8 +278,8 @@ func inCell(t *testing.T, c cell, mode string, call func(context.Context, string
 		is.True(!strings.Contains(err.Error(), "Timeouts."))
 	} else {
 		limit := limitOf(want.limit)
-		is.True(strings.Contains(err.Error(), "Timeouts."+want.limit+" of "+limit.String())) // it names the limit, and how long that is
-		is.True(took >= limit)                                                               // which is not early
+		is.True(saysLimit(err, want.limit, limit)) // it names the limit, and how long that is
+		is.True(took >= limit)                     // which is not early
 		if secure && c.phase == "send" {
 			took -= farewell
 		}

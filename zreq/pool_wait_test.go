@@ -204,7 +204,7 @@ func testSessionWaitIsBounded(t *testing.T) {
 		},
 		"the call's limit": {
 			pool: zreq.PoolLimits{OpenPerOrigin: 1}, timeouts: zreq.Timeouts{Wait: time.Second}, call: zreq.Timeouts{Wait: time.Minute},
-			after: time.Minute, says: "Timeouts.Wait of 1m0s is over",
+			after: time.Minute, says: "Timeouts.Wait of 60s is over",
 		},
 		"all of the Session": {
 			pool: zreq.PoolLimits{Open: 3}, streams: 2, origins: "http://%d.test/", after: 30 * time.Second,
@@ -234,7 +234,7 @@ func testSessionWaitIsBounded(t *testing.T) {
 					is.True(resp == nil)
 					is.True(strings.Contains(err.Error(), tt.says))                                         // the counts
 					is.True(strings.Contains(err.Error(), "close each Response of Args.Stream or read it")) // and what to do
-					is.True(strings.Contains(err.Error(), "Timeouts.Wait of "+tt.after.String()))
+					is.True(saysLimit(err, "Wait", tt.after))
 					e := failure(is, err)
 					is.Equal(e.Phase, zreq.PhaseWait)
 					is.True(e.Timeout())

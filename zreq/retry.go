@@ -174,17 +174,15 @@ func (s *Session) pause(ctx context.Context, t *attempts, d time.Duration) (err 
 	if s.pool.Closed() {
 		return ErrClosed
 	}
-	timer, stop := line.After(d)
-	defer stop()
-	select {
-	case <-timer:
-		return nil
-	case <-s.pool.Done():
+	line.Wait(ctx, d, s.pool.Done())
+	switch {
+	case s.pool.Closed():
 		return ErrClosed
-	case <-ctx.Done():
+	case ctx.Err() != nil:
 		t.out = "the context ended before the next"
 		return context.Cause(ctx)
 	}
+	return nil
 }
 
 // isRepeatable reports whether a request may reach the server twice (RFC 9110, 9.2.2).

@@ -3,7 +3,6 @@ package zreq
 import (
 	"context"
 	"errors"
-	"sync"
 
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq/internal/line"
@@ -87,14 +86,13 @@ func (s *Session) Do(ctx context.Context, method, url string, args *Args) (*Resp
 		nobody := delivery{asked: asked{method: shownMethod(method), at: at, attempt: 1}}
 		return nil, nobody.fail(ctx, errNoSession)
 	}
-	own := completed.Get().(*Args) // what the caller gave is not changed
+	own := takeArgs() // what the caller gave is not changed
 	if args != nil {
 		*own = *args
 	}
 	s.complete(own)
 	resp, err := doAgain(ctx, method, url, own, s)
-	*own = Args{}
-	completed.Put(own)
+	giveArgs(own)
 	if err == nil && !s.retries(resp.Status) {
 		s.budget.refund(1)
 	}
@@ -102,9 +100,6 @@ func (s *Session) Do(ctx context.Context, method, url string, args *Args) (*Resp
 }
 
 var errNoSession = errors.New("the *Session is nil: give new(zreq.Session), or leave the field Session out")
-
-// completed has the arguments of calls that are over: those of a call are on the heap.
-var completed = sync.Pool{New: func() any { return new(Args) }}
 
 // Get makes a GET request. See [Session.Do].
 func (s *Session) Get(ctx context.Context, url string, args *Args) (*Response, error) {

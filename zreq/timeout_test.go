@@ -57,9 +57,17 @@ func untilTimeout(t *testing.T, phase zreq.Phase, limits zreq.Timeouts, call fun
 	is.True(waited <= limit+limit/8)                                     // and at most an eighth late
 	is.True(saysTimeout(err))                                            // the error is a timeout
 	is.True(!errors.Is(err, context.DeadlineExceeded))                   // and not the one of the caller's context
-	is.True(strings.Contains(err.Error(), "Timeouts."+name))             // it names the limit
-	is.True(strings.Contains(err.Error(), limit.String()))               // and its length
+	is.True(saysLimit(err, name, limit))                                 // it names the limit, and its length
 	is.True(errors.Is(err, zreq.ErrConnect) == (phase < zreq.PhaseSend)) // it is a failure to connect only until there is a connection
+}
+
+// saysLimit reports whether the text of err names a field of Timeouts and how long it is.
+func saysLimit(err error, name string, limit time.Duration) bool {
+	_, after, found := strings.Cut(err.Error(), "Timeouts."+name)
+	_, after, _ = strings.Cut(after, " of ")
+	length, _, _ := strings.Cut(after, " ")
+	d, err := time.ParseDuration(length)
+	return found && err == nil && d == limit
 }
 
 func testSilentPeerRunsIntoTheLimitOfItsPhase(t *testing.T) {

@@ -17,12 +17,6 @@ func Elapsed() instant { return Now().Sub(began) }
 // Now returns the time, for what has to be told it.
 func Now() time.Time { return time.Now() }
 
-// After returns a channel that tells when d is over, and what ends that earlier.
-func After(d time.Duration) (over <-chan time.Time, stop func() bool) {
-	t := time.NewTimer(d)
-	return t.C, t.Stop
-}
-
 // Overdue reports whether the deadline of ctx is over, which a connection may know before
 // ctx does.
 func Overdue(ctx context.Context) bool {

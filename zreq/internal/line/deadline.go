@@ -6,9 +6,6 @@ import (
 	"github.com/zreq-go/zreq/netdriver"
 )
 
-// past is a deadline that is over. Setting it wakes whoever is blocked.
-var past = time.Unix(1, 0)
-
 // LookWait is how long a look takes where the driver cannot look without waiting.
 const LookWait = time.Millisecond
 

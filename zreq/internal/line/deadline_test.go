@@ -193,7 +193,7 @@ func TestTimeoutsOfTheNetwork(t *testing.T) {
 }
 
 // TestClock: a deadline of a context counts as over when it is, though the context does not
-// know yet; and After can be stopped.
+// know yet.
 func TestClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)
@@ -202,13 +202,34 @@ func TestClock(t *testing.T) {
 		ctx, cancel := context.WithDeadline(context.Background(), began.Add(time.Second))
 		defer cancel()
 		is.True(!line.Overdue(ctx))
-		over, stop := line.After(time.Second)
-		is.Equal((<-over).Sub(began), time.Second)
-		is.True(!stop())
+		line.Wait(context.Background(), time.Second, nil)
+		is.Equal(line.Now().Sub(began), time.Second)
 		is.True(line.Overdue(ctx))
-		over, stop = line.After(time.Second)
-		is.True(stop())
-		time.Sleep(time.Minute)
-		is.Equal(len(over), 0)
 	})
+}
+
+// TestWaitEndsEarly: with the context, and when the caller is woken.
+func TestWaitEndsEarly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		began := line.Now()
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		line.Wait(ctx, time.Hour, nil)
+		is.Equal(line.Now().Sub(began), time.Second)
+		wake := make(chan struct{})
+		time.AfterFunc(time.Second, func() { close(wake) })
+		line.Wait(context.Background(), time.Hour, wake)
+		is.Equal(line.Now().Sub(began), 2*time.Second)
+	})
+}
+
+func TestDurationText(t *testing.T) {
+	is := is.New(t)
+	for d, want := range map[time.Duration]string{
+		0: "0s", time.Minute: "60s", time.Second / 4: "250ms", time.Second / 3: "333333333ns",
+		1500 * time.Millisecond: "1500ms", -time.Microsecond: "-1µs",
+	} {
+		is.Equal(line.DurationText(d), want)
+	}
 }

@@ -80,13 +80,7 @@ func (l *Line) Adopt(conn netdriver.Conn) (*Socket, error) {
 // open makes a connection by a step that takes a context, under a limit of its own. Close
 // ends it.
 func (l *Line) open(ctx context.Context, limit time.Duration, name string, step func(context.Context) (netdriver.Conn, error)) (netdriver.Conn, error) {
-	var own context.Context
-	var cancel context.CancelFunc
-	if limit > 0 {
-		own, cancel = context.WithTimeout(ctx, limit)
-	} else {
-		own, cancel = context.WithCancel(ctx)
-	}
+	own, cancel := limited(ctx, limit)
 	defer cancel()
 	l.setAbandon(cancel)
 	if l.Closed() {

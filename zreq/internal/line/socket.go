@@ -38,9 +38,7 @@ type Socket struct {
 	requests int // that it has carried, this one included
 	promise  keepAlive
 
-	// interrupt ends whatever is under way. It is made once, so that context.AfterFunc
-	// costs a call no closure.
-	interrupt func()
+	interrupt interrupter // for Watch
 }
 
 // newSocket makes a socket of conn. r tells whether that is plain TCP, TLS of a
@@ -50,7 +48,7 @@ func newSocket(conn netdriver.Conn, r *Route) *Socket {
 	s.checker, _ = conn.(netdriver.Checker)
 	s.resumable = s.checker != nil && r.Chip == nil
 	s.counts = s.resumable && r.TLS == nil
-	s.interrupt = func() { _ = conn.SetDeadline(past) }
+	s.interrupt = newInterrupter(conn)
 	return s
 }
 
@@ -58,15 +56,6 @@ func newSocket(conn netdriver.Conn, r *Route) *Socket {
 func (s *Socket) Begin(large bool) {
 	s.sliced = s.resumable && large
 	s.requests++
-}
-
-// Watch makes the end of ctx end whatever is under way, until stop is called. stop returns
-// false if ctx has ended before. It is nil if ctx cannot end.
-func (s *Socket) Watch(ctx context.Context) (stop func() bool) {
-	if ctx.Done() == nil {
-		return nil
-	}
-	return context.AfterFunc(ctx, s.interrupt)
 }
 
 // Conn returns the connection of the driver.
@@ -158,7 +147,7 @@ func (s *Socket) Read(ctx context.Context, p []byte, limit time.Duration, m *Met
 		if err != nil {
 			return 0, err
 		}
-		n, err := ReadSome(s.conn, p)
+		n, err := s.readSome(ctx, p)
 		if m != nil {
 			if _, slow := m.moved(n); slow != nil {
 				return 0, slow

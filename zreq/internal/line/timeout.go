@@ -1,6 +1,7 @@
 package line
 
 import (
+	"strconv"
 	"time"
 )
 
@@ -13,7 +14,7 @@ type TimeoutError struct {
 
 // Error names the limit and says how long it is.
 func (e *TimeoutError) Error() string {
-	return "timeout: Timeouts." + e.Name + " of " + e.Limit.String() + " is over: " + e.Err.Error()
+	return "timeout: Timeouts." + e.Name + " of " + DurationText(e.Limit) + " is over: " + e.Err.Error()
 }
 
 // Timeout reports true.
@@ -21,3 +22,15 @@ func (e *TimeoutError) Timeout() bool { return true }
 
 // Unwrap returns what the driver said.
 func (e *TimeoutError) Unwrap() error { return e.Err }
+
+// DurationText returns d in the largest unit that leaves no fraction, such as 90s or 1500ms.
+// Duration.String would link its arithmetic of hours and fractions.
+func DurationText(d time.Duration) string {
+	unit, name := time.Second, "s"
+	for _, smaller := range [...]string{"ms", "µs", "ns"} {
+		if d%unit != 0 {
+			unit, name = unit/1000, smaller
+		}
+	}
+	return strconv.FormatInt(int64(d/unit), 10) + name
+}

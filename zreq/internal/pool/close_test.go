@@ -47,7 +47,7 @@ func TestClose(t *testing.T) {
 	<-done
 	<-b.Done()
 	is.True(b.Pool.Closed())
-	_, err := w.Await(context.Background(), nil)
+	_, err := w.Await(context.Background(), time.Hour)
 	is.Equal(err, line.ErrClosed)
 	is.Equal(len(w.Leave(b.at)), 0)
 	is.True(one.Closed() && two.Closed()) // the calls see it
@@ -187,9 +187,7 @@ func call(p *Pool, r *line.Route, limits Limits, impatient bool) (*Conn, error) 
 		ctx = late
 	}
 	for {
-		soon := time.NewTimer(10 * time.Millisecond)
-		c, err := w.Await(ctx, soon.C)
-		soon.Stop()
+		c, err := w.Await(ctx, 10*time.Millisecond)
 		switch {
 		case err != nil:
 			w.Leave(time.Now())

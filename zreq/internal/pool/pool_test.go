@@ -160,7 +160,7 @@ func (b *bench) got(w *Waiter) *Conn {
 	if w.queued {
 		return nil
 	}
-	c, err := w.Await(context.Background(), nil)
+	c, err := w.Await(context.Background(), time.Hour)
 	if err != nil {
 		b.Fatal(err)
 	}

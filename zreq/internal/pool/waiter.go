@@ -166,19 +166,18 @@ func wake(granted []*Waiter) {
 	}
 }
 
-// Await waits for a connection. If the pool is closed, the error is line.ErrClosed. If ctx
-// ends, it is the cause of ctx. If over receives first, Await returns no connection and no
-// error. A caller that gives up must call Leave.
-func (w *Waiter) Await(ctx context.Context, over <-chan time.Time) (*Conn, error) {
+// Await waits for a connection, for as long as limit. If the pool is closed, the error is
+// line.ErrClosed. If ctx ends, it is the cause of ctx. If limit has passed, Await returns no
+// connection and no error. A caller that gives up must call Leave.
+func (w *Waiter) Await(ctx context.Context, limit time.Duration) (*Conn, error) {
+	line.Wait(ctx, limit, w.ready)
 	select {
 	case <-w.ready:
 		if w.conn == nil {
 			return nil, line.ErrClosed
 		}
 		return w.conn, nil
-	case <-over:
-		return nil, nil
-	case <-ctx.Done():
+	default:
 		return nil, context.Cause(ctx)
 	}
 }

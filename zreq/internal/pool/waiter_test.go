@@ -174,12 +174,10 @@ func TestLeave(t *testing.T) {
 	w, v, u := b.wait("a"), b.wait("a"), b.wait("a")
 	ctx, cancel := context.WithCancelCause(context.Background())
 	cancel(errImpatient)
-	c, err := v.Await(ctx, nil)
+	c, err := v.Await(ctx, time.Hour)
 	is.True(c == nil && errors.Is(err, errImpatient))
 	v.Leave(b.at)
-	over := make(chan time.Time, 1)
-	over <- b.at
-	c, err = w.Await(context.Background(), over)
+	c, err = w.Await(context.Background(), 1)
 	is.True(c == nil && err == nil) // neither: it may look, or leave
 	is.Equal(b.sizes(), "1 open, 0 idle, 2 waiting")
 	b.back(held)
