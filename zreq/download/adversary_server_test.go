@@ -168,7 +168,10 @@ func (s *adversary) bad(a *ask, v *thing) (string, reply) {
 	case 5:
 		return "coded", reply{text: strings.Replace(honest, "\r\n", "\r\nContent-Encoding: gzip\r\n", 1), cut: -1}
 	case 6:
-		return "other version", reply{text: s.versions[s.rnd.IntN(2)].serve(a), cut: -1}
+		if v != s.other { // which has the name of one, and would be a lie
+			v = s.versions[s.rnd.IntN(2)]
+		}
+		return "other version", reply{text: v.serve(a), cut: -1}
 	case 7:
 		return "loop", status("302 Found\r\nLocation: /image")
 	case 8:

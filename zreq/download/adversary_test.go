@@ -267,7 +267,7 @@ func (r *trial) answer(a *ask) reply {
 		r.server.firsts++
 		r.idle++
 	}
-	if n := len(r.sink.bytes); n > r.reached {
+	if n := len(r.sink.bytes); r.sink.opened && n > r.reached {
 		r.reached, r.idle = n, 1
 	}
 	// An answer that brings bytes again which were there before is no progress, and no failure.

@@ -142,7 +142,7 @@ func (q *question) isAtEnd(h *head) bool {
 
 // differs reports whether a head is of another version than the bytes that the Sink has.
 func (q *question) differs(h *head) bool {
-	return h.status == 206 && q.size >= 0 && h.size >= 0 && h.size != q.size ||
+	return h.status == 206 && q.size >= 0 && (h.size >= 0 && h.size != q.size || h.last >= q.size) ||
 		q.seen.validator.compare(&h.tags) == other ||
 		q.seen.digest != nil && h.digest != nil && !bytes.Equal(h.digest, q.seen.digest) ||
 		q.seen.coding != h.coding && !q.silent(h)

@@ -90,6 +90,7 @@ var answers = map[string][]struct {
 		{"another ETag, weak", nil, but(a206(100, 999), func(h *head) { h.tags = tags{etag: `W/"b"`, etags: 1} }), askWhole},
 		{"another ETag, under a digest", certain, but(a206(100, 999), func(h *head) { h.tags = tagB }), askWhole},
 		{"another length", nil, but(a206(100, 999), func(h *head) { h.size = 1001 }), askWhole},
+		{"beyond the end", certain, but(a206(100, 1000), func(h *head) { h.size = -1 }), askWhole},
 		{"another Repr-Digest", func(q *question) { q.seen.digest = []byte{1} }, but(a206(100, 999), func(h *head) { h.digest = []byte{2} }), askWhole},
 		{"no coding, under a date", func(q *question) { dated(q); q.seen.coding = "br" }, but(a206(100, 999), func(h *head) { h.tags = tags{modified: dateA, dates: 1} }), askWhole},
 		{"another coding", nil, but(a206(100, 999), func(h *head) { h.coding = "br" }), askWhole},

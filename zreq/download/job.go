@@ -203,7 +203,8 @@ func (j *job) outOfAttempts() error {
 	}
 	kind := error(zreq.ErrOutOfRetries)
 	if n := j.next.inherited; n > 0 {
-		kind = &detail{kind, strconv.Itoa(int(n)) + " attempts have ended with their process, before anything new was durable, and one more was made now; " +
+		kind = &detail{kind, strconv.Itoa(int(n)) + " attempts have ended with their process, before anything new was durable, and " +
+			strconv.Itoa(int(j.state.failed-min(n, j.state.failed))) + " more in this call; " +
 			"call again for new attempts, or remove the state to begin anew"}
 	}
 	return &Error{Step: StepReceive, Err: both(kind, j.next.reason), Resumable: true}

@@ -122,7 +122,7 @@ func newPowerCut(t *testing.T, seed uint64) *powerCut {
 		p.versions = append(p.versions, &thing{body: string(body), etag: fmt.Sprintf(`"%d"`, i)})
 		size += p.rnd.IntN(2) * 7_000
 	}
-	p.args.MaxRestarts, p.args.Retry.Attempts = 100, 20
+	p.args.MaxRestarts, p.args.Retry.Attempts = 100, 60
 	if seed%3 == 1 {
 		sum := sha256.Sum256([]byte(p.versions[0].body))
 		p.args.Want.SHA256 = sum[:]
