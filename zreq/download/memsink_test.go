@@ -81,6 +81,9 @@ func (m *memSink) Open(size, keep int64) (int64, error) {
 		return 0, err
 	}
 	m.loses = m.loses || m.lost > 0
+	if keep == 0 {
+		m.checkVoid()
+	}
 	if keep > int64(len(m.durable)) {
 		if !m.loses {
 			m.breaks("keep %d, and %d are durable", keep, len(m.durable))
@@ -88,7 +91,6 @@ func (m *memSink) Open(size, keep int64) (int64, error) {
 		keep = int64(len(m.durable))
 	}
 	if keep == 0 {
-		m.checkVoid()
 		m.id++
 		if m.opened && len(m.bytes) > 0 {
 			m.rewinds++
