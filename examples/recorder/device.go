@@ -34,7 +34,6 @@ type device struct {
 
 func newDevice(url, card string, out io.Writer) (*device, error) {
 	d := &device{card: card, out: out}
-	d.session.Retry.Attempts = 1 // the spool waits by itself
 	var err error
 	d.spool, err = spool.Open(filepath.Join(card, "spool"), &spool.Args{
 		URL: func(f spool.File, args *upload.Args) string {

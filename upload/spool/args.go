@@ -6,6 +6,7 @@ import (
 
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/upload"
+	"github.com/zreq-go/zreq/zreq"
 )
 
 // Args holds the arguments of a spool other than its folder. A spool does not modify its
@@ -20,22 +21,29 @@ type Args struct {
 	URL func(f File, args *upload.Args) string
 
 	// Upload has the arguments of each upload. Its Headers must not have an
-	// Idempotency-Key, because each file has its own.
+	// Idempotency-Key, because each file has its own. A Session makes one attempt, unless
+	// Retry says otherwise, because the spool makes others itself.
 	Upload upload.Args
 
+	// Check, if set, is called with each response that confirms f, before f is removed. If
+	// it returns an error, f stays, as after any other failure. Use it if the server names
+	// what it has received. Over plain http it also tells the server from a network that
+	// answers every request with a page of its own.
+	Check func(f File, r *zreq.Response) error
+
 	// Tries is how often a file is sent in a round, if that fails for a reason other than
-	// a missing link, before it is passed over. The default is 3. If negative, there is
-	// one try.
+	// a missing link, before it is passed over. The default is 3. A negative number is
+	// ErrArgs.
 	Tries int
 
 	// Wait is the longest wait after the first failure. After each further failure the
 	// longest wait is twice that of the one before, up to MaxWait. Each wait is random,
 	// so that devices that failed together do not come back together. The default is 1 s.
-	// If negative, there are no waits.
+	// A negative time is ErrArgs.
 	Wait time.Duration
 
 	// MaxWait limits each wait. It also limits the time that a server asks for by
-	// Retry-After. The default is 1 min.
+	// Retry-After. The default is 1 min. A negative time is ErrArgs.
 	MaxWait time.Duration
 
 	// Link ends the wait for a link when the link comes up or changes. The default is
@@ -86,7 +94,7 @@ const (
 var (
 	errNoURL = errors.New("URL is nil: it says where a file is sent")
 	errKey   = errors.New("leave " + keyField + " out of Headers: each file has its own")
-	errWait  = errors.New("MaxWait is negative")
+	errWait  = errors.New("a negative Tries, Wait or MaxWait")
 )
 
 // withDefaults checks the arguments and fills in defaults.
@@ -98,21 +106,23 @@ func (a *Args) withDefaults() (Args, error) {
 	if args.Tries == 0 {
 		args.Tries = defaultTries
 	}
-	args.Tries = max(1, args.Tries)
 	if args.Wait == 0 {
 		args.Wait = defaultWait
 	}
 	if args.MaxWait == 0 {
 		args.MaxWait = defaultMaxWait
 	}
-	args.Wait = min(max(0, args.Wait), args.MaxWait)
+	args.Wait = min(args.Wait, args.MaxWait)
+	if args.Upload.Retry.Attempts == 0 {
+		args.Upload.Retry.Attempts = 1
+	}
 	if w, ok := args.Upload.Driver.(netdriver.LinkWatcher); ok && args.Link == nil {
 		args.Link = w
 	}
 	if _, has := args.Upload.Headers.Get(keyField); has {
 		return args, errKey
 	}
-	if args.MaxWait < 0 {
+	if args.Tries < 0 || args.Wait < 0 || args.MaxWait < 0 {
 		return args, errWait
 	}
 	return args, nil

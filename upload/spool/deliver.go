@@ -109,7 +109,11 @@ func (r *round) attempt(ctx context.Context, f File) (*zreq.Response, error) {
 			return nil, explain(err)
 		}
 	}
-	return upload.Upload(ctx, url, body, &args)
+	resp, err := upload.Upload(ctx, url, body, &args)
+	if err == nil && resp.Status/100 == 2 && r.args.Check != nil {
+		err = r.args.Check(f, resp)
+	}
+	return resp, err
 }
 
 // verdict is what an attempt means for the file and for Run.

@@ -29,7 +29,7 @@
 //
 // # What becomes of a file
 //
-//   - The server has it: it is removed.
+//   - The server has it: it is removed. Args.Check may look at the response before.
 //   - 400, 415, 422, and 413 without Retry-After: it is moved to the folder refused in the
 //     spool. A text beside it says why. To send it again with the same key, move it back
 //     while the spool is closed. To send it with a new key, Add it.
@@ -44,11 +44,18 @@
 //
 // A round begins at the oldest file, when all others were tried and some time has passed.
 //
+// If the server speaks tus, a file goes on where it was cut off, also after a reboot:
+//
+//	URL: func(f spool.File, args *upload.Args) string {
+//		args.Resume = &tus.Args{Store: tus.StateFile(f.State)}
+//		return "https://fleet.example/files/"
+//	},
+//
 // # The folder
 //
 // The name of a file in the folder is its number, its key and its name. Everything else in
 // the folder is left alone: other files, folders, and symbolic links. The files .lock and
-// .next-… belong to the spool, as does the folder refused. While no program has the spool
+// .next-… belong to the spool, as do the folders refused and state. While no program has the spool
 // open, files may be removed by hand.
 //
 // One process at a time has the spool open. Nobody may write to a file in it.

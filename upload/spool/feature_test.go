@@ -18,6 +18,7 @@ func TestFeature(t *testing.T) {
 			"testReason":          testReason,
 			"testPassedOver":      testPassedOver,
 			"testServerInTrouble": testServerInTrouble,
+			"testTwoBadFiles":     testTwoBadFiles,
 			"testRetryAfter":      testRetryAfter,
 			"testNoLink":          testNoLink,
 			"testAddWhileRunning": testAddWhileRunning,
@@ -26,7 +27,6 @@ func TestFeature(t *testing.T) {
 			"testNames":           testNames,
 			"testForeign":         testForeign,
 			"testAnotherStart":    testAnotherStart,
-			"testSickDisk":        testSickDisk,
 			"testState":           testState,
 			"testPowerCut":        testPowerCut,
 		}

@@ -17,7 +17,11 @@ import (
 )
 
 func init() {
-	onLinux = map[string]func(*testing.T){"testTwoProcesses": testTwoProcesses, "testRealDisks": testRealDisks}
+	onLinux = map[string]func(*testing.T){
+		"testTwoProcesses": testTwoProcesses,
+		"testRealDisks":    testRealDisks,
+		"testSickDisk":     testSickDisk,
+	}
 }
 
 const childSpool = "ZREQ_SPOOL"

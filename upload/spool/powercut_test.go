@@ -140,7 +140,7 @@ func (d *device) answer(a arrival) string {
 func (d *device) start() error {
 	s, err := spool.OpenOn(simFolder{d.disk, "spool"}, &spool.Args{
 		URL:    func(spool.File, *upload.Args) string { return site + "/" },
-		Upload: upload.Args{Driver: d.server}, Tries: 100, Wait: -1,
+		Upload: upload.Args{Driver: d.server}, Tries: 100, Wait: 1, MaxWait: 1,
 	})
 	if err != nil {
 		return err

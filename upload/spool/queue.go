@@ -79,8 +79,8 @@ func (q *queue) add(path string) (File, error) {
 	return q.take(from, name)
 }
 
-// take moves a file into the folder. No two files are moved at the same time: if the one
-// with the smaller number came second, Run could miss it.
+// take moves a file into the folder. No two files are moved at the same time, so that all
+// with smaller numbers are there when list looks.
 func (q *queue) take(from picked, name string) (File, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -113,12 +113,14 @@ const batch = 64
 // list returns the first files whose names in the folder come after the given one, in
 // order. They are durable: one that was sent and came back to where it was added from
 // after a power cut would be added again, with another key.
+//
+// A file that is added while the folder is read may be seen, although one that was added
+// before is not. So list returns only those that were there when it began.
 func (q *queue) list(after string) ([]File, error) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
 	var names []string
+	until := q.upcoming()
 	err := q.home.List(".", func(name string, regular bool) {
-		if _, ok := parse(name); !ok || !regular || name <= after {
+		if f, ok := parse(name); !ok || !regular || name <= after || f.Number >= until {
 			return
 		}
 		if i, _ := slices.BinarySearch(names, name); i < batch {
@@ -138,6 +140,13 @@ func (q *queue) list(after string) ([]File, error) {
 		files[i].State = q.state(files[i])
 	}
 	return files, nil
+}
+
+// upcoming returns the number of the next file.
+func (q *queue) upcoming() uint64 {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.next
 }
 
 // close closes the folder, once.

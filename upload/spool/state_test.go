@@ -46,7 +46,7 @@ func testState(t *testing.T) {
 			args.Resume = r
 			return site
 		},
-		Wait: -1, Tries: 1,
+		Wait: 1, MaxWait: 1, Tries: 1,
 	}
 	s, err := spool.Open(dir, args)
 	is.NoErr(err)
