@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -14,25 +15,19 @@ import (
 )
 
 func main() {
-	if err := run(context.Background(), os.Args[1:], os.Stdout); err != nil {
+	flag.Parse()
+	if err := fetch(context.Background(), flag.Arg(0), os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, args []string, out io.Writer) error {
-	if len(args) != 1 {
-		return fmt.Errorf("usage: first URL")
-	}
-	resp, err := zreq.Get(ctx, args[0], nil)
-	if err != nil {
-		return err
-	}
-	text, err := resp.Text()
+func fetch(ctx context.Context, url string, out io.Writer) error {
+	resp, err := zreq.Get(ctx, url, nil)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintln(out, resp.Status, resp.Header("Content-Type"))
-	fmt.Fprint(out, text)
-	return nil
+	_, err = resp.WriteTo(out)
+	return err
 }

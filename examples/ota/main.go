@@ -11,6 +11,9 @@
 // Its exit code says what kind of failure it was.
 package main
 
+// The picture in the README.
+//go:generate sh -c "go run . | go run ../internal/terminal go run ./examples/ota > ota.svg"
+
 import (
 	"context"
 	"errors"
