@@ -34,7 +34,7 @@ type Result struct {
 // Every error is an [*Error], and says whether the same call may succeed later. The Result
 // is never nil.
 func Upload(ctx context.Context, endpoint string, source upload.Source, args *Args) (*Result, error) {
-	j := &job{endpoint: endpoint}
+	j := newJob(endpoint)
 	defer j.close() // also if a callback panics
 	err := j.prepare(ctx, source, args)
 	if err == nil {
@@ -48,11 +48,11 @@ func Upload(ctx context.Context, endpoint string, source upload.Source, args *Ar
 type job struct {
 	endpoint string
 	args     Args
-	peer     peer
+	peer     *peer
 	server   *Server // nil if it is not known
 	source   *source
-	record   record
-	state    state
+	record   *record
+	state    *state
 
 	offset int64 // bytes that the server has
 	known  bool  // offset is what it has said last
@@ -60,6 +60,14 @@ type job struct {
 	cut    cut
 	last   *zreq.Response
 	result Result
+}
+
+// newJob returns a job that has not looked at its arguments yet. It can be closed.
+func newJob(endpoint string) *job {
+	j := &job{endpoint: endpoint, record: &record{}, state: &state{}}
+	j.peer = &peer{args: &j.args}
+	j.peer.enter(endpoint)
+	return j
 }
 
 // track is what the attempts of a call have come to.
@@ -89,8 +97,7 @@ func (j *job) begin(ctx context.Context, args *Args) (err error) {
 	if err != nil {
 		return &Error{Step: StepArgs, Err: both(upload.ErrArgs, err)}
 	}
-	j.server, j.peer.args = j.args.Server, &j.args
-	j.peer.enter(j.endpoint)
+	j.server = j.args.Server
 	return nil
 }
 
@@ -103,7 +110,7 @@ func (j *job) prepare(ctx context.Context, source upload.Source, args *Args) (er
 		return &Error{Step: StepArgs, Err: both(upload.ErrArgs, err)}
 	}
 	j.result.Size = j.source.size
-	j.record = record{size: j.source.size}
+	j.record.size = j.source.size
 	if j.args.Store == nil {
 		return nil
 	}
@@ -120,7 +127,7 @@ func (j *job) prepare(ctx context.Context, source upload.Source, args *Args) (er
 	}
 	j.record.key = sha256.Sum256([]byte(safeURL(j.endpoint) + "\n" + identity))
 	j.start(-1)
-	return j.state.load(j.args.Store, &j.record)
+	return j.state.load(j.args.Store, j.record)
 }
 
 // start forgets what is known of the offset. The server can have most bytes.
@@ -160,13 +167,6 @@ func (j *job) next() (Step, func(context.Context) outcome) {
 	return StepSend, j.send
 }
 
-// discoverOnce is discover for an endpoint that need not answer.
-func (j *job) discoverOnce(ctx context.Context) outcome {
-	o := j.discover(ctx)
-	j.track.asked = o.err == nil
-	return o
-}
-
 // confirmed notes what the server has.
 func (j *job) confirmed(offset int64, resp *zreq.Response) {
 	j.offset, j.known = offset, true
@@ -193,7 +193,7 @@ func (j *job) save(offset int64) error {
 		return nil
 	}
 	j.record.confirmed = offset
-	return j.state.save(&j.record)
+	return j.state.save(j.record)
 }
 
 // end makes the Result.

@@ -77,7 +77,7 @@ func isOfSource(err error) bool {
 
 // unanswered judges a request that had no response.
 func (j *job) unanswered(step Step, err error) outcome {
-	if zreq.Transient(err) || errors.Is(err, zreq.ErrResponse) && j.track.reached > 0 {
+	if zreq.Transient(err) || errors.Is(err, zreq.ErrResponse) && j.record.url != "" { // it has done better before
 		j.peer.suspect(err)
 		return outcome{err: err, now: j.cut.sent >= enough}
 	}

@@ -27,7 +27,7 @@ func (a *Args) Resume(ctx context.Context, url string, fd upload.Source, args *u
 	if args != nil {
 		own.Call = *args
 	}
-	j := &job{endpoint: url}
+	j := newJob(url)
 	defer j.close()
 	err := j.prepare(ctx, fd, &own)
 	if err == nil {

@@ -34,7 +34,7 @@ func contains(list []string, name string) bool {
 // used. An endpoint that does not say that it speaks tus 1.0.0 is ErrNotTus. Pass the
 // Server to uploads as Args.Server, to spare each of them the question.
 func Discover(ctx context.Context, endpoint string, args *Args) (*Server, error) {
-	j := &job{endpoint: endpoint}
+	j := newJob(endpoint)
 	defer j.peer.close()
 	err := j.begin(ctx, args)
 	for err == nil && j.server == nil {
@@ -45,24 +45,6 @@ func Discover(ctx context.Context, endpoint string, args *Args) (*Server, error)
 		err = j.follow(ctx, StepDiscover, o)
 	}
 	return j.server, j.finished(err)
-}
-
-// discover asks what the server can do. What answers something else than a tus server may
-// be a proxy that takes OPTIONS for itself, so that the creation decides.
-func (j *job) discover(ctx context.Context) outcome {
-	resp, err := j.peer.call(ctx, "OPTIONS", j.endpoint, nil)
-	if o, failed := j.failed(ctx, StepDiscover, resp, err); failed {
-		return o
-	}
-	versions := resp.Values("Tus-Version")
-	if len(versions) == 0 || resp.Status/100 != 2 {
-		return outcome{}
-	}
-	if !contains(listed(versions), version) {
-		return outcome{final: true, err: &Error{Step: StepDiscover, Status: resp.Status, Err: otherVersion(resp)}}
-	}
-	j.server = serverOf(resp)
-	return outcome{}
 }
 
 // serverOf takes the facts out of a response.

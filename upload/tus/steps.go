@@ -24,6 +24,31 @@ var (
 	errNothing  = &detail{ErrProtocol, "it has taken nothing"}
 )
 
+// discover asks what the server can do. What answers something else than a tus server may
+// be a proxy that takes OPTIONS for itself, so that the creation decides.
+func (j *job) discover(ctx context.Context) outcome {
+	resp, err := j.peer.call(ctx, "OPTIONS", j.endpoint, nil)
+	if o, failed := j.failed(ctx, StepDiscover, resp, err); failed {
+		return o
+	}
+	versions := resp.Values("Tus-Version")
+	if len(versions) == 0 || resp.Status/100 != 2 {
+		return outcome{}
+	}
+	if !contains(listed(versions), version) {
+		return outcome{final: true, err: &Error{Step: StepDiscover, Status: resp.Status, Err: otherVersion(resp)}}
+	}
+	j.server = serverOf(resp)
+	return outcome{}
+}
+
+// discoverOnce is discover for an endpoint that need not answer.
+func (j *job) discoverOnce(ctx context.Context) outcome {
+	o := j.discover(ctx)
+	j.track.asked = o.err == nil
+	return o
+}
+
 // create creates the upload. Its URL is durable before anything is sent to it.
 func (j *job) create(ctx context.Context) outcome {
 	if err := j.permitted(); err != nil {
@@ -78,7 +103,7 @@ func (j *job) created(resp *zreq.Response, with, whole bool) outcome {
 	}
 	j.record.url, j.record.confirmed = at, 0
 	j.start(0)
-	if err := j.state.save(&j.record); err != nil {
+	if err := j.state.save(j.record); err != nil {
 		return outcome{final: true, err: err}
 	}
 	offset, ok := number(resp, "Upload-Offset")
@@ -211,4 +236,22 @@ func (j *job) sum(n int64) (string, error) {
 		err = &upload.SizeError{Said: j.source.size, Now: j.offset + m}
 	}
 	return j.args.Checksum.Name + " " + base64.StdEncoding.EncodeToString(h.Sum(nil)), err
+}
+
+// terminate removes the upload of the record from the server, and then the record.
+func (j *job) terminate(ctx context.Context) error {
+	if err := j.state.find(j.args.Store, j.record); err != nil {
+		return err
+	}
+	for j.record.url != "" {
+		resp, err := j.peer.call(ctx, "DELETE", j.record.url, nil)
+		o, failed := j.failed(ctx, StepTerminate, resp, err)
+		if !failed || resp != nil && (resp.Status == 404 || resp.Status == 410) {
+			break
+		}
+		if err := j.follow(ctx, StepTerminate, o); err != nil {
+			return err
+		}
+	}
+	return stateError(j.args.Store.Remove())
 }
