@@ -26,6 +26,7 @@ type model struct {
 	fault      func(a *ask) fault
 	wait       sync.WaitGroup
 
+	busy    sync.Mutex // while a request is served
 	mu      sync.Mutex
 	uploads map[string]*stored // by path
 	created int
@@ -81,6 +82,12 @@ func (m *model) close() {
 	m.wait.Wait()
 }
 
+// quiet waits until the server is done with a request that its client has given up.
+func (m *model) quiet() {
+	m.busy.Lock()
+	defer m.busy.Unlock()
+}
+
 // Dial makes a model a driver.
 func (m *model) Dial(ctx context.Context, network, address string) (netdriver.Conn, error) {
 	return m.net.Dial(ctx, network, address)
@@ -106,6 +113,8 @@ func (m *model) serve(c *memnet.Conn, r *bufio.Reader) bool {
 	if err != nil {
 		return false
 	}
+	m.busy.Lock()
+	defer m.busy.Unlock()
 	over := request.Header.Get("X-HTTP-Method-Override")
 	a := m.note(request)
 	if over != "" {

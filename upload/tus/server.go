@@ -37,6 +37,7 @@ func Discover(ctx context.Context, endpoint string, args *Args) (*Server, error)
 	j := newJob(endpoint)
 	defer j.peer.close()
 	err := j.begin(ctx, args)
+	j.server = nil
 	for err == nil && j.server == nil {
 		o := j.discover(ctx)
 		if j.server == nil && o.err == nil {

@@ -177,6 +177,7 @@ func testFileThatChanges(t *testing.T) {
 				}
 				store := &memStore{}
 				_, err = tus.Upload(t.Context(), site, f, &tus.Args{Call: with(m), Retry: atOnce, PartSize: 60_000, Store: store})
+				m.quiet()
 				var size *upload.SizeError
 				is.True(errors.As(err, &size) || errors.Is(err, upload.ErrChanged))
 				is.True(!kind(is, err).Resumable)

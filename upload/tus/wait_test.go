@@ -80,6 +80,7 @@ func testStops(t *testing.T) {
 				_, err := tus.Upload(ctx, site, source(content), args)
 				is.True(errors.Is(err, enough))
 				is.True(kind(is, err).Resumable)
+				m.quiet()
 				m.fault = nil
 				_, err = tus.Upload(t.Context(), site, source(content), args)
 				is.NoErr(err)
