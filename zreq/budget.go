@@ -3,6 +3,8 @@ package zreq
 import (
 	"sync"
 	"time"
+
+	"github.com/zreq-go/zreq/zreq/internal/line"
 )
 
 const (
@@ -14,14 +16,14 @@ const (
 
 // budget is a token bucket for retries: full when nothing is spent.
 type budget struct {
-	mu    sync.Mutex // guards what follows
-	spent int        // in tenths of a retry
-	since time.Time  // it has not been refilled
+	mu    sync.Mutex   // guards what follows
+	spent int          // in tenths of a retry
+	since line.Instant // it has not been refilled
 }
 
 // spend takes a retry out of a bucket that holds so many. If there is none, it says
 // when there will be one if no call succeeds until then.
-func (b *budget) spend(size int, at time.Time) (wait time.Duration, ok bool) {
+func (b *budget) spend(size int, at line.Instant) (wait time.Duration, ok bool) {
 	if size == 0 {
 		size = defaultBudget
 	}

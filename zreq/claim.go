@@ -23,7 +23,7 @@ type claim struct {
 // program without a Session links none.
 type lease interface {
 	// Idle returns how long the connection was idle before it was taken. Later calls return 0.
-	Idle(now time.Time) time.Duration
+	Idle(now line.Instant) time.Duration
 	// Streaming notes that the call has returned with a Response that still reads from it.
 	Streaming()
 }

@@ -137,7 +137,7 @@ func (c *call) attach(ctx context.Context, s *line.Socket, reused bool) error {
 	s.Begin(c.request.body.Exists())
 	c.exchange.Attach(c.line, s, reused)
 	if reused && c.lease != nil && c.trace != nil {
-		c.trace.event.Idle = c.lease.Idle(line.Now())
+		c.trace.event.Idle = c.lease.Idle(line.Clock())
 	}
 	c.tell(EventConn, CloseNone, nil)
 	c.unhook = s.Watch(ctx)

@@ -12,7 +12,7 @@ import (
 
 // take implements callSession.
 func (s *Session) take(r line.Route) (*line.Line, lease, error) {
-	conn, closed, err := s.pool.Take(&r, s.Pool.withDefaults(), line.Now())
+	conn, closed, err := s.pool.Take(&r, s.Pool.withDefaults(), line.Clock())
 	s.tellClosed(closed, func() { giveUp(conn) })
 	return leased(conn, err)
 }
@@ -20,35 +20,35 @@ func (s *Session) take(r line.Route) (*line.Line, lease, error) {
 // await implements callSession. It wakes up from time to time, because the pool has no
 // clock of its own.
 func (s *Session) await(ctx context.Context, r line.Route, limit time.Duration) (*line.Line, lease, error) {
-	conn, w, closed, err := s.pool.Enqueue(&r, s.Pool.withDefaults(), line.Now())
+	conn, w, closed, err := s.pool.Enqueue(&r, s.Pool.withDefaults(), line.Clock())
 	if w == nil {
 		s.tellClosed(closed, func() { giveUp(conn) })
 		return leased(conn, err)
 	}
-	leave := func() { w.Leave(line.Now()) }
+	leave := func() { w.Leave(line.Clock()) }
 	s.tellClosed(closed, leave)
-	by := line.Now().Add(limit)
+	by := line.Clock().Add(limit)
 	for {
 		pause := pool.Patience
 		if limit > 0 {
-			pause = min(pause, by.Sub(line.Now()))
+			pause = min(pause, by.Sub(line.Clock()))
 		}
 		conn, err := w.Await(ctx, pause)
-		late := limit > 0 && !line.Now().Before(by)
+		late := limit > 0 && line.Clock() >= by
 		switch {
 		case conn != nil || err == ErrClosed && s.over():
 			return leased(conn, err)
 		case err != nil || late:
 			return nil, nil, s.leave(ctx, w, limit)
 		}
-		s.tellClosed(w.Look(line.Now()), leave)
+		s.tellClosed(w.Look(line.Clock()), leave)
 	}
 }
 
 // leave gives up a wait and returns the error of the call.
 func (s *Session) leave(ctx context.Context, w *pool.Waiter, limit time.Duration) error {
 	e := &shortage{Shortage: w.Shortage()}
-	s.tellClosed(w.Leave(line.Now()), nil)
+	s.tellClosed(w.Leave(line.Clock()), nil)
 	if ctx.Err() == nil {
 		return &line.TimeoutError{Limit: limit, Name: "Wait", Err: e}
 	}
@@ -67,20 +67,20 @@ func leased(conn *pool.Conn, err error) (*line.Line, lease, error) {
 // giveUp returns a connection to the pool that no call has received.
 func giveUp(conn *pool.Conn) {
 	if conn != nil {
-		conn.Return(CloseFailed, line.Now())
+		conn.Return(CloseFailed, line.Clock())
 	}
 }
 
 // replace implements callSession.
 func (s *Session) replace(l lease) (*line.Line, lease) {
-	conn, closed := l.(*pool.Conn).Replace(line.Now())
+	conn, closed := l.(*pool.Conn).Replace(line.Clock())
 	s.tellClosed(closed, func() { giveUp(conn) })
 	return &conn.Line, conn
 }
 
 // giveBack implements lender.
 func (s *Session) giveBack(l lease, why CloseReason) CloseReason {
-	why, closed := l.(*pool.Conn).Return(why, line.Now())
+	why, closed := l.(*pool.Conn).Return(why, line.Clock())
 	s.tellClosed(closed, nil)
 	return why
 }
@@ -90,7 +90,7 @@ func (s *Session) makeRoom(l lease, err error) bool {
 	if !errors.Is(err, netdriver.ErrNoSocket) {
 		return false
 	}
-	ok, closed := l.(*pool.Conn).MakeRoom(line.Now())
+	ok, closed := l.(*pool.Conn).MakeRoom(line.Clock())
 	s.tellClosed(closed, nil)
 	return ok
 }

@@ -141,7 +141,7 @@ func (s *Session) judge(t *attempts, f failure) (*attempts, verdict) {
 		t.out = "the context would end before the next"
 	default:
 		var ok bool
-		if t.again, ok = s.budget.spend(s.RetryBudget, at); ok {
+		if t.again, ok = s.budget.spend(s.RetryBudget, line.Clock()); ok {
 			t.list[len(t.list)-1].Wait = wait
 			return t, verdict{again: true, wait: wait}
 		}

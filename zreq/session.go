@@ -139,7 +139,7 @@ func (s *Session) Options(ctx context.Context, url string, args *Args) (*Respons
 // CloseIdle closes the connections that no call is using.
 func (s *Session) CloseIdle() {
 	if s != nil {
-		s.tellClosed(s.pool.CloseIdle(line.Now()), nil)
+		s.tellClosed(s.pool.CloseIdle(line.Clock()), nil)
 	}
 }
 
@@ -148,7 +148,7 @@ func (s *Session) CloseIdle() {
 // does nothing.
 func (s *Session) Close() error {
 	if s != nil {
-		s.tellClosed(s.pool.Close(line.Now()), nil)
+		s.tellClosed(s.pool.Close(line.Clock()), nil)
 	}
 	return nil
 }

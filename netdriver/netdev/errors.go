@@ -20,7 +20,6 @@ var (
 var (
 	errNetwork    = errors.New(`network is not "tcp"`)
 	errAddress    = errors.New(`address is not "host:port"`)
-	errIPv6       = errors.New("TinyGo's network drivers have no IPv6")
 	errNoAddress  = errors.New("device found no address")
 	errSocket     = errors.New("device returned no socket")
 	errCount      = errors.New("device moved an impossible number of bytes")

@@ -139,16 +139,16 @@ func TestManyCallsAtOnce(t *testing.T) {
 					case 1:
 						inUse.Delete(c)
 						c.Drop()
-						c, _ = c.Replace(time.Now())
+						c, _ = c.Replace(line.Clock())
 						inUse.Store(c, true)
 						b.use(c)
 					case 2:
 						c.Streaming()
 					case 3:
-						b.Pool.CloseIdle(time.Now())
+						b.Pool.CloseIdle(line.Clock())
 					}
 					inUse.Delete(c)
-					c.Return(why, time.Now())
+					c.Return(why, line.Clock())
 				}
 			})
 		}
@@ -161,7 +161,7 @@ func TestManyCallsAtOnce(t *testing.T) {
 		for host, most := range b.most {
 			is.True(host == "" || most <= limits.OpenPerOrigin)
 		}
-		b.Pool.Close(time.Now())
+		b.Pool.Close(line.Clock())
 		is.Equal(b.sizes(), "0 open, 0 idle, 0 waiting")
 		is.Equal(b.now(""), 0)
 		is.Equal(len(b.routes), 0)
@@ -172,11 +172,11 @@ var errImpatient = errors.New("impatient")
 
 // call takes a connection, as a call of a Session does.
 func call(p *Pool, r *line.Route, limits Limits, impatient bool) (*Conn, error) {
-	c, _, err := p.Take(r, limits, time.Now())
+	c, _, err := p.Take(r, limits, line.Clock())
 	if c != nil || err != nil {
 		return c, err
 	}
-	c, w, _, err := p.Enqueue(r, limits, time.Now())
+	c, w, _, err := p.Enqueue(r, limits, line.Clock())
 	if w == nil {
 		return c, err
 	}
@@ -190,11 +190,11 @@ func call(p *Pool, r *line.Route, limits Limits, impatient bool) (*Conn, error) 
 		c, err := w.Await(ctx, 10*time.Millisecond)
 		switch {
 		case err != nil:
-			w.Leave(time.Now())
+			w.Leave(line.Clock())
 			return nil, err
 		case c != nil:
 			return c, nil
 		}
-		w.Look(time.Now())
+		w.Look(line.Clock())
 	}
 }

@@ -14,8 +14,8 @@ type Conn struct {
 	line.Line
 
 	route     *route
-	taken     time.Time // when a call last took it
-	since     time.Time // when it last became idle; only the call that has the Conn uses it
+	taken     line.Instant // when a call last took it
+	since     line.Instant // when it last became idle; only the call that has the Conn uses it
 	state     state
 	streaming bool             // an open Stream reads from it
 	replaced  bool             // it is being closed, and another connection counts in its place
@@ -75,7 +75,7 @@ func (p *Pool) remove(c *Conn) {
 }
 
 // keep makes a connection idle.
-func (p *Pool) keep(c *Conn, now time.Time) {
+func (p *Pool) keep(c *Conn, now line.Instant) {
 	c.state, c.since = idle, now
 	c.route.idle++
 	p.idle = append(p.idle, c)
@@ -138,7 +138,7 @@ func (r *route) newest() *Conn {
 // Return gives the connection back to the pool, which keeps it if why is CloseNone and the
 // limits allow that. Return reports why the connection was closed, and CloseNone if it was
 // kept or had no socket. A second Return does nothing.
-func (c *Conn) Return(why wire.CloseReason, now time.Time) (wire.CloseReason, []Closed) {
+func (c *Conn) Return(why wire.CloseReason, now line.Instant) (wire.CloseReason, []Closed) {
 	p := c.route.pool
 	requests, open := c.Carried()
 	p.mu.Lock()
@@ -170,7 +170,7 @@ func (c *Conn) Return(why wire.CloseReason, now time.Time) (wire.CloseReason, []
 
 // Replace is for a call that found its connection dead. It returns another idle connection
 // of the route, or c itself if there is none: then the call dials.
-func (c *Conn) Replace(now time.Time) (*Conn, []Closed) {
+func (c *Conn) Replace(now line.Instant) (*Conn, []Closed) {
 	p := c.route.pool
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -191,7 +191,7 @@ func (c *Conn) Replace(now time.Time) (*Conn, []Closed) {
 // MakeRoom closes the connection that has been idle longest, because the driver has no
 // socket left for c. One of the same driver goes first. MakeRoom reports whether there was
 // one.
-func (c *Conn) MakeRoom(now time.Time) (bool, []Closed) {
+func (c *Conn) MakeRoom(now line.Instant) (bool, []Closed) {
 	p := c.route.pool
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -209,11 +209,11 @@ func (c *Conn) MakeRoom(now time.Time) (bool, []Closed) {
 
 // Idle returns how long the connection had been idle when the call took it. It returns 0
 // when it is called again, and for a new connection.
-func (c *Conn) Idle(now time.Time) (d time.Duration) {
-	if !c.since.IsZero() {
+func (c *Conn) Idle(now line.Instant) (d time.Duration) {
+	if c.since != 0 {
 		d = now.Sub(c.since)
 	}
-	c.since = time.Time{}
+	c.since = 0
 	return d
 }
 

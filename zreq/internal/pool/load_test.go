@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/matryer/is"
+	"github.com/zreq-go/zreq/zreq/internal/line"
 	"github.com/zreq-go/zreq/zreq/wire"
 )
 
@@ -40,19 +41,19 @@ func (o outcome) String() string {
 
 // loadCaller is one of them.
 type loadCaller struct {
-	at     time.Time // its call ends, or it looks
-	index  int       // in the heap
+	at     line.Instant // its call ends, or it looks
+	index  int          // in the heap
 	home   int
 	conn   *Conn
 	waiter *Waiter
-	came   time.Time
+	came   line.Instant
 	served int // calls, when it came
 }
 
 type agenda []*loadCaller
 
 func (a agenda) Len() int           { return len(a) }
-func (a agenda) Less(i, j int) bool { return a[i].at.Before(a[j].at) }
+func (a agenda) Less(i, j int) bool { return a[i].at < a[j].at }
 func (a agenda) Swap(i, j int) {
 	a[i], a[j] = a[j], a[i]
 	a[i].index, a[j].index = i, j

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/matryer/is"
+	"github.com/zreq-go/zreq/zreq/internal/line"
 	"github.com/zreq-go/zreq/zreq/wire"
 )
 
@@ -15,18 +16,18 @@ import (
 // and one queue, which is gone through from its front after all that happens.
 type model struct {
 	limits  Limits
-	at      time.Time
+	at      line.Instant
 	conns   []*modelConn // the one that has been idle longest is the first of the idle ones
 	waiting []modelCall
 	served  int
 	moved   int
-	hurried time.Time
+	hurried line.Instant
 }
 
 type modelConn struct {
 	host     int
 	idle     bool
-	at       time.Time // it became idle, or was taken
+	at       line.Instant // it became idle, or was taken
 	requests int
 }
 

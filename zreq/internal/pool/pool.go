@@ -51,10 +51,10 @@ type Pool struct {
 	open    int           // connections that count for limits.Open
 	waiting int
 
-	arrivals uint64    // number of Waiters so far
-	served   int       // number of callers that were given a connection so far
-	moved    int       // served, when a caller last took a contested place
-	hurried  time.Time // when a caller last took a place although its route expected a connection
+	arrivals uint64       // number of Waiters so far
+	served   int          // number of callers that were given a connection so far
+	moved    int          // served, when a caller last took a contested place
+	hurried  line.Instant // when a caller last took a place although its route expected a connection
 }
 
 // A route is a way to an origin, with the connections that lead there.
@@ -71,7 +71,7 @@ type route struct {
 // A step is one operation on the pool. It collects what is to be done when the pool has
 // been changed.
 type step struct {
-	now      time.Time
+	now      line.Instant
 	closing  []*Conn   // to be closed without the lock
 	granted  []*Waiter // to be woken after that
 	closed   []Closed  // what the operation returns
@@ -87,7 +87,7 @@ type Closed struct {
 }
 
 // Take returns a connection for a call over a route, or nil if the call has to wait.
-func (p *Pool) Take(to *line.Route, limits Limits, now time.Time) (*Conn, []Closed, error) {
+func (p *Pool) Take(to *line.Route, limits Limits, now line.Instant) (*Conn, []Closed, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := step{now: now}
@@ -107,7 +107,7 @@ func (p *Pool) Take(to *line.Route, limits Limits, now time.Time) (*Conn, []Clos
 
 // Enqueue is Take for a call that waits. It returns a connection if there is one by now,
 // or else a Waiter.
-func (p *Pool) Enqueue(to *line.Route, limits Limits, now time.Time) (*Conn, *Waiter, []Closed, error) {
+func (p *Pool) Enqueue(to *line.Route, limits Limits, now line.Instant) (*Conn, *Waiter, []Closed, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := step{now: now}
@@ -210,7 +210,7 @@ func (p *Pool) drop(conns []*Conn) {
 }
 
 // CloseIdle closes the connections that no call is using.
-func (p *Pool) CloseIdle(now time.Time) []Closed {
+func (p *Pool) CloseIdle(now line.Instant) []Closed {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := step{now: now}
@@ -223,7 +223,7 @@ func (p *Pool) CloseIdle(now time.Time) []Closed {
 
 // Close closes all connections for good and ends all waits. Later calls fail with
 // line.ErrClosed.
-func (p *Pool) Close(now time.Time) []Closed {
+func (p *Pool) Close(now line.Instant) []Closed {
 	for _, c := range p.shut() {
 		c.Line.Close()
 	}

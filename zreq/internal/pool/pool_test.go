@@ -84,7 +84,7 @@ func to(host string) *line.Route {
 }
 
 // start is when tests begin.
-var start = time.Unix(1_000_000, 0)
+const start = line.Instant(1_000_000 * time.Second)
 
 // roomy are limits that bound nothing.
 var roomy = Limits{Open: -1, OpenPerOrigin: -1, Idle: 1000, IdlePerOrigin: 1000, IdleAge: -1, Requests: -1}
@@ -95,7 +95,7 @@ type bench struct {
 	*Pool
 	sockets
 	limits Limits
-	at     time.Time
+	at     line.Instant
 }
 
 func newBench(t *testing.T, change func(l *Limits)) *bench {

@@ -38,7 +38,7 @@ const callsPerMove = 10
 //     expects. Its first caller takes the place of the connection that has been idle longest,
 //     unless others wait for that.
 //   - The last two rules apply once in callsPerMove calls.
-func (p *Pool) choose(r *route, came int, now time.Time) (from *Conn, ok bool) {
+func (p *Pool) choose(r *route, came int, now line.Instant) (from *Conn, ok bool) {
 	if c := r.newest(); c != nil {
 		return c, true
 	}
@@ -84,12 +84,12 @@ func (p *Pool) full(r *route) bool { return !below(len(r.conns), p.limits.OpenPe
 
 // contested reports whether a caller may take the place of an idle connection only once in
 // callsPerMove calls. If callers wait for that connection, it has just come back.
-func (p *Pool) contested(r *route, from *Conn, now time.Time) bool {
-	return len(from.route.waiters) > 0 || r.expected(now) > 0 && now.Sub(p.hurried) < Patience
+func (p *Pool) contested(r *route, from *Conn, now line.Instant) bool {
+	return len(from.route.waiters) > 0 || r.expected(now) > 0 && p.hurried != 0 && now.Sub(p.hurried) < Patience
 }
 
 // expected returns how many connections of the route may be back soon.
-func (r *route) expected(now time.Time) (n int) {
+func (r *route) expected(now line.Instant) (n int) {
 	for _, c := range r.conns {
 		if c.state == used && now.Sub(c.taken) < Patience {
 			n++
@@ -100,7 +100,7 @@ func (r *route) expected(now time.Time) (n int) {
 
 // moves reports whether a caller takes a contested place, because it has been passed over by
 // too many others or its route is short of connections.
-func (p *Pool) moves(r *route, from *Conn, came int, now time.Time) bool {
+func (p *Pool) moves(r *route, from *Conn, came int, now line.Instant) bool {
 	callers := p.open - len(p.idle) + p.waiting
 	if p.served-p.moved < min(callers, callsPerMove) {
 		return false
@@ -112,7 +112,7 @@ func (p *Pool) moves(r *route, from *Conn, came int, now time.Time) bool {
 }
 
 // noteMove notes that a caller takes the place of a connection of another route.
-func (p *Pool) noteMove(r *route, from *Conn, now time.Time) {
+func (p *Pool) noteMove(r *route, from *Conn, now line.Instant) {
 	if p.contested(r, from, now) {
 		p.moved = p.served
 	}
@@ -184,7 +184,7 @@ func (w *Waiter) Await(ctx context.Context, limit time.Duration) (*Conn, error) 
 
 // Look serves those who may have a connection only because time has passed. While nothing
 // else happens, nobody but a Waiter notices that.
-func (w *Waiter) Look(now time.Time) []Closed {
+func (w *Waiter) Look(now line.Instant) []Closed {
 	p := w.route.pool
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -194,7 +194,7 @@ func (w *Waiter) Look(now time.Time) []Closed {
 }
 
 // Leave ends the wait of a caller that gives up.
-func (w *Waiter) Leave(now time.Time) []Closed {
+func (w *Waiter) Leave(now line.Instant) []Closed {
 	if w.leave() {
 		return w.Look(now) // more than Idle may be idle because of this caller
 	}
