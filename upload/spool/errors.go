@@ -42,8 +42,8 @@ var (
 	ErrStatus = errors.New("the server did not accept the file")
 )
 
-// An Error is what every error of Open, Add, Run and Drain is, except for the cause of a
-// context that has ended and for a [*PassedOverError].
+// An Error is what every error of Open, Add, Run and Drain is, except for ErrRunning, the
+// cause of a context that has ended, and a [*PassedOverError].
 type Error struct {
 	Op   string // "open", "add", "list", "send", "remove" or "set aside"
 	Path string // of the folder, or name of the file

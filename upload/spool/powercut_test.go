@@ -155,6 +155,10 @@ func (d *device) start() error {
 	for i, name := range files {
 		_, err := s.Add("rec/" + name)
 		d.added["rec/"+name] = err == nil
+		if errors.Is(err, errSimSync) && d.rnd.IntN(2) == 0 {
+			d.disk.cut = d.rnd.IntN(3) // the name was not synced yet
+			err = s.Drain(context.Background())
+		}
 		if err == nil && i%2 == 0 {
 			err = s.Drain(context.Background())
 		}

@@ -14,10 +14,11 @@ type queue struct {
 	home  folder
 	added chan struct{} // holds one value if a file was added since Run has looked
 
-	mu     sync.Mutex // guards what follows, and that files are added in the order of their numbers
-	closed bool
-	next   uint64 // number of the next file
-	marked uint64 // number in the name of the marker
+	mu       sync.Mutex // guards what follows, and that files are added in the order of their numbers
+	closed   bool
+	unsynced bool   // the name of a file that was added may not be durable
+	next     uint64 // number of the next file
+	marked   uint64 // number in the name of the marker
 }
 
 func newQueue(home folder, dir string) *queue {
@@ -100,11 +101,24 @@ func (q *queue) take(from picked, name string) (File, error) {
 	case q.added <- struct{}{}:
 	default:
 	}
-	err := q.home.Sync(".")
+	q.unsynced = true
+	err := q.settle()
 	if err == nil {
 		err = from.SyncFolder()
 	}
 	return f, err
+}
+
+// settle makes the names of the files durable.
+func (q *queue) settle() error {
+	if !q.unsynced {
+		return nil
+	}
+	if err := q.home.Sync("."); err != nil {
+		return err
+	}
+	q.unsynced = false
+	return nil
 }
 
 // batch is how many files Run keeps in memory at a time.
@@ -118,8 +132,11 @@ const batch = 64
 // before is not. So list returns only those that were there when it began.
 func (q *queue) list(after string) ([]File, error) {
 	var names []string
-	until := q.upcoming()
-	err := q.home.List(".", func(name string, regular bool) {
+	until, err := q.begin()
+	if err != nil {
+		return nil, &Error{"list", q.dir, explain(err)}
+	}
+	err = q.home.List(".", func(name string, regular bool) {
 		if f, ok := parse(name); !ok || !regular || name <= after || f.Number >= until {
 			return
 		}
@@ -128,9 +145,6 @@ func (q *queue) list(after string) ([]File, error) {
 			names = names[:min(len(names), batch)]
 		}
 	})
-	if err == nil && len(names) > 0 {
-		err = q.home.Sync(".")
-	}
 	if err != nil {
 		return nil, &Error{"list", q.dir, explain(err)}
 	}
@@ -142,11 +156,11 @@ func (q *queue) list(after string) ([]File, error) {
 	return files, nil
 }
 
-// upcoming returns the number of the next file.
-func (q *queue) upcoming() uint64 {
+// begin returns the number of the next file, when all files before it are durable.
+func (q *queue) begin() (until uint64, err error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return q.next
+	return q.next, q.settle()
 }
 
 // close closes the folder, once.
