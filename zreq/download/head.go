@@ -2,6 +2,7 @@ package download
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 
 	"github.com/zreq-go/zreq/zreq"
@@ -42,6 +43,9 @@ func headOf(r *zreq.Response, w *Want) head {
 	}
 	if h.isWhole() || h.status == 206 {
 		h.digest, h.refused = w.judge(r, h.size, digestOf(r))
+		if h.refused == nil && h.ranged && w.Size > 0 && h.last >= w.Size {
+			h.refused = wantError("it goes on at " + strconv.FormatInt(h.last, 10))
+		}
 	}
 	return h
 }

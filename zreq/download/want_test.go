@@ -113,3 +113,19 @@ func sumOf(body string) func(*zreq.Response) ([]byte, error) {
 	sum := sha256.Sum256([]byte(body))
 	return func(*zreq.Response) ([]byte, error) { return sum[:], nil }
 }
+
+// TestPartBeyondTheSize: a 206 that does not say how long the thing is, and goes on where it
+// should have ended, is refused before the Sink is touched.
+func TestPartBeyondTheSize(t *testing.T) {
+	v := version(2_000, `"7"`)
+	served(t, func(a *ask) reply {
+		return reply{text: strings.Replace(v.serve(a), "/2000", "/*", 1), cut: -1}
+	}, func(is *is.I, o *origin, args *download.Args) {
+		sink := new(memSink)
+		args.PartSize, args.Want.Size = 5_000, 1_000
+		_, err := get(o, sink, args)
+		is.True(errors.Is(err, download.ErrWant))
+		is.Equal(sink.broken, nil)
+		is.Equal(sink.opened, false)
+	})
+}
