@@ -46,7 +46,8 @@
 //
 // A proxy that stores a request before it passes it on loses all of it when it is cut. If
 // the server has nothing of a PATCH that was cut, parts of 8 MiB are sent, and then of 1 MiB. If
-// one is too large for a proxy (413), half of it is sent. The record keeps that size.
+// one is too large for a proxy (413), half of it is sent. The record keeps that size, and that
+// a large PATCH is under way, so that this works for a process that ends in each of them.
 //
 // A server behind TLS that does not know that may say that the upload is at http://. That
 // is ErrLocation, and the error says what to set.

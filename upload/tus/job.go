@@ -84,8 +84,8 @@ type track struct {
 
 // cut is a PATCH that was not confirmed.
 type cut struct {
-	from, size int64 // of its part; size 0: there is none
-	sent       int64 // bytes of it
+	attempt
+	sent int64 // bytes of it
 }
 
 // begin checks the arguments.
@@ -127,7 +127,11 @@ func (j *job) prepare(ctx context.Context, source upload.Source, args *Args) (er
 	}
 	j.record.key = sha256.Sum256([]byte(safeURL(j.endpoint) + "\n" + identity))
 	j.start(-1)
-	return j.state.load(j.args.Store, j.record)
+	if err := j.state.load(j.args.Store, j.record); err != nil {
+		return err
+	}
+	j.cut = cut{attempt: j.record.under, sent: 1} // nobody knows how much, but probably some
+	return nil
 }
 
 // start forgets what is known of the offset. The server can have most bytes.

@@ -163,6 +163,32 @@ func testBufferingProxy(t *testing.T) {
 	is.Equal(len(m.asks), before+1) // HEAD says that all is there
 }
 
+// testBufferingProxyAndKills: the same if the process ends in each PATCH that is too large.
+func testBufferingProxyAndKills(t *testing.T) {
+	is := is.New(t)
+	m := newModel(t)
+	m.net.BufferBytes = 64 << 10
+	m.fault = func(a *ask) fault {
+		if a.ContentLength > 2<<20 {
+			return fault{cut: 2 << 20, unread: true}
+		}
+		return fault{}
+	}
+	content := numbered(10 << 20)
+	call := with(m)
+	call.ExpectFrom = -1
+	args := &tus.Args{Call: call, Store: &memStore{}, Retry: tus.Retry{Attempts: -1}}
+	var err error
+	for range 4 {
+		if _, err = tus.Upload(t.Context(), site, source(content), args); err == nil {
+			break
+		}
+		is.True(kind(is, err).Resumable)
+	}
+	is.NoErr(err) // after 10 MiB, 8 MiB, and parts of 1 MiB
+	is.True(m.only(t) == content)
+}
+
 // testChecksum: what arrives otherwise is sent again, but not for ever.
 func testChecksum(t *testing.T) {
 	for times, want := range map[int]error{2: nil, 100: zreq.ErrOutOfRetries} {

@@ -177,7 +177,7 @@ func (j *job) anew(resp *zreq.Response, why error) outcome {
 		return j.refuse(StepAsk, resp, both(ErrRestarts, why))
 	}
 	j.track.restarts++
-	j.record.url, j.record.confirmed, j.state.saved = "", 0, false
+	j.record.url, j.record.confirmed, j.record.under, j.state.saved = "", 0, attempt{}, false
 	j.start(0)
 	return outcome{}
 }

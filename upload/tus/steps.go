@@ -158,7 +158,7 @@ const (
 // shrink makes smaller parts if the last one was cut, and the server has nothing of it.
 func (j *job) shrink(offset int64) {
 	c := j.cut
-	j.cut = cut{}
+	j.cut, j.record.under = cut{}, attempt{}
 	if c.sent == 0 || offset != c.from {
 		return
 	}
@@ -168,6 +168,16 @@ func (j *job) shrink(offset int64) {
 	case c.size > tinyPart:
 		j.record.part = tinyPart
 	}
+}
+
+// remember saves that a large PATCH is under way. If the process ends before it does, the next
+// one can tell that nothing of it has arrived.
+func (j *job) remember() error {
+	if j.cut.size <= tinyPart {
+		return nil
+	}
+	j.record.under = j.cut.attempt
+	return j.state.save(j.record)
 }
 
 // partSize is how much the next PATCH sends.
@@ -196,7 +206,10 @@ func (j *job) send(ctx context.Context) outcome {
 		}
 		fields = append(fields, [2]string{"Upload-Checksum", sum})
 	}
-	j.cut = cut{from: from, size: size}
+	j.cut = cut{attempt: attempt{from, size}}
+	if err := j.remember(); err != nil {
+		return outcome{final: true, err: err}
+	}
 	j.known = false // until it says so
 	body, part := partOf(j.source, from, size)
 	resp, err := j.peer.send(ctx, "PATCH", j.record.url, fields, body, j.sent)
