@@ -9,6 +9,7 @@ import (
 
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/upload"
+	"github.com/zreq-go/zreq/upload/internal/backoff"
 	"github.com/zreq-go/zreq/zreq"
 )
 
@@ -58,7 +59,7 @@ func (r *round) deliver(ctx context.Context, f File) error {
 		wait := max(asked, r.args.wait(try+r.row*r.args.Tries))
 		try++
 		r.args.report(Event{File: f, Outcome: Failed, Err: err, Wait: wait})
-		if err := sleep(ctx, wait); err != nil {
+		if err := backoff.Sleep(ctx, wait); err != nil {
 			return err
 		}
 	}
@@ -75,7 +76,7 @@ func (r *round) passOver(ctx context.Context, f File, why error, asked time.Dura
 	r.row++
 	r.last = why
 	r.args.report(Event{File: f, Outcome: PassedOver, Err: why, Wait: wait})
-	return sleep(ctx, wait)
+	return backoff.Sleep(ctx, wait)
 }
 
 func (a *Args) report(e Event) {

@@ -2,21 +2,17 @@ package spool
 
 import (
 	"context"
-	"math/rand/v2"
 	"slices"
 	"time"
 
 	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/upload/internal/backoff"
 	"github.com/zreq-go/zreq/zreq"
 )
 
 // wait returns a random time to wait after so many failures in a row.
 func (a *Args) wait(failures int) time.Duration {
-	most := a.Wait
-	for ; failures > 1 && most > 0 && most < a.MaxWait; failures-- {
-		most += min(most, a.MaxWait-most)
-	}
-	return rand.N(most + 1)
+	return backoff.Wait(a.Wait, a.MaxWait, failures)
 }
 
 // asked returns how long the server asks to be left alone, up to MaxWait.
@@ -40,7 +36,7 @@ func (a *Args) link() netdriver.Link {
 // of ctx when that ends.
 func (a *Args) waitForLink(ctx context.Context, was netdriver.Link, d time.Duration) error {
 	if a.Link == nil {
-		return sleep(ctx, d)
+		return backoff.Sleep(ctx, d)
 	}
 	limited, cancel := context.WithTimeout(ctx, d)
 	defer cancel()
@@ -59,19 +55,4 @@ func (a *Args) waitForLink(ctx context.Context, was netdriver.Link, d time.Durat
 
 func isSame(a, b netdriver.Link) bool {
 	return a.Up == b.Up && a.Interface == b.Interface && slices.Equal(a.Addresses, b.Addresses)
-}
-
-// sleep waits for d, or returns the cause of ctx when that ends.
-func sleep(ctx context.Context, d time.Duration) error {
-	if d <= 0 {
-		return context.Cause(ctx)
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }
