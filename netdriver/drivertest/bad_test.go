@@ -116,6 +116,14 @@ func (c eats) Check() error {
 	return err
 }
 
+// SetReadDeadline makes the wait for what was eaten short.
+func (c eats) SetReadDeadline(by time.Time) error {
+	if soon := time.Now().Add(time.Second); by.After(soon) {
+		by = soon
+	}
+	return c.conn.SetReadDeadline(by)
+}
+
 func (c minds) Check() error {
 	if _, err := c.Read(nil); err != nil {
 		return err

@@ -96,6 +96,7 @@ func blocked(t *testing.T, d *stdnet.Driver) (netdriver.Conn, drivertest.Peer) {
 
 // windowStaysShut: the peer is there, and acknowledges everything.
 func windowStaysShut(t *testing.T) {
+	t.Parallel()
 	is := is.New(t)
 	c, _ := blocked(t, &stdnet.Driver{DeadAfter: time.Second})
 	_, err := c.Write(make([]byte, 64<<10))
@@ -109,6 +110,7 @@ func windowStaysShut(t *testing.T) {
 }
 
 func windowOpens(t *testing.T) {
+	t.Parallel()
 	is := is.New(t)
 	c, peer := blocked(t, &stdnet.Driver{DeadAfter: 10 * time.Second})
 	time.Sleep(2 * time.Second) // ten times as long as it takes the system to ask for the first time
@@ -125,6 +127,7 @@ func windowOpens(t *testing.T) {
 }
 
 func callOverDeadLink(t *testing.T) {
+	t.Parallel()
 	is := is.New(t)
 	l := drivertest.TCP(t)
 	defer l.Close()

@@ -214,6 +214,7 @@ func secured(u string) string { return strings.Replace(u, "http:", "https:", 1) 
 // TestErrorIsThatOfNetHTTP: what programs look at in an error is there, and what
 // they compare by == is the same.
 func TestErrorIsThatOfNetHTTP(t *testing.T) {
+	t.Parallel()
 	for name, m := range mishaps(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -12,6 +12,6 @@ import (
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	_ = flag.Set("test.parallel", "8") // what runs in parallel here waits, and does little else
+	_ = flag.Set("test.parallel", "32") // what runs in parallel here waits, and does little else
 	goleak.VerifyTestMain(m)
 }
