@@ -134,8 +134,8 @@ func (c *call) restart(ctx context.Context) error {
 // doAgain makes a call for a verb of a Session: it may make another attempt. Nothing of
 // that is linked into a program without a Session.
 func doAgain(ctx context.Context, method, url string, args *Args, s *Session) (*Response, error) {
-	c := call{args: args, session: s}
-	c.lender = s
+	c := call{args: args, session: &s.sessionPool}
+	c.lender = &s.sessionPool
 	c.begin(method)
 	err := c.runAgain(ctx, url, s)
 	return c.result(err)

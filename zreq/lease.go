@@ -3,6 +3,7 @@ package zreq
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/zreq-go/zreq/netdriver"
@@ -10,17 +11,36 @@ import (
 	"github.com/zreq-go/zreq/zreq/internal/pool"
 )
 
+// A sessionPool is what a call and its response ask of a Session. It is a type of its own,
+// because they hold it in an interface: that of a *Session would link the types of all its
+// fields (10 KB).
+type sessionPool struct {
+	pool   pool.Pool
+	counts counts
+
+	first  sync.Once // sets the fields below, which the first call of the Session fixes
+	limits pool.Limits
+	trace  Trace
+}
+
+var _ callSession = (*sessionPool)(nil)
+
+// begin is called before each call.
+func (s *sessionPool) begin(limits *PoolLimits, trace Trace) {
+	s.first.Do(func() { s.limits, s.trace = limits.withDefaults(), trace })
+}
+
 // take implements callSession.
-func (s *Session) take(r line.Route) (*line.Line, lease, error) {
-	conn, closed, err := s.pool.Take(&r, s.Pool.withDefaults(), line.Clock())
+func (s *sessionPool) take(r line.Route) (*line.Line, lease, error) {
+	conn, closed, err := s.pool.Take(&r, s.limits, line.Clock())
 	s.tellClosed(closed, func() { giveUp(conn) })
 	return leased(conn, err)
 }
 
 // await implements callSession. It wakes up from time to time, because the pool has no
 // clock of its own.
-func (s *Session) await(ctx context.Context, r line.Route, limit time.Duration) (*line.Line, lease, error) {
-	conn, w, closed, err := s.pool.Enqueue(&r, s.Pool.withDefaults(), line.Clock())
+func (s *sessionPool) await(ctx context.Context, r line.Route, limit time.Duration) (*line.Line, lease, error) {
+	conn, w, closed, err := s.pool.Enqueue(&r, s.limits, line.Clock())
 	if w == nil {
 		s.tellClosed(closed, func() { giveUp(conn) })
 		return leased(conn, err)
@@ -46,7 +66,7 @@ func (s *Session) await(ctx context.Context, r line.Route, limit time.Duration) 
 }
 
 // leave gives up a wait and returns the error of the call.
-func (s *Session) leave(ctx context.Context, w *pool.Waiter, limit time.Duration) error {
+func (s *sessionPool) leave(ctx context.Context, w *pool.Waiter, limit time.Duration) error {
 	e := &shortage{Shortage: w.Shortage()}
 	s.tellClosed(w.Leave(line.Clock()), nil)
 	if ctx.Err() == nil {
@@ -72,21 +92,21 @@ func giveUp(conn *pool.Conn) {
 }
 
 // replace implements callSession.
-func (s *Session) replace(l lease) (*line.Line, lease) {
+func (s *sessionPool) replace(l lease) (*line.Line, lease) {
 	conn, closed := l.(*pool.Conn).Replace(line.Clock())
 	s.tellClosed(closed, func() { giveUp(conn) })
 	return &conn.Line, conn
 }
 
 // giveBack implements lender.
-func (s *Session) giveBack(l lease, why CloseReason) CloseReason {
+func (s *sessionPool) giveBack(l lease, why CloseReason) CloseReason {
 	why, closed := l.(*pool.Conn).Return(why, line.Clock())
 	s.tellClosed(closed, nil)
 	return why
 }
 
 // makeRoom implements callSession.
-func (s *Session) makeRoom(l lease, err error) bool {
+func (s *sessionPool) makeRoom(l lease, err error) bool {
 	if !errors.Is(err, netdriver.ErrNoSocket) {
 		return false
 	}
@@ -96,12 +116,15 @@ func (s *Session) makeRoom(l lease, err error) bool {
 }
 
 // over implements callSession.
-func (s *Session) over() bool { return s.pool.Closed() }
+func (s *sessionPool) over() bool { return s.pool.Closed() }
+
+// count implements lender.
+func (s *sessionPool) count(kind EventKind, reused bool, err error) { s.counts.note(kind, reused, err) }
 
 // tellClosed reports to the Trace what the pool has closed. If the Trace panics, undo, if
 // there is one, gives back what the call would have received.
-func (s *Session) tellClosed(closed []pool.Closed, undo func()) {
-	if s.Trace == nil || len(closed) == 0 {
+func (s *sessionPool) tellClosed(closed []pool.Closed, undo func()) {
+	if len(closed) == 0 || s.trace == nil {
 		return
 	}
 	told := false
@@ -111,7 +134,7 @@ func (s *Session) tellClosed(closed []pool.Closed, undo func()) {
 		}
 	}()
 	for _, c := range closed {
-		s.Trace.Trace(Event{
+		s.trace.Trace(Event{
 			Kind: EventClose, URL: c.Origin.String(), Address: string(c.AppendAddress(nil)), Link: c.Link, Reason: c.Why,
 		})
 	}

@@ -6,7 +6,6 @@ import (
 
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq/internal/line"
-	"github.com/zreq-go/zreq/zreq/internal/pool"
 	"github.com/zreq-go/zreq/zreq/internal/target"
 )
 
@@ -68,15 +67,11 @@ type Session struct {
 	// are no retries.
 	RetryBudget int
 
-	pool   pool.Pool
+	sessionPool
 	budget budget
-	counts counts
 }
 
-var (
-	_ callSession         = (*Session)(nil)
-	_ netdriver.Suspecter = (*Session)(nil)
-)
+var _ netdriver.Suspecter = (*Session)(nil)
 
 // Do makes a call with the defaults and connections of s. See the function [Do] and
 // [Session].
@@ -86,13 +81,14 @@ func (s *Session) Do(ctx context.Context, method, url string, args *Args) (*Resp
 		nobody := delivery{asked: asked{method: shownMethod(method), at: at, attempt: 1}}
 		return nil, nobody.fail(ctx, errNoSession)
 	}
-	own := takeArgs() // what the caller gave is not changed
+	own := completed.take() // what the caller gave is not changed
 	if args != nil {
 		*own = *args
 	}
+	s.begin(&s.Pool, s.Trace)
 	s.complete(own)
 	resp, err := doAgain(ctx, method, url, own, s)
-	giveArgs(own)
+	completed.put(own)
 	if err == nil && !s.retries(resp.Status) {
 		s.budget.refund(1)
 	}
@@ -184,9 +180,6 @@ func (s *Session) Stats() Stats {
 		Retried: s.counts.retried.Load(),
 	}
 }
-
-// count implements lender.
-func (s *Session) count(kind EventKind, reused bool, err error) { s.counts.note(kind, reused, err) }
 
 // complete fills in what the call leaves to the Session.
 func (s *Session) complete(args *Args) {
