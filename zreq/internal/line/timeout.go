@@ -27,10 +27,8 @@ func (e *TimeoutError) Unwrap() error { return e.Err }
 // Duration.String would link its arithmetic of hours and fractions.
 func DurationText(d time.Duration) string {
 	unit, name := time.Second, "s"
-	for _, smaller := range [...]string{"ms", "µs", "ns"} {
-		if d%unit != 0 {
-			unit, name = unit/1000, smaller
-		}
+	for i := 0; d%unit != 0; i++ {
+		unit, name = unit/1000, [...]string{"ms", "µs", "ns"}[i]
 	}
 	return strconv.FormatInt(int64(d/unit), 10) + name
 }
