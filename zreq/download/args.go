@@ -36,6 +36,12 @@ type Args struct {
 
 	// State keeps the checkpoint. The default is that of the Sink, if it is a [Stater].
 	// Without any, the job survives every cut but not the end of its process.
+	//
+	// A job that succeeds removes its checkpoint. So does a job that fails with nothing to
+	// keep, for example because nobody has answered, or with a 404: it has not received a
+	// byte of the thing, nor begun anew, there is no Budget that what it has spent counts
+	// against, and no earlier call has left a checkpoint. Such a call counts in no later
+	// Result.
 	State Store
 
 	// Budget limits the bytes that the job reads and writes: requests, heads and bodies,

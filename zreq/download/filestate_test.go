@@ -7,12 +7,15 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/matryer/is"
 
+	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/zreq"
 	"github.com/zreq-go/zreq/zreq/download"
 )
 
@@ -128,3 +131,56 @@ type unfinishedStore struct{ download.Store }
 func (unfinishedStore) Remove() error { return errPower }
 
 func (u *unfinished) Close() error { return nil }
+
+// TestNothingIsLeft: a job that has nothing to keep leaves no file, and one that has something
+// keeps its counts: bytes that a Budget counts, or a restart, or what was there before.
+func TestNothingIsLeft(t *testing.T) {
+	gone := func(*ask) reply { return reply{text: "HTTP/1.1 404 Gone\r\nContent-Length: 0\r\n\r\n", cut: -1} }
+	v := version(60_000, `"7"`)
+	full := func(*ask) reply { return reply{text: v.wholeHead(), cut: -1, close: true} }
+	for name, tt := range map[string]struct {
+		answer func(a *ask) reply
+		set    func(args *download.Args)
+		leaves bool
+	}{
+		"a status":       {gone, func(*download.Args) {}, false},
+		"nobody answers": {nil, func(a *download.Args) { a.Call.Driver = &away{err: errDisk} }, false},
+		"no URL":         {nil, func(a *download.Args) { a.Call.Headers = zreq.Headers{{"no name", ""}} }, false},
+		"no body":        {full, func(*download.Args) {}, false},
+		"a budget":       {gone, func(a *download.Args) { a.Budget = 5_000 }, true},
+		"before a dial":  {nil, func(a *download.Args) { a.Budget, a.Call.Driver = 5_000, &away{err: errDisk} }, false},
+		"a part":         {cutEvery(v, 100), func(a *download.Args) { a.Retry.Attempts = 1; a.Want.MaxSize = 100_000 }, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			served(t, func(a *ask) reply {
+				if name == "a part" && a.k > 1 {
+					return gone(a)
+				}
+				return tt.answer(a)
+			}, func(is *is.I, o *origin, args *download.Args) {
+				dir, path := stale(t)
+				tt.set(args)
+				result, err := toFile(o, path, args)
+				is.True(err != nil)
+				left := listed(t, dir)
+				is.Equal(slices.Contains(left, stateName), tt.leaves)
+				is.Equal(slices.Contains(left, partName), name == "a part")
+				if !tt.leaves {
+					return
+				}
+				again, err := toFile(o, path, args)
+				is.True(err != nil)
+				is.Equal(again.Attempts, result.Attempts+1)
+				is.True(again.Spent > result.Spent)
+				args.Budget = 0
+				_, _ = toFile(o, path, args) // what was counted before stays
+				is.True(slices.Contains(listed(t, dir), stateName))
+			})
+		})
+	}
+}
+
+// away is a driver that reaches nobody.
+type away struct{ err error }
+
+func (a *away) Dial(context.Context, string, string) (netdriver.Conn, error) { return nil, a.err }

@@ -50,7 +50,7 @@ func (m *memSink) call(name string) error {
 	if m.closed {
 		m.breaks("%s after Close", name)
 	}
-	if m.dead && name != "close" && name != "save" {
+	if m.dead && name != "close" && name != "save" && name != "remove" {
 		m.breaks("%s after a failure", name)
 	}
 	if m.power > 0 {
@@ -210,7 +210,7 @@ func (s *memStore) Save(record []byte) error {
 
 func (s *memStore) Remove() error {
 	m := (*memSink)(s)
-	if !m.whole {
+	if offset, ok := download.OffsetOf(m.record); !m.whole && ok && offset > 0 {
 		m.breaks("Remove before Commit")
 	}
 	err := m.call("remove")

@@ -39,9 +39,14 @@ func (p *partial) newHash() hash.Hash {
 	return sha256.New()
 }
 
-// keep makes durable what a failed job has, as far as that is possible.
+// keep makes durable what a failed job has, as far as that is possible. A job that has nothing
+// leaves nothing.
 func (p *partial) keep() {
 	p.state.failed = 0 // who calls again has new attempts
+	if p.state.isVoid(p.args.Budget > 0) {
+		p.state.drop()
+		return
+	}
 	if p.out.err != nil {
 		_ = p.state.save(0) // the Sink is dead; its checkpoint stays as it was
 		return

@@ -5,6 +5,8 @@ type state struct {
 	store Store // nil: nowhere
 	checkpoint
 	record []byte // memory for save
+	found  bool   // an earlier call has left a checkpoint of this job
+	saved  bool   // this call has tried to write one
 }
 
 // checkpointBytes is how much is written between two checkpoints at most, and so how much
@@ -14,15 +16,14 @@ const checkpointBytes = 16 << 20
 // load reads the checkpoint of the job with that key. If there is none that can be used,
 // the job begins anew.
 func (s *state) load(key [32]byte) error {
-	var found bool
 	if s.store != nil {
 		record, err := s.store.Load()
 		if err != nil {
 			return failure(StepState, err)
 		}
-		found = s.decode(record) && s.key == key
+		s.found = s.decode(record) && s.key == key
 	}
-	if !found {
+	if !s.found {
 		s.checkpoint = checkpoint{key: key, size: -1}
 	}
 	return nil
@@ -37,10 +38,24 @@ func (s *state) save(ahead int64) error {
 	s.spent += ahead
 	s.record = s.encode(s.record[:0])
 	s.spent -= ahead
+	s.saved = true
 	if err := s.store.Save(s.record); err != nil {
 		return failure(StepState, err)
 	}
 	return nil
+}
+
+// isVoid reports whether nobody would miss the checkpoint of a failed job: there is no byte of
+// the thing and no restart, and what was spent counts against no Budget.
+func (s *state) isVoid(hasBudget bool) bool {
+	return !s.found && s.reached == 0 && s.restarts == 0 && s.flags == 0 && (s.spent == 0 || !hasBudget)
+}
+
+// drop removes the checkpoint of a failed job, if there is one.
+func (s *state) drop() {
+	if s.store != nil && s.saved {
+		_ = s.store.Remove() // at worst it stays, and does no harm
+	}
 }
 
 // remove removes the checkpoint of a job that has succeeded. If that fails, the same call

@@ -9,8 +9,9 @@ const MaxRecord = 512
 // for none, and the job begins anew.
 //
 // The job calls the methods from one goroutine, one at a time: Load once, before anything
-// else, and then Save, and Remove at the end of a job that has succeeded. An error ends
-// the job, because a job without its checkpoint might spend more than its Budget.
+// else, and then Save, and Remove at the end of a job that has succeeded, or has failed with
+// nothing to keep. An error ends the job, because a job without its checkpoint might spend
+// more than its Budget.
 type Store interface {
 	// Load returns the record that was last saved, or nil if there is none. Whichever of
 	// the records the power has left, the last one or the one before, is right.
