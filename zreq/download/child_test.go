@@ -234,7 +234,7 @@ func TestFolderThatIsReadOnly(t *testing.T) {
 	c, out := child(server.URL, path)
 	asNobody(t, dir, c)
 	is.True(c.Run() != nil)
-	for _, words := range []string{"open the sink for " + server.URL, "must be allowed to create files in the folder"} {
+	for _, words := range []string{"open the sink for " + path, "must be allowed to create files in the folder"} {
 		if !strings.Contains(out.String(), words) {
 			t.Error(out)
 		}

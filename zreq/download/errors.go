@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/zreq-go/zreq/zreq"
@@ -112,12 +113,21 @@ func (s Step) String() string {
 	return "unknown"
 }
 
+// isOfDisk reports whether it is the Sink or the Store of a job that fails in the step.
+func (s Step) isOfDisk() bool {
+	switch s {
+	case StepArgs, StepCheck, StepReceive, StepVerify:
+		return false
+	}
+	return true
+}
+
 // Error is the error of every function in this package, and of the methods of a [File]. The
 // methods of a [Sink] return errors as they are, such as an *fs.PathError: a job makes an
 // Error of them, with the step.
 type Error struct {
 	Step Step
-	Path string // of the file to be saved, as it was given
+	Path string // of the file to be saved, or of the file or the partition of a job, as it was given
 	Left string // path of the temporary file, if it could not be removed
 	Err  error  // a *zreq.Error, an *fs.PathError, an *os.LinkError, …
 
@@ -139,12 +149,21 @@ type Error struct {
 	RetryAfter time.Duration
 }
 
-// Error returns the step, the path or the URL, and the cause on one line.
+// Error returns the step, the path or the URL, and the cause on one line. What goes wrong on
+// the disk has the path. The URL is left out if the cause has it.
 func (e *Error) Error() string {
-	s := "download: " + e.Step.String() + " " + e.Path + e.URL
+	s := "download: " + e.Step.String()
+	cause := ""
 	if e.Err != nil {
-		s += ": " + e.Err.Error()
+		cause = ": " + e.Err.Error()
 	}
+	switch {
+	case e.Path != "" && (e.URL == "" || e.Step.isOfDisk()):
+		s += " " + e.Path
+	case !strings.Contains(cause, e.URL):
+		s += " " + e.URL
+	}
+	s += cause
 	if e.Left != "" {
 		s += "; left behind: " + e.Left
 	}

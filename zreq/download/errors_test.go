@@ -3,10 +3,15 @@
 package download_test
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/zreq-go/zreq/zreq"
@@ -161,6 +166,61 @@ func TestResumable(t *testing.T) {
 					is.True(errors.Is(err, download.ErrBudget))
 				}
 			})
+		})
+	}
+}
+
+// TestErrorText: an error into a file has its path. It names what was to be done, and with what,
+// once: on the disk the path, and otherwise the URL.
+func TestErrorText(t *testing.T) {
+	v := version(30_000, `"7"`)
+	refused := errors.New("refused")
+	for name, tt := range map[string]struct {
+		fails *failing // otherwise it is a file
+		set   func(args *download.Args)
+		says  string
+	}{
+		"network": {nil, func(a *download.Args) { a.Retry.Attempts, a.Call.Driver = 1, &away{err: refused} },
+			"download: receive: out of retries: zreq: dial: GET http://fleet.test/image: connection failed: refused"},
+		"not wanted": {nil, func(a *download.Args) { a.Want.Size = 7 },
+			"download: check http://fleet.test/image: the size is 30000: not the thing that Want describes"},
+		"disk": {nil, func(a *download.Args) { a.State = failingStore{&failing{new(memSink), "save", errDisk}} },
+			"download: keep state of PATH: the state cannot be kept: the card was pulled out"},
+		"no path": {&failing{new(memSink), "write", errDisk}, func(*download.Args) {},
+			"download: write http://fleet.test/image: the card was pulled out"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			served(t, cutEvery(v, 40_000), func(is *is.I, o *origin, args *download.Args) {
+				tt.set(args)
+				path := filepath.Join(t.TempDir(), "image.bin")
+				var sink download.Sink = download.FileSink(path)
+				if tt.fails != nil {
+					sink, path = tt.fails, ""
+				}
+				_, err := get(o, sink, args)
+				is.Equal(problem(is, err).Path, path)
+				is.Equal(err.Error(), strings.Replace(tt.says, "PATH", path, 1))
+			})
+		})
+	}
+}
+
+// TestErrorOfADigest: the error says which digest there is, and which one was wanted.
+func TestErrorOfADigest(t *testing.T) {
+	v := version(30_000, `"7"`)
+	sum := sha256.Sum256([]byte(v.body))
+	says := "it is " + hex.EncodeToString(sum[:]) + ", and " + strings.Repeat("07", 32) + " was wanted"
+	for _, named := range []bool{false, true} {
+		served(t, cutEvery(v, 40_000), func(is *is.I, o *origin, args *download.Args) {
+			args.Want.SHA256 = bytes.Repeat([]byte{7}, 32)
+			kind := download.ErrDigest
+			if named {
+				kind = download.ErrWant
+				args.Want.From = func(*zreq.Response) ([]byte, error) { return sum[:], nil }
+			}
+			_, err := get(o, new(memSink), args)
+			is.True(errors.Is(err, kind))
+			is.True(strings.Contains(err.Error(), says))
 		})
 	}
 }

@@ -45,9 +45,10 @@ func lockAt(home folder, name string) (part, error) {
 		if err = checkFile(home, name); err == nil {
 			p, err = home.Edit(name)
 		}
+		err = ignoreMissing(err)
 	}
-	if err != nil {
-		return nil, ignoreMissing(err)
+	if p == nil || err != nil {
+		return nil, err
 	}
 	err = home.Lock(p)
 	same := false

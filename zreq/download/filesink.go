@@ -19,6 +19,7 @@ var (
 	_ Discarder     = (*FilePart)(nil)
 	_ zreq.Receiver = (*FilePart)(nil)
 	_ io.ReaderAt   = (*FilePart)(nil)
+	_ placed        = (*FilePart)(nil)
 )
 
 // A FilePart is the Sink of a file, and a [Stater]. It is made by [FileSink], and is for one
@@ -28,8 +29,8 @@ var (
 // is in a state file: for "firmware.bin" these are ".firmware.bin.zreq-part" and
 // ".firmware.bin.zreq-state". Whoever opens the path sees the old file or the new one,
 // never a part or a mixture. After a job has failed, both files stay, and the next job to
-// the same path goes on from them. After it has succeeded they are gone. To give up a job
-// for good, remove both.
+// the same path goes on from them. After it has succeeded they are gone, and also after a
+// failure with nothing to keep: see Args.State. To give up a job for good, remove both.
 //
 // The part must be a regular file of the user of this process, or of the owner of the folder,
 // as on a FAT file system, and have one name. It is locked,
@@ -75,6 +76,9 @@ type situation struct {
 // FileSink returns a Sink for the file at path. It does not touch the disk before a job
 // uses it.
 func FileSink(path string) *FilePart { return &FilePart{disk: system{}, path: path} }
+
+// where returns the path, for errors.
+func (s *FilePart) where() string { return s.path }
 
 // PartID returns the random number that the part was given when it was begun. It is in the
 // state file.

@@ -35,7 +35,8 @@ func (s *fileStore) Load() ([]byte, error) {
 		return nil, err
 	}
 	defer file.home.Close()
-	return file.read()
+	record, err := file.read()
+	return record, s.failure(err)
 }
 
 func (s *fileStore) Save(record []byte) error {
@@ -44,7 +45,7 @@ func (s *fileStore) Save(record []byte) error {
 		return err
 	}
 	defer file.home.Close()
-	return explain(file.write(record))
+	return s.failure(explain(file.write(record)))
 }
 
 func (s *fileStore) Remove() error {
@@ -53,7 +54,15 @@ func (s *fileStore) Remove() error {
 		return err
 	}
 	defer file.home.Close()
-	return file.remove()
+	return s.failure(file.remove())
+}
+
+// failure puts the path in front of an error, which has a name in the folder at most.
+func (s *fileStore) failure(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &detail{err, s.path}
 }
 
 // stateFile is a small file that is replaced as a whole.

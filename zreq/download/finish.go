@@ -18,7 +18,7 @@ func (p *partial) verify() (sum []byte, err error) {
 		s.flags.set(isPlain|isDistrust, true)
 		return sum, errResumed
 	}
-	return sum, p.reject(&Error{Step: StepVerify, Err: ErrDigest})
+	return sum, p.reject(&Error{Step: StepVerify, Err: both(ErrDigest, digests(sum, p.digest))})
 }
 
 // reject makes what the Sink has unusable, because it is wrong, and returns why.

@@ -33,6 +33,7 @@ func Get(ctx context.Context, url string, sink Sink, args *Args) (*Result, error
 // commits and ends.
 type job struct {
 	url    string
+	path   string // of the Sink; empty if it has none
 	args   Args
 	server *server  // whom it asks
 	part   *partial // what there is of the thing
@@ -45,6 +46,9 @@ type job struct {
 	result Result
 }
 
+// placed is a Sink with a path, which errors show.
+type placed interface{ where() string }
+
 // newJob returns a job that has not looked at its arguments yet. It can be closed.
 func newJob(url string, sink Sink) *job {
 	j := &job{url: url, state: &state{checkpoint: checkpoint{size: -1}}, tell: &report{began: time.Now()}}
@@ -52,6 +56,9 @@ func newJob(url string, sink Sink) *job {
 	j.out = &output{sink: sink, state: j.state, budget: j.spend, report: j.tell}
 	j.part = &partial{args: &j.args, state: j.state, out: j.out}
 	j.server = &server{url: url, args: &j.args}
+	if s, ok := sink.(placed); ok {
+		j.path = s.where()
+	}
 	return j
 }
 
@@ -247,7 +254,7 @@ func (j *job) finished(err error) error {
 		e = &Error{Step: StepReceive, Err: err}
 	}
 	own := *e
-	own.URL, own.Offset = safeURL(j.url), j.out.offset
+	own.Path, own.URL, own.Offset = j.path, safeURL(j.url), j.out.offset
 	return &own
 }
 

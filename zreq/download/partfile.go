@@ -4,7 +4,6 @@ package download
 
 import (
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"io/fs"
 	"strconv"
@@ -41,7 +40,7 @@ func stemOf(base string) string {
 		n--
 	}
 	sum := sha256.Sum256([]byte(base))
-	return base[:n] + "." + hex.EncodeToString(sum[:8])
+	return base[:n] + "." + hexadecimal(sum[:8])
 }
 
 // maxOpens is how often the part is opened if others create and remove it meanwhile.
@@ -103,7 +102,8 @@ func (s *FilePart) claim(mode fs.FileMode) error {
 		if p != nil {
 			_ = p.Close() // nothing was written to it
 		}
-		if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrExist) {
+		raced := errors.Is(err, fs.ErrExist) || errors.Is(err, fs.ErrNotExist) && !created
+		if err != nil && !raced {
 			return err
 		}
 	} // somebody has removed it, or made it, in between
@@ -115,11 +115,13 @@ func (s *FilePart) busy() error {
 	return &fs.PathError{Op: "lock", Path: s.path, Err: ErrBusy}
 }
 
+// openPart opens the part, or creates it if there is none. created says which of the two it
+// has done or tried.
 func (s *FilePart) openPart(mode fs.FileMode) (p part, created bool, err error) {
 	err = checkFile(s.home, s.names.part)
 	if errors.Is(err, fs.ErrNotExist) {
 		p, err = s.home.Create(s.names.part, mode)
-		return p, err == nil, err
+		return p, true, err
 	}
 	if err == nil {
 		p, err = s.home.Edit(s.names.part)

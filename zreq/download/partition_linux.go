@@ -62,6 +62,9 @@ type partition struct {
 	err    error       // the first failure
 }
 
+// where returns the path, for errors.
+func (s *partition) where() string { return s.path }
+
 // block is a block device. Tests have others.
 type block interface {
 	io.ReaderAt

@@ -87,9 +87,24 @@ func (w *Want) judge(r *zreq.Response, size int64, named []byte) (digest []byte,
 		}
 	}
 	if w.SHA256 != nil && named != nil && !bytes.Equal(named, w.SHA256) {
-		return named, &wrong{wantError("the server says that it has another SHA-256")}
+		return named, &wrong{both(wantError("the server says that it has another SHA-256"), digests(named, w.SHA256))}
 	}
 	return named, nil
+}
+
+// digests is the reason of an error: which digest there is, and which one was wanted.
+func digests(is, wanted []byte) error {
+	return errors.New("it is " + hexadecimal(is) + ", and " + hexadecimal(wanted) + " was wanted")
+}
+
+// hexadecimal is hex.EncodeToString without package fmt.
+func hexadecimal(p []byte) string {
+	const digits = "0123456789abcdef"
+	s := make([]byte, 0, 2*sha256.Size)
+	for _, b := range p {
+		s = append(s, digits[b>>4], digits[b&15])
+	}
+	return string(s)
 }
 
 // wantError is an ErrWant that says what differs.
