@@ -1,12 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
 	"time"
 
+	"github.com/zreq-go/zreq/zreq"
 	"github.com/zreq-go/zreq/zreq/download"
 )
 
@@ -36,6 +38,8 @@ func terminal(w io.Writer) bool {
 func (b *bar) show(p download.Progress) {
 	b.rate.add(p)
 	switch {
+	case p.Err != nil && !p.Done:
+		b.note(fmt.Sprintf("attempt %d: %v; the next one %s", p.Attempt, reason(p.Err), when(p.Wait)))
 	case b.live && p.Done:
 		b.clear()
 	case b.live:
@@ -43,6 +47,23 @@ func (b *bar) show(p download.Progress) {
 	default:
 		b.tell(p)
 	}
+}
+
+// reason leaves out what the user knows: the method and the URL.
+func reason(err error) error {
+	var call *zreq.Error
+	if errors.As(err, &call) {
+		return call.Err
+	}
+	return err
+}
+
+// when says when the next attempt comes.
+func when(wait time.Duration) string {
+	if wait < time.Second {
+		return "now"
+	}
+	return "in " + wait.Round(time.Second).String()
 }
 
 // note writes a line of its own. The bar comes back below it.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/matryer/is"
 
+	"github.com/zreq-go/zreq/zreq"
 	"github.com/zreq-go/zreq/zreq/download"
 )
 
@@ -46,6 +47,19 @@ func TestBarLines(t *testing.T) {
 	}
 	b.note("by the way")
 	is.Equal(out.String(), "10 %  1.0 MiB of 10.0 MiB\n40 %  4.0 MiB of 10.0 MiB\n100 %  10.0 MiB of 10.0 MiB\nby the way\n")
+}
+
+// An attempt that has failed has a line of its own, with what comes next.
+func TestBarAttempts(t *testing.T) {
+	is := is.New(t)
+	var out strings.Builder
+	b := newBar(&out)
+	late := &zreq.Error{Method: "GET", URL: "http://localhost/image", Err: zreq.ErrResponse}
+	b.show(download.Progress{Attempt: 1, Err: late})
+	b.show(download.Progress{Attempt: 2, Err: zreq.ErrTruncated, Wait: 2300 * time.Millisecond})
+	b.show(download.Progress{Err: late, Done: true}) // the program says that at its end
+	is.Equal(out.String(), "attempt 1: "+zreq.ErrResponse.Error()+"; the next one now\n"+
+		"attempt 2: "+zreq.ErrTruncated.Error()+"; the next one in 2s\n")
 }
 
 // On a terminal the line is overwritten, a shorter one with spaces behind, and is gone at the

@@ -20,7 +20,6 @@ func fetch(ctx context.Context, o *options, out io.Writer) error {
 	}
 	b := newBar(out)
 	args.Progress = b.show
-	args.Call.Trace = &attempts{bar: b}
 	args.OnRestart = func(reason error) error {
 		b.note(fmt.Sprintf("beginning anew: %v", reason))
 		return nil

@@ -77,7 +77,7 @@ func TestExitCodesOfServers(t *testing.T) {
 		code int
 		says string
 	}{
-		"busy for long": {t.Context(), srv.URL + "/busy", 3, "attempt 1: the server is busy, status 503"},
+		"busy for long": {t.Context(), srv.URL + "/busy", 3, "the status is 503"},
 		"not there":     {t.Context(), srv.URL + "/missing", 4, "404"},
 		"a password":    {t.Context(), secret + "/missing", 4, "404"},
 		"interrupted":   {gone, srv.URL + "/image", 130, "again to go on"},

@@ -79,8 +79,9 @@ type Args struct {
 	// called if a new job finds that what an earlier one has kept cannot be used.
 	OnRestart func(reason error) error
 
-	// Progress, if set, is called at most ten times a second while the body is read, and
-	// once at the end, even after a failure. It is called on the caller's goroutine.
+	// Progress, if set, is called at most ten times a second while the body is read, after
+	// each attempt that has failed if another one follows, with the reason and the wait,
+	// and once at the end, even after a failure. It is called on the caller's goroutine.
 	Progress func(p Progress)
 }
 

@@ -186,10 +186,7 @@ func (j *job) admit(ctx context.Context) error {
 	case j.next.begun:
 		return j.outOfAttempts()
 	default: // processes have used them all up, and none was there to be told
-		if err := sleep(ctx, retry.jitter(int(j.state.failed))); err != nil {
-			return stopped(err)
-		}
-		return nil
+		return j.pause(ctx, retry.jitter(int(j.state.failed)))
 	}
 }
 
@@ -232,10 +229,11 @@ func (j *job) end(err error) (*Result, error) {
 	r.Size, r.Offset, r.Spent = j.state.size, j.out.offset, j.state.spent
 	r.Attempts, r.Restarts = int(j.state.attempts), int(j.state.restarts)
 	r.Resumed, r.Links = j.part.resumed, j.tell.links
+	err = j.finished(err)
 	j.show()
-	j.tell.now.Done = true
+	j.tell.now.Done, j.tell.now.Err = true, err
 	j.tell.tell(j.out.offset)
-	return r, j.finished(err)
+	return r, err
 }
 
 // close closes the connection and the Sink, once.

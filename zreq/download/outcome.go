@@ -42,9 +42,15 @@ func (j *job) follow(ctx context.Context, o outcome) error {
 	case int(j.state.failed) >= retry.Attempts:
 		return j.outOfAttempts()
 	case o.now || gained >= enough && o.after == 0:
-		return nil
+		return j.pause(ctx, 0)
 	}
-	if err := sleep(ctx, o.after+retry.jitter(max(1, int(j.state.failed)))); err != nil {
+	return j.pause(ctx, o.after+retry.jitter(max(1, int(j.state.failed))))
+}
+
+// pause reports why the last attempt has failed, and waits for the next one.
+func (j *job) pause(ctx context.Context, wait time.Duration) error {
+	j.tell.paused(j.out.offset, j.next.reason, wait)
+	if err := sleep(ctx, wait); err != nil {
 		return stopped(err)
 	}
 	return nil

@@ -16,6 +16,13 @@ type Progress struct {
 	Spent    int64         // bytes that the job has read and written, as for Args.Budget
 	Elapsed  time.Duration // since Get was called
 	Done     bool          // this is the last report
+
+	// Err is set in the report of an attempt that has failed, if the job goes on, and in the
+	// last report to the error that Get returns.
+	Err error
+	// Wait is how long the job waits from now on before its next attempt. With a nil Err it
+	// is the wait for processes that have ended in the middle: see [Retry].
+	Wait time.Duration
 }
 
 // Result is what a job has done. Get returns it beside an error, too.
@@ -31,7 +38,8 @@ type Result struct {
 	URL      string   // of the last response, without credentials, query and fragment
 }
 
-// report tells of the progress of a job, at most ten times a second.
+// report tells of the progress of a job, at most ten times a second, and of each attempt that
+// has failed.
 type report struct {
 	call  func(Progress) // nil: nobody wants to know
 	now   Progress
@@ -64,6 +72,17 @@ func (r *report) tell(offset int64) {
 	r.last, r.from = now, offset
 	r.now.Elapsed = now.Sub(r.began)
 	r.call(r.now)
+}
+
+// paused reports that the job waits after an attempt that has failed. The rate is that of
+// the last report.
+func (r *report) paused(offset int64, why error, wait time.Duration) {
+	if r.call == nil {
+		return
+	}
+	p := r.now
+	p.Offset, p.Elapsed, p.Err, p.Wait = offset, time.Since(r.began), why, wait
+	r.call(p)
 }
 
 // over notes that an attempt went over a link.

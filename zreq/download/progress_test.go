@@ -7,6 +7,7 @@ import (
 
 	"github.com/matryer/is"
 
+	"github.com/zreq-go/zreq/zreq"
 	"github.com/zreq-go/zreq/zreq/download"
 )
 
@@ -55,5 +56,42 @@ func testProgressOfSpentBytes(t *testing.T) {
 		is.Equal(len(reports), 1)
 		is.True(reports[0].Done)
 		is.Equal(reports[0].Total, int64(-1))
+	})
+}
+
+// testProgressOfFailures: whoever waits learns at once why, and for how long.
+func testProgressOfFailures(t *testing.T) {
+	v := version(60_000, `"7"`)
+	answer := func(a *ask) reply {
+		switch a.k {
+		case 1:
+			return reply{text: "HTTP/1.1 503 Later\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n", cut: -1}
+		case 4:
+			return reply{text: "HTTP/1.1 404 Gone\r\nContent-Length: 0\r\n\r\n", cut: -1}
+		}
+		return cutEvery(v, 20_000)(a)
+	}
+	served(t, answer, func(is *is.I, o *origin, args *download.Args) {
+		began := time.Now()
+		next := began // when the next report may come
+		var failed []download.Progress
+		args.Progress = func(p download.Progress) {
+			is.True(!time.Now().Before(next)) // the wait was not shorter
+			is.Equal(p.Elapsed, time.Since(began))
+			if p.Err != nil {
+				failed = append(failed, p)
+				next = time.Now().Add(p.Wait)
+			}
+		}
+		_, err := get(o, new(memSink), args)
+		is.Equal(len(failed), 4)
+		is.True(errors.Is(failed[0].Err, zreq.ErrStatus))
+		is.True(failed[0].Wait >= 7*time.Second && failed[0].Wait <= 8*time.Second)
+		is.Equal(failed[0].Attempt, 1)
+		is.True(errors.Is(failed[1].Err, zreq.ErrTruncated))
+		is.Equal(failed[1].Wait, time.Duration(0)) // 20,000 bytes are progress
+		is.Equal(failed[2].Offset, int64(40_000))
+		is.True(failed[3].Done && failed[3].Err == err)
+		is.True(!failed[0].Done && !failed[1].Done && !failed[2].Done)
 	})
 }

@@ -59,8 +59,15 @@ func testAttemptsOfKilledProcesses(t *testing.T) {
 		is.True(errors.Is(err, context.Canceled)) // the wait heeds it; and Get has returned
 
 		sink.reboot()
+		waits := 0
+		args.Progress = func(p download.Progress) {
+			if p.Wait > 0 && p.Err == nil {
+				waits++
+			}
+		}
 		res, err := get(o, sink, args)
 		is.NoErr(err)
+		is.Equal(waits, 1) // is reported
 		is.True(string(sink.target) == v.body)
 		is.Equal(res.Attempts, 41)
 		is.Equal(sink.broken, nil)
