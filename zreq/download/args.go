@@ -37,11 +37,11 @@ type Args struct {
 	// State keeps the checkpoint. The default is that of the Sink, if it is a [Stater].
 	// Without any, the job survives every cut but not the end of its process.
 	//
-	// A job that succeeds removes its checkpoint. So does a job that fails with nothing to
-	// keep, for example because nobody has answered, or with a 404: it has not received a
-	// byte of the thing, nor begun anew, there is no Budget that what it has spent counts
-	// against, and no earlier call has left a checkpoint. Such a call counts in no later
-	// Result.
+	// A job that succeeds removes its checkpoint. A job that fails leaves one if there is
+	// something to go on from or to count: a byte of the thing, a restart, a checkpoint of
+	// an earlier call, or bytes that were spent while there is a Budget or the error is
+	// Resumable. So a connection that is refused, a 404 or ErrArgs leaves nothing, and the
+	// Result of a later call does not count it.
 	State Store
 
 	// Budget limits the bytes that the job reads and writes: requests, heads and bodies,

@@ -136,8 +136,8 @@ func (u *unfinished) Close() error { return nil }
 // keeps its counts: bytes that a Budget counts, or a restart, or what was there before.
 func TestNothingIsLeft(t *testing.T) {
 	gone := func(*ask) reply { return reply{text: "HTTP/1.1 404 Gone\r\nContent-Length: 0\r\n\r\n", cut: -1} }
+	later := func(*ask) reply { return reply{text: "HTTP/1.1 503 Later\r\nRetry-After: 9999\r\n\r\n", cut: -1} }
 	v := version(60_000, `"7"`)
-	full := func(*ask) reply { return reply{text: v.wholeHead(), cut: -1, close: true} }
 	for name, tt := range map[string]struct {
 		answer func(a *ask) reply
 		set    func(args *download.Args)
@@ -146,7 +146,7 @@ func TestNothingIsLeft(t *testing.T) {
 		"a status":       {gone, func(*download.Args) {}, false},
 		"nobody answers": {nil, func(a *download.Args) { a.Call.Driver = &away{err: errDisk} }, false},
 		"no URL":         {nil, func(a *download.Args) { a.Call.Headers = zreq.Headers{{"no name", ""}} }, false},
-		"no body":        {full, func(*download.Args) {}, false},
+		"a server away":  {later, func(*download.Args) {}, true},
 		"a budget":       {gone, func(a *download.Args) { a.Budget = 5_000 }, true},
 		"before a dial":  {nil, func(a *download.Args) { a.Budget, a.Call.Driver = 5_000, &away{err: errDisk} }, false},
 		"a part":         {cutEvery(v, 100), func(a *download.Args) { a.Retry.Attempts = 1; a.Want.MaxSize = 100_000 }, true},

@@ -222,7 +222,7 @@ func stopped(cause error) error {
 // end saves what the job has used up, closes the Sink, and makes the Result.
 func (j *job) end(err error) (*Result, error) {
 	if err != nil && j.state.key != ([32]byte{}) {
-		j.part.keep()
+		j.part.keep(err)
 	}
 	j.close()
 	r := &j.result

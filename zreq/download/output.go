@@ -3,10 +3,8 @@ package download
 import (
 	"context"
 	"crypto/sha256"
-	"encoding"
 	"hash"
 	"io"
-	"time"
 
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq"
@@ -37,16 +35,6 @@ type output struct {
 	stop  error // why the body was not taken to its end
 }
 
-// mark is where the last checkpoint was, and where the next one will be.
-type mark struct {
-	at    int64
-	next  int64
-	align int64
-	time  time.Time
-}
-
-const checkpointTime = 10 * time.Second
-
 // open opens the Sink, to go on at keep if that is not zero, and returns where it goes on.
 func (o *output) open(size, keep int64) (at int64, err error) {
 	if at, err = o.sink.Open(size, keep); err != nil {
@@ -59,24 +47,10 @@ func (o *output) open(size, keep int64) (at int64, err error) {
 	if a, ok := o.sink.(Aligner); ok {
 		align = max(1, a.Align())
 	}
-	o.mark = mark{at: at, align: align}
+	o.mark = mark{at: at, align: align, sum: o.mark.sum[:0]}
 	o.offset = at
 	o.schedule()
 	return at, nil
-}
-
-// schedule decides where the next checkpoint will be.
-func (o *output) schedule() {
-	o.mark.at, o.mark.time = o.offset, time.Now()
-	o.mark.next = o.mark.up(o.offset + checkpointBytes)
-}
-
-// up rounds an offset up to where the Sink can sync.
-func (m *mark) up(offset int64) int64 {
-	if over := offset % m.align; over > 0 {
-		return offset + m.align - over
-	}
-	return offset
 }
 
 // expect gets ready for a body of length bytes, or any number if that is negative. The
@@ -167,9 +141,7 @@ func (o *output) put(p []byte) (int, error) {
 	if err == nil && n < len(p) {
 		err = io.ErrShortWrite
 	}
-	if o.hash != nil {
-		o.hash.Write(p[:n])
-	}
+	o.sum(p[:n])
 	o.offset += int64(n)
 	if err != nil {
 		return n, o.fail(StepWrite, err)
@@ -200,60 +172,6 @@ func (o *output) ReceiveFrom(c netdriver.Conn, n int64) (received int64, ok bool
 	o.pace.pay(o.ctx, received)
 	o.report.tick(o.offset, o.state.spent)
 	return received, true, err
-}
-
-// due writes a checkpoint if it is time. It is called when more is to be written: whether
-// the last byte is the end is known only when the response has ended.
-func (o *output) due() error {
-	if o.skip.left > 0 {
-		return nil
-	}
-	if o.offset < o.mark.next && time.Since(o.mark.time) >= checkpointTime {
-		o.mark.next = min(o.mark.next, o.mark.up(o.offset))
-	}
-	if o.offset < o.mark.next {
-		return nil
-	}
-	return o.checkpoint()
-}
-
-// checkpoint syncs the Sink, if anything was written, and then writes down what is durable.
-func (o *output) checkpoint() error {
-	if err := o.halted(); err != nil && o.err != nil {
-		return err
-	}
-	if o.offset != o.mark.at {
-		if err := o.sink.Sync(); err != nil {
-			return o.fail(StepSync, err)
-		}
-	}
-	o.schedule()
-	o.state.offset = o.offset
-	o.state.reach(o.offset)
-	if err := o.note(); err != nil {
-		return err
-	}
-	return o.save(o.budget.ahead(o.left))
-}
-
-// note takes the state of the hash into the checkpoint.
-func (o *output) note() error {
-	o.state.state = o.state.state[:0]
-	if o.hash == nil {
-		return nil
-	}
-	m, ok := o.hash.(encoding.BinaryMarshaler)
-	if !ok {
-		return nil // the prefix has to be read again
-	}
-	state, err := m.MarshalBinary()
-	if err != nil {
-		return o.fail(StepState, err)
-	}
-	if len(state) <= maxHashState {
-		o.state.state = append(o.state.state, state...)
-	}
-	return nil
 }
 
 // save writes the checkpoint. A Store that fails ends the job.

@@ -3,6 +3,7 @@ package download
 import (
 	"bytes"
 	"crypto/sha256"
+	"errors"
 	"hash"
 )
 
@@ -40,22 +41,17 @@ func (p *partial) newHash() hash.Hash {
 }
 
 // keep makes durable what a failed job has, as far as that is possible. A job that has nothing
-// leaves nothing.
-func (p *partial) keep() {
+// leaves nothing: see Args.State.
+func (p *partial) keep(why error) {
 	p.state.failed = 0 // who calls again has new attempts
-	if p.state.isVoid(p.args.Budget > 0) {
+	var e *Error
+	if p.state.isVoid(p.args.Budget > 0 || errors.As(why, &e) && e.Resumable) {
 		p.state.drop()
 		return
 	}
-	if p.out.err != nil {
-		_ = p.state.save(0) // the Sink is dead; its checkpoint stays as it was
-		return
+	isOpen := p.out.err == nil && p.out.mark.align > 0
+	if isOpen && !p.state.flags.has(isDistrust) && p.out.offset != p.state.size {
+		p.out.preserve()
 	}
-	aligned := p.out.mark.align > 0 && p.out.offset%p.out.mark.align == 0
-	if aligned && p.out.offset > p.state.offset && !p.state.flags.has(isDistrust) && p.out.offset != p.state.size {
-		if p.out.checkpoint() != nil {
-			return
-		}
-	}
-	_ = p.state.save(0)
+	_ = p.state.save(0) // if the Sink is dead, its checkpoint stays as it was
 }

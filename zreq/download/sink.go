@@ -61,8 +61,10 @@ type Sink interface {
 type Aligner interface {
 	// Align returns the unit in bytes. It is asked after each Open and does not change
 	// before the next. If it is over 1, the job calls Sync only when the number of bytes
-	// from the beginning is a multiple of it, or at the end of the thing. No Write crosses
-	// an offset at which the job will sync.
+	// from the beginning is a multiple of it, or at the end of the thing, or as the last
+	// call before Close if the job has failed. In that last case it needs the whole units
+	// to be durable, and no more: a later job goes on at their end. No Write crosses an
+	// offset at which the job will sync and go on.
 	Align() int64
 }
 

@@ -46,9 +46,9 @@ func (s *state) save(ahead int64) error {
 }
 
 // isVoid reports whether nobody would miss the checkpoint of a failed job: there is no byte of
-// the thing and no restart, and what was spent counts against no Budget.
-func (s *state) isVoid(hasBudget bool) bool {
-	return !s.found && s.reached == 0 && s.restarts == 0 && s.flags == 0 && (s.spent == 0 || !hasBudget)
+// the thing and no restart, and what was spent, if that counts, is nothing.
+func (s *state) isVoid(counts bool) bool {
+	return !s.found && s.reached == 0 && s.restarts == 0 && s.flags == 0 && (s.spent == 0 || !counts)
 }
 
 // drop removes the checkpoint of a failed job, if there is one.

@@ -27,7 +27,8 @@
 // Each page is read back and compared, and a full block is read a second time, since a bit
 // that is not quite programmed may read well once. What counts as durable is whole blocks, and
 // checkpoints are made at the end of one. After a power cut the job goes on at the last
-// checkpoint.
+// checkpoint. A job that fails, or whose context ends, makes one more for the whole blocks that
+// it has written.
 //
 // If the Device is [BadBlocks], bad blocks are left out: the image lies in the good blocks, in
 // order. The table is all that is needed to find it again. A block that fails while it is

@@ -24,7 +24,7 @@ func TestFeature(t *testing.T) {
 			testRegion, testRegionBounds, testOverFourGiB, testImportsOfAMicrocontroller,
 		}, platform...)},
 		{"B15", proofs{
-			testStateKeeps, testStateWear, testStateTorn, testStateLostBit, testStateCorrupted, testStateReplacesABlock, testStateWithoutASpare, testStateAfterAnError, testStateTornForLong, testStateOnABrokenDevice, testStateRefuses, testPowerCut, testPowerCutOfAJob,
+			testStateKeeps, testStateWear, testStateTorn, testStateLostBit, testStateCorrupted, testStateReplacesABlock, testStateWithoutASpare, testStateAfterAnError, testStateTornForLong, testStateOnABrokenDevice, testStateRefuses, testPowerCut, testPowerCutOfAJob, testFailedJobKeepsBlocks,
 		}},
 	} {
 		t.Run(row.id, func(t *testing.T) { row.proofs.run(t, passed) })

@@ -14,6 +14,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/matryer/is"
+
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/netdriver/memnet"
 	"github.com/zreq-go/zreq/zreq"
@@ -208,4 +210,47 @@ func (s *server) answer(from, until int, ifRange string) []byte {
 		image = image[:rand.New(rand.NewPCG(uint64(from), s.board.version)).IntN(len(image))]
 	}
 	return append(p, image...)
+}
+
+// testFailedJobKeepsBlocks: a job that is stopped in the middle of a block goes on at the
+// beginning of that, though no checkpoint was due.
+func testFailedJobKeepsBlocks(t *testing.T) {
+	for name, digest := range map[string]bool{"digest": true, "validator": false} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				b := boards["NAND with bad blocks"](1)
+				args := &download.Args{
+					Call:      zreq.Args{Driver: &server{b}, Limits: zreq.Limits{ReadBuffer: 512}},
+					State:     flash.State(b.state),
+					TrustPart: true, // the checkpoint has the state of the hash
+				}
+				want := b.image(1)
+				if sum := sha256.Sum256(want); digest {
+					args.Want.SHA256 = sum[:]
+				}
+				ctx, cancel := context.WithCancel(t.Context())
+				args.BytesPerSecond = 1000
+				args.Progress = func(p download.Progress) {
+					if p.Offset > 2500 {
+						cancel()
+					}
+				}
+				first, err := download.Get(ctx, "http://updates.test/image", flash.Sink(b.slot), args)
+				is.True(errors.Is(err, context.Canceled))
+				is.True(first.Offset%1024 > 0) // in the middle
+				args.Progress = nil
+				slot := flash.Sink(b.slot)
+				var got []byte
+				slot.Activate = func() error { got = readSlot(t, slot, len(want)); return nil }
+				again, err := download.Get(t.Context(), "http://updates.test/image", slot, args)
+				is.NoErr(err)
+				is.Equal(again.Resumed, first.Offset-first.Offset%1024)
+				is.Equal(again.Restarts, 0)
+				is.True(bytes.Equal(got, want))
+				is.Equal(b.nor.Reprogrammed(), 0)
+				is.Equal(b.nor.Misuses(), 0)
+			})
+		})
+	}
 }

@@ -98,7 +98,8 @@ func (s *Slot) Write(p []byte) (n int, err error) {
 
 // Sync makes all that was written durable. If that is not a whole number of pages, it pads
 // the last one with 0xFF, and then nothing more can be written: call it elsewhere than at
-// multiples of Align only at the end of the image.
+// multiples of Align only at the end of the image, or as the last call before Close. In that
+// case Open keeps the whole blocks.
 func (s *Slot) Sync() error {
 	switch {
 	case s.err != nil:
