@@ -47,7 +47,11 @@ type Args struct {
 	// Budget limits the bytes that the job reads and writes: requests, heads and bodies,
 	// those of earlier calls with the same Key included. What TLS and TCP add is not
 	// counted. If it is spent, the job ends with ErrBudget, which a larger Budget cures.
-	// If the process is killed, bytes count that were not read: the rest of the response,
+	// Each request asks by Range for no more than what is left, so that a server sends no
+	// more either. What has come is kept for a later call. If that could not go on there,
+	// because there is no Store or because neither a version nor a digest is known, or if
+	// the server ignores Range, a thing that is too large is ErrBudget at its head. If the
+	// process is killed, bytes count that were not read: the rest of the response,
 	// up to 16 MiB. Zero means no limit. A negative Budget is ErrArgs.
 	Budget int64
 

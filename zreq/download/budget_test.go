@@ -20,20 +20,21 @@ func testBudget(t *testing.T) {
 		is.NoErr(err)
 		is.Equal(res.Spent, o.count.Load())
 	})
-	served(t, cutEvery(v, 20_000), func(is *is.I, o *origin, args *download.Args) {
-		args.Budget = 40_000
+	served(t, cutEvery(v, 60_000), func(is *is.I, o *origin, args *download.Args) {
+		args.Budget = 40_000 // too little: what it pays for is kept
 		sink := new(memSink)
 		_, err := get(o, sink, args)
-		is.True(errors.Is(err, download.ErrBudget)) // at the head: it announces more
-		is.Equal(len(sink.bytes), 0)
+		is.True(errors.Is(err, download.ErrBudget))
 		is.Equal(len(o.asks), 1)
-		spent := o.count.Load()
-		is.True(spent <= args.Budget+originBuffer)
+		is.True(o.count.Load() <= args.Budget) // the server was not asked for more
+		kept := len(sink.durable)
+		is.True(kept >= 38_000)
 		args.Budget = 0
 		sink.reboot()
 		res, err := get(o, sink, args)
 		is.NoErr(err)
-		is.True(res.Spent > 50_000)
+		is.Equal(res.Resumed, int64(kept))
+		is.Equal(res.Spent, o.count.Load())
 	})
 	served(t, func(a *ask) reply {
 		if a.k == 2 {
@@ -78,5 +79,48 @@ func testBudgetAfterAKill(t *testing.T) {
 		is.True(res.Spent >= o.count.Load())
 		is.True(res.Spent <= 2*50_000+10_000)
 		is.Equal(sink.broken, nil)
+	})
+}
+
+// testBudgetAtTheHead: if a larger Budget could not go on behind a part, or if there is none, the
+// head of what is too large ends the job.
+func testBudgetAtTheHead(t *testing.T) {
+	nameless, named := version(50_000, ""), version(50_000, `"7"`)
+	for name, tt := range map[string]struct {
+		answer func(a *ask) reply
+		sink   download.Sink
+		most   int64 // that the server has sent and received
+	}{
+		"no version": {cutEvery(nameless, 60_000), new(memSink), 40_000},
+		"no Store":   {cutEvery(named, 60_000), &memSink{noState: true}, 40_000},
+		"no ranges":  {func(*ask) reply { return reply{text: named.whole(), cut: -1} }, new(memSink), 40_000 + originBuffer},
+	} {
+		t.Run(name, func(t *testing.T) {
+			served(t, tt.answer, func(is *is.I, o *origin, args *download.Args) {
+				args.Budget = 40_000
+				res, err := get(o, tt.sink, args)
+				is.True(errors.Is(err, download.ErrBudget))
+				is.Equal(res.Offset, int64(0))
+				is.Equal(len(o.asks), 1)
+				is.Equal(o.asks[0].from, int64(0))
+				is.True(o.asks[0].until < args.Budget)
+				is.True(o.count.Load() <= tt.most)
+				is.True(res.Spent < 2*originBuffer)
+			})
+		})
+	}
+	served(t, cutEvery(nameless, 60_000), func(is *is.I, o *origin, args *download.Args) {
+		args.Budget = 52_000 // it fits, and comes as one part
+		sink := new(memSink)
+		_, err := get(o, sink, args)
+		is.NoErr(err)
+		is.True(string(sink.target) == nameless.body)
+		is.Equal(len(o.asks), 1)
+	})
+	empty := version(0, `"7"`)
+	served(t, cutEvery(empty, 1), func(is *is.I, o *origin, args *download.Args) {
+		args.Budget = 40_000
+		_, err := get(o, new(memSink), args)
+		is.NoErr(err) // a 416 says that there is nothing
 	})
 }

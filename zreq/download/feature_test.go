@@ -31,7 +31,7 @@ func TestFeature(t *testing.T) {
 		{"B1", proofs{testAdversary, testGoesOn, testRestart, testServerThatCannotDoRanges, testRangesAgain, testSkip, testEndThatIsNotProven, testCoding}},
 		{"B2", proofs{testGoesOn, testRetries, testAttemptsOfKilledProcesses, testProgressOfKilledProcesses, testCallbackSink, testReceiver}},
 		{"B4", proofs{testDigest, testDigestAfterAResume, testWant}},
-		{"B6", proofs{testBudget, testBudgetAfterAKill}},
+		{"B6", proofs{testBudget, testBudgetAtTheHead, testBudgetAfterAKill}},
 		{"B8", proofs{testLinks, testFailover}},
 		{"B3", proofs{testGoesOnInAnotherProcess, testKey, testPanic, testPrefixThatWasLost, testSinkThatLosesAlways, testSinkThatHasLess, testSinkThatFails, testStoreThatLies, testBadSink}},
 		{"B12", proofs{testParts}},

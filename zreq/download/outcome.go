@@ -103,11 +103,14 @@ func (j *job) answered(ctx context.Context, resp *zreq.Response, q *question) ou
 	j.tell.over(resp.Link())
 	j.result.URL = safeURL(resp.URL())
 	h := headOf(resp, &j.args.Want)
-	length := h.length
-	if !h.isWhole() && h.status != 206 {
-		length = -1 // it is not read
-	}
 	verdict, why := decide(q, &h)
+	length := h.length
+	switch {
+	case !h.isWhole() && h.status != 206:
+		length = -1 // it is not read
+	case h.size >= 0 && h.status == 206 && !j.canKeep(q, &h):
+		length = h.size - h.first // all must come in this call
+	}
 	if err := j.spend.head(resp, length); err != nil && verdict >= goOn {
 		return outcome{err: errSpent, final: true}
 	}
@@ -135,6 +138,12 @@ func (j *job) answered(ctx context.Context, resp *zreq.Response, q *question) ou
 		return j.received(ctx, resp, &h, err)
 	}
 	return refused
+}
+
+// canKeep reports whether a later call, with a larger Budget, can go on behind a part.
+func (j *job) canKeep(q *question, h *head) bool {
+	resumes := q.from > 0 || q.wanted || h.digest != nil || h.tags.validator().kind != noValidator
+	return resumes && j.state.store != nil
 }
 
 // once is another attempt, if there was none for the same reason since the last progress.

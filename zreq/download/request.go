@@ -37,14 +37,16 @@ func (j *job) question() question {
 	}
 	q.right = q.from > 0 && q.size < 0 && p.isRight()
 	resumes := q.from > 0 && (q.seen.validator.kind != noValidator || q.certain)
-	if q.plain || j.next.whole || !resumes && (q.from > 0 || j.args.PartSize == 0) {
+	left := j.spend.left()
+	bounded := j.args.PartSize > 0 || left >= 0 // also the first request has a Range
+	if q.plain || j.next.whole || !resumes && (q.from > 0 || !bounded) {
 		return q
 	}
 	q.ranged = true
 	if j.args.PartSize > 0 {
 		q.until = q.from + j.args.PartSize
 	}
-	if left := j.spend.left(); q.from > 0 && left >= 0 && (q.until < 0 || q.until-q.from > left) {
+	if left >= 0 && (q.until < 0 || q.until-q.from > left) {
 		q.until = q.from + left // more could not be paid for
 	}
 	return q
