@@ -121,9 +121,9 @@ func testFailover(t *testing.T) {
 			)
 			is.NoErr(err)
 			args := &download.Args{Call: zreq.Args{Driver: d}}
-			args.Call.Timeouts.Body = time.Second
+			args.Call.Timeouts.Body = time.Second / 2
 			if bad == "drip" {
-				args.Call.Timeouts.LowSpeed = zreq.LowSpeed{Bytes: 1_000, In: time.Second}
+				args.Call.Timeouts.LowSpeed = zreq.LowSpeed{Bytes: 1_000, In: time.Second / 2}
 			}
 			var links []string
 			last := download.Progress{}

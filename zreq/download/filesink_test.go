@@ -179,19 +179,6 @@ func testFileOffset(t *testing.T) {
 	}
 }
 
-// TestFileSinkThatWasNotNeeded: a job that fails before the first byte leaves no part.
-func TestFileSinkThatWasNotNeeded(t *testing.T) {
-	served(t, func(*ask) reply {
-		return reply{text: "HTTP/1.1 404 Gone\r\nContent-Length: 0\r\n\r\n", cut: -1}
-	}, func(is *is.I, o *origin, args *download.Args) {
-		dir, path := stale(t)
-		_, err := toFile(o, path, args)
-		is.Equal(problem(is, err).Step, download.StepCheck)
-		is.Equal(listed(t, dir), []string{stateName, "image.bin"}) // what it has spent
-		is.Equal(content(t, path), oldFile)
-	})
-}
-
 // TestFileWithAWrongDigest: nothing is committed, and nothing of it is kept.
 func TestFileWithAWrongDigest(t *testing.T) {
 	v := version(60_000, `"7"`)

@@ -162,6 +162,7 @@ func TestNothingIsLeft(t *testing.T) {
 				tt.set(args)
 				result, err := toFile(o, path, args)
 				is.True(err != nil)
+				is.Equal(content(t, path), oldFile)
 				left := listed(t, dir)
 				is.Equal(slices.Contains(left, stateName), tt.leaves)
 				is.Equal(slices.Contains(left, partName), name == "a part")
