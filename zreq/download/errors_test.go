@@ -180,14 +180,22 @@ func TestErrorText(t *testing.T) {
 		set   func(args *download.Args)
 		says  string
 	}{
-		"network": {nil, func(a *download.Args) { a.Retry.Attempts, a.Call.Driver = 1, &away{err: refused} },
-			"download: receive: out of retries: zreq: dial: GET http://fleet.test/image: connection failed: refused"},
-		"not wanted": {nil, func(a *download.Args) { a.Want.Size = 7 },
-			"download: check http://fleet.test/image: the size is 30000: not the thing that Want describes"},
-		"disk": {nil, func(a *download.Args) { a.State = failingStore{&failing{new(memSink), "save", errDisk}} },
-			"download: keep state of PATH: the state cannot be kept: the card was pulled out"},
-		"no path": {&failing{new(memSink), "write", errDisk}, func(*download.Args) {},
-			"download: write http://fleet.test/image: the card was pulled out"},
+		"network": {
+			nil, func(a *download.Args) { a.Retry.Attempts, a.Call.Driver = 1, &away{err: refused} },
+			"download: receive: out of retries: zreq: dial: GET http://fleet.test/image: connection failed: refused",
+		},
+		"not wanted": {
+			nil, func(a *download.Args) { a.Want.Size = 7 },
+			"download: check http://fleet.test/image: the size is 30000: not the thing that Want describes",
+		},
+		"disk": {
+			nil, func(a *download.Args) { a.State = failingStore{&failing{new(memSink), "save", errDisk}} },
+			"download: keep state of PATH: the state cannot be kept: the card was pulled out",
+		},
+		"no path": {
+			&failing{new(memSink), "write", errDisk}, func(*download.Args) {},
+			"download: write http://fleet.test/image: the card was pulled out",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			served(t, cutEvery(v, 40_000), func(is *is.I, o *origin, args *download.Args) {
