@@ -72,6 +72,9 @@ func (r *round) passOver(ctx context.Context, f File, why error, asked time.Dura
 	if r.row > 0 {
 		wait = max(wait, r.args.wait((r.row+1)*r.args.Tries))
 	}
+	if r.passed == 0 {
+		r.next = time.Now().Add(r.args.wait(r.before + 1))
+	}
 	r.passed++
 	r.row++
 	r.last = why

@@ -42,7 +42,8 @@
 //     read: it is tried again, Args.Tries times in all. Then it is passed over, so that
 //     the others do not wait for it. It comes again in the next round.
 //
-// A round begins at the oldest file, when all others were tried and some time has passed.
+// A round begins at the oldest file and tries each that is there. The next one begins when
+// files were passed over in it, and some time has passed.
 //
 // If the server speaks tus, a file goes on where it was cut off, also after a reboot:
 //

@@ -19,6 +19,7 @@ func TestFeature(t *testing.T) {
 			"testPassedOver":      testPassedOver,
 			"testServerInTrouble": testServerInTrouble,
 			"testTwoBadFiles":     testTwoBadFiles,
+			"testBacklog":         testBacklog,
 			"testRetryAfter":      testRetryAfter,
 			"testNoLink":          testNoLink,
 			"testAddWhileRunning": testAddWhileRunning,

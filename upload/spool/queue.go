@@ -163,6 +163,13 @@ func (q *queue) begin() (until uint64, err error) {
 	return q.next, q.settle()
 }
 
+// upcoming returns the number of the next file.
+func (q *queue) upcoming() uint64 {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.next
+}
+
 // close closes the folder, once.
 func (q *queue) close() error {
 	q.mu.Lock()

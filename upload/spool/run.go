@@ -23,9 +23,9 @@ import (
 // The package documentation says what becomes of files that cannot be sent.
 func (s *Spool) Run(ctx context.Context) error { return s.run(ctx, true) }
 
-// Drain is like Run, but returns nil when no file is left. It makes one round. If files
-// were passed over in it, it returns a [*PassedOverError]. While there is no link it
-// waits, so ctx should have a deadline.
+// Drain is like Run, but makes one round, and returns nil when every file that was there at
+// its beginning has left. If files were passed over, it returns a [*PassedOverError]. While
+// there is no link it waits, so ctx should have a deadline.
 func (s *Spool) Drain(ctx context.Context) error { return s.run(ctx, false) }
 
 func (s *Spool) run(ctx context.Context, forever bool) error {
@@ -36,35 +36,45 @@ func (s *Spool) run(ctx context.Context, forever bool) error {
 	if s.args.URL == nil {
 		return &Error{"send", s.queue.dir, invalid(errNoURL)}
 	}
-	r := round{args: &s.args, queue: s.queue}
+	for before := 0; ; {
+		r := round{queue: s.queue, args: &s.args, forever: forever, first: s.queue.upcoming(), before: before}
+		err := r.run(ctx)
+		if err != nil || !forever {
+			return err
+		}
+		before = r.before + 1
+	}
+}
+
+// round is one pass over the files, in order. It tries each that was there at its beginning.
+// In Run it goes on with those that are added, until it is time for those that were passed
+// over.
+type round struct {
+	*queue
+	args    *Args
+	forever bool
+	first   uint64 // number of the first file that was not there at the beginning
+	before  int    // rounds before this one, in a row, in which files were passed over
+	after   string // name in the folder of the file that was tried last
+
+	passed int       // files that were passed over
+	last   error     // why the last of them was
+	row    int       // files that were passed over since one was not
+	next   time.Time // when the next round begins, if files were passed over
+}
+
+func (r *round) run(ctx context.Context) error {
 	for {
 		if err := r.send(ctx); err != nil {
 			return err
 		}
-		if !forever {
+		if !r.forever {
 			return r.left()
 		}
-		added, err := r.wait(ctx)
-		if err != nil {
+		if over, err := r.wait(ctx); err != nil || over {
 			return err
 		}
-		if !added {
-			r = round{args: &s.args, queue: s.queue, before: r.before + 1}
-		}
 	}
-}
-
-// round is one pass over the files, in order. It goes on with files that are added, until
-// it is time for those that were passed over.
-type round struct {
-	*queue
-	args   *Args
-	before int    // rounds before this one, in a row, in which files were passed over
-	after  string // name in the folder of the file that was tried last
-	passed int    // files that were passed over
-	last   error  // why the last of them was
-	row    int    // files that were passed over since one was not
-	next   time.Time
 }
 
 // send tries to send each file that was not tried in this round.
@@ -78,6 +88,9 @@ func (r *round) send(ctx context.Context) error {
 			return err
 		}
 		for _, f := range files {
+			if f.Number >= r.first && (!r.forever || r.isDue()) {
+				return nil
+			}
 			r.after = f.entry()
 			if err := r.deliver(ctx, f); err != nil {
 				return err
@@ -85,6 +98,10 @@ func (r *round) send(ctx context.Context) error {
 		}
 	}
 }
+
+// isDue reports whether it is time for the next round. Without a file that was passed over
+// there is none.
+func (r *round) isDue() bool { return r.passed > 0 && !time.Now().Before(r.next) }
 
 // left returns the error of Drain.
 func (r *round) left() error {
@@ -94,25 +111,21 @@ func (r *round) left() error {
 	return &PassedOverError{r.passed, r.last}
 }
 
-// wait waits until a file is added, or until it is time for the next round, if files were
-// passed over in this one.
-func (r *round) wait(ctx context.Context) (added bool, err error) {
+// wait waits until a file is added, or until the round is over.
+func (r *round) wait(ctx context.Context) (over bool, err error) {
 	var due <-chan time.Time
 	if r.passed == 0 {
 		r.before = 0
 	} else {
-		if r.next.IsZero() {
-			r.next = time.Now().Add(r.args.wait(r.before + 1))
-		}
 		timer := time.NewTimer(time.Until(r.next))
 		defer timer.Stop()
 		due = timer.C
 	}
 	select {
 	case <-r.added:
-		return true, nil
-	case <-due:
 		return false, nil
+	case <-due:
+		return true, nil
 	case <-ctx.Done():
 		return false, context.Cause(ctx)
 	}

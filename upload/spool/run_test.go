@@ -18,6 +18,7 @@ import (
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/upload"
 	"github.com/zreq-go/zreq/upload/spool"
+	"github.com/zreq-go/zreq/zreq"
 )
 
 // bench is a spool on the disk of the system, and a server.
@@ -155,6 +156,38 @@ func testPassedOver(t *testing.T) {
 		b.is.Equal(len(b.left()), 0)
 		stop(errors.New("the device is switched off"))
 		b.is.Equal((<-ended).Error(), "the device is switched off")
+	})
+}
+
+// testBacklog: a file that was passed over comes again although others are added faster than
+// they are sent. Drain does not wait for these.
+func testBacklog(t *testing.T) {
+	var b *bench
+	sent := 0
+	more := func(spool.File, *zreq.Response) error { // for each that is sent, two are added
+		if sent++; sent < 50 {
+			b.record(fmt.Sprintf("%d.1", sent), fmt.Sprintf("%d.2", sent))
+		}
+		time.Sleep(time.Second)
+		return nil
+	}
+	answer := func(a arrival) string {
+		if a.path == "/bad" {
+			return status(500)
+		}
+		return status(201)
+	}
+	on(t, spool.Args{Tries: 1, MaxWait: time.Second, Check: more}, answer, func(now *bench) {
+		b = now
+		b.record("first", "second")
+		b.is.NoErr(b.Drain(b.t.Context()))
+		b.is.Equal(sent, 2)
+		b.record("bad")
+		ctx, stop := context.WithTimeout(b.t.Context(), 20*time.Second)
+		defer stop()
+		b.is.Equal(b.Run(ctx), context.DeadlineExceeded)
+		b.is.True(len(b.left()) > 10)
+		b.is.True(len(b.waits[spool.PassedOver]) >= 3)
 	})
 }
 
