@@ -63,14 +63,14 @@ func (b *Begun) close() error {
 }
 
 // By returns the Worker and the Hold of a client that has readers of bodies. begin returns
-// what makes a request, for one goroutine.
-func (t *Task) By(begin func() func() (Begun, error)) Client {
+// what makes a request to a URL, for one goroutine.
+func (t *Task) By(begin func(url string) func() (Begun, error)) Client {
 	return Client{Worker: t.work(begin), Hold: t.hold(begin)}
 }
 
-func (t *Task) hold(begin func() func() (Begun, error)) func() (func() error, error) {
-	return func() (func() error, error) {
-		b, err := begin()()
+func (t *Task) hold(begin func(url string) func() (Begun, error)) func(string) (func() error, error) {
+	return func(url string) (func() error, error) {
+		b, err := begin(url)()
 		if err != nil {
 			return nil, err
 		}
@@ -82,9 +82,9 @@ func (t *Task) hold(begin func() func() (Begun, error)) func() (func() error, er
 	}
 }
 
-func (t *Task) work(begin func() func() (Begun, error)) func() (func() error, error) {
+func (t *Task) work(begin func(url string) func() (Begun, error)) func() (func() error, error) {
 	return func() (func() error, error) {
-		s, once := t.Sink(), begin()
+		s, once := t.Sink(), begin(t.URL())
 		return func() (err error) {
 			b, err := once()
 			if err != nil {

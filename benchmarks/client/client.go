@@ -29,7 +29,8 @@ type Task struct {
 	Form  bool               // in a form
 
 	Buffer   int  // to read with, for those who let their user choose; 0: their default
-	Conns    int  // at most; 0 is 1
+	Conns    int  // to an origin at most; 0 is 1
+	Many     int  // origins, each with as many connections; 0 is 1
 	Fresh    bool // each on a connection of its own
 	Buffered bool // the whole body passes through memory, where a client does that by default
 	Keep     bool // the file stays
@@ -41,8 +42,9 @@ type Client struct {
 	Worker func() (once func() error, err error)
 
 	// Hold makes one that is not at its end before it is released, so that a second one
-	// needs another connection. nil if the client cannot.
-	Hold func() (release func() error, err error)
+	// needs another connection. url is that of the task, or of another origin if the task is
+	// for Many. nil if the client cannot.
+	Hold func(url string) (release func() error, err error)
 
 	Close func() error
 }

@@ -57,7 +57,7 @@ func answer(status string, length, chunk int) string {
 
 // fetches are the cases that get something from the origin.
 func fetches(w *World) []bench.Case {
-	return append(append(append(Gets(w), Streams(w)...), Files(w)[:2]...), Parallel(w)...)
+	return append(append(append(Gets(w), Streams(w)...), Files(w)[:2]...), Parallel(w)[:2]...)
 }
 
 // TestLies: no client takes for an answer what is none.

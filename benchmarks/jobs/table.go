@@ -118,5 +118,5 @@ func Parallel(w *World) []bench.Case {
 		cases = append(cases, w.of("parallel", fmt.Sprintf("GET, %s, %d goroutines on %d connections", s.name, callers, shared), t,
 			"raw", "zreq Session", "net/http", "fasthttp", "resty"))
 	}
-	return cases
+	return append(cases, w.crowd())
 }

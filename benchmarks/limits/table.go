@@ -71,6 +71,11 @@ var Budgets = []Budget{
 	speed(1.00, "upload from a file, TLS: speed of net/http and fasthttp", up, one("PUT of a file, TLS"), "zreq", both...),
 	times(1.05, "64 goroutines on a Session: time of fasthttp", parallel, "GET, 1 KiB, 64 goroutines on 8 connections", "zreq Session", "fasthttp"),
 
+	{
+		Name: "1,000 goroutines on 100 connections: longest wait ÷ median", Limit: 5, How: Most, Figure: bench.Unfair,
+		Group: "crowd", Cases: one("GET, 13 B, 1000 goroutines on 100 connections"), Client: "zreq Session",
+	},
+
 	above(512, true, "kept connection: heap and stack above raw", bench.Held, memory.Kept, "1000, plain", "zreq"),
 	counted(0, "kept connection: goroutines", bench.Goroutines, memory.Kept, one("1000, plain"), "zreq"),
 	{

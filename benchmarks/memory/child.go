@@ -20,7 +20,7 @@ const role = "ZREQ_BENCHMARKS_MEMORY"
 // task is what a child process measures.
 type task struct {
 	client.Task
-	Kind   string // Kept or Growing
+	Kind   string // Kept, Growing or Scale
 	Client string
 	TLS    bool
 	N      int // connections
@@ -46,10 +46,7 @@ func Main() {
 }
 
 func (t task) work() error {
-	measure := t.grow
-	if t.Kind == Kept {
-		measure = t.hold
-	}
+	measure := map[string]func(maker) (bench.Sample, error){Kept: t.hold, Growing: t.grow, Scale: t.spread}[t.Kind]
 	sample, err := measure(jobs.NewClient)
 	if err != nil {
 		return err

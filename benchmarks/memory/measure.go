@@ -61,18 +61,7 @@ func (t task) keep(by maker, n int) (client.Client, error) {
 	if err != nil {
 		return c, err
 	}
-	releases := make([]func() error, n)
-	for i := range releases {
-		if releases[i], err = c.Hold(); err != nil {
-			return c, err
-		}
-	}
-	for _, release := range releases {
-		if err := release(); err != nil {
-			return c, err
-		}
-	}
-	return c, nil
+	return c, together(c, t.URL(), n) // one string: what a connection keeps of it all share
 }
 
 // levels are what the process holds: bytes of the heap and of stacks, and goroutines.

@@ -19,13 +19,14 @@ import (
 // The groups of the cases.
 const (
 	Kept    = "kept connection"
+	Scale   = "many origins"
 	Growing = "heap while streaming"
 	Peak    = "peak of a process"
 )
 
 // Cases are all.
 func Cases(w *jobs.World) []bench.Case {
-	return slices.Concat(idles(w), []bench.Case{growth(w)}, peaks(w))
+	return slices.Concat(idles(w), []bench.Case{growth(w), scale(w)}, peaks(w))
 }
 
 // idles are kept connections: 1,000 and 10,000, plain and over TLS. If short, fewer.
@@ -72,6 +73,21 @@ func growth(w *jobs.World) bench.Case {
 	}
 	t.Path = fmt.Sprintf("/bytes/%d", t.Length)
 	return t.of(w, Stream, 1, "raw", "zreq", "net/http")
+}
+
+// perOrigin is how many connections each of many origins has.
+const perOrigin = 10
+
+// scale is 10,000 connections of one client to 1,000 origins, with a server of their own. If
+// short, a tenth of both.
+func scale(w *jobs.World) bench.Case {
+	origins := 1_000
+	if w.Short {
+		origins = 100
+	}
+	t := task{Kind: Scale, N: origins * perOrigin}
+	t.Task = client.Task{Path: "/bytes/13", Length: 13, Chunk: 12, Conns: perOrigin, Many: origins}
+	return t.of(w, fmt.Sprintf("%d connections to %d origins", t.N, origins), 3, "zreq Session", "net/http", "fasthttp")
 }
 
 // of is the case of a task.

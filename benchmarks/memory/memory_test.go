@@ -69,7 +69,7 @@ func TestCases(t *testing.T) {
 	is.Equal(groups[Growing], 3)
 	is.True(groups[Peak] >= 27) // without curl
 
-	s := &scale{dir: w.Dir, world: w}
+	s := &scales{dir: w.Dir, world: w}
 	_, err := s.weigh(filepath.Join(w.Dir, "raw"), "download", "127.0.0.1:1", "", "false")
 	is.True(err != nil && strings.Contains(err.Error(), "refused")) // one that fails has no weight
 }
@@ -83,11 +83,11 @@ func TestHoldWeighsWhatIsHeld(t *testing.T) {
 		c := raw.New(t, trust.Dial)
 		var weights [][]byte
 		hold := c.Hold
-		c.Hold = func() (func() error, error) {
+		c.Hold = func(url string) (func() error, error) {
 			if weights = append(weights, make([]byte, ballast)); len(weights) > n-less {
 				return func() error { return nil }, nil
 			}
-			return hold()
+			return hold(url)
 		}
 		end := c.Close
 		c.Close = func() error { weights = nil; return end() }

@@ -19,7 +19,7 @@ import (
 
 // peaks are processes that do one job each.
 func peaks(w *jobs.World) []bench.Case {
-	s := &scale{dir: w.Dir, world: w}
+	s := &scales{dir: w.Dir, world: w}
 	ready := sync.OnceValue(s.prepare)
 	var cases []bench.Case
 	for _, j := range []struct {
@@ -50,17 +50,17 @@ func peaks(w *jobs.World) []bench.Case {
 	return cases
 }
 
-// scale weighs processes.
-type scale struct {
+// scales weigh processes.
+type scales struct {
 	dir   string
 	world *jobs.World
 	least float64 // of the empty program, or of weigh: nothing below can be told
 }
 
-func (s *scale) path(name string) string { return filepath.Join(s.dir, name) }
+func (s *scales) path(name string) string { return filepath.Join(s.dir, name) }
 
 // prepare builds the programs, as small as they come, and writes the files that they read.
-func (s *scale) prepare() error {
+func (s *scales) prepare() error {
 	const all = "github.com/zreq-go/zreq/benchmarks/memory/programs/"
 	args := []string{"build", "-trimpath", "-ldflags=-s -w", "-o", s.dir + string(filepath.Separator)}
 	for _, name := range []string{"weigh", "empty", "raw", "rawtls", "zreq", "zreqtls", "nethttp", "fasthttp", "resty"} {
@@ -83,7 +83,7 @@ func (s *scale) prepare() error {
 
 // job has a client's program do a job, which sees that it was done, and says how much memory it
 // took.
-func (s *scale) job(name, kind string, tls bool) (bench.Sample, error) {
+func (s *scales) job(name, kind string, tls bool) (bench.Sample, error) {
 	size, err := s.weigh(s.command(name, kind, tls)...)
 	if err == nil && size <= s.least {
 		err = errors.New("it seems to weigh less than a program that does nothing")
@@ -92,7 +92,7 @@ func (s *scale) job(name, kind string, tls bool) (bench.Sample, error) {
 }
 
 // command is what the job is for a client.
-func (s *scale) command(name, kind string, tls bool) []string {
+func (s *scales) command(name, kind string, tls bool) []string {
 	name, _, buffered := strings.Cut(name, ", ")
 	scheme, address, suffix := "http://", s.world.Origin.Plain, ""
 	if tls {
@@ -119,7 +119,7 @@ func (s *scale) command(name, kind string, tls bool) []string {
 }
 
 // weigh runs a command under program weigh, which says why it is needed.
-func (s *scale) weigh(command ...string) (float64, error) {
+func (s *scales) weigh(command ...string) (float64, error) {
 	if path, err := exec.LookPath(command[0]); err == nil {
 		command[0] = path
 	}

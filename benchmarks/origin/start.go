@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"strconv"
 )
 
 // role says, in the environment, that a process is the server.
@@ -14,9 +15,10 @@ const role = "ZREQ_BENCHMARKS_ORIGIN"
 
 // Origin is a server that runs.
 type Origin struct {
-	Plain string // host:port
-	TLS   string // host:port; the name in its certificate is that host
-	Roots []byte // PEM: who signed it
+	Plain string   // host:port
+	TLS   string   // host:port; the name in its certificate is that host
+	Many  []string // the same, plain, at many addresses, if they were asked for
+	Roots []byte   // PEM: who signed it
 
 	process *exec.Cmd
 	stdin   io.Closer
@@ -25,10 +27,11 @@ type Origin struct {
 // Main makes this process the server if it was started for that, and does not return
 // then. It comes first in main.
 func Main() {
-	if os.Getenv(role) == "" {
+	many, err := strconv.Atoi(os.Getenv(role))
+	if err != nil {
 		return
 	}
-	if err := serve(os.Stdin, os.Stdout); err != nil {
+	if err := serve(os.Stdin, os.Stdout, many); err != nil {
 		fmt.Fprintln(os.Stderr, "origin:", err)
 		os.Exit(1)
 	}
@@ -36,13 +39,16 @@ func Main() {
 }
 
 // Start starts the server. It ends with Stop, or when this process does.
-func Start() (*Origin, error) {
+func Start() (*Origin, error) { return StartAt(0) }
+
+// StartAt starts it at a number of addresses beside the first: each is an origin of its own.
+func StartAt(many int) (*Origin, error) {
 	program, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
 	o := &Origin{process: exec.Command(program)}
-	o.process.Env = append(os.Environ(), role+"=on")
+	o.process.Env = append(os.Environ(), role+"="+strconv.Itoa(many))
 	o.process.Stderr = os.Stderr
 	if o.stdin, err = o.process.StdinPipe(); err != nil {
 		return nil, err

@@ -37,21 +37,28 @@ func New(t client.Task) (client.Client, error) {
 	case t.Put:
 		web.WriteBufferSize = 64 << 10 // fills a record of TLS
 	}
-	c := t.By(func() func() (client.Begun, error) { return begin(&t, web) })
+	do, end := web.Do, web.CloseIdleConnections
+	if t.Many > 0 {
+		all := &fasthttp.Client{
+			MaxConnsPerHost: web.MaxConns, MaxIdleConnDuration: web.MaxIdleConnDuration, StreamResponseBody: web.StreamResponseBody,
+		}
+		do, end = all.Do, all.CloseIdleConnections
+	}
+	c := t.By(func(url string) func() (client.Begun, error) { return begin(&t, url, do) })
 	c.Close = func() error {
-		web.CloseIdleConnections()
+		end()
 		return nil
 	}
 	return c, nil
 }
 
 // begin returns what makes a request, over and over, with the same memory.
-func begin(t *client.Task, web *fasthttp.HostClient) func() (client.Begun, error) {
+func begin(t *client.Task, url string, do func(*fasthttp.Request, *fasthttp.Response) error) func() (client.Begun, error) {
 	req, resp := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
 	reader := new(bytes.Reader)
 	closeStream := resp.CloseBodyStream
 	prepare := func() {
-		req.SetRequestURI(t.URL())
+		req.SetRequestURI(url)
 		req.Header.SetMethod(t.Method())
 		if t.Fresh {
 			req.SetConnectionClose()
@@ -70,7 +77,7 @@ func begin(t *client.Task, web *fasthttp.HostClient) func() (client.Begun, error
 			req.Header.SetContentType(contentType)
 			req.SetBodyStream(body, int(length))
 		}
-		if err := web.Do(req, resp); err != nil {
+		if err := do(req, resp); err != nil {
 			return b, err
 		}
 		b.Status = resp.StatusCode()

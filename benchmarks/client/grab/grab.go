@@ -15,9 +15,9 @@ func New(t client.Task) (client.Client, error) {
 	transport := nethttp.Transport(&t)
 	web := grab.NewClient()
 	web.HTTPClient = &http.Client{Transport: transport}
-	c := t.By(func() func() (client.Begun, error) {
+	c := t.By(func(url string) func() (client.Begun, error) {
 		return func() (client.Begun, error) {
-			req, err := grab.NewRequest(t.File, t.URL())
+			req, err := grab.NewRequest(t.File, url)
 			if err != nil {
 				return client.Begun{}, err
 			}

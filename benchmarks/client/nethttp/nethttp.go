@@ -19,7 +19,7 @@ func Transport(t *client.Task) *http.Transport {
 		ResponseHeaderTimeout: client.Idle,
 		IdleConnTimeout:       3 * client.Idle,
 		MaxConnsPerHost:       conns,
-		MaxIdleConnsPerHost:   conns,
+		MaxIdleConnsPerHost:   conns, // there is no limit for all hosts together
 		DisableKeepAlives:     t.Fresh,
 		DisableCompression:    true, // nor does it look for what was not asked
 		ReadBufferSize:        t.Buffer,
@@ -32,8 +32,8 @@ func Transport(t *client.Task) *http.Transport {
 func New(t client.Task) (client.Client, error) {
 	transport := Transport(&t)
 	web := &http.Client{Transport: transport}
-	c := t.By(func() func() (client.Begun, error) {
-		get, err := http.NewRequest(t.Method(), t.URL(), nil)
+	c := t.By(func(url string) func() (client.Begun, error) {
+		get, err := http.NewRequest(t.Method(), url, nil)
 		return func() (client.Begun, error) {
 			req := get // which may be used again when the body was closed
 			if t.Put && err == nil {

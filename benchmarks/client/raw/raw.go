@@ -47,7 +47,7 @@ func (l *loop) close() error {
 }
 
 // hold makes a connection that nothing but its place in a slice is held of.
-func (l *loop) hold() (func() error, error) {
+func (l *loop) hold(string) (func() error, error) {
 	conn, err := l.dial(&l.Task)
 	if err != nil {
 		return nil, err

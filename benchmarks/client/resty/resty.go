@@ -27,8 +27,7 @@ func New(t client.Task) (client.Client, error) {
 			return err
 		})
 	}
-	url := t.URL()
-	c := t.By(func() func() (client.Begun, error) {
+	c := t.By(func(url string) func() (client.Begun, error) {
 		return func() (b client.Begun, err error) {
 			req := web.R()
 			switch {

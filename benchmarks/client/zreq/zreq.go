@@ -35,9 +35,10 @@ func New(t client.Task, config Config) (client.Client, error) {
 	z.get, z.cancel = zreq.Get, func() {}
 	if config.Session {
 		conns := max(1, t.Conns)
+		all := conns * max(1, t.Many)
 		z.session = &zreq.Session{
 			Driver: new(stdnet.Driver), TLS: config.TLS,
-			Pool: zreq.PoolLimits{Open: conns, OpenPerOrigin: conns, Idle: conns, IdlePerOrigin: conns},
+			Pool: zreq.PoolLimits{Open: all, OpenPerOrigin: conns, Idle: all, IdlePerOrigin: conns},
 		}
 		z.args.Driver, z.args.TLS, z.get = nil, nil, z.session.Get
 	}
@@ -75,12 +76,12 @@ func (z *zreqs) close() error {
 }
 
 // hold keeps a response of a Session unread, or a connection that has carried one.
-func (z *zreqs) hold() (func() error, error) {
+func (z *zreqs) hold(url string) (func() error, error) {
 	args := z.args
 	if args.Stream = z.Session; !z.Session {
 		args.Headers = zreq.Headers{{"Connection", "Keep-Alive"}}
 	}
-	resp, err := z.get(context.Background(), z.url, &args)
+	resp, err := z.get(context.Background(), url, &args)
 	if err != nil {
 		return nil, err
 	}
