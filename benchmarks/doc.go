@@ -17,6 +17,6 @@
 // which has clients take turns. limits has the budgets, and present makes the page. The server
 // is a process of its own (origin).
 //
-// The tests beside this are of another kind: in them two libraries that are built on
+// A test of package memory polls for a day in virtual time. The tests beside this are of another kind: in them two libraries that are built on
 // http.Client, resty and go-retryablehttp, do their work over package roundtrip.
 package benchmarks

@@ -64,6 +64,12 @@ func TestRun(t *testing.T) {
 	is.NoErr(err)
 	is.Equal(len(r.Samples["takes"]), 1) // what is the same each time needs one
 
+	stuck := errors.New("stuck")
+	_, err = bench.Plan{Rounds: 1}.Run(bench.Case{Clients: []bench.Maker{{Name: "a", Make: func() (bench.Client, error) {
+		return bench.Client{Take: func() (bench.Sample, error) { return nil, nil }, Close: func() error { return stuck }}, nil
+	}}}})
+	is.True(errors.Is(err, stuck)) // what could not be let go of
+
 	broken := errors.New("gone")
 	c.Clients = append(c.Clients, bench.Maker{Name: "fails", Make: func() (bench.Client, error) { return bench.Client{}, broken }})
 	_, err = bench.Plan{Rounds: 1}.Run(c)

@@ -18,7 +18,7 @@ type Plan struct {
 // which the median lies with a probability of 95 %.
 var (
 	Full  = Plan{Rounds: 9, Turn: 150 * time.Millisecond}
-	Short = Plan{Rounds: 6, Turn: 15 * time.Millisecond}
+	Short = Plan{Rounds: 6, Turn: 10 * time.Millisecond}
 )
 
 // Run does a case as planned. In each round every client has one turn, in an order that
@@ -27,21 +27,21 @@ var (
 func (p Plan) Run(c Case) (r Result, err error) {
 	r = Result{Case: c, Samples: make(map[string][]Sample)}
 	failed := func(m Maker, err error) error { return fmt.Errorf("%s: %s: %w", c.Title(), m.Name, err) }
-	clients, times := make([]Client, len(c.Clients)), make([]int, len(c.Clients))
+	takes := make([]func() (Sample, error), len(c.Clients))
 	for i, m := range c.Clients {
-		if clients[i], err = m.Make(); err != nil {
-			return r, failed(m, err)
+		client, e := m.Make()
+		if e != nil {
+			return r, failed(m, e)
 		}
-		defer func() {
-			if clients[i].Close != nil {
-				err = errors.Join(err, clients[i].Close())
+		if client.Close != nil {
+			defer func() { err = errors.Join(err, client.Close()) }()
+		}
+		if takes[i] = client.Take; client.Take == nil {
+			n, err := p.size(client)
+			if err != nil {
+				return r, failed(m, err)
 			}
-		}()
-		if clients[i].Take != nil {
-			continue
-		}
-		if times[i], err = p.size(clients[i]); err != nil {
-			return r, failed(m, err)
+			takes[i] = func() (Sample, error) { return measure(client.Do, n) }
 		}
 	}
 	rounds := p.Rounds
@@ -50,12 +50,9 @@ func (p Plan) Run(c Case) (r Result, err error) {
 	}
 	order := rand.New(rand.NewPCG(1, 2)) // the same in each run
 	for range rounds {
-		for _, turn := range order.Perm(len(clients)) {
-			m, take := c.Clients[turn], clients[turn].Take
-			if take == nil {
-				take = func() (Sample, error) { return measure(clients[turn].Do, times[turn]) }
-			}
-			sample, err := take()
+		for _, turn := range order.Perm(len(takes)) {
+			m := c.Clients[turn]
+			sample, err := takes[turn]()
 			if err != nil {
 				return r, failed(m, err)
 			}
@@ -69,15 +66,15 @@ func (p Plan) Run(c Case) (r Result, err error) {
 // by the faster of two turns: one that something else held up would make all rounds small.
 func (p Plan) size(client Client) (int, error) {
 	for n := max(1, client.Least); ; {
-		fastest := time.Duration(1 << 62)
-		for range 2 {
-			s, err := measure(client.Do, n)
-			if err != nil {
-				return 0, err
-			}
-			fastest = min(fastest, time.Duration(s[Time]))
+		one, err := measure(client.Do, n)
+		if err != nil {
+			return 0, err
 		}
-		fit := int(p.Turn / max(1, fastest))
+		two, err := measure(client.Do, n)
+		if err != nil {
+			return 0, err
+		}
+		fit := int(float64(p.Turn) / max(1, min(one[Time], two[Time])))
 		if fit <= 2*n {
 			return max(1, client.Least, fit), nil
 		}

@@ -41,6 +41,6 @@ func TestShow(t *testing.T) {
 	is.NoErr(err)
 	is.Equal(over, 1)
 	lines := strings.Split(out.String(), "\n")
-	is.Equal(strings.Fields(lines[0]), strings.Fields("ok GET, 13 B: time of raw 1.10 × ≤ 1.10 ×"))
+	is.Equal(strings.Fields(lines[0]), strings.Fields("ok GET: time of raw 1.10 × ≤ 1.10 ×"))
 	is.Equal(strings.Fields(lines[1]), strings.Fields("over GET: allocations with Into 3 ≤ 0 GET, 13 B: zreq"))
 }

@@ -6,7 +6,6 @@
 package main
 
 import (
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -62,43 +61,32 @@ func main() {
 
 // run measures what is needed, and nothing else, prints, and says how many are over.
 func (s scale) run(budgets []limits.Budget, out io.Writer) (over int, err error) {
-	server, err := origin.Start()
-	if err != nil {
-		return 0, err
-	}
-	defer func() { err = errors.Join(err, server.Stop()) }()
-	dir, err := os.MkdirTemp("", "budget")
-	if err != nil {
-		return 0, err
-	}
-	defer os.RemoveAll(dir)
-
-	w := &jobs.World{Origin: server, Dir: dir, Stream: s.stream, Short: s.short}
-	var results []bench.Result
-	for _, c := range limits.Select(budgets, slices.Concat(jobs.All(w), memory.Cases(w), footprint.Cases("linux/arm"))) {
-		result, err := s.plan.Run(c)
-		if err != nil {
-			return 0, err
+	err = jobs.In(s.stream, s.short, func(w *jobs.World) error {
+		var results []bench.Result
+		for _, c := range limits.Select(budgets, slices.Concat(jobs.All(w), memory.Cases(w), footprint.Cases("linux/arm"))) {
+			result, err := s.plan.Run(c)
+			if err != nil {
+				return err
+			}
+			results = append(results, result)
 		}
-		results = append(results, result)
-	}
-	verdicts, err := limits.Judge(budgets, results)
-	if err != nil {
-		return 0, err
-	}
-	return show(out, verdicts)
+		verdicts, err := limits.Judge(budgets, results)
+		if err == nil {
+			over, err = show(out, verdicts)
+		}
+		return err
+	})
+	return over, err
 }
 
 // show prints a line for each, and says how many are over.
 func show(out io.Writer, verdicts []limits.Verdict) (over int, err error) {
 	lines := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, v := range verdicts {
-		word := "ok"
 		if v.Over {
-			word = "over"
 			over++
 		}
-		fmt.Fprintf(lines, "%s\t%s\t%s\t%s\t%s\n", word, v.Name, v.Text(v.Value), v.Bound(), v.Where)
+		fmt.Fprintf(lines, "%s\t%s\t%s\t%s\t%s\n", v.Word(), v.Name, v.Figure(), v.Bound, v.Where)
 	}
 	return over, lines.Flush()
 }

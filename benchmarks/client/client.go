@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 )
 
@@ -71,20 +72,11 @@ func (t *Task) Method() string {
 // Streams reports whether a body is longer than anybody would hold in memory.
 func (t *Task) Streams() bool { return !t.Buffered && t.Length > int64(t.Chunk) }
 
-// Done says what was wrong with the answer to an upload.
-func (t *Task) Done(status int) error {
-	if status != 201 {
-		return fmt.Errorf("status %d", status)
-	}
-	return nil
-}
-
-// Sink takes the bodies of one worker.
+// Sink takes the answers of one worker.
 type Sink struct {
-	task *Task
-	buf  []byte
-	came int64
-	odd  int64 // chunks of another size
+	task      *Task
+	buf       []byte
+	came, odd int64 // bytes, and chunks of another size
 }
 
 // Sink returns one.
@@ -118,11 +110,10 @@ func (s *Sink) Take(body io.Reader) error {
 		if n > 0 {
 			_ = s.Chunk(s.buf[:n]) // never fails
 		}
-		switch err {
-		case nil:
-		case io.EOF, io.ErrUnexpectedEOF: // of a body that is too short, too: Done will see
+		if err == io.EOF || err == io.ErrUnexpectedEOF { // of a body that is too short, too: Done will see
 			return nil
-		default:
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -134,29 +125,28 @@ func (s *Sink) Fill(write func(f *os.File) error) error {
 	if err != nil {
 		return err
 	}
-	err = write(f)
-	return errors.Join(err, f.Close())
+	return errors.Join(write(f), f.Close())
 }
 
-// Done says, at the end of a response, what was wrong with it, and begins anew.
+// Done says, at the end of an answer, what was wrong with it, and begins anew.
 func (s *Sink) Done(status int) error {
-	came, odd := s.came, s.odd
+	t, came, odd := s.task, s.came, s.odd
 	s.came, s.odd = 0, 0
-	if status != 200 {
-		return fmt.Errorf("status %d", status)
-	}
-	if s.task.Chunk == 0 {
-		return s.task.Check(s.task.File)
-	}
-	var last int64 // which may be shorter
-	if s.task.Length%int64(s.task.Chunk) != 0 {
-		last = 1
+	want, last := 200, min(1, t.Length%max(1, int64(t.Chunk))) // the last chunk may be shorter
+	if t.Put {
+		want = 201
 	}
 	switch {
-	case came != s.task.Length:
-		return fmt.Errorf("%d bytes came of %d", came, s.task.Length)
+	case status != want:
+		return fmt.Errorf("status %d", status)
+	case t.Put:
+		return nil
+	case t.Chunk == 0:
+		return t.Check(t.File)
+	case came != t.Length:
+		return fmt.Errorf("%d bytes came of %d", came, t.Length)
 	case odd != last:
-		return fmt.Errorf("%d chunks are not of %d bytes", odd, s.task.Chunk)
+		return fmt.Errorf("%d chunks are not of %d bytes", odd, t.Chunk)
 	}
 	return nil
 }
@@ -164,14 +154,46 @@ func (s *Sink) Done(status int) error {
 // Check looks whether every byte is in the file at path, and removes it unless it is to stay.
 func (t *Task) Check(path string) error {
 	info, err := os.Stat(path)
-	if err != nil {
-		return err
-	}
-	if !t.Keep {
+	if err == nil && !t.Keep {
 		err = os.Remove(path)
 	}
-	if info.Size() != t.Length {
-		err = errors.Join(err, fmt.Errorf("%d bytes of %d are in the file", info.Size(), t.Length))
+	if err == nil && info.Size() != t.Length {
+		err = fmt.Errorf("%d bytes of %d are in the file", info.Size(), t.Length)
 	}
 	return err
+}
+
+// The form has two fields and the file. It is the same for all but for the boundary.
+const (
+	Device, Taken   = "camera-7", "2026-01-02T15:04:05Z"
+	Field, FileName = "recording", "recording.ts"
+	ContentType     = "application/octet-stream"
+	boundary        = "d41d8cd98f00b204e9800998ecf8427e"
+	part            = "--" + boundary + "\r\nContent-Disposition: form-data; name=\""
+	formBefore      = part + "device\"\r\n\r\n" + Device + "\r\n" + part + "taken\"\r\n\r\n" + Taken + "\r\n" +
+		part + Field + "\"; filename=\"" + FileName + "\"\r\nContent-Type: " + ContentType + "\r\n\r\n"
+	formAfter = "\r\n--" + boundary + "--\r\n"
+)
+
+// Around is what stands before and behind the file in what is sent, the length of all, and its
+// type.
+func (t *Task) Around() (before, after string, length int64, contentType string) {
+	if t.Form {
+		return formBefore, formAfter, t.Length + int64(len(formBefore)+len(formAfter)), "multipart/form-data; boundary=" + boundary
+	}
+	return "", "", t.Length, ContentType
+}
+
+// Body opens what is sent. It is the *os.File itself where it can be, so that who can has the
+// system send it.
+func (t *Task) Body() (body io.ReadCloser, length int64, contentType string, err error) {
+	before, after, length, contentType := t.Around()
+	f, err := os.Open(t.File)
+	if err != nil || !t.Form {
+		return f, length, contentType, err
+	}
+	return struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(strings.NewReader(before), f, strings.NewReader(after)), f}, length, contentType, nil
 }

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"hash"
 	"os"
 	"path/filepath"
 
@@ -29,31 +28,32 @@ const (
 // that sync the file, and replace a small file beside it, exactly as often. Each dials, as a
 // program does that downloads once a day. Where a file system in memory is at hand, the disk
 // is left out as well: a sync takes no time there, and what is left is the work of the client.
-func Durable(w *World) []bench.Case {
-	var cases []bench.Case
+func Durable(w *World) (cases []bench.Case) {
 	size := min(w.Stream, durableSize)
 	sum := sha256.Sum256(bytes.Repeat([]byte("0123456789abcdef"), int(size/16)))
 	for _, place := range []struct{ name, dir string }{{"synced", w.Dir}, {"synced, in memory", "/dev/shm"}} {
 		if _, err := os.Stat(place.dir); err != nil {
 			continue
 		}
-		t := w.plain(fmt.Sprintf("/bytes/%d", size), size)
-		one := func(name, limit string, sum []byte) bench.Case {
-			in := func(make func(durable) func() error) func() (bench.Client, error) {
-				return func() (bench.Client, error) {
-					dir, err := os.MkdirTemp(place.dir, "zreq-durable-")
-					d := durable{t, dir, sum}
-					d.File = filepath.Join(dir, "file")
-					b, _ := parser("", make(d)).Make()
-					b.Close = func() error { return os.RemoveAll(dir) }
-					return b, err
+		of := func(name, limit string, sum []byte) bench.Case {
+			d := durable{Task: w.plain(fmt.Sprintf("/bytes/%d", size), size), sum: sum}
+			in := func(once func(durable) func() error) func() (bench.Client, error) {
+				return func() (_ bench.Client, err error) {
+					d := d
+					d.dir, err = os.MkdirTemp(place.dir, "zreq-durable-")
+					d.File = d.path("file")
+					do := once(d)
+					return bench.Client{
+						Do:    func(n int) error { return repeat(do, n) },
+						Close: func() error { return os.RemoveAll(d.dir) },
+					}, err
 				}
 			}
 			return bench.Case{Group: "durable download", Name: name, Bytes: size, Clients: []bench.Maker{
 				{Name: limit, Make: in(durable.byHand)}, {Name: "zreq", Make: in(durable.byJob)},
 			}}
 		}
-		cases = append(cases, one(place.name, "raw splice", nil), one(place.name+", SHA-256", "raw", sum[:]))
+		cases = append(cases, of(place.name, "raw splice", nil), of(place.name+", SHA-256", "raw", sum[:]))
 	}
 	return cases
 }
@@ -79,23 +79,20 @@ func (d durable) byJob() func() error {
 // syncs of a job before and behind them, too.
 func (d durable) byHand() func() error {
 	var file *os.File
-	h := sha256.New()
+	h, request := sha256.New(), raw.Request(&d.Task)
 	c := raw.NewConn(0, 2*raw.Default, func(p []byte) error {
 		h.Write(p)
 		_, err := file.Write(p)
 		return err
 	})
-	request := raw.Request(&d.Task)
-	return func() error {
+	return func() (err error) {
 		if err := errors.Join(d.note(), d.note()); err != nil {
 			return err
 		}
-		conn, err := trust.Dial(&d.Task)
-		if err != nil {
+		if c.Conn, err = trust.Dial(&d.Task); err != nil {
 			return err
 		}
-		defer conn.Close()
-		c.Conn = conn
+		defer c.Close()
 		if _, _, err := c.Ask(request); err != nil {
 			return err
 		}
@@ -104,38 +101,23 @@ func (d durable) byHand() func() error {
 		}
 		defer file.Close()
 		h.Reset()
-		if err := errors.Join(d.fill(c, file), d.right(h)); err != nil {
+		err = reserve(file, d.Length) // as a job does
+		for left := d.Length; left > 0 && err == nil; left -= durablePart {
+			if part := min(left, durablePart); d.sum != nil {
+				err = c.Pass(part)
+			} else {
+				err = c.Splice(file, part)
+			}
+			err = errors.Join(err, file.Sync(), d.note())
+		}
+		if err == nil && d.sum != nil && !bytes.Equal(h.Sum(nil), d.sum) {
+			err = errors.New("another digest")
+		}
+		if err != nil {
 			return err
 		}
-		err = errors.Join(os.Rename(d.path("part"), d.File), d.sync(), os.Remove(d.path("state")), d.sync())
-		return errors.Join(err, d.Check(d.File))
+		return errors.Join(os.Rename(d.path("part"), d.File), d.sync(), os.Remove(d.path("state")), d.sync(), d.Check(d.File))
 	}
-}
-
-// fill writes the file.
-func (d durable) fill(c *raw.Conn, f *os.File) error {
-	if err := reserve(f, d.Length); err != nil { // as a job does
-		return err
-	}
-	for left := d.Length; left > 0; left -= min(left, durablePart) {
-		var err error
-		if part := min(left, durablePart); d.sum != nil {
-			err = c.Pass(part)
-		} else {
-			err = c.Splice(f, part)
-		}
-		if err := errors.Join(err, f.Sync(), d.note()); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (d durable) right(h hash.Hash) error {
-	if d.sum != nil && !bytes.Equal(h.Sum(nil), d.sum) {
-		return errors.New("another digest")
-	}
-	return nil
 }
 
 func (d durable) path(name string) string { return filepath.Join(d.dir, name) }
@@ -156,6 +138,5 @@ func (d durable) sync() error {
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	return f.Sync()
+	return errors.Join(f.Sync(), f.Close())
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/zreq-go/zreq/benchmarks/bench"
 	"github.com/zreq-go/zreq/benchmarks/client"
+	"github.com/zreq-go/zreq/benchmarks/link"
 )
 
 // plain and secure are the origin, to ask for what is at a path.
@@ -101,6 +102,14 @@ func Files(w *World) []bench.Case {
 		w.of(up, "PUT of a file, TLS", put(w.secure("/sink", w.Stream), false),
 			"raw", "zreq", "net/http", "fasthttp", "resty", "curl", "zreq, 64 KiB"),
 	}
+}
+
+// Links are downloads over a link that breaks, at the rate of a link, or as fast as it goes.
+func Links(w *World) []bench.Case {
+	if w.Short {
+		return []bench.Case{link.Link{Every: 1 << 20}.Case("8 MiB, cut every 1 MiB", w.Dir, 8<<20)}
+	}
+	return []bench.Case{link.Link{Every: 8 << 20, Rate: 16 << 20}.Case("64 MiB at 16 MiB/s, cut every 8 MiB", w.Dir, 64<<20)}
 }
 
 // Those who call at once, and the connections that they share.

@@ -31,6 +31,21 @@ type World struct {
 	Short  bool   // with less of what takes long
 }
 
+// In starts a server, and makes a folder that is removed in the end.
+func In(stream int64, short bool, do func(*World) error) (err error) {
+	server, err := origin.Start()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, server.Stop()) }()
+	dir, err := os.MkdirTemp("", "zreq-benchmarks-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	return do(&World{Origin: server, Dir: dir, Stream: stream, Short: short})
+}
+
 // All is every case, in the order of the report.
 func All(w *World) []bench.Case {
 	return slices.Concat(Gets(w), Streams(w), Files(w), Durable(w), Parallel(w), Links(w), Parsers())
@@ -68,8 +83,8 @@ func (w *World) make(name string, t client.Task) (bench.Client, error) {
 		t.Buffer = 64 << 10
 	}
 	if name == "curl" {
-		do, close, err := curl.New(t)
-		return bench.Client{Do: do, Close: close, Least: curl.Least(&t)}, err
+		do, least, close, err := curl.New(t)
+		return bench.Client{Do: do, Least: least, Close: close}, err
 	}
 	c, err := NewClient(name, t)
 	if err != nil {
@@ -124,14 +139,6 @@ func together(c client.Client, goroutines int) (bench.Client, error) {
 		}
 		workers[i] = once
 	}
-	repeat := func(once func() error, n int) error {
-		for range n {
-			if err := once(); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
 	if goroutines == 1 {
 		return bench.Client{Do: func(n int) error { return repeat(workers[0], n) }}, nil
 	}
@@ -145,6 +152,15 @@ func together(c client.Client, goroutines int) (bench.Client, error) {
 		all.Wait()
 		return errors.Join(errs...)
 	}}, nil
+}
+
+func repeat(once func() error, n int) error {
+	for range n {
+		if err := once(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // write makes the file of an upload, once for all cases: it stays, for Dir is the World's.

@@ -1,14 +1,12 @@
-// Package limits has what zreq is held to, and judges it.
+// Package limits has what zreq is held to, in budgets.txt, and judges it. Whoever measures runs
+// what [Select] leaves of all cases, or everything, and gives the results to [Judge].
 //
-// A [Budget] names the cases and the clients that its figure is taken from. Whoever measures
-// runs what [Select] leaves of all cases, or everything, and gives the results to [Judge].
-//
-// A figure that is counted is the same on every machine, or nearly, and has no
-// tolerance. A ratio is the median of several rounds in which both had their turn, and
-// still not the same twice: it is over its budget when it is so by more than [Tolerance].
+// A ratio is the median of several rounds in which both had their turn, and still not the same
+// twice: it is over its budget when it is so by more than [Tolerance]. What is counted has none.
 package limits
 
 import (
+	_ "embed"
 	"fmt"
 	"math"
 	"slices"
@@ -25,34 +23,55 @@ const Tolerance = 0.05
 // Budget is one bound that zreq is held to, in each of several cases, beside each of several
 // peers.
 type Budget struct {
-	Name  string
-	Limit float64
-	How   How
+	Name, Bound string
+	Counted     bool
+	Group       string
+	Cases       []string
+	Client      string
+	Peers       []string // none if the figure is no comparison
 
-	Figure bench.Figure
-	Group  string
-	Cases  []string
-	Client string
-	Peers  []string // none if How needs none
-	Per    int64    // bytes of a chunk that a count is for; 0 for an operation
-
-	// Counted says that the figure does not depend on how fast the machine is, nor on
-	// what else it does.
-	Counted bool
+	figure bench.Figure
+	per    int64 // bytes; 0 for an operation
+	limit  float64
+	unit   string
 }
 
-// How says what a figure is compared by.
-type How int
+//go:embed budgets.txt
+var text string
 
-// Times is how many times as much as a peer it is at most, and Speed at least how many times
-// as much is done in the same time. Above is by how much it is over that of a peer at most, and
-// Most what it is at most.
-const (
-	Times How = iota
-	Speed
-	Above
-	Most
-)
+// Budgets are all.
+var Budgets = parse(text)
+
+func parse(text string) (all []Budget) {
+	list := func(cell string) []string {
+		return slices.DeleteFunc(strings.Split(cell, "; "), func(s string) bool { return s == "" })
+	}
+	for line := range strings.Lines(text) {
+		cells := strings.Split(line, "|")
+		if len(cells) < 8 {
+			continue // a comment
+		}
+		for i := range cells {
+			cells[i] = strings.TrimSpace(cells[i])
+		}
+		b := Budget{
+			Name: cells[0], Bound: cells[1], Counted: cells[2] == "counted",
+			Group: cells[4], Cases: list(cells[5]), Client: cells[6], Peers: list(cells[7]),
+		}
+		figure, per, _ := strings.Cut(cells[3], "/op/")
+		if b.figure = bench.Figure(figure); per != "" {
+			b.figure += "/op"
+		}
+		b.per, _ = strconv.ParseInt(per, 10, 64)
+		number, unit, _ := strings.Cut(strings.TrimLeft(b.Bound, "≤≥ +"), " ")
+		b.limit, _ = strconv.ParseFloat(number, 64)
+		b.limit, b.unit = b.limit*size(unit), unit
+		all = append(all, b)
+	}
+	return all
+}
+
+func size(unit string) float64 { return max(1, map[string]float64{"KiB": 1 << 10, "kB": 1000}[unit]) }
 
 // Verdict is a budget beside its worst value.
 type Verdict struct {
@@ -62,9 +81,25 @@ type Verdict struct {
 	Over  bool
 }
 
+// Word says how it is: "ok".
+func (v Verdict) Word() string {
+	if v.Over {
+		return "over"
+	}
+	return "ok"
+}
+
+// Figure is the value in the unit of the bound.
+func (v Verdict) Figure() string {
+	if v.unit == "×" {
+		return fmt.Sprintf("%.2f ×", v.Value)
+	}
+	text := strings.TrimSuffix(strconv.FormatFloat(v.Value/size(v.unit), 'f', 1, 64), ".0")
+	return strings.TrimSpace(strings.Replace(text, "-0", "0", 1) + " " + v.unit)
+}
+
 // Judge finds the value of each budget. What was not measured is an error that says what.
-func Judge(budgets []Budget, results []bench.Result) ([]Verdict, error) {
-	var verdicts []Verdict
+func Judge(budgets []Budget, results []bench.Result) (verdicts []Verdict, err error) {
 	for _, b := range budgets {
 		v, err := b.judge(results)
 		if err != nil {
@@ -75,12 +110,11 @@ func Judge(budgets []Budget, results []bench.Result) ([]Verdict, error) {
 	return verdicts, nil
 }
 
+// least reports whether the bound is what must be reached.
+func (b *Budget) least() bool { return strings.HasPrefix(b.Bound, "≥") }
+
 func (b Budget) judge(results []bench.Result) (Verdict, error) {
-	worst := Verdict{Budget: b, Value: math.Inf(-1)}
-	if b.How == Speed {
-		worst.Value = math.Inf(1)
-	}
-	peers := b.Peers
+	worst, peers, places := Verdict{Budget: b}, b.Peers, 0
 	if len(peers) == 0 {
 		peers = []string{b.Client}
 	}
@@ -90,22 +124,28 @@ func (b Budget) judge(results []bench.Result) (Verdict, error) {
 		if at < 0 {
 			return worst, fmt.Errorf("no case %q", title)
 		}
-		r := results[at]
 		for _, peer := range peers {
-			for _, client := range []string{b.Client, peer} {
-				if !r.Has(client, b.Figure) {
-					return worst, fmt.Errorf("%s: no %s of %q", title, b.Figure, client)
-				}
+			if r := results[at]; !r.Has(b.Client, b.figure) || !r.Has(peer, b.figure) {
+				return worst, fmt.Errorf("%s: no %s of %q or %q", title, b.figure, b.Client, peer)
 			}
-			if value := b.value(r, peer); b.worse(value, worst.Value) {
+			value := b.value(results[at], peer)
+			if places++; places == 1 || math.IsNaN(value) || (value > worst.Value) != b.least() {
 				worst.Value, worst.Where = value, name+": "+peer
 			}
 		}
 	}
-	if len(b.Cases)*len(peers) == 1 {
+	if places == 1 {
 		worst.Where = ""
 	}
-	worst.Over = b.over(worst.Value)
+	tolerance := 1.0
+	if b.unit == "×" {
+		tolerance += Tolerance
+	}
+	if b.least() {
+		worst.Over = !(worst.Value >= b.limit/tolerance) // what is no number is over
+	} else {
+		worst.Over = !(worst.Value <= b.limit*tolerance)
+	}
 	return worst, nil
 }
 
@@ -113,43 +153,26 @@ func (b Budget) judge(results []bench.Result) (Verdict, error) {
 // hundredth: the runtime allocates, too, once in a while, and a collection between two turns
 // empties the pools of a client.
 func (b *Budget) value(r bench.Result, peer string) float64 {
-	switch b.How {
-	case Times:
-		return r.Ratio(b.Figure, b.Client, peer).Median
-	case Speed:
-		return r.Ratio(b.Figure, b.Client, peer).Inverse().Median
-	case Above:
-		if b.Counted {
-			return r.Least(b.Client, b.Figure) - r.Least(peer, b.Figure)
-		}
-		return r.Above(b.Figure, b.Client, peer)
+	of := r.Typical
+	if b.Counted {
+		of = r.Least
 	}
-	count := r.Least(b.Client, b.Figure)
-	if b.Per > 0 {
-		count /= float64(r.Case.Bytes / b.Per)
+	switch {
+	case b.least():
+		return r.Ratio(b.figure, b.Client, peer).Inverse().Median
+	case b.unit == "×":
+		return r.Ratio(b.figure, b.Client, peer).Median
+	case len(b.Peers) > 0:
+		return of(b.Client, b.figure) - of(peer, b.figure)
+	case b.per > 0:
+		return math.Round(100*of(b.Client, b.figure)/float64(r.Case.Bytes/b.per)) / 100
 	}
-	return math.Round(100*count) / 100
-}
-
-// worse reports whether a is worse than b. What is no number is the worst.
-func (b *Budget) worse(value, than float64) bool {
-	return math.IsNaN(value) || b.How == Speed && value < than || b.How != Speed && value > than
-}
-
-func (b *Budget) over(value float64) bool {
-	switch b.How {
-	case Times:
-		return !(value <= b.Limit*(1+Tolerance)) // what is no number is over
-	case Speed:
-		return !(value >= b.Limit/(1+Tolerance))
-	}
-	return !(value <= b.Limit)
+	return math.Round(100*of(b.Client, b.figure)) / 100
 }
 
 // Select returns those of all cases that budgets are about, each with the clients that they
 // name.
-func Select(budgets []Budget, all []bench.Case) []bench.Case {
-	var cases []bench.Case
+func Select(budgets []Budget, all []bench.Case) (cases []bench.Case) {
 	for _, c := range all {
 		c = c.Only(func(client string) bool {
 			return slices.ContainsFunc(budgets, func(b Budget) bool {
@@ -163,32 +186,7 @@ func Select(budgets []Budget, all []bench.Case) []bench.Case {
 	return cases
 }
 
-// Bound is the budget in words: "≤ 1.10 ×".
-func (b *Budget) Bound() string {
-	if b.How == Speed {
-		return "≥ " + b.Text(b.Limit)
-	}
-	return "≤ " + b.Text(b.Limit)
-}
-
-// Text is a value in its unit.
-func (b *Budget) Text(value float64) string {
-	switch {
-	case b.How == Times || b.How == Speed:
-		return fmt.Sprintf("%.2f ×", value)
-	case b.Figure == bench.Allocs || b.Figure == bench.Goroutines || b.Figure == bench.Unfair:
-		return trim(value)
-	case math.Abs(value) >= 10<<10:
-		return trim(value/(1<<10)) + " KiB"
-	}
-	return trim(value) + " B"
-}
-
-// trim writes one decimal, but none that is zero.
-func trim(value float64) string {
-	text := strings.TrimSuffix(strconv.FormatFloat(value, 'f', 1, 64), ".0")
-	if text == "-0" {
-		return "0"
-	}
-	return text
+// Counted are those budgets that hold on every machine.
+func Counted(budgets []Budget) []Budget {
+	return slices.DeleteFunc(slices.Clone(budgets), func(b Budget) bool { return !b.Counted })
 }

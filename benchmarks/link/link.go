@@ -1,5 +1,5 @@
 // Package link downloads over a link that breaks, by several programs, and counts what that
-// takes at the server.
+// takes at the server, which closes a connection that has sent so many bytes.
 package link
 
 import (
@@ -14,76 +14,68 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/cavaliergopher/grab/v3"
 
+	"github.com/zreq-go/zreq/benchmarks/bench"
+	"github.com/zreq-go/zreq/benchmarks/client/curl"
 	"github.com/zreq-go/zreq/netdriver/stdnet"
 	"github.com/zreq-go/zreq/zreq"
 	"github.com/zreq-go/zreq/zreq/download"
 )
 
-// Run is what a client has taken to download a file.
-type Run struct {
-	Bytes    int64 // that have passed the link, in both directions
-	Requests int64
-	Time     time.Duration
-}
-
 // Bound is how often a client that begins anew each time does so: it never comes to an end.
 const Bound = 10
 
-// A Client downloads url into the file at path.
-type Client struct {
-	Name string
-	get  func(url, path string, sum []byte) error
-}
+// A get downloads url into the file at path.
+type get func(url, path string, sum []byte) error
 
 var errGivenUp = errors.New("given up")
 
-// Clients are those of this machine.
-func Clients() []Client {
-	all := []Client{
-		{"zreq, ToFile", func(url, path string, _ []byte) error { return byZreq(url, path, nil) }},
-		{"zreq, ToFile with SHA-256", byZreq},
-		{"curl -C - in a loop", byCurl},
-		{"grab in a loop", byGrab},
-		{fmt.Sprintf("net/http from the start, given up after %d", Bound), byNetHTTP},
+// Case is a download of a file of size bytes into a folder, by each client of this machine.
+func (l Link) Case(name, dir string, size int64) bench.Case {
+	c := bench.Case{Group: "link that breaks", Name: name, Rounds: 3}
+	add := func(name string, by get) {
+		c.Clients = append(c.Clients, bench.Maker{Name: name, Make: func() (bench.Client, error) {
+			return bench.Client{Take: func() (bench.Sample, error) { return l.download(by, filepath.Join(dir, "image"), size) }}, nil
+		}})
 	}
-	if _, err := exec.LookPath("curl"); err != nil {
-		all = slices.Delete(all, 2, 3)
+	add("zreq, ToFile", func(url, path string, _ []byte) error { return byZreq(url, path, nil) })
+	add("zreq, ToFile with SHA-256", byZreq)
+	if curl.Here() {
+		add("curl -C - in a loop", byCurl)
 	}
-	return all
+	add("grab in a loop", byGrab)
+	add(fmt.Sprintf("net/http from the start, given up after %d", Bound), byNetHTTP)
+	return c
 }
 
-// Download has a client download a file of size bytes, and looks at it. Whoever does not come
-// to an end has no file.
-func (l Link) Download(c Client, dir string, size int64) (run Run, err error) {
+// download has a client download, and looks at the file. Whoever does not come to an end has
+// none.
+func (l Link) download(by get, path string, size int64) (_ bench.Sample, err error) {
 	content := make([]byte, size)
 	_, _ = rand.NewChaCha8([32]byte{16}).Read(content) // never fails; the same each time
 	sum := sha256.Sum256(content)
-	s, err := l.Serve(content)
+	link, end, err := l.serve(content)
 	if err != nil {
-		return run, err
+		return nil, err
 	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	path := filepath.Join(dir, "image")
+	defer func() { err = errors.Join(err, end()) }()
 	defer os.Remove(path)
 	start := time.Now()
-	err = c.get(s.URL, path, sum[:])
-	run = Run{Time: time.Since(start), Bytes: s.Bytes(), Requests: s.Requests()}
+	err = by("http://"+link.Addr().String()+"/image", path, sum[:])
+	s := bench.Sample{
+		bench.Time: float64(time.Since(start)), bench.Wire: float64(link.bytes.Load()), bench.Requests: float64(link.requests.Load()),
+	}
 	if err == errGivenUp {
-		return run, nil
+		return s, nil
 	}
-	if err != nil {
-		return run, err
-	}
-	got, err := os.ReadFile(path)
+	got, failed := os.ReadFile(path)
 	if err == nil && !bytes.Equal(got, content) {
 		err = errors.New("the file is another")
 	}
-	return run, err
+	return s, errors.Join(err, failed)
 }
 
 func byZreq(url, path string, sum []byte) error {

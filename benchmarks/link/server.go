@@ -9,48 +9,13 @@ import (
 	"time"
 )
 
-// Server serves one file over a link that breaks: a connection that has sent Every bytes is
-// closed. The server is net/http's, with ETag, Last-Modified and ranges.
-type Server struct {
-	URL string
-
-	link   *breaking
-	server *http.Server
-}
-
 // Link is how bad a link is.
 type Link struct {
 	Every int64 // bytes that a connection lasts
 	Rate  int64 // bytes a second, of all connections together; 0: as fast as it goes
 }
 
-// Serve serves content.
-func (l Link) Serve(content []byte) (*Server, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
-	}
-	made := time.Now().Add(-time.Hour) // old enough to be a validator
-	s := &Server{URL: "http://" + listener.Addr().String() + "/image", link: &breaking{Listener: listener, Link: l}}
-	s.server = &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.link.requests.Add(1)
-		w.Header().Set("ETag", `"7"`)
-		http.ServeContent(w, r, "image.bin", made, bytes.NewReader(content))
-	})}
-	go func() { _ = s.server.Serve(s.link) }() // returns when it is closed
-	return s, nil
-}
-
-// Close ends the server.
-func (s *Server) Close() error { return s.server.Close() }
-
-// Bytes returns how many have passed the link, in both directions.
-func (s *Server) Bytes() int64 { return s.link.bytes.Load() }
-
-// Requests returns how many have come.
-func (s *Server) Requests() int64 { return s.link.requests.Load() }
-
-// breaking is a listener whose connections count what they carry, and break.
+// breaking is a listener whose connections count what they carry, in both directions, and break.
 type breaking struct {
 	net.Listener
 	Link
@@ -60,12 +25,27 @@ type breaking struct {
 	free time.Time // when the link has sent all that was given to it
 }
 
+// serve serves content until end is called, by the server of net/http, with ETag, Last-Modified
+// and ranges.
+func (l Link) serve(content []byte) (b *breaking, end func() error, err error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, nil, err
+	}
+	b = &breaking{Listener: listener, Link: l}
+	made := time.Now().Add(-time.Hour) // old enough to be a validator
+	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		b.requests.Add(1)
+		w.Header().Set("ETag", `"7"`)
+		http.ServeContent(w, r, "image.bin", made, bytes.NewReader(content))
+	})}
+	go func() { _ = server.Serve(b) }() // returns when it is closed
+	return b, server.Close, nil
+}
+
 func (b *breaking) Accept() (net.Conn, error) {
 	conn, err := b.Listener.Accept()
-	if err != nil {
-		return nil, err
-	}
-	return &breakingConn{Conn: conn, link: b, left: b.Every}, nil
+	return &breakingConn{Conn: conn, link: b, left: b.Every}, err
 }
 
 type breakingConn struct {

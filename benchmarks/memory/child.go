@@ -20,11 +20,13 @@ const role = "ZREQ_BENCHMARKS_MEMORY"
 // task is what a child process measures.
 type task struct {
 	client.Task
-	Kind   string // Kept, Growing or Scale
+	Kind   string // Kept, Scale or Growing
 	Client string
-	TLS    bool
 	N      int // connections
 }
+
+// maker makes a client by its name.
+type maker func(name string, t client.Task) (client.Client, error)
 
 // Main does the task of a child process, if this is one, and does not return then. It
 // comes first in main, beside origin.Main.
@@ -34,9 +36,14 @@ func Main() {
 		return
 	}
 	var t task
+	var sample bench.Sample
 	err := json.Unmarshal([]byte(text), &t)
 	if err == nil {
-		err = t.work()
+		measure := map[string]func(maker) (bench.Sample, error){Kept: t.hold, Scale: t.spread, Growing: t.grow}[t.Kind]
+		sample, err = measure(jobs.NewClient)
+	}
+	if err == nil {
+		err = json.NewEncoder(os.Stdout).Encode(sample)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "memory:", err)
@@ -44,18 +51,6 @@ func Main() {
 	}
 	os.Exit(0)
 }
-
-func (t task) work() error {
-	measure := map[string]func(maker) (bench.Sample, error){Kept: t.hold, Growing: t.grow, Scale: t.spread}[t.Kind]
-	sample, err := measure(jobs.NewClient)
-	if err != nil {
-		return err
-	}
-	return json.NewEncoder(os.Stdout).Encode(sample)
-}
-
-// maker makes a client by its name.
-type maker func(name string, t client.Task) (client.Client, error)
 
 // run has a child process do the task and reads what it measured.
 func (t task) run() (sample bench.Sample, err error) {
@@ -67,23 +62,25 @@ func (t task) run() (sample bench.Sample, err error) {
 	if err != nil {
 		return nil, err
 	}
-	child := exec.Command(program)
-	child.Env = append(environment(), role+"="+string(text))
-	out, err := child.Output()
+	out, err := output(program, role+"="+string(text))
 	if err == nil {
 		err = json.Unmarshal(out, &sample)
-	}
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
-		err = errors.New(strings.TrimSpace(string(exit.Stderr)))
 	}
 	return sample, err
 }
 
-// environment is that of all who are measured: nobody's collector is told anything.
-func environment() []string {
-	return slices.DeleteFunc(os.Environ(), func(s string) bool {
+// output runs a program in an environment in which nobody's collector is told anything. Its
+// complaint is the error.
+func output(program, variable string, args ...string) ([]byte, error) {
+	child := exec.Command(program, args...)
+	child.Env = append(slices.DeleteFunc(os.Environ(), func(s string) bool {
 		name, _, _ := strings.Cut(s, "=")
 		return name == "GOGC" || name == "GOMEMLIMIT" || name == "GODEBUG" || name == "GOMAXPROCS"
-	})
+	}), variable)
+	out, err := child.Output()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		err = errors.New(strings.TrimSpace(string(exit.Stderr)))
+	}
+	return out, err
 }

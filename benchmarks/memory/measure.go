@@ -3,22 +3,69 @@ package memory
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
+	"os"
 	"runtime"
 	"time"
 
 	"github.com/zreq-go/zreq/benchmarks/bench"
 	"github.com/zreq-go/zreq/benchmarks/client"
+	"github.com/zreq-go/zreq/benchmarks/origin"
 	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
+
+// levels are what the process holds: bytes of the heap and of stacks, goroutines, and descriptors.
+type levels struct{ heap, stack, goroutines, open float64 }
+
+// settle collects until nothing is left to collect, pools and finalizers included.
+func settle() levels {
+	for range 5 {
+		runtime.GC()
+	}
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	files, _ := os.ReadDir("/dev/fd")
+	return levels{float64(m.HeapAlloc), float64(m.StackInuse), float64(runtime.NumGoroutine()), float64(len(files))}
+}
+
+// since is what n connections have added, for each. All of them must be open.
+func (before levels) since(n int) (bench.Sample, error) {
+	after, each := settle(), float64(n)
+	var err error
+	if open := after.open - before.open; open < each {
+		err = fmt.Errorf("of %d connections that should be idle %.0f are open", n, open)
+	}
+	stack := max(0, after.stack-before.stack) / each // less is of goroutines that had ended before
+	return bench.Sample{
+		bench.Held:       (after.heap-before.heap)/each + stack,
+		bench.Stack:      stack,
+		bench.Goroutines: (after.goroutines - before.goroutines) / each,
+	}, err
+}
+
+// together makes n requests that need a connection each: the answers are kept unread until all
+// are there.
+func together(c client.Client, url string, n int) error {
+	releases := make([]func() error, n)
+	for i := range releases {
+		var err error
+		if releases[i], err = c.Hold(url); err != nil {
+			return err
+		}
+	}
+	for _, release := range releases {
+		if err := release(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // few connections are made first, so that what is made once for all is there.
 const few = 8
 
 // hold measures kept connections, in the child process.
 func (t task) hold(by maker) (bench.Sample, error) {
-	if err := room(t.N); err != nil {
-		return nil, err
-	}
 	zreqtest.SpareThreads()
 	goroutines := runtime.NumGoroutine()
 	warm, err := t.keep(by, few)
@@ -32,29 +79,16 @@ func (t task) hold(by maker) (bench.Sample, error) {
 		}
 		time.Sleep(time.Millisecond)
 	}
-
 	before := settle()
 	kept, err := t.keep(by, t.N)
 	if err != nil {
 		return nil, err
 	}
-	after := settle()
-	open, err := connections(t.Address, t.N)
-	if err == nil && open < t.N {
-		err = fmt.Errorf("of %d connections that should be idle %d are open", t.N, open)
-	}
-	_ = kept.Close() // not before: they are held
-	n := float64(t.N)
-	stack := max(0, after.stack-before.stack) / n // less is of goroutines that had ended before
-	return bench.Sample{
-		bench.Held:       (after.heap-before.heap)/n + stack,
-		bench.Stack:      stack,
-		bench.Goroutines: (after.goroutines - before.goroutines) / n,
-	}, err
+	sample, err := before.since(t.N)
+	return sample, errors.Join(err, kept.Close()) // not before: they are held
 }
 
-// keep makes n connections that are idle at once, each after one answer. The answers are
-// kept unread until all are there, so that each has a connection of its own.
+// keep makes n connections that are idle at once.
 func (t task) keep(by maker, n int) (client.Client, error) {
 	t.Conns = n
 	c, err := by(t.Client, t.Task)
@@ -64,17 +98,41 @@ func (t task) keep(by maker, n int) (client.Client, error) {
 	return c, together(c, t.URL(), n) // one string: what a connection keeps of it all share
 }
 
-// levels are what the process holds: bytes of the heap and of stacks, and goroutines.
-type levels struct{ heap, stack, goroutines float64 }
+// finds is how many requests are made over connections that are kept.
+const finds = 2_000
 
-// settle collects until nothing is left to collect, pools and finalizers included.
-func settle() levels {
-	for range 5 {
-		runtime.GC()
+// spread measures connections to many origins, in the child process: what each holds, how
+// long a request takes that has to find one, and how long it takes to close all.
+func (t task) spread(by maker) (_ bench.Sample, err error) {
+	server, err := origin.StartAt(t.Many)
+	if err != nil {
+		return nil, err
 	}
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return levels{float64(m.HeapAlloc), float64(m.StackInuse), float64(runtime.NumGoroutine())}
+	defer func() { err = errors.Join(err, server.Stop()) }()
+	urls := make([]string, t.Many)
+	for i, address := range server.Many {
+		urls[i] = "http://" + address + t.Path
+	}
+	zreqtest.SpareThreads()
+	before := settle()
+	c, err := by(t.Client, t.Task)
+	for _, url := range urls {
+		if err == nil {
+			err = together(c, url, t.Conns)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	sample, err := before.since(t.N)
+	start := time.Now()
+	for range finds {
+		err = errors.Join(err, together(c, urls[rand.IntN(len(urls))], 1))
+	}
+	found := time.Now()
+	err = errors.Join(err, c.Close())
+	sample[bench.Find], sample[bench.End] = float64(found.Sub(start))/finds, float64(time.Since(found))
+	return sample, err
 }
 
 const lookEvery = 64 << 20
@@ -84,11 +142,9 @@ const lookEvery = 64 << 20
 // more of the heap is live at most than before it, which dials.
 func (t task) grow(by maker) (bench.Sample, error) {
 	var got, highest int64
-	looks := 0
 	t.Look = func(p []byte) {
 		if got += int64(len(p)); got%lookEvery == 0 {
 			highest = max(highest, zreqtest.LiveHeap())
-			looks++
 		}
 	}
 	zreqtest.SpareThreads()
@@ -96,21 +152,17 @@ func (t task) grow(by maker) (bench.Sample, error) {
 	if err != nil {
 		return nil, err
 	}
-	call := func() error { // with all that one needs
-		once, err := c.Worker()
-		if err != nil {
-			return err
+	var before int64
+	for range 2 {
+		settle()
+		before, highest = zreqtest.LiveHeap(), 0
+		once, err := c.Worker() // with all that one needs
+		if err == nil {
+			err = once()
 		}
-		return once()
+		if err != nil || highest == 0 {
+			return nil, errors.Join(err, errors.New("it was not looked at"))
+		}
 	}
-	if err := call(); err != nil {
-		return nil, err
-	}
-	settle()
-	before := zreqtest.LiveHeap()
-	highest, looks = 0, 0
-	if err = call(); err == nil && looks == 0 {
-		err = errors.New("it was not looked at")
-	}
-	return bench.Sample{bench.Growth: float64(highest - before)}, errors.Join(err, c.Close())
+	return bench.Sample{bench.Growth: float64(highest - before)}, c.Close()
 }

@@ -9,7 +9,6 @@ package memory
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/zreq-go/zreq/benchmarks/bench"
 	"github.com/zreq-go/zreq/benchmarks/client"
@@ -24,84 +23,48 @@ const (
 	Peak    = "peak of a process"
 )
 
-// Cases are all.
-func Cases(w *jobs.World) []bench.Case {
-	return slices.Concat(idles(w), []bench.Case{growth(w), scale(w)}, peaks(w))
-}
-
-// idles are kept connections: 1,000 and 10,000, plain and over TLS. If short, fewer.
-func idles(w *jobs.World) []bench.Case {
-	counts := []int{1_000, 10_000}
-	if w.Short {
-		counts = counts[:1]
-	}
-	var cases []bench.Case
-	for _, n := range counts {
-		for _, t := range []task{{Kind: Kept, N: n}, {Kind: Kept, N: n, TLS: true}} {
-			name := fmt.Sprintf("%d, plain", n)
-			if t.TLS {
-				name = fmt.Sprintf("%d, TLS", n)
-				if w.Short {
-					t.N, name = n/5, fmt.Sprintf("%d, TLS", n/5)
-				}
-			}
-			// The least counts: what the runtime takes for itself, in pieces that are much to a
-			// thousand connections, can only add to it. Of ten thousand one is enough, and
-			// over TLS, where there is much more of everything.
-			rounds := 9
-			if w.Short {
-				rounds = 3
-			}
-			if n > 1_000 || t.TLS {
-				rounds = 1
-			}
-			t.Task = client.Task{Path: "/bytes/13", Length: 13, Chunk: 12, Conns: t.N} // over a chunk: it is streamed
-			cases = append(cases, t.of(w, name, rounds, "raw", "zreq", "zreq Session", "net/http", "fasthttp", "resty"))
-		}
-	}
-	return cases
-}
-
-// Stream is the case of a long body in chunks of 512 bytes: of 1 GiB, or, if short, 256 MiB.
-const Stream = "in chunks of 512 B"
-
-func growth(w *jobs.World) bench.Case {
-	t := task{Kind: Growing}
-	t.Task = client.Task{Length: 1 << 30, Chunk: 512, Fresh: true}
-	if w.Short {
-		t.Length = 256 << 20
-	}
-	t.Path = fmt.Sprintf("/bytes/%d", t.Length)
-	return t.of(w, Stream, 1, "raw", "zreq", "net/http")
-}
-
 // perOrigin is how many connections each of many origins has.
 const perOrigin = 10
 
-// scale is 10,000 connections of one client to 1,000 origins, with a server of their own. If
-// short, a tenth of both.
-func scale(w *jobs.World) bench.Case {
-	origins := 1_000
+// Cases are all: kept connections, 1,000 and 10,000, plain and over TLS; 10,000 to 1,000
+// origins, which are a server of their own; a stream of 1 GiB in chunks of 512 bytes; and
+// peaks. If short, fewer and less.
+func Cases(w *jobs.World) (cases []bench.Case) {
+	counts, many, length := []int{1_000, 10_000}, 1_000, int64(1<<30)
 	if w.Short {
-		origins = 100
+		counts, many, length = counts[:1], 100, 256<<20
 	}
-	t := task{Kind: Scale, N: origins * perOrigin}
-	t.Task = client.Task{Path: "/bytes/13", Length: 13, Chunk: 12, Conns: perOrigin, Many: origins}
-	return t.of(w, fmt.Sprintf("%d connections to %d origins", t.N, origins), 3, "zreq Session", "net/http", "fasthttp")
+	one := client.Task{Address: w.Origin.Plain, Path: "/bytes/13", Length: 13, Chunk: 12} // over a chunk: it is streamed
+	for _, n := range counts {
+		// The least counts: what the runtime takes for itself, in pieces that are much to a
+		// thousand connections, can only add to it. Of ten thousand one process is enough, and
+		// over TLS, where there is much more of everything.
+		rounds, secure := 9, one
+		if w.Short {
+			rounds = 3
+		} else if n > 1_000 {
+			rounds = 1
+		}
+		secure.Address, secure.Roots = w.Origin.TLS, w.Origin.Roots
+		clients := []string{"raw", "zreq", "zreq Session", "net/http", "fasthttp", "resty"}
+		cases = append(cases,
+			task{Task: one, Kind: Kept, N: n}.of(fmt.Sprintf("%d, plain", n), rounds, clients...),
+			task{Task: secure, Kind: Kept, N: n}.of(fmt.Sprintf("%d, TLS", n), 1, clients...))
+	}
+	stream := client.Task{Address: w.Origin.Plain, Path: fmt.Sprintf("/bytes/%d", length), Length: length, Chunk: 512, Fresh: true}
+	cases = append(cases, task{Task: stream, Kind: Growing}.of("in chunks of 512 B", 1, "raw", "zreq", "net/http"))
+	one.Conns, one.Many = perOrigin, many
+	cases = append(cases, task{Task: one, Kind: Scale, N: many * perOrigin}.of(
+		fmt.Sprintf("%d connections to %d origins", many*perOrigin, many), 3, "zreq Session", "net/http", "fasthttp"))
+	return append(cases, peaks(w)...)
 }
 
 // of is the case of a task.
-func (t task) of(w *jobs.World, name string, rounds int, clients ...string) bench.Case {
+func (t task) of(name string, rounds int, clients ...string) bench.Case {
 	c := bench.Case{Group: t.Kind, Name: name, Rounds: rounds}
-	for _, name := range clients {
-		t.Client = name
-		if t.Address = w.Origin.Plain; t.TLS {
-			t.Address, t.Roots = w.Origin.TLS, w.Origin.Roots
-		}
+	for _, t.Client = range clients {
 		take := t.run
-		c.Clients = append(c.Clients, bench.Maker{Name: name, Make: func() (bench.Client, error) {
-			return bench.Client{Take: take}, nil
-		}})
+		c.Clients = append(c.Clients, bench.Maker{Name: t.Client, Make: func() (bench.Client, error) { return bench.Client{Take: take}, nil }})
 	}
 	return c
 }

@@ -1,7 +1,6 @@
 package memory
 
 import (
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -119,33 +118,4 @@ func TestGrowthShowsWhatIsKept(t *testing.T) {
 	is.NoErr(err)
 	is.True(s[bench.Growth] >= 1<<20) // a 64th of 64 MiB
 	is.True(len(kept) > 0)
-}
-
-func TestConnectionsAreCounted(t *testing.T) {
-	is := is.New(t)
-	o := world(t).Origin
-	var open []net.Conn
-	for range 5 {
-		conn, err := net.Dial("tcp", o.Plain)
-		is.NoErr(err)
-		defer conn.Close()
-		open = append(open, conn)
-	}
-	n, err := connections(o.Plain, 5)
-	is.NoErr(err)
-	is.Equal(n, 5)
-	is.NoErr(open[0].Close())
-	n, err = connections(o.Plain, 5)
-	is.NoErr(err)
-	is.Equal(n, 4) // one that is closed is none
-	n, err = connections(o.TLS, 5)
-	is.NoErr(err)
-	is.Equal(n, 0) // these went elsewhere
-}
-
-func TestRoomIsToldOf(t *testing.T) {
-	is := is.New(t)
-	is.NoErr(room(10))
-	err := room(1 << 30)
-	is.True(err != nil && strings.Contains(err.Error(), "ulimit")) // says what is missing
 }

@@ -123,13 +123,9 @@ func (s *scales) weigh(command ...string) (float64, error) {
 	if path, err := exec.LookPath(command[0]); err == nil {
 		command[0] = path
 	}
-	child := exec.Command(s.path("weigh"), command...)
-	child.Env = environment()
-	var complaint strings.Builder
-	child.Stderr = &complaint
-	out, err := child.Output()
+	out, err := output(s.path("weigh"), "LC_ALL=C", command...)
 	if err != nil {
-		return 0, fmt.Errorf("%w: %s", err, strings.TrimSpace(complaint.String()))
+		return 0, err
 	}
 	return strconv.ParseFloat(strings.TrimSpace(string(out)), 64)
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/zreq-go/zreq/benchmarks/bench"
-	"github.com/zreq-go/zreq/benchmarks/table"
 )
 
 // reasons say why zreq is behind a peer: the first whose pattern is found in "case | client of
@@ -76,7 +75,8 @@ func (c comparison) reason() string {
 // Behind says how often zreq is ahead of its peers and behind them, and lists where it is
 // behind, and why: in time, or in size.
 func Behind(results []bench.Result, time bool) string {
-	t := &table.Table{Words: 4, Heads: []string{"case", "this", "is behind", "because", "times"}}
+	t := &Table{Words: 4}
+	t.Add("case", "this", "is behind", "because", "times")
 	count := map[int]int{}
 	for _, c := range compare(results) {
 		if (main(c.result) == bench.Time) != time {

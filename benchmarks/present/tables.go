@@ -5,7 +5,6 @@ import (
 
 	"github.com/zreq-go/zreq/benchmarks/bench"
 	"github.com/zreq-go/zreq/benchmarks/limits"
-	"github.com/zreq-go/zreq/benchmarks/table"
 )
 
 // column is a figure as a table shows it.
@@ -58,43 +57,32 @@ func processor(c bench.Case, ns float64) string {
 }
 
 // Groups cuts results into those of one group each, in order.
-func Groups(results []bench.Result) [][]bench.Result {
-	var groups [][]bench.Result
-	for _, r := range results {
-		i := slices.IndexFunc(groups, func(g []bench.Result) bool { return g[0].Case.Group == r.Case.Group })
-		if i < 0 {
-			groups, i = append(groups, nil), len(groups)
+func Groups(results []bench.Result) (groups [][]bench.Result) {
+	for i, r := range results {
+		if i == 0 || results[i-1].Case.Group != r.Case.Group {
+			groups = append(groups, nil)
 		}
-		groups[i] = append(groups[i], r)
+		groups[len(groups)-1] = append(groups[len(groups)-1], r)
 	}
 	return groups
 }
 
 // Cases is the table of one group of results: for each case a line for each client as it comes,
 // and then those with equal buffers.
-func Cases(results []bench.Result) *table.Table {
-	t := &table.Table{Title: results[0].Case.Group, Words: 2, Heads: []string{"case", "client"}}
-	var shown []column
+func Cases(results []bench.Result) *Table {
+	t, heads, shown := &Table{Title: results[0].Case.Group, Words: 2}, []string{"case", "client"}, []column{}
 	for _, c := range columns {
-		some := slices.ContainsFunc(results, func(r bench.Result) bool {
-			measured := slices.ContainsFunc(r.Names(), func(name string) bool { return r.Has(name, c.figure) })
-			return measured && (c.head != "MB/s" || r.Case.Bytes > 0)
-		})
-		if some {
-			shown, t.Heads = append(shown, c), append(t.Heads, c.head)
+		if slices.ContainsFunc(results, c.shows) {
+			shown, heads = append(shown, c), append(heads, c.head)
 		}
 	}
-	t.Heads = append(t.Heads, "÷ limit", "zreq ÷ this")
+	t.Add(append(heads, "÷ limit", "zreq ÷ this")...)
 	for _, r := range results {
 		title := r.Case.Name
 		for _, name := range asTheyCome(r.Names()) {
 			cells := []string{title, name}
 			for _, c := range shown {
-				cell := none // what another process allocates is not known
-				if r.Has(name, c.figure) && !(kindOf(name, "curl") && (c.figure == bench.Allocs || c.figure == bench.Heap)) {
-					cell = c.text(r.Case, r.Typical(name, c.figure))
-				}
-				cells = append(cells, cell)
+				cells = append(cells, c.cell(r, name))
 			}
 			t.Add(append(cells, against(r, name, limitFor(r.Names(), name)), against(r, oursFor(r.Names(), name), name))...)
 			title = ""
@@ -103,9 +91,21 @@ func Cases(results []bench.Result) *table.Table {
 	return t
 }
 
+func (c column) shows(r bench.Result) bool {
+	return (c.head != "MB/s" || r.Case.Bytes > 0) &&
+		slices.ContainsFunc(r.Names(), func(name string) bool { return r.Has(name, c.figure) })
+}
+
+// cell is what is known of a client: what another process allocates is not.
+func (c column) cell(r bench.Result, name string) string {
+	if !r.Has(name, c.figure) || kindOf(name, "curl") && (c.figure == bench.Allocs || c.figure == bench.Heap) {
+		return none
+	}
+	return c.text(r.Case, r.Typical(name, c.figure))
+}
+
 // asTheyCome puts those first who have no variant.
 func asTheyCome(names []string) []string {
-	names = slices.Clone(names)
 	slices.SortStableFunc(names, func(a, b string) int { return min(1, len(variant(a))) - min(1, len(variant(b))) })
 	return names
 }
@@ -119,14 +119,11 @@ func against(r bench.Result, a, b string) string {
 }
 
 // Budgets is the table of what zreq is held to.
-func Budgets(verdicts []limits.Verdict) *table.Table {
-	t := &table.Table{Words: 3, Heads: []string{"", "what", "worst in", "figure", "budget"}}
+func Budgets(verdicts []limits.Verdict) *Table {
+	t := &Table{Words: 3}
+	t.Add("", "what", "worst in", "figure", "budget")
 	for _, v := range verdicts {
-		word := "ok"
-		if v.Over {
-			word = "over"
-		}
-		t.Add(word, v.Name, v.Where, v.Text(v.Value), v.Bound())
+		t.Add(v.Word(), v.Name, v.Where, v.Figure(), v.Bound)
 	}
 	return t
 }

@@ -16,7 +16,6 @@ import (
 	"github.com/zreq-go/zreq/benchmarks/limits"
 	"github.com/zreq-go/zreq/benchmarks/machine"
 	"github.com/zreq-go/zreq/benchmarks/memory"
-	"github.com/zreq-go/zreq/benchmarks/origin"
 	"github.com/zreq-go/zreq/benchmarks/present"
 )
 
@@ -35,9 +34,8 @@ type report struct {
 
 // run measures all that is asked for and writes it. What cannot be measured does not
 // stop the rest: it is on the page, and an error in the end.
-func (r *report) run() (err error) {
-	charts := filepath.Join(r.out, "charts")
-	if err := os.MkdirAll(charts, 0o777); err != nil {
+func (r *report) run() error {
+	if err := os.MkdirAll(filepath.Join(r.out, "charts"), 0o777); err != nil {
 		return err // now, and not when all is measured
 	}
 	r.start = time.Now()
@@ -46,28 +44,27 @@ func (r *report) run() (err error) {
 		Date: r.start, Plan: r.plan, Stream: r.stream, Only: r.only.String(),
 	}
 	fmt.Fprintln(r.stdout, r.page.Head())
-	server, err := origin.Start()
+	err := jobs.In(r.stream, r.short, func(w *jobs.World) error {
+		systems := footprint.Systems
+		if r.short {
+			systems = []string{"linux/arm"} // the one that there is a budget for
+		}
+		r.cases(slices.Concat(jobs.All(w), memory.Cases(w), footprint.Cases(systems...)))
+		return nil
+	})
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, server.Stop()) }()
-	dir, err := os.MkdirTemp("", "zreq-report-")
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-
-	w := &jobs.World{Origin: server, Dir: dir, Stream: r.stream, Short: r.short}
-	systems := footprint.Systems
-	if r.short {
-		systems = []string{"linux/arm"} // the one that there is a budget for
-	}
-	r.cases(slices.Concat(jobs.All(w), memory.Cases(w), footprint.Cases(systems...)))
-	if r.only.String() == "" {
-		r.budgets()
+	if r.only.String() == "" { // of what is judged all has to be there
+		if verdicts, err := limits.Judge(limits.Budgets, r.page.Results); err != nil {
+			r.fault("budgets: %w", err)
+		} else {
+			r.page.Budgets = present.Budgets(verdicts).String()
+			fmt.Fprintln(r.stdout, r.page.Budgets)
+		}
 	}
 	r.page.Took = time.Since(r.start)
-	if err := r.write(charts); err != nil {
+	if err := r.write(); err != nil {
 		return err
 	}
 	if n := len(r.page.Faults); n > 0 {
@@ -79,69 +76,54 @@ func (r *report) run() (err error) {
 // cases measures those that are asked for, and prints a group when it is done.
 func (r *report) cases(all []bench.Case) {
 	cases := slices.DeleteFunc(all, func(c bench.Case) bool { return !r.only.MatchString(c.Group) && !r.only.MatchString(c.Name) })
+	done := len(r.page.Results)
 	for i, c := range cases {
 		r.progress("%d of %d: %s", i+1, len(cases), c.Title())
-		result, err := r.plan.Run(c)
-		if err != nil {
-			r.progress("%v", err)
-			r.page.Faults = append(r.page.Faults, err.Error())
+		if result, err := r.plan.Run(c); err != nil {
+			r.fault("%w", err)
 		} else {
 			r.page.Results = append(r.page.Results, result)
 		}
 		if i+1 == len(cases) || cases[i+1].Group != c.Group {
-			for _, group := range present.Groups(r.page.Results) {
-				if group[0].Case.Group == c.Group {
-					fmt.Fprintln(r.stdout, present.Cases(group))
-				}
+			for _, group := range present.Groups(r.page.Results[done:]) {
+				fmt.Fprintln(r.stdout, present.Cases(group))
 			}
+			done = len(r.page.Results)
 		}
 	}
 }
 
-// budgets judges what was measured, of which all has to be there.
-func (r *report) budgets() {
-	verdicts, err := limits.Judge(limits.Budgets, r.page.Results)
-	if err != nil {
-		r.page.Faults = append(r.page.Faults, "budgets: "+err.Error())
-		return
-	}
-	r.page.Budgets = present.Budgets(verdicts).String()
-	fmt.Fprintln(r.stdout, r.page.Budgets)
-}
-
 // write writes the page, its charts and the history.
-func (r *report) write(charts string) error {
+func (r *report) write() error {
 	for _, d := range present.Charts(r.page.Results) {
-		if err := os.WriteFile(filepath.Join(charts, d.File), []byte(d.String()), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(r.out, "charts", d.File), []byte(d.String()), 0o644); err != nil {
 			return err
 		}
 	}
 	if r.history != "" {
-		if err := r.remember(); err != nil {
+		f, err := os.OpenFile(r.history, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+		if err != nil {
+			return err
+		}
+		text := present.History(r.start.UTC().Format("2006-01-02 15:04"), r.page.Commit, r.page.Results)
+		if info, err := f.Stat(); err == nil && info.Size() == 0 {
+			text = present.Columns + text
+		}
+		_, err = io.WriteString(f, text)
+		if err := errors.Join(err, f.Close()); err != nil {
 			return err
 		}
 	}
 	return os.WriteFile(filepath.Join(r.out, "REPORT.md"), []byte(r.page.String()), 0o644)
 }
 
-// remember appends the ratios to the history.
-func (r *report) remember() error {
-	f, err := os.OpenFile(r.history, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
-	if err != nil {
-		return err
-	}
-	info, err := f.Stat()
-	if err == nil && info.Size() == 0 {
-		_, err = io.WriteString(f, present.Columns)
-	}
-	if err == nil {
-		_, err = io.WriteString(f, present.History(r.start.UTC().Format("2006-01-02 15:04"), r.page.Commit, r.page.Results))
-	}
-	return errors.Join(err, f.Close())
+// progress says what is being measured, and fault what could not be.
+func (r *report) progress(format string, args ...any) {
+	fmt.Fprintf(r.stderr, "%5v  %s\n", time.Since(r.start).Round(time.Second), fmt.Sprintf(format, args...))
 }
 
-// progress says what is being measured.
-func (r *report) progress(format string, args ...any) {
-	at := time.Since(r.start).Round(time.Second)
-	fmt.Fprintf(r.stderr, "%5v  %s\n", at, fmt.Sprintf(format, args...))
+func (r *report) fault(format string, err error) {
+	err = fmt.Errorf(format, err)
+	r.progress("%v", err)
+	r.page.Faults = append(r.page.Faults, err.Error())
 }

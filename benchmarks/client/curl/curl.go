@@ -4,6 +4,7 @@ package curl
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -19,56 +20,53 @@ func Here() bool {
 	return err == nil
 }
 
-// Least is how many requests for a task a process makes at least, so that its start is not
-// what is measured.
-func Least(t *client.Task) int {
-	if t.Length <= 16<<10 {
-		return 2000
-	}
-	return 1
-}
-
-// New returns what makes n requests. It writes to nowhere what is for a callback.
-func New(t client.Task) (do func(n int) error, close func() error, err error) {
-	file := t.File
-	if t.Chunk > 0 {
-		file = os.DevNull
-	}
+// New returns what makes n requests. It writes to nowhere what is for a callback. So that
+// its start is not what is measured, it should make least of them.
+func New(t client.Task) (do func(n int) error, least int, close func() error, err error) {
 	roots, err := os.CreateTemp("", "roots-*.pem")
-	if err != nil {
-		return nil, nil, err
-	}
-	_, err = roots.Write(t.Roots)
 	if err == nil {
-		err = roots.Close()
+		_, err = roots.Write(t.Roots)
+		err = errors.Join(err, roots.Close())
 	}
-	args := []string{"--disable", "--silent", "--show-error", "--fail-early", "--http1.1", "--noproxy", "*", "--config", "-"}
+	if err != nil {
+		return nil, 0, nil, err
+	}
+	if least = 1; t.Length <= 16<<10 {
+		least = 2000
+	}
 	idle := strconv.Itoa(int(client.Idle.Seconds()))
-	args = append(args, "--connect-timeout", idle, "--speed-time", idle, "--speed-limit", "1")
+	args := []string{
+		"--disable", "--silent", "--show-error", "--fail-early", "--http1.1", "--noproxy", "*", "--config", "-",
+		"--connect-timeout", idle, "--speed-time", idle, "--speed-limit", "1", "--write-out", "%{http_code} %{size_download}\n",
+	}
 	if t.Roots != nil {
 		args = append(args, "--cacert", roots.Name())
 	}
-	each, all, want := "output = "+strconv.Quote(file)+"\n", "", fmt.Sprintf("200 %d\n", t.Length)
-	switch {
+	each, want := fmt.Sprintf("url = %q\n", t.URL()), "201 0\n"
+	switch _, _, _, contentType := t.Around(); {
 	case t.Form:
-		each, want = "", "201 0\n"
-		all = fmt.Sprintf("header = \"Expect:\"\nform = \"device=%s\"\nform = \"taken=%s\"\nform = \"%s=@%s;filename=%s;type=%s\"\n",
-			client.Device, client.Taken, client.Field, file, client.FileName, client.ContentType)
+		args = append(args, "--header", "Expect:", "--form", "device="+client.Device, "--form", "taken="+client.Taken, "--form",
+			client.Field+"=@"+t.File+";filename="+client.FileName+";type="+client.ContentType)
 	case t.Put: // no other client expects a 100
-		each, want = "upload-file = "+strconv.Quote(file)+"\n", "201 0\n"
-		all = "header = \"Expect:\"\nheader = \"Content-Type: " + client.ContentType + "\"\n"
-	case t.Fresh:
-		all = "header = \"Connection: close\"\n"
+		args = append(args, "--header", "Expect:", "--header", "Content-Type: "+contentType)
+		each += fmt.Sprintf("upload-file = %q\n", t.File)
+	default:
+		file := t.File
+		if t.Chunk > 0 {
+			file = os.DevNull
+		}
+		each, want = each+fmt.Sprintf("output = %q\n", file), fmt.Sprintf("200 %d\n", t.Length)
 	}
-	each += "url = " + strconv.Quote(t.URL()) + "\n"
-	all += `write-out = "%{http_code} %{size_download}\n"` + "\n"
+	if t.Fresh {
+		args = append(args, "--header", "Connection: close")
+	}
 	do = func(n int) error {
-		if err := run(args, strings.Repeat(each, n)+all, strings.Repeat(want, n)); err != nil || t.Chunk > 0 || t.Put {
+		if err := run(args, strings.Repeat(each, n), strings.Repeat(want, n)); err != nil || t.Chunk > 0 || t.Put {
 			return err
 		}
-		return t.Check(file)
+		return t.Check(t.File)
 	}
-	return do, func() error { return os.Remove(roots.Name()) }, err
+	return do, least, func() error { return os.Remove(roots.Name()) }, nil
 }
 
 // run starts curl, which has to say want.
@@ -78,11 +76,11 @@ func run(args []string, config, want string) error {
 	var failure bytes.Buffer
 	command.Stderr = &failure
 	said, err := command.Output()
+	if err == nil && string(said) != want {
+		err = fmt.Errorf("%.100q came and not %.100q", said, want)
+	}
 	if err != nil {
 		return fmt.Errorf("curl: %w: %s", err, failure.Bytes())
-	}
-	if string(said) != want {
-		return fmt.Errorf("curl: something else came: %.100q and not %.100q", said, want)
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"strconv"
 	"time"
 
 	"github.com/zreq-go/zreq/benchmarks/client"
@@ -62,12 +63,24 @@ func (c *Conn) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// more reads what comes next behind what is there.
+func (c *Conn) more() error {
+	if c.r > 0 {
+		c.r, c.w = 0, copy(c.in, c.in[c.r:c.w])
+	}
+	if c.w == len(c.in) {
+		return errFraming
+	}
+	n, err := c.Read(c.in[c.w:])
+	c.w += n
+	return err
+}
+
 var (
 	headEnd    = []byte("\r\n\r\n")
 	proto      = []byte("HTTP/1.1 ")
 	lengthIs   = []byte("\r\nContent-Length: ")
 	chunkedIs  = []byte("\r\nTransfer-Encoding: chunked")
-	errNotHTTP = errors.New("not HTTP/1.1")
 	errFraming = errors.New("bad framing")
 )
 
@@ -91,38 +104,35 @@ func (c *Conn) Head() (status int, length int64, err error) {
 	}
 	head := c.in[:end]
 	c.r = end + len(headEnd)
-	if !bytes.HasPrefix(head, proto) || len(head) < len("HTTP/1.1 200") {
-		return 0, 0, errNotHTTP
+	if !bytes.HasPrefix(head, proto) {
+		return 0, 0, errFraming
 	}
-	for _, digit := range head[len("HTTP/1.1 "):len("HTTP/1.1 200")] {
-		status = 10*status + int(digit-'0')
+	if at := bytes.Index(head, lengthIs); at >= 0 {
+		return int(number(head[len(proto):])), number(head[at+len(lengthIs):]), nil
 	}
-	at := bytes.Index(head, lengthIs)
-	if at < 0 {
-		if !bytes.Contains(head, chunkedIs) {
-			return 0, 0, errFraming
-		}
-		return status, -1, nil
+	if !bytes.Contains(head, chunkedIs) {
+		return 0, 0, errFraming
 	}
-	for _, digit := range head[at+len(lengthIs):] {
+	return int(number(head[len(proto):])), -1, nil
+}
+
+// number reads what begins with digits.
+func number(text []byte) (n int64) {
+	for _, digit := range text {
 		if digit < '0' || digit > '9' {
 			break
 		}
-		length = 10*length + int64(digit-'0')
+		n = 10*n + int64(digit-'0')
 	}
-	return status, length, nil
+	return n
 }
 
 // Body gives a body to the callback.
 func (c *Conn) Body(length int64) (err error) {
-	if c.straight = length >= 0 && len(c.part) >= len(c.in); length < 0 {
-		err = c.chunked()
-	} else {
-		err = c.pass(length)
-	}
-	if err == nil && c.have > 0 {
-		err = c.callback(c.part[:c.have])
-		c.have = 0
+	if length >= 0 {
+		err = c.Pass(length)
+	} else if c.straight, err = false, c.chunked(); err == nil {
+		err = c.flush()
 	}
 	if err == nil && c.r < c.w {
 		err = errFraming // bytes follow the response
@@ -133,55 +143,119 @@ func (c *Conn) Body(length int64) (err error) {
 // Pass gives the next n bytes of a body to the callback, and then what is short of a chunk.
 func (c *Conn) Pass(n int64) error {
 	c.straight = len(c.part) >= len(c.in)
-	err := c.pass(n)
-	if err == nil && c.have > 0 {
-		err = c.callback(c.part[:c.have])
-		c.have = 0
+	if err := c.pass(n); err != nil {
+		return err
+	}
+	return c.flush()
+}
+
+func (c *Conn) flush() error {
+	n := c.have
+	if c.have = 0; n == 0 {
+		return nil
+	}
+	return c.callback(c.part[:n])
+}
+
+// pass gives the next n bytes to the callback, in chunks.
+func (c *Conn) pass(n int64) (err error) {
+	size := len(c.part)
+	for n > 0 && err == nil {
+		space, m := c.part[c.have:], 0
+		space = space[:min(n, int64(len(space)))]
+		switch {
+		case c.have == 0 && n >= int64(size) && c.w-c.r >= size: // it lies whole in the buffer
+			err = c.callback(c.in[c.r : c.r+size])
+			c.r, n = c.r+size, n-int64(size)
+			continue
+		case c.r < c.w:
+			m = copy(space, c.in[c.r:c.w])
+			c.r += m
+		case c.straight || len(space) >= len(c.in):
+			m, err = c.Read(space)
+		default:
+			err = c.more()
+			continue
+		}
+		n -= int64(m)
+		if c.have += m; c.have == size {
+			err = errors.Join(err, c.flush())
+		}
 	}
 	return err
 }
 
-// Splice moves the next n bytes of a body to a file, by the system.
-func (c *Conn) Splice(f *os.File, n int64) error {
-	have := min(n, int64(c.w-c.r))
-	if _, err := f.Write(c.in[c.r : c.r+int(have)]); err != nil {
-		return err
-	}
-	c.r += int(have)
-	for left := n - have; left > 0; {
-		if err := c.SetReadDeadline(time.Now().Add(client.Idle)); err != nil {
+// chunked passes a chunked body on. Behind a size there are no extensions here, and behind the
+// last chunk no trailers.
+func (c *Conn) chunked() error {
+	for {
+		line, err := c.line()
+		if err != nil {
 			return err
 		}
-		m, err := f.ReadFrom(io.LimitReader(c.Conn, min(left, piece)))
-		if err == nil && m == 0 {
-			err = io.ErrUnexpectedEOF
+		size, err := strconv.ParseInt(string(line), 16, 64)
+		if err == nil {
+			err = c.pass(size)
 		}
-		if left -= m; err != nil {
+		if err != nil {
+			return err
+		}
+		if line, err = c.line(); err != nil || len(line) > 0 || size == 0 {
+			if len(line) > 0 {
+				err = errFraming
+			}
+			return err
+		}
+	}
+}
+
+// line returns the next line without its end.
+func (c *Conn) line() ([]byte, error) {
+	for {
+		if n := bytes.IndexByte(c.in[c.r:c.w], '\n'); n > 0 {
+			line := c.in[c.r : c.r+n-1]
+			c.r += n + 1
+			return line, nil
+		}
+		if err := c.more(); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// Splice moves the next n bytes of a body to a file, by the system.
+func (c *Conn) Splice(f *os.File, n int64) error {
+	have := int(min(n, int64(c.w-c.r)))
+	_, err := f.Write(c.in[c.r : c.r+have])
+	c.r += have
+	return errors.Join(err, move(f, c.Conn, n-int64(have), c.SetReadDeadline))
+}
+
+// Send sends n bytes of a file: by the system where there is no TLS, and through a buffer
+// otherwise.
+func (c *Conn) Send(f *os.File, n int64, buffer []byte) error {
+	if tcp, plain := c.Conn.(io.ReaderFrom); plain {
+		return move(tcp, f, n, c.SetWriteDeadline)
+	}
+	for n > 0 {
+		m, err := f.Read(buffer[:min(n, int64(len(buffer)))])
+		if err == nil {
+			_, err = c.Write(buffer[:m])
+		}
+		if n -= int64(m); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// Send sends n bytes of a file: by the system where there is no TLS, and in whole records
-// otherwise.
-func (c *Conn) Send(f *os.File, n int64, buffer []byte) error {
-	tcp, plain := c.Conn.(io.ReaderFrom)
+// move moves n bytes, with a limit for each piece.
+func move(to io.ReaderFrom, from io.Reader, n int64, limit func(time.Time) error) error {
 	for n > 0 {
-		var m int64
-		var err error
-		if plain {
-			if err := c.SetWriteDeadline(time.Now().Add(client.Idle)); err != nil {
-				return err
-			}
-			m, err = tcp.ReadFrom(io.LimitReader(f, min(n, piece)))
-		} else {
-			var k int
-			if k, err = f.Read(buffer[:min(n, int64(len(buffer)))]); err == nil {
-				k, err = c.Write(buffer[:k])
-			}
-			m = int64(k)
+		if err := limit(time.Now().Add(client.Idle)); err != nil {
+			return err
 		}
+		m, err := to.ReadFrom(io.LimitReader(from, min(n, piece)))
 		if err == nil && m == 0 {
 			err = io.ErrUnexpectedEOF
 		}
@@ -190,18 +264,4 @@ func (c *Conn) Send(f *os.File, n int64, buffer []byte) error {
 		}
 	}
 	return nil
-}
-
-// more reads what comes next behind what is there.
-func (c *Conn) more() error {
-	if c.r > 0 {
-		c.w = copy(c.in, c.in[c.r:c.w])
-		c.r = 0
-	}
-	if c.w == len(c.in) {
-		return errFraming
-	}
-	n, err := c.Read(c.in[c.w:])
-	c.w += n
-	return err
 }

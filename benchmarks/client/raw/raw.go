@@ -14,6 +14,7 @@ import (
 // link it.
 func New(t client.Task, dial func(*client.Task) (net.Conn, error)) client.Client {
 	l := &loop{Task: t, dial: dial, request: Request(&t), open: make([]net.Conn, 0, max(1, t.Conns))}
+	l.pool = make(chan net.Conn, cap(l.open))
 	return client.Client{Worker: l.worker, Hold: l.hold, Close: l.close}
 }
 
@@ -34,9 +35,8 @@ func Request(t *client.Task) []byte {
 	if !t.Put {
 		return []byte(head + "\r\n")
 	}
-	before, after, contentType := t.Around()
-	length := strconv.FormatInt(int64(len(before)+len(after))+t.Length, 10)
-	return []byte(head + "Content-Type: " + contentType + "\r\nContent-Length: " + length + "\r\n\r\n" + before)
+	before, _, length, contentType := t.Around()
+	return []byte(head + "Content-Type: " + contentType + "\r\nContent-Length: " + strconv.FormatInt(length, 10) + "\r\n\r\n" + before)
 }
 
 func (l *loop) close() error {
@@ -84,9 +84,6 @@ func (l *loop) worker() (func() error, error) {
 
 // fill opens all connections.
 func (l *loop) fill() error {
-	if l.pool == nil {
-		l.pool = make(chan net.Conn, cap(l.open))
-	}
 	for len(l.open) < cap(l.open) {
 		conn, err := l.dial(&l.Task)
 		if err != nil {
@@ -106,7 +103,7 @@ func (l *loop) once() func(net.Conn) error {
 	s := l.Sink()
 	switch {
 	case l.Put:
-		return l.put()
+		return l.put(s)
 	case l.Chunk > 0:
 		c := NewConn(l.Buffer, l.Chunk, s.Chunk)
 		return func(conn net.Conn) error {
@@ -140,10 +137,10 @@ func (l *loop) once() func(net.Conn) error {
 }
 
 // put returns what sends the file.
-func (l *loop) put() func(net.Conn) error {
+func (l *loop) put(s *client.Sink) func(net.Conn) error {
 	c := NewConn(l.Buffer, 0, nil)
 	buffer := make([]byte, recordBuffer)
-	_, after, _ := l.Around()
+	_, after, _, _ := l.Around()
 	behind := []byte(after)
 	return func(conn net.Conn) error {
 		f, err := os.Open(l.File)
@@ -165,6 +162,6 @@ func (l *loop) put() func(net.Conn) error {
 		if err == nil && (length != 0 || c.r < c.w) {
 			err = io.ErrNoProgress
 		}
-		return errors.Join(err, l.Done(status))
+		return errors.Join(err, s.Done(status))
 	}
 }

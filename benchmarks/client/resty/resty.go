@@ -21,9 +21,11 @@ func New(t client.Task) (client.Client, error) {
 	transport := nethttp.Transport(&t)
 	streams := t.Chunk > 0 && t.Streams()
 	web := resty.NewWithClient(&http.Client{Transport: transport}).SetDoNotParseResponse(streams)
-	if t.Put && !t.Buffered {
+	if t.Put {
 		web.SetPreRequestHook(func(_ *resty.Client, req *http.Request) (err error) {
-			req.Body, req.ContentLength, _, err = t.Body() // the Transport closes it
+			if req.ContentLength = t.Length; !t.Buffered {
+				req.Body, _, _, err = t.Body() // the Transport closes it
+			}
 			return err
 		})
 	}

@@ -25,22 +25,23 @@ type Config struct {
 	Cancel  bool          // the context can be cancelled
 }
 
-// New returns the client of a task.
+// New returns the client of a task. Of the limits in time those are set that would not be as
+// the others have them: shorter timers wake the poller of the runtime more often.
 func New(t client.Task, config Config) (client.Client, error) {
-	z := &zreqs{Task: t, Config: config, url: t.URL()}
-	z.args = zreq.Args{Driver: new(stdnet.Driver), TLS: config.TLS, Limits: zreq.Limits{ReadBuffer: t.Buffer}}
-	// Of the limits in time those are set that would not be as the others have them: shorter
-	// timers wake the poller of the runtime more often.
-	z.args.Timeouts = zreq.Timeouts{Dial: client.Idle, TLS: client.Idle}
-	z.get, z.cancel = zreq.Get, func() {}
+	z := &zreqs{Task: t, Config: config, get: zreq.Get}
+	z.args = zreq.Args{
+		Driver: new(stdnet.Driver), TLS: config.TLS, Limits: zreq.Limits{ReadBuffer: t.Buffer},
+		Timeouts: zreq.Timeouts{Dial: client.Idle, TLS: client.Idle},
+	}
 	if config.Session {
 		conns := max(1, t.Conns)
 		all := conns * max(1, t.Many)
-		z.session = &zreq.Session{
-			Driver: new(stdnet.Driver), TLS: config.TLS,
+		session := &zreq.Session{
+			Driver: z.args.Driver, TLS: config.TLS,
 			Pool: zreq.PoolLimits{Open: all, OpenPerOrigin: conns, Idle: all, IdlePerOrigin: conns},
 		}
-		z.args.Driver, z.args.TLS, z.get = nil, nil, z.session.Get
+		z.args.Driver, z.args.TLS, z.get = nil, nil, session.Get
+		z.closers = append(z.closers, session.Close)
 	}
 	return client.Client{Worker: z.worker, Hold: z.hold, Close: z.close}, nil
 }
@@ -48,31 +49,20 @@ func New(t client.Task, config Config) (client.Client, error) {
 type zreqs struct {
 	client.Task
 	Config
-	url     string // one string: what a connection keeps of it all share
 	args    zreq.Args
 	get     func(context.Context, string, *zreq.Args) (*zreq.Response, error)
-	cancel  func()
-	session *zreq.Session
-	open    []*zreq.Connection
-	files   []*upload.FileSource
-	dir     string // that was made
+	held    []*zreq.Connection
+	closers []func() error
 }
 
-func (z *zreqs) close() error {
-	z.cancel()
-	for _, c := range z.open {
+func (z *zreqs) close() (err error) {
+	for _, c := range z.held {
 		_ = c.Close()
 	}
-	for _, f := range z.files {
-		_ = f.Close()
+	for _, closer := range z.closers {
+		err = errors.Join(err, closer())
 	}
-	if z.session != nil {
-		_ = z.session.Close()
-	}
-	if z.dir != "" {
-		return os.Remove(z.dir)
-	}
-	return nil
+	return err
 }
 
 // hold keeps a response of a Session unread, or a connection that has carried one.
@@ -85,55 +75,52 @@ func (z *zreqs) hold(url string) (func() error, error) {
 	if err != nil {
 		return nil, err
 	}
-	if z.Session {
-		return func() error {
-			content, err := resp.Content()
-			return errors.Join(err, resp.Close(), z.whole(resp, content))
-		}, nil
+	release := func() error {
+		content, err := resp.Content()
+		if err == nil && (resp.Status != 200 || int64(len(content)) != z.Length) {
+			err = zreq.ErrResponse
+		}
+		return errors.Join(err, resp.Close())
 	}
-	content, err := resp.Content()
+	if z.Session {
+		return release, nil
+	}
 	if resp.Connection == nil {
 		return nil, zreq.ErrStale
 	}
-	if z.open == nil {
-		z.open = make([]*zreq.Connection, 0, z.Conns)
+	if z.held == nil {
+		z.held = make([]*zreq.Connection, 0, z.Conns)
 	}
-	z.open = append(z.open, resp.Connection)
-	return func() error { return nil }, errors.Join(err, z.whole(resp, content))
-}
-
-func (z *zreqs) whole(resp *zreq.Response, content []byte) error {
-	if resp.Status != 200 || int64(len(content)) != z.Length {
-		return zreq.ErrResponse
-	}
-	return nil
+	z.held = append(z.held, resp.Connection)
+	return func() error { return nil }, release()
 }
 
 func (z *zreqs) worker() (func() error, error) {
 	args, ctx := z.args, context.Background()
 	if z.Cancel {
-		ctx, z.cancel = context.WithCancel(ctx)
+		cancelled, cancel := context.WithCancel(ctx)
+		ctx, z.closers = cancelled, append(z.closers, func() error { cancel(); return nil })
 	}
 	if !z.Anew {
 		args.Into = new(zreq.Response)
 	}
 	if !z.Session && !z.Fresh {
-		conn, err := zreq.Connect(ctx, z.url, &args)
+		conn, err := zreq.Connect(ctx, z.URL(), &args)
 		if err != nil {
 			return nil, err
 		}
-		args.Connection, z.open = conn, append(z.open, conn)
+		args.Connection, z.closers = conn, append(z.closers, conn.Close)
 	}
+	s, url := z.Sink(), z.URL()
 	switch {
 	case z.Put:
-		return z.put(ctx, args)
+		return z.put(ctx, args, s)
 	case z.Chunk == 0:
-		return z.save(ctx, args)
+		return z.save(ctx, args, s)
 	}
-	s := z.Sink()
 	args.StreamCallback, args.StreamChunk = s.Chunk, z.Chunk
 	return func() error {
-		resp, err := z.get(ctx, z.url, &args)
+		resp, err := z.get(ctx, url, &args)
 		if err != nil {
 			return err
 		}
@@ -142,38 +129,35 @@ func (z *zreqs) worker() (func() error, error) {
 }
 
 // save has a file take the body: one of package download, to which it is spliced over plain
-// TCP, in a folder of its own, the only file of which is looked at.
-func (z *zreqs) save(ctx context.Context, args zreq.Args) (func() error, error) {
+// TCP. If it is not to stay, it is in a folder of its own, the only file of which is looked
+// at, and what SaveFile does in the end is left out, for that is the disk's time.
+func (z *zreqs) save(ctx context.Context, args zreq.Args, s *client.Sink) (func() error, error) {
 	args.Stream = true
-	s, dir := z.Sink(), z.File+".d"
+	dir, url := z.File+".d", z.URL()
 	if !z.Keep && !z.OSFile {
 		if err := os.MkdirAll(dir, 0o777); err != nil {
 			return nil, err
 		}
-		z.dir = dir
+		z.closers = append(z.closers, func() error { return os.Remove(dir) })
 	}
 	return func() error {
-		resp, err := z.get(ctx, z.url, &args)
+		resp, err := z.get(ctx, url, &args)
 		if err != nil {
 			return err
 		}
 		defer resp.Close()
 		switch {
 		case z.Keep:
-			if _, err = download.SaveFile(resp, z.File); err == nil {
-				err = s.Done(resp.Status)
-			}
+			_, err = download.SaveFile(resp, z.File)
 		case z.OSFile:
 			err = s.Fill(func(f *os.File) error { _, err := resp.WriteTo(f); return err })
-			err = errors.Join(err, s.Done(resp.Status))
 		default:
-			err = z.unsynced(resp, dir)
+			return z.unsynced(resp, dir)
 		}
-		return err
+		return errors.Join(err, s.Done(resp.Status))
 	}, nil
 }
 
-// unsynced leaves out what SaveFile does in the end, for that is the disk's time.
 func (z *zreqs) unsynced(resp *zreq.Response, dir string) error {
 	f, err := download.Create(filepath.Join(dir, "file"))
 	if err != nil {
@@ -183,11 +167,11 @@ func (z *zreqs) unsynced(resp *zreq.Response, dir string) error {
 	if _, err := resp.WriteTo(f); err != nil {
 		return err
 	}
-	entries, err := os.ReadDir(dir)
-	if err != nil || len(entries) != 1 || resp.Status != 200 {
+	files, err := filepath.Glob(filepath.Join(dir, ".*"))
+	if err != nil || len(files) != 1 || resp.Status != 200 {
 		return errors.Join(err, zreq.ErrResponse)
 	}
-	info, err := entries[0].Info()
+	info, err := os.Stat(files[0])
 	if err == nil && info.Size() != z.Length {
 		err = zreq.ErrTruncated
 	}
@@ -195,27 +179,27 @@ func (z *zreqs) unsynced(resp *zreq.Response, dir string) error {
 }
 
 // put sends the same source over the same connection, from its beginning each time.
-func (z *zreqs) put(ctx context.Context, args zreq.Args) (func() error, error) {
+func (z *zreqs) put(ctx context.Context, args zreq.Args, s *client.Sink) (func() error, error) {
 	file, err := upload.Open(z.File)
 	if err != nil {
 		return nil, err
 	}
-	z.files = append(z.files, file)
+	z.closers = append(z.closers, file.Close)
 	var source upload.Source = file
 	if z.Form {
 		fields := form.Values{{"device", client.Device}, {"taken", client.Taken}}
 		part := form.File{Field: client.Field, Name: client.FileName, ContentType: client.ContentType, Content: file}
 		source = form.Files(part).With(fields)
 	}
-	how := &upload.Args{
+	url, how := z.URL(), &upload.Args{
 		Method: z.Method(), Driver: args.Driver, TLS: args.TLS, Connection: args.Connection,
 		Into: args.Into, Limits: args.Limits, Timeouts: args.Timeouts, ExpectFrom: -1, // no other client asks
 	}
 	return func() error {
-		resp, err := upload.Upload(ctx, z.url, source, how)
+		resp, err := upload.Upload(ctx, url, source, how)
 		if err != nil {
 			return err
 		}
-		return z.Done(resp.Status)
+		return s.Done(resp.Status)
 	}, nil
 }

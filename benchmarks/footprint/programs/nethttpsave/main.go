@@ -29,18 +29,10 @@ func save(url, path string) error {
 	if err != nil {
 		return err
 	}
+	defer os.Remove(file.Name()) // unless it has another one
 	_, err = io.Copy(file, resp.Body)
-	if err == nil {
-		err = file.Sync()
+	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
+		return err
 	}
-	if e := file.Close(); err == nil {
-		err = e
-	}
-	if err == nil {
-		err = os.Rename(file.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(file.Name())
-	}
-	return err
+	return os.Rename(file.Name(), path)
 }

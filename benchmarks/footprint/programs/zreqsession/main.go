@@ -2,23 +2,13 @@
 package main
 
 import (
-	"context"
-	"os"
-
+	"github.com/zreq-go/zreq/benchmarks/footprint/get"
 	_ "github.com/zreq-go/zreq/netdriver/stdnet"
 	"github.com/zreq-go/zreq/zreq"
 )
 
 func main() {
 	var session zreq.Session
-	_, err := session.Get(context.Background(), os.Args[1], &zreq.Args{
-		StreamCallback: func(chunk []byte) error {
-			_, err := os.Stdout.Write(chunk)
-			return err
-		},
-	})
+	get.To(session.Get, zreq.Args{})
 	_ = session.Close()
-	if err != nil {
-		os.Exit(1)
-	}
 }

@@ -2,9 +2,7 @@
 package main
 
 import (
-	"context"
-	"os"
-
+	"github.com/zreq-go/zreq/benchmarks/footprint/get"
 	"github.com/zreq-go/zreq/netdriver"
 	_ "github.com/zreq-go/zreq/netdriver/stdnet"
 	"github.com/zreq-go/zreq/netdriver/tlsnet"
@@ -13,13 +11,5 @@ import (
 
 func main() {
 	netdriver.SetTLS(tlsnet.Default())
-	_, err := zreq.Get(context.Background(), os.Args[1], &zreq.Args{
-		StreamCallback: func(chunk []byte) error {
-			_, err := os.Stdout.Write(chunk)
-			return err
-		},
-	})
-	if err != nil {
-		os.Exit(1)
-	}
+	get.To(zreq.Get, zreq.Args{})
 }
