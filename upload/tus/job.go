@@ -79,7 +79,6 @@ type track struct {
 	most     int64 // bytes that the server can have; −1 before it has said what it has of an earlier call
 	asked    bool  // the server was asked what it can do
 	doubted  bool  // a status that the upload is gone was not believed
-	reason   error // of the last attempt that failed
 }
 
 // cut is a PATCH that was not confirmed.
@@ -143,10 +142,10 @@ func (j *job) start(most int64) {
 // run takes one step after the other until the server has all.
 func (j *job) run(ctx context.Context) error {
 	for !j.known || j.offset < j.source.size {
-		if err := context.Cause(ctx); err != nil {
-			return stopped(err)
-		}
 		step, do := j.next()
+		if err := context.Cause(ctx); err != nil {
+			return stopped(step, err)
+		}
 		j.result.Attempts++
 		if err := j.follow(ctx, step, do(ctx)); err != nil {
 			return err

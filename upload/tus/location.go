@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/zreq-go/zreq/zreq"
 )
@@ -41,17 +42,48 @@ func locationOf(resp *zreq.Response) (string, error) {
 		return "", errBadLocation
 	case to.User != nil:
 		return "", errUserinfo
-	case to.Host == "" || to.Scheme != "http" && to.Scheme != "https":
+	case !isHost(to.Host) || to.Scheme != "http" && to.Scheme != "https":
 		return "", errBadLocation
 	case from.Scheme == "https" && to.Scheme == "http":
 		return "", errDowngrade
 	}
-	to.Fragment, to.RawFragment = "", ""
+	to.Fragment, to.RawFragment, to.RawQuery = "", "", escaped(to.RawQuery)
 	at := to.String()
 	if len(at) > maxURL {
 		return "", errLongURL
 	}
 	return at, nil
+}
+
+// isHost reports whether a host can be connected to. Names beyond ASCII have another form.
+func isHost(host string) bool {
+	for _, c := range []byte(host) {
+		if c <= ' ' || c >= 0x7f {
+			return false
+		}
+	}
+	return host != ""
+}
+
+// escaped encodes a space, and a '%' that begins no escape, as zreq does in the Location of a
+// redirect.
+func escaped(query string) string {
+	var b strings.Builder
+	for i, c := range []byte(query) {
+		switch {
+		case c == ' ':
+			b.WriteString("%20")
+		case c == '%' && (i+2 >= len(query) || !isHex(query[i+1]) || !isHex(query[i+2])):
+			b.WriteString("%25")
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
+func isHex(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f'
 }
 
 // safeURL returns a URL without userinfo, query and fragment.

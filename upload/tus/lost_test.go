@@ -84,6 +84,37 @@ func testGone(t *testing.T) {
 	}
 }
 
+// testGoneAfterLoss: a server that has confirmed all, has lost some of that since, and then all
+// of it, does not have the file, in the same call or in a later one.
+func testGoneAfterLoss(t *testing.T) {
+	content := numbered(100_000)
+	for _, calls := range []int{1, 2} {
+		is := is.New(t)
+		m := newModel(t)
+		args := &tus.Args{Call: with(m), Retry: tus.Retry{Attempts: []int{4, -1}[calls-1], Wait: -1}, Store: &memStore{}}
+		confirm(is, t, m, args, content, false)
+		gone := false
+		m.fault = func(a *ask) fault {
+			switch {
+			case a.URL.Path != "/files/1":
+			case gone:
+				return fault{status: 404}
+			case a.Method == "HEAD":
+				a.store.content = a.store.content[:90_000]
+			case a.Method == "PATCH":
+				gone = true
+				return fault{drop: true}
+			}
+			return fault{}
+		}
+		for call := range calls {
+			_, err := tus.Upload(t.Context(), site, source(content), args)
+			is.Equal(err == nil, call == calls-1)
+		}
+		is.Equal(m.created, 2)
+	}
+}
+
 // testDoubt: a proxy that does not know the upload is asked again before 40 % are given up.
 func testDoubt(t *testing.T) {
 	content := numbered(100_000)

@@ -28,7 +28,6 @@ func (j *job) follow(ctx context.Context, step Step, o outcome) error {
 	if o.err == nil || o.final {
 		return o.err
 	}
-	j.track.reason = o.err
 	j.track.failed++
 	retry := &j.args.Retry
 	switch {
@@ -40,14 +39,14 @@ func (j *job) follow(ctx context.Context, step Step, o outcome) error {
 		return nil
 	}
 	if err := backoff.Sleep(ctx, o.after+backoff.Wait(retry.Wait, retry.MaxWait, j.track.failed)); err != nil {
-		return stopped(err)
+		return stopped(step, err)
 	}
 	return nil
 }
 
 // stopped is the error of an upload whose context has ended.
-func stopped(cause error) error {
-	return &Error{Step: StepSend, Err: cause, Resumable: true}
+func stopped(step Step, cause error) error {
+	return &Error{Step: step, Err: cause, Resumable: true}
 }
 
 // failed judges a request that was not answered, or not by a 2xx. It reports false for a
@@ -60,7 +59,7 @@ func (j *job) failed(ctx context.Context, step Step, resp *zreq.Response, err er
 	case err != nil && isOfSource(err):
 		return outcome{final: true, err: &Error{Step: step, Err: err}}, true
 	case err != nil && ctx.Err() != nil:
-		return outcome{final: true, err: stopped(context.Cause(ctx))}, true
+		return outcome{final: true, err: stopped(step, context.Cause(ctx))}, true
 	case resp == nil || err != nil && resp.Status/100 == 3: // a redirect that is not followed
 		return j.unanswered(step, err), true
 	case resp.Status/100 == 2: // the fields are whole, even if the body is not

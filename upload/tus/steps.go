@@ -145,6 +145,11 @@ func (j *job) ask(ctx context.Context) outcome {
 	j.track.doubted = false
 	j.shrink(offset)
 	j.confirmed(offset, resp)
+	if offset < j.record.confirmed { // that it has all must not stay in the record
+		if err := j.save(offset); err != nil {
+			return outcome{final: true, err: err}
+		}
+	}
 	return outcome{}
 }
 
