@@ -26,9 +26,15 @@ func (e *TimeoutError) Unwrap() error { return e.Err }
 // DurationText returns d in the largest unit that leaves no fraction, such as 90s or 1500ms.
 // Duration.String would link its arithmetic of hours and fractions.
 func DurationText(d time.Duration) string {
-	unit, name := time.Second, "s"
-	for i := 0; d%unit != 0; i++ {
-		unit, name = unit/1000, [...]string{"ms", "µs", "ns"}[i]
+	text, unit := strconv.FormatInt(int64(d), 10), "ns"
+	for _, larger := range [...]string{"µs", "ms", "s"} {
+		n := len(text) - len("000")
+		if n > 0 && text[n:] == "000" {
+			text = text[:n]
+		} else if d != 0 {
+			break
+		}
+		unit = larger
 	}
-	return strconv.FormatInt(int64(d/unit), 10) + name
+	return text + unit
 }

@@ -35,10 +35,10 @@ func (s *Socket) readSome(_ context.Context, p []byte) (int, error) { return Rea
 // limited returns a context that ends with ctx, when limit has passed, or by cancel. A limit
 // of zero or less is none.
 func limited(ctx context.Context, limit time.Duration) (own context.Context, cancel context.CancelFunc) {
-	if limit > 0 {
-		return context.WithTimeout(ctx, limit)
+	if limit <= 0 {
+		return context.WithCancel(ctx)
 	}
-	return context.WithCancel(ctx)
+	return context.WithDeadline(ctx, Now().Add(limit))
 }
 
 // Wait returns when d is over, when wake is closed, or when ctx ends.
