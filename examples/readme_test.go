@@ -34,7 +34,7 @@ func TestReadmeCode(t *testing.T) {
 		t.Run(filepath.Base(filepath.Dir(path))+"/"+filepath.Base(path), func(t *testing.T) {
 			is := is.New(t)
 			text, err := os.ReadFile(path)
-			is.NoErr(err) // the document can be read
+			is.NoErr(err)                                                                // the document can be read
 			is.Equal(bytes.Count(text, []byte("```go\n")), len(block.FindAll(text, -1))) // every block has its end
 			updated := block.ReplaceAllFunc(text, func(b []byte) []byte {
 				found := block.FindSubmatch(b)
