@@ -91,7 +91,7 @@ func (r *round) send(ctx context.Context) error {
 			if f.Number >= r.first && (!r.forever || r.isDue()) {
 				return nil
 			}
-			r.after = f.entry()
+			r.after, f.State = f.entry(), r.state(f)
 			if err := r.deliver(ctx, f); err != nil {
 				return err
 			}

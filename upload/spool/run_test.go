@@ -102,23 +102,35 @@ func taken(arrival) string { return status(201) }
 // testOrder: more files than are kept in memory leave in the order in which they were added,
 // each with a key of its own.
 func testOrder(t *testing.T) {
-	on(t, spool.Args{}, taken, func(b *bench) {
-		var names []string
-		for i := range 70 {
-			names = append(names, fmt.Sprintf("%d", 70-i)) // the order of the names is another one
-		}
-		b.record(names...)
-		b.is.NoErr(b.Drain(b.t.Context()))
-		b.is.Equal(b.paths(), names)
-		b.is.Equal(len(b.left()), 0)
-		keys := map[string]bool{}
-		for _, a := range b.server.arrivals {
-			keys[a.key] = true
-			b.is.Equal("/"+a.body, a.path)
-		}
-		b.is.Equal(len(keys), 70)
-		b.is.NoErr(b.Drain(b.t.Context())) // an empty spool
+	const files = 600
+	is := is.New(t)
+	server := serve(taken)
+	defer server.close()
+	session := &zreq.Session{Driver: server}
+	defer session.Close()
+	disk := newSimDisk(nil)
+	s, err := spool.OpenOn(simFolder{disk, "spool"}, &spool.Args{
+		URL:    func(f spool.File, _ *upload.Args) string { return site + "/" + f.Name },
+		Upload: upload.Args{Session: session},
 	})
+	is.NoErr(err)
+	for i := range files {
+		name := fmt.Sprint(files - i) // the order of the names is another one
+		disk.record("rec/"+name, name)
+		_, err := s.Add("rec/" + name)
+		is.NoErr(err)
+	}
+	is.NoErr(s.Drain(t.Context()))
+	is.NoErr(s.Drain(t.Context())) // an empty spool
+	is.Equal(len(server.arrivals), files)
+	keys := map[string]bool{}
+	for i, a := range server.arrivals {
+		keys[a.key] = true
+		is.Equal(a.path, fmt.Sprintf("/%d", files-i))
+		is.Equal("/"+a.body, a.path)
+	}
+	is.Equal(len(keys), files)
+	is.Equal(len(disk.list("spool")), 1) // the marker
 }
 
 // testPassedOver: a file that fails blocks no other, also none that is added meanwhile, and
