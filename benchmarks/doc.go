@@ -17,6 +17,7 @@
 // which has clients take turns. limits has the budgets, and present makes the page. The server
 // is a process of its own (origin).
 //
-// A test of package memory polls for a day in virtual time. The tests beside this are of another kind: in them two libraries that are built on
-// http.Client, resty and go-retryablehttp, do their work over package roundtrip.
+// The tests beside this are of another kind: in them two libraries that are built on
+// http.Client, resty and go-retryablehttp, do their work over package roundtrip. A test of
+// package memory polls for a day in virtual time.
 package benchmarks

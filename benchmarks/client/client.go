@@ -5,9 +5,9 @@ package client
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -138,18 +138,21 @@ func (s *Sink) Done(status int) error {
 	}
 	switch {
 	case status != want:
-		return fmt.Errorf("status %d", status)
+		return wrong("status", int64(status))
 	case t.Put:
 		return nil
 	case t.Chunk == 0:
 		return t.Check(t.File)
 	case came != t.Length:
-		return fmt.Errorf("%d bytes came of %d", came, t.Length)
+		return wrong("bytes that came", came)
 	case odd != last:
-		return fmt.Errorf("%d chunks are not of %d bytes", odd, t.Chunk)
+		return wrong("chunks of another size", odd)
 	}
 	return nil
 }
+
+// wrong is the error of a figure. Package fmt would be the largest part of the smallest program.
+func wrong(what string, n int64) error { return errors.New(what + ": " + strconv.FormatInt(n, 10)) }
 
 // Check looks whether every byte is in the file at path, and removes it unless it is to stay.
 func (t *Task) Check(path string) error {
@@ -158,7 +161,7 @@ func (t *Task) Check(path string) error {
 		err = os.Remove(path)
 	}
 	if err == nil && info.Size() != t.Length {
-		err = fmt.Errorf("%d bytes of %d are in the file", info.Size(), t.Length)
+		err = wrong("bytes in the file", info.Size())
 	}
 	return err
 }

@@ -14,7 +14,9 @@ var reasons = []struct {
 	where *regexp.Regexp
 	why   string
 }{
-	{regexp.MustCompile(`^kept connection.*fasthttp`), "its deadline, its origin and what it is checked by before it is used again are kept with each connection"},
+	{regexp.MustCompile(`^(kept connection|many origins).*fasthttp`), "each keeps its deadline, its origin and its checks before reuse"},
+	{regexp.MustCompile(`^heap while streaming.*net/http`), "its read buffer is 16 KiB, that of net/http 4 KiB"},
+	{regexp.MustCompile(`^(parallel|crowd).*fasthttp`), "the lock of the Session, and callers that are served in order"},
 	{regexp.MustCompile(`^peak.*curl`), "a program of C: no runtime of Go"},
 }
 

@@ -71,7 +71,7 @@ func TestPageSaysWhereZreqIsBehind(t *testing.T) {
 	is.True(strings.Contains(slower, "| stream: 4 KiB, by length | zreq | net/http | not explained yet | 1.07 |")) // the one loss, by name
 	is.True(!strings.Contains(slower, "fasthttp") && !strings.Contains(slower, "raw"))                             // and no other; raw is no peer
 	larger := section(page().String(), "Where zreq is larger")
-	is.True(strings.Contains(larger, "| kept connection: 1000, plain | zreq | fasthttp | its deadline")) // memory is no secret either, and has a reason
+	is.True(strings.Contains(larger, "| kept connection: 1000, plain | zreq | fasthttp | each keeps its deadline")) // memory is no secret either, and has a reason
 }
 
 func TestPageHasEverySection(t *testing.T) {
