@@ -103,7 +103,7 @@ func (p *peer) request(method, at string, fields zreq.Headers) *upload.Args {
 		method = "POST"
 	}
 	to, err := url.Parse(at)
-	c.Anonymous = c.Anonymous || err == nil && originOf(to) != originOf(p.endpoint)
+	c.Anonymous = c.Anonymous || at != p.given && (err != nil || originOf(to) != originOf(p.endpoint))
 	if c.Session == nil && c.Connection == nil {
 		if _, ok := own.Get("Connection"); !ok {
 			own = append(own, [2]string{"Connection", "Keep-Alive"})
