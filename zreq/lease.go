@@ -40,28 +40,29 @@ func (s *sessionPool) take(r line.Route) (*line.Line, lease, error) {
 // await implements callSession. It wakes up from time to time, because the pool has no
 // clock of its own.
 func (s *sessionPool) await(ctx context.Context, r line.Route, limit time.Duration) (*line.Line, lease, error) {
-	conn, w, closed, err := s.pool.Enqueue(&r, s.limits, line.Clock())
+	now := line.Clock()
+	conn, w, closed, err := s.pool.Enqueue(&r, s.limits, now)
 	if w == nil {
 		s.tellClosed(closed, func() { giveUp(conn) })
 		return leased(conn, err)
 	}
 	leave := func() { w.Leave(line.Clock()) }
 	s.tellClosed(closed, leave)
-	by := line.Clock().Add(limit)
+	by := now.Add(limit)
 	for {
 		pause := pool.Patience
 		if limit > 0 {
-			pause = min(pause, by.Sub(line.Clock()))
+			pause = min(pause, by.Sub(now))
 		}
 		conn, err := w.Await(ctx, pause)
-		late := limit > 0 && line.Clock() >= by
-		switch {
-		case conn != nil || err == ErrClosed && s.over():
+		if conn != nil || err == ErrClosed && s.over() {
 			return leased(conn, err)
-		case err != nil || late:
+		}
+		now = line.Clock()
+		if err != nil || limit > 0 && now >= by {
 			return nil, nil, s.leave(ctx, w, limit)
 		}
-		s.tellClosed(w.Look(line.Clock()), leave)
+		s.tellClosed(w.Look(now), leave)
 	}
 }
 

@@ -99,9 +99,14 @@ func (s *Socket) Within(ctx context.Context, limit time.Duration, name string) e
 // deadline was set, never before: a cancel in between would be undone by the new deadline
 // and not seen.
 func (s *Socket) WaitWithin(ctx context.Context, wait, limit time.Duration, name string) error {
+	return s.waitWithin(ctx, Elapsed(), wait, limit, name)
+}
+
+// waitWithin is WaitWithin for a wait that begins at now.
+func (s *Socket) waitWithin(ctx context.Context, now instant, wait, limit time.Duration, name string) error {
 	s.limit, s.name = limit, name
 	slack := wait / 9 // less than the eighth that is promised, which leaves time for a look
-	left := s.by - Elapsed()
+	left := s.by - now
 	moves := left < wait || left > wait+slack
 	if wait <= 0 {
 		moves = s.by != 0
@@ -166,7 +171,7 @@ func (s *Socket) BeginRead(ctx context.Context, limit time.Duration, m *Meter) e
 	}
 	m.begin()
 	wait, limit, name := m.left(limit, "Body")
-	return s.WaitWithin(ctx, wait, limit, name)
+	return s.waitWithin(ctx, m.since, wait, limit, name)
 }
 
 // EndRead takes in what a read has brought that began with BeginRead, and says which limit

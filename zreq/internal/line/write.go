@@ -80,7 +80,7 @@ func (s *Socket) BeginWrite(ctx context.Context, limit time.Duration, m *Meter) 
 			wait = left
 		}
 	}
-	return s.WaitWithin(ctx, wait, limit, "Write")
+	return s.waitWithin(ctx, m.since, wait, limit, "Write")
 }
 
 // EndWrite takes in what a write has moved, and judges its error: nil if that was only the
@@ -142,7 +142,7 @@ func (s *Socket) LookAtQueue(limit time.Duration, m *Meter) (empty, stuck bool) 
 func (m *Meter) LookIsDue() bool { return Elapsed() >= m.lookAt }
 
 // LookNow makes the next look due.
-func (m *Meter) LookNow() { m.lookAt = Elapsed() }
+func (m *Meter) LookNow() { m.lookAt = math.MinInt64 }
 
 // LookLater notes that the connection was just looked at.
 func (m *Meter) LookLater() { m.lookAt = Elapsed() + sliceWait }
