@@ -113,7 +113,11 @@ func (c *call) prepare(ctx context.Context, url string) error {
 	}
 	c.request.crossed = c.args.Anonymous
 	times := c.args.Timeouts.withDefaults()
-	c.exchange.Open(exchangeLimits(&c.limits, &times))
+	limits := exchangeLimits(&c.limits, &times)
+	if c.args.Limits.ReadBuffer == 0 {
+		limits.WideBuffer = wideReadBuffer
+	}
+	c.exchange.Open(limits)
 	head, err := c.compose(ctx)
 	if err != nil {
 		return err

@@ -73,8 +73,8 @@
 //     driver that cannot be interrupted. [Timeouts] says what to do about it.
 //
 // Memory does not depend on the length of a body. A call needs a read buffer (16 KiB by
-// default), the head, and at most three chunks. Request bodies are streamed as well, except
-// for JSON.
+// default, 64 KiB for a long body that comes quickly; see [Limits]), the head, and at most
+// three chunks. Request bodies are streamed as well, except for JSON.
 //
 // # Errors
 //

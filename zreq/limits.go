@@ -44,7 +44,8 @@ type Limits struct {
 	//
 	// The default is 16 KiB, which is one record of TLS, and 2 KiB under TinyGo. While a
 	// StreamCallback receives a body in chunked framing, the default is StreamChunk, if
-	// that is more, up to 64 KiB.
+	// that is more, up to 64 KiB. Without TLS, and except under TinyGo, the default becomes
+	// 64 KiB when 256 KiB of a body have come and more is there than the buffer takes.
 	//
 	// The buffer grows during a call if a head or a trailer section is larger. A size
 	// over 64 KiB is allocated for each call, one under 64 bytes is taken for 64, and one

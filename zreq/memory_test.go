@@ -20,7 +20,7 @@ import (
 
 const (
 	lookEvery = 64 << 20
-	maxGrowth = 16<<10 + 16<<10 // the read buffer, and what a call needs beside it
+	maxGrowth = 64<<10 + 16<<10 // a read buffer that was widened, and what a call needs beside it
 )
 
 // A spout answers requests with size bytes each, in the framing that the path

@@ -4,3 +4,6 @@ package zreq
 
 // defaultReadBuffer is the default of Limits.ReadBuffer: what a microcontroller can spare.
 const defaultReadBuffer = 2 << 10
+
+// wideReadBuffer is what the default becomes for a long body that comes quickly.
+const wideReadBuffer = defaultReadBuffer

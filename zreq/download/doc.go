@@ -74,8 +74,7 @@
 //
 // Memory does not depend on the length of the body. On Linux, over plain TCP and without
 // Timeouts.LowSpeed, the system moves the body from the socket to the file. Otherwise the
-// body passes through the read buffer of the call, in writes of the size of
-// Limits.ReadBuffer.
+// body passes through the read buffer of the call, in writes of at most its size.
 //
 // # What is saved
 //

@@ -186,3 +186,35 @@ func TestZero(t *testing.T) {
 	c, err := exchange.CauseOf(io.EOF)
 	is.New(t).True(c == 0 && err == io.EOF)
 }
+
+// TestWideWindow: the window becomes a wide one for a long body of which more is there than
+// it takes, and for no other.
+func TestWideWindow(t *testing.T) {
+	const window, wide, long = 512, 4096, 400 << 10
+	for name, tt := range map[string]struct {
+		size, wide, most int
+		tls              netdriver.TLS
+		want             int
+	}{
+		"a long body":                        {size: long, wide: wide, want: wide},
+		"a body that is not long":            {size: 256 << 10, wide: wide, want: window},
+		"a body that comes slowly":           {size: long, wide: wide, most: window - 1, want: window},
+		"TLS, which gives one record":        {size: long, wide: wide, tls: aTLS{}, want: window},
+		"a window that the caller has sized": {size: long, want: window},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			l, body := limits(), numbers(tt.size)
+			l.WideBuffer = tt.wide
+			r := newRig(t, l, say{after: "\r\n\r\n", text: framed("length", body)})
+			r.most, r.route.TLS = tt.most, tt.tls
+			_, err := r.get()
+			is.NoErr(err)
+			r.x.BeginBody()
+			got, _, err := r.readAll(context.Background(), nil)
+			is.NoErr(err)
+			is.True(got == body)      // the window moves nothing out of its place
+			is.Equal(r.room, tt.want) // bytes
+		})
+	}
+}

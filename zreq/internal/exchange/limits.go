@@ -12,6 +12,7 @@ type Limits struct {
 	LowBytes                  int64         // so much of a body has to move
 	LowTime                   time.Duration // in each such time
 	ReadBuffer                int           // bytes
+	WideBuffer                int           // bytes, for a long body that comes quickly; less than ReadBuffer: there is none
 	Wire                      wire.Limits
 }
 

@@ -37,6 +37,7 @@ type peer struct {
 	writes []int
 	due    time.Time // when the first of says comes; zero: not yet
 	reads  int
+	room   int    // what the largest read had room for
 	looks  int    // of those that can
 	unread bool   // each look says that something has come
 	onOp   func() // before each operation
@@ -65,6 +66,7 @@ func (p *peer) now() (came bool, in time.Duration) {
 func (p *peer) Read(b []byte) (n int, err error) {
 	p.op()
 	p.reads++
+	p.room = max(p.room, len(b))
 	if came, in := p.now(); !came {
 		if err := p.pause(in); err != nil {
 			return 0, err

@@ -15,6 +15,9 @@ import (
 // earlyWait bounds the wait for an answer after a request could not be sent.
 const earlyWait = time.Second
 
+// longBody is how much of a body has to come before the window becomes a wide one.
+const longBody = 256 << 10
+
 // queueWait is how often the system is asked, at most, what it still holds of a request.
 const queueWait = 100 * time.Millisecond
 
@@ -25,6 +28,7 @@ type receiving struct {
 	block    []byte // of the head that has come: a view of the window
 	readErr  error  // came together with the last bytes that were read
 	answered bool   // the final head has come
+	filled   bool   // the last read has filled the window
 }
 
 // wait is what ReadHead waits for.
@@ -185,9 +189,19 @@ func (x *Exchange) Held() (wire.Event, error) {
 
 // Fill reads once more. It returns wire.NeedMore if there may be something for Held, and
 // wire.End if the connection has ended, and with it the body.
+//
+// Once a body is long, a read that fills the window shows that more was there, and the
+// window becomes a wide one. TLS returns one record at a time, for which a wide window is
+// of no use.
 func (x *Exchange) Fill(ctx context.Context) (wire.Event, error) {
-	n, err := x.read(ctx, x.in.Room(), &x.meter)
+	if x.filled && x.Received >= longBody && x.line.TLS == nil {
+		x.Widen(x.limits.WideBuffer)
+		x.block = nil // a view of the head would keep the memory that the window had
+	}
+	room := x.in.Room()
+	n, err := x.read(ctx, room, &x.meter)
 	x.in.Add(n)
+	x.filled = n == len(room)
 	if err != nil {
 		return x.ended(err)
 	}

@@ -105,7 +105,7 @@ func (s *Socket) EndWrite(n int, err error, limit time.Duration, m *Meter) error
 	case err != nil:
 		err = s.judge(err)
 		_, late := err.(*TimeoutError)
-		s.owes = late && s.sliced && (m.movedAt == 0 || limit <= 0 || Elapsed()-m.movedAt < limit)
+		s.owes = late && s.sliced && (m.movedAt == 0 || limit <= 0 || m.since+waited-m.movedAt < limit)
 		if s.owes {
 			return nil // only its slice is over
 		}
