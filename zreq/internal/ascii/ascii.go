@@ -77,7 +77,15 @@ func IsAlphanumeric(c byte) bool {
 }
 
 // Unhex returns the value of a hexadecimal digit, -1 if c is none.
-func Unhex(c byte) int { return IndexByte("0123456789abcdef", Lower(c)) }
+func Unhex(c byte) int {
+	switch c = Lower(c); {
+	case '0' <= c && c <= '9':
+		return int(c - '0')
+	case 'a' <= c && c <= 'f':
+		return int(c-'a') + 10
+	}
+	return -1
+}
 
 // Unescape decodes the %XX that s begins with (RFC 3986, 2.1). It returns false if s
 // begins with none.

@@ -92,7 +92,7 @@ func (x *Exchange) await(ctx context.Context) error {
 	}
 	limit, name := x.limits.queue()
 	wait := max(line.LookWait, min(min(limit, x.limits.Head)/90, queueWait))
-	err := x.socket.WaitWithin(ctx, wait, limit, name)
+	err := x.socket.WaitWithin(ctx, line.Elapsed(), wait, limit, name)
 	if err == nil {
 		x.Phase = AwaitingHead
 	}

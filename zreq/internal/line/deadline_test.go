@@ -84,7 +84,7 @@ func TestDeadlineFollowsTheLimit(t *testing.T) {
 
 		c.gives(1, 24*time.Hour)
 		began := time.Now()
-		is.NoErr(s.WaitWithin(ctx, 80*time.Millisecond, time.Minute, "Write"))
+		is.NoErr(s.WaitWithin(ctx, line.Elapsed(), 80*time.Millisecond, time.Minute, "Write"))
 		_, err = s.Read(ctx, make([]byte, 1), 0, nil)
 		is.Equal(late(err), "Write 1m0s") // the error names the limit, and not what was left of it
 		is.True(time.Since(began) <= 90*time.Millisecond)

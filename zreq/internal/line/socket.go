@@ -92,18 +92,13 @@ func (s *Socket) Over() bool { return s.promise.over() }
 // Within makes what is done from now on fail when limit, the field name of Timeouts, has
 // passed; zero or less is no limit. Without a name it is no limit, but a look.
 func (s *Socket) Within(ctx context.Context, limit time.Duration, name string) error {
-	return s.WaitWithin(ctx, limit, limit, name)
+	return s.WaitWithin(ctx, Elapsed(), limit, limit, name)
 }
 
-// WaitWithin is Within where only wait is left of the limit. The context is asked after the
-// deadline was set, never before: a cancel in between would be undone by the new deadline
-// and not seen.
-func (s *Socket) WaitWithin(ctx context.Context, wait, limit time.Duration, name string) error {
-	return s.waitWithin(ctx, Elapsed(), wait, limit, name)
-}
-
-// waitWithin is WaitWithin for a wait that begins at now.
-func (s *Socket) waitWithin(ctx context.Context, now instant, wait, limit time.Duration, name string) error {
+// WaitWithin is Within at now, where only wait is left of the limit. The context is asked
+// after the deadline was set, never before: a cancel in between would be undone by the new
+// deadline and not seen.
+func (s *Socket) WaitWithin(ctx context.Context, now instant, wait, limit time.Duration, name string) error {
 	s.limit, s.name = limit, name
 	slack := wait / 9 // less than the eighth that is promised, which leaves time for a look
 	left := s.by - now
@@ -171,7 +166,7 @@ func (s *Socket) BeginRead(ctx context.Context, limit time.Duration, m *Meter) e
 	}
 	m.begin()
 	wait, limit, name := m.left(limit, "Body")
-	return s.waitWithin(ctx, m.since, wait, limit, name)
+	return s.WaitWithin(ctx, m.since, wait, limit, name)
 }
 
 // EndRead takes in what a read has brought that began with BeginRead, and says which limit

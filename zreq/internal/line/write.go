@@ -80,7 +80,7 @@ func (s *Socket) BeginWrite(ctx context.Context, limit time.Duration, m *Meter) 
 			wait = left
 		}
 	}
-	return s.waitWithin(ctx, m.since, wait, limit, "Write")
+	return s.WaitWithin(ctx, m.since, wait, limit, "Write")
 }
 
 // EndWrite takes in what a write has moved, and judges its error: nil if that was only the
