@@ -54,7 +54,8 @@
 //
 // # What it does not do
 //
-// The package does not retry by itself, compress, sign, or split a file into parts. A
+// The package does not retry by itself, compress, sign, or split a file into parts. With
+// Args.Resume, package upload/tus goes on where an upload was cut off. A
 // body of unknown size, such as a pipe, can be sent as zreq.Args.Body, in chunks. A form
 // with files, which form.Files returns, is a Source if the size of each file is known.
 package upload
