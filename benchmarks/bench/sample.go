@@ -87,9 +87,6 @@ func (r Result) Ratio(f Figure, a, b string) Ratio {
 	return Ratio{s.Center, s.Lo, s.Hi}
 }
 
-// Above is by how much the figure of a is over that of b, likewise.
-func (r Result) Above(f Figure, a, b string) float64 { return r.Typical(a, f) - r.Typical(b, f) }
-
 // Inverse is the ratio of what the figures are the inverse of: throughputs for times.
 func (r Ratio) Inverse() Ratio { return Ratio{1 / r.Median, 1 / r.High, 1 / r.Low} }
 

@@ -41,8 +41,8 @@ func (l Link) Case(name, dir string, size int64) bench.Case {
 			return bench.Client{Take: func() (bench.Sample, error) { return l.download(by, filepath.Join(dir, "image"), size) }}, nil
 		}})
 	}
-	add("zreq, ToFile", func(url, path string, _ []byte) error { return byZreq(url, path, nil) })
-	add("zreq, ToFile with SHA-256", byZreq)
+	add("zreq ToFile", func(url, path string, _ []byte) error { return byZreq(url, path, nil) })
+	add("zreq ToFile with SHA-256", byZreq)
 	if curl.Here() {
 		add("curl -C - in a loop", byCurl)
 	}

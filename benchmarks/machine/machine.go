@@ -20,6 +20,9 @@ func This() string {
 	if kib, err := strconv.ParseFloat(find("/proc/meminfo", `(?m)^MemTotal:\s*(\d+)`), 64); err == nil {
 		words = append(words, fmt.Sprintf("%.1f GiB", kib/(1<<20)))
 	}
+	if load := find("/proc/loadavg", `\S+`); load != "" { // who else is at work matters
+		words = append(words, "load "+load+" before")
+	}
 	kernel := strings.TrimSpace(runtime.GOOS + " " + find("/proc/sys/kernel/osrelease", `\S+`))
 	return strings.Join(append(words, kernel, runtime.Version()+" "+runtime.GOOS+"/"+runtime.GOARCH), ", ")
 }

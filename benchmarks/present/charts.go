@@ -20,85 +20,80 @@ type Drawing struct {
 type plot struct {
 	file, title, better, unit string
 	group                     string
-	cases                     map[string]string // the name of the group of bars, by how the case begins; of the only one ""
+	cases                     []string // how each begins; all words before the comma name its bars
 	value                     func(r bench.Result, name string) float64
-	format                    func(float64) string
-	leaves                    func(name string) bool // clients out
+	all                       bool // clients, not only those as they come
 }
 
 const most = 20 // times the limit; longer bars would make the others too short to be seen
 
-func perMiB(f bench.Figure) func(bench.Result, string) float64 {
-	return func(r bench.Result, name string) float64 { return r.Typical(name, f) / (1 << 20) }
-}
+func times(r bench.Result, name string) float64 { return r.Ratio(bench.Time, name, "raw").Median }
+func speed(r bench.Result, name string) float64 { return 1 / times(r, name) }
 
-func mebibytes(v float64) string { return digits(v) + " MiB" }
+func per(f bench.Figure, unit float64) func(bench.Result, string) float64 {
+	return func(r bench.Result, name string) float64 { return r.Typical(name, f) / unit }
+}
 
 func secondsPerGB(r bench.Result, name string) float64 {
 	return r.Typical(name, bench.CPU) / float64(r.Case.Bytes)
 }
 
-// wide leaves out what is not as it comes.
-func wide(name string) bool { return variant(name) != "" }
-
-func none3(name string) bool { return wide(name) || kindOf(name, "resty") || kindOf(name, "curl") }
-
 var plots = []plot{
 	{
-		"keep-alive.svg", "GET of 13 bytes on a kept connection", "time for a request; lower is better", "time ÷ time of raw, a loop on the socket",
-		"keep-alive",
-		map[string]string{"GET, 13 B": ""},
-		func(r bench.Result, name string) float64 { return r.Ratio(bench.Time, name, "raw").Median }, digits, wide,
+		"keep-alive.svg", "GET of 13 bytes on a kept connection", "time for a request; lower is better",
+		"time ÷ time of raw, a loop on the socket", "keep-alive",
+		[]string{"GET, 13 B"},
+		times, false,
 	},
 	{
-		"streaming.svg", "Streaming a body to a callback, as each client comes", "throughput; higher is better", "throughput ÷ throughput of raw, a loop on the socket",
-		"stream",
-		map[string]string{"512 B, by": "Chunks of 512 B", "4 KiB, by": "Chunks of 4 KiB", "32 KiB, by": "Chunks of 32 KiB"},
-		func(r bench.Result, name string) float64 { return r.Ratio(bench.Time, name, "raw").Inverse().Median }, digits, none3,
+		"streaming.svg", "Streaming a body to a callback, as each client comes", "throughput, by the size of chunks; higher is better",
+		"throughput ÷ throughput of raw, a loop on the socket", "stream",
+		[]string{"512 B, by", "4 KiB, by", "32 KiB, by"},
+		speed, false,
 	},
 	{
-		"cpu-stream.svg", "Processor time to stream a GB to a callback of 4 KiB", "user and system, of the client alone; lower is better", "seconds for a GB",
-		"stream",
-		map[string]string{"4 KiB, by": ""},
-		secondsPerGB, digits, wide,
+		"cpu-stream.svg", "Processor time to stream a GB to a callback, in chunks of 4 KiB", "user and system, of the client alone; lower is better",
+		"seconds for a GB", "stream",
+		[]string{"4 KiB, by"},
+		secondsPerGB, false,
 	},
 	{
-		"cpu-files.svg", "Processor time to move a GB between a file and the network", "user and system, of the client alone; lower is better", "seconds for a GB",
-		"load",
-		map[string]string{"download to a file": "Download to a file", "PUT of a file": "Upload from a file"},
-		secondsPerGB, digits, wide,
+		"cpu-files.svg", "Processor time to move a GB between a file and the network", "user and system, of the client alone; lower is better",
+		"seconds for a GB", "load",
+		[]string{"download to a file", "PUT of a file"},
+		secondsPerGB, false,
 	},
 	{
-		"peak.svg", "Memory of a process that downloads 64 MiB to a file", "peak RSS, median; lower is better", "MiB",
-		memory.Peak,
-		map[string]string{"download 64 MiB": ""},
-		perMiB(bench.RSS), mebibytes, func(string) bool { return false },
+		"peak.svg", "Memory of a process that downloads 64 MiB to a file", "peak RSS, median; lower is better",
+		"MiB", memory.Peak,
+		[]string{"download 64 MiB"},
+		per(bench.RSS, 1<<20), true,
 	},
 	{
-		"idle.svg", "Memory that a kept connection costs", "heap and stack for each, plain TCP; lower is better", "KiB",
-		memory.Kept,
-		map[string]string{"1000, plain": ""},
-		func(r bench.Result, name string) float64 { return max(0, r.Least(name, bench.Held)/(1<<10)) },
-		func(v float64) string { return digits(v) + " KiB" }, wide,
+		"idle.svg", "Memory that a kept connection costs", "heap and stack for each, plain TCP; lower is better",
+		"KiB", memory.Kept,
+		[]string{"1000, plain"},
+		per(bench.Held, 1<<10), false,
 	},
 	{
-		"size.svg", "The smallest program that streams a body, on linux/arm", "text and data; of those named alone to connect and no more; lower is better", "MiB",
-		footprint.Group,
-		map[string]string{"linux/arm": ""},
-		perMiB(bench.Loaded), mebibytes, func(name string) bool { return strings.Contains(name, " file") },
+		"size.svg", "The smallest program that streams a body, on linux/arm", "text and data; of those named alone to connect and no more; lower is better",
+		"MiB", footprint.Group,
+		[]string{"linux/arm"},
+		per(bench.Loaded, 1<<20), true,
 	},
 }
 
 // Charts are those for which there are figures.
-func Charts(results []bench.Result) []Drawing {
-	var all []Drawing
+func Charts(results []bench.Result) (all []Drawing) {
 	for _, p := range plots {
-		d := Drawing{p.file, chart.Chart{Title: p.title, Better: p.better, Unit: p.unit, Format: p.format}}
+		d := Drawing{p.file, chart.Chart{Title: p.title, Better: p.better, Unit: p.unit, Format: digits}}
+		if p.unit == "MiB" || p.unit == "KiB" {
+			d.Format = func(v float64) string { return digits(v) + " " + p.unit }
+		}
 		for _, r := range results {
-			for begins, name := range p.cases {
-				if strings.Contains(r.Case.Group, p.group) && strings.HasPrefix(r.Case.Name, begins) && !strings.Contains(r.Case.Title(), "TLS") {
-					d.group(p, r, name)
-				}
+			shown := slices.ContainsFunc(p.cases, func(begins string) bool { return strings.HasPrefix(r.Case.Name, begins) })
+			if shown && strings.Contains(r.Case.Group, p.group) && !strings.Contains(r.Case.Title(), "TLS") {
+				d.group(p, r)
 			}
 		}
 		if len(d.Groups) > 0 {
@@ -108,16 +103,19 @@ func Charts(results []bench.Result) []Drawing {
 	return all
 }
 
-func (d *Drawing) group(p plot, r bench.Result, title string) {
-	g := chart.Group{Name: title}
+func (d *Drawing) group(p plot, r bench.Result) {
+	var g chart.Group
+	if len(p.cases) > 1 {
+		g.Name, _, _ = strings.Cut(r.Case.Name, ", ")
+	}
 	for _, name := range r.Names() {
-		if p.leaves(name) {
-			continue
-		}
-		if value := p.value(r, name); value < most || p.unit == "MiB" || p.unit == "KiB" {
-			g.Bars = append(g.Bars, chart.Bar{Name: name, Value: value})
-		} else {
+		value := p.value(r, name)
+		switch {
+		case !p.all && variant(name) != "", strings.Contains(name, " a file"): // another job, or not as it comes
+		case value > most && strings.Contains(p.unit, "raw"):
 			d.Better += "; " + name + " (" + digits(value) + ") is not drawn"
+		default:
+			g.Bars = append(g.Bars, chart.Bar{Name: name, Value: max(0, value)})
 		}
 	}
 	slices.SortStableFunc(g.Bars, func(a, b chart.Bar) int { return rank(a.Name) - rank(b.Name) })
