@@ -63,13 +63,9 @@ func (m *model) soon(host int) int {
 }
 
 // waitFor returns how many calls wait for host.
-func (m *model) waitFor(host int) (n int) {
-	for _, c := range m.waiting {
-		if c.host == host {
-			n++
-		}
-	}
-	return n
+func (m *model) waitFor(host int) int {
+	others := func(c modelCall) bool { return c.host != host }
+	return len(slices.DeleteFunc(slices.Clone(m.waiting), others))
 }
 
 // grant gives a call what it may have; nil if it has to wait.
