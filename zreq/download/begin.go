@@ -70,7 +70,7 @@ func (p *partial) restore(ctx context.Context, at, keep int64) (bool, error) {
 	}
 	// A Sink that loses what it has synced uses up the restarts, but a device with such a
 	// card that reboots often is not shut out for that alone.
-	if int64(p.state.restarts) < int64(p.args.MaxRestarts) {
+	if p.state.mayRestart(p.args.MaxRestarts) {
 		p.state.restarts++
 	}
 	return false, nil
@@ -155,7 +155,7 @@ func (p *partial) allow(why error) error {
 	if why == nil {
 		why = errVersion
 	}
-	if int(p.state.restarts) >= p.args.MaxRestarts {
+	if !p.state.mayRestart(p.args.MaxRestarts) {
 		return &Error{Step: StepCheck, Err: both(ErrRestarts, why)}
 	}
 	if p.args.OnRestart != nil {

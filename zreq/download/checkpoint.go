@@ -42,6 +42,10 @@ func (l *ledger) reach(offset int64) {
 	}
 }
 
+// mayRestart reports whether the job may begin anew once more. The count may be over what an
+// int has on 32 bits.
+func (l *ledger) mayRestart(most int) bool { return int64(l.restarts) < int64(most) }
+
 // flags are the facts of a checkpoint that are true or false.
 type flags uint8
 

@@ -61,3 +61,28 @@ func TestCheckpointTorn(t *testing.T) {
 	}
 	is.True(got.decode(record))
 }
+
+// TestCheckpointOfNegativeCounts: a record with a count that cannot be is none, whole as it is.
+func TestCheckpointOfNegativeCounts(t *testing.T) {
+	is := is.New(t)
+	for _, harm := range []func(c *checkpoint){
+		func(c *checkpoint) { c.offset = -1 },
+		func(c *checkpoint) { c.offset = c.size + 1 },
+		func(c *checkpoint) { c.spent = -1 }, // would be added to a Budget
+		func(c *checkpoint) { c.reached = math.MinInt64 },
+	} {
+		c, got := someCheckpoint(), checkpoint{}
+		is.True(got.decode(c.encode(nil)))
+		harm(&c)
+		is.True(!got.decode(c.encode(nil)))
+	}
+}
+
+// TestMayRestart: a count that no int of 32 bits has is not a small one.
+func TestMayRestart(t *testing.T) {
+	is := is.New(t)
+	for restarts, may := range map[uint32]bool{0: true, 2: true, 3: false, 1 << 31: false, math.MaxUint32: false} {
+		l := ledger{restarts: restarts}
+		is.Equal(l.mayRestart(3), may)
+	}
+}

@@ -14,7 +14,7 @@ func (p *partial) verify() (sum []byte, err error) {
 		return sum, nil
 	}
 	s := p.state
-	if s.flags.has(isPieced) && !s.flags.has(isPlain) && int(s.restarts) < p.args.MaxRestarts {
+	if s.flags.has(isPieced) && !s.flags.has(isPlain) && s.mayRestart(p.args.MaxRestarts) {
 		s.flags.set(isPlain|isDistrust, true)
 		return sum, errResumed
 	}

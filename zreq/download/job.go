@@ -202,7 +202,7 @@ func (j *job) outOfAttempts() error {
 	if j.next.unfit {
 		j.state.flags.set(isDistrust, true)
 	}
-	if int(j.state.restarts) < j.args.MaxRestarts {
+	if j.state.mayRestart(j.args.MaxRestarts) {
 		j.state.flags.set(isPlain, false)
 	}
 	kind := error(zreq.ErrOutOfRetries)

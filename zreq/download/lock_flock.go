@@ -14,7 +14,11 @@ func lock(p part) error {
 	if !is {
 		return nil
 	}
-	err := control(f, func(fd int) error { return syscall.Flock(fd, syscall.LOCK_EX|syscall.LOCK_NB) })
+	return lockError(control(f, func(fd int) error { return syscall.Flock(fd, syscall.LOCK_EX|syscall.LOCK_NB) }))
+}
+
+// lockError returns the error of a lock: none where there are no locks.
+func lockError(err error) error {
 	switch {
 	case errors.Is(err, syscall.EWOULDBLOCK):
 		return ErrBusy

@@ -46,6 +46,10 @@ func TestReprDigest(t *testing.T) {
 		good + ", a=1.2345":                              false,
 		good + ", a=%\"%C3\"":                            false,
 		good + ", a=%\"%c3\"":                            false, // no UTF-8
+		good + ", a=%\"%e2%82%ac \"":                     true,
+		good + ", a=%\"%e2%82\"":                         false, // half of it
+		good + ", a=%\"%ff\"":                            false,
+		good + ", a=%\"\u20ac\"":                         false, // has to be escaped
 		good + "; A":                                     false,
 		good + ";":                                       false,
 		"":                                               false,
