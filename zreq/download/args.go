@@ -51,8 +51,7 @@ type Args struct {
 	// more either. What has come is kept for a later call. If that could not go on there,
 	// because there is no Store or because neither a version nor a digest is known, or if
 	// the server ignores Range, a thing that is too large is ErrBudget at its head. If the
-	// process is killed, bytes count that were not read: the rest of the response,
-	// up to 16 MiB. Zero means no limit. A negative Budget is ErrArgs.
+	// process is killed, the rest of the response counts as read, up to 16 MiB. Zero means no limit. A negative Budget is ErrArgs.
 	Budget int64
 
 	// PartSize, if positive, makes the job ask for at most so many bytes at a time. Each
@@ -70,7 +69,8 @@ type Args struct {
 	// MaxRestarts is how often the job may begin anew at the first byte, in all calls
 	// with the same Key, because the server has another version or cannot do ranges, or
 	// because the digest was wrong. One more is ErrRestarts. Default 3. If negative, it may
-	// not. It is none of these if a new job cannot use what an earlier one has kept.
+	// not begin anew at all. It is no restart if a new job cannot use what an earlier one
+	// has kept, unless the Sink has lost what it had synced.
 	MaxRestarts int
 
 	// TrustPart goes on from a checkpoint without reading what the Sink has kept. Without

@@ -3,7 +3,7 @@
 //
 // # Jobs
 //
-//	res, err := download.Get(ctx, "https://updates.example/firmware.bin", sink, &download.Args{
+//	_, err := download.Get(ctx, "https://updates.example/firmware.bin", sink, &download.Args{
 //		Want: download.Want{SHA256: sum},
 //	})
 //	if err != nil {
@@ -26,14 +26,14 @@
 // it answers with the wrong part, it is asked once more, without a Range. Otherwise the job
 // ends with an error that says what to do, and whether it is Resumable.
 //
-// [ToFile] downloads into a file, [FilePart] says how. PartitionSink writes to a block device
-// of Linux, and package flash to raw flash. [WriterSink] and [CallbackSink] are for everything
+// [ToFile] downloads into a file: see [FilePart] for what lies beside it meanwhile.
+// PartitionSink writes to a block device of Linux, and package flash to raw flash. [WriterSink] and [CallbackSink] are for everything
 // else.
 //
 // Nothing a server does makes a job go on for ever: attempts without progress, restarts and,
 // with Budget, the bytes on the wire are limited, and the counts are in the checkpoint. To
-// give up such a job for good, remove its state or use another Key. Reboots alone shut nobody
-// out: see [Retry].
+// give up such a job for good, remove its state or use another Key. A device that reboots in
+// the middle of each attempt waits longer, but is never shut out: see [Retry].
 //
 // A driver that has several links is told which one has stalled or broken
 // (netdriver.Suspecter), so that the next attempt goes over another one. A job notices that

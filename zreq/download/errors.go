@@ -136,12 +136,12 @@ type Error struct {
 	URL    string // that was given, without credentials, query and fragment
 	Offset int64  // bytes of the thing that the Sink has taken
 
-	// Resumable means that the same call may succeed later though nobody does anything, and
-	// then goes on where this one has stopped. Otherwise something has to be changed first,
-	// and Err says what. That is so after ErrBudget, which keeps what there is. An error of
-	// a Sink or a Store is Resumable if it, or what it wraps, has a method
-	// Resumable() bool that returns true, as those have that are [ErrBusy], flash.ErrLost,
-	// or [ErrNoRoom] in a file system. So is every error of StepCommit.
+	// Resumable means that the same call may succeed later although nobody changes anything.
+	// It then goes on where this one has stopped. Otherwise something has to be changed
+	// first, and Err says what: after ErrBudget, for example, the Budget. An error of a Sink
+	// or a Store is Resumable if it, or an error that it wraps, has a method
+	// Resumable() bool that returns true. [ErrBusy] and flash.ErrLost have it, and so has
+	// [ErrNoRoom] in a file system. Every error of StepCommit is Resumable.
 	Resumable bool
 
 	// RetryAfter is how long the server asks to be left alone, from now on; 0 if it does
@@ -149,8 +149,8 @@ type Error struct {
 	RetryAfter time.Duration
 }
 
-// Error returns the step, the path or the URL, and the cause on one line. What goes wrong on
-// the disk has the path. The URL is left out if the cause has it.
+// Error returns the step, the path or the URL, and the cause on one line. A job shows the path
+// if the disk has failed, and otherwise the URL, unless the cause has that already.
 func (e *Error) Error() string {
 	s := "download: " + e.Step.String()
 	cause := ""

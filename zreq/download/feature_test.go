@@ -25,7 +25,7 @@ func TestFeature(t *testing.T) {
 		{"P27", proofs{testSaveFileOfACodingThatNobodyUndid}},
 		{"P1", proofs{testMemoryOfALongDownload, testAllocationsDoNotDependOnTheSize, testMemoryOfAJob, testAllocationsOfAJob, testMemoryOfAFile, testMemoryOfRestarts, testAllocationsOfAFile, testOverFourGiB}},
 		{"P24", proofs{testGoesOn, testGoesOnInAnotherProcess, testRestart}},
-		{"P34", proofs{testWant, testSizeThatNoHeadHas, testBadArguments, testSecretsInErrors, testDigest}},
+		{"P34", proofs{testWant, testTypeOfParts, testSizeThatNoHeadHas, testBadArguments, testSecretsInErrors, testDigest}},
 		{"P35", proofs{testPace, testProgressOfSpentBytes, testProgressOfFailures, testLinks}},
 		{"P40", proofs{testFirstURL}},
 		{"B1", proofs{testAdversary, testGoesOn, testRestart, testServerThatCannotDoRanges, testRangesAgain, testSkip, testEndThatIsNotProven, testCoding}},

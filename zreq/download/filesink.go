@@ -205,7 +205,8 @@ func (s *FilePart) ReadAt(p []byte, off int64) (int, error) {
 	return s.part.ReadAt(p, off)
 }
 
-// Sync makes the part durable. Its name is since the state was written, before its first byte.
+// Sync makes the bytes of the part durable. Its name is durable already: the folder was synced
+// when the state was written, before the first byte.
 func (s *FilePart) Sync() error {
 	if s.target != nil {
 		return nil // was synced by the job that has renamed it

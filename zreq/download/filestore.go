@@ -11,11 +11,11 @@ import (
 // as a partition, or for a part and a state on different file systems. Each job needs a path
 // of its own, and nothing keeps two jobs from the same one. It also keeps other records of up
 // to 4 KiB, such as that of package tus, and has the method Lock() (unlock func(), err error)
-// for whoever wants to be alone with one.
+// for programs that share one.
 //
 // Save writes the file ".name.zreq-next" beside it, syncs that, renames it, and syncs the
-// folder. It is ErrForeign if something has the name that this user has not made. A file that
-// is no state is read as one that is torn.
+// folder. If something that this user has not made has one of the names, that is ErrForeign. A
+// file that holds no state is treated like one that is torn.
 func FileStore(path string) Store { return &fileStore{system{}, path} }
 
 type fileStore struct {

@@ -32,8 +32,8 @@ var (
 // has the thing from its first byte on. What lies behind the thing is not changed. It exists
 // on Linux only.
 //
-// A device has one file and no place beside it. So the thing is in place from its first byte
-// on, and before the job has ended the device has neither the old image nor the new one: use
+// A device has no room beside the thing. So the thing is in place from its first byte on, and
+// before the job has ended the device has neither the old image nor the new one: use
 // it for the slot that is not booted, and switch slots after Get has returned nil. To go on
 // after a reboot the job needs Args.State, such as a [FileStore], and Want.SHA256, because
 // nothing else tells whether somebody has written to the device in between.

@@ -19,9 +19,9 @@ import "time"
 // ask its server in a tight loop. A process that is killed has used up the attempt that was
 // under way, unless a checkpoint says that it has brought something new. When all Attempts
 // are used up in this way, each further call of [Get] still makes one, but only after a
-// wait as before the last of them. So a device that reboots often is never shut out; what
-// it may cost in all is the business of Args.Budget. When Get returns, whoever calls it
-// again has all Attempts.
+// wait as before the last of them. So a device that reboots often is never shut out.
+// Args.Budget limits what that may cost in all. When Get returns, whoever calls it again has
+// all Attempts.
 type Retry struct {
 	// Attempts is the largest number of attempts in a row without progress. One more is
 	// zreq.ErrOutOfRetries, which is Resumable. Default 10. If negative, there is one.

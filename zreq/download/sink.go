@@ -5,18 +5,18 @@ import "io"
 // A Sink is where a job writes the thing that it downloads. [Get] calls its methods from
 // one goroutine, one at a time, and in this order:
 //
-//  1. Open, once if the job begins anew or goes on. It is called again, with keep 0, for
-//     each restart: when the server has another version, or when what was kept cannot be
-//     trusted. A job that finds nothing to go on from calls Open only when a response was
-//     accepted, so that a job which fails before leaves the Sink untouched.
+//  1. Open. A job that finds something to go on from calls it at once. Any other job calls
+//     it when the first response was accepted: if it fails before, it leaves the Sink
+//     untouched. Open is called again, with keep 0, for each restart: when the server has
+//     another version, or when what was kept cannot be trusted.
 //  2. Write, with the bytes that follow at, in order and without gaps. If the Sink is a
 //     zreq.Receiver as well, ReceiveFrom may take the place of Write. A cut of the
 //     connection calls nothing: the next Write goes on at the next byte.
 //  3. Sync, after some of the Writes, and always after the last one, but not if nothing was
-//     written since Open or the last Sync. When it has returned
-//     nil, the job writes a checkpoint to its [Store], which is never ahead of what was
-//     synced. The job syncs every 16 MiB or 10 s, whichever comes first; for an [Aligner]
-//     at the next multiple of Align.
+//     written since Open or the last Sync. When it has returned nil, the job writes a
+//     checkpoint to its [Store], which is never ahead of what was synced. The job syncs
+//     every 16 MiB or 10 s, whichever comes first, and once more before it fails. For an
+//     [Aligner] it syncs at the next multiple of Align.
 //  4. Commit, once, after the last Sync, when the thing is whole and its digest is right.
 //     Before it, a checkpoint is made durable that says that all is written. If Commit,
 //     or the power, fails, a later job calls Open with keep equal to size, and Commit

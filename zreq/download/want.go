@@ -31,8 +31,8 @@ type Want struct {
 	// send it in a field of their own, such as X-Checksum-Sha256. It is called for each
 	// response with the thing or a part of it, and returns 32 bytes, or nil if the
 	// response has none. An error refuses the response and ends the job. If SHA256 is
-	// set, another digest is a wrong response. Otherwise it has the same effect as
-	// SHA256, but only in the process that has seen it or with a Store.
+	// set as well, a response with another digest is refused. Otherwise the digest has the
+	// effect of SHA256, in this process and, with a Store, in later ones.
 	From func(r *zreq.Response) ([]byte, error)
 }
 
@@ -66,8 +66,10 @@ func (w *Want) takes(size int64) bool {
 func (w *Want) judge(r *zreq.Response, size int64, named []byte) (digest []byte, err error) {
 	if w.MediaType != "" {
 		is, _, _ := strings.Cut(r.Header("Content-Type"), ";")
-		// A 206 to an If-Range need not say it again (RFC 9110, 15.3.7).
-		silent := is == "" && r.Status == 206
+		// A 206 to an If-Range need not say it again (RFC 9110, 15.3.7), and the first part
+		// is asked for without one.
+		first, _, _, isPart := r.ContentRange()
+		silent := is == "" && r.Status == 206 && (first > 0 || !isPart)
 		if is = strings.TrimSpace(is); !silent && !strings.EqualFold(is, w.MediaType) {
 			return named, wantError("the media type is " + strconv.Quote(is) + ", not " + w.MediaType)
 		}

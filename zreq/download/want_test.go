@@ -46,6 +46,27 @@ func testWant(t *testing.T) {
 	})
 }
 
+// testTypeOfParts: the first part must have its media type. The others may leave it out.
+func testTypeOfParts(t *testing.T) {
+	v := version(1_000, `"7"`)
+	for name, typed := range map[string]int64{"the first one": 0, "none": -1} {
+		t.Run(name, func(t *testing.T) {
+			served(t, func(a *ask) reply {
+				part := *v
+				if a.from == typed {
+					part.extra = "Content-Type: application/octet-stream\r\n"
+				}
+				return reply{text: part.serve(a), cut: -1}
+			}, func(is *is.I, o *origin, args *download.Args) {
+				args.PartSize, args.Want.MediaType = 400, "application/octet-stream"
+				_, err := get(o, new(memSink), args)
+				is.Equal(err == nil, typed == 0)
+				is.True(err == nil || errors.Is(err, download.ErrWant))
+			})
+		})
+	}
+}
+
 // testSizeThatNoHeadHas: MinSize and MaxSize hold for a body without a length, too. Nothing of
 // it is kept, and it counts as no restart.
 func testSizeThatNoHeadHas(t *testing.T) {

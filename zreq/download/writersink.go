@@ -7,8 +7,8 @@ import "io"
 // Args.OnRestart takes w back to its first byte. It has no Store, so that a job goes on
 // after every cut but not in another process.
 //
-// If w has a method Sync() error, Sync and Commit call it. If it is a zreq.Receiver, it is
-// not used as one. w is not closed.
+// If w has a method Sync() error, it is called for each checkpoint and at the end, before the
+// job succeeds. If w is a zreq.Receiver, it is not used as one. w is not closed.
 func WriterSink(w io.Writer) Sink { return &writerSink{w: w} }
 
 var (
