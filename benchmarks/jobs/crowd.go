@@ -27,17 +27,14 @@ func (w *World) crowd() bench.Case {
 	c := bench.Case{Group: "crowd", Name: fmt.Sprintf("GET, 13 B, %d goroutines on %d connections", crowd, crowdShares)}
 	for _, name := range []string{"raw", "zreq Session", "net/http", "fasthttp"} {
 		c.Clients = append(c.Clients, bench.Maker{Name: name, Make: func() (bench.Client, error) {
-			one, err := NewClient(name, t)
-			if err != nil {
-				return bench.Client{}, err
-			}
-			workers := make([]func() error, crowd)
+			one, workers := NewClient(name, t), make([]func() error, crowd)
 			for i := range workers {
+				var err error
 				if workers[i], err = one.Worker(); err != nil {
 					return bench.Client{}, errors.Join(err, one.Close())
 				}
 			}
-			_, err = press(workers, 1) // all connections are open
+			_, err := press(workers, 1) // all connections are open
 			return bench.Client{Take: func() (bench.Sample, error) { return press(workers, calls) }, Close: one.Close}, err
 		}})
 	}

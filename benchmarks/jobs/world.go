@@ -86,64 +86,45 @@ func (w *World) make(name string, t client.Task) (bench.Client, error) {
 		do, least, close, err := curl.New(t)
 		return bench.Client{Do: do, Least: least, Close: close}, err
 	}
-	c, err := NewClient(name, t)
-	if err != nil {
-		return bench.Client{}, err
+	if t.Conns <= 1 {
+		return together(NewClient(name, t), 1)
 	}
-	goroutines := 1
-	if t.Conns > 1 {
-		goroutines = callers
-	}
-	b, err := together(c, goroutines)
-	if err != nil {
-		return bench.Client{}, errors.Join(err, c.Close())
-	}
-	b.Close = c.Close
-	return b, nil
+	return together(NewClient(name, t), callers)
 }
 
 // NewClient returns the client with a name.
-func NewClient(name string, t client.Task) (client.Client, error) {
-	switch name {
-	case "net/http":
-		return nethttp.New(t)
-	case "fasthttp":
-		return fasthttp.New(t)
-	case "resty":
-		return resty.New(t)
-	case "grab":
-		return grab.New(t)
+func NewClient(name string, t client.Task) client.Client {
+	makers := map[string]func(client.Task) client.Client{
+		"net/http": nethttp.New, "fasthttp": fasthttp.New, "resty": resty.New, "grab": grab.New,
+	}
+	if by := makers[name]; by != nil {
+		return by(t)
 	}
 	if strings.HasPrefix(name, "raw") {
-		return raw.New(t, trust.Dial), nil
+		return raw.New(t, trust.Dial)
 	}
-	config := zreq.Config{Session: name == "zreq Session", OSFile: name == "zreq to os.File"}
-	config.Anew, config.Cancel = name == "zreq, without Into", name == "zreq, cancellable"
-	if t.Roots != nil {
-		roots, err := tlsnet.Roots(t.Roots)
-		if err != nil {
-			return client.Client{}, err
-		}
-		config.TLS = tlsnet.New(&tlsnet.Config{RootCAs: roots})
+	config := zreq.Config{
+		Session: name == "zreq Session", OSFile: name == "zreq to os.File", Anew: name == "zreq, without Into", Cancel: name == "zreq, cancellable",
+	}
+	if secure := trust.Config(&t); secure != nil {
+		config.TLS = tlsnet.New(&tlsnet.Config{RootCAs: secure.RootCAs})
 	}
 	return zreq.New(t, config)
 }
 
 // together makes requests on goroutines that are started anew each time; one needs none.
 func together(c client.Client, goroutines int) (bench.Client, error) {
-	workers := make([]func() error, goroutines)
+	workers, errs := make([]func() error, goroutines), make([]error, goroutines)
 	for i := range workers {
-		once, err := c.Worker()
-		if err != nil {
-			return bench.Client{}, err
+		var err error
+		if workers[i], err = c.Worker(); err != nil {
+			return bench.Client{}, errors.Join(err, c.Close())
 		}
-		workers[i] = once
 	}
 	if goroutines == 1 {
-		return bench.Client{Do: func(n int) error { return repeat(workers[0], n) }}, nil
+		return bench.Client{Do: func(n int) error { return repeat(workers[0], n) }, Close: c.Close}, nil
 	}
-	errs := make([]error, goroutines)
-	return bench.Client{Do: func(n int) error {
+	return bench.Client{Close: c.Close, Do: func(n int) error {
 		var all sync.WaitGroup
 		for i, once := range workers {
 			share := (n + goroutines - 1 - i) / goroutines

@@ -26,7 +26,7 @@ type task struct {
 }
 
 // maker makes a client by its name.
-type maker func(name string, t client.Task) (client.Client, error)
+type maker func(name string, t client.Task) client.Client
 
 // Main does the task of a child process, if this is one, and does not return then. It
 // comes first in main, beside origin.Main.

@@ -91,10 +91,7 @@ func (t task) hold(by maker) (bench.Sample, error) {
 // keep makes n connections that are idle at once.
 func (t task) keep(by maker, n int) (client.Client, error) {
 	t.Conns = n
-	c, err := by(t.Client, t.Task)
-	if err != nil {
-		return c, err
-	}
+	c := by(t.Client, t.Task)
 	return c, together(c, t.URL(), n) // one string: what a connection keeps of it all share
 }
 
@@ -115,7 +112,7 @@ func (t task) spread(by maker) (_ bench.Sample, err error) {
 	}
 	zreqtest.SpareThreads()
 	before := settle()
-	c, err := by(t.Client, t.Task)
+	c := by(t.Client, t.Task)
 	for _, url := range urls {
 		if err == nil {
 			err = together(c, url, t.Conns)
@@ -148,10 +145,7 @@ func (t task) grow(by maker) (bench.Sample, error) {
 		}
 	}
 	zreqtest.SpareThreads()
-	c, err := by(t.Client, t.Task)
-	if err != nil {
-		return nil, err
-	}
+	c := by(t.Client, t.Task)
 	var before int64
 	for range 2 {
 		settle()

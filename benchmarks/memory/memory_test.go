@@ -78,7 +78,7 @@ func TestHoldWeighsWhatIsHeld(t *testing.T) {
 	is := is.New(t)
 	const ballast, n = 10_000, 50
 	less := 0
-	by := func(_ string, t client.Task) (client.Client, error) {
+	by := func(_ string, t client.Task) client.Client {
 		c := raw.New(t, trust.Dial)
 		var weights [][]byte
 		hold := c.Hold
@@ -90,7 +90,7 @@ func TestHoldWeighsWhatIsHeld(t *testing.T) {
 		}
 		end := c.Close
 		c.Close = func() error { weights = nil; return end() }
-		return c, nil
+		return c
 	}
 	kept := task{Kind: Kept, N: n, Task: client.Task{Address: world(t).Origin.Plain, Path: "/bytes/13", Length: 13, Chunk: 12}}
 	s, err := kept.hold(by)
@@ -105,7 +105,7 @@ func TestGrowthShowsWhatIsKept(t *testing.T) {
 	is := is.New(t)
 	var kept [][]byte
 	long := task{Kind: Growing, Task: client.Task{Address: world(t).Origin.Plain, Path: "/bytes/67108864", Length: 64 << 20, Chunk: 512, Fresh: true}}
-	s, err := long.grow(func(_ string, t client.Task) (client.Client, error) {
+	s, err := long.grow(func(_ string, t client.Task) client.Client {
 		look, chunks := t.Look, 0
 		t.Look = func(p []byte) {
 			if chunks++; chunks%64 == 0 {
@@ -113,7 +113,7 @@ func TestGrowthShowsWhatIsKept(t *testing.T) {
 			}
 			look(p)
 		}
-		return raw.New(t, trust.Dial), nil
+		return raw.New(t, trust.Dial)
 	})
 	is.NoErr(err)
 	is.True(s[bench.Growth] >= 1<<20) // a 64th of 64 MiB

@@ -12,7 +12,7 @@ import (
 )
 
 // New returns it. It can hold a response unread only if it streams it.
-func New(t client.Task) (client.Client, error) {
+func New(t client.Task) client.Client {
 	web := &fasthttp.HostClient{
 		Addr:                t.Address,
 		IsTLS:               t.Roots != nil,
@@ -49,7 +49,7 @@ func New(t client.Task) (client.Client, error) {
 		end()
 		return nil
 	}
-	return c, nil
+	return c
 }
 
 // begin returns what makes a request, over and over, with the same memory.

@@ -11,7 +11,7 @@ import (
 )
 
 // New returns it.
-func New(t client.Task) (client.Client, error) {
+func New(t client.Task) client.Client {
 	transport := nethttp.Transport(&t)
 	web := grab.NewClient()
 	web.HTTPClient = &http.Client{Transport: transport}
@@ -30,5 +30,5 @@ func New(t client.Task) (client.Client, error) {
 		}
 	})
 	c.Hold, c.Close = nil, nethttp.Closing(transport)
-	return c, nil
+	return c
 }

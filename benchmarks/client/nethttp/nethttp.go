@@ -29,7 +29,7 @@ func Transport(t *client.Task) *http.Transport {
 // New returns it. A file is given with its length, so that the Transport can have the
 // system send it; a form is put together of readers, which is faster than a multipart.Writer
 // into a pipe.
-func New(t client.Task) (client.Client, error) {
+func New(t client.Task) client.Client {
 	transport := Transport(&t)
 	web := &http.Client{Transport: transport}
 	c := t.By(func(url string) func() (client.Begun, error) {
@@ -50,7 +50,7 @@ func New(t client.Task) (client.Client, error) {
 		}
 	})
 	c.Close = Closing(transport)
-	return c, nil
+	return c
 }
 
 func put(t *client.Task) (*http.Request, error) {

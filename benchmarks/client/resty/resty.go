@@ -17,7 +17,7 @@ import (
 // New returns it. It saves files by itself. What SetBody is given is read whole into memory,
 // whatever it is, so that it could be sent again; who knows that uses the hook before the
 // request is sent.
-func New(t client.Task) (client.Client, error) {
+func New(t client.Task) client.Client {
 	transport := nethttp.Transport(&t)
 	streams := t.Chunk > 0 && t.Streams()
 	web := resty.NewWithClient(&http.Client{Transport: transport}).SetDoNotParseResponse(streams)
@@ -61,5 +61,5 @@ func New(t client.Task) (client.Client, error) {
 		}
 	})
 	c.Close = nethttp.Closing(transport)
-	return c, nil
+	return c
 }

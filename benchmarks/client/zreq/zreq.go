@@ -27,7 +27,7 @@ type Config struct {
 
 // New returns the client of a task. Of the limits in time those are set that would not be as
 // the others have them: shorter timers wake the poller of the runtime more often.
-func New(t client.Task, config Config) (client.Client, error) {
+func New(t client.Task, config Config) client.Client {
 	z := &zreqs{Task: t, Config: config, get: zreq.Get}
 	z.args = zreq.Args{
 		Driver: new(stdnet.Driver), TLS: config.TLS, Limits: zreq.Limits{ReadBuffer: t.Buffer},
@@ -43,7 +43,7 @@ func New(t client.Task, config Config) (client.Client, error) {
 		z.args.Driver, z.args.TLS, z.get = nil, nil, session.Get
 		z.closers = append(z.closers, session.Close)
 	}
-	return client.Client{Worker: z.worker, Hold: z.hold, Close: z.close}, nil
+	return client.Client{Worker: z.worker, Hold: z.hold, Close: z.close}
 }
 
 type zreqs struct {

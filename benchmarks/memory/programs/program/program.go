@@ -19,14 +19,14 @@ var Paths = map[string]string{"download": "/bytes/67108864", "upload": "/sink", 
 
 // Run does the job of the command line: job address file buffered [roots]. A failure ends the
 // process by 1.
-func Run(by func(t client.Task) (client.Client, error)) {
+func Run(by func(t client.Task) client.Client) {
 	if err := run(by); err != nil {
 		_, _ = os.Stderr.WriteString(err.Error() + "\n")
 		os.Exit(1)
 	}
 }
 
-func run(by func(t client.Task) (client.Client, error)) (err error) {
+func run(by func(t client.Task) client.Client) (err error) {
 	if len(os.Args) < 5 {
 		return os.ErrInvalid
 	}
@@ -47,18 +47,10 @@ func run(by func(t client.Task) (client.Client, error)) (err error) {
 		t.Keep = true
 		defer func() { err = errors.Join(err, os.Remove(t.File)) }()
 	}
-	c, err := by(t)
-	if err != nil {
-		return err
-	}
+	c := by(t)
 	once, err := c.Worker()
-	if err != nil {
-		return err
+	for ; err == nil && times > 0; times-- {
+		err = once()
 	}
-	for range times {
-		if err := once(); err != nil {
-			return err
-		}
-	}
-	return c.Close()
+	return errors.Join(err, c.Close())
 }

@@ -10,7 +10,7 @@ import (
 )
 
 func main() {
-	program.Run(func(t client.Task) (client.Client, error) {
-		return raw.New(t, func(t *client.Task) (net.Conn, error) { return net.Dial("tcp", t.Address) }), nil
+	program.Run(func(t client.Task) client.Client {
+		return raw.New(t, func(t *client.Task) (net.Conn, error) { return net.Dial("tcp", t.Address) })
 	})
 }

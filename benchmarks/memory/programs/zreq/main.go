@@ -8,5 +8,5 @@ import (
 )
 
 func main() {
-	program.Run(func(t client.Task) (client.Client, error) { return zreq.New(t, zreq.Config{}) })
+	program.Run(func(t client.Task) client.Client { return zreq.New(t, zreq.Config{}) })
 }
