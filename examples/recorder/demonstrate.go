@@ -36,7 +36,7 @@ type row struct {
 	waiting                  int // in the spool, at its end
 }
 
-const layout = "%-34s %9v %8v %11v %8v\n"
+const layout = "%-36s %8v %8v %10v %8v\n"
 
 // demonstrate makes a table, and returns an error if a promise was broken.
 func demonstrate(ctx context.Context, out io.Writer) (rows []row, err error) {
