@@ -1,9 +1,9 @@
 // Package form makes request bodies and queries.
 //
-//	form.Values{{"rev", "7"}, {"tag", "a b"}}.Body()
-//	form.JSON(reading)
-//	form.Bytes(record, "application/cbor")
-//	form.Files(form.File{Field: "log", Name: "boot.log", Content: file})
+//	fields := form.Values{{"rev", "7"}, {"tag", "a b"}}.Body()
+//	text := form.JSON(reading)
+//	raw := form.Bytes(record, "application/cbor")
+//	files := form.Files(form.File{Field: "log", Name: "boot.log", Content: file})
 //
 // Bodies are streamed. Only JSON is held in memory as a whole. The caller keeps the
 // values that a body is made from, and must not change them until the call returns.

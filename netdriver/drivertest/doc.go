@@ -1,10 +1,13 @@
 // Package drivertest is the test suite that every driver passes. It tests the contracts
-// of netdriver.Driver and netdriver.Conn.
+// of netdriver.Driver and netdriver.Conn. This is the test of package stdnet:
 //
 //	func TestDriver(t *testing.T) {
-//		drivertest.Run(t, mydriver.New(chip), drivertest.Capabilities{
-//			Listen: drivertest.TCP,
-//			Check:  true,
+//		drivertest.Run(t, new(stdnet.Driver), drivertest.Capabilities{
+//			Listen:        drivertest.TCP,
+//			Silent:        drivertest.SilentTCP,
+//			RefusesAtOnce: true,
+//			Check:         checks,
+//			HalfClose:     true,
 //		})
 //	}
 //

@@ -2,6 +2,7 @@ package gnutls_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/tls"
 	"io"
 	"net/http"
@@ -11,8 +12,10 @@ import (
 
 	"github.com/matryer/is"
 
+	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/netdriver/gnutls"
 	"github.com/zreq-go/zreq/netdriver/stdnet"
+	"github.com/zreq-go/zreq/netdriver/tlsnet"
 	"github.com/zreq-go/zreq/netdriver/tlsnet/tlstest"
 	"github.com/zreq-go/zreq/zreq"
 )
@@ -31,6 +34,41 @@ func newEcho(t *testing.T, ca *tlstest.Authority, version uint16) *httptest.Serv
 	s.StartTLS()
 	t.Cleanup(s.Close)
 	return s
+}
+
+// elsewhere is a driver that dials one address, whatever is asked for.
+type elsewhere struct{ address string }
+
+func (e *elsewhere) Dial(ctx context.Context, network, _ string) (netdriver.Conn, error) {
+	return new(stdnet.Driver).Dial(ctx, network, e.address)
+}
+
+var (
+	gateway  elsewhere
+	register sync.Once // a name is registered once in a program
+)
+
+// This is the code of the package comment.
+func TestComment(t *testing.T) {
+	is := is.New(t)
+	ca, failed := tlstest.NewAuthority()
+	is.NoErr(failed) // an authority is made of nothing
+	config, failed := ca.Server("gateway.local")
+	is.NoErr(failed) // it signs for names
+	s := httptest.NewUnstartedServer(http.NotFoundHandler())
+	s.TLS = config
+	s.StartTLS()
+	defer s.Close()
+	gateway.address = s.Listener.Addr().String()
+	register.Do(func() { netdriver.Register("gateway", &gateway) })
+	is.NoErr(netdriver.SetDefault("gateway")) // for a call that names none
+	defer func() { is.NoErr(netdriver.SetDefault(stdnet.Name)) }()
+	ctx, factoryPEM := t.Context(), ca.PEM()
+	roots, err := tlsnet.Roots(factoryPEM)
+	secure := gnutls.New(&gnutls.Config{RootCAs: roots, MaxFragment: 512})
+	resp, err := zreq.Get(ctx, "https://gateway.local/", &zreq.Args{TLS: secure})
+	defer func() { is.NoErr(err) }() // the server is trusted
+	is.Equal(resp.Status, 404)       // and answers
 }
 
 // A Session keeps connections, and many goroutines call over them.

@@ -1,9 +1,10 @@
 // Package proxy is a driver that connects through an HTTP or SOCKS5 proxy, over any other
 // driver.
 //
-//	via := new(stdnet.Driver)
 //	d, err := proxy.HTTP(via, "proxy.example.org:3128", &proxy.Options{User: "gateway", Password: password})
-//	...
+//	if err != nil {
+//		return err
+//	}
 //	resp, err := zreq.Get(ctx, url, &zreq.Args{Driver: d})
 //
 // A proxy for the whole program is registered, like every driver:

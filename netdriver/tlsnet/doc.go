@@ -18,7 +18,7 @@
 // addition, or instead. If only keys are pinned, no authority is needed, and those of the
 // system are not used.
 //
-//	pin, err := tlsnet.ParsePin("sha256//9pWp…")
+//	pin, err := tlsnet.ParsePin("sha256//47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=")
 //	secure := tlsnet.New(&tlsnet.Config{Pins: []tlsnet.Pin{pin, spare}})
 //
 // A pin is for the key of the peer itself, not for that of its authority. Pin a spare key

@@ -27,9 +27,17 @@
 //	for {
 //		ev, used, err := d.Next(buf[r:w])
 //		r += used
-//		// err: final. NeedMore: receive more at buf[w:], or call d.EOF.
-//		// Data: ev.Data is valid until buf is moved or refilled.
-//		// End: buf[r:w] is what followed the response.
+//		if err != nil {
+//			return err // final
+//		}
+//		switch ev.Kind {
+//		case wire.NeedMore:
+//			w += receive(buf[w:]) // or, at the end of the connection, d.EOF
+//		case wire.Data:
+//			use(ev.Data) // valid until buf is moved or refilled
+//		case wire.End:
+//			return nil // buf[r:w] is what followed the response
+//		}
 //	}
 //
 // The Decoder uses a head or a trailer section only as a whole, so buf must be able to

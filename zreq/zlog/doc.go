@@ -4,6 +4,8 @@
 //	logger := zerolog.New(os.Stderr).Level(zerolog.InfoLevel).With().Timestamp().Logger()
 //	session := &zreq.Session{Trace: zlog.New(logger)}
 //
+// A call of the session writes:
+//
 //	{"level":"info","call":7,"method":"GET","url":"https://fleet.example/config","status":200,"sent":141,
 //	 "received":512,"elapsed":38.2,"reused":true,"attempts":1,"time":"…","message":"request"}
 //
