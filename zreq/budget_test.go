@@ -172,8 +172,8 @@ func TestRetryBudgetSaysWhenThereIsOne(t *testing.T) {
 			want  time.Duration
 			says  string
 		}{
-			{0, time.Minute, "again in 60s, after 1 attempt: head: status 503"},
-			{time.Second / 4, time.Minute - time.Second/4, "again in 60s, after"},
+			{0, time.Minute, "again in 1m0s, after 1 attempt: head: status 503"},
+			{time.Second / 4, time.Minute - time.Second/4, "again in 1m0s, after"},
 			{50 * time.Second, 10*time.Second - time.Second/4, "again in 10s, after"},
 		} {
 			time.Sleep(tt.sleep)

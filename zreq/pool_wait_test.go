@@ -204,7 +204,7 @@ func testSessionWaitIsBounded(t *testing.T) {
 		},
 		"the call's limit": {
 			pool: zreq.PoolLimits{OpenPerOrigin: 1}, timeouts: zreq.Timeouts{Wait: time.Second}, call: zreq.Timeouts{Wait: time.Minute},
-			after: time.Minute, says: "Timeouts.Wait of 60s is over",
+			after: time.Minute, says: "Timeouts.Wait of 1m0s is over",
 		},
 		"all of the Session": {
 			pool: zreq.PoolLimits{Open: 3}, streams: 2, origins: "http://%d.test/", after: 30 * time.Second,

@@ -80,6 +80,7 @@ func TestCallsUnderTinyGo(t *testing.T) {
 		"retried: 200 <nil>, open 0",
 		"cancelled wait: 503 zreq: wait: GET http://192.0.2.1/x: out of retries: the context ended before the next after 1 attempt: head: status 503, open 0",
 		"goroutines: 1",
+		"none is left, and has a retry again in 90s, after 0 attempt",
 	})
 	most := map[string][2]int{"get": {1792, 16}, "into": {0, 0}, "session": {512, 4}} // bytes and objects
 	for line := range strings.Lines(costs) {

@@ -223,13 +223,3 @@ func TestWaitEndsEarly(t *testing.T) {
 		is.Equal(line.Now().Sub(began), 2*time.Second)
 	})
 }
-
-func TestDurationText(t *testing.T) {
-	is := is.New(t)
-	for d, want := range map[time.Duration]string{
-		0: "0s", time.Minute: "60s", time.Second / 4: "250ms", time.Second / 3: "333333333ns",
-		1500 * time.Millisecond: "1500ms", -time.Microsecond: "-1µs",
-	} {
-		is.Equal(line.DurationText(d), want)
-	}
-}

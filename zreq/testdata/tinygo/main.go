@@ -45,6 +45,7 @@ func main() {
 		fmt.Printf("%s: %d %v, open %d\n", show.name, status, err, d.open)
 	}
 	fmt.Println("goroutines:", d.goroutines)
+	fmt.Println(&zreq.OutOfRetries{Why: "none is left", Again: 90 * time.Second})
 	costs(d)
 }
 
