@@ -45,7 +45,9 @@ func (p *partial) newHash() hash.Hash {
 func (p *partial) keep(why error) {
 	p.state.failed = 0 // who calls again has new attempts
 	var e *Error
-	if p.state.isVoid(p.args.Budget > 0 || errors.As(why, &e) && e.Resumable) {
+	known := errors.As(why, &e)
+	storeFails := known && e.Step == StepState // then nobody knows what it has
+	if !storeFails && p.state.isVoid(p.args.Budget > 0 || known && e.Resumable) {
 		p.state.drop()
 		return
 	}
