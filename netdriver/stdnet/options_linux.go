@@ -26,7 +26,7 @@ func setOptions(raw syscall.RawConn, dead time.Duration) error {
 	return raw.Control(func(fd uintptr) {
 		_ = syscall.SetsockoptInt(int(fd), syscall.IPPROTO_TCP, tcpNotsentLowat, maxUnsent)
 		if dead > 0 {
-			limit := min(max(1, dead.Milliseconds()), math.MaxInt32)
+			limit := min(max(1, dead/time.Millisecond), math.MaxInt32)
 			_ = syscall.SetsockoptInt(int(fd), syscall.IPPROTO_TCP, tcpUserTimeout, int(limit))
 		}
 	})
@@ -39,14 +39,14 @@ const maxProbe = 32767 * time.Second
 // zero value leaves it to KeepAlive alone.
 //
 // With TCP_USER_TIMEOUT, Linux does not count probes, but looks at each whether that time
-// has passed. So one is due just then.
+// has passed. So one is due just then, and the count stays as it is.
 func probes(dead, idle time.Duration) net.KeepAliveConfig {
 	if dead < 0 || idle < 0 {
 		return net.KeepAliveConfig{}
 	}
-	interval := max(dead/4, time.Second).Truncate(time.Second)
+	interval := min(max(1, dead/time.Second/4)*time.Second, maxProbe) // whole seconds, as the system takes them
 	if idle == 0 {
 		idle = max(dead-2*interval, time.Second)
 	}
-	return net.KeepAliveConfig{Enable: true, Idle: min(idle, maxProbe), Interval: min(interval, maxProbe)}
+	return net.KeepAliveConfig{Enable: true, Idle: min(idle, maxProbe), Interval: interval, Count: -1}
 }
