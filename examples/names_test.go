@@ -40,6 +40,27 @@ func TestReadmeNames(t *testing.T) {
 	}
 }
 
+// The documentation of each package has the names that those who come from another client
+// look for, and so has the page of the examples.
+func TestReadmeNamesForPorters(t *testing.T) {
+	is := is.New(t)
+	page, err := os.ReadFile("README.md")
+	is.NoErr(err) // there is a page
+	for path, names := range map[string][]string{
+		"../zreq/doc.go":      {"Params", "ErrStop", "Len", "ReadN", "DropHead", "BasicFunc", "TextAs", "SetDefault", "Starter"},
+		"../form/doc.go":      {"FromMap"},
+		"../netdriver/doc.go": {"SetDefault", "Starter"},
+	} {
+		text, err := os.ReadFile(path)
+		is.NoErr(err) // the package has a comment
+		for _, name := range names {
+			if !strings.Contains(string(text), name) || !strings.Contains(string(page), "."+name+"`") {
+				t.Errorf("%s and README.md: %s is not in both", path, name)
+			}
+		}
+	}
+}
+
 // declarations returns what each package of the repository declares: names, and the fields
 // and methods of types, as in Args.Body.
 func declarations(t *testing.T) map[string]map[string]bool {

@@ -5,6 +5,8 @@
 //	raw := form.Bytes(record, "application/cbor")
 //	files := form.Files(form.File{Field: "log", Name: "boot.log", Content: file})
 //
+// [FromMap] and [FromLists] make Values from a map.
+//
 // Bodies are streamed. Only JSON is held in memory as a whole. The caller keeps the
 // values that a body is made from, and must not change them until the call returns.
 //

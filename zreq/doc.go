@@ -30,6 +30,24 @@
 // calls over one connection, open a [Connection] with [Connect]. To call from many
 // goroutines, use a [Session]: it pools connections and retries.
 //
+// # Coming from another client
+//
+// What other clients call differently:
+//
+//   - params: [Args.Params]; form.FromMap makes them from a map
+//   - auth: [Basic], [BasicFunc] for credentials that are asked for in each request,
+//     [Bearer], and package digest
+//   - read(n) and len(r): [Response.ReadN] and [Response.Len]
+//   - a text in another charset than the response says: [Response.TextAs]
+//   - the end of a stream that is not wanted any further: [ErrStop]
+//   - a response that keeps no headers, or memory that is used again: [Args.DropHead],
+//     [Args.Into]
+//   - the network interface: [Args.Driver] for a call, netdriver.SetDefault for the
+//     program, and netdriver.Starter for a driver that must be started
+//
+// examples/README.md has the calls of requests, curl, net/http and five clients for
+// microcontrollers beside those of this package.
+//
 // # What a callback receives
 //
 // A callback usually writes where writing cannot be undone. So it receives a body only if

@@ -101,7 +101,7 @@ var requests = seed{"requests (Python)", []call{
 		},
 	},
 	{
-		`s.mount("http://", HTTPAdapter(max_retries=1))`,
+		`HTTPAdapter(max_retries=Retry(1, status_forcelist=[503]))`,
 		"/busy", "error: out of retries",
 		func(ctx context.Context, url, path string) (any, error) {
 			s := &zreq.Session{Retry: zreq.Retry{Attempts: 2, Wait: -1}}
