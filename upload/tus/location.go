@@ -1,11 +1,14 @@
 package tus
 
 import (
+	"context"
 	"errors"
+	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
 
+	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq"
 )
 
@@ -14,6 +17,7 @@ var (
 	errLocations   = errors.New("there are two Locations")
 	errBadLocation = errors.New("the Location is no URL of http or https")
 	errLongURL     = errors.New("the Location is longer than " + strconv.Itoa(maxURL) + " bytes")
+	errZone        = errors.New("the Location has a zone, which is that of the server's own machine (RFC 6874, 1)")
 	errUserinfo    = errors.New("the Location has userinfo (RFC 9110, 4.2.4)")
 	errDowngrade   = errors.New("the Location begins with http:// and the endpoint with https://: " +
 		"the server does not know that it is behind TLS. Tell it so (tusd: -behind-proxy, and the proxy sends X-Forwarded-Proto), " +
@@ -42,27 +46,60 @@ func locationOf(resp *zreq.Response) (string, error) {
 		return "", errBadLocation
 	case to.User != nil:
 		return "", errUserinfo
-	case !isHost(to.Host) || to.Scheme != "http" && to.Scheme != "https":
+	case to.Host == "" || to.Scheme != "http" && to.Scheme != "https":
 		return "", errBadLocation
 	case from.Scheme == "https" && to.Scheme == "http":
 		return "", errDowngrade
+	}
+	if err := inheritZone(to, from); err != nil {
+		return "", err
 	}
 	to.Fragment, to.RawFragment, to.RawQuery = "", "", escaped(to.RawQuery)
 	at := to.String()
 	if len(at) > maxURL {
 		return "", errLongURL
 	}
-	return at, nil
+	return at, usable(at)
 }
 
-// isHost reports whether a host can be connected to. Names beyond ASCII have another form.
-func isHost(host string) bool {
-	for _, c := range []byte(host) {
-		if c <= ' ' || c >= 0x7f {
-			return false
-		}
+// inheritZone gives an IPv6 address on the link the zone of the URL that was requested, as
+// zreq does for a redirect. A server does not know that zone, because Host does not have it.
+func inheritZone(to, from *url.URL) error {
+	asked, _ := netip.ParseAddr(from.Hostname())
+	at, err := netip.ParseAddr(to.Hostname())
+	switch {
+	case err != nil: // a name
+		return nil
+	case at.Zone() != "" && at.Zone() != asked.Zone():
+		return errZone
+	case asked.Zone() == "" || !at.Is6() || !at.IsLinkLocalUnicast() && at != asked.WithZone(""):
+		return nil
 	}
-	return host != ""
+	port := to.Port()
+	to.Host = "[" + at.WithZone(asked.Zone()).String() + "]"
+	if port != "" {
+		to.Host += ":" + port
+	}
+	return nil
+}
+
+// usable returns an error if zreq would not make a request to a URL. Nothing is dialled.
+func usable(at string) error {
+	_, err := zreq.Do(context.Background(), "HEAD", at, &zreq.Args{Driver: nowhere{}})
+	var e *zreq.Error
+	if errors.As(err, &e) && errors.Is(err, zreq.ErrRequest) {
+		return e.Err
+	}
+	return nil
+}
+
+// nowhere is a driver that does not dial.
+type nowhere struct{}
+
+var errNowhere = errors.New("nothing is dialled")
+
+func (nowhere) Dial(context.Context, string, string) (netdriver.Conn, error) {
+	return nil, errNowhere
 }
 
 // escaped encodes a space, and a '%' that begins no escape, as zreq does in the Location of a

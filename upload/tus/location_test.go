@@ -47,7 +47,13 @@ func testLocations(t *testing.T) {
 		{name: "a query", endpoint: "http://fleet.test/files/?a=b", fields: "Location: 1?c=d", url: "http://fleet.test/files/1?c=d"},
 		{name: "a stray percent", endpoint: "http://fleet.test/files/", fields: "Location: 1?a=%z&b=%20%", url: "http://fleet.test/files/1?a=%25z&b=%20%25"},
 		{name: "a space", endpoint: "http://fleet.test/files/", fields: "Location: 1?a b", url: "http://fleet.test/files/1?a%20b"},
-		{name: "beyond ASCII", endpoint: "http://fleet.test/files/", fields: "Location: http://tür.test/1", want: tus.ErrLocation, says: "no URL"},
+		{name: "beyond ASCII", endpoint: "http://fleet.test/files/", fields: "Location: http://tür.test/1", want: tus.ErrLocation, says: "no host name has"},
+		{name: "a port that is none", endpoint: "http://fleet.test/files/", fields: "Location: http://fleet.test:99999/1", want: tus.ErrLocation, says: "the port of the URL"},
+		{name: "a host that is none", endpoint: "http://fleet.test/files/", fields: "Location: http://a,b/1", want: tus.ErrLocation, says: "no host name has"},
+		{name: "a long host", endpoint: "http://fleet.test/files/", fields: "Location: http://" + long[:256] + "/1", want: tus.ErrLocation, says: "255"},
+		{name: "the same link", endpoint: "http://[fe80::1%25eth0]:81/files/", fields: "Location: http://[FE80::1]:81/files/1", url: "http://[fe80::1%25eth0]:81/files/1"},
+		{name: "a zone of the server", endpoint: "http://[fe80::1%25eth0]/files/", fields: "Location: http://[fe80::1%25eth1]/files/1", want: tus.ErrLocation, says: "zone"},
+		{name: "a zone for a name", endpoint: "http://fleet.test/files/", fields: "Location: http://[fe80::1%25eth0]/files/1", want: tus.ErrLocation, says: "zone"},
 		{name: "a fragment", endpoint: "http://fleet.test/files/", fields: "Location: 1#a", url: "http://fleet.test/files/1"},
 		{name: "absolute", endpoint: "http://fleet.test/files/", fields: "Location: http://FLEET.test:80/files/1", url: "http://FLEET.test:80/files/1"},
 		{name: "https", endpoint: "https://fleet.test/files/", fields: "Location: https://fleet.test/files/1", url: "https://fleet.test/files/1"},
@@ -81,13 +87,15 @@ func testLocations(t *testing.T) {
 					defer s.Close()
 					call = upload.Args{Session: s}
 				}
-				result, err := tus.Upload(t.Context(), tt.endpoint, source(content), &tus.Args{Call: call, Retry: atOnce})
+				store := &memStore{}
+				result, err := tus.Upload(t.Context(), tt.endpoint, source(content), &tus.Args{Call: call, Retry: atOnce, Store: store})
 				is.True(errors.Is(err, tt.want))
 				is.Equal(result.URL, tt.url)
 				if tt.want != nil {
 					is.True(strings.Contains(err.Error(), tt.says))
 					is.Equal(kind(is, err).Status, 201)
 					is.Equal(len(m.asks), 2)
+					is.True(store.record == nil) // a later call creates another
 					return
 				}
 				is.True(m.only(t) == content)
