@@ -41,8 +41,6 @@ func fetch(ctx context.Context, o *options, out io.Writer) error {
 func advise(out io.Writer, res *download.Result, err error) {
 	var e *download.Error
 	switch {
-	case errors.Is(err, download.ErrDigest):
-		fmt.Fprintf(out, "what has arrived has sha256 %s\n", hex.EncodeToString(res.SHA256))
 	case errors.Is(err, download.ErrBudget):
 		fmt.Fprintf(out, "%s of the image are there: run the command again with a larger -budget to go on\n", human(res.Offset))
 	case errors.As(err, &e) && e.Resumable:

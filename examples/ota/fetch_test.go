@@ -30,7 +30,7 @@ func TestExitCodes(t *testing.T) {
 		"right digest":    {to: serve(small), flags: []string{"-sha256", strings.ToUpper(sum)}, code: 0, says: "100 %"},
 		"in parts":        {to: serve(small), flags: []string{"-part", "40K"}, code: 0, says: "3 attempts"},
 		"another image":   {to: serve(small), flags: []string{"-sha256", strings.Repeat("0", 64)}, code: 4, says: "another SHA-256"},
-		"one bit":         {to: serve(small.corrupted()), code: 5, says: "has sha256 "},
+		"one bit":         {to: serve(small.corrupted()), code: 5, says: ", and " + sum + " was wanted"},
 		"budget":          {to: serve(small), flags: []string{"-budget", "50K"}, code: 7, says: "a larger -budget"},
 		"changes always":  {to: unsteady, code: 6, says: "too many restarts"},
 		"no folder":       {to: serve(small), flags: []string{"-o", "/missing/image"}, code: 8, says: "/missing"},

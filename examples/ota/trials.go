@@ -20,7 +20,6 @@ type trial struct {
 
 const (
 	imageBytes = 2 << 20
-	partBytes  = 256 << 10
 	// A job makes a checkpoint every 16 MiB, or every 10 s.
 	checkpoint = 16 << 20
 	largeBytes = 24 << 20

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/zreq-go/zreq/netdriver/failover"
 	"github.com/zreq-go/zreq/zreq/download"
@@ -78,17 +79,17 @@ func fail(args download.Args, kind error) func(context.Context, *yard) error {
 		if !errors.Is(err, kind) || !errors.As(err, &e) {
 			return fmt.Errorf("the error is %v, not %w", err, kind)
 		}
-		y.remark = "refused: " + e.Err.Error()
+		why, _, _ := strings.Cut(e.Err.Error(), ": it is ") // without the digests, which are long
+		y.remark = "refused: " + why
 		return nil
 	}
 }
 
 // rationed is a trial in which a job may at first use only a part of the bytes that it needs.
-// It asks for parts, so that the server does not send more than that into the buffers of the
-// system.
+// The server is not asked for more than that.
 func rationed(first, then int64) func(context.Context, *yard) error {
 	return func(ctx context.Context, y *yard) error {
-		res, err := y.job(ctx, download.FileSink(y.path), download.Args{Budget: first, PartSize: partBytes})
+		res, err := y.job(ctx, download.FileSink(y.path), download.Args{Budget: first})
 		counted := y.origin.wire.bytes.Load()
 		switch {
 		case !errors.Is(err, download.ErrBudget):
@@ -97,7 +98,7 @@ func rationed(first, then int64) func(context.Context, *yard) error {
 			return fmt.Errorf("the server has counted %d bytes, and %d were allowed", counted, first)
 		}
 		y.remark = fmt.Sprintf("stopped when the server had counted %s, and the device had %s; went on with a larger budget", human(counted), human(res.Offset))
-		_, err = y.job(ctx, download.FileSink(y.path), download.Args{Budget: then, PartSize: partBytes})
+		_, err = y.job(ctx, download.FileSink(y.path), download.Args{Budget: then})
 		return err
 	}
 }
