@@ -20,20 +20,19 @@ type trial struct {
 
 const (
 	imageBytes = 2 << 20
-	// A job makes a checkpoint every 16 MiB, or every 10 s.
-	checkpoint = 16 << 20
-	largeBytes = 24 << 20
+	// A job makes its first checkpoint here.
+	checkpoint = 1 << 20
 )
 
 // trials are the rows. The file has the old image at the beginning of each.
 func trials(old *image) []trial {
-	seven, eight, large := newImage(7, imageBytes), newImage(8, imageBytes), newImage(7, largeBytes)
+	seven, eight := newImage(7, imageBytes), newImage(8, imageBytes)
 	right := download.Want{SHA256: seven.sum[:]}
 	return []trial{
 		{"nothing goes wrong", seven, first(0, seven), succeed(download.Args{Want: right}), seven},
 		{"the link is cut four times", seven, first(4, seven), succeed(download.Args{Want: right}), seven},
 		{"the cable falls silent", seven, silence(seven), succeed(patient(right)), seven},
-		{"the process is killed", large, slowly(large), killed(70), large},
+		{"the process is killed", seven, slowly(seven), killed(70), seven},
 		{"a new version in between", eight, released(seven, eight), succeed(download.Args{}), eight},
 		{"cut, and Range is ignored", seven, deaf(seven), succeed(download.Args{Want: right}), seven},
 		{"a login page", seven, login, fail(download.Args{Want: download.Want{MediaType: "application/octet-stream"}}, download.ErrWant), old},
@@ -90,13 +89,11 @@ func slowly(i *image) func(*yard, int) answer {
 		if request == 1 {
 			a.next = func(r *http.Request, sent int64) bool {
 				switch {
-				case sent > largeBytes-2*pieceBytes:
+				case sent > imageBytes-2*pieceBytes:
 					<-r.Context().Done()
 					return false
-				case sent > largeBytes-checkpoint/16:
-					time.Sleep(50 * time.Millisecond)
 				case sent > checkpoint:
-					time.Sleep(time.Millisecond)
+					time.Sleep(10 * time.Millisecond)
 				}
 				return true
 			}

@@ -51,7 +51,8 @@ type Args struct {
 	// more either. What has come is kept for a later call. If that could not go on there,
 	// because there is no Store or because neither a version nor a digest is known, or if
 	// the server ignores Range, a thing that is too large is ErrBudget at its head. If the
-	// process is killed, the rest of the response counts as read, up to 16 MiB. Zero means no limit. A negative Budget is ErrArgs.
+	// process is killed, what could have come before the next checkpoint counts as read, up
+	// to 16 MiB. Zero means no limit. A negative Budget is ErrArgs.
 	Budget int64
 
 	// PartSize, if positive, makes the job ask for at most so many bytes at a time. Each

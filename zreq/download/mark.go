@@ -20,7 +20,7 @@ const checkpointTime = 10 * time.Second
 // schedule decides where the next checkpoint will be.
 func (o *output) schedule() {
 	o.mark.at, o.mark.time = o.offset, time.Now()
-	o.mark.next = o.mark.up(o.offset + checkpointBytes)
+	o.mark.next = o.mark.up(o.offset + checkpointDistance(o.offset))
 }
 
 // up rounds an offset up to where the Sink can sync.
@@ -60,7 +60,16 @@ func (o *output) checkpoint() error {
 	o.state.offset = o.offset
 	o.state.reach(o.offset)
 	o.note()
-	return o.save(o.budget.ahead(o.left))
+	return o.save(o.budget.ahead(o.coming()))
+}
+
+// coming returns how much of the body is read before the next checkpoint; −1 if that is not
+// known, because the body may have any length.
+func (o *output) coming() int64 {
+	if o.left < 0 {
+		return -1
+	}
+	return min(o.left, o.skip.left+o.mark.next-o.offset)
 }
 
 // sum hashes p, which the Sink has taken. It remembers the state at the last offset where the

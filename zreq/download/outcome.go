@@ -215,7 +215,7 @@ func (j *job) accept(ctx context.Context, v verdict, o offer, from int64, why er
 // charge corrects what the checkpoint counts for the body that comes now, if that was
 // expected to be twice as long, or is longer.
 func (j *job) charge() error {
-	ahead := j.spend.ahead(j.out.left)
+	ahead := j.spend.ahead(j.out.coming())
 	if ahead <= j.next.charged && j.next.charged <= 2*ahead {
 		return nil
 	}

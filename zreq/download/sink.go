@@ -15,8 +15,8 @@ import "io"
 //  3. Sync, after some of the Writes, and always after the last one, but not if nothing was
 //     written since Open or the last Sync. When it has returned nil, the job writes a
 //     checkpoint to its [Store], which is never ahead of what was synced. The job syncs
-//     every 16 MiB or 10 s, whichever comes first, and once more before it fails. For an
-//     [Aligner] it syncs at the next multiple of Align.
+//     when it has 1, 2, 4, 8 and 16 MiB, then every 16 MiB, after 10 s in any case, and
+//     once more before it fails. For an [Aligner] it syncs at the next multiple of Align.
 //  4. Commit, once, after the last Sync, when the thing is whole and its digest is right.
 //     Before it, a checkpoint is made durable that says that all is written. If Commit,
 //     or the power, fails, a later job calls Open with keep equal to size, and Commit

@@ -13,6 +13,16 @@ type state struct {
 // a job may read that no checkpoint knows of.
 const checkpointBytes = 16 << 20
 
+// firstCheckpoint is how much is written before the first checkpoint.
+const firstCheckpoint = 1 << 20
+
+// checkpointDistance returns how much is written from an offset to the next checkpoint: as
+// much again as there is. So a job whose process is killed loses less than half of what it
+// had, however small the thing is, and a large one does not sync often.
+func checkpointDistance(offset int64) int64 {
+	return min(checkpointBytes, max(firstCheckpoint, offset))
+}
+
 // load reads the checkpoint of the job with that key. If there is none that can be used,
 // the job begins anew.
 func (s *state) load(key [32]byte) error {

@@ -65,8 +65,8 @@
 // # Wear
 //
 // An image costs one erasure of each block that it needs, and as many again if the version on
-// the server changes before the end. A job saves a checkpoint per request, and one every 10 s or
-// 16 MiB. A State with erase blocks of 4 KiB and pages of 256 bytes holds eight of 300 bytes in
+// the server changes before the end. A job saves a checkpoint per request, when it has 1, 2, 4 and 8
+// MiB, and then every 16 MiB or 10 s. A State with erase blocks of 4 KiB and pages of 256 bytes holds eight of 300 bytes in
 // a block: two blocks of 100,000 cycles last for 1.6 million checkpoints. Each start of a
 // process costs one more erasure.
 //
