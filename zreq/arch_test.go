@@ -25,7 +25,7 @@ const module = "github.com/zreq-go/zreq"
 var core = []string{"zreq", "zreq/wire", "netdriver", "form"}
 
 // folders are those at the top of the tree.
-var folders = []string{"benchmarks", "examples", "form", "fuzz", "netdriver", "upload", "zreq"}
+var folders = []string{"benchmarks", "examples", "form", "fuzz", "internal", "netdriver", "upload", "zreq"}
 
 // What the core may neither import nor pull in, with everything below it.
 var (
@@ -151,6 +151,36 @@ func TestOnlyZlogImportsZerolog(t *testing.T) {
 	}
 }
 
+// TestFilesAreOpenedInOnePlace: a file that an os.Root opens can have no more than 2 GiB on a
+// processor of 32 bits, so that osfs alone has one. Only who keeps something on a disk imports
+// that, and never the core, not even by way of another package.
+func TestFilesAreOpenedInOnePlace(t *testing.T) {
+	const osfs = module + "/internal/osfs"
+	all := packages(t)
+	for name, p := range all {
+		keeps := slices.Contains([]string{module + "/zreq/download", module + "/upload/spool"}, name)
+		if slices.Contains(p.Imports, osfs) && !keeps {
+			t.Errorf("%s imports %s", name, osfs)
+		}
+	}
+	for _, dir := range core {
+		if slices.Contains(closure(all, module+"/"+dir), osfs) {
+			t.Errorf("%s pulls in %s", dir, osfs)
+		}
+	}
+	err := filepath.WalkDir("..", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || below(name, "../internal/osfs") {
+			return err
+		}
+		text, err := os.ReadFile(name)
+		if bytes.Contains(text, []byte("os.OpenRoot(")) || bytes.Contains(text, []byte("os.OpenInRoot(")) {
+			t.Errorf("%s opens an os.Root: use osfs.Open", name)
+		}
+		return err
+	})
+	is.New(t).NoErr(err) // the tree can be read
+}
+
 func TestOneFileJoinsDriverAndCodec(t *testing.T) {
 	is := is.New(t)
 	var joints []string
@@ -167,7 +197,7 @@ func TestOneFileJoinsDriverAndCodec(t *testing.T) {
 
 // Those of the rooms are looked at by TestRooms.
 func TestNoGoroutineIsStarted(t *testing.T) {
-	for _, dir := range []string{"zreq", "zreq/wire", "zreq/download", "zreq/digest", "zreq/gzip", "zreq/multipart", "zreq/zlog", "form", "upload", "upload/tus"} {
+	for _, dir := range []string{"zreq", "zreq/wire", "zreq/download", "zreq/digest", "zreq/gzip", "zreq/multipart", "zreq/zlog", "form", "upload", "upload/tus", "internal/osfs"} {
 		for _, f := range sources(t, dir) {
 			for _, found := range f.goStatements() {
 				t.Error(found)

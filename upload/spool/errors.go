@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"strconv"
+
+	"github.com/zreq-go/zreq/internal/osfs"
 )
 
 // The kinds of errors of a spool, for errors.Is. Other errors are those of the operating
@@ -110,9 +112,9 @@ func kindOf(err error) error {
 		return ErrOtherDisk
 	case isTooLong(err):
 		return ErrName
-	case isFull(err):
+	case osfs.IsFull(err):
 		return ErrNoRoom
-	case isReadOnly(err), errors.Is(err, fs.ErrPermission):
+	case osfs.IsReadOnly(err):
 		return ErrReadOnly
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/zreq-go/zreq/internal/osfs"
 	"github.com/zreq-go/zreq/upload"
 )
 
@@ -40,10 +41,9 @@ type picked interface {
 // rootFolder is a folder of the operating system. It is kept open, so that it stays the
 // same wherever its path leads in the meantime.
 type rootFolder struct {
-	root    *os.Root
-	path    string
-	entries *os.File // of the folder; nil where folders cannot be opened
-	lock    *os.File
+	*osfs.Folder
+	path string
+	lock *os.File
 }
 
 const lockName = ".lock"
@@ -62,18 +62,12 @@ func openFolder(path string) (*rootFolder, error) {
 	if err := syncPath(filepath.Dir(path)); err != nil && made == nil {
 		return nil, err
 	}
-	root, err := os.OpenRoot(path)
+	home, err := osfs.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	f := &rootFolder{root: root, path: path}
-	if f.entries, err = openEntries(root, "."); err == nil {
-		f.lock, err = root.OpenFile(lockName, os.O_RDWR|os.O_CREATE|noFollow, 0o600)
-	}
-	if err == nil {
-		err = lock(f.lock)
-	}
-	if err != nil {
+	f := &rootFolder{Folder: home, path: path}
+	if err := f.claim(); err != nil {
 		_ = f.Close()
 		return nil, err
 	}
@@ -81,29 +75,32 @@ func openFolder(path string) (*rootFolder, error) {
 }
 
 func syncPath(path string) error {
-	root, err := os.OpenRoot(path)
+	f, err := osfs.Open(path)
 	if err != nil {
 		return err
 	}
-	defer root.Close()
-	return syncIn(root, ".")
+	defer f.Close()
+	return f.Sync(".")
 }
 
-// syncIn syncs the entries of a folder in root.
-func syncIn(root *os.Root, name string) error {
-	f, err := openEntries(root, name)
-	if err != nil || f == nil {
+// claim locks the folder.
+func (f *rootFolder) claim() (err error) {
+	f.lock, err = f.OpenFile(lockName, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
 		return err
 	}
-	defer f.Close()
-	return syncEntries(f)
+	locked, err := osfs.TryLock(f.lock)
+	if err == nil && !locked {
+		err = ErrBusy
+	}
+	return err
 }
 
 // listed is how many names are read at a time.
 const listed = 128
 
 func (f *rootFolder) List(sub string, yield func(name string, regular bool)) error {
-	dir, err := f.root.Open(sub)
+	dir, err := f.Folder.Open(sub)
 	if err != nil {
 		return err
 	}
@@ -124,14 +121,14 @@ func (f *rootFolder) List(sub string, yield func(name string, regular bool)) err
 
 // Open returns fs.ErrNotExist if the name has become that of something else.
 func (f *rootFolder) Open(name string) (upload.Source, io.Closer, error) {
-	info, err := f.root.Lstat(name)
+	info, err := f.Lstat(name)
 	if err == nil && !info.Mode().IsRegular() {
 		err = fs.ErrNotExist
 	}
 	if err != nil {
 		return nil, nil, err
 	}
-	file, err := f.root.OpenFile(name, os.O_RDONLY|noFollow, 0)
+	file, err := f.OpenFile(name, os.O_RDONLY, 0)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -144,45 +141,33 @@ func (f *rootFolder) Open(name string) (upload.Source, io.Closer, error) {
 }
 
 func (f *rootFolder) Create(name string) (output, error) {
-	file, err := f.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC|noFollow, 0o600)
+	file, err := f.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return nil, err
 	}
 	return file, nil
 }
 
-func (f *rootFolder) Mkdir(name string) error      { return f.root.Mkdir(name, 0o700) }
-func (f *rootFolder) Rename(from, to string) error { return f.root.Rename(from, to) }
-func (f *rootFolder) Remove(name string) error     { return f.root.Remove(name) }
-
-func (f *rootFolder) Sync(sub string) error {
-	if sub == "." && f.entries != nil {
-		return syncEntries(f.entries)
-	}
-	return syncIn(f.root, sub)
-}
+func (f *rootFolder) Mkdir(name string) error { return f.Folder.Mkdir(name, 0o700) }
 
 func (f *rootFolder) Close() error {
-	err := f.root.Close()
-	for _, file := range []*os.File{f.entries, f.lock} {
-		if file != nil {
-			err = errors.Join(err, file.Close())
-		}
+	err := f.Folder.Close()
+	if f.lock != nil {
+		err = errors.Join(err, f.lock.Close())
 	}
 	return err
 }
 
 // pickedFile is a file of the operating system outside the spool.
 type pickedFile struct {
-	to      *rootFolder
-	home    *os.Root // the folder that it is in
-	entries *os.File // the same; nil where folders cannot be opened
-	name    string   // in home
-	file    *os.File
+	to   *rootFolder
+	home *osfs.Folder // the folder that it is in
+	name string       // in home
+	file *os.File
 }
 
 func (f *rootFolder) Pick(path string) (picked, error) {
-	home, err := os.OpenRoot(filepath.Dir(path))
+	home, err := osfs.Open(filepath.Dir(path))
 	if err != nil {
 		return nil, err
 	}
@@ -207,10 +192,7 @@ func (p *pickedFile) open() error {
 	} else if same && isOwn(p.name) {
 		return ErrSpooled
 	}
-	if p.entries, err = openEntries(p.home, "."); err != nil {
-		return err
-	}
-	p.file, err = p.home.OpenFile(p.name, syncable|noFollow, 0)
+	p.file, err = p.home.OpenFile(p.name, syncable, 0)
 	return err
 }
 
@@ -220,31 +202,24 @@ func (p *pickedFile) isAtHome() (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	b, err := p.to.root.Stat(".")
+	b, err := p.to.Stat(".")
 	return err == nil && os.SameFile(a, b), err
 }
 
 func (p *pickedFile) Sync() error { return p.file.Sync() }
 
 func (p *pickedFile) Move(name string) error {
-	if !renamesOpen {
+	if !osfs.RenamesOpen {
 		_ = p.file.Close()
 	}
 	return p.move(name)
 }
 
-func (p *pickedFile) SyncFolder() error {
-	if p.entries == nil {
-		return nil
-	}
-	return syncEntries(p.entries)
-}
+func (p *pickedFile) SyncFolder() error { return p.home.Sync(".") }
 
 func (p *pickedFile) Close() error {
-	for _, file := range []*os.File{p.entries, p.file} {
-		if file != nil {
-			_ = file.Close() // nothing was written to it
-		}
+	if p.file != nil {
+		_ = p.file.Close() // nothing was written to it
 	}
 	return p.home.Close()
 }

@@ -1,8 +1,10 @@
 package spool_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,14 +15,18 @@ import (
 	"github.com/matryer/is"
 	"golang.org/x/sys/unix"
 
+	"github.com/zreq-go/zreq/upload"
 	"github.com/zreq-go/zreq/upload/spool"
+	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
 func init() {
 	onLinux = map[string]func(*testing.T){
-		"testTwoProcesses": testTwoProcesses,
-		"testRealDisks":    testRealDisks,
-		"testSickDisk":     testSickDisk,
+		"testTwoProcesses":    testTwoProcesses,
+		"testRealDisks":       testRealDisks,
+		"testSickDisk":        testSickDisk,
+		"testFileOverFourGiB": testFileOverFourGiB,
 	}
 }
 
@@ -64,6 +70,47 @@ func testTwoProcesses(t *testing.T) {
 	is.True(errors.Is(err, spool.ErrBusy))
 	is.NoErr(s.Close())
 	opened(t, dir, nil)
+}
+
+// lastBytes takes a file whose last bytes are right. It reads no others.
+type lastBytes struct {
+	size int64
+	last string
+}
+
+func (l *lastBytes) Resume(_ context.Context, _ string, fd upload.Source, _ *upload.Args) (*zreq.Response, error) {
+	l.size = fd.Size()
+	if _, err := fd.(io.Seeker).Seek(-int64(len(l.last)), io.SeekEnd); err != nil {
+		return nil, err
+	}
+	last, err := io.ReadAll(fd)
+	if err != nil || string(last) != l.last {
+		return nil, fmt.Errorf("the last bytes are %q, %v", last, err)
+	}
+	return zreqtest.Response(204, nil, ""), nil
+}
+
+// testFileOverFourGiB: a sparse file is added, opened and removed, also where an int has 32
+// bits and a system call that opens a file takes no more than 2 GiB unless it is told to.
+func testFileOverFourGiB(t *testing.T) {
+	const offset = 5 << 30
+	is := is.New(t)
+	path := filepath.Join(t.TempDir(), "recording")
+	l := &lastBytes{last: "the end of the recording"}
+	f, err := os.Create(path)
+	is.NoErr(err)
+	_, err = f.WriteAt([]byte(l.last), offset)
+	is.NoErr(errors.Join(err, f.Close()))
+	s, err := spool.Open(filepath.Join(filepath.Dir(path), "spool"), &spool.Args{
+		URL:    func(spool.File, *upload.Args) string { return site },
+		Upload: upload.Args{Resume: l},
+	})
+	is.NoErr(err)
+	defer s.Close()
+	_, err = s.Add(path)
+	is.NoErr(err)
+	is.NoErr(s.Drain(t.Context()))
+	is.Equal(l.size, offset+int64(len(l.last)))
 }
 
 // testRealDisks: the errors of a disk that is full, of one that is read-only and of two

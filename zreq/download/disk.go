@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"strconv"
+
+	"github.com/zreq-go/zreq/internal/osfs"
 )
 
 // disk is what saving needs from the operating system. Tests have one that fails.
@@ -43,39 +45,23 @@ type folder interface {
 	Close() error
 }
 
-// system is the disk of the operating system. folder_unix.go has the code that syncs its
-// folders.
+// system is the disk of the operating system.
 type system struct{}
 
 func (system) Stat(path string) (fs.FileInfo, error) { return os.Stat(path) }
 
 func (system) Open(dir string) (folder, error) {
-	root, err := os.OpenRoot(dir)
+	home, err := osfs.Open(dir)
 	if err != nil {
 		return nil, err
 	}
-	entries, err := openEntries(root)
-	if err != nil {
-		_ = root.Close()
-		return nil, err
-	}
-	return &rootFolder{root, entries}, nil
+	return &rootFolder{home}, nil
 }
 
-type rootFolder struct {
-	*os.Root
-	entries entries
-}
-
-// entries syncs the entries of a folder. It is opened before anything is written, so that
-// as little as possible can fail after a rename.
-type entries interface {
-	Sync() error
-	Close() error
-}
+type rootFolder struct{ *osfs.Folder }
 
 func (f *rootFolder) Create(name string, mode fs.FileMode) (part, error) {
-	p, err := f.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL|largeFile, mode)
+	p, err := f.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
 		return nil, err
 	}
@@ -87,14 +73,25 @@ func (f *rootFolder) Edit(name string) (part, error) { return f.open(name, os.O_
 func (f *rootFolder) Read(name string) (part, error) { return f.open(name, os.O_RDONLY) }
 
 func (f *rootFolder) open(name string, flag int) (part, error) {
-	p, err := f.OpenFile(name, flag|noFollow|largeFile, 0)
+	p, err := f.OpenFile(name, flag, 0)
 	if err != nil {
 		return nil, err
 	}
 	return p, nil
 }
 
-func (f *rootFolder) Lock(p part) error { return lock(p) }
+// Lock locks a part until it is closed.
+func (f *rootFolder) Lock(p part) error {
+	file, is := p.(*os.File)
+	if !is {
+		return nil
+	}
+	locked, err := osfs.TryLock(file)
+	if err == nil && !locked {
+		err = ErrBusy
+	}
+	return err
+}
 
 // Owns reports whether p is the file that has the name now. It is an error if that is not a
 // file of this user alone: somebody else could write to it.
@@ -124,12 +121,4 @@ func (f *rootFolder) Reserve(p part, from, until, keepFree int64) error {
 	return reserve(p, from, until, keepFree)
 }
 
-func (f *rootFolder) Sync() error { return f.entries.Sync() }
-
-func (f *rootFolder) Close() error {
-	err := f.entries.Close()
-	if failed := f.Root.Close(); err == nil {
-		err = failed
-	}
-	return err
-}
+func (f *rootFolder) Sync() error { return f.Folder.Sync(".") }

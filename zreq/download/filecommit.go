@@ -2,6 +2,8 @@
 
 package download
 
+import "github.com/zreq-go/zreq/internal/osfs"
+
 // Commit renames the part. The state says already that it is whole.
 func (s *FilePart) Commit() error {
 	if err := s.closed(); err != nil {
@@ -36,7 +38,7 @@ func (s *FilePart) rename() error {
 			return err
 		}
 	}
-	if !renamesOpen {
+	if !osfs.RenamesOpen {
 		if err := s.part.Close(); err != nil {
 			return err
 		}
@@ -54,7 +56,7 @@ const ownerMode = 0o600
 // restoreMode takes from the file what only the part needed. It comes behind the rename, so
 // that nobody finds a part that cannot be opened.
 func (s *FilePart) restoreMode() error {
-	if s.mode == 0 || s.mode&ownerMode == ownerMode || !renamesOpen {
+	if s.mode == 0 || s.mode&ownerMode == ownerMode || !osfs.RenamesOpen {
 		return nil
 	}
 	if err := setMode(s.part, s.mode); err != nil {

@@ -5,6 +5,8 @@ package download
 import (
 	"errors"
 	"strconv"
+
+	"github.com/zreq-go/zreq/internal/osfs"
 )
 
 // The kinds of errors of a [FileSink] and of a PartitionSink, for errors.Is. Other errors
@@ -49,9 +51,9 @@ func explain(err error) error {
 		return nil
 	case errors.Is(err, ErrNoRoom):
 		return &passing{err}
-	case isFull(err):
+	case osfs.IsFull(err):
 		return &passing{both(ErrNoRoom, err)}
-	case isReadOnly(err):
+	case osfs.IsReadOnly(err):
 		return &detail{err, "the program must be allowed to create files in the folder"}
 	}
 	return err

@@ -5,6 +5,8 @@ package download
 import (
 	"errors"
 	"io/fs"
+
+	"github.com/zreq-go/zreq/internal/osfs"
 )
 
 // Lock keeps every other job, of this or another process, from locking the Store until
@@ -29,7 +31,7 @@ func (s *fileStore) Lock() (unlock func(), err error) {
 		return nil, explain(err)
 	}
 	return func() {
-		if renamesOpen { // and so is removed while it is locked
+		if osfs.RenamesOpen { // and so is removed while it is locked
 			_ = home.Remove(name)
 		}
 		_ = p.Close()

@@ -3,19 +3,11 @@
 package download
 
 import (
-	"errors"
 	"io/fs"
 	"os"
 	"strconv"
 	"syscall"
 )
-
-// noFollow does not open what a symbolic link leads to, and does not wait for somebody at the
-// other end of a FIFO.
-const noFollow = syscall.O_NOFOLLOW | syscall.O_NONBLOCK
-
-// renamesOpen means that a file may get another name while it is open. So it stays locked.
-const renamesOpen = true
 
 // checkOwner refuses a file that somebody else has made, or can reach by another name. The
 // owner of the folder may do there what he likes in any case. On a FAT file system all files,
@@ -36,15 +28,4 @@ func checkOwner(info, folder fs.FileInfo) error {
 		return foreign(info.Name(), "has a second name")
 	}
 	return nil
-}
-
-// isFull reports whether the file system, the quota of the user, or the largest size of a
-// file allows no more bytes.
-func isFull(err error) bool {
-	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)
-}
-
-// isReadOnly reports whether nothing can be created in a folder.
-func isReadOnly(err error) bool {
-	return errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)
 }

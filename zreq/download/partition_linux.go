@@ -11,6 +11,8 @@ import (
 	"os"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/zreq-go/zreq/internal/osfs"
 )
 
 var (
@@ -110,7 +112,7 @@ func (s *partition) Write(p []byte) (int, error) {
 	s.at += int64(n)
 	s.sum.Write(p[:n])
 	if err != nil {
-		if isFull(err) {
+		if osfs.IsFull(err) {
 			err = noRoom(int64(len(p)-n), err)
 		}
 		return n, s.fail(err)

@@ -8,6 +8,8 @@ import (
 	"os"
 	"strconv"
 	"syscall"
+
+	"github.com/zreq-go/zreq/internal/osfs"
 )
 
 // fallocKeepSize is FALLOC_FL_KEEP_SIZE: the file gets blocks, and stays as long as it is.
@@ -26,11 +28,11 @@ func reserve(p part, from, until, keepFree int64) error {
 			return err
 		}
 	}
-	err := control(f, func(fd int) error { return syscall.Fallocate(fd, fallocKeepSize, from, need) })
+	err := osfs.Control(f, func(fd int) error { return syscall.Fallocate(fd, fallocKeepSize, from, need) })
 	switch {
 	case err == nil:
 		return nil
-	case isFull(err):
+	case osfs.IsFull(err):
 		return noRoom(need, err)
 	case keepFree > 0:
 		return nil
@@ -41,7 +43,7 @@ func reserve(p part, from, until, keepFree int64) error {
 // hasRoom returns ErrNoRoom if the file system has not so many bytes and keepFree more.
 func hasRoom(f *os.File, need, keepFree int64) error {
 	var st syscall.Statfs_t
-	if control(f, func(fd int) error { return syscall.Fstatfs(fd, &st) }) != nil || st.Blocks == 0 {
+	if osfs.Control(f, func(fd int) error { return syscall.Fstatfs(fd, &st) }) != nil || st.Blocks == 0 {
 		return nil // it does not say
 	}
 	free := int64(math.MaxInt64)

@@ -1,6 +1,6 @@
-//go:build !linux && !tinygo
+//go:build !linux
 
-package download
+package osfs
 
 // largeFile is for systems that have such a flag.
 const largeFile = 0

@@ -1,0 +1,29 @@
+//go:build unix
+
+package osfs
+
+import (
+	"errors"
+	"syscall"
+)
+
+// Control calls do with the descriptor of a file or a Folder, which stays open meanwhile, until
+// it is not interrupted by a signal.
+func Control(f syscall.Conn, do func(fd int) error) error {
+	raw, err := f.SyscallConn()
+	if err != nil {
+		return err
+	}
+	var failed error
+	err = raw.Control(func(fd uintptr) {
+		for {
+			if failed = do(int(fd)); !errors.Is(failed, syscall.EINTR) {
+				return
+			}
+		}
+	})
+	if err != nil {
+		return err
+	}
+	return failed
+}
