@@ -5,7 +5,6 @@ package osfs
 import (
 	"errors"
 	"os"
-	"path/filepath"
 	"syscall"
 	"testing"
 
@@ -51,17 +50,4 @@ func TestTryLock(t *testing.T) {
 	is.True(!try(second))
 	is.NoErr(first.Close())
 	is.True(try(second))
-}
-
-// TestFIFO: nobody has opened the other end, and nobody will.
-func TestFIFO(t *testing.T) {
-	is := is.New(t)
-	dir := t.TempDir()
-	is.NoErr(syscall.Mkfifo(filepath.Join(dir, "fifo"), 0o600))
-	home, err := Open(dir)
-	is.NoErr(err)
-	defer home.Close()
-	f, err := home.OpenFile("fifo", os.O_RDONLY, 0)
-	is.NoErr(err)
-	is.NoErr(f.Close())
 }
