@@ -31,9 +31,10 @@ type Args struct {
 	// survives every cut but not the end of its process.
 	//
 	// The record is saved when the upload was created, before each PATCH of more than 1 MiB,
-	// whenever 16 MiB more are confirmed, and at the end. It stays when the upload has succeeded, and says that the server has all. So
-	// a program that dies before it has removed the file does not send it again. Remove
-	// the file first, and then the record, by its Remove.
+	// whenever 16 MiB more are confirmed, and at the end. It stays when the upload has
+	// succeeded, and says that the server has all. So a program that dies before it has
+	// removed the file does not send it again. Remove the file first, and then the record,
+	// by its Remove.
 	Store Store
 
 	// PartSize, if positive, sends at most so many bytes in one PATCH. Each part takes a

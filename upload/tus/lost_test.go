@@ -12,6 +12,7 @@ import (
 	"github.com/zreq-go/zreq/upload"
 	"github.com/zreq-go/zreq/upload/tus"
 	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/download"
 )
 
 // testLostAnswers: a server that has done what it was asked for, and could not say so.
@@ -338,6 +339,37 @@ func testStoreThatFails(t *testing.T) {
 	is.Equal(m.log(), []string{"OPTIONS /files/", "POST /files/"})
 	_, err = tus.Upload(t.Context(), site, source("x"), &tus.Args{Store: tus.StateFile(filepath.Join(t.TempDir(), "none", "state"))})
 	is.True(errors.Is(err, os.ErrNotExist) && errors.Is(err, tus.ErrState))
+}
+
+// testFullDisk: an upload goes on without room for its record. Only a record that says that
+// the server has all must not stay as it is, when that is not so any more.
+func testFullDisk(t *testing.T) {
+	is := is.New(t)
+	m := newModel(t)
+	content := numbered(100_000)
+	store := &memStore{err: download.ErrNoRoom}
+	args := &tus.Args{Call: with(m), Retry: atOnce, Store: store}
+	stopAt(is, t, m, args, content, 40_000)
+	_, err := tus.Upload(t.Context(), site, source(content), args)
+	is.NoErr(err)
+	is.Equal(m.created, 2) // nobody knows of the first
+
+	store.err = nil
+	stopAt(is, t, m, args, content, 40_000)
+	store.err = download.ErrNoRoom
+	result, err := tus.Upload(t.Context(), site, source(content), args)
+	is.NoErr(err)
+	is.Equal(result.Resumed, int64(40_000)) // with what was saved before
+
+	store.err = nil
+	_, err = tus.Upload(t.Context(), site, source(content), args)
+	is.NoErr(err)
+	for _, s := range m.uploads {
+		s.content = s.content[:0] // the server has lost them
+	}
+	store.err = download.ErrNoRoom
+	_, err = tus.Upload(t.Context(), site, source(content), args)
+	is.True(errors.Is(err, tus.ErrState) && kind(is, err).Resumable)
 }
 
 // testTerminate: what the server does not have any more is removed, and what it does not

@@ -1,5 +1,11 @@
 package tus
 
+import (
+	"errors"
+
+	"github.com/zreq-go/zreq/zreq/download"
+)
+
 // locker is a Store that only one upload can have.
 type locker interface {
 	Lock() (unlock func(), err error)
@@ -10,6 +16,7 @@ type state struct {
 	store  Store // nil: nowhere
 	unlock func()
 	saved  bool // the store has the record as it is
+	whole  bool // the store may have a record that says that the server has all
 	text   []byte
 }
 
@@ -20,7 +27,7 @@ func (s *state) load(store Store, r *record) error {
 		return err
 	}
 	if found.key == r.key && found.size == r.size && found.url != "" {
-		*r, s.saved = found, true
+		*r, s.saved, s.whole = found, true, found.confirmed == found.size
 	}
 	return nil
 }
@@ -29,7 +36,7 @@ func (s *state) load(store Store, r *record) error {
 func (s *state) find(store Store, r *record) error {
 	if l, ok := store.(locker); ok {
 		unlock, err := l.Lock()
-		if err != nil {
+		if err != nil && !isFull(err) {
 			return stateError(err)
 		}
 		s.unlock = unlock
@@ -46,7 +53,9 @@ func (s *state) find(store Store, r *record) error {
 	return nil
 }
 
-// save makes the record durable.
+// save makes the record durable. If there is no room for that, the upload goes on: it may be
+// what makes room. But a record that says that the server has all must not outlast an upload
+// that begins anew.
 func (s *state) save(r *record) error {
 	if s.store == nil {
 		return nil
@@ -54,8 +63,16 @@ func (s *state) save(r *record) error {
 	s.text = r.encode(s.text[:0])
 	err := s.store.Save(s.text)
 	s.saved = err == nil
+	kept := s.whole && err != nil
+	s.whole = kept || r.confirmed == r.size
+	if isFull(err) && !kept {
+		return nil
+	}
 	return stateError(err)
 }
+
+// isFull reports whether the error of a store is that there is no room.
+func isFull(err error) bool { return errors.Is(err, download.ErrNoRoom) }
 
 // close unlocks the store.
 func (s *state) close() {
@@ -69,5 +86,5 @@ func stateError(err error) error {
 	if err == nil {
 		return nil
 	}
-	return &Error{Step: StepState, Err: both(ErrState, err), Resumable: err == ErrBusy}
+	return &Error{Step: StepState, Err: both(ErrState, err), Resumable: err == ErrBusy || isFull(err)}
 }
