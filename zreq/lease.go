@@ -18,21 +18,21 @@ type sessionPool struct {
 	pool   pool.Pool
 	counts counts
 
-	first  sync.Once // sets the fields below, which the first call of the Session fixes
-	limits pool.Limits
-	trace  Trace
+	first  sync.Once // sets the fields below
+	limits *PoolLimits
+	trace  *Trace
 }
 
 var _ callSession = (*sessionPool)(nil)
 
-// begin is called before each call.
-func (s *sessionPool) begin(limits *PoolLimits, trace Trace) {
-	s.first.Do(func() { s.limits, s.trace = limits.withDefaults(), trace })
+// begin is called before each call, with the fields of the Session.
+func (s *sessionPool) begin(limits *PoolLimits, trace *Trace) {
+	s.first.Do(func() { s.limits, s.trace = limits, trace })
 }
 
 // take implements callSession.
 func (s *sessionPool) take(r line.Route) (*line.Line, lease, error) {
-	conn, closed, err := s.pool.Take(&r, s.limits, line.Clock())
+	conn, closed, err := s.pool.Take(&r, s.limits.withDefaults(), line.Clock())
 	s.tellClosed(closed, func() { giveUp(conn) })
 	return leased(conn, err)
 }
@@ -41,7 +41,7 @@ func (s *sessionPool) take(r line.Route) (*line.Line, lease, error) {
 // clock of its own.
 func (s *sessionPool) await(ctx context.Context, r line.Route, limit time.Duration) (*line.Line, lease, error) {
 	now := line.Clock()
-	conn, w, closed, err := s.pool.Enqueue(&r, s.limits, now)
+	conn, w, closed, err := s.pool.Enqueue(&r, s.limits.withDefaults(), now)
 	if w == nil {
 		s.tellClosed(closed, func() { giveUp(conn) })
 		return leased(conn, err)
@@ -125,7 +125,7 @@ func (s *sessionPool) count(kind EventKind, reused bool, err error) { s.counts.n
 // tellClosed reports to the Trace what the pool has closed. If the Trace panics, undo, if
 // there is one, gives back what the call would have received.
 func (s *sessionPool) tellClosed(closed []pool.Closed, undo func()) {
-	if len(closed) == 0 || s.trace == nil {
+	if len(closed) == 0 || *s.trace == nil {
 		return
 	}
 	told := false
@@ -135,7 +135,7 @@ func (s *sessionPool) tellClosed(closed []pool.Closed, undo func()) {
 		}
 	}()
 	for _, c := range closed {
-		s.trace.Trace(Event{
+		(*s.trace).Trace(Event{
 			Kind: EventClose, URL: c.Origin.String(), Address: string(c.AppendAddress(nil)), Link: c.Link, Reason: c.Why,
 		})
 	}

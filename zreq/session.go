@@ -85,7 +85,7 @@ func (s *Session) Do(ctx context.Context, method, url string, args *Args) (*Resp
 	if args != nil {
 		*own = *args
 	}
-	s.begin(&s.Pool, s.Trace)
+	s.begin(&s.Pool, &s.Trace)
 	s.complete(own)
 	resp, err := doAgain(ctx, method, url, own, s)
 	completed.put(own)
