@@ -97,6 +97,9 @@ func (e *PassedOverError) Error() string {
 // Unwrap returns ErrPassedOver and the last cause.
 func (e *PassedOverError) Unwrap() []error { return []error{ErrPassedOver, e.Last} }
 
+// errForeign is for a link, a folder or a device in the place of a file of the spool's own.
+var errForeign = errors.New("it was not made by the spool: remove it, and find out who has put it there")
+
 // explain adds the cure to an error of the file system.
 func explain(err error) error {
 	kind := kindOf(err)

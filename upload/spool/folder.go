@@ -85,7 +85,7 @@ func syncPath(path string) error {
 
 // claim locks the folder.
 func (f *rootFolder) claim() (err error) {
-	f.lock, err = f.OpenFile(lockName, os.O_RDWR|os.O_CREATE, 0o600)
+	f.lock, err = f.openOwn(lockName, os.O_RDWR)
 	if err != nil {
 		return err
 	}
@@ -141,11 +141,24 @@ func (f *rootFolder) Open(name string) (upload.Source, io.Closer, error) {
 }
 
 func (f *rootFolder) Create(name string) (output, error) {
-	file, err := f.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	file, err := f.openOwn(name, os.O_WRONLY|os.O_TRUNC)
 	if err != nil {
 		return nil, err
 	}
 	return file, nil
+}
+
+// openOwn opens a file that belongs to the spool, or creates it. Lstat comes first, because
+// an os.Root follows a link to another file in it.
+func (f *rootFolder) openOwn(name string, flag int) (*os.File, error) {
+	info, err := f.Lstat(name)
+	if err == nil && !info.Mode().IsRegular() {
+		err = &fs.PathError{Op: "open", Path: name, Err: errForeign}
+	}
+	if ignoreMissing(err) != nil {
+		return nil, err
+	}
+	return f.OpenFile(name, flag|os.O_CREATE, 0o600)
 }
 
 func (f *rootFolder) Mkdir(name string) error { return f.Folder.Mkdir(name, 0o700) }

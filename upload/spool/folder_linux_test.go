@@ -27,6 +27,7 @@ func init() {
 		"testRealDisks":       testRealDisks,
 		"testSickDisk":        testSickDisk,
 		"testFileOverFourGiB": testFileOverFourGiB,
+		"testLinkToARecord":   testLinkToARecord,
 	}
 }
 
@@ -111,6 +112,26 @@ func testFileOverFourGiB(t *testing.T) {
 	is.NoErr(err)
 	is.NoErr(s.Drain(t.Context()))
 	is.Equal(l.size, offset+int64(len(l.last)))
+}
+
+// testLinkToARecord: a link in the place of a file that the spool writes does not lead to one
+// that was added.
+func testLinkToARecord(t *testing.T) {
+	is := is.New(t)
+	dir := t.TempDir()
+	is.NoErr(os.WriteFile(filepath.Join(dir, "record"), []byte("record"), 0o600))
+	home, err := spool.OpenFolder(dir)
+	is.NoErr(err)
+	is.NoErr(os.Symlink("record", filepath.Join(dir, "link")))
+	_, err = home.Create("link")
+	is.True(err != nil)
+	is.NoErr(home.Close())
+	is.NoErr(os.Rename(filepath.Join(dir, "link"), filepath.Join(dir, ".lock")))
+	_, err = spool.Open(dir, nil)
+	is.True(err != nil && strings.Contains(err.Error(), "not made by the spool"))
+	content, err := os.ReadFile(filepath.Join(dir, "record"))
+	is.NoErr(err)
+	is.Equal(string(content), "record")
 }
 
 // testRealDisks: the errors of a disk that is full, of one that is read-only and of two
