@@ -373,15 +373,19 @@ func testFullDisk(t *testing.T) {
 }
 
 // testTerminate: what the server does not have any more is removed, and what it does not
-// remove is an error.
+// remove is an error. Neither a portal nor a proxy knows.
 func testTerminate(t *testing.T) {
-	for status, removed := range map[int]bool{204: true, 404: true, 410: true, 403: false, 405: false, 423: false, 500: false} {
+	for wrong, removed := range map[fault]bool{
+		{status: 204}: true, {status: 404}: true, {status: 410}: true,
+		{status: 403}: false, {status: 405}: false, {status: 423}: false, {status: 500}: false,
+		{status: 200, raw: true}: false, {status: 404, raw: true}: false,
+	} {
 		is := is.New(t)
 		m := newModel(t)
 		store := &memStore{}
 		args := &tus.Args{Call: with(m), Retry: atOnce, Store: store}
 		stopAt(is, t, m, args, numbered(100_000), 40_000)
-		m.fault = func(*ask) fault { return fault{status: status} }
+		m.fault = func(*ask) fault { return wrong }
 		err := tus.Terminate(t.Context(), site, args)
 		is.Equal(err == nil, removed)
 		is.Equal(store.record == nil, removed)

@@ -41,7 +41,7 @@ func Discover(ctx context.Context, endpoint string, args *Args) (*Server, error)
 	for err == nil && j.server == nil {
 		o := j.discover(ctx)
 		if j.server == nil && o.err == nil {
-			o = j.refuse(StepDiscover, j.last, &detail{ErrNotTus, "the status is " + strconv.Itoa(j.last.Status) + ", and it said " + said(j.last)})
+			o = j.refuse(StepDiscover, j.last, notTus(j.last))
 		}
 		err = j.follow(ctx, StepDiscover, o)
 	}
@@ -59,6 +59,11 @@ func serverOf(resp *zreq.Response) *Server {
 		s.MaxSize = n
 	}
 	return s
+}
+
+// notTus is the error for an answer that no tus server gives.
+func notTus(resp *zreq.Response) error {
+	return &detail{ErrNotTus, "the status is " + strconv.Itoa(resp.Status) + ", and it said " + said(resp)}
 }
 
 // otherVersion is the error for a server that has other versions.

@@ -95,7 +95,7 @@ func (j *job) permitted() error {
 // along, and whole whether all of it was.
 func (j *job) created(resp *zreq.Response, with, whole bool) outcome {
 	if resp.Status != 201 || !speaksTus(resp) {
-		return j.refuse(StepCreate, resp, &detail{ErrNotTus, "the status is " + strconv.Itoa(resp.Status) + ", and it said " + said(resp)})
+		return j.refuse(StepCreate, resp, notTus(resp))
 	}
 	at, err := locationOf(resp)
 	if err != nil {
@@ -264,8 +264,11 @@ func (j *job) terminate(ctx context.Context) error {
 	for j.record.url != "" {
 		resp, err := j.peer.call(ctx, "DELETE", j.record.url, nil)
 		o, failed := j.failed(ctx, StepTerminate, resp, err)
-		if !failed || resp != nil && (resp.Status == 404 || resp.Status == 410) {
+		if resp != nil && speaksTus(resp) && (!failed || resp.Status == 404 || resp.Status == 410) {
 			break
+		}
+		if !failed { // a portal
+			o = j.refuse(StepTerminate, resp, notTus(resp))
 		}
 		if err := j.follow(ctx, StepTerminate, o); err != nil {
 			return err

@@ -4,6 +4,7 @@ package backoff
 
 import (
 	"context"
+	"math"
 	"math/rand/v2"
 	"time"
 )
@@ -15,7 +16,7 @@ func Wait(first, most time.Duration, failures int) time.Duration {
 	for ; failures > 1 && bound > 0 && bound < most; failures-- {
 		bound += min(bound, most-bound)
 	}
-	return rand.N(max(0, bound) + 1)
+	return rand.N(max(0, min(bound, math.MaxInt64-1)) + 1)
 }
 
 // Sleep waits for d, or returns the cause of ctx when that ends.

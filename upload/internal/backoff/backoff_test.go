@@ -26,7 +26,7 @@ func TestWait(t *testing.T) {
 		{time.Second, time.Minute, 6, 32 * time.Second},
 		{time.Second, time.Minute, 7, time.Minute},
 		{time.Second, time.Minute, math.MaxInt, time.Minute},
-		{time.Second, math.MaxInt64 - 1, 1000, math.MaxInt64 - 1},
+		{time.Second, math.MaxInt64, 1000, math.MaxInt64},
 		{time.Minute, time.Second, 1, time.Second},
 		{0, time.Minute, 50, 0},
 		{-1, time.Minute, 1, 0},
