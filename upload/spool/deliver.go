@@ -195,8 +195,9 @@ func isOfLink(err error) bool {
 // would fail in the same way again. The error of a file is none of these.
 func isLasting(err error) bool {
 	var changed *upload.SizeError
+	var disk *fs.PathError
 	switch {
-	case errors.As(err, &changed):
+	case errors.As(err, &changed), errors.Is(err, upload.ErrArgs) && errors.As(err, &disk):
 		return false
 	case errors.Is(err, ErrArgs), errors.Is(err, upload.ErrArgs),
 		errors.Is(err, zreq.ErrNoDriver), errors.Is(err, zreq.ErrNoTLS), errors.Is(err, netdriver.ErrNotStarted),

@@ -48,9 +48,12 @@
 // If the server speaks tus, a file goes on where it was cut off, also after a reboot:
 //
 //	URL: func(f spool.File, args *upload.Args) string {
-//		args.Resume = &tus.Args{Store: tus.StateFile(f.State)}
+//		args.Resume = &tus.Args{Store: tus.StateFile(f.State), Retry: tus.Retry{Attempts: 3}}
 //		return "https://fleet.example/files/"
 //	},
+//
+// tus makes attempts of its own before the spool counts a failure, and nothing ends its waits
+// but ctx. With few of them it is soon the spool that waits for a link.
 //
 // # The folder
 //

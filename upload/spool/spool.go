@@ -49,6 +49,10 @@ func open(home folder, dir string, args Args) (*Spool, error) {
 // returns an error and a zero File, the file is still at path. If it returns an error and
 // a File, the file was moved, and will be sent, but a power cut may bring it back to path.
 //
+// If the content cannot be synced, the file stays at path. Do not Add it again as it is:
+// Linux reports such an error once, and may not have written what it reports as synced
+// afterwards. Write the file anew, on another disk if possible.
+//
 // Errors are an [*Error]: an ErrOtherDisk, ErrNotFile, ErrName, ErrSpooled, ErrNoRoom,
 // ErrReadOnly, or one of the operating system.
 func (s *Spool) Add(path string) (File, error) {

@@ -145,7 +145,7 @@ func TestSpoolWithTus(t *testing.T) {
 	onCard(t)
 	s, err := spool.Open("media/card/spool", &spool.Args{
 		URL: func(f spool.File, args *upload.Args) string {
-			args.Resume = &tus.Args{Store: tus.StateFile(f.State)}
+			args.Resume = &tus.Args{Store: tus.StateFile(f.State), Retry: tus.Retry{Attempts: 3}}
 			return "https://fleet.example/files/"
 		},
 	})
