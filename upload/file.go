@@ -3,6 +3,7 @@ package upload
 import (
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"io"
 	"io/fs"
 	"os"
@@ -175,9 +176,13 @@ func (s *FileSource) Seek(offset int64, whence int) (int64, error) {
 }
 
 // Identity returns a text that is the same as long as the file is, and was not written to:
-// of its inode, its size, its modification time and where s starts. On FAT and exFAT,
-// whose inodes change when they are mounted, it does without. Identity does not depend on
-// the name. If the size has changed since s was made, the error is a *SizeError.
+// of its inode, its size, its modification time, where s starts, and the first and the last
+// 4 KiB of s. On FAT and exFAT, whose inodes change when they are mounted, it does without
+// the inode. Identity does not depend on the name. If the size has changed since s was made,
+// the error is a *SizeError.
+//
+// So a device without a clock, on which many files have the same time, can tell two
+// recordings of one size apart if they end or begin with other bytes.
 func (s *FileSource) Identity() (string, error) {
 	info, err := stat(s.f)
 	if err != nil {
@@ -186,7 +191,28 @@ func (s *FileSource) Identity() (string, error) {
 	if size := max(info.Size()-s.start, 0); size != s.size {
 		return "", &SizeError{s.size, size}
 	}
-	return fmt.Sprintf("%x %d %d %d", inode(s.f, info), info.Size(), info.ModTime().UnixNano(), s.start), nil
+	ends, err := s.ends()
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%x %d %d %d %x", inode(s.f, info), info.Size(), info.ModTime().UnixNano(), s.start, ends), nil
+}
+
+// ends returns a hash of the first and the last bytes of s.
+func (s *FileSource) ends() (uint64, error) {
+	h := fnv.New64a()
+	p := make([]byte, min(s.size, 4<<10))
+	for _, at := range [...]int64{0, s.size - int64(len(p))} {
+		n, err := s.f.ReadAt(p, s.start+at)
+		if n < len(p) {
+			if err == io.EOF {
+				err = s.changed(at + int64(n))
+			}
+			return 0, err
+		}
+		_, _ = h.Write(p)
+	}
+	return h.Sum64(), nil
 }
 
 // now returns the present size from start on, and the modification time.
