@@ -100,6 +100,7 @@ func (j *job) stream(ctx context.Context, conn *zreq.Connection, image io.Writer
 	fmt.Fprintf(j.out, "bytes       %d\nchunks      %d of %d bytes, the last may be shorter\n", size, chunks, j.chunk)
 	fmt.Fprintf(j.out, "throughput  %.1f MiB/s\n", measure.MiB(perSecond))
 	fmt.Fprintf(j.out, "peak heap   %d KiB: all objects of this program, measured every %d chunks\n", heap.Peak()>>10, measure.HeapEvery)
+	fmt.Fprintf(j.out, "memory      %d KiB that the runtime has from the system\n", measure.Memory()>>10)
 	return size, nil
 }
 
