@@ -53,7 +53,8 @@ func Options(ctx context.Context, url string, args *Args) (*Response, error) {
 // or more is not an error in itself, but see Args.StreamCallback.
 //
 // When ctx ends, the call fails with the cause of ctx. Do starts no goroutine;
-// context.AfterFunc starts one if ctx ends during the call.
+// context.AfterFunc starts one if ctx ends during the call. Under TinyGo, ctx is asked from
+// time to time instead: see package netdriver/netdev.
 func Do(ctx context.Context, method, url string, args *Args) (*Response, error) {
 	return do(ctx, method, url, args)
 }

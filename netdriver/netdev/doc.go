@@ -57,13 +57,15 @@
 //     to be closed by another goroutine of the program.
 //   - The context of a call is asked 20 times a second during a Recv, and after each Send.
 //     Timeouts.Write of the call limits a Send.
+//   - The context that Dial gets has the deadline of the limit, but nothing closes its Done
+//     then. Over a proxy (package proxy), a proxy that is silent is not cut off.
 //   - IPv6 addresses are refused, because TinyGo's drivers have none.
 //
 // Build with -stack-size=4KB:
 //
 //	tinygo flash -target=nano-rp2040 -stack-size=4KB .
 //
-// A call needs about 2.2 KiB of stack. TinyGo's default is 2 KiB on several processors
+// A call needs about 2.2 KiB of stack, and more if a callback of the program does. TinyGo's default is 2 KiB on several processors
 // (SAMD21, SAMD51, ESP32, RISC-V), and a program that needs more stops or corrupts memory.
 //
 // Limit calls by zreq.Timeouts rather than by context.WithTimeout. That function makes a
