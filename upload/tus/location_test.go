@@ -152,4 +152,14 @@ func testParams(t *testing.T) {
 		is.Equal(a.Header.Get("X-Device"), "3")
 	}
 	is.Equal(len(call.Headers), 2) // the caller's Args are left alone
+
+	m = newModel(t)
+	session := &zreq.Session{Driver: m, Headers: zreq.Headers{{"Content-Type", "application/json"}}}
+	defer session.Close()
+	for _, size := range []int{10, 70_000} {
+		_, err = tus.Upload(t.Context(), site, source(numbered(size)), &tus.Args{Call: upload.Args{Session: session}})
+		is.NoErr(err)
+		last := m.asks[len(m.asks)-1]
+		is.Equal(last.Header.Get("Content-Type"), "application/offset+octet-stream") // "All PATCH requests MUST use" that
+	}
 }

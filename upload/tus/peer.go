@@ -72,13 +72,13 @@ func onRedirect(c *upload.Args, r *zreq.Response, to string) error {
 	return nil
 }
 
-// contentType is that of every body.
+// contentType is that of every body. As a field it replaces a Content-Type of the Session.
 const contentType = "application/offset+octet-stream"
 
 // send makes a request with a body.
 func (p *peer) send(ctx context.Context, method, at string, fields zreq.Headers, body upload.Source, progress func(sent, total int64)) (*zreq.Response, error) {
-	c := p.request(method, at, fields)
-	c.ContentType, c.Progress = contentType, progress
+	c := p.request(method, at, append(fields, [2]string{"Content-Type", contentType}))
+	c.Progress = progress
 	resp, err := upload.Upload(ctx, p.authorized(at), body, c)
 	p.keep(resp, c)
 	return resp, err
