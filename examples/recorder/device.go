@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -95,7 +96,7 @@ func (d *device) record(ctx context.Context) error {
 			return nil
 		case <-tick.C:
 		}
-		if err := os.WriteFile(part, []byte(picture()), 0o600); err != nil {
+		if err := write(part, picture()); err != nil {
 			return err
 		}
 		if err := os.Rename(part, segment); err != nil { // now it is whole
@@ -106,6 +107,19 @@ func (d *device) record(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// write writes a file that is whole after a power cut as well, once it has another name.
+func write(path, content string) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(content)
+	if err == nil {
+		err = f.Sync()
+	}
+	return errors.Join(err, f.Close())
 }
 
 // add adds a segment, and says which number it has.

@@ -68,5 +68,6 @@
 //
 // The package starts no goroutine. It has no policy on size: look at the free space of the
 // disk before recording. It does not look for files by itself: after a reboot, Add what
-// was recorded and not added.
+// was recorded and not added. To know that such a file is whole, sync it before it gets the
+// name by which it is found, as examples/recorder does.
 package spool
