@@ -21,11 +21,17 @@ func (q *queue) retire(f File) error {
 	if f.Number < q.marked {
 		return nil
 	}
-	if err := q.home.Rename(marker(q.marked), marker(q.next)); err != nil {
-		return err
+	err := q.home.Rename(marker(q.marked), marker(q.next))
+	if errors.Is(err, fs.ErrNotExist) { // somebody has removed it
+		err = q.write(marker(q.next), nil)
 	}
-	q.marked = q.next
-	return q.home.Sync(".")
+	if err == nil {
+		err = q.home.Sync(".")
+	}
+	if err == nil {
+		q.marked = q.next // and not before: a later call must not take the name for durable
+	}
+	return err
 }
 
 // remove removes a file that the server has.
