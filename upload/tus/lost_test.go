@@ -157,6 +157,11 @@ func testRestarts(t *testing.T) {
 		is.Equal(kind(is, err).Status, 404)
 		is.Equal(m.created, created)
 		is.Equal(result.Restarts, created-1)
+		call := with(m)
+		call.Resume = &tus.Args{Retry: retry, MaxRestarts: most}
+		resp, err := upload.Upload(t.Context(), site, source(numbered(100_000)), &call)
+		is.True(errors.Is(err, tus.ErrRestarts)) // it has not refused the upload
+		is.Equal(resp.Status, 404)
 	}
 }
 
@@ -353,7 +358,6 @@ func testFullDisk(t *testing.T) {
 	_, err := tus.Upload(t.Context(), site, source(content), args)
 	is.NoErr(err)
 	is.Equal(m.created, 2) // nobody knows of the first
-
 	store.err = nil
 	stopAt(is, t, m, args, content, 40_000)
 	store.err = download.ErrNoRoom

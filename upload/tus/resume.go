@@ -40,6 +40,8 @@ func (a *Args) Resume(ctx context.Context, url string, fd upload.Source, args *u
 		return &zreq.Response{Status: 204, Proto: "HTTP/1.1"}, nil
 	case errors.Is(err, ErrTooLarge) && (j.last == nil || j.last.Status != 413):
 		return &zreq.Response{Status: 413, Proto: "HTTP/1.1"}, nil
+	case errors.Is(err, ErrRestarts): // a server that loses uploads has not refused one
+		return j.last, err
 	case errors.As(err, &e) && e.Status/100 > 2:
 		return j.last, nil
 	}

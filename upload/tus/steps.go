@@ -20,6 +20,7 @@ var (
 
 	errNoOffset = &detail{ErrProtocol, "there is not one Upload-Offset that is a number"}
 	errBeyond   = &detail{ErrProtocol, "the Upload-Offset is beyond the size of the source"}
+	errOther    = &detail{ErrProtocol, "a PATCH cannot lead to the Upload-Offset that it was answered with"}
 	errMore     = &detail{ErrProtocol, "the Upload-Offset is beyond what was sent"}
 	errNothing  = &detail{ErrProtocol, "it has taken nothing"}
 )
@@ -229,8 +230,11 @@ func (j *job) send(ctx context.Context) outcome {
 // took notes how much of a part the server has taken. If it does not say, HEAD will.
 func (j *job) took(from int64, resp *zreq.Response) outcome {
 	offset, ok := number(resp, "Upload-Offset")
-	if !speaksTus(resp) || !ok || offset < from || offset > j.track.most {
+	switch {
+	case !speaksTus(resp) || !ok:
 		return outcome{err: errNoOffset, now: true}
+	case offset < from || offset > j.track.most:
+		return outcome{err: errOther, now: true}
 	}
 	j.cut = cut{}
 	j.confirmed(offset, resp)
