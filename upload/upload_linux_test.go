@@ -66,7 +66,7 @@ func TestHeadLimitOverASlowLink(t *testing.T) {
 		defer c.Close()
 		_ = c.(*net.TCPConn).SetReadBuffer(8 << 10)
 		buffer := make([]byte, 10_000)
-		for left := size; left > 0; time.Sleep(200 * time.Millisecond) { // 50 KB a second
+		for left := size; left > 0; time.Sleep(100 * time.Millisecond) { // 100 KB a second
 			n, err := io.ReadFull(c, buffer[:min(left, len(buffer))])
 			if left -= n; err != nil {
 				return
@@ -76,7 +76,7 @@ func TestHeadLimitOverASlowLink(t *testing.T) {
 		_, _ = io.Copy(io.Discard, c)
 	}()
 	_, err = upload.Upload(t.Context(), "http://"+l.Addr().String()+"/", source(t, numbered(size)), &upload.Args{
-		Driver: new(stdnet.Driver), Timeouts: zreq.Timeouts{Head: 2 * time.Second},
+		Driver: new(stdnet.Driver), Timeouts: zreq.Timeouts{Head: time.Second},
 	})
 	is.NoErr(err) // the limit does not begin before the bytes have left
 	_ = l.Close()
