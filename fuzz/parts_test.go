@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	standard "mime/multipart"
+	"regexp"
 	"testing"
 	"testing/iotest"
 
@@ -17,6 +18,7 @@ func FuzzParts(f *testing.F) {
 	f.Add([]byte("preamble\r\n--b\r\nContent-Type: a\r\n\r\none\r\n--b \r\n\r\n\r\n--b--\r\nepilogue"), []byte{1, 3})
 	f.Add([]byte("--b\r\nContent-Length: 3\r\n\r\none\r\n--b--"), []byte{9})
 	f.Add([]byte("--b\n\none\n--b\n\n--b--"), []byte{})
+	f.Add([]byte("x\r\n--b\r\n"), []byte{4})
 	f.Add([]byte("Content-Type: a\r\n\r\none\r\n--bb\r\n--b-\r\n--b\r\n--b--"), []byte{200})
 	f.Fuzz(func(t *testing.T, body, sizes []byte) {
 		args := &multipart.Args{IgnoreLength: true}
@@ -39,11 +41,17 @@ func FuzzParts(f *testing.F) {
 		if errors.Is(end, multipart.ErrMalformed) || errors.Is(end, multipart.ErrTooLarge) {
 			return // it takes heads that are larger, and some with control characters
 		}
+		if errors.Is(end, multipart.ErrTruncated) && !lastDelimiter.Match(body) {
+			return // it takes a body that ends behind another delimiter for whole
+		}
 		if end != nil || !equalParts(whole, wanted) {
 			t.Fatalf("%q: %q %v, and by mime/multipart %q", body, whole, end, wanted)
 		}
 	})
 }
+
+// lastDelimiter is that of FuzzParts, at the start of a line.
+var lastDelimiter = regexp.MustCompile(`(?m)^--b--`)
 
 func partsOf(t *testing.T, body io.Reader, contentType string, args *multipart.Args) (parts [][]byte, end error) {
 	r, err := multipart.NewReader(body, contentType, args)
