@@ -19,9 +19,10 @@ import (
 )
 
 const (
-	durableSize = 64 << 20
-	durablePart = 16 << 20 // what a download job syncs at once
-	durableNote = 300      // bytes of a checkpoint
+	durableSize  = 64 << 20
+	durableLeast = 1 << 20  // what a download job syncs first,
+	durableMost  = 16 << 20 // and at most at once; between them as much again as there is
+	durableNote  = 300      // bytes of a checkpoint
 )
 
 // Durable are downloads that survive a power cut at any moment: download.ToFile beside loops
@@ -102,8 +103,9 @@ func (d durable) byHand() func() error {
 		defer file.Close()
 		h.Reset()
 		err = reserve(file, d.Length) // as a job does
-		for left := d.Length; left > 0 && err == nil; left -= durablePart {
-			if part := min(left, durablePart); d.sum != nil {
+		for done, part := int64(0), int64(0); done < d.Length && err == nil; done += part {
+			part = min(d.Length-done, durableMost, max(durableLeast, done))
+			if d.sum != nil {
 				err = c.Pass(part)
 			} else {
 				err = c.Splice(file, part)
