@@ -7,9 +7,9 @@ import (
 	"slices"
 	"time"
 
+	"github.com/zreq-go/zreq/internal/backoff"
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/upload"
-	"github.com/zreq-go/zreq/upload/internal/backoff"
 	"github.com/zreq-go/zreq/zreq"
 )
 

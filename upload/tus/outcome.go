@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/zreq-go/zreq/internal/backoff"
 	"github.com/zreq-go/zreq/upload"
-	"github.com/zreq-go/zreq/upload/internal/backoff"
 	"github.com/zreq-go/zreq/zreq"
 )
 

@@ -3,10 +3,10 @@ package download
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"strconv"
 	"time"
 
+	"github.com/zreq-go/zreq/internal/backoff"
 	"github.com/zreq-go/zreq/zreq"
 )
 
@@ -50,7 +50,7 @@ func (j *job) follow(ctx context.Context, o outcome) error {
 // pause reports why the last attempt has failed, and waits for the next one.
 func (j *job) pause(ctx context.Context, wait time.Duration) error {
 	j.tell.paused(j.out.offset, j.next.reason, wait)
-	if err := sleep(ctx, wait); err != nil {
+	if err := backoff.Sleep(ctx, wait); err != nil {
 		return stopped(err)
 	}
 	return nil
@@ -61,19 +61,7 @@ func (j *job) pause(ctx context.Context, wait time.Duration) error {
 const enough = 16 << 10
 
 // jitter returns how long to wait after so many attempts in a row without progress.
-func (r *Retry) jitter(failed int) time.Duration { return rand.N(r.bound(failed) + 1) }
-
-// bound is the longest wait after so many attempts in a row without progress.
-func (r *Retry) bound(failed int) time.Duration {
-	most := r.Wait
-	for ; failed > 1 && most < r.MaxWait; failed-- {
-		most = min(2*most, r.MaxWait)
-		if most == 0 {
-			break
-		}
-	}
-	return most
-}
+func (r *Retry) jitter(failed int) time.Duration { return backoff.Wait(r.Wait, r.MaxWait, failed) }
 
 // unanswered judges an attempt that had no response.
 func (j *job) unanswered(ctx context.Context, err error) outcome {

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"github.com/zreq-go/zreq/internal/backoff"
 )
 
 // pacer limits the rate at which a body is read. A nil pacer has no limit.
@@ -40,20 +42,5 @@ func (p *pacer) pay(ctx context.Context, n int64) {
 		return
 	}
 	now := time.Now()
-	_ = sleep(ctx, p.limiter.ReserveN(now, int(n)).DelayFrom(now))
-}
-
-// sleep waits for d, or returns the cause of ctx when that ends.
-func sleep(ctx context.Context, d time.Duration) error {
-	if d <= 0 {
-		return context.Cause(ctx)
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
+	_ = backoff.Sleep(ctx, p.limiter.ReserveN(now, int(n)).DelayFrom(now))
 }

@@ -10,7 +10,7 @@ import (
 
 	"github.com/matryer/is"
 
-	"github.com/zreq-go/zreq/upload/internal/backoff"
+	"github.com/zreq-go/zreq/internal/backoff"
 )
 
 // TestWait: the bound doubles up to the most, and is reached, about.
