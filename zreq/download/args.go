@@ -19,11 +19,12 @@ type Args struct {
 	Session Session
 
 	// Call has the arguments of each request: Headers, Params, Auth, Driver, TLS,
-	// Timeouts, Limits, Trace and so on. Without a Session, Limits.ReadBuffer is 32 KiB by
-	// default if Want.SHA256 is set. A field that the job sets by itself is ErrArgs:
-	// Data, JSON, Files, Body, Connection, StreamCallback, Stream, OnHead, DropHead and
-	// Into; and so is a Range, an If-Match or another If field, or an Accept-Encoding in
-	// Headers. With AllowEncoded the thing is the coded body, as it comes.
+	// Timeouts, Limits, Trace and so on. With Want.SHA256 a body is read in pieces of 32
+	// KiB, and, without a Session, Limits.ReadBuffer is 8 KiB by default. A field that the
+	// job sets by itself is ErrArgs: Data, JSON, Files, Body, Connection, StreamCallback,
+	// Stream, OnHead, DropHead and Into; and so is a Range, an If-Match or another If
+	// field, or an Accept-Encoding in Headers. With AllowEncoded the thing is the coded
+	// body, as it comes.
 	Call zreq.Args
 
 	// Want says what the thing must be.

@@ -3,6 +3,7 @@ package download_test
 import (
 	"bufio"
 	"context"
+	"io"
 	"strconv"
 	"strings"
 	"sync"
@@ -32,6 +33,22 @@ type reply struct {
 	stall bool          // nothing follows, and the connection stays open
 	close bool          // the connection ends after text
 	pause time.Duration // before text
+	slow  time.Duration // before each 1,000 bytes of it
+}
+
+// send sends text.
+func (r *reply) send(c io.Writer, text string) (sent int, err error) {
+	piece := len(text)
+	if r.slow > 0 {
+		piece = 1000
+	}
+	for err == nil && sent < len(text) {
+		time.Sleep(r.slow)
+		var n int
+		n, err = io.WriteString(c, text[sent:min(sent+piece, len(text))])
+		sent += n
+	}
+	return sent, err
 }
 
 // origin is a server in memory that answers by a function. It counts bytes as a server does:
@@ -94,7 +111,7 @@ func (o *origin) serve(c *memnet.Conn) {
 		if r.cut >= 0 {
 			text = text[:min(r.cut, len(text))]
 		}
-		n, err := c.Write([]byte(text))
+		n, err := r.send(c, text)
 		o.count.Add(int64(n))
 		o.bodies.Add(int64(max(0, n-headOf(text))))
 		switch {

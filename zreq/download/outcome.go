@@ -122,7 +122,7 @@ func (j *job) answered(ctx context.Context, resp *zreq.Response, q *question) ou
 		if err := j.accept(ctx, verdict, h.offer(), q.from, why); err != nil {
 			return outcome{err: err, final: true}
 		}
-		_, err := resp.WriteTo(j.out)
+		err := j.out.take(resp)
 		return j.received(ctx, resp, &h, err)
 	}
 	return refused

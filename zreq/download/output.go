@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"hash"
 	"io"
+	"time"
 
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq"
@@ -25,6 +26,7 @@ type output struct {
 
 	offset  int64     // bytes that the Sink has taken
 	hash    hash.Hash // of these; nil if no digest is asked for
+	piece   []byte    // of the body, on its way to the hash and the Sink
 	skip    overlap   // of the body with what the Sink has
 	left    int64     // bytes that the body may still have, with those to skip; negative: any number
 	largest int64     // that the thing may be; 0: of any size
@@ -59,6 +61,48 @@ func (o *output) expect(ctx context.Context, length, skip int64) {
 	o.ctx, o.left, o.skip, o.stop = ctx, length, overlap{left: skip}, nil
 	if skip > 0 && o.hash != nil {
 		o.skip.hash = sha256.New()
+	}
+}
+
+// take takes a body to its end, or to where it is not wanted any more.
+func (o *output) take(resp *zreq.Response) (err error) {
+	if o.hash == nil || pieceSize == 0 {
+		_, err = resp.WriteTo(o)
+		return err
+	}
+	if o.piece == nil {
+		o.piece = make([]byte, pieceSize)
+	}
+	for err == nil {
+		var n int
+		if n, err = o.fill(resp); n > 0 {
+			if _, failure := o.Write(o.piece[:n]); failure != nil {
+				return failure
+			}
+		}
+	}
+	if err == io.EOF {
+		return nil
+	}
+	return err
+}
+
+// fill reads a piece that ends at a page of the thing: the system takes whole pages in half
+// the time. A piece that has waited for its rest is written as it is, so that a slow link has
+// its checkpoints and reports in time.
+func (o *output) fill(resp *zreq.Response) (n int, err error) {
+	const page = 4 << 10
+	piece := o.piece[:len(o.piece)-int(o.offset%page)]
+	if left := o.budget.left(); left >= 0 {
+		piece = piece[:max(1, min(int64(len(piece)), left))]
+	}
+	for began := time.Now(); ; {
+		var m int
+		m, err = resp.Read(piece[n:])
+		n += m
+		if err != nil || n == len(piece) || time.Since(began) >= reportTime {
+			return n, err
+		}
 	}
 }
 
@@ -97,6 +141,9 @@ func (o *output) Write(p []byte) (n int, err error) {
 		}
 		o.pace.pay(o.ctx, int64(m))
 		o.report.tick(o.offset, o.state.spent)
+		if o.ctx.Err() != nil {
+			return n, context.Cause(o.ctx)
+		}
 	}
 }
 

@@ -24,7 +24,7 @@ func (s *server) ask(ctx context.Context, fields [][2]string) (*zreq.Response, e
 	call.Headers = append(call.Headers, fields...)
 	call.Stream, call.StreamAnyStatus, call.AllowUnframed = true, true, true // answer.go decides
 	if s.args.Session == nil && s.args.Want.SHA256 != nil && call.Limits.ReadBuffer == 0 {
-		call.Limits.ReadBuffer = hashBuffer // a Session has its own default
+		call.Limits.ReadBuffer = pieceSize / 4 // of a body it has what does not go into pieces by itself
 	}
 	if s.args.Budget > 0 {
 		s.end()
