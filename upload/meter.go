@@ -1,10 +1,12 @@
 package upload
 
 import (
+	"context"
 	"io"
 	"math"
 
 	"github.com/zreq-go/zreq/form"
+	"github.com/zreq-go/zreq/internal/pacer"
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq"
 )
@@ -20,7 +22,8 @@ type meter struct {
 	body        *source
 	contentType string
 	progress    func(sent, total int64) // or nil
-	pace        *pacer                  // or nil
+	ctx         context.Context         // of the call, which ends the waits of pace
+	pace        *pacer.Pacer            // or nil
 
 	given int64 // bytes that were read or sent since the last rewind
 	most  int64 // bytes that are known to have been sent, in the attempt that sent the most
@@ -45,7 +48,7 @@ func (m *meter) Read(p []byte) (int, error) {
 		m.left()
 	} // otherwise zreq asks for the end before it sends the last buffer
 	// A larger piece would delay the request head, which is sent with it.
-	p = p[:m.pace.most(int64(len(p)))]
+	p = p[:m.pace.Most(int64(len(p)))]
 	m.body.unread = false
 	n, err := m.body.Read(p)
 	if n < 0 || n > len(p) {
@@ -53,7 +56,7 @@ func (m *meter) Read(p []byte) (int, error) {
 	}
 	m.given += int64(n)
 	m.ended = err == io.EOF && m.given == m.body.size
-	m.pace.pay(int64(n))
+	m.pace.Pay(m.ctx, int64(n))
 	return n, err
 }
 
@@ -110,7 +113,7 @@ func (m *sender) SendTo(c netdriver.Conn, n int64) (sent int64, ok bool, err err
 		return 0, false, nil
 	}
 	m.body.unread = false
-	n = m.pace.most(min(n, most))
+	n = m.pace.Most(min(n, most))
 	sent, ok, err = s.SendTo(c, n)
 	if !ok || sent == 0 {
 		return 0, ok, err
@@ -125,6 +128,6 @@ func (m *sender) SendTo(c netdriver.Conn, n int64) (sent int64, ok bool, err err
 	// and the number of bytes is known.
 	m.given += sent
 	m.left()
-	m.pace.pay(sent)
+	m.pace.Pay(m.ctx, sent)
 	return sent, ok, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 
+	"github.com/zreq-go/zreq/internal/pacer"
 	"github.com/zreq-go/zreq/zreq"
 )
 
@@ -40,13 +41,12 @@ func Upload(ctx context.Context, url string, fd Source, args *Args) (*zreq.Respo
 	if err != nil {
 		return nil, &argsError{err}
 	}
-	sending := &sender{meter{body: body, contentType: a.contentTypeOf(fd), progress: a.Progress}}
+	sending := &sender{meter{
+		ctx: ctx, body: body, contentType: a.contentTypeOf(fd), progress: a.Progress, pace: pacer.New(a.BytesPerSecond),
+	}}
 	m, given := &sending.meter, io.Reader(sending)
 	if !sends(fd) {
 		given = m
-	}
-	if a.BytesPerSecond > 0 && ctx != nil {
-		m.pace = newPacer(ctx, a.BytesPerSecond)
 	}
 	do := zreq.Do
 	if a.Session != nil {

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/zreq-go/zreq/internal/pacer"
 	"github.com/zreq-go/zreq/zreq"
 )
 
@@ -96,7 +97,7 @@ func (j *job) prepare(ctx context.Context, args *Args) (err error) {
 		return &Error{Step: StepArgs, Err: both(ErrArgs, err)}
 	}
 	j.spend.limit = j.args.Budget
-	j.out.pace, j.out.largest = newPacer(j.args.BytesPerSecond), j.args.Want.MaxSize
+	j.out.pace, j.out.largest = pacer.New(j.args.BytesPerSecond), j.args.Want.MaxSize
 	j.state.store = j.args.State
 	if s, ok := j.out.sink.(Stater); ok && j.state.store == nil {
 		j.state.store = s.State()

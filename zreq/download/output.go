@@ -7,6 +7,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/zreq-go/zreq/internal/pacer"
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq"
 )
@@ -21,7 +22,7 @@ type output struct {
 	state  *state
 	budget *budget
 	report *report
-	pace   *pacer
+	pace   *pacer.Pacer
 	ctx    context.Context // of the body that is being written
 
 	offset  int64     // bytes that the Sink has taken
@@ -139,7 +140,7 @@ func (o *output) Write(p []byte) (n int, err error) {
 		if err != nil {
 			return n, err
 		}
-		o.pace.pay(o.ctx, int64(m))
+		o.pace.Pay(o.ctx, int64(m))
 		o.report.tick(o.offset, o.state.spent)
 		if o.ctx.Err() != nil {
 			return n, context.Cause(o.ctx)
@@ -166,7 +167,7 @@ func (o *output) halted() error {
 
 // room returns how many of n bytes are taken at once.
 func (o *output) room(n int64) int64 {
-	n = o.pace.most(n)
+	n = o.pace.Most(n)
 	if o.left >= 0 {
 		n = min(n, o.left)
 	}
@@ -216,7 +217,7 @@ func (o *output) ReceiveFrom(c netdriver.Conn, n int64) (received int64, ok bool
 	if o.left > 0 {
 		o.left -= received
 	}
-	o.pace.pay(o.ctx, received)
+	o.pace.Pay(o.ctx, received)
 	o.report.tick(o.offset, o.state.spent)
 	return received, true, err
 }
