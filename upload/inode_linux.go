@@ -4,6 +4,8 @@ import (
 	"io/fs"
 	"os"
 	"syscall"
+
+	"github.com/zreq-go/zreq/internal/osfs"
 )
 
 // The file systems of memory cards. They have no inodes, and Linux makes up others each
@@ -16,12 +18,8 @@ const (
 // inode returns the number of a file in its file system; 0 if that does not last.
 func inode(f *os.File, info fs.FileInfo) uint64 {
 	var on syscall.Statfs_t
-	raw, err := f.SyscallConn()
-	if err != nil {
-		return 0
-	}
-	failed := raw.Control(func(fd uintptr) { err = syscall.Fstatfs(int(fd), &on) })
-	if failed != nil || err != nil || uint32(on.Type) == magicFAT || uint32(on.Type) == magicExFAT {
+	err := osfs.Control(f, func(fd int) error { return syscall.Fstatfs(fd, &on) })
+	if err != nil || uint32(on.Type) == magicFAT || uint32(on.Type) == magicExFAT {
 		return 0
 	}
 	st, ok := info.Sys().(*syscall.Stat_t)

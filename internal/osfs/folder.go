@@ -1,5 +1,5 @@
 // Package osfs opens folders of the operating system and files in them, for the packages that
-// keep something on a disk: zreq/download and upload/spool. It adds what os.Root lacks:
+// work with files: zreq/download, upload and those below them. It adds what os.Root lacks:
 //
 //   - A file may have more than 2 GiB on a processor of 32 bits. Linux allows that with
 //     O_LARGEFILE, which os.OpenFile passes and os.Root does not. So no other package of
