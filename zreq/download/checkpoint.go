@@ -50,8 +50,7 @@ func (l *ledger) mayRestart(most int) bool { return int64(l.restarts) < int64(mo
 type flags uint8
 
 const (
-	isComplete flags = 1 << iota // all is written; Commit is next
-	isPieced                     // the bytes came in more than one response
+	isPieced   flags = 1 << iota // the bytes came in more than one response
 	isPlain                      // the server cannot do ranges, or what it sent was wrong: none is asked for
 	isDistrust                   // what is there is void: begin anew with the next response
 )
@@ -67,7 +66,7 @@ func (f *flags) set(g flags, on bool) {
 // forget forgets the bytes, and keeps what the job has used up.
 func (c *checkpoint) forget() {
 	c.offset, c.size, c.seen, c.state = 0, -1, version{}, nil
-	c.flags &^= isComplete | isPieced
+	c.flags.set(isPieced, false)
 }
 
 // A record is the magic number, the length of the rest, the fields in their order, and the
