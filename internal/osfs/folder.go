@@ -13,6 +13,7 @@
 package osfs
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"syscall"
@@ -75,6 +76,15 @@ func (f *Folder) Close() error {
 	}
 	if failed := f.Root.Close(); err == nil {
 		err = failed
+	}
+	return err
+}
+
+// IgnoreMissing returns nil for the error of a file that is not there, and any other error as
+// it is.
+func IgnoreMissing(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
 	}
 	return err
 }

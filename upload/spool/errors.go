@@ -3,7 +3,6 @@ package spool
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"strconv"
 
 	"github.com/zreq-go/zreq/internal/osfs"
@@ -121,14 +120,6 @@ func kindOf(err error) error {
 		return ErrReadOnly
 	}
 	return nil
-}
-
-// ignoreMissing returns nil for the error of a file that is not there.
-func ignoreMissing(err error) error {
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
 }
 
 // invalid is an ErrArgs with its cause.

@@ -155,7 +155,7 @@ func (f *rootFolder) openOwn(name string, flag int) (*os.File, error) {
 	if err == nil && !info.Mode().IsRegular() {
 		err = &fs.PathError{Op: "open", Path: name, Err: errForeign}
 	}
-	if ignoreMissing(err) != nil {
+	if osfs.IgnoreMissing(err) != nil {
 		return nil, err
 	}
 	return f.OpenFile(name, flag|os.O_CREATE, 0o600)

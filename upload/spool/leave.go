@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+
+	"github.com/zreq-go/zreq/internal/osfs"
 )
 
 // refused is the folder for the files that a server has refused.
@@ -41,7 +43,7 @@ func (q *queue) remove(f File) error {
 		err = q.forgive(f)
 	}
 	if err == nil {
-		err = ignoreMissing(q.home.Remove(f.entry()))
+		err = osfs.IgnoreMissing(q.home.Remove(f.entry()))
 	}
 	if err == nil {
 		err = q.home.Sync(".")
@@ -60,7 +62,7 @@ func (q *queue) remove(f File) error {
 func (q *queue) forgive(f File) error {
 	err := q.home.Remove(reasonOf(f))
 	if err != nil {
-		return ignoreMissing(err)
+		return osfs.IgnoreMissing(err)
 	}
 	return q.home.Sync(refused)
 }
@@ -79,7 +81,7 @@ func (q *queue) setAside(f File, why *StatusError) error {
 		err = q.home.Sync(refused)
 	}
 	if err == nil {
-		err = ignoreMissing(q.home.Rename(f.entry(), refused+"/"+f.entry()))
+		err = osfs.IgnoreMissing(q.home.Rename(f.entry(), refused+"/"+f.entry()))
 	}
 	if err == nil {
 		err = q.home.Sync(refused)

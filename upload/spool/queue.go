@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/zreq-go/zreq/internal/osfs"
 )
 
 // queue is the files in a folder, in the order of their numbers.
@@ -53,7 +55,7 @@ func (q *queue) count() error {
 		err = q.write(marker(q.next), nil)
 	}
 	if err == nil {
-		err = ignoreMissing(q.home.Sync(refused))
+		err = osfs.IgnoreMissing(q.home.Sync(refused))
 	}
 	if err != nil {
 		return err

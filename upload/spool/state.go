@@ -2,6 +2,8 @@ package spool
 
 import (
 	"path/filepath"
+
+	"github.com/zreq-go/zreq/internal/osfs"
 )
 
 // stateFolder is the folder for what uploads that are resumed keep. Beside each file in it
@@ -19,7 +21,7 @@ func (q *queue) states() (ids map[string]bool, err error) {
 			ids[f.id()] = true
 		}
 	})
-	return ids, ignoreMissing(err)
+	return ids, osfs.IgnoreMissing(err)
 }
 
 // forget removes the state of a file. It is not durable that it was removed.
@@ -32,8 +34,8 @@ func (q *queue) forget(id string) error {
 	})
 	for _, name := range names {
 		if err == nil {
-			err = ignoreMissing(q.home.Remove(stateFolder + "/" + name))
+			err = osfs.IgnoreMissing(q.home.Remove(stateFolder + "/" + name))
 		}
 	}
-	return ignoreMissing(err)
+	return osfs.IgnoreMissing(err)
 }

@@ -47,7 +47,7 @@ func lockAt(home folder, name string) (part, error) {
 		if err = checkFile(home, name); err == nil {
 			p, err = home.Edit(name)
 		}
-		err = ignoreMissing(err)
+		err = osfs.IgnoreMissing(err)
 	}
 	if p == nil || err != nil {
 		return nil, err

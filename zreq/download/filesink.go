@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"math/rand/v2"
 
+	"github.com/zreq-go/zreq/internal/osfs"
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq"
 )
@@ -137,11 +138,11 @@ func (s *FilePart) goOn(keep int64) (at int64, err error) {
 func (s *FilePart) inPlace(size int64) (part, error) {
 	info, err := s.home.Lstat(s.names.base)
 	if err != nil || !info.Mode().IsRegular() || !s.tag.isOf(info, size) {
-		return nil, ignoreMissing(err)
+		return nil, osfs.IgnoreMissing(err)
 	}
 	f, err := s.home.Read(s.names.base)
 	if err != nil {
-		return nil, ignoreMissing(err)
+		return nil, osfs.IgnoreMissing(err)
 	}
 	if info, err = f.Stat(); err != nil || !s.tag.isOf(info, size) {
 		_ = f.Close() // nothing was written to it
@@ -240,7 +241,7 @@ func (s *FilePart) Close() (err error) {
 		return nil
 	}
 	if s.part != nil && s.is.empty {
-		err = ignoreMissing(s.home.Remove(s.names.part))
+		err = osfs.IgnoreMissing(s.home.Remove(s.names.part))
 	}
 	if s.is.committed && s.is.noted {
 		err = errors.Join(err, s.state().forget())
@@ -286,11 +287,4 @@ func newID() (id [16]byte) {
 		id[i] = byte(rand.Uint32())
 	}
 	return id
-}
-
-func ignoreMissing(err error) error {
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
 }

@@ -5,6 +5,8 @@ package download
 import (
 	"bytes"
 	"io"
+
+	"github.com/zreq-go/zreq/internal/osfs"
 )
 
 // FileStore returns a Store in the file at path, for a [Sink] that has none of its own, such
@@ -79,11 +81,11 @@ const maxStored = 4<<10 + 1
 // is none.
 func (f stateFile) read() ([]byte, error) {
 	if err := checkFile(f.home, f.name); err != nil {
-		return nil, ignoreMissing(err)
+		return nil, osfs.IgnoreMissing(err)
 	}
 	file, err := f.home.Read(f.name)
 	if err != nil {
-		return nil, ignoreMissing(err)
+		return nil, osfs.IgnoreMissing(err)
 	}
 	defer file.Close()
 	if _, err := f.home.Owns(f.name, file); err != nil {
@@ -99,10 +101,10 @@ func (f stateFile) read() ([]byte, error) {
 
 // write replaces the file, durably.
 func (f stateFile) write(p []byte) error {
-	if err := ignoreMissing(checkFile(f.home, f.next)); err != nil {
+	if err := osfs.IgnoreMissing(checkFile(f.home, f.next)); err != nil {
 		return err
 	}
-	if err := ignoreMissing(f.home.Remove(f.next)); err != nil { // of a job that was killed
+	if err := osfs.IgnoreMissing(f.home.Remove(f.next)); err != nil { // of a job that was killed
 		return err
 	}
 	next, err := f.home.Create(f.next, 0o600)
@@ -128,7 +130,7 @@ func (f stateFile) write(p []byte) error {
 
 // remove removes the file, durably.
 func (f stateFile) remove() error {
-	if err := ignoreMissing(f.home.Remove(f.name)); err != nil {
+	if err := osfs.IgnoreMissing(f.home.Remove(f.name)); err != nil {
 		return err
 	}
 	return f.home.Sync()
