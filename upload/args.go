@@ -1,6 +1,7 @@
 package upload
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/zreq-go/zreq/form"
@@ -150,15 +151,9 @@ func (a *Args) withDefaults() (Args, error) {
 	if a != nil {
 		args = *a
 	}
-	if args.Method == "" {
-		args.Method = "POST"
-	}
-	if args.ExpectFrom == 0 {
-		args.ExpectFrom = defaultExpectFrom
-	}
-	if args.Limits.ReadBuffer == 0 {
-		args.Limits.ReadBuffer = defaultBuffer
-	}
+	args.Method = cmp.Or(args.Method, "POST")
+	args.ExpectFrom = cmp.Or(args.ExpectFrom, defaultExpectFrom)
+	args.Limits.ReadBuffer = cmp.Or(args.Limits.ReadBuffer, defaultBuffer)
 	switch {
 	case args.Method != "POST" && args.Method != "PUT" && args.Method != "PATCH":
 		return args, errMethod

@@ -1,6 +1,7 @@
 package spool
 
 import (
+	"cmp"
 	"errors"
 	"time"
 
@@ -103,19 +104,10 @@ func (a *Args) withDefaults() (Args, error) {
 	if a != nil {
 		args = *a
 	}
-	if args.Tries == 0 {
-		args.Tries = defaultTries
-	}
-	if args.Wait == 0 {
-		args.Wait = defaultWait
-	}
-	if args.MaxWait == 0 {
-		args.MaxWait = defaultMaxWait
-	}
-	args.Wait = min(args.Wait, args.MaxWait)
-	if args.Upload.Retry.Attempts == 0 {
-		args.Upload.Retry.Attempts = 1
-	}
+	args.Tries = cmp.Or(args.Tries, defaultTries)
+	args.MaxWait = cmp.Or(args.MaxWait, defaultMaxWait)
+	args.Wait = min(cmp.Or(args.Wait, defaultWait), args.MaxWait)
+	args.Upload.Retry.Attempts = cmp.Or(args.Upload.Retry.Attempts, 1)
 	if w, ok := args.Upload.Driver.(netdriver.LinkWatcher); ok && args.Link == nil {
 		args.Link = w
 	}

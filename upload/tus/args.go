@@ -1,6 +1,7 @@
 package tus
 
 import (
+	"cmp"
 	"errors"
 	"hash"
 	"strings"
@@ -119,15 +120,12 @@ func (a *Args) withDefaults() (Args, error) {
 	if a != nil {
 		args = *a
 	}
-	def(&args.Retry.Attempts, defaultAttempts)
-	def(&args.Retry.Wait, defaultWait)
-	def(&args.Retry.MaxWait, defaultMaxWait)
-	def(&args.MaxRestarts, defaultRestarts)
-	def(&args.Call.Limits.Content, defaultContent)
-	args.Retry.Attempts = max(1, args.Retry.Attempts)
-	args.Retry.MaxWait = max(0, args.Retry.MaxWait)
-	args.Retry.Wait = min(max(0, args.Retry.Wait), args.Retry.MaxWait)
-	args.MaxRestarts = max(0, args.MaxRestarts)
+	retry := &args.Retry
+	retry.Attempts = max(1, cmp.Or(retry.Attempts, defaultAttempts))
+	retry.MaxWait = max(0, cmp.Or(retry.MaxWait, defaultMaxWait))
+	retry.Wait = min(max(0, cmp.Or(retry.Wait, defaultWait)), retry.MaxWait)
+	args.MaxRestarts = max(0, cmp.Or(args.MaxRestarts, defaultRestarts))
+	args.Call.Limits.Content = cmp.Or(args.Call.Limits.Content, defaultContent)
 	sum := args.Checksum
 	switch {
 	case args.PartSize < 0:
@@ -142,14 +140,6 @@ func (a *Args) withDefaults() (Args, error) {
 		return args, err
 	}
 	return args, args.checkFields()
-}
-
-// def gives a field that is zero its default.
-func def[T comparable](field *T, value T) {
-	var zero T
-	if *field == zero {
-		*field = value
-	}
 }
 
 // describe adds the type of the file to the metadata.

@@ -1,6 +1,7 @@
 package download
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -119,14 +120,11 @@ func (a *Args) withDefaults() (Args, error) {
 	if a != nil {
 		args = *a
 	}
-	def(&args.Retry.Attempts, defaultAttempts)
-	def(&args.Retry.Wait, defaultWait)
-	def(&args.Retry.MaxWait, defaultMaxWait)
-	def(&args.MaxRestarts, defaultRestarts)
-	args.Retry.Attempts = max(1, args.Retry.Attempts)
-	args.Retry.MaxWait = max(0, args.Retry.MaxWait)
-	args.Retry.Wait = min(max(0, args.Retry.Wait), args.Retry.MaxWait)
-	args.MaxRestarts = max(0, args.MaxRestarts)
+	retry := &args.Retry
+	retry.Attempts = max(1, cmp.Or(retry.Attempts, defaultAttempts))
+	retry.MaxWait = max(0, cmp.Or(retry.MaxWait, defaultMaxWait))
+	retry.Wait = min(max(0, cmp.Or(retry.Wait, defaultWait)), retry.MaxWait)
+	args.MaxRestarts = max(0, cmp.Or(args.MaxRestarts, defaultRestarts))
 	if args.Budget < 0 || args.PartSize < 0 || args.BytesPerSecond < 0 {
 		return args, errNegative
 	}
@@ -134,14 +132,6 @@ func (a *Args) withDefaults() (Args, error) {
 		return args, err
 	}
 	return args, args.Want.check()
-}
-
-// def gives a field that is zero its default.
-func def[T comparable](field *T, value T) {
-	var zero T
-	if *field == zero {
-		*field = value
-	}
 }
 
 // checkCall refuses what the job sets by itself.
