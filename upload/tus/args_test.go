@@ -152,6 +152,11 @@ func testDiscover(t *testing.T) {
 		m.fault = func(*ask) fault { return fault{status: 201, raw: true, fields: "Location: /files/1\r\n"} } // some other server that creates
 		_, err = tus.Upload(t.Context(), site, source("abc"), &tus.Args{Call: with(m)})
 		is.True(errors.Is(err, tus.ErrNotTus))
+		m.fault = func(*ask) fault {
+			return fault{status: 201, raw: true, fields: "Tus-Resumable: 2.0.0\r\nLocation: /files/1\r\n"}
+		}
+		_, err = tus.Upload(t.Context(), site, source("abc"), &tus.Args{Call: with(m)})
+		is.True(errors.Is(err, tus.ErrNotTus)) // nobody knows what 2.0.0 means by that
 	})
 }
 

@@ -33,6 +33,8 @@ func testOffsets(t *testing.T) {
 		"beyond the size":     {"Upload-Offset: 100001\r\n", false, tus.ErrProtocol},
 		"of a portal":         {"Content-Type: text/html\r\n", true, zreq.ErrOutOfRetries},
 		"of a broken proxy":   {"Upload-Offset: 40000\r\n", true, zreq.ErrOutOfRetries},
+		"of another version":  {"Tus-Resumable: 2.0.0\r\nUpload-Offset: 40000\r\n", true, zreq.ErrOutOfRetries},
+		"of a newer server":   {"Tus-Resumable: 1.1.0\r\nUpload-Offset: x\r\n", true, tus.ErrProtocol},
 		"of a longer upload":  {"Upload-Offset: 40000\r\nUpload-Length: 100001\r\n", false, nil},
 		"of a shorter upload": {"Upload-Offset: 40000\r\nUpload-Length: 40000\r\n", false, nil},
 	} {

@@ -127,7 +127,7 @@ func (j *job) ask(ctx context.Context) outcome {
 		return o
 	}
 	if !speaksTus(resp) {
-		return outcome{err: &detail{ErrProtocol, "an answer without Tus-Resumable, which said " + said(resp)}}
+		return outcome{err: &detail{ErrProtocol, "an answer without a Tus-Resumable of version 1, which said " + said(resp)}}
 	}
 	offset, ok := number(resp, "Upload-Offset")
 	switch length, has := number(resp, "Upload-Length"); {
