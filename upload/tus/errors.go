@@ -2,6 +2,7 @@ package tus
 
 import (
 	"errors"
+	"fmt"
 	"strconv"
 	"time"
 
@@ -106,33 +107,11 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// detail is one of the kinds with more words.
-type detail struct {
-	kind error
-	text string
-}
-
-// Error returns the text and the kind.
-func (d *detail) Error() string { return d.kind.Error() + ": " + d.text }
-
-// Unwrap returns the kind.
-func (d *detail) Unwrap() error { return d.kind }
-
 // both returns a kind with its cause, on one line.
-func both(kind, cause error) error {
-	if cause == nil {
-		return kind
-	}
-	return &caused{kind, cause}
-}
+func both(kind, cause error) error { return fmt.Errorf("%w: %w", kind, cause) }
 
-type caused struct{ kind, cause error }
-
-// Error returns the kind and the cause.
-func (c *caused) Error() string { return c.kind.Error() + ": " + c.cause.Error() }
-
-// Unwrap returns both.
-func (c *caused) Unwrap() []error { return []error{c.kind, c.cause} }
+// detail returns a kind with more words.
+func detail(kind error, text string) error { return fmt.Errorf("%w: %s", kind, text) }
 
 // maxSaid bounds what is quoted of the text of a response, in bytes.
 const maxSaid = 120

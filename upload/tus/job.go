@@ -34,13 +34,7 @@ type Result struct {
 // Every error is an [*Error], and says whether the same call may succeed later. The Result
 // is never nil.
 func Upload(ctx context.Context, endpoint string, source upload.Source, args *Args) (*Result, error) {
-	j := newJob(endpoint)
-	defer j.close() // also if a callback panics
-	err := j.prepare(ctx, source, args)
-	if err == nil {
-		err = j.run(ctx)
-	}
-	return j.end(err)
+	return newJob(endpoint).upload(ctx, source, args)
 }
 
 // job is one call of Upload: it creates the upload or asks about it, and sends, until the
@@ -68,6 +62,16 @@ func newJob(endpoint string) *job {
 	j.peer = &peer{args: &j.args}
 	j.peer.enter(endpoint)
 	return j
+}
+
+// upload makes the upload, and closes the job.
+func (j *job) upload(ctx context.Context, source upload.Source, args *Args) (*Result, error) {
+	defer j.close() // also if a callback panics
+	err := j.prepare(ctx, source, args)
+	if err == nil {
+		err = j.run(ctx)
+	}
+	return j.end(err)
 }
 
 // track is what the attempts of a call have come to.
@@ -205,7 +209,6 @@ func (j *job) end(err error) (*Result, error) {
 		_ = j.save(j.offset) // err matters more
 	}
 	j.show(err == nil)
-	j.close()
 	j.result.URL, j.result.Offset, j.result.Restarts = j.record.url, j.offset, j.track.restarts
 	return &j.result, j.finished(err)
 }

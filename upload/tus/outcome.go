@@ -129,7 +129,9 @@ func (j *job) mustDiscover() bool { return j.source == nil || j.args.Checksum.Na
 // portal: "The Tus-Resumable header MUST be included in every request and response", with
 // "the version of the protocol". Versions follow SemVer, so that 1.1.0 is compatible with
 // 1.0.0, and 2.0.0 is not.
-func speaksTus(resp *zreq.Response) bool { return strings.HasPrefix(resp.Header("Tus-Resumable"), "1.") }
+func speaksTus(resp *zreq.Response) bool {
+	return strings.HasPrefix(resp.Header("Tus-Resumable"), "1.")
+}
 
 // isGone reports whether a status says that there is no such upload.
 func isGone(status int) bool { return status == 403 || status == 404 || status == 410 }

@@ -28,12 +28,7 @@ func (a *Args) Resume(ctx context.Context, url string, fd upload.Source, args *u
 		own.Call = *args
 	}
 	j := newJob(url)
-	defer j.close()
-	err := j.prepare(ctx, fd, &own)
-	if err == nil {
-		err = j.run(ctx)
-	}
-	_, err = j.end(err)
+	_, err := j.upload(ctx, fd, &own)
 	var e *Error
 	switch {
 	case err == nil && (j.last == nil || j.last.Status/100 != 2):

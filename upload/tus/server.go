@@ -35,7 +35,7 @@ func contains(list []string, name string) bool {
 // Server to uploads as Args.Server, to spare each of them the question.
 func Discover(ctx context.Context, endpoint string, args *Args) (*Server, error) {
 	j := newJob(endpoint)
-	defer j.peer.close()
+	defer j.close()
 	err := j.begin(ctx, args)
 	j.server = nil
 	for err == nil && j.server == nil {
@@ -63,13 +63,13 @@ func serverOf(resp *zreq.Response) *Server {
 
 // notTus is the error for an answer that no tus server gives.
 func notTus(resp *zreq.Response) error {
-	return &detail{ErrNotTus, "the status is " + strconv.Itoa(resp.Status) + ", and it said " + said(resp)}
+	return detail(ErrNotTus, "the status is "+strconv.Itoa(resp.Status)+", and it said "+said(resp))
 }
 
 // otherVersion is the error for a server that has other versions.
 func otherVersion(resp *zreq.Response) error {
 	versions := strings.Join(listed(resp.Values("Tus-Version")), ", ")
-	return &detail{ErrNotTus, "it has the versions " + quote(versions)}
+	return detail(ErrNotTus, "it has the versions "+quote(versions))
 }
 
 // listed takes comma-separated lists apart (RFC 9110, 5.6.1).

@@ -18,11 +18,11 @@ const maxWithUpload = 64 << 10
 var (
 	errOtherSize = errors.New("the upload at the URL has another Upload-Length than the source")
 
-	errNoOffset = &detail{ErrProtocol, "there is not one Upload-Offset that is a number"}
-	errBeyond   = &detail{ErrProtocol, "the Upload-Offset is beyond the size of the source"}
-	errOther    = &detail{ErrProtocol, "a PATCH cannot lead to the Upload-Offset that it was answered with"}
-	errMore     = &detail{ErrProtocol, "the Upload-Offset is beyond what was sent"}
-	errNothing  = &detail{ErrProtocol, "it has taken nothing"}
+	errNoOffset = detail(ErrProtocol, "there is not one Upload-Offset that is a number")
+	errBeyond   = detail(ErrProtocol, "the Upload-Offset is beyond the size of the source")
+	errOther    = detail(ErrProtocol, "a PATCH cannot lead to the Upload-Offset that it was answered with")
+	errMore     = detail(ErrProtocol, "the Upload-Offset is beyond what was sent")
+	errNothing  = detail(ErrProtocol, "it has taken nothing")
 )
 
 // discover asks what the server can do. What answers something else than a tus server may
@@ -83,11 +83,11 @@ func (j *job) permitted() error {
 	s := j.server
 	switch {
 	case s != nil && s.MaxSize >= 0 && j.source.size > s.MaxSize:
-		return both(ErrTooLarge, &detail{ErrRefused, "Tus-Max-Size is " + strconv.FormatInt(s.MaxSize, 10)})
+		return both(ErrTooLarge, detail(ErrRefused, "Tus-Max-Size is "+strconv.FormatInt(s.MaxSize, 10)))
 	case s != nil && !s.Has("creation"):
-		return &detail{ErrRefused, "it does not have the extension creation"}
+		return detail(ErrRefused, "it does not have the extension creation")
 	case j.args.Checksum.Name != "" && (s == nil || !contains(s.Checksums, j.args.Checksum.Name)):
-		return &detail{ErrRefused, "it does not have the checksum " + quote(j.args.Checksum.Name)}
+		return detail(ErrRefused, "it does not have the checksum "+quote(j.args.Checksum.Name))
 	}
 	return nil
 }
@@ -127,7 +127,7 @@ func (j *job) ask(ctx context.Context) outcome {
 		return o
 	}
 	if !speaksTus(resp) {
-		return outcome{err: &detail{ErrProtocol, "an answer without a Tus-Resumable of version 1, which said " + said(resp)}}
+		return outcome{err: detail(ErrProtocol, "an answer without a Tus-Resumable of version 1, which said "+said(resp))}
 	}
 	offset, ok := number(resp, "Upload-Offset")
 	switch length, has := number(resp, "Upload-Length"); {
