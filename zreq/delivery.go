@@ -100,26 +100,29 @@ func (d *delivery) end() {
 // the event before it becomes invalid. chunks, if it is not nil, copies first what it needs.
 func (d *delivery) next(ctx context.Context, chunks *chunk.Chunker) (wire.Event, error) {
 	for {
-		ev, err := d.exchange.Held()
+		ev, err := d.held()
 		if err == nil && ev.Kind == wire.NeedMore {
 			if chunks != nil {
 				chunks.Settle()
 			}
 			ev, err = d.exchange.Fill(ctx)
 		}
-		if err != nil || ev.Kind != wire.NeedMore && !d.keepTrailers(ev) {
+		if err != nil || ev.Kind != wire.NeedMore {
 			return ev, err
 		}
 	}
 }
 
-// keepTrailers reports whether an event was the trailers, and keeps them.
-func (d *delivery) keepTrailers(ev wire.Event) bool {
-	if ev.Kind != wire.Trailers {
-		return false
+// held returns the next event of what has been read already, but for the trailers, which
+// it keeps.
+func (d *delivery) held() (wire.Event, error) {
+	for {
+		ev, err := d.exchange.Held()
+		if err != nil || ev.Kind != wire.Trailers {
+			return ev, err
+		}
+		d.resp.trailers = append(d.resp.trailers[:0], ev.Data...)
 	}
-	d.resp.trailers = append(d.resp.trailers[:0], ev.Data...)
-	return true
 }
 
 // buffer reads the body into the Response, within a limit. An error page that is longer is

@@ -2,7 +2,6 @@ package zreq
 
 import (
 	"errors"
-	"strconv"
 
 	"github.com/zreq-go/zreq/zreq/internal/ascii"
 	"github.com/zreq-go/zreq/zreq/wire"
@@ -20,22 +19,17 @@ var (
 	errShortRange     = errors.New("the server sent less than the Range asked for, or does not say whether it did")
 )
 
-// errNot2xx and errOther2xx stand for a text that names the status, which is made when
-// somebody asks: most who get a 304 do not.
-var (
-	errNot2xx   = errors.New("not 2xx")
-	errOther2xx = errors.New("another 2xx")
-)
+// errStatus stands for a statusError, which is made when somebody asks: most who get a 304
+// do not.
+var errStatus = errors.New("another status")
 
 // told is why a callback does not get a response of that status, in words.
 func told(unfit error, status int, coding string) error {
 	switch unfit {
 	case ErrEncoded:
 		return encodedError(coding, "set AllowEncoded to take it as it came")
-	case errNot2xx:
+	case errStatus:
 		return &statusError{status}
-	case errOther2xx:
-		return errors.New("the status is " + strconv.Itoa(status) + ", which is not what a GET asks for: that comes with 200, 203 or 206")
 	}
 	return unfit
 }
@@ -65,7 +59,7 @@ func admit(r *Response, args *Args, proven bool) (unfit error) {
 	switch {
 	case args.StreamAnyStatus:
 	case r.Status < 200 || r.Status > 299:
-		return errNot2xx
+		return errStatus
 	case r.request.method == "HEAD":
 		return nil // there is no body to doubt, and a Range means nothing (RFC 9110, 14.2)
 	case r.Status == 206 && !ranged:
@@ -77,7 +71,7 @@ func admit(r *Response, args *Args, proven bool) (unfit error) {
 	case r.request.method == "GET" && r.Status != 200 && r.Status != 203:
 		// 202 is a promise (RFC 9110, 15.3.3), 204 and 205 have no content (15.3.5 and
 		// 15.3.6), 207 is a list of statuses (RFC 4918, 13), 226 a difference (RFC 3229).
-		return errOther2xx
+		return errStatus
 	case ranged && !args.AllowFull: // a 200, or another 2xx that is no part
 		return errWhole200
 	}

@@ -40,7 +40,7 @@ func parseDate(s string) (time.Time, bool) {
 	if !d.ok || d.rest != "" || d.day < 1 || d.day > daysIn(d.month, d.year) {
 		return time.Time{}, false
 	}
-	return time.Unix(daysBefore(d.day, d.month, d.year)*86400+d.clock, 0), true
+	return time.Unix(daysBefore(d.day, d.month, d.year)*86400+int64(d.clock), 0), true
 }
 
 // dateText is what is left of a date, and what was read of it. ok is false from the first
@@ -49,7 +49,7 @@ type dateText struct {
 	rest             string
 	ok               bool
 	day, month, year int
-	clock            int64 // seconds of the day
+	clock            int // seconds of the day
 }
 
 // read reads what form says: a day in two digits (d) or one behind a space (e), a month (b),
@@ -57,34 +57,51 @@ type dateText struct {
 // may have 61 of them. What is none of these stands there as it is.
 func (d *dateText) read(form string) {
 	for i := range len(form) {
-		switch form[i] {
-		case 'd':
-			d.day = d.number(2, 31)
-		case 'e':
-			digits := 2
-			if d.ok && d.rest != "" && d.rest[0] == ' ' {
-				d.rest, digits = d.rest[1:], 1
-			}
-			d.day = d.number(digits, 31)
+		switch c := form[i]; c {
 		case 'b':
 			d.month = among(months, d.take(3)) + 1
 			d.ok = d.ok && d.month > 0
-		case 'Y':
-			d.year = d.number(4, 9999)
-		case 'y':
-			if d.year = d.number(2, 99) + 1900; d.year < 1969 {
-				d.year += 100
-			}
-		case 'h':
-			d.clock += int64(d.number(2, 23) * 3600)
-		case 'm':
-			d.clock += int64(d.number(2, 59) * 60)
-		case 's':
-			d.clock += int64(d.number(2, 60))
+		case 'd', 'e', 'Y', 'y', 'h', 'm', 's':
+			d.number(c)
 		default:
 			d.ok = d.take(1) == form[i:i+1] && d.ok
 		}
 	}
+}
+
+// number reads the number that a letter of a form stands for.
+func (d *dateText) number(letter byte) {
+	digits := 2
+	switch {
+	case letter == 'Y':
+		digits = 4
+	case letter == 'e' && d.rest != "" && d.rest[0] == ' ':
+		d.rest, digits = d.rest[1:], 1
+	}
+	n := 0
+	for _, c := range []byte(d.take(digits)) {
+		d.ok = d.ok && '0' <= c && c <= '9'
+		n = n*10 + int(c-'0')
+	}
+	most := 59
+	switch letter {
+	case 'd', 'e':
+		d.day, most = n, 31
+	case 'Y':
+		d.year, most = n, 9999
+	case 'y':
+		if d.year, most = n+1900, 99; d.year < 1969 {
+			d.year += 100
+		}
+	case 'h':
+		d.clock, most = n*3600, 23
+	case 'm':
+		d.clock += n * 60
+	case 's':
+		d.clock += n
+		most = 60
+	}
+	d.ok = d.ok && n <= most
 }
 
 // take returns the next n bytes, or none if there are fewer.
@@ -96,16 +113,6 @@ func (d *dateText) take(n int) string {
 	taken := d.rest[:n]
 	d.rest = d.rest[n:]
 	return taken
-}
-
-// number reads n digits of a number that is at most so large.
-func (d *dateText) number(n, most int) (value int) {
-	for _, c := range []byte(d.take(n)) {
-		d.ok = d.ok && '0' <= c && c <= '9'
-		value = value*10 + int(c-'0')
-	}
-	d.ok = d.ok && value <= most
-	return value
 }
 
 // weekday reads a name of n letters. Whether it was that day does not matter.

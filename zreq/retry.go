@@ -80,7 +80,7 @@ func (r *Retry) bound(attempt int) time.Duration {
 
 // upTo is a random time from 0 to d.
 func upTo(d time.Duration) time.Duration {
-	return rand.N(d + 1)
+	return time.Duration(rand.Uint64() % uint64(d+1))
 }
 
 // retries reports whether a response with that status leads to another attempt.

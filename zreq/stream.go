@@ -66,12 +66,11 @@ func (s *stream) judge(ev wire.Event) ([]byte, error) {
 // who knows the length does not read again.
 func (s *stream) settle() {
 	for len(s.view) == 0 && s.err == nil && s.decoder == nil {
-		ev, err := s.exchange.Held()
+		ev, err := s.held()
 		if err == nil && ev.Kind == wire.NeedMore {
 			return
 		}
 		if err == nil {
-			s.keepTrailers(ev)
 			s.view, err = s.judge(ev)
 		}
 		s.finish(err)

@@ -67,11 +67,15 @@ func Transient(err error) bool {
 	return false
 }
 
-// statusError is a status that is not 2xx.
+// statusError is a status that is not 2xx, or a 2xx that is no answer to a GET.
 type statusError struct{ status int }
 
 func (e *statusError) Error() string {
-	return "the status is " + strconv.Itoa(e.status) + ", not 2xx"
+	text := "the status is " + strconv.Itoa(e.status)
+	if e.status/100 == 2 {
+		return text + ", which is not what a GET asks for: that comes with 200, 203 or 206"
+	}
+	return text + ", not 2xx"
 }
 
 func (e *statusError) transient() bool {
