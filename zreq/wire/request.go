@@ -1,6 +1,10 @@
 package wire
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/zreq-go/zreq/zreq/internal/ascii"
+)
 
 // AppendMethod appends the start of a request line (RFC 9112, 3): the method and a
 // space. If method is not a token, it returns dst and ErrBadMethod.
@@ -41,7 +45,11 @@ func AppendLooseTarget(dst []byte, target string, percent Percent) ([]byte, erro
 	start := len(dst)
 	for i := range len(target) {
 		c := target[i]
-		stray := c == '%' && percent != PercentKept && !isEncoded(target[i:])
+		stray := false
+		if c == '%' && percent != PercentKept {
+			_, escaped := ascii.Unescape(target[i:])
+			stray = !escaped
+		}
 		switch {
 		case c == '#', isControl(c), stray && percent == PercentRefused:
 			return dst[:start], ErrBadTarget
@@ -55,11 +63,6 @@ func AppendLooseTarget(dst []byte, target string, percent Percent) ([]byte, erro
 }
 
 const upperHex = "0123456789ABCDEF"
-
-// isEncoded reports whether s begins with % and two hexadecimal digits.
-func isEncoded(s string) bool {
-	return len(s) >= 3 && hexValue(s[1]) >= 0 && hexValue(s[2]) >= 0
-}
 
 // AppendVersion appends the end of a request line: a space, HTTP/1.1 and a line end.
 func AppendVersion(dst []byte) []byte {
