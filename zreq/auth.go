@@ -138,21 +138,13 @@ func basicCredentials(pair []byte) string {
 func basicOf(userinfo string) (string, error) {
 	var pair []byte
 	colon := false
-	for i := 0; i < len(userinfo); i++ {
-		c := userinfo[i]
-		colon = colon || c == ':'
-		if c == '%' {
-			var ok bool
-			// A user name has no colon (RFC 7617, 2).
-			if c, ok = ascii.Unescape(userinfo[i:]); !ok || c == ':' && !colon {
-				return "", errUserinfo
-			}
-			i += 2
+	for rest := userinfo; rest != ""; {
+		colon = colon || rest[0] == ':'
+		c, after, ok := ascii.Unescape(rest)
+		if !ok || c < ' ' || c == 0x7f || c == ':' && !colon {
+			return "", errUserinfo // a user name has no colon (RFC 7617, 2)
 		}
-		if c < ' ' || c == 0x7f {
-			return "", errUserinfo
-		}
-		pair = append(pair, c)
+		pair, rest = append(pair, c), after
 	}
 	if !colon {
 		pair = append(pair, ':')

@@ -47,7 +47,7 @@ func AppendLooseTarget(dst []byte, target string, percent Percent) ([]byte, erro
 		c := target[i]
 		stray := false
 		if c == '%' && percent != PercentKept {
-			_, escaped := ascii.Unescape(target[i:])
+			_, _, escaped := ascii.Unescape(target[i:])
 			stray = !escaped
 		}
 		switch {

@@ -87,12 +87,17 @@ func Unhex(c byte) int {
 	return -1
 }
 
-// Unescape decodes the %XX that s begins with (RFC 3986, 2.1). It returns false if s
-// begins with none.
-func Unescape(s string) (c byte, ok bool) {
-	if len(s) < 3 || s[0] != '%' {
-		return 0, false
+// Unescape takes the first byte off s, which may be percent-encoded, and returns it decoded.
+// ok is false if s is empty or begins with a '%' that begins no escape.
+func Unescape(s string) (c byte, rest string, ok bool) {
+	switch {
+	case s == "":
+		return 0, s, false
+	case s[0] != '%':
+		return s[0], s[1:], true
+	case len(s) < 3:
+		return 0, s, false
 	}
 	high, low := Unhex(s[1]), Unhex(s[2])
-	return byte(high<<4 | low), high >= 0 && low >= 0
+	return byte(high<<4 | low), s[3:], high >= 0 && low >= 0
 }

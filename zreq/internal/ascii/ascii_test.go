@@ -87,12 +87,17 @@ func TestIndex(t *testing.T) {
 func TestUnescape(t *testing.T) {
 	is := is.New(t)
 	for i := range 256 {
-		c, ok := ascii.Unescape("%" + strconv.FormatInt(int64(i+256), 16)[1:] + "rest")
+		c, rest, ok := ascii.Unescape("%" + strconv.FormatInt(int64(i+256), 16)[1:] + "rest")
 		is.True(ok)
 		is.Equal(c, byte(i))
+		is.Equal(rest, "rest")
 	}
-	for _, s := range []string{"", "%", "%4", "%4g", "%g4", "41", "x41", "%%41", "% 41", "%+1"} {
-		_, ok := ascii.Unescape(s)
+	c, rest, ok := ascii.Unescape("x41")
+	is.True(ok)
+	is.Equal(c, byte('x')) // a byte that is none of an escape is itself
+	is.Equal(rest, "41")
+	for _, s := range []string{"", "%", "%4", "%4g", "%g4", "%%41", "% 41", "%+1"} {
+		_, _, ok := ascii.Unescape(s)
 		is.True(!ok)
 	}
 }

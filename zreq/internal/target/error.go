@@ -73,13 +73,12 @@ func schemeOf(url string) string {
 // percentError is the error of a path or query with a '%' that begins no escape. It shows
 // those bytes; cause is what found them.
 func percentError(s string, cause error) error {
-	for i := range len(s) {
-		if s[i] != '%' {
-			continue
+	for s != "" {
+		_, rest, ok := ascii.Unescape(s)
+		if !ok {
+			return &urlError{text: urlPercent, part: s[:min(3, len(s))], cause: cause}
 		}
-		if _, ok := ascii.Unescape(s[i:]); !ok {
-			return &urlError{text: urlPercent, part: s[i:min(i+3, len(s))], cause: cause}
-		}
+		s = rest
 	}
 	return cause
 }

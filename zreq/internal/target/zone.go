@@ -12,31 +12,22 @@ func parseZone(s string) (zone string, ok bool) {
 		return "", false
 	}
 	s = s[len(zoneMark):]
-	encoded := ascii.IndexByte(s, '%') >= 0
-	var decoded []byte
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if c == ' ' {
-			return "", false // it has to be encoded
-		}
-		if c == '%' {
-			if c, ok = ascii.Unescape(s[i:]); !ok {
-				return "", false
-			}
-			i += 2
-		}
+	var room [32]byte // most are shorter
+	decoded := room[:0]
+	for rest := s; rest != ""; {
+		c, after, ok := ascii.Unescape(rest)
 		switch {
+		case !ok, rest[0] == ' ': // a space has to be encoded
+			return "", false
 		case c < ' ', c == 0x7f, c == '%', c == '[', c == ']', c == '/', c == '\\':
 			return "", false // a driver would read the address in another way
 		}
-		if encoded {
-			decoded = append(decoded, c)
-		}
+		decoded, rest = append(decoded, c), after
 	}
-	if encoded {
-		return string(decoded), true
+	if string(decoded) == s {
+		return s, true
 	}
-	return s, true
+	return string(decoded), true
 }
 
 // appendZone appends a zone as it stands in a URL.
