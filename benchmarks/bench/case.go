@@ -39,6 +39,28 @@ type Client struct {
 	Close func() error
 }
 
+// Doing sets up a client that does its job over and over, and has nothing to let go of.
+func Doing(name string, once func() error) Maker {
+	return Maker{name, func() (Client, error) { return Client{Do: Repeat(once)}, nil }}
+}
+
+// Taking sets up a client that measures itself.
+func Taking(name string, take func() (Sample, error)) Maker {
+	return Maker{name, func() (Client, error) { return Client{Take: take}, nil }}
+}
+
+// Repeat returns what does a job n times, or until it fails.
+func Repeat(once func() error) func(n int) error {
+	return func(n int) error {
+		for range n {
+			if err := once(); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
 // Only returns the case with those of its clients that wanted is true for.
 func (c Case) Only(wanted func(client string) bool) Case {
 	var some []Maker

@@ -2,17 +2,16 @@
 package footprint
 
 import (
-	"bytes"
 	"debug/elf"
 	"fmt"
 	"os"
-	"os/exec"
+	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 
 	"github.com/zreq-go/zreq/benchmarks/bench"
+	"github.com/zreq-go/zreq/benchmarks/process"
 )
 
 // Group is that of the cases.
@@ -45,38 +44,25 @@ var Programs = []Program{
 	{"nethttpupload", "net/http, upload a file"},
 }
 
-// Cases are those of the systems.
+// Cases are those of the systems. All programs are built when the first of them is asked for.
 func Cases(systems ...string) []bench.Case {
+	var folders []string
+	for _, p := range Programs {
+		folders = append(folders, p.Folder)
+	}
 	var cases []bench.Case
 	for _, system := range systems {
-		c, b := bench.Case{Group: Group, Name: system, Rounds: 1}, &builder{system: system}
+		c := bench.Case{Group: Group, Name: system, Rounds: 1}
+		weigh := sync.OnceValues(func() (map[string]bench.Sample, error) { return Weigh(system, folders...) })
 		for _, p := range Programs {
-			c.Clients = append(c.Clients, bench.Maker{Name: p.Name, Make: func() (bench.Client, error) {
-				b.wanted = append(b.wanted, p.Folder)
-				return bench.Client{Take: func() (bench.Sample, error) { return b.size(p.Folder) }}, nil
-			}})
+			c.Clients = append(c.Clients, bench.Taking(p.Name, func() (bench.Sample, error) {
+				sizes, err := weigh()
+				return sizes[p.Folder], err
+			}))
 		}
 		cases = append(cases, c)
 	}
 	return cases
-}
-
-// builder builds all programs that are wanted when the first of them is asked for.
-type builder struct {
-	system string
-	wanted []string
-	once   sync.Once
-	sizes  map[string]bench.Sample
-	err    error
-}
-
-func (b *builder) size(folder string) (bench.Sample, error) {
-	b.once.Do(func() {
-		if b.sizes, b.err = Weigh(b.system, b.wanted...); b.err != nil {
-			b.err = fmt.Errorf("footprint: %w", b.err)
-		}
-	})
-	return b.sizes[folder], b.err
 }
 
 // Weigh builds programs for one system.
@@ -95,14 +81,14 @@ func Weigh(system string, folders ...string) (map[string]bench.Sample, error) {
 	}
 	sizes := make(map[string]bench.Sample)
 	for _, folder := range folders {
-		path := filepath.Join(dir, folder)
-		info, err := os.Stat(path)
+		file := filepath.Join(dir, folder)
+		info, err := os.Stat(file)
 		if err != nil {
 			return nil, err
 		}
-		loaded, err := loaded(path)
+		loaded, err := loaded(file)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
+			return nil, fmt.Errorf("%s: %w", file, err)
 		}
 		sizes[folder] = bench.Sample{
 			bench.File: float64(info.Size()), bench.Loaded: float64(loaded), bench.Packages: float64(len(packages[folder])),
@@ -127,47 +113,28 @@ func loaded(path string) (size uint64, err error) {
 	return size, nil
 }
 
-// root is the import path below which the programs are.
-const root = "github.com/zreq-go/zreq/benchmarks/footprint/programs/"
-
 // Build builds programs for a system into a folder, each under the name of its own.
 func Build(dir, system string, folders ...string) error {
-	_, err := tool(system, folders, "build", "-buildvcs=false", "-ldflags=-s -w", "-o", dir+string(os.PathSeparator))
-	return err
+	return process.Build(dir, system, paths(folders)...)
 }
 
 // Packages are the import paths of all that programs are built of for a system, by folder. The
 // last one is the program itself.
 func Packages(system string, folders ...string) (map[string][]string, error) {
-	out, err := tool(system, folders, "list", "-f", `{{join .Deps " "}} {{.ImportPath}}`)
+	args := []string{"list", "-f", `{{join .Deps " "}} {{.ImportPath}}`}
+	out, err := process.Go(system, append(args, paths(folders)...)...)
 	packages := make(map[string][]string)
 	for line := range strings.Lines(out) {
 		paths := strings.Fields(line)
-		packages[strings.TrimPrefix(paths[len(paths)-1], root)] = paths
+		packages[path.Base(paths[len(paths)-1])] = paths
 	}
 	return packages, err
 }
 
-// tool runs the go command on programs for a system.
-func tool(system string, folders []string, args ...string) (string, error) {
-	goos, goarch, ok := strings.Cut(system, "/")
-	if !ok {
-		return "", fmt.Errorf("%q is not a system such as linux/arm", system)
-	}
+// paths are the import paths of programs.
+func paths(folders []string) (all []string) {
 	for _, folder := range folders {
-		args = append(args, root+folder)
+		all = append(all, "github.com/zreq-go/zreq/benchmarks/footprint/programs/"+folder)
 	}
-	cmd := exec.Command("go", args...)
-	// The flags are not empty, as those of "go env -w" would be taken then.
-	cmd.Env = slices.Concat(os.Environ(), []string{
-		"GOOS=" + goos, "GOARCH=" + goarch, "CGO_ENABLED=0", "GOFLAGS=-trimpath", "GOWORK=off",
-		"GOAMD64=v1", "GOARM=7", "GOMIPS=softfloat", "GORISCV64=rva20u64",
-	})
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		return "", fmt.Errorf("go %s for %s: %w\n%s", args[0], system, err, &stderr)
-	}
-	return string(out), nil
+	return all
 }

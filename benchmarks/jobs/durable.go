@@ -43,11 +43,7 @@ func Durable(w *World) (cases []bench.Case) {
 					d := d
 					d.dir, err = os.MkdirTemp(place.dir, "zreq-durable-")
 					d.File = d.path("file")
-					do := once(d)
-					return bench.Client{
-						Do:    func(n int) error { return repeat(do, n) },
-						Close: func() error { return os.RemoveAll(d.dir) },
-					}, err
+					return bench.Client{Do: bench.Repeat(once(d)), Close: func() error { return os.RemoveAll(d.dir) }}, err
 				}
 			}
 			return bench.Case{Group: "durable download", Name: name, Bytes: size, Clients: []bench.Maker{
@@ -80,7 +76,7 @@ func (d durable) byJob() func() error {
 // syncs of a job before and behind them, too.
 func (d durable) byHand() func() error {
 	var file *os.File
-	h, request := sha256.New(), raw.Request(&d.Task)
+	h, request, dial := sha256.New(), raw.Request(&d.Task), trust.Dialer(d.Task)
 	c := raw.NewConn(0, 2*raw.Default, func(p []byte) error {
 		h.Write(p)
 		_, err := file.Write(p)
@@ -90,7 +86,7 @@ func (d durable) byHand() func() error {
 		if err := errors.Join(d.note(), d.note()); err != nil {
 			return err
 		}
-		if c.Conn, err = trust.Dial(&d.Task); err != nil {
+		if c.Conn, err = dial(); err != nil {
 			return err
 		}
 		defer c.Close()

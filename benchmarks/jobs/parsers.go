@@ -38,8 +38,8 @@ func Parsers() []bench.Case {
 		cases = append(cases, bench.Case{
 			Name: fmt.Sprintf("head of %d fields", fields), Group: group, Bytes: int64(len(head)),
 			Clients: []bench.Maker{
-				parser("zreq", headByWire(head, true)), parser("zreq, nothing looked up", headByWire(head, false)),
-				parser("net/http", headByNetHTTP(head)), parser("fasthttp", headByFastHTTP(head)),
+				bench.Doing("zreq", headByWire(head, true)), bench.Doing("zreq, nothing looked up", headByWire(head, false)),
+				bench.Doing("net/http", headByNetHTTP(head)), bench.Doing("fasthttp", headByFastHTTP(head)),
 			},
 		})
 	}
@@ -47,18 +47,11 @@ func Parsers() []bench.Case {
 	return append(cases, bench.Case{
 		Name: "1 MiB in chunks of 1 KiB", Group: group, Bytes: parseBody,
 		Clients: []bench.Maker{
-			parser("zreq", chunksByWire(body, true)), parser("zreq, in place", chunksByWire(body, false)),
-			parser("net/http", chunksByHTTPUtil(body)),
-			parser("fasthttp", chunksByFastHTTP(body, false)), parser("fasthttp, streamed", chunksByFastHTTP(body, true)),
+			bench.Doing("zreq", chunksByWire(body, true)), bench.Doing("zreq, in place", chunksByWire(body, false)),
+			bench.Doing("net/http", chunksByHTTPUtil(body)),
+			bench.Doing("fasthttp", chunksByFastHTTP(body, false)), bench.Doing("fasthttp, streamed", chunksByFastHTTP(body, true)),
 		},
 	})
-}
-
-// parser is a client that does one thing at a time and has nothing to let go of.
-func parser(name string, once func() error) bench.Maker {
-	return bench.Maker{Name: name, Make: func() (bench.Client, error) {
-		return bench.Client{Do: func(n int) error { return repeat(once, n) }}, nil
-	}}
 }
 
 // headFields are those of a server, and of a proxy or two if there are many.

@@ -101,7 +101,7 @@ func NewClient(name string, t client.Task) client.Client {
 		return by(t)
 	}
 	if strings.HasPrefix(name, "raw") {
-		return raw.New(t, trust.Dial)
+		return raw.New(t, trust.Dialer(t))
 	}
 	config := zreq.Config{
 		Session: name == "zreq Session", OSFile: name == "zreq to os.File", Anew: name == "zreq, without Into", Cancel: name == "zreq, cancellable",
@@ -122,26 +122,17 @@ func together(c client.Client, goroutines int) (bench.Client, error) {
 		}
 	}
 	if goroutines == 1 {
-		return bench.Client{Do: func(n int) error { return repeat(workers[0], n) }, Close: c.Close}, nil
+		return bench.Client{Do: bench.Repeat(workers[0]), Close: c.Close}, nil
 	}
 	return bench.Client{Close: c.Close, Do: func(n int) error {
 		var all sync.WaitGroup
 		for i, once := range workers {
 			share := (n + goroutines - 1 - i) / goroutines
-			all.Go(func() { errs[i] = repeat(once, share) })
+			all.Go(func() { errs[i] = bench.Repeat(once)(share) })
 		}
 		all.Wait()
 		return errors.Join(errs...)
 	}}, nil
-}
-
-func repeat(once func() error, n int) error {
-	for range n {
-		if err := once(); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // write makes the file of an upload, once for all cases: it stays, for Dir is the World's.

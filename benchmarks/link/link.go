@@ -37,9 +37,7 @@ var errGivenUp = errors.New("given up")
 func (l Link) Case(name, dir string, size int64) bench.Case {
 	c := bench.Case{Group: "link that breaks", Name: name, Rounds: 3}
 	add := func(name string, by get) {
-		c.Clients = append(c.Clients, bench.Maker{Name: name, Make: func() (bench.Client, error) {
-			return bench.Client{Take: func() (bench.Sample, error) { return l.download(by, filepath.Join(dir, "image"), size) }}, nil
-		}})
+		c.Clients = append(c.Clients, bench.Taking(name, func() (bench.Sample, error) { return l.download(by, filepath.Join(dir, "image"), size) }))
 	}
 	add("zreq ToFile", func(url, path string, _ []byte) error { return byZreq(url, path, nil) })
 	add("zreq ToFile with SHA-256", byZreq)

@@ -2,11 +2,13 @@ package link
 
 import (
 	"bytes"
+	"context"
 	"net"
 	"net/http"
-	"sync"
 	"sync/atomic"
 	"time"
+
+	"golang.org/x/time/rate"
 )
 
 // Link is how bad a link is.
@@ -19,11 +21,12 @@ type Link struct {
 type breaking struct {
 	net.Listener
 	Link
+	limiter         *rate.Limiter
 	bytes, requests atomic.Int64
-
-	mu   sync.Mutex
-	free time.Time // when the link has sent all that was given to it
 }
+
+// piece is what is sent at once, and all that an idle link saves up.
+const piece = 64 << 10
 
 // serve serves content until end is called, by the server of net/http, with ETag, Last-Modified
 // and ranges.
@@ -32,7 +35,11 @@ func (l Link) serve(content []byte) (b *breaking, end func() error, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	b = &breaking{Listener: listener, Link: l}
+	limit := rate.Inf
+	if l.Rate > 0 {
+		limit = rate.Limit(l.Rate)
+	}
+	b = &breaking{Listener: listener, Link: l, limiter: rate.NewLimiter(limit, piece)}
 	made := time.Now().Add(-time.Hour) // old enough to be a validator
 	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		b.requests.Add(1)
@@ -62,35 +69,18 @@ func (c *breakingConn) Read(p []byte) (int, error) {
 
 // Write sends what the connection still lasts for, in pieces that keep the rate.
 func (c *breakingConn) Write(p []byte) (written int, err error) {
-	const piece = 64 << 10
 	for len(p) > 0 && err == nil {
 		if c.left == 0 {
 			_ = c.Close()
 			return written, net.ErrClosed
 		}
 		n := int(min(int64(len(p)), c.left, piece))
-		c.link.wait(n)
+		if err := c.link.limiter.WaitN(context.Background(), n); err != nil {
+			return written, err
+		}
 		n, err = c.Conn.Write(p[:n])
 		c.link.bytes.Add(int64(n))
 		written, p, c.left = written+n, p[n:], c.left-int64(n)
 	}
 	return written, err
-}
-
-// slack makes up for sleeps that are longer than they should be.
-const slack = 10 * time.Millisecond
-
-// wait waits until the link has room for n bytes.
-func (b *breaking) wait(n int) {
-	if b.Rate == 0 {
-		return
-	}
-	b.mu.Lock()
-	if late := time.Now().Add(-slack); b.free.Before(late) { // an idle link saves up no more
-		b.free = late
-	}
-	due := b.free
-	b.free = b.free.Add(time.Duration(n) * time.Second / time.Duration(b.Rate))
-	b.mu.Unlock()
-	time.Sleep(time.Until(due))
 }

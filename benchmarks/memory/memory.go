@@ -13,6 +13,7 @@ import (
 	"github.com/zreq-go/zreq/benchmarks/bench"
 	"github.com/zreq-go/zreq/benchmarks/client"
 	"github.com/zreq-go/zreq/benchmarks/jobs"
+	"github.com/zreq-go/zreq/benchmarks/process"
 )
 
 // The groups of the cases.
@@ -59,12 +60,46 @@ func Cases(w *jobs.World) (cases []bench.Case) {
 	return append(cases, peaks(w)...)
 }
 
+// task is what a child process measures.
+type task struct {
+	client.Task
+	Kind   string // Kept, Scale or Growing
+	Client string
+	N      int // connections
+}
+
+// maker makes a client by its name.
+type maker func(name string, t client.Task) client.Client
+
 // of is the case of a task.
 func (t task) of(name string, rounds int, clients ...string) bench.Case {
 	c := bench.Case{Group: t.Kind, Name: name, Rounds: rounds}
 	for _, t.Client = range clients {
-		take := t.run
-		c.Clients = append(c.Clients, bench.Maker{Name: t.Client, Make: func() (bench.Client, error) { return bench.Client{Take: take}, nil }})
+		c.Clients = append(c.Clients, bench.Taking(t.Client, t.run))
 	}
 	return c
+}
+
+const part = "MEMORY"
+
+// Main does the task of a child process, if this is one, and does not return then. It
+// comes first in main, beside origin.Main.
+func Main() {
+	process.Main(part, func(t task, reply func(any) error) error {
+		measure := map[string]func(maker) (bench.Sample, error){Kept: t.hold, Scale: t.spread, Growing: t.grow}[t.Kind]
+		sample, err := measure(jobs.NewClient)
+		if err != nil {
+			return err
+		}
+		return reply(sample)
+	})
+}
+
+// run has a child process do the task and reads what it measured.
+func (t task) run() (sample bench.Sample, err error) {
+	end, err := process.Start(part, &t, &sample)
+	if err != nil {
+		return nil, err
+	}
+	return sample, end()
 }

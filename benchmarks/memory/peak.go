@@ -3,10 +3,10 @@ package memory
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -15,6 +15,7 @@ import (
 	"github.com/zreq-go/zreq/benchmarks/client/curl"
 	"github.com/zreq-go/zreq/benchmarks/jobs"
 	"github.com/zreq-go/zreq/benchmarks/memory/programs/program"
+	"github.com/zreq-go/zreq/benchmarks/process"
 )
 
 // peaks are processes that do one job each.
@@ -41,9 +42,12 @@ func peaks(w *jobs.World) []bench.Case {
 			if name == "curl" && !curl.Here() {
 				continue
 			}
-			c.Clients = append(c.Clients, bench.Maker{Name: name, Make: func() (bench.Client, error) {
-				return bench.Client{Take: func() (bench.Sample, error) { return s.job(name, j.kind, j.tls) }}, ready()
-			}})
+			c.Clients = append(c.Clients, bench.Taking(name, func() (bench.Sample, error) {
+				if err := ready(); err != nil {
+					return nil, err
+				}
+				return s.job(name, j.kind, j.tls)
+			}))
 		}
 		cases = append(cases, c)
 	}
@@ -61,15 +65,12 @@ func (s *scales) path(name string) string { return filepath.Join(s.dir, name) }
 
 // prepare builds the programs, as small as they come, and writes the files that they read.
 func (s *scales) prepare() error {
-	const all = "github.com/zreq-go/zreq/benchmarks/memory/programs/"
-	args := []string{"build", "-trimpath", "-ldflags=-s -w", "-o", s.dir + string(filepath.Separator)}
+	var programs []string
 	for _, name := range []string{"weigh", "empty", "raw", "rawtls", "zreq", "zreqtls", "nethttp", "fasthttp", "resty"} {
-		args = append(args, all+name)
+		programs = append(programs, "github.com/zreq-go/zreq/benchmarks/memory/programs/"+name)
 	}
-	command := exec.Command("go", args...)
-	command.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := command.CombinedOutput(); err != nil {
-		return fmt.Errorf("go build: %w: %s", err, out)
+	if err := process.Build(s.dir, runtime.GOOS+"/"+runtime.GOARCH, programs...); err != nil {
+		return err
 	}
 	err := errors.Join(
 		os.WriteFile(s.path("upload.bin"), bytes.Repeat([]byte("0123456789abcdef"), program.Size/16), 0o600),
@@ -123,9 +124,11 @@ func (s *scales) weigh(command ...string) (float64, error) {
 	if path, err := exec.LookPath(command[0]); err == nil {
 		command[0] = path
 	}
-	out, err := output(s.path("weigh"), "LC_ALL=C", command...)
+	cmd := process.Command(s.path("weigh"), command...)
+	cmd.Env = append(cmd.Env, "LC_ALL=C")
+	out, err := process.Output(cmd)
 	if err != nil {
 		return 0, err
 	}
-	return strconv.ParseFloat(strings.TrimSpace(string(out)), 64)
+	return strconv.ParseFloat(strings.TrimSpace(out), 64)
 }

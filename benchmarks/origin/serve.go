@@ -4,50 +4,57 @@ import (
 	"bufio"
 	"bytes"
 	"crypto/tls"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"strconv"
 	"strings"
+
+	"github.com/zreq-go/zreq/netdriver/tlsnet/tlstest"
 )
 
-// serve listens, says where, and serves until stdin ends.
-func serve(stdin io.Reader, stdout io.Writer, many int) error {
-	certificate, roots, err := certify()
+// host is where the server listens first.
+const host = "127.0.0.1"
+
+// serve listens there and at many other addresses, says where, and serves until stdin ends.
+func serve(many int, reply func(any) error) error {
+	ca, err := tlstest.NewAuthority()
 	if err != nil {
 		return err
 	}
-	at := Origin{Roots: roots}
-	listen := func(address string) net.Listener {
-		l, failed := net.Listen("tcp", address)
-		if failed != nil {
-			err = failed
-			return nil
-		}
-		return l
-	}
-	plain, secure := listen("127.0.0.1:0"), listen("127.0.0.1:0")
+	config, err := ca.Server(host)
 	if err != nil {
 		return err
 	}
-	at.Plain, at.TLS = plain.Addr().String(), secure.Addr().String()
+	config.MinVersion = tls.VersionTLS13
+	plain, err := listen(host)
+	if err != nil {
+		return err
+	}
+	secure, err := listen(host)
+	if err != nil {
+		return err
+	}
 	go accept(plain)
-	go accept(tls.NewListener(secure, &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS13}))
+	go accept(tls.NewListener(secure, config))
+	at := Origin{Plain: plain.Addr().String(), TLS: secure.Addr().String(), Roots: ca.PEM()}
 	for i := range many { // all of 127/8 is this machine, on Linux
-		l := listen(fmt.Sprintf("127.1.%d.%d:0", i/200, 1+i%200))
+		l, err := listen(fmt.Sprintf("127.1.%d.%d", i/200, 1+i%200))
 		if err != nil {
 			return err
 		}
 		at.Many = append(at.Many, l.Addr().String())
 		go accept(l)
 	}
-	if err := json.NewEncoder(stdout).Encode(&at); err != nil {
+	if err := reply(&at); err != nil {
 		return err
 	}
-	_, err = io.Copy(io.Discard, stdin)
+	_, err = io.Copy(io.Discard, os.Stdin)
 	return err
 }
+
+func listen(host string) (net.Listener, error) { return net.Listen("tcp", host+":0") }
 
 func accept(listener net.Listener) {
 	for {

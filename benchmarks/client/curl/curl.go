@@ -3,7 +3,6 @@
 package curl
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -12,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/zreq-go/zreq/benchmarks/client"
+	"github.com/zreq-go/zreq/benchmarks/process"
 )
 
 // Here reports whether there is a curl.
@@ -73,14 +73,9 @@ func New(t client.Task) (do func(n int) error, least int, close func() error, er
 func run(args []string, config, want string) error {
 	command := exec.Command("curl", args...)
 	command.Stdin = strings.NewReader(config)
-	var failure bytes.Buffer
-	command.Stderr = &failure
-	said, err := command.Output()
-	if err == nil && string(said) != want {
-		err = fmt.Errorf("%.100q came and not %.100q", said, want)
+	said, err := process.Output(command)
+	if err == nil && said != want {
+		err = fmt.Errorf("curl: %.100q came and not %.100q", said, want)
 	}
-	if err != nil {
-		return fmt.Errorf("curl: %w: %s", err, failure.Bytes())
-	}
-	return nil
+	return err
 }

@@ -4,7 +4,9 @@
 package raw
 
 import (
+	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
 	"net"
@@ -23,21 +25,18 @@ const piece = 1 << 20 // that the system moves between two limits
 // Conn makes requests on a connection that has nothing unread.
 type Conn struct {
 	net.Conn
-	in       []byte // what was read and not used yet is in[r:w]
-	r, w     int
+	in       *bufio.Reader
 	part     []byte // a chunk that does not lie whole in there
 	have     int    // of it
-	straight bool   // into part goes all that is not here with the head
 	callback func([]byte) error
 }
 
 // NewConn returns one without a connection, which may change between two requests. callback
 // gets chunks of a size.
 func NewConn(buffer, chunk int, callback func([]byte) error) *Conn {
-	if buffer == 0 {
-		buffer = Default
-	}
-	return &Conn{in: make([]byte, buffer), part: make([]byte, chunk), callback: callback}
+	c := &Conn{part: make([]byte, chunk), callback: callback}
+	c.in = bufio.NewReaderSize(c, cmp.Or(buffer, Default))
+	return c
 }
 
 // Write writes within the idle limit.
@@ -63,19 +62,6 @@ func (c *Conn) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// more reads what comes next behind what is there.
-func (c *Conn) more() error {
-	if c.r > 0 {
-		c.r, c.w = 0, copy(c.in, c.in[c.r:c.w])
-	}
-	if c.w == len(c.in) {
-		return errFraming
-	}
-	n, err := c.Read(c.in[c.w:])
-	c.w += n
-	return err
-}
-
 var (
 	headEnd    = []byte("\r\n\r\n")
 	proto      = []byte("HTTP/1.1 ")
@@ -86,7 +72,6 @@ var (
 
 // Ask sends a request, and reads the head of the response. A length of -1 means chunks.
 func (c *Conn) Ask(request []byte) (status int, length int64, err error) {
-	c.r, c.w, c.have = 0, 0, 0
 	if _, err := c.Write(request); err != nil {
 		return 0, 0, err
 	}
@@ -95,25 +80,30 @@ func (c *Conn) Ask(request []byte) (status int, length int64, err error) {
 
 // Head reads the head of a response.
 func (c *Conn) Head() (status int, length int64, err error) {
+	c.in.Reset(c)
+	c.have = 0
+	var head []byte
 	end := -1
 	for end < 0 {
-		if err := c.more(); err != nil {
+		if _, err := c.in.Peek(len(head) + 1); err != nil {
 			return 0, 0, err
 		}
-		end = bytes.Index(c.in[:c.w], headEnd)
+		head, _ = c.in.Peek(c.in.Buffered())
+		end = bytes.Index(head, headEnd)
 	}
-	head := c.in[:end]
-	c.r = end + len(headEnd)
+	_, _ = c.in.Discard(end + len(headEnd))
+	head = head[:end]
 	if !bytes.HasPrefix(head, proto) {
 		return 0, 0, errFraming
 	}
+	status = int(number(head[len(proto):]))
 	if at := bytes.Index(head, lengthIs); at >= 0 {
-		return int(number(head[len(proto):])), number(head[at+len(lengthIs):]), nil
+		return status, number(head[at+len(lengthIs):]), nil
 	}
 	if !bytes.Contains(head, chunkedIs) {
 		return 0, 0, errFraming
 	}
-	return int(number(head[len(proto):])), -1, nil
+	return status, -1, nil
 }
 
 // number reads what begins with digits.
@@ -131,10 +121,10 @@ func number(text []byte) (n int64) {
 func (c *Conn) Body(length int64) (err error) {
 	if length >= 0 {
 		err = c.Pass(length)
-	} else if c.straight, err = false, c.chunked(); err == nil {
+	} else if err = c.chunked(); err == nil {
 		err = c.flush()
 	}
-	if err == nil && c.r < c.w {
+	if err == nil && c.in.Buffered() > 0 {
 		err = errFraming // bytes follow the response
 	}
 	return err
@@ -142,7 +132,6 @@ func (c *Conn) Body(length int64) (err error) {
 
 // Pass gives the next n bytes of a body to the callback, and then what is short of a chunk.
 func (c *Conn) Pass(n int64) error {
-	c.straight = len(c.part) >= len(c.in)
 	if err := c.pass(n); err != nil {
 		return err
 	}
@@ -157,25 +146,25 @@ func (c *Conn) flush() error {
 	return c.callback(c.part[:n])
 }
 
-// pass gives the next n bytes to the callback, in chunks.
+// pass gives the next n bytes to the callback, in chunks: those that lie whole in the buffer from there.
 func (c *Conn) pass(n int64) (err error) {
 	size := len(c.part)
 	for n > 0 && err == nil {
-		space, m := c.part[c.have:], 0
-		space = space[:min(n, int64(len(space)))]
+		m, here := 0, c.in.Buffered()
+		space := c.part[c.have:min(int64(size), int64(c.have)+n)]
 		switch {
-		case c.have == 0 && n >= int64(size) && c.w-c.r >= size: // it lies whole in the buffer
-			err = c.callback(c.in[c.r : c.r+size])
-			c.r, n = c.r+size, n-int64(size)
+		case c.have == 0 && n >= int64(size) && here >= size:
+			chunk, _ := c.in.Peek(size)
+			err = c.callback(chunk)
+			m, _ = c.in.Discard(size)
+			n -= int64(m)
 			continue
-		case c.r < c.w:
-			m = copy(space, c.in[c.r:c.w])
-			c.r += m
-		case c.straight || len(space) >= len(c.in):
+		case here > 0:
+			m, err = c.in.Read(space)
+		case size >= c.in.Size() && n >= int64(c.in.Size()): // past the buffer
 			m, err = c.Read(space)
 		default:
-			err = c.more()
-			continue
+			_, err = c.in.Peek(1)
 		}
 		n -= int64(m)
 		if c.have += m; c.have == size {
@@ -200,10 +189,10 @@ func (c *Conn) chunked() error {
 		if err != nil {
 			return err
 		}
-		if line, err = c.line(); err != nil || len(line) > 0 || size == 0 {
-			if len(line) > 0 {
-				err = errFraming
-			}
+		if line, err = c.line(); err == nil && len(line) > 0 {
+			err = errFraming
+		}
+		if err != nil || size == 0 {
 			return err
 		}
 	}
@@ -211,24 +200,22 @@ func (c *Conn) chunked() error {
 
 // line returns the next line without its end.
 func (c *Conn) line() ([]byte, error) {
-	for {
-		if n := bytes.IndexByte(c.in[c.r:c.w], '\n'); n > 0 {
-			line := c.in[c.r : c.r+n-1]
-			c.r += n + 1
-			return line, nil
-		}
-		if err := c.more(); err != nil {
-			return nil, err
-		}
+	line, err := c.in.ReadSlice('\n')
+	if err == nil && len(line) < len("\r\n") {
+		err = errFraming
 	}
+	if err != nil {
+		return nil, err
+	}
+	return line[:len(line)-len("\r\n")], nil
 }
 
 // Splice moves the next n bytes of a body to a file, by the system.
 func (c *Conn) Splice(f *os.File, n int64) error {
-	have := int(min(n, int64(c.w-c.r)))
-	_, err := f.Write(c.in[c.r : c.r+have])
-	c.r += have
-	return errors.Join(err, move(f, c.Conn, n-int64(have), c.SetReadDeadline))
+	here, _ := c.in.Peek(int(min(n, int64(c.in.Buffered()))))
+	_, err := f.Write(here)
+	_, _ = c.in.Discard(len(here))
+	return errors.Join(err, move(f, c.Conn, n-int64(len(here)), c.SetReadDeadline))
 }
 
 // Send sends n bytes of a file: by the system where there is no TLS, and through a buffer

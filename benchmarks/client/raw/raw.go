@@ -12,7 +12,7 @@ import (
 
 // New returns the client of a task. dial is given so that a program without TLS does not
 // link it.
-func New(t client.Task, dial func(*client.Task) (net.Conn, error)) client.Client {
+func New(t client.Task, dial func() (net.Conn, error)) client.Client {
 	l := &loop{Task: t, dial: dial, request: Request(&t), open: make([]net.Conn, 0, max(1, t.Conns))}
 	l.pool = make(chan net.Conn, cap(l.open))
 	return client.Client{Worker: l.worker, Hold: l.hold, Close: l.close}
@@ -20,7 +20,7 @@ func New(t client.Task, dial func(*client.Task) (net.Conn, error)) client.Client
 
 type loop struct {
 	client.Task
-	dial    func(*client.Task) (net.Conn, error)
+	dial    func() (net.Conn, error)
 	request []byte
 	open    []net.Conn    // all that are
 	pool    chan net.Conn // those that nobody uses
@@ -48,7 +48,7 @@ func (l *loop) close() error {
 
 // hold makes a connection that nothing but its place in a slice is held of.
 func (l *loop) hold(string) (func() error, error) {
-	conn, err := l.dial(&l.Task)
+	conn, err := l.dial()
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ func (l *loop) worker() (func() error, error) {
 	once := l.once()
 	if l.Fresh {
 		return func() error {
-			conn, err := l.dial(&l.Task)
+			conn, err := l.dial()
 			if err != nil {
 				return err
 			}
@@ -85,7 +85,7 @@ func (l *loop) worker() (func() error, error) {
 // fill opens all connections.
 func (l *loop) fill() error {
 	for len(l.open) < cap(l.open) {
-		conn, err := l.dial(&l.Task)
+		conn, err := l.dial()
 		if err != nil {
 			return err
 		}
@@ -101,38 +101,38 @@ const recordBuffer = 64 << 10
 // once returns what makes one request, on one goroutine.
 func (l *loop) once() func(net.Conn) error {
 	s := l.Sink()
-	switch {
-	case l.Put:
+	if l.Put {
 		return l.put(s)
-	case l.Chunk > 0:
-		c := NewConn(l.Buffer, l.Chunk, s.Chunk)
-		return func(conn net.Conn) error {
-			c.Conn = conn
-			status, length, err := c.Ask(l.request)
-			if err == nil {
-				err = c.Body(length)
-			}
-			return errors.Join(err, s.Done(status))
-		}
 	}
-	var file *os.File
-	c := NewConn(l.Buffer, 2*Default, func(p []byte) error {
-		_, err := file.Write(p)
-		return err
-	})
+	c, body := l.save(s)
+	if l.Chunk > 0 {
+		c = NewConn(l.Buffer, l.Chunk, s.Chunk)
+		body = c.Body
+	}
 	return func(conn net.Conn) error {
 		c.Conn = conn
 		status, length, err := c.Ask(l.request)
-		if err != nil {
-			return err
+		if err == nil {
+			err = body(length)
 		}
-		err = s.Fill(func(f *os.File) error {
-			if file = f; l.Roots != nil {
-				return c.Body(length)
-			}
-			return c.Splice(f, length)
-		})
 		return errors.Join(err, s.Done(status))
+	}
+}
+
+// save returns what writes a body of n bytes to the file.
+func (l *loop) save(s *client.Sink) (c *Conn, body func(n int64) error) {
+	var file *os.File
+	c = NewConn(l.Buffer, 2*Default, func(p []byte) error {
+		_, err := file.Write(p)
+		return err
+	})
+	return c, func(n int64) error {
+		return s.Fill(func(f *os.File) error {
+			if file = f; l.Roots != nil {
+				return c.Body(n)
+			}
+			return c.Splice(f, n)
+		})
 	}
 }
 
@@ -148,7 +148,7 @@ func (l *loop) put(s *client.Sink) func(net.Conn) error {
 			return err
 		}
 		defer f.Close()
-		c.Conn, c.r, c.w = conn, 0, 0
+		c.Conn = conn
 		if _, err := c.Write(l.request); err != nil {
 			return err
 		}
@@ -159,7 +159,7 @@ func (l *loop) put(s *client.Sink) func(net.Conn) error {
 			return err
 		}
 		status, length, err := c.Head()
-		if err == nil && (length != 0 || c.r < c.w) {
+		if err == nil && (length != 0 || c.in.Buffered() > 0) {
 			err = io.ErrNoProgress
 		}
 		return errors.Join(err, s.Done(status))

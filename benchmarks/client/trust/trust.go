@@ -20,11 +20,13 @@ func Config(t *client.Task) *tls.Config {
 	return &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS13}
 }
 
-// Dial dials as a program without a client does.
-func Dial(t *client.Task) (net.Conn, error) {
-	dialer := &net.Dialer{Timeout: client.Idle}
-	if t.Roots == nil {
-		return dialer.Dial("tcp", t.Address)
+// Dialer dials the server of a task as a program without a client does.
+func Dialer(t client.Task) func() (net.Conn, error) {
+	dialer, config := &net.Dialer{Timeout: client.Idle}, Config(&t)
+	return func() (net.Conn, error) {
+		if config == nil {
+			return dialer.Dial("tcp", t.Address)
+		}
+		return tls.DialWithDialer(dialer, "tcp", t.Address, config)
 	}
-	return tls.DialWithDialer(dialer, "tcp", t.Address, Config(t))
 }

@@ -11,6 +11,6 @@ import (
 
 func main() {
 	program.Run(func(t client.Task) client.Client {
-		return raw.New(t, func(t *client.Task) (net.Conn, error) { return net.Dial("tcp", t.Address) })
+		return raw.New(t, func() (net.Conn, error) { return net.Dial("tcp", t.Address) })
 	})
 }

@@ -9,5 +9,5 @@ import (
 )
 
 func main() {
-	program.Run(func(t client.Task) client.Client { return raw.New(t, trust.Dial) })
+	program.Run(func(t client.Task) client.Client { return raw.New(t, trust.Dialer(t)) })
 }
