@@ -1,6 +1,9 @@
 package netdriver
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // A Linker is a Driver that knows the state of its link.
 type Linker interface {
@@ -13,6 +16,11 @@ type Link struct {
 	Up        bool     // whether a Dial can succeed
 	Interface string   // the name that the system gives it, "" if it has none
 	Addresses []string // our addresses on it, without prefix length; may be empty
+}
+
+// Equal reports whether nothing has changed between l and other.
+func (l Link) Equal(other Link) bool {
+	return l.Up == other.Up && l.Interface == other.Interface && slices.Equal(l.Addresses, other.Addresses)
 }
 
 // A LinkWatcher is a Linker that reports changes.

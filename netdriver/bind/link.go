@@ -93,7 +93,7 @@ func (d *Driver) follow(ctx context.Context, yield func(netdriver.Link, error) b
 		return nil
 	}
 	for err == nil {
-		if now := d.Link(); !isSame(now, last) {
+		if now := d.Link(); !now.Equal(last) {
 			last = now
 			if !yield(now, nil) {
 				return nil
@@ -105,8 +105,4 @@ func (d *Driver) follow(ctx context.Context, yield func(netdriver.Link, error) b
 		return context.Cause(ctx)
 	}
 	return err
-}
-
-func isSame(a, b netdriver.Link) bool {
-	return a.Up == b.Up && a.Interface == b.Interface && slices.Equal(a.Addresses, b.Addresses)
 }

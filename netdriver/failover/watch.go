@@ -3,7 +3,6 @@ package failover
 import (
 	"context"
 	"errors"
-	"slices"
 	"sync"
 
 	"github.com/zreq-go/zreq/netdriver"
@@ -113,7 +112,7 @@ func (w *watch) follow(ctx context.Context, yield func(netdriver.Link, error) bo
 				w.states[n.link] = n.state
 			}
 		}
-		if now := w.first(); !isSame(now, last) {
+		if now := w.first(); !now.Equal(last) {
 			last = now
 			if !yield(now, nil) {
 				return nil
@@ -135,8 +134,4 @@ func (w *watch) first() netdriver.Link {
 		}
 	}
 	return netdriver.Link{}
-}
-
-func isSame(a, b netdriver.Link) bool {
-	return a.Up == b.Up && a.Interface == b.Interface && slices.Equal(a.Addresses, b.Addresses)
 }

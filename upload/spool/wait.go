@@ -2,7 +2,6 @@ package spool
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/zreq-go/zreq/internal/backoff"
@@ -44,15 +43,11 @@ func (a *Args) waitForLink(ctx context.Context, was netdriver.Link, d time.Durat
 		if err != nil {
 			break
 		}
-		if now.Up && !isSame(now, was) {
+		if now.Up && !now.Equal(was) {
 			return context.Cause(ctx)
 		}
 		was = now
 	}
 	<-limited.Done() // also if the driver cannot watch
 	return context.Cause(ctx)
-}
-
-func isSame(a, b netdriver.Link) bool {
-	return a.Up == b.Up && a.Interface == b.Interface && slices.Equal(a.Addresses, b.Addresses)
 }
