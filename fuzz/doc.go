@@ -1,5 +1,6 @@
-// Package fuzz holds the fuzz targets of zreq, with their seeds. It has no code of its
-// own. To run a target:
+// Package fuzz holds the fuzz targets of the codec and of the calls, with their seeds, and
+// the comparison with net/http. Those of other packages lie beside their code. To run a
+// target:
 //
 //	go test ./fuzz -run '^$' -fuzz '^FuzzExchange$' -fuzztime 60s -fuzzminimizetime 20x
 //

@@ -1,4 +1,4 @@
-package fuzz_test
+package fuzz
 
 import (
 	"context"
@@ -11,12 +11,19 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
+
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq"
 	"github.com/zreq-go/zreq/zreq/digest"
 	"github.com/zreq-go/zreq/zreq/roundtrip"
 	"github.com/zreq-go/zreq/zreq/zlog"
 )
+
+// TestFeature is the list of promises that are proven here, because they are not those
+// of one package.
+func TestFeature(t *testing.T) {
+	t.Run("P44", testWorkOfAField)
+}
 
 // wide are limits that do not hide what a parser does with a long field.
 var wide = zreq.Limits{HeadBytes: 1 << 20, Fields: 1 << 20, TrailerBytes: 1 << 20, ChunkLine: 1 << 20, ReadBuffer: 64 << 10}

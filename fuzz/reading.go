@@ -1,14 +1,11 @@
-package fuzz_test
+package fuzz
 
 import (
-	"flag"
 	"fmt"
 	"net/http"
 	"slices"
-	"testing"
 
 	"github.com/zreq-go/zreq/zreq/wire"
-	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
 // A field is a name in its canonical case and a value.
@@ -109,61 +106,4 @@ func fieldsOf(lines []byte) []field {
 
 func (r *reading) String() string {
 	return fmt.Sprintf("%+q %v %d %v %q %q %v %d %v", fmt.Sprint(r.heads), r.framing, r.length, r.reuse, r.body, r.trailers, r.whole, r.used, r.err)
-}
-
-// tight has limits that short inputs reach.
-var tight = wire.Limits{HeadBytes: 60, Fields: 3, Informational: 1, ChunkLine: 8, TrailerBytes: 24}
-
-// check demands all properties of one input.
-func check(t *testing.T, in []byte, method string, sizes []byte) {
-	for _, limits := range []wire.Limits{{}, tight} {
-		whole := read(in, method, limits, nil)
-		for _, sizes := range [][]byte{{1}, sizes} {
-			cut := read(in, method, limits, sizes)
-			if cut.String() != whole.String() {
-				t.Fatalf("%q in pieces of %v:\n got %v\nwant %v", in, sizes, cut, whole)
-			}
-			if cut.calls > 2*len(in)+2 {
-				t.Fatalf("%q: %d calls for %d bytes", in, cut.calls, len(in))
-			}
-		}
-		if !fuzzing() {
-			checkAllocations(t, in, method, limits)
-		}
-		if whole.whole {
-			compare(t, in, method, whole)
-		}
-	}
-}
-
-// checkAllocations is left to the seeds: while a target is fuzzed, others
-// allocate at the same time.
-func checkAllocations(t *testing.T, in []byte, method string, limits wire.Limits) {
-	buf := make([]byte, len(in))
-	var d wire.Decoder
-	allocs, _ := zreqtest.Allocs(func() {
-		copy(buf, in)
-		d.Reset(method, limits)
-		rest := buf
-		for {
-			ev, used, err := d.Next(rest)
-			rest = rest[used:]
-			if err != nil || ev.Kind == wire.NeedMore || ev.Kind == wire.End {
-				return
-			}
-		}
-	})
-	if allocs != 0 {
-		t.Fatalf("%q: %v allocations", in, allocs)
-	}
-}
-
-func fuzzing() bool {
-	f := flag.Lookup("test.fuzz")
-	return f != nil && f.Value.String() != ""
-}
-
-// methodOf picks one of the methods that change how a response is read.
-func methodOf(n byte) string {
-	return [...]string{"GET", "HEAD", "CONNECT"}[n%3]
 }
