@@ -94,6 +94,7 @@ func (o *output) take(resp *zreq.Response) (err error) {
 func (o *output) fill(resp *zreq.Response) (n int, err error) {
 	const page = 4 << 10
 	piece := o.piece[:len(o.piece)-int(o.offset%page)]
+	piece = piece[:o.pace.Most(int64(len(piece)))] // what is read is paid for at once
 	if left := o.budget.left(); left >= 0 {
 		piece = piece[:max(1, min(int64(len(piece)), left))]
 	}

@@ -1,6 +1,8 @@
 package download_test
 
 import (
+	"context"
+	"crypto/sha256"
 	"errors"
 	"testing"
 	"time"
@@ -33,6 +35,16 @@ func testPace(t *testing.T) {
 			is.True(p.Rate > 5_000 && p.Rate < 20_000)
 			is.True(!p.Done)
 		}
+	})
+	served(t, cutEvery(v, 100_000), func(is *is.I, o *origin, args *download.Args) {
+		sum := sha256.Sum256([]byte(v.body))
+		args.Want.SHA256, args.BytesPerSecond = sum[:], 10_000
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		res, err := download.Get(ctx, image, new(memSink), args)
+		is.True(errors.Is(err, context.DeadlineExceeded))
+		is.True(res.Offset >= 45_000)
+		is.True(res.Spent-res.Offset < 12_000) // no more was read than it waits for, and the read buffer
 	})
 }
 
