@@ -156,6 +156,9 @@ func (s *adversary) bad(a *ask, v *thing) (string, reply) {
 	}
 	switch kind := s.rnd.IntN(kinds); kind {
 	case 0:
+		if part, ok := strings.CutPrefix(honest, "HTTP/1.1 206 Partial Content"); ok && s.rnd.IntN(2) == 0 {
+			return "a part as a 200", reply{text: "HTTP/1.1 200 OK" + part, cut: -1}
+		}
 		return "ignores Range", reply{text: v.whole(), cut: -1}
 	case 1:
 		return "416", s.unsatisfiable(a)

@@ -3,6 +3,7 @@ package download
 import (
 	"bytes"
 	"errors"
+	"strconv"
 
 	"github.com/zreq-go/zreq/zreq"
 )
@@ -25,10 +26,13 @@ const (
 
 // Why a response is not what was asked for.
 var (
-	errUnasked   = errors.New("a 206, and no Range was sent")
+	errUnasked   = errors.New("a 206 that does not begin at the first byte, and no Range was sent")
+	errSlice     = errors.New("a 200 that is only a part, by its Content-Range")
 	errPart      = errors.New("a 206 that is not the part that was asked for: the server cannot do ranges")
 	errUntagged  = errors.New("a 206 that does not say of which version it is")
 	errVersion   = errors.New("the server has another version")
+	errNameless  = errors.New("the server names no version, so that nothing can be resumed: give Want.SHA256")
+	errEndless   = &unproven{": give Want.Size or Want.SHA256"}
 	errLength    = errors.New("the response is not as long as the thing")
 	errUnsure    = errors.New("a 200 that may be something else: nothing says of which version it is")
 	errSatisfied = errors.New("a 416, although there should be more")
@@ -54,17 +58,21 @@ var table = []row{
 	{"416 at the end", (*question).isAtEnd, conclude, nil},
 	{"416 to a Range", func(q *question, h *head) bool { return h.status == 416 && q.ranged }, askPlain, errSatisfied},
 	{"4xx behind a redirect", func(q *question, h *head) bool { return h.status/100 == 4 && h.redirected }, back, nil},
+	{"a Range that is refused", func(q *question, h *head) bool { return q.ranged && mayBlameRange(h.status) }, askWhole, nil},
 	{"another status", func(q *question, h *head) bool { return !h.isWhole() && h.status != 206 }, refuse, nil},
 
 	// What is not the thing, whatever it is.
-	{"coded in mid-way", func(q *question, h *head) bool { return h.coded && q.underway }, againOnce, zreq.ErrEncoded},
-	{"coded", func(q *question, h *head) bool { return h.coded }, refuse, zreq.ErrEncoded},
+	{"coded in mid-way", func(q *question, h *head) bool { return h.coded && q.underway }, againOnce, nil},
+	{"coded", func(q *question, h *head) bool { return h.coded }, refuse, nil},
+	{"200 of a part", func(q *question, h *head) bool { return h.slice && q.ranged }, askWhole, errSlice},
+	{"200 of a part, to no Range", func(q *question, h *head) bool { return h.slice }, again, errSlice},
+	{"200 of the same version, shorter", (*question).contradicts, askWhole, errLength},
 	{"wrong by its own word", func(q *question, h *head) bool { return isWrong(h.refused) }, refuse, nil},
 	{"not wanted in mid-way", func(q *question, h *head) bool { return h.refused != nil && q.underway }, again, nil},
 	{"not wanted", func(q *question, h *head) bool { return h.refused != nil }, refuse, nil},
 
 	// A part (RFC 9110, 15.3.7).
-	{"206 to no Range", func(q *question, h *head) bool { return h.status == 206 && !q.ranged }, refuse, errUnasked},
+	{"206 to no Range", func(q *question, h *head) bool { return h.status == 206 && !q.ranged && !h.fits(0, -1) }, refuse, errUnasked},
 	{"206 of another part", func(q *question, h *head) bool { return h.status == 206 && !h.fits(q.from, q.until) }, askPlain, errPart},
 	{"the first 206", func(q *question, h *head) bool { return h.status == 206 && q.from == 0 }, begin, nil},
 	{"206 of another version", func(q *question, h *head) bool { return h.status == 206 && q.differs(h) }, askWhole, errVersion},
@@ -73,13 +81,14 @@ var table = []row{
 	{"206 of who knows what", func(q *question, h *head) bool { return h.status == 206 }, askPlain, errUntagged},
 
 	// The whole.
-	{"200 without an end", (*question).isEndless, refuse, zreq.ErrUnframed},
+	{"200 without an end", (*question).isEndless, refuse, errEndless},
 	{"the first 200", func(q *question, h *head) bool { return q.from == 0 }, begin, nil},
 	{"200 of another length", (*question).wrongSize, again, errLength},
 	{"200 of the same version", func(q *question, h *head) bool { return q.same(h) && q.fitsSize(h) }, skip, nil},
 	{"200 under a digest", func(q *question, h *head) bool { return q.certain && !q.differs(h) && q.fitsSize(h) }, skip, nil},
+	{"200 of another name, and no restart is left", func(q *question, h *head) bool { return q.isLast && q.seen.coding == h.coding }, skip, nil},
 	{"200 of another version", func(q *question, h *head) bool { return h.tags.validator().kind != noValidator }, begin, errVersion},
-	{"200 where none has a version", func(q *question, h *head) bool { return q.seen.validator.kind == noValidator }, begin, errVersion},
+	{"200 where none has a version", func(q *question, h *head) bool { return q.seen.validator.kind == noValidator }, begin, errNameless},
 	{"200 under the caller's digest", func(q *question, h *head) bool { return q.wanted && q.differs(h) }, begin, errVersion},
 	{"200 of who knows what", func(q *question, h *head) bool { return true }, again, errUnsure},
 }
@@ -103,10 +112,12 @@ func (r *row) settle(q *question, h *head) (verdict, error) {
 	}
 	switch {
 	case why != nil:
-	case h.refused != nil:
-		why = h.refused
 	case !h.isWhole() && h.status != 206:
 		why = &statusError{h.status}
+	case h.coded:
+		why = &detail{zreq.ErrEncoded, "Content-Encoding is " + strconv.Quote(h.coding) + ", and none was asked for; set Call.AllowEncoded to take the body as it comes"}
+	case h.refused != nil:
+		why = h.refused
 	}
 	return verdict, why
 }
@@ -121,6 +132,16 @@ func isPassing(status int) bool {
 		return false
 	}
 	return status >= 500
+}
+
+// mayBlameRange reports whether a server may have refused a request for its Range or its
+// If-Range alone. By RFC 9110, 14.2 and 13.1.5, it should have ignored them.
+func mayBlameRange(status int) bool {
+	switch status {
+	case 400, 403, 412, 417, 501:
+		return true
+	}
+	return false
 }
 
 func isWrong(err error) bool {
@@ -173,6 +194,13 @@ func (q *question) same(h *head) bool {
 // fitsSize reports whether a 200 may be as long as the thing.
 func (q *question) fitsSize(h *head) bool {
 	return h.size < 0 || h.size == q.size || q.size < 0 && h.size >= q.from
+}
+
+// contradicts reports whether a 200 in answer to a Range has the name of the version that is
+// known, but another length. It may be the part, from a server that means to send a 206: a
+// strong validator changes whenever the content does (RFC 9110, 8.8.1).
+func (q *question) contradicts(h *head) bool {
+	return q.ranged && h.isWhole() && q.same(h) && !q.fitsSize(h)
 }
 
 // wrongSize reports whether a 200 cannot be what the caller's digest is of.

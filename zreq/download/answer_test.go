@@ -59,32 +59,48 @@ var answers = map[string][]struct {
 		{"a signature that has expired", nil, head{status: 403, redirected: true}, back},
 		{"404", nil, head{status: 404, redirected: true}, back},
 	},
+	"a Range that is refused": {
+		{"a gate that takes no Range", nil, head{status: 400}, askWhole},
+		{"If-Range taken for If-Match", nil, head{status: 412}, askWhole},
+		{"the first part", func(q *question) { fresh(q); q.ranged, q.until = true, 100 }, head{status: 501}, askWhole},
+	},
 	"another status": {
 		{"404", nil, head{status: 404}, refuse},
-		{"412", nil, head{status: 412}, refuse},
+		{"412 to no Range", func(q *question) { q.ranged = false }, head{status: 412}, refuse},
 		{"416 to no Range", func(q *question) { q.ranged = false }, head{status: 416}, refuse},
 		{"304", nil, head{status: 304}, refuse},
 		{"302", nil, head{status: 302}, refuse},
 		{"204", nil, head{status: 204}, refuse},
 		{"202", nil, head{status: 202}, refuse},
-		{"501", nil, head{status: 501}, refuse},
+		{"501 to no Range", func(q *question) { q.ranged = false }, head{status: 501}, refuse},
 		{"505", nil, head{status: 505}, refuse},
 		{"511", nil, head{status: 511}, refuse},
 	},
-	"coded in mid-way":      {{"gzip", nil, head{status: 206, coded: true}, againOnce}},
-	"coded":                 {{"gzip", fresh, head{status: 200, coded: true}, refuse}},
+	"coded in mid-way":           {{"gzip", nil, head{status: 206, coded: true}, againOnce}},
+	"coded":                      {{"gzip", fresh, head{status: 200, coded: true}, refuse}},
+	"200 of a part":              {{"the rest", nil, but(a200(900), func(h *head) { h.slice = true }), askWhole}},
+	"200 of a part, to no Range": {{"of a cache", fresh, but(a200(900), func(h *head) { h.slice = true }), again}},
+	"200 of the same version, shorter": {
+		{"the rest, without Content-Range", nil, a200(900), askWhole},
+		{"not what Want is", nil, but(a200(900), func(h *head) { h.refused = ErrWant }), askWhole},
+		{"same Last-Modified", dated, but(a200(900), func(h *head) { h.tags = tags{modified: dateA, dates: 1} }), askWhole},
+	},
 	"wrong by its own word": {{"another digest", nil, head{status: 200, refused: &wrong{ErrWant}}, refuse}},
 	"not wanted in mid-way": {{"a login page", nil, head{status: 200, refused: ErrWant}, again}},
 	"not wanted":            {{"a login page", fresh, head{status: 200, refused: ErrWant}, refuse}},
-	"206 to no Range":       {{"unasked", fresh, a206(0, 999), refuse}},
+	"206 to no Range":       {{"of a cache", fresh, a206(100, 999), refuse}},
 	"206 of another part": {
 		{"too early", nil, a206(99, 999), askPlain},
 		{"too late", nil, a206(101, 999), askPlain},
 		{"too long", func(q *question) { q.until = 200 }, a206(100, 200), askPlain},
 		{"no Content-Range, two, or multipart", nil, head{status: 206, length: 900, tags: tagA}, askPlain},
 		{"a body of another length", nil, but(a206(100, 999), func(h *head) { h.length = 899 }), askPlain},
+		{"all, to no Range", func(q *question) { q.ranged = false }, a206(0, 999), askPlain},
 	},
-	"the first 206": {{"a part", func(q *question) { fresh(q); q.ranged, q.until = true, 100 }, a206(0, 99), begin}},
+	"the first 206": {
+		{"a part", func(q *question) { fresh(q); q.ranged, q.until = true, 100 }, a206(0, 99), begin},
+		{"all, to no Range", fresh, a206(0, 999), begin},
+	},
 	"206 of another version": {
 		{"another ETag", nil, but(a206(100, 999), func(h *head) { h.tags = tagB }), askWhole},
 		{"another ETag, weak", nil, but(a206(100, 999), func(h *head) { h.tags = tags{etag: `W/"b"`, etags: 1} }), askWhole},
@@ -134,10 +150,15 @@ var answers = map[string][]struct {
 		{"no validator", certain, but(a200(1000), func(h *head) { h.tags = tags{} }), skip},
 		{"the caller's digest", wanted, but(a200(1000), func(h *head) { h.tags = tags{} }), skip},
 	},
+	"200 of another name, and no restart is left": {
+		{"another ETag", last, but(a200(1000), func(h *head) { h.tags = tagB }), skip},
+		{"another ETag, weak", last, but(a200(1000), func(h *head) { h.tags = tags{etag: `W/"b"`, etags: 1} }), skip},
+	},
 	"200 of another version": {
+		{"another coding, and no restart is left", last, but(a200(1000), func(h *head) { h.coding = "br" }), begin},
 		{"another ETag", nil, but(a200(1000), func(h *head) { h.tags = tagB }), begin},
 		{"another ETag, under a digest", wanted, but(a200(1000), func(h *head) { h.tags = tagB }), begin},
-		{"same ETag, another length", nil, a200(999), begin},
+		{"same ETag, another length, to no Range", func(q *question) { q.ranged = false }, a200(999), begin},
 		{"another digest of the server", func(q *question) { certain(q); q.seen.digest = []byte{1} }, but(a200(1000), func(h *head) { h.digest = []byte{2} }), begin},
 	},
 	"200 where none has a version":  {{"nothing else can be done", func(q *question) { q.seen = version{} }, but(a200(900), func(h *head) { h.tags = tags{} }), begin}},
@@ -167,6 +188,8 @@ func noSize(q *question) { q.size = -1 }
 func certain(q *question) { q.certain = true }
 
 func wanted(q *question) { q.certain, q.wanted = true, true }
+
+func last(q *question) { q.certain, q.wanted, q.isLast = true, true, true }
 
 func dated(q *question) { q.seen.validator = validator{kind: byDate, value: dateA} }
 

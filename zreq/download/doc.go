@@ -23,8 +23,9 @@
 //
 // If the server has another version, the job begins anew, at most MaxRestarts times. If a
 // server ignores Range, the bytes that the sink has are compared and not written again. If
-// it answers with the wrong part, it is asked once more, without a Range. Otherwise the job
-// ends with an error that says what to do, and whether it is Resumable.
+// it answers with the wrong part, or refuses the request, it is asked once more, without a
+// Range. Otherwise the job ends with an error that says what to do, and whether it is
+// Resumable.
 //
 // [ToFile] downloads into a file: see [FilePart] for what lies beside it meanwhile.
 // PartitionSink writes to a block device of Linux, and package flash to raw flash. [WriterSink] and [CallbackSink] are for everything

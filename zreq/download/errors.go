@@ -42,18 +42,18 @@ var (
 	errNoResponse = errors.New("there is no response")
 	errNoFile     = errors.New("there is something that is not a file")
 	errSize       = errors.New("the temporary file is not as long as what was written to it")
-	errUnproven   = &unproven{}
+	errUnproven   = &unproven{""}
 
 	errBadOffset = errors.New("the Sink wants to go on at an offset that it cannot have")
 	errBadCount  = errors.New("the Sink returned an impossible count")
 )
 
-// unproven is an ErrUnframed without the advice to set AllowUnframed, which does not help
+// unproven is an ErrUnframed with other advice than to set AllowUnframed, which does not help
 // here.
-type unproven struct{}
+type unproven struct{ advice string }
 
-func (*unproven) Error() string { return "nothing proves that the body is whole" }
-func (*unproven) Unwrap() error { return zreq.ErrUnframed }
+func (u *unproven) Error() string { return "nothing proves that the body is whole" + u.advice }
+func (*unproven) Unwrap() error   { return zreq.ErrUnframed }
 
 // Step is the part of saving that failed.
 type Step uint8

@@ -28,7 +28,7 @@ func TestFeature(t *testing.T) {
 		{"P34", proofs{testWant, testTypeOfParts, testSizeThatNoHeadHas, testBadArguments, testSecretsInErrors, testDigest}},
 		{"P35", proofs{testPace, testPieces, testProgressOfSpentBytes, testProgressOfFailures, testLinks}},
 		{"P40", proofs{testFirstURL}},
-		{"B1", proofs{testAdversary, testGoesOn, testRestart, testServerThatCannotDoRanges, testRangesAgain, testSkip, testEndThatIsNotProven, testCoding}},
+		{"B1", proofs{testAdversary, testGoesOn, testRestart, testServerThatCannotDoRanges, testServersThatMisuseRange, testPartThatACacheKeeps, testNamesOfManyServers, testRangesAgain, testSkip, testEndThatIsNotProven, testCoding}},
 		{"B2", proofs{testGoesOn, testRetries, testAttemptsOfKilledProcesses, testProgressOfKilledProcesses, testCallbackSink, testReceiver}},
 		{"B4", proofs{testDigest, testDigestAfterAResume, testWant}},
 		{"B6", proofs{testBudget, testBudgetAtTheHead, testBudgetAfterAKill}},

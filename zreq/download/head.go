@@ -17,6 +17,7 @@ type head struct {
 	length      int64 // of the body, by Content-Length; −1 if there is none
 	ranged      bool  // there is one Content-Range, and it means something
 	untilClose  bool  // the body ends with the connection
+	slice       bool  // a 200 that is only a part, by its Content-Range
 	coding      string
 	coded       bool // in a content coding that was not asked for
 	redirected  bool
@@ -38,8 +39,8 @@ func headOf(r *zreq.Response, w *Want) head {
 	switch {
 	case ok:
 		h.first, h.last, h.size, h.ranged = first, last, size, true
-	case h.isWhole(): // a Content-Range means nothing here (RFC 9110, 14.4)
-		h.size = h.length
+	case h.isWhole():
+		h.size, h.slice = h.length, isSlice(r)
 	}
 	if h.isWhole() || h.status == 206 {
 		h.digest, h.refused = w.judge(r, h.size, digestOf(r))
@@ -48,6 +49,15 @@ func headOf(r *zreq.Response, w *Want) head {
 		}
 	}
 	return h
+}
+
+// isSlice reports whether the Content-Range of a 200 is that of its body, and is not the
+// whole. The field means nothing there (RFC 9110, 14.4), so nothing is taken from it. But such
+// a body is not the thing: the server, or a cache, has sent a part under the wrong status.
+func isSlice(r *zreq.Response) bool {
+	field, lines := only(r.Values("Content-Range"))
+	first, last, size, ok := zreq.ParseContentRange(field)
+	return lines == 1 && ok && first >= 0 && (first > 0 || last+1 < size) && (r.Len() < 0 || r.Len() == last-first+1)
 }
 
 // isWhole reports whether the body is all of the thing. A 203 is a 200 that a proxy has

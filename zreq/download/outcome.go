@@ -123,9 +123,23 @@ func (j *job) answered(ctx context.Context, resp *zreq.Response, q *question) ou
 			return outcome{err: err, final: true}
 		}
 		err := j.out.take(resp)
+		if verdict == skip {
+			j.skipped(&h, err)
+		}
 		return j.received(ctx, resp, &h, err)
 	}
 	return refused
+}
+
+// skipped judges a body whose first bytes the Sink had already. If they were the same, the Sink
+// has bytes of this version, and the next request names it.
+func (j *job) skipped(h *head, err error) {
+	switch v := h.tags.validator(); {
+	case err == nil && j.out.left > 0 && !h.untilClose:
+		j.out.stop = errLength // it has ended before the thing does: who knows what it was
+	case j.out.skip.left == 0 && j.out.stop == nil && v.kind != noValidator:
+		j.state.seen.validator = v
+	}
 }
 
 // canKeep reports whether a later call, with a larger Budget, can go on behind a part.

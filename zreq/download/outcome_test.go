@@ -3,6 +3,7 @@ package download_test
 import (
 	"crypto/sha256"
 	"errors"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -167,4 +168,93 @@ func testSkip(t *testing.T) {
 			})
 		})
 	}
+}
+
+// testServersThatMisuseRange: what is wrong about the answer to a Range costs a request, and
+// neither the thing nor what the sink has. A part under the status 200 is never taken for the
+// whole.
+func testServersThatMisuseRange(t *testing.T) {
+	v := version(50_000, `"7"`)
+	part := func(a *ask) string {
+		return strings.Replace(v.part(a.from, a.until), "206 Partial Content", "200 OK", 1)
+	}
+	without := func(field, text string) string {
+		before, after, _ := strings.Cut(text, field)
+		_, after, _ = strings.Cut(after, "\r\n")
+		return before + after
+	}
+	for name, tt := range map[string]struct {
+		ranged   func(a *ask) string // answer to a Range
+		set      func(args *download.Args)
+		restarts int
+	}{
+		"a part as a 200":                  {part, nil, 0},
+		"the same, where a size is wanted": {part, func(a *download.Args) { a.Want.Size = 50_000 }, 0},
+		"the first part as a 200":          {part, func(a *download.Args) { a.PartSize = 10_000 }, 0},
+		"the same, until close":            {func(a *ask) string { return without("Content-Length: ", part(a)) }, nil, 0},
+		"without Content-Range":            {func(a *ask) string { return without("Content-Range: ", part(a)) }, nil, 0},
+		"412":                              {func(*ask) string { return status("412 Changed").text }, nil, 0},
+		"501 to a Range of all parts":      {func(*ask) string { return status("501 No").text }, func(a *download.Args) { a.PartSize = 10_000 }, 0},
+		"a 206 of all":                     {func(*ask) string { return v.part(0, -1) }, nil, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			served(t, func(a *ask) reply {
+				switch {
+				case a.from >= 0:
+					return reply{text: tt.ranged(a), cut: -1, close: true}
+				case a.k == 1:
+					return cutEvery(v, 30_000)(a)
+				case name == "a 206 of all": // it has no other answer
+					return reply{text: v.part(0, -1), cut: -1}
+				}
+				return reply{text: v.whole(), cut: -1}
+			}, func(is *is.I, o *origin, args *download.Args) {
+				if tt.set != nil {
+					tt.set(args)
+				}
+				sink := new(memSink)
+				res, err := get(o, sink, args)
+				is.NoErr(err)
+				is.True(string(sink.target) == v.body)
+				is.Equal(res.Restarts, tt.restarts)
+				is.True(len(o.asks) <= 3)
+				is.Equal(sink.broken, nil)
+			})
+		})
+	}
+}
+
+// testPartThatACacheKeeps: a part that is sent to everybody is not the thing, and may be gone
+// later.
+func testPartThatACacheKeeps(t *testing.T) {
+	v := version(50_000, `"7"`)
+	served(t, func(*ask) reply {
+		return reply{text: strings.Replace(v.part(0, 30_000), "206 Partial Content", "200 OK", 1), cut: -1}
+	}, func(is *is.I, o *origin, args *download.Args) {
+		sink := new(memSink)
+		_, err := get(o, sink, args)
+		is.True(errors.Is(err, zreq.ErrOutOfRetries))
+		is.True(problem(is, err).Resumable)
+		is.True(!sink.opened) // it is untouched
+	})
+}
+
+// testNamesOfManyServers: servers that each have their own ETag for the same bytes do not end a
+// job that has the digest, however often the link breaks.
+func testNamesOfManyServers(t *testing.T) {
+	v := version(100_000, "")
+	served(t, func(a *ask) reply {
+		w := thing{body: v.body, etag: `"` + strconv.Itoa(a.k) + `"`}
+		return cutEvery(&w, 30_000+a.k*10_000)(a)
+	}, func(is *is.I, o *origin, args *download.Args) {
+		sum := sha256.Sum256([]byte(v.body))
+		args.Want.SHA256 = sum[:]
+		sink := new(memSink)
+		res, err := get(o, sink, args)
+		is.NoErr(err)
+		is.True(string(sink.target) == v.body)
+		is.Equal(res.Restarts, 3)
+		is.Equal(len(o.asks), 7)
+		is.Equal(sink.broken, nil)
+	})
 }

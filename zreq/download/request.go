@@ -18,6 +18,7 @@ type question struct {
 	wanted  bool // the digest is the caller's, and not one that the server has named
 	sized   bool // Want.Size is given
 	takes0  bool // Want takes an empty thing
+	isLast  bool // the job may not begin anew, and the caller's digest is to be checked
 }
 
 // question decides what to ask for next.
@@ -35,6 +36,7 @@ func (j *job) question() question {
 	if q.from == 0 {
 		q.certain = q.wanted
 	}
+	q.isLast = q.certain && q.wanted && !s.mayRestart(j.args.MaxRestarts)
 	q.right = q.from > 0 && q.size < 0 && p.isRight()
 	resumes := q.from > 0 && (q.seen.validator.kind != noValidator || q.certain)
 	left := j.spend.left()
