@@ -18,7 +18,8 @@ import (
 //
 // A server can say in Keep-Alive how long it keeps an idle connection (timeout) and how
 // many more requests it accepts (max). A call in the last tenth of that time, which is at
-// least 100 ms, dials again as well. After that many requests the connection is closed.
+// least 100 ms, dials again as well. The time that the machine was suspended counts. After
+// that many requests the connection is closed.
 //
 // One call uses a Connection at a time. Another call fails with ErrBusy. Close may be
 // called at any time from any goroutine, and ends the call that is using the Connection.

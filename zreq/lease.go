@@ -40,29 +40,27 @@ func (s *sessionPool) take(r line.Route) (*line.Line, lease, error) {
 // await implements callSession. It wakes up from time to time, because the pool has no
 // clock of its own.
 func (s *sessionPool) await(ctx context.Context, r line.Route, limit time.Duration) (*line.Line, lease, error) {
-	now := line.Clock()
-	conn, w, closed, err := s.pool.Enqueue(&r, s.limits.withDefaults(), now)
+	conn, w, closed, err := s.pool.Enqueue(&r, s.limits.withDefaults(), line.Clock())
 	if w == nil {
 		s.tellClosed(closed, func() { giveUp(conn) })
 		return leased(conn, err)
 	}
 	leave := func() { w.Leave(line.Clock()) }
 	s.tellClosed(closed, leave)
-	by := now.Add(limit)
+	by := line.Elapsed() + limit // no limit fires early because somebody sets the clock
 	for {
 		pause := pool.Patience
 		if limit > 0 {
-			pause = min(pause, by.Sub(now))
+			pause = min(pause, by-line.Elapsed())
 		}
 		conn, err := w.Await(ctx, pause)
 		if conn != nil || err == ErrClosed && s.over() {
 			return leased(conn, err)
 		}
-		now = line.Clock()
-		if err != nil || limit > 0 && now >= by {
+		if err != nil || limit > 0 && line.Elapsed() >= by {
 			return nil, nil, s.leave(ctx, w, limit)
 		}
-		s.tellClosed(w.Look(now), leave)
+		s.tellClosed(w.Look(line.Clock()), leave)
 	}
 }
 

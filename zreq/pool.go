@@ -25,9 +25,9 @@ type PoolLimits struct {
 	// negative, none is kept.
 	IdlePerOrigin int
 	// IdleAge is how long a connection may be idle and still be used again. A long time
-	// is as safe as a short one, but NATs forget connections. If the server gives a
-	// shorter time by Keep-Alive, that applies. Default 90 s. If negative, there is no
-	// limit.
+	// is as safe as a short one, but NATs forget connections. The time that the machine
+	// was suspended counts. If the server gives a shorter time by Keep-Alive, that
+	// applies. Default 90 s. If negative, there is no limit.
 	IdleAge time.Duration
 	// Requests limits how many requests a connection carries, so that the client notices
 	// a new address or certificate of the server. Default 1000. If negative, there is no

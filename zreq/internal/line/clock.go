@@ -14,21 +14,40 @@ var began = time.Now()
 // Elapsed returns the time since the program began, by a clock that nobody sets.
 func Elapsed() instant { return Now().Sub(began) }
 
-// An Instant is a number of nanoseconds since the program began, by a clock that nobody
-// sets. Zero is none.
+// An Instant is a moment on two clocks: one that nobody sets, which stands still while
+// the machine is suspended, and that of the wall, which goes on. The zero Instant is none.
 //
 // Types that become interfaces have an Instant instead of a time.Time or a time.Duration:
 // TinyGo links all methods of their fields, and those that format a time are 14 KB.
-type Instant int64
+type Instant struct {
+	elapsed int64 // nanoseconds since the program began, by the clock that nobody sets
+	wall    int64 // nanoseconds since 1970
+}
 
 // Clock returns the present instant.
-func Clock() Instant { return Instant(Elapsed()) }
+func Clock() Instant {
+	now := Now()
+	return At(now.Sub(began), now.UnixNano())
+}
 
-// Sub returns the time from before to at.
-func (at Instant) Sub(before Instant) time.Duration { return time.Duration(at - before) }
+// At returns the instant at which so much time has passed since the program began, and so
+// many nanoseconds since 1970.
+func At(elapsed time.Duration, wall int64) Instant { return Instant{int64(elapsed), wall} }
+
+// Sub returns the time from before to at, with the time that the machine was suspended.
+// If the clock of the wall was set forward in between, that counts as well; if it was set
+// back, only the other one counts.
+func (at Instant) Sub(before Instant) time.Duration {
+	return time.Duration(max(at.elapsed-before.elapsed, at.wall-before.wall))
+}
 
 // Add returns the instant d after at.
-func (at Instant) Add(d time.Duration) Instant { return at + Instant(d) }
+func (at Instant) Add(d time.Duration) Instant {
+	return Instant{at.elapsed + int64(d), at.wall + int64(d)}
+}
+
+// IsZero reports whether at is none.
+func (at Instant) IsZero() bool { return at == Instant{} }
 
 // Now returns the time, for what has to be told it.
 func Now() time.Time { return time.Now() }

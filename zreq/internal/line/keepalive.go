@@ -7,7 +7,7 @@ import "time"
 type keepAlive struct {
 	seconds  int32   // that it may be idle; negative: the peer does not say
 	requests int32   // that it may still carry; negative: the peer does not say
-	until    instant // when it is not to be used again, if seconds says so
+	heardAt  Instant // when bytes came last, if seconds says so
 }
 
 // heed takes in what a response says. The number of requests never grows: some servers
@@ -26,15 +26,18 @@ func (k *keepAlive) heed(seconds, requests int32) {
 }
 
 // heard notes that bytes have come. The time runs from the last of them, and not from when
-// the caller has taken them out of the buffer: the peer does not wait for that.
+// the caller has taken them out of the buffer: the peer does not wait for that. Nor does
+// it wait while this machine is suspended.
 func (k *keepAlive) heard() {
 	if k.seconds >= 0 {
-		k.until = Elapsed() + time.Duration(k.seconds)*(900*time.Millisecond) // the rest is for the request to get there
+		k.heardAt = Clock()
 	}
 }
 
 // over reports whether the peer allows no further request.
 func (k *keepAlive) over() bool { return k.requests == 0 || k.seconds == 0 }
 
-// lapsed reports whether the time is over.
-func (k *keepAlive) lapsed() bool { return k.seconds >= 0 && Elapsed() >= k.until }
+// lapsed reports whether the time is over. A tenth of it is for the request to get there.
+func (k *keepAlive) lapsed() bool {
+	return k.seconds >= 0 && Clock().Sub(k.heardAt) >= time.Duration(k.seconds)*(900*time.Millisecond)
+}

@@ -210,10 +210,10 @@ func (c *Conn) MakeRoom(now line.Instant) (bool, []Closed) {
 // Idle returns how long the connection had been idle when the call took it. It returns 0
 // when it is called again, and for a new connection.
 func (c *Conn) Idle(now line.Instant) (d time.Duration) {
-	if c.since != 0 {
+	if !c.since.IsZero() {
 		d = now.Sub(c.since)
 	}
-	c.since = 0
+	c.since = line.Instant{}
 	return d
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/matryer/is"
+	"github.com/zreq-go/zreq/zreq/internal/line"
 	"github.com/zreq-go/zreq/zreq/wire"
 )
 
@@ -98,4 +99,19 @@ func TestIdleTime(t *testing.T) {
 	b.pass(time.Second)
 	is.Equal(c.Idle(b.at), time.Minute+time.Second) // until the call has it in use
 	is.Equal(c.Idle(b.at), time.Duration(0))
+}
+
+// The clock that nobody sets stands still while the machine is suspended, and the peer
+// does not wait.
+func TestIdleAgeCountsSuspension(t *testing.T) {
+	is := is.New(t)
+	b := newBench(t, func(l *Limits) { l.IdleAge = time.Minute })
+	b.at = line.At(0, 0)
+	b.back(b.must("a"))
+	b.at = line.At(time.Second, int64(time.Hour))
+	c, list, err := b.Take(to("a"), b.limits, b.at)
+	is.NoErr(err)
+	is.True(b.use(c)) // it is dialled
+	is.Equal(len(list), 1)
+	is.Equal(list[0].Why, wire.CloseAged)
 }

@@ -53,7 +53,7 @@ type loadCaller struct {
 type agenda []*loadCaller
 
 func (a agenda) Len() int           { return len(a) }
-func (a agenda) Less(i, j int) bool { return a[i].at < a[j].at }
+func (a agenda) Less(i, j int) bool { return a[i].at.Sub(a[j].at) < 0 }
 func (a agenda) Swap(i, j int) {
 	a[i], a[j] = a[j], a[i]
 	a[i].index, a[j].index = i, j

@@ -84,7 +84,7 @@ func to(host string) *line.Route {
 }
 
 // start is when tests begin.
-const start = line.Instant(1_000_000 * time.Second)
+var start = line.At(time.Hour, int64(1_000_000*time.Second))
 
 // roomy are limits that bound nothing.
 var roomy = Limits{Open: -1, OpenPerOrigin: -1, Idle: 1000, IdlePerOrigin: 1000, IdleAge: -1, Requests: -1}

@@ -85,7 +85,7 @@ func (p *Pool) full(r *route) bool { return !below(len(r.conns), p.limits.OpenPe
 // contested reports whether a caller may take the place of an idle connection only once in
 // callsPerMove calls. If callers wait for that connection, it has just come back.
 func (p *Pool) contested(r *route, from *Conn, now line.Instant) bool {
-	return len(from.route.waiters) > 0 || r.expected(now) > 0 && p.hurried != 0 && now.Sub(p.hurried) < Patience
+	return len(from.route.waiters) > 0 || r.expected(now) > 0 && !p.hurried.IsZero() && now.Sub(p.hurried) < Patience
 }
 
 // expected returns how many connections of the route may be back soon.
