@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// Control calls do with the descriptor of a file or a Folder, which stays open meanwhile, until
-// it is not interrupted by a signal.
+// Control calls do with the descriptor of a file or a Folder, and calls it again as long as a
+// signal interrupts it (EINTR). The descriptor stays open meanwhile.
 func Control(f syscall.Conn, do func(fd int) error) error {
 	raw, err := f.SyscallConn()
 	if err != nil {

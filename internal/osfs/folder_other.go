@@ -7,7 +7,7 @@ import "os"
 // RenamesOpen is false where a file must be closed before it gets another name.
 const RenamesOpen = false
 
-// nonBlock is for systems whose folders have FIFOs.
+// nonBlock is 0, because only folders of Unix have FIFOs.
 const nonBlock = 0
 
 // openEntries opens nothing: Windows, for one, cannot sync a folder.

@@ -2,5 +2,5 @@
 
 package osfs
 
-// largeFile is for systems that have such a flag.
+// largeFile is 0, because only Linux needs the flag.
 const largeFile = 0

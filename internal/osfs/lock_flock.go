@@ -8,13 +8,13 @@ import (
 	"syscall"
 )
 
-// TryLock locks a file until it is closed. It returns false if somebody else has locked it, of
-// this or another process. A file on a file system that has no locks is used without.
+// TryLock locks a file until it is closed. It returns false if somebody else has locked it, in
+// this or another process. It returns true if the file system has no locks.
 func TryLock(f *os.File) (bool, error) {
 	return locked(Control(f, func(fd int) error { return syscall.Flock(fd, syscall.LOCK_EX|syscall.LOCK_NB) }))
 }
 
-// locked is what TryLock makes of the error of flock.
+// locked returns the results of TryLock for an error of flock.
 func locked(err error) (bool, error) {
 	switch {
 	case errors.Is(err, syscall.EWOULDBLOCK):

@@ -4,5 +4,5 @@ package osfs
 
 import "os"
 
-// TryLock is for systems that have flock. Elsewhere it locks nothing, and returns true.
+// TryLock locks nothing and returns true, because the system has no flock.
 func TryLock(*os.File) (bool, error) { return true, nil }

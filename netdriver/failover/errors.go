@@ -29,8 +29,8 @@ func (noLinks) Error() string {
 // Permanent returns true: another dial would fail as well.
 func (noLinks) Permanent() bool { return true }
 
-// downError is the error of a link that is down. The reason is not known, but a name that
-// is misspelt can be seen.
+// downError is the error of a link that is down. It does not know the reason, but it shows the
+// name of the interface, which may be misspelt.
 func downError(state netdriver.Link) error {
 	if state.Interface == "" {
 		return errDown

@@ -81,8 +81,8 @@ func (b *backoff) begin(now time.Time) {
 	b.until = now.Add(jitter(bound(b.failures)))
 }
 
-// avoidUntil returns until when other links are preferred, or the zero time. After the backoff one
-// dial tries the link, and the others wait for what it finds.
+// avoidUntil returns until when other links are preferred, or the zero time. After the backoff
+// one dial tries the link. Until it has ended, other dials still prefer the other links.
 func (b *backoff) avoidUntil(now time.Time) time.Time {
 	switch {
 	case b.until.IsZero():

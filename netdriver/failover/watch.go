@@ -74,7 +74,7 @@ func (w *watch) tell(ctx context.Context, l *link, watcher netdriver.LinkWatcher
 		}
 	}
 	if n.err == nil {
-		n.err = errors.ErrUnsupported // it has ended, and does not say why
+		n.err = errors.ErrUnsupported // the driver has stopped without an error
 	}
 	w.send(ctx, n)
 }

@@ -33,17 +33,17 @@
 //   - 400, 415, 422, and 413 without Retry-After: it is moved to the folder refused in the
 //     spool. A text beside it says why. To send it again with the same key, move it back
 //     while the spool is closed. To send it with a new key, Add it.
-//   - 401, 403, 404, 407: Run ends, because the same would happen to all. So it does if a
-//     connection fails in a way that lasts; see [Spool.Run]. Nothing is moved. Call Run
-//     again when the cause is gone, or after some time.
+//   - 401, 403, 404, 407: Run ends, because every other file would fail in the same way.
+//     It also ends if a connection fails in a way that lasts; see [Spool.Run]. Nothing is
+//     moved. Call Run again when the cause is gone, or after some time.
 //   - No connection can be made: Run waits, and then goes on with the same file. The wait
 //     ends early when the link comes up; see Args.Link.
 //   - Anything else, such as a 503, a connection that was cut, or a file that cannot be
-//     read: it is tried again, Args.Tries times in all. Then it is passed over, so that
-//     the others do not wait for it. It comes again in the next round.
+//     read: the file is tried again, Args.Tries times in all. Then it is passed over, so
+//     that the others do not wait for it. It is tried again in the next round.
 //
-// A round begins at the oldest file and tries each that is there. The next one begins when
-// files were passed over in it, and some time has passed.
+// A round begins at the oldest file and tries each that is there. If it has passed over
+// files, the next round begins some time later.
 //
 // If the server speaks tus, a file goes on where it was cut off, also after a reboot:
 //
@@ -52,15 +52,16 @@
 //		return "https://fleet.example/files/"
 //	},
 //
-// tus makes attempts of its own before the spool counts a failure, and nothing ends its waits
-// but ctx. With few of them it is soon the spool that waits for a link.
+// tus makes attempts of its own before the spool counts a failure, and only ctx ends the waits
+// between them. With few attempts, the spool soon takes over, and goes on when the link comes
+// up.
 //
 // # The folder
 //
 // The name of a file in the folder is its number, its key and its name. Everything else in
 // the folder is left alone: other files, folders, and symbolic links. The files .lock and
-// .next-… belong to the spool, as do the folders refused and state. While no program has the spool
-// open, files may be removed by hand.
+// .next-… belong to the spool, as do the folders refused and state. While no program has the
+// spool open, files may be removed by hand.
 //
 // One process at a time has the spool open. Nobody may write to a file in it.
 //

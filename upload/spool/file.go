@@ -36,7 +36,8 @@ const (
 	maxNumber    = 1e12 - 1
 )
 
-// errNumbers cannot come of adding files. Somebody has put one with a large number there.
+// errNumbers does not come of adding files, however many. Somebody has put a file with the
+// largest number into the folder.
 var errNumbers = errors.New("there is a file with the largest number: open another folder")
 
 // newKey returns a key. It is taken from crypto/rand, because devices that start at the

@@ -27,8 +27,8 @@ func newQueue(home folder, dir string) *queue {
 	return &queue{dir: dir, home: home, added: make(chan struct{}, 1)}
 }
 
-// count finds out the number of the next file, and creates the marker if there is none. What
-// a program did that was killed is durable afterwards, and what it has left is removed.
+// count finds out the number of the next file, and creates the marker if there is none. It
+// syncs the moves of a program that was killed, and removes the states of files that are gone.
 func (q *queue) count() error {
 	q.next = 1
 	states, err := q.states()
@@ -128,8 +128,8 @@ func (q *queue) settle() error {
 const batch = 256
 
 // list returns the first files whose names in the folder come after the given one, in
-// order, without their State. They are durable: one that was sent and came back to where it was added from
-// after a power cut would be added again, with another key.
+// order, without their State. Their names are durable. Otherwise a power cut could bring a
+// file that was sent back to its old place, and it would be added again with another key.
 //
 // A file that is added while the folder is read may be seen, although one that was added
 // before is not. So list returns only those that were there when it began.

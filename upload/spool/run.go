@@ -9,8 +9,8 @@ import (
 // then returns the cause of ctx. A file is removed when the server has said that it has
 // all of it, and not before.
 //
-// Before that, Run returns only an error that lasts, as an [*Error], and moves and removes
-// nothing because of it:
+// Before that, Run returns only an error that lasts, as an [*Error]. It does not move or
+// remove a file because of it. The errors are:
 //
 //   - a [*StatusError] with status 401, 403, 404 or 407
 //   - a connection that cannot be made until somebody does something about it, because a

@@ -31,11 +31,10 @@ type Args struct {
 	// must then be an [Identifier], as an upload.FileSource is. Without a Store, an upload
 	// survives every cut but not the end of its process.
 	//
-	// The record is saved when the upload was created, before each PATCH of more than 1 MiB,
-	// whenever 16 MiB more are confirmed, and at the end. It stays when the upload has
-	// succeeded, and says that the server has all. So a program that dies before it has
-	// removed the file does not send it again. Remove the file first, and then the record,
-	// by its Remove.
+	// The record is saved after the creation, before each PATCH of more than 1 MiB, whenever
+	// 16 MiB more are confirmed, and at the end. It stays after a success, and then says that
+	// the server has everything. So a program that stops before it has removed the file does
+	// not send it again. Remove the file first, and then the record with Store.Remove.
 	Store Store
 
 	// PartSize, if positive, sends at most so many bytes in one PATCH. Each part takes a
@@ -53,8 +52,8 @@ type Args struct {
 	// text. Servers know "filename" and "filetype".
 	Metadata [][2]string
 
-	// Server, if set, is what [Discover] has said of the endpoint, which is then not asked
-	// again.
+	// Server, if set, is the result of [Discover] for the endpoint. The upload then does not
+	// ask the endpoint again.
 	Server *Server
 
 	// MethodOverride sends POST with X-HTTP-Method-Override in place of PATCH and DELETE,
@@ -65,7 +64,7 @@ type Args struct {
 	Retry Retry
 
 	// MaxRestarts is how often a call may begin anew because the server has lost the
-	// upload. One more is ErrRestarts. Default 3. If negative, it may not.
+	// upload. One more is ErrRestarts. Default 3. If negative, it may not begin anew at all.
 	MaxRestarts int
 }
 

@@ -31,26 +31,31 @@
 //
 // After every failure the server is asked by HEAD how much it has, and the upload goes on
 // there. That may be less than it has confirmed before. Then the source must be an
-// io.Seeker, or have Rewind() error; otherwise the error is upload.ErrRewind. A source of
-// up to 64 KiB is sent together with the creation, if the server takes that: a POST that is
-// cut is lost, and so is its upload.
+// io.Seeker, or have Rewind() error; otherwise the error is upload.ErrRewind.
+//
+// A source of up to 64 KiB is sent together with the creation, if the server supports that.
+// A larger one is not: if the POST is cut off, the URL of the upload is lost, and with it
+// everything that was sent.
 //
 // If the server does not have the upload any more (403, 404 or 410), a new one is created, at
-// most MaxRestarts times. If it has confirmed all before, it has the file, and that is
-// success. If a proxy says so in its place, the server is asked once more.
+// most MaxRestarts times. If the server had confirmed every byte before, that is success: it
+// has the file, and has removed the upload since. If the response seems to come from a proxy,
+// the server is asked once more.
 //
-// Nothing a server does makes an upload go on for ever: attempts without progress, restarts
-// and the sizes of what it says are limited.
+// No server can make an upload go on for ever: the attempts without progress, the restarts
+// and the sizes of responses are limited.
 //
 // # Proxies
 //
-// A proxy that stores a request before it passes it on loses all of it when it is cut. If
-// the server has nothing of a PATCH that was cut, parts of 8 MiB are sent, and then of 1 MiB. If
-// one is too large for a proxy (413), half of it is sent. The record keeps that size, and that
-// a large PATCH is under way, so that this works for a process that ends in each of them.
+// Some proxies store a request as a whole before they pass it on, and drop it if it is cut
+// off. So if the server has received nothing of a PATCH that was cut off, the upload goes on
+// in parts of 8 MiB, and if these are lost as well, of 1 MiB. If a part is too large for a
+// proxy (413), the next one is half as long. The record holds the size of the parts, and
+// whether a large PATCH is under way. So a device that restarts during each PATCH gets
+// through as well.
 //
-// A server behind TLS that does not know that may say that the upload is at http://. That
-// is ErrLocation, and the error says what to set.
+// A server that does not know that it is behind TLS may return an http:// URL for the upload.
+// That is ErrLocation, and the error says what to configure.
 //
 // # Other origins
 //
@@ -61,15 +66,15 @@
 //
 // # Changes
 //
-// A file that has changed between two calls is begun anew. What tells that is its
-// [Identifier]. If it changes while it is sent, the error is a *upload.SizeError or
+// If the file has changed between two calls, which its [Identifier] tells, the upload begins
+// anew. If the file changes while it is sent, the error is a *upload.SizeError or
 // upload.ErrChanged, and no further part is sent. The server may then hold a mixture, which
 // [Terminate] removes.
 //
 // # What it does not do
 //
 // The package does not send several parts at once (extension concatenation), or a source of
-// unknown size. An upload that a server will remove at Result.Expires is not given up for
-// that, because a device may have no clock: the server says so. The IETF's draft of resumable
-// uploads is not spoken. An upload that is begun anew is not removed from the server.
+// unknown size. It does not compare Result.Expires with the time, because a device may have
+// no clock: if an upload has expired, the server says so. It does not implement the draft of
+// the IETF on resumable uploads. When an upload begins anew, the old one stays on the server.
 package tus

@@ -56,7 +56,7 @@ type job struct {
 	result Result
 }
 
-// newJob returns a job that has not looked at its arguments yet. It can be closed.
+// newJob returns a job whose arguments are not checked yet. It can be closed.
 func newJob(endpoint string) *job {
 	j := &job{endpoint: endpoint, record: &record{}, state: &state{}}
 	j.peer = &peer{args: &j.args}
@@ -74,7 +74,7 @@ func (j *job) upload(ctx context.Context, source upload.Source, args *Args) (*Re
 	return j.end(err)
 }
 
-// track is what the attempts of a call have come to.
+// track is the progress of a call over its attempts.
 type track struct {
 	reached  int64 // the largest offset so far
 	failed   int   // attempts in a row without progress

@@ -77,7 +77,7 @@ func isOfSource(err error) bool {
 
 // unanswered judges a request that had no response.
 func (j *job) unanswered(step Step, err error) outcome {
-	if zreq.Transient(err) || errors.Is(err, zreq.ErrResponse) && j.record.url != "" { // it has done better before
+	if zreq.Transient(err) || errors.Is(err, zreq.ErrResponse) && j.record.url != "" { // the server has sent a valid response before
 		j.peer.suspect(err)
 		return outcome{err: err, now: j.cut.sent >= enough}
 	}
@@ -87,8 +87,8 @@ func (j *job) unanswered(step Step, err error) outcome {
 	return outcome{final: true, err: &Error{Step: step, Err: err}}
 }
 
-// enough is how many bytes a PATCH that was cut must have sent for the server to be asked
-// at once. One that takes a byte and closes is not asked in a tight loop.
+// enough is how many bytes an interrupted PATCH must have sent for the next request to come
+// without a wait. A server that takes a byte and closes is not asked in a tight loop.
 const enough = 16 << 10
 
 // status judges a status that is not 2xx.
@@ -105,7 +105,7 @@ func (j *job) status(step Step, resp *zreq.Response) outcome {
 		return outcome{err: why, after: wait}
 	case s == 413 && sending && j.cut.size > minPart:
 		j.record.part, j.cut = j.cut.size/2, cut{}
-		return outcome{} // it ends at minPart
+		return outcome{} // the halving ends at minPart
 	case s == 413:
 		return j.refuse(step, resp, both(ErrTooLarge, why))
 	case s == 409 && (sending || step == StepAsk):
@@ -160,9 +160,9 @@ func (j *job) refuse(step Step, resp *zreq.Response, why error) outcome {
 	return outcome{final: true, err: &Error{Step: step, Status: resp.Status, Err: why}}
 }
 
-// gone decides what follows when the server does not have the upload any more. If it has
-// confirmed all before, it has taken the file away: that is success. If it is not the tus
-// server that says so, it is asked once more.
+// gone decides what follows when the server does not have the upload any more. If it had
+// confirmed every byte, it has moved the file since, and that is success. If the response is
+// not from a tus server, the server is asked once more.
 func (j *job) gone(resp *zreq.Response, why error) outcome {
 	switch {
 	case j.record.confirmed == j.source.size && j.state.saved:

@@ -21,7 +21,7 @@ type peer struct {
 	to       string           // the origin that conn leads to
 }
 
-// enter takes the endpoint apart. What is wrong with it, the first request says.
+// enter parses the endpoint. If it is not valid, the first request returns the error.
 func (p *peer) enter(endpoint string) {
 	at, err := url.Parse(endpoint)
 	if err != nil {

@@ -126,8 +126,8 @@ func (p *part) Rewind() error {
 	return p.of.goTo(p.from)
 }
 
-// Read returns the next bytes. The end of the last part is that of the source, which can
-// then say that it has grown.
+// Read returns the next bytes. The last part reads on to the end of the source, so that the
+// source can report that it has grown.
 func (p *part) Read(buf []byte) (int, error) {
 	if left := p.size - p.given; left > 0 {
 		buf = buf[:min(int64(len(buf)), left)]

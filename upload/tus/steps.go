@@ -25,8 +25,8 @@ var (
 	errNothing  = detail(ErrProtocol, "it has taken nothing")
 )
 
-// discover asks what the server can do. What answers something else than a tus server may
-// be a proxy that takes OPTIONS for itself, so that the creation decides.
+// discover asks what the server can do. It is no error if the response is not that of a tus
+// server: a proxy may have answered OPTIONS by itself. The creation decides then.
 func (j *job) discover(ctx context.Context) outcome {
 	resp, err := j.peer.call(ctx, "OPTIONS", j.endpoint, nil)
 	if o, failed := j.failed(ctx, StepDiscover, resp, err); failed {
@@ -43,7 +43,7 @@ func (j *job) discover(ctx context.Context) outcome {
 	return outcome{}
 }
 
-// discoverOnce is discover for an endpoint that need not answer.
+// discoverOnce is discover for an upload, which can do without the answer.
 func (j *job) discoverOnce(ctx context.Context) outcome {
 	o := j.discover(ctx)
 	j.track.asked = o.err == nil
@@ -146,7 +146,7 @@ func (j *job) ask(ctx context.Context) outcome {
 	j.track.doubted = false
 	j.shrink(offset)
 	j.confirmed(offset, resp)
-	if offset < j.record.confirmed { // that it has all must not stay in the record
+	if offset < j.record.confirmed { // the record must not go on saying that the server has all
 		if err := j.save(offset); err != nil {
 			return outcome{final: true, err: err}
 		}
@@ -154,8 +154,8 @@ func (j *job) ask(ctx context.Context) outcome {
 	return outcome{}
 }
 
-// The parts that pass a proxy which stores a request before it passes it on. Of a longer
-// one that is cut off, nothing arrives.
+// The sizes of the parts for a proxy that stores a request before it passes it on. If a longer
+// one is cut off, nothing of it arrives.
 const (
 	smallPart = 8 << 20
 	tinyPart  = 1 << 20
@@ -176,8 +176,8 @@ func (j *job) shrink(offset int64) {
 	}
 }
 
-// remember saves that a large PATCH is under way. If the process ends before it does, the next
-// one can tell that nothing of it has arrived.
+// remember saves that a large PATCH is under way. If the process ends during the PATCH, the
+// next one can tell that nothing of it has arrived.
 func (j *job) remember() error {
 	if j.cut.size <= tinyPart {
 		return nil
@@ -206,7 +206,7 @@ func (j *job) send(ctx context.Context) outcome {
 	}
 	fields := zreq.Headers{{"Upload-Offset", strconv.FormatInt(from, 10)}}
 	if j.args.Checksum.Name != "" {
-		sum, err := j.sum(size) // and the sending goes back
+		sum, err := j.sum(size) // which reads the part; upload rewinds it
 		if err != nil {
 			return outcome{final: true, err: &Error{Step: StepSend, Err: err}}
 		}
@@ -216,7 +216,7 @@ func (j *job) send(ctx context.Context) outcome {
 	if err := j.remember(); err != nil {
 		return outcome{final: true, err: err}
 	}
-	j.known = false // until it says so
+	j.known = false // until the server says what it has
 	body, part := partOf(j.source, from, size)
 	resp, err := j.peer.send(ctx, "PATCH", j.record.url, fields, body, j.sent)
 	j.track.most = max(j.track.most, from+part.most)
@@ -227,7 +227,7 @@ func (j *job) send(ctx context.Context) outcome {
 	return j.took(from, resp)
 }
 
-// took notes how much of a part the server has taken. If it does not say, HEAD will.
+// took notes how much of a part the server has taken. If the response does not say, HEAD will.
 func (j *job) took(from int64, resp *zreq.Response) outcome {
 	offset, ok := number(resp, "Upload-Offset")
 	switch {
@@ -242,7 +242,7 @@ func (j *job) took(from int64, resp *zreq.Response) outcome {
 		return outcome{err: errNothing}
 	}
 	if offset == j.source.size {
-		return outcome{} // the source is looked at before that is noted
+		return outcome{} // run checks the source before it saves that
 	}
 	if err := j.note(offset); err != nil {
 		return outcome{final: true, err: err}

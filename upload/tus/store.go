@@ -11,9 +11,10 @@ const MaxRecord = recordHead + maxURL + sumBytes
 //
 // The upload calls the methods from one goroutine, one at a time. An error ends the
 // upload, unless it is download.ErrNoRoom: on a disk that is full, the upload goes on
-// without a new record, because what it sends can be removed afterwards. Until there is room
-// again, a later call goes on with what the record said before, or begins anew. If the Store has the method Lock() (unlock func(), err error), it is called
-// first, and unlock last.
+// without a new record, because the file that it sends can be removed afterwards. Until there
+// is room again, a later call goes on from the last record that was saved, or begins anew. If
+// the Store has the method Lock() (unlock func(), err error), it is called first, and unlock
+// last.
 type Store interface {
 	// Load returns the record that was last saved, or nil if there is none.
 	Load() ([]byte, error)

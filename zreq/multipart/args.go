@@ -6,8 +6,8 @@ type Args struct {
 	// it. The default is 4096, and the least is 512.
 	Buffer int
 	// IgnoreLength makes every part end at a delimiter, even if it has a length. Without
-	// it a part whose length is wrong is ErrLength. It does not excuse a part of
-	// multipart/byteranges, which is only as good as its numbers.
+	// it, a part whose length is wrong is ErrLength. It has no effect on multipart/byteranges,
+	// where a part with wrong numbers is of no use.
 	IgnoreLength bool
 }
 
@@ -16,7 +16,7 @@ const (
 	leastBuffer   = 512 // holds a delimiter with its padding
 )
 
-// withDefaults returns a copy of args in which nothing is left to a default.
+// withDefaults checks the arguments and fills in defaults.
 func (args *Args) withDefaults() (Args, error) {
 	a := Args{}
 	if args != nil {

@@ -10,7 +10,7 @@ const (
 	// maxBoundary is more than the 70 characters of RFC 2046, 5.1.1.
 	maxBoundary = 200
 	// maxPadding bounds the blanks that may follow the boundary in a delimiter. A line with
-	// more of them is content.
+	// more blanks is content.
 	maxPadding = 64
 )
 
@@ -80,7 +80,7 @@ func cutParameter(p []byte) (name, value, rest []byte) {
 type delimiter struct {
 	dashed []byte // "--" boundary
 	// bare is set if the boundary begins with dashes of its own. Some servers give the
-	// delimiter for the boundary. Which of the two it is, the first line tells.
+	// delimiter for the boundary. The first line tells which of the two it is.
 	bare []byte
 }
 
@@ -92,7 +92,7 @@ func newDelimiter(boundary []byte) delimiter {
 	return d
 }
 
-// A finding is what is known of a line of which the end may not have arrived.
+// A finding is what is known of a line whose end may not have arrived.
 type finding uint8
 
 const (

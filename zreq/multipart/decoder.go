@@ -45,7 +45,7 @@ type decoder struct {
 
 	phase    phase
 	preamble int   // bytes before the first delimiter
-	looked   int   // bytes of the head that its end is not in
+	looked   int   // bytes of the head that were searched for its end
 	left     int64 // bytes of the content that are to come
 	total    int64 // the size of the whole that the ranges are of, or -1
 	index    int   // of the part, or -1

@@ -11,9 +11,10 @@ package multipart
 //		err = frames.Close()
 //	}
 //
-// A callback receives chunks of StreamChunk bytes, so that the end of a frame arrives with
-// the chunk that it is in. Each of the functions of a Splitter may be nil. If one returns an error, so does Write, which ends the
-// call. [zreq.ErrStop] ends it without an error. A Splitter is for one goroutine.
+// A callback receives chunks of StreamChunk bytes, so the end of a frame arrives only when its
+// chunk is full. Each of the functions of a Splitter may be nil. If one returns an error, Write
+// returns it, which ends the call. [zreq.ErrStop] ends it without an error. A Splitter is for
+// one goroutine.
 type Splitter struct {
 	// OnPart is called when the head of a part has arrived. The Head is valid until the
 	// next call of OnPart.

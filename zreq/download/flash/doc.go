@@ -25,8 +25,8 @@
 // erasure at a time.
 //
 // Each page is read back and compared, and a full block is read a second time, since a bit
-// that is not quite programmed may read well once. What counts as durable is whole blocks, and
-// checkpoints are made at the end of one. After a power cut the job goes on at the last
+// that is not quite programmed may read well once. Only whole blocks count as durable, so
+// checkpoints are made at the end of a block. After a power cut the job goes on at the last
 // checkpoint. A job that fails, or whose context ends, makes one more for the whole blocks that
 // it has written.
 //
@@ -58,23 +58,23 @@
 // counts as nothing. The first record after a start always goes to the other block, because
 // the place behind the last one may be half programmed without looking so.
 //
-// A slot and its State belong together. A job whose State does not know what another one has
-// written into the slot meanwhile, with a State of its own, would go on in the middle of that.
-// Only a digest in Want shows it then.
+// A slot and its State belong together. If another job, with another State, has written into
+// the slot between two runs of a job, that job goes on in the middle of the other image. Only
+// a digest in Want detects that.
 //
 // # Wear
 //
 // An image costs one erasure of each block that it needs, and as many again if the version on
-// the server changes before the end. A job saves a checkpoint per request, when it has 1, 2, 4 and 8
-// MiB, and then every 16 MiB or 10 s. A State with erase blocks of 4 KiB and pages of 256 bytes holds eight of 300 bytes in
-// a block: two blocks of 100,000 cycles last for 1.6 million checkpoints. Each start of a
-// process costs one more erasure.
+// the server changes before the end. A job saves a checkpoint per request, when it has 1, 2, 4
+// and 8 MiB, and then every 16 MiB or 10 s. A State with erase blocks of 4 KiB and pages of 256
+// bytes holds eight checkpoints of 300 bytes in a block. So two blocks of 100,000 cycles last
+// for 1.6 million checkpoints. Each start of a process costs one more erasure.
 //
 // # Limits
 //
 // There is no wear levelling over the slot, no error correction, no encryption, and no UBI:
-// give it a raw partition. A bit that is lost later than the second read is not noticed here;
-// a boot loader that checks a digest does. The time that an erasure takes counts against no
+// give it a raw partition. The package does not notice a bit that is lost after the second
+// read; a boot loader that checks a digest does. The time that an erasure takes counts against no
 // timeout of the call.
 //
 // The package starts no goroutine. Everything but MTD compiles without package os, with

@@ -20,9 +20,9 @@ type DeviceCloser interface {
 }
 
 // MTD opens the flash at path, such as /dev/mtd3, for reading and writing. The caller closes
-// it. One process at a time has it: for a second one the error is EWOULDBLOCK. That does not
-// keep those away who do not ask, such as a file system that is mounted from it, or UBI: this
-// is for a raw partition that nothing else uses. Errors are *fs.PathErrors.
+// it. One process at a time has it: for a second one the error is EWOULDBLOCK. This lock does
+// not keep away a file system that is mounted from the flash, or UBI: use MTD for a raw
+// partition that nothing else uses. Errors are *fs.PathErrors.
 //
 // Some flashes are locked when the system starts. They take every call and do nothing, which is
 // an error that wraps [ErrWorn]: unlock them first, as flash_unlock does.

@@ -171,9 +171,10 @@ func (r *Records) change(p []byte, suspect int64) error {
 	return last
 }
 
-// settle erases, before the first record of a process, the areas that do not hold the newest
-// one, other than the one that is written next, which is erased anyway. One of them may have
-// a record that was torn when the power failed, and that is readable only now and then.
+// settle runs before the first record of a process is written. It erases each area but that
+// of the newest record and the one that is written next, which is erased anyway. One of these
+// areas may have a record that was torn when the power failed, and that is readable only now
+// and then.
 func (r *Records) settle() error {
 	if r.end != none || r.areas == 2 {
 		return nil
