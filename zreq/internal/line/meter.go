@@ -18,6 +18,7 @@ type Meter struct {
 	bytes  int64         // that moved in it
 	idle   time.Duration // since the last byte
 	since  instant       // this wait began
+	held   int           // bytes that the system held, of what was written, when the window began
 
 	// Of writes.
 	movedAt instant // when the first of those began that have moved nothing since; 0: there is none
@@ -29,10 +30,10 @@ type Meter struct {
 }
 
 // Restart begins with another body.
-func (m *Meter) Restart() { m.waited, m.bytes, m.idle = 0, 0, 0 }
+func (m *Meter) Restart() { m.waited, m.bytes, m.idle, m.held = 0, 0, 0, 0 }
 
 // Reconnect begins with another socket, of which nobody knows how quick it is.
-func (m *Meter) Reconnect() { m.quick, m.movedAt = 0, 0 }
+func (m *Meter) Reconnect() { m.quick, m.movedAt, m.held = 0, 0, 0 }
 
 // Resume notes that the time until the next write is not the peer's.
 func (m *Meter) Resume() { m.movedAt = 0 }
@@ -53,12 +54,21 @@ func (m *Meter) left(silence time.Duration, name string) (wait, limit time.Durat
 // begin notes that a wait begins.
 func (m *Meter) begin() { m.since = Elapsed() }
 
-// moved takes in what the wait has brought that ends now, and returns how long that was. An
-// error says that the window is over, and too little has moved in it.
-func (m *Meter) moved(n int) (waited time.Duration, slow error) {
+// moved takes in what the wait has brought that ends now. An error says that the window is
+// over, and too little has moved in it.
+func (m *Meter) moved(n int) (slow error) {
+	if _, over := m.add(n); over {
+		return m.turn(0)
+	}
+	return nil
+}
+
+// add takes in what the wait has moved that ends now, and returns how long that was, and
+// whether the window is over.
+func (m *Meter) add(n int) (waited time.Duration, over bool) {
 	waited = Elapsed() - m.since
 	if !m.On() {
-		return waited, nil
+		return waited, false
 	}
 	m.waited += waited
 	m.bytes += int64(n)
@@ -66,14 +76,17 @@ func (m *Meter) moved(n int) (waited time.Duration, slow error) {
 	if n > 0 {
 		m.idle = 0
 	}
-	if m.waited < m.In {
-		return waited, nil
-	}
-	if m.bytes < m.Bytes {
+	return waited, m.waited >= m.In
+}
+
+// turn begins the next window, and says if too little has moved in the last one. more was
+// not counted by add.
+func (m *Meter) turn(more int) (slow error) {
+	if m.bytes+int64(more) < m.Bytes {
 		slow = &TimeoutError{Limit: m.In, Name: "LowSpeed", Err: errSlow}
 	}
 	m.waited, m.bytes = 0, 0
-	return waited, slow
+	return slow
 }
 
 // windowIsOver reports whether err is only the end of a window in which enough has moved.

@@ -5,8 +5,6 @@ import (
 	"io"
 	"math"
 	"time"
-
-	"github.com/zreq-go/zreq/netdriver"
 )
 
 // A write that can be cut has a deadline of a 32nd of its limit, and of 80 ms at most. So an
@@ -68,7 +66,7 @@ func (s *Socket) BeginWrite(ctx context.Context, limit time.Duration, m *Meter) 
 	wait := limit
 	m.begin()
 	if m.movedAt == 0 {
-		m.movedAt = m.since
+		m.movedAt, m.queued = m.since, math.MaxInt
 	}
 	if s.sliced {
 		if wait /= slices; wait <= 0 || wait > sliceWait {
@@ -84,9 +82,14 @@ func (s *Socket) BeginWrite(ctx context.Context, limit time.Duration, m *Meter) 
 }
 
 // EndWrite takes in what a write has moved, and judges its error: nil if that was only the
-// end of a time slice.
+// end of a time slice. A write that moves nothing is not stuck while the system holds less
+// and less: a full system takes no more until the peer has acknowledged a large part.
 func (s *Socket) EndWrite(n int, err error, limit time.Duration, m *Meter) error {
-	waited, slow := m.moved(n)
+	waited, over := m.add(n)
+	var slow error
+	if over {
+		slow = m.turn(s.drop(m))
+	}
 	stuck := n == 0 && err != nil
 	if !stuck {
 		m.movedAt = 0
@@ -105,6 +108,9 @@ func (s *Socket) EndWrite(n int, err error, limit time.Duration, m *Meter) error
 	case err != nil:
 		err = s.judge(err)
 		_, late := err.(*TimeoutError)
+		if late && stuck && s.sliced && s.drains(m) {
+			m.movedAt = m.since + waited
+		}
 		s.owes = late && s.sliced && (m.movedAt == 0 || limit <= 0 || m.since+waited-m.movedAt < limit)
 		if s.owes {
 			return nil // only its slice is over
@@ -114,27 +120,6 @@ func (s *Socket) EndWrite(n int, err error, limit time.Duration, m *Meter) error
 		return io.ErrNoProgress
 	}
 	return nil
-}
-
-// BeginQueue begins to watch what the system still holds of a request that was written. It
-// returns false if the driver cannot tell.
-func (s *Socket) BeginQueue(m *Meter) bool {
-	m.queued, m.drained = math.MaxInt, Elapsed()
-	_, ok := s.conn.(netdriver.Queuer)
-	return ok
-}
-
-// LookAtQueue asks how much the system still holds, and reports whether that is nothing, or
-// has not become less for as long as limit.
-func (s *Socket) LookAtQueue(limit time.Duration, m *Meter) (empty, stuck bool) {
-	at := Elapsed()
-	switch n := s.conn.(netdriver.Queuer).Queued(); {
-	case n < m.queued:
-		m.queued, m.drained = n, at
-	case at-m.drained >= limit:
-		return false, true
-	}
-	return m.queued <= 0, false
 }
 
 // LookIsDue reports whether it is time to look for an answer on a connection that cannot
