@@ -32,10 +32,14 @@ type Timeouts struct {
 	// tell, a request counts as sent when the system holds none of it any more. Default
 	// 30 s.
 	//
-	// Progress is any byte. But over TLS, and over a connection that is not a
-	// netdriver.Checker, it is 4 KiB, or the rest if that is less. There it becomes up to
-	// 16 KiB, if Limits.ReadBuffer is that large, after 128 KiB were sent in writes that
-	// each took less than a 32nd of Write, and until a write takes longer.
+	// Progress is any byte that the driver takes. If the connection is a netdriver.Checker
+	// and a netdriver.Queuer, as those of stdnet are on Linux, it is also any byte that the
+	// peer acknowledges.
+	//
+	// But over TLS without a Queuer, and over a connection that is not a Checker, progress
+	// is 4 KiB, or the rest if that is less. There it becomes up to 16 KiB, if
+	// Limits.ReadBuffer is that large, after 128 KiB were sent in writes that each took less
+	// than a 32nd of Write, and until a write takes longer.
 	Write time.Duration
 	// Expect limits the wait for 100 Continue, with Args.Expect100. After it the body is
 	// sent in any case. Default 1 s.
@@ -59,6 +63,10 @@ type Timeouts struct {
 // LowSpeed asks for at least Bytes in each period In that a call spends waiting for the
 // peer while a body is read or sent. It ends a transfer that drips, which a limit on
 // silence does not. The zero value is no limit.
+//
+// Bytes that are sent are counted when the driver takes them, so a buffer of the system
+// counts once, while it is filled. If the connection is a netdriver.Queuer, bytes that the
+// peer acknowledges while the driver takes none are counted as well.
 //
 // Over TLS, and over a connection that is not a netdriver.Checker, bytes that are sent
 // are counted write by write, and what TLS adds is not counted. Set Bytes a tenth lower

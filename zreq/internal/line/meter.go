@@ -54,21 +54,13 @@ func (m *Meter) left(silence time.Duration, name string) (wait, limit time.Durat
 // begin notes that a wait begins.
 func (m *Meter) begin() { m.since = Elapsed() }
 
-// moved takes in what the wait has brought that ends now. An error says that the window is
-// over, and too little has moved in it.
-func (m *Meter) moved(n int) (slow error) {
-	if _, over := m.add(n); over {
-		return m.turn(0)
-	}
-	return nil
-}
-
-// add takes in what the wait has moved that ends now, and returns how long that was, and
-// whether the window is over.
-func (m *Meter) add(n int) (waited time.Duration, over bool) {
+// moved takes in what the wait has brought that ends now, and returns how long that was. An
+// error says that the window is over, and too little has moved in it. to is the Socket that n
+// bytes were written to; nil if they were read.
+func (m *Meter) moved(n int, to *Socket) (waited time.Duration, slow error) {
 	waited = Elapsed() - m.since
 	if !m.On() {
-		return waited, false
+		return waited, nil
 	}
 	m.waited += waited
 	m.bytes += int64(n)
@@ -76,17 +68,17 @@ func (m *Meter) add(n int) (waited time.Duration, over bool) {
 	if n > 0 {
 		m.idle = 0
 	}
-	return waited, m.waited >= m.In
-}
-
-// turn begins the next window, and says if too little has moved in the last one. more was
-// not counted by add.
-func (m *Meter) turn(more int) (slow error) {
-	if m.bytes+int64(more) < m.Bytes {
+	if m.waited < m.In {
+		return waited, nil
+	}
+	if to != nil {
+		m.bytes += to.drop(m)
+	}
+	if m.bytes < m.Bytes {
 		slow = &TimeoutError{Limit: m.In, Name: "LowSpeed", Err: errSlow}
 	}
 	m.waited, m.bytes = 0, 0
-	return slow
+	return waited, slow
 }
 
 // windowIsOver reports whether err is only the end of a window in which enough has moved.

@@ -51,8 +51,8 @@ func (s *Socket) drains(m *Meter) bool {
 
 // drop returns how much less the system holds than at the end of the last window: the peer
 // took so much more than was written. It is 0 if the system holds more.
-func (s *Socket) drop(m *Meter) int {
+func (s *Socket) drop(m *Meter) int64 {
 	before := m.held
 	m.held = s.queued()
-	return max(0, before-m.held)
+	return int64(max(0, before-m.held))
 }

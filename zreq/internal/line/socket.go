@@ -149,7 +149,7 @@ func (s *Socket) Read(ctx context.Context, p []byte, limit time.Duration, m *Met
 		}
 		n, err := s.readSome(ctx, p)
 		if m != nil {
-			if slow := m.moved(n); slow != nil {
+			if _, slow := m.moved(n, nil); slow != nil {
 				return 0, slow
 			}
 		}

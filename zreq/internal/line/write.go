@@ -85,11 +85,7 @@ func (s *Socket) BeginWrite(ctx context.Context, limit time.Duration, m *Meter) 
 // end of a time slice. A write that moves nothing is not stuck while the system holds less
 // and less: a full system takes no more until the peer has acknowledged a large part.
 func (s *Socket) EndWrite(n int, err error, limit time.Duration, m *Meter) error {
-	waited, over := m.add(n)
-	var slow error
-	if over {
-		slow = m.turn(s.drop(m))
-	}
+	waited, slow := m.moved(n, s)
 	stuck := n == 0 && err != nil
 	if !stuck {
 		m.movedAt = 0
