@@ -42,7 +42,7 @@ func TestDemonstrate(t *testing.T) {
 		{"a new version in between", 1.4, 1.6, 2, "cable modem", "version 8", "began anew: the server has another version"},
 		{"cut, and Range is ignored", 1.4, 1.6, 2, "cable modem", "version 7", "asked for all, bytes=1048576-"},
 		{"a login page", 0, 0.01, 1, "cable", "still version 6", "refused: the media type is \"text/html\""},
-		{"one bit is wrong", 1, 1.01, 1, "cable", "still version 6", "refused: the thing has another SHA-256"},
+		{"one bit is wrong", 1, 1.01, 1, "cable", "still version 6", "refused: the content has another SHA-256"},
 		{"a budget of 1 MiB at first", 1, 1.02, 0, "cable", "version 7", "stopped when the server had counted "},
 		{"into flash, cut twice", 1, 1.02, 3, "cable modem", "version 7", "the power fails when the boot loader is to be told; the next start tells it, after 0 requests"},
 	} {

@@ -224,7 +224,7 @@ func (s *adversary) login(v *thing) reply {
 	return reply{text: w.whole(), cut: -1}
 }
 
-// unsatisfiable is a 416 that does not say of which version it is. It may say that the thing
+// unsatisfiable is a 416 that does not say of which version it is. It may say that the content
 // ends where the job is.
 func (s *adversary) unsatisfiable(a *ask) reply {
 	size := int64(s.rnd.IntN(40_000))
@@ -243,7 +243,7 @@ func (s *adversary) part(a *ask, v *thing, by int64) reply {
 	return reply{text: v.part(from, a.until), cut: -1}
 }
 
-// serve is the honest answer. It says how long the thing is if the server knows.
+// serve is the honest answer. It says how long the content is if the server knows.
 func (s *adversary) serve(a *ask, v *thing) string {
 	text := v.serve(a)
 	switch {
@@ -297,7 +297,7 @@ func (s *adversary) tooMuch(a *ask, v *thing) reply {
 }
 
 // wrongRange is an answer whose Content-Range is not that of its body, is there twice, or makes
-// no sense. None of that says that the thing is shorter than it is.
+// no sense. None of that says that the content is shorter than it is.
 func (s *adversary) wrongRange(honest string) reply {
 	before, after, ok := strings.Cut(honest, "Content-Range: ")
 	if !ok {
@@ -312,7 +312,7 @@ func (s *adversary) wrongRange(honest string) reply {
 	return reply{text: before + "Content-Range: " + wrong[s.rnd.IntN(len(wrong))] + "\r\n" + rest, cut: -1}
 }
 
-// wrongEnd is a part that says that it is the end of the thing, and is not, or a part from
+// wrongEnd is a part that says that it is the end of the content, and is not, or a part from
 // elsewhere that says it is what was asked for.
 func (s *adversary) wrongEnd(a *ask, v *thing) reply {
 	w := *v

@@ -20,7 +20,7 @@ const (
 	askPlain                 // the server cannot do ranges: ask without one, and begin anew. Once: then the job ends
 	goOn                     // the body goes on where the Sink is
 	skip                     // the body has what the Sink has, and goes on behind that
-	begin                    // the body is the thing from its first byte
+	begin                    // the body is all of the content, from its first byte
 	conclude                 // the Sink has all
 )
 
@@ -33,13 +33,13 @@ var (
 	errVersion   = errors.New("the server has another version")
 	errNameless  = errors.New("the server names no version, so that nothing can be resumed: give Want.SHA256")
 	errEndless   = &unproven{": give Want.Size or Want.SHA256"}
-	errLength    = errors.New("the response is not as long as the thing")
+	errLength    = errors.New("the response is not as long as the content")
 	errUnsure    = errors.New("a 200 that may be something else: nothing says of which version it is")
 	errSatisfied = errors.New("a 416, although there should be more")
 	errPrefix    = errors.New("the server has another version, by what it sends again")
 	errLong      = errors.New("the body is longer than its head says")
 	errLarge     = errors.New("the body is longer than Want.MaxSize")
-	errResumed   = errors.New("the SHA-256 is wrong, and the thing came in more than one response")
+	errResumed   = errors.New("the SHA-256 is wrong, and the content came in more than one response")
 )
 
 // row is a line of the table: what to do with a response if it is so. The first row that
@@ -53,7 +53,7 @@ type row struct {
 
 // table is the decision after each answer. answer_test.go has a case for each row.
 var table = []row{
-	// Statuses that are not about the thing.
+	// Statuses that say nothing about the content.
 	{"overloaded or away", func(q *question, h *head) bool { return isPassing(h.status) }, again, nil},
 	{"416 at the end", (*question).isAtEnd, conclude, nil},
 	{"416 to a Range", func(q *question, h *head) bool { return h.status == 416 && q.ranged }, askPlain, errSatisfied},
@@ -61,7 +61,7 @@ var table = []row{
 	{"a Range that is refused", func(q *question, h *head) bool { return q.ranged && mayBlameRange(h.status) }, askWhole, nil},
 	{"another status", func(q *question, h *head) bool { return !h.isWhole() && h.status != 206 }, refuse, nil},
 
-	// What is not the thing, whatever it is.
+	// Responses that cannot be the content.
 	{"coded in mid-way", func(q *question, h *head) bool { return h.coded && q.underway }, againOnce, nil},
 	{"coded", func(q *question, h *head) bool { return h.coded }, refuse, nil},
 	{"200 of a part", func(q *question, h *head) bool { return h.slice && q.ranged }, askWhole, errSlice},
@@ -149,14 +149,14 @@ func isWrong(err error) bool {
 	return is
 }
 
-// isAtEnd reports whether a 416 says that a thing of unknown size ends where the Sink is,
+// isAtEnd reports whether a 416 says that content of unknown size ends where the Sink is,
 // and is of the same version, or the digest agrees.
 func (q *question) isAtEnd(h *head) bool {
 	if h.status != 416 || !q.ranged || !h.ranged || h.size != q.from || q.size >= 0 {
 		return false
 	}
 	if q.from == 0 {
-		return q.takes0 // an empty thing has no part (RFC 9110, 15.5.17)
+		return q.takes0 // empty content has no part (RFC 9110, 15.5.17)
 	}
 	return q.right || q.seen.validator.compare(&h.tags) == same
 }
@@ -191,7 +191,7 @@ func (q *question) same(h *head) bool {
 	return false
 }
 
-// fitsSize reports whether a 200 may be as long as the thing.
+// fitsSize reports whether a 200 may be as long as the content.
 func (q *question) fitsSize(h *head) bool {
 	return h.size < 0 || h.size == q.size || q.size < 0 && h.size >= q.from
 }

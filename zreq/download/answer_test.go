@@ -23,7 +23,7 @@ func IsCompleteIn(record []byte) bool {
 }
 
 // answers has at least one case for each row of the table, under the name of the row. The
-// Sink has 100 bytes of a thing of 1000, with the ETag "a", and the Range is open.
+// Sink has 100 bytes of content of 1000, with the ETag "a", and the Range is open.
 var answers = map[string][]struct {
 	why  string
 	q    func(q *question)
@@ -43,7 +43,7 @@ var answers = map[string][]struct {
 	"416 at the end": {
 		{"same validator", noSize, head{status: 416, ranged: true, size: 100, tags: tagA}, conclude},
 		{"the digest is right", func(q *question) { noSize(q); q.certain, q.right = true, true }, head{status: 416, ranged: true, size: 100}, conclude},
-		{"an empty thing", func(q *question) { fresh(q); q.ranged, q.takes0 = true, true }, head{status: 416, ranged: true}, conclude},
+		{"empty content", func(q *question) { fresh(q); q.ranged, q.takes0 = true, true }, head{status: 416, ranged: true}, conclude},
 	},
 	"416 to a Range": {
 		{"no validator", noSize, head{status: 416, ranged: true, size: 100}, askPlain},
@@ -52,7 +52,7 @@ var answers = map[string][]struct {
 		{"no size", noSize, head{status: 416, size: -1, tags: tagA}, askPlain},
 		{"there should be more", nil, head{status: 416, ranged: true, size: 100, tags: tagA}, askPlain},
 		{"the digest is not right", func(q *question) { noSize(q); q.certain = true }, head{status: 416, ranged: true, size: 100}, askPlain},
-		{"an empty thing is not wanted", func(q *question) { fresh(q); q.ranged = true }, head{status: 416, ranged: true}, askPlain},
+		{"empty content is not wanted", func(q *question) { fresh(q); q.ranged = true }, head{status: 416, ranged: true}, askPlain},
 		{"the second time", func(q *question) { q.plain = true }, head{status: 416}, refuse},
 	},
 	"4xx behind a redirect": {
@@ -239,7 +239,7 @@ func TestStatusesAreTold(t *testing.T) {
 	is.Equal(why.Error(), "the status is 404")
 }
 
-// RecordOf returns the record of a job for url that has offset bytes of a thing.
+// RecordOf returns the record of a job for url that has offset bytes of content.
 func RecordOf(url string, offset, size int64, etag string) []byte {
 	c := checkpoint{key: new(Args).key(url), offset: offset, size: size}
 	c.seen.validator = validator{byETag, etag, resourceOf(safeURL(url))}

@@ -24,11 +24,11 @@ type Args struct {
 	// KiB, and, without a Session, Limits.ReadBuffer is 8 KiB by default. A field that the
 	// job sets by itself is ErrArgs: Data, JSON, Files, Body, Connection, StreamCallback,
 	// Stream, OnHead, DropHead and Into; and so is a Range, an If-Match or another If
-	// field, or an Accept-Encoding in Headers. With AllowEncoded the thing is the coded
+	// field, or an Accept-Encoding in Headers. With AllowEncoded the content is the coded
 	// body, as it comes.
 	Call zreq.Args
 
-	// Want says what the thing must be.
+	// Want says what the content must be.
 	Want Want
 
 	// Key names the job. Two calls with the same Key are the same job, and the second
@@ -40,7 +40,7 @@ type Args struct {
 	// Without any, the job survives every cut but not the end of its process.
 	//
 	// A job that succeeds removes its checkpoint. A job that fails leaves one if there is
-	// something to go on from or to count: a byte of the thing, a restart, a checkpoint of
+	// something to go on from or to count: a byte of the content, a restart, a checkpoint of
 	// an earlier call, or bytes that were spent while there is a Budget or the error is
 	// Resumable. So a connection that is refused, a 404 or ErrArgs leaves nothing, and the
 	// Result of a later call does not count it.
@@ -52,7 +52,7 @@ type Args struct {
 	// Each request asks by Range for no more than what is left, so that a server sends no
 	// more either. What has come is kept for a later call. If that could not go on there,
 	// because there is no Store or because neither a version nor a digest is known, or if
-	// the server ignores Range, a thing that is too large is ErrBudget at its head. If the
+	// the server ignores Range, content that is too large is ErrBudget at its head. If the
 	// process is killed, what could have come before the next checkpoint counts as read, up
 	// to 16 MiB. Zero means no limit. A negative Budget is ErrArgs.
 	Budget int64

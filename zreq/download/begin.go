@@ -104,7 +104,7 @@ func readPrefix(ctx context.Context, h hash.Hash, r io.ReaderAt, n int64) error 
 	return nil
 }
 
-// begin makes the Sink ready for a body that is the thing from its first byte. If the Sink
+// begin makes the Sink ready for a body that is the content from its first byte. If the Sink
 // has something already, this is a restart: a checkpoint with offset 0 is durable before
 // the Sink is touched.
 func (p *partial) begin(ctx context.Context, o offer, why error) error {
@@ -137,7 +137,7 @@ func (p *partial) begin(ctx context.Context, o offer, why error) error {
 	return nil
 }
 
-// open opens the Sink for a thing that begins at its first byte.
+// open opens the Sink for content that begins at its first byte.
 func (p *partial) open(size int64) error {
 	p.out.offset = 0
 	if _, err := p.out.open(size, 0); err != nil {
@@ -181,7 +181,7 @@ func (p *partial) goOn(ctx context.Context, o offer, skip int64) {
 }
 
 // expect makes the output ready for a body. Without a length of its own it ends where the
-// thing ends.
+// content ends.
 func (p *partial) expect(ctx context.Context, o offer, skip int64) {
 	if o.length < 0 {
 		o.length = p.state.size

@@ -9,7 +9,7 @@ import "errors"
 //
 // fn cannot be told to take a chunk back: see [WriterSink]. If fn returns an error, the job
 // ends with it. Chunks are passed to fn before the digest is known to be right, so use the
-// thing only after [Get] has returned nil. If the last chunk is shorter, fn receives it
+// content only after [Get] has returned nil. If the last chunk is shorter, fn receives it
 // only when the digest is right.
 func CallbackSink(fn func(chunk []byte) error, size int) Sink {
 	if size == 0 {

@@ -11,14 +11,14 @@ type checkpoint struct {
 	key    [32]byte // of the job
 	part   [16]byte // of the Sink; see Identifier
 	offset int64    // bytes that the Sink has synced
-	size   int64    // of the thing; −1 if not known
-	seen   version  // what the bytes are of
+	size   int64    // of the content; −1 if not known
+	seen   version  // of which the bytes are a part
 	state  []byte   // of the SHA-256 of the first offset bytes; nil if none was asked for
 	ledger
 	flags flags
 }
 
-// version is what is known of the thing that the server has.
+// version is what is known of the content that the server has.
 type version struct {
 	validator validator
 	digest    []byte // SHA-256 that a head has named; nil if none has

@@ -1,5 +1,6 @@
-// Package download puts a body where it belongs, completely or not at all. [Get] does so over
-// as many connections as it takes, into any [Sink]. [SaveFile] saves one response as a file.
+// Package download puts the content of a URL where it belongs, completely or not at all. [Get]
+// does so over as many connections as it takes, into any [Sink]. [SaveFile] saves one response
+// as a file.
 //
 // # Jobs
 //
@@ -10,7 +11,7 @@
 //		return err // the same call goes on later where this one has stopped
 //	}
 //
-// A nil error means that the thing is in the sink, durable, committed, and what Want asks
+// A nil error means that the content is in the sink, durable, committed, and what Want asks
 // for. A job goes on at the next byte after a cut, a stall or a busy server. It asks for the
 // rest by Range with If-Range, so that the server sends it only if it still has the same
 // version. Where there is a [Store], a job also goes on after a reboot.
@@ -28,10 +29,10 @@
 // Resumable.
 //
 // [ToFile] downloads into a file: see [FilePart] for what lies beside it meanwhile.
-// PartitionSink writes to a block device of Linux, and package flash to raw flash. [WriterSink] and [CallbackSink] are for everything
-// else.
+// PartitionSink writes to a block device of Linux, and package flash to raw flash. [WriterSink]
+// and [CallbackSink] are for everything else.
 //
-// Nothing a server does makes a job go on for ever: attempts without progress, restarts and,
+// No server can make a job go on for ever: the attempts without progress, the restarts and,
 // with Budget, the bytes on the wire are limited, and the counts are in the checkpoint. To
 // give up such a job for good, remove its state or use another Key. A device that reboots in
 // the middle of each attempt waits longer, but is never shut out: see [Retry].

@@ -22,14 +22,14 @@ var (
 	// ErrArgs means that the job cannot be done as requested. Nothing was dialled.
 	ErrArgs = errors.New("invalid arguments of a download")
 	// ErrWant means that the response is not what Want asks for, such as a login page.
-	ErrWant = errors.New("not the thing that Want describes")
-	// ErrDigest means that the whole thing has arrived, a second time if it was resumed,
+	ErrWant = errors.New("not the content that Want describes")
+	// ErrDigest means that the whole content has arrived, a second time if it was resumed,
 	// and has another SHA-256. Nothing was committed, and the Sink holds nothing any more.
 	// Another call downloads it again; what was spent counts against its Budget.
-	ErrDigest = errors.New("the thing has another SHA-256 than it should have")
+	ErrDigest = errors.New("the content has another SHA-256 than it should have")
 	// ErrChanged means that the server has another version than before, and that the Sink
 	// cannot take back what it has.
-	ErrChanged = errors.New("the thing has changed on the server: set OnRestart to begin anew")
+	ErrChanged = errors.New("the content has changed on the server: set OnRestart to begin anew")
 	// ErrRestarts means that the job would begin anew once more than MaxRestarts allows.
 	ErrRestarts = errors.New("too many restarts: raise MaxRestarts, or remove the state, to try again")
 	// ErrBudget means that Budget does not allow what is still to come.
@@ -76,8 +76,8 @@ const (
 	StepArgs   Step = iota + StepSyncDir + 1 // checking the arguments; nothing was dialled
 	StepState                                // reading or writing the checkpoint
 	StepOpen                                 // opening the Sink
-	StepVerify                               // comparing the digest of the thing
-	StepCommit                               // giving the thing its place; a later job can try again
+	StepVerify                               // comparing the digest of the content
+	StepCommit                               // giving the content its place; a later job can try again
 )
 
 // String returns a short name of the step.
@@ -134,7 +134,7 @@ type Error struct {
 	// The other fields are those of a job.
 
 	URL    string // that was given, without credentials, query and fragment
-	Offset int64  // bytes of the thing that the Sink has taken
+	Offset int64  // bytes of the content that the Sink has taken
 
 	// Resumable means that the same call may succeed later although nobody changes anything.
 	// It then goes on where this one has stopped. Otherwise something has to be changed
@@ -240,7 +240,7 @@ func (c *caused) Error() string { return c.kind.Error() + ": " + c.cause.Error()
 // Unwrap returns both.
 func (c *caused) Unwrap() []error { return []error{c.kind, c.cause} }
 
-// statusError is a status that is not the thing.
+// statusError is a status that is not the content.
 type statusError struct{ status int }
 
 // Error names the status.

@@ -186,7 +186,7 @@ func TestErrorText(t *testing.T) {
 		},
 		"not wanted": {
 			nil, func(a *download.Args) { a.Want.Size = 7 },
-			"download: check http://fleet.test/image: the size is 30000: not the thing that Want describes",
+			"download: check http://fleet.test/image: the size is 30000: not the content that Want describes",
 		},
 		"disk": {
 			nil, func(a *download.Args) { a.State = failingStore{&failing{new(memSink), "save", errDisk}} },

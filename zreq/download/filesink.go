@@ -26,7 +26,7 @@ var (
 // A FilePart is the Sink of a file, and a [Stater]. It is made by [FileSink], and is for one
 // job.
 //
-// Until the thing is whole, its bytes are in a part file beside the path, and the checkpoint
+// Until the content is whole, its bytes are in a part file beside the path, and the checkpoint
 // is in a state file: for "firmware.bin" these are ".firmware.bin.zreq-part" and
 // ".firmware.bin.zreq-state". Whoever opens the path sees the old file or the new one,
 // never a part or a mixture. After a job has failed, both files stay, and the next job to
@@ -34,9 +34,9 @@ var (
 // failure with nothing to keep: see Args.State. To give up a job for good, remove both.
 //
 // The part must be a regular file of the user of this process, or of the owner of the folder,
-// as on a FAT file system, and have one name. It is locked,
-// so that a second job to the same path is ErrBusy. That does not work on systems without
-// flock, such as Windows, and on file systems without locks.
+// as on a FAT file system, and have one name. It is locked, so that a second job to the same
+// path is ErrBusy. That does not work on systems without flock, such as Windows, and on file
+// systems without locks.
 //
 // If the size is known, room for it is reserved before a byte is written, or, where the
 // file system cannot do that, the free space is looked at. So a disk that is too small is

@@ -21,7 +21,7 @@ type head struct {
 	coding      string
 	coded       bool // in a content coding that was not asked for
 	redirected  bool
-	digest      []byte // SHA-256 of the thing; nil if the head has none
+	digest      []byte // SHA-256 of the content; nil if the head has none
 	refused     error  // why Want does not take it; nil: it does
 }
 
@@ -53,14 +53,14 @@ func headOf(r *zreq.Response, w *Want) head {
 
 // isSlice reports whether the Content-Range of a 200 is that of its body, and is not the
 // whole. The field means nothing there (RFC 9110, 14.4), so nothing is taken from it. But such
-// a body is not the thing: the server, or a cache, has sent a part under the wrong status.
+// a body is not the content: the server, or a cache, has sent a part under the wrong status.
 func isSlice(r *zreq.Response) bool {
 	field, lines := only(r.Values("Content-Range"))
 	first, last, size, ok := zreq.ParseContentRange(field)
 	return lines == 1 && ok && first >= 0 && (first > 0 || last+1 < size) && (r.Len() < 0 || r.Len() == last-first+1)
 }
 
-// isWhole reports whether the body is all of the thing. A 203 is a 200 that a proxy has
+// isWhole reports whether the body is all of the content. A 203 is a 200 that a proxy has
 // changed (RFC 9110, 15.3.4).
 func (h *head) isWhole() bool { return h.status == 200 || h.status == 203 }
 
@@ -74,7 +74,7 @@ func (h *head) fits(from, until int64) bool {
 // offer is what a head says of the body behind it.
 type offer struct {
 	of     version
-	size   int64 // of the thing; −1 if not known
+	size   int64 // of the content; −1 if not known
 	length int64 // of the body; −1 if not known
 }
 

@@ -36,8 +36,8 @@ type job struct {
 	url    string
 	path   string // of the Sink; empty if it has none
 	args   Args
-	server *server  // whom it asks
-	part   *partial // what there is of the thing
+	server *server  // that the job asks
+	part   *partial // what there is of the content
 	state  *state   // of part
 	out    *output  // of part
 	spend  *budget
@@ -195,10 +195,10 @@ func (j *job) admit(ctx context.Context) error {
 var errSpent = &Error{Step: StepReceive, Err: ErrBudget}
 
 // outOfAttempts ends the job, but not for ever. If a response could not be taken because of
-// what the Sink has, that may be the wrong thing, and the next call begins anew.
-// The next call may also ask for ranges again: over a link that breaks, nothing else comes
-// to an end. If the server still cannot do them, that is a restart, of which the last one
-// stays without.
+// what the Sink has, that may be the wrong content, and the next call begins anew.
+// The next call may also ask for ranges again, because over a link that breaks often only
+// ranges get to the end. If the server still cannot do them, that is a restart. The last
+// restart asks for no range.
 func (j *job) outOfAttempts() error {
 	if j.next.unfit {
 		j.state.flags.set(isDistrust, true)

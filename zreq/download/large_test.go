@@ -129,7 +129,7 @@ func testAllocationsOfAJob(t *testing.T) {
 }
 
 // TestResumes: of the jobs that can be resumed, at least 95 % are, by the bytes that the
-// server has sent: no byte of the thing is sent twice, but those that were on their way.
+// server has sent: no byte of the content is sent twice, but those that were on their way.
 func TestResumes(t *testing.T) {
 	const jobs = 300
 	resumed := 0

@@ -136,7 +136,7 @@ func (j *job) answered(ctx context.Context, resp *zreq.Response, q *question) ou
 func (j *job) skipped(h *head, err error) {
 	switch v := h.tags.validator(); {
 	case err == nil && j.out.left > 0 && !h.untilClose:
-		j.out.stop = errLength // it has ended before the thing does: who knows what it was
+		j.out.stop = errLength // it has ended before the content does: who knows what it was
 	case j.out.skip.left == 0 && j.out.stop == nil && v.kind != noValidator:
 		j.state.seen.validator = v
 	}
@@ -168,7 +168,7 @@ func (j *job) askPlain(why error) outcome {
 
 // conclude takes the word of a 416 that the Sink has all.
 func (j *job) conclude(ctx context.Context, from int64) outcome {
-	if from == 0 { // an empty thing
+	if from == 0 { // empty content
 		if err := j.part.begin(ctx, offer{}, j.next.reason); err != nil {
 			return outcome{err: err, final: true}
 		}
@@ -176,7 +176,7 @@ func (j *job) conclude(ctx context.Context, from int64) outcome {
 	return j.ends(from)
 }
 
-// ends takes it that the thing has that size, which no head has said before its end.
+// ends notes the size of the content, which no head had said before its end.
 func (j *job) ends(size int64) outcome {
 	if !j.args.Want.takes(size) {
 		return j.unwanted("the size is " + strconv.FormatInt(size, 10))
@@ -258,7 +258,7 @@ func (j *job) received(ctx context.Context, resp *zreq.Response, h *head, err er
 	return outcome{err: err}
 }
 
-// isEnd reports whether the end of a body of unknown length is that of the thing.
+// isEnd reports whether the end of a body of unknown length is that of the content.
 func (j *job) isEnd(h *head) bool {
 	return j.out.skip.left == 0 && (!h.untilClose || j.part.isRight())
 }

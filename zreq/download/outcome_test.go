@@ -171,7 +171,7 @@ func testSkip(t *testing.T) {
 }
 
 // testServersThatMisuseRange: what is wrong about the answer to a Range costs a request, and
-// neither the thing nor what the sink has. A part under the status 200 is never taken for the
+// neither the content nor what the sink has. A part under the status 200 is never taken for the
 // whole.
 func testServersThatMisuseRange(t *testing.T) {
 	v := version(50_000, `"7"`)
@@ -224,7 +224,7 @@ func testServersThatMisuseRange(t *testing.T) {
 	}
 }
 
-// testPartThatACacheKeeps: a part that is sent to everybody is not the thing, and may be gone
+// testPartThatACacheKeeps: a part that is sent to everybody is not the content, and may be gone
 // later.
 func testPartThatACacheKeeps(t *testing.T) {
 	v := version(50_000, `"7"`)

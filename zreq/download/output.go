@@ -30,7 +30,7 @@ type output struct {
 	piece   []byte    // of the body, on its way to the hash and the Sink
 	skip    overlap   // of the body with what the Sink has
 	left    int64     // bytes that the body may still have, with those to skip; negative: any number
-	largest int64     // that the thing may be; 0: of any size
+	largest int64     // that the content may be; 0: of any size
 
 	mark  mark
 	moved bool  // the Sink may have an error that only Write tells
@@ -88,7 +88,7 @@ func (o *output) take(resp *zreq.Response) (err error) {
 	return err
 }
 
-// fill reads a piece that ends at a page of the thing: the system takes whole pages in half
+// fill reads a piece that ends at a page of the content: the system takes whole pages in half
 // the time. A piece that has waited for its rest is written as it is, so that a slow link has
 // its checkpoints and reports in time.
 func (o *output) fill(resp *zreq.Response) (n int, err error) {

@@ -18,7 +18,7 @@ func (w *writes) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// testPieces: what is hashed is written in pieces that end at pages of the thing, wherever the
+// testPieces: what is hashed is written in pieces that end at pages of the content, wherever the
 // body begins; and what comes slowly within a tenth of a second.
 func testPieces(t *testing.T) {
 	v := version(100_000, `"7"`)

@@ -7,19 +7,19 @@ import (
 	"hash"
 )
 
-// partial is what a job has of the thing: the bytes in the Sink, the checkpoint that tells
+// partial is what a job has of the content: the bytes in the Sink, the checkpoint that tells
 // of them, and the digest that they must have in the end. It knows nothing of requests.
 type partial struct {
 	args  *Args
 	state *state
 	out   *output
 
-	digest  []byte // that the thing must have; nil if none is known
+	digest  []byte // that the content must have; nil if none is known
 	begun   bool   // a response was accepted, in this call or before
 	resumed int64  // bytes that an earlier call had left
 }
 
-// isWhole reports whether the Sink has all of the thing.
+// isWhole reports whether the Sink has all of the content.
 func (p *partial) isWhole() bool {
 	return p.state.size >= 0 && p.out.offset == p.state.size && p.out.mark.align > 0 && !p.state.flags.has(isDistrust)
 }
@@ -76,7 +76,7 @@ func (p *partial) reject(wrong *Error) error {
 	return wrong
 }
 
-// commit gives the thing its place. Before that it is durable, and a checkpoint says that it is
+// commit gives the content its place. Before that it is durable, and a checkpoint says that it is
 // whole, so that a later job can do the rest.
 func (p *partial) commit() error {
 	if err := p.out.checkpoint(); err != nil {
@@ -94,7 +94,7 @@ func (p *partial) keep(why error) {
 	p.state.failed = 0 // who calls again has new attempts
 	var e *Error
 	known := errors.As(why, &e)
-	storeFails := known && e.Step == StepState // then nobody knows what it has
+	storeFails := known && e.Step == StepState // then the Store may have a record that this call does not know of
 	if !storeFails && p.state.isVoid(p.args.Budget > 0 || known && e.Resumable) {
 		p.state.drop()
 		return

@@ -31,20 +31,20 @@ var (
 )
 
 // PartitionSink returns a Sink for the block device at path, such as /dev/mmcblk0p3, which
-// has the thing from its first byte on. What lies behind the thing is not changed. It exists
+// has the content from its first byte on. What lies behind the content is not changed. It exists
 // on Linux only.
 //
-// A device has no room beside the thing. So the thing is in place from its first byte on, and
+// A device has no room beside the content. So the content is in place from its first byte on, and
 // before the job has ended the device has neither the old image nor the new one: use
 // it for the slot that is not booted, and switch slots after Get has returned nil. To go on
 // after a reboot the job needs Args.State, such as a [FileStore], and Want.SHA256, because
 // nothing else tells whether somebody has written to the device in between.
 //
 // The device is opened exclusively. If it is mounted, or another job has it, that is
-// ErrBusy. If it is smaller than the thing, that is ErrNoRoom before a byte is written, if
+// ErrBusy. If it is smaller than the content, that is ErrNoRoom before a byte is written, if
 // the size is known. Each Sync syncs the device, reads what was written since the last one
 // from the device itself and not from the cache, and compares: ErrReadBack. If the digest of
-// the thing is wrong in the end, the first 4096 bytes are overwritten with zeros, so that
+// the content is wrong in the end, the first 4096 bytes are overwritten with zeros, so that
 // nothing boots from it.
 func PartitionSink(path string) Sink {
 	return &partition{path: path, open: openBlock}
@@ -147,7 +147,7 @@ func (s *partition) Sync() error {
 	return nil
 }
 
-// Commit has nothing to do: the thing is where it belongs.
+// Commit has nothing to do: the content is where it belongs.
 func (s *partition) Commit() error {
 	if err := s.closed(); err != nil {
 		return err
@@ -158,7 +158,7 @@ func (s *partition) Commit() error {
 	return nil
 }
 
-// Discard makes the thing unusable.
+// Discard makes the content unusable.
 func (s *partition) Discard() error {
 	if err := s.closed(); err != nil {
 		return err

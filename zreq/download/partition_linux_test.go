@@ -56,7 +56,7 @@ func loop(t *testing.T, file string) string {
 }
 
 // TestPartition: a job that was cut goes on in the device, also in another process, and
-// changes nothing behind the thing. On a block device, nobody else can have it meanwhile.
+// changes nothing behind the content. On a block device, nobody else can have it meanwhile.
 func TestPartition(t *testing.T) {
 	v := version(60_001, `"7"`)
 	sum := sha256.Sum256([]byte(v.body))

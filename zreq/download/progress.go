@@ -7,8 +7,8 @@ import (
 
 // Progress is how far a job is.
 type Progress struct {
-	Offset   int64         // bytes of the thing that the Sink has taken
-	Total    int64         // size of the thing; −1 if it is not known
+	Offset   int64         // bytes of the content that the Sink has taken
+	Total    int64         // size of the content; −1 if it is not known
 	Rate     int64         // bytes per second since the last report; 0 in the first
 	Link     string        // name of the link, if the driver has names; see netdriver.Path
 	Attempt  int           // number of the attempt, from 1
@@ -27,13 +27,13 @@ type Progress struct {
 
 // Result is what a job has done. Get returns it beside an error, too.
 type Result struct {
-	Size     int64    // of the thing; −1 if it is not known
+	Size     int64    // of the content; −1 if it is not known
 	Offset   int64    // bytes that the Sink has taken
 	Resumed  int64    // where this call began: how much an earlier one had left
 	Spent    int64    // bytes that the job has read and written, with those of earlier calls
 	Attempts int      // that the job has made, with those of earlier calls
 	Restarts int      // how often it has begun anew, with those of earlier calls
-	SHA256   []byte   // of the thing, if one was asked for; nil if not
+	SHA256   []byte   // of the content, if one was asked for; nil if not
 	Links    []string // names of the links that were used in this call, in the order of their first use
 	URL      string   // of the last response, without credentials, query and fragment
 }

@@ -2,5 +2,5 @@
 
 package download
 
-// explainRename is for Windows.
+// explainRename returns err as it is: it adds a reason on Windows only.
 func explainRename(err error) error { return err }

@@ -7,7 +7,7 @@ type question struct {
 	from   int64 // bytes that the Sink has, and that are trusted: where to go on
 	until  int64 // the Range ends before it; negative: it is open
 	ranged bool  // a Range was sent
-	size   int64 // of the thing; −1 if not known
+	size   int64 // of the content; −1 if not known
 	seen   version
 	plain  bool // no Range is asked for any more
 
@@ -17,7 +17,7 @@ type question struct {
 	right   bool // the bytes that the Sink has are those of the digest
 	wanted  bool // the digest is the caller's, and not one that the server has named
 	sized   bool // Want.Size is given
-	takes0  bool // Want takes an empty thing
+	takes0  bool // Want takes empty content
 	isLast  bool // the job may not begin anew, and the caller's digest is to be checked
 }
 

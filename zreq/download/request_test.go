@@ -42,7 +42,7 @@ func testParts(t *testing.T) {
 		res, err := get(o, sink, args)
 		is.NoErr(err)
 		is.Equal(res.Size, int64(0))
-		is.True(sink.target != nil && len(sink.target) == 0) // an empty thing is a thing
+		is.True(sink.target != nil && len(sink.target) == 0) // empty content is content
 	})
 }
 
@@ -89,8 +89,8 @@ func testLinks(t *testing.T) {
 	}
 }
 
-// testCoding: a coded body is not the thing, unless AllowEncoded says so. Then the coded
-// bytes are the thing, and are resumed if the coding is the same.
+// testCoding: a coded body is not the content, unless AllowEncoded says so. Then the coded
+// bytes are the content, and are resumed if the coding is the same.
 func testCoding(t *testing.T) {
 	v := version(50_000, `"7"`)
 	v.extra = "Content-Encoding: gzip\r\n"

@@ -2,7 +2,7 @@ package download
 
 import "io"
 
-// A Sink is where a job writes the thing that it downloads. [Get] calls its methods from
+// A Sink is where a job writes the content that it downloads. [Get] calls its methods from
 // one goroutine, one at a time, and in this order:
 //
 //  1. Open. A job that finds something to go on from calls it at once. Any other job calls
@@ -17,7 +17,7 @@ import "io"
 //     checkpoint to its [Store], which is never ahead of what was synced. The job syncs
 //     when it has 1, 2, 4, 8 and 16 MiB, then every 16 MiB, after 10 s in any case, and
 //     once more before it fails. For an [Aligner] it syncs at the next multiple of Align.
-//  4. Commit, once, after the last Sync, when the thing is whole and its digest is right.
+//  4. Commit, once, after the last Sync, when the content is whole and its digest is right.
 //     Before it, a checkpoint is made durable that says that all is written. If Commit,
 //     or the power, fails, a later job calls Open with keep equal to size, and Commit
 //     again, without a Write in between.
@@ -35,7 +35,7 @@ import "io"
 // Close: a second fsync may succeed although the first one has lost data. The checkpoint
 // stays as it was.
 type Sink interface {
-	// Open makes the Sink ready for a thing of size bytes, or of any size if size is −1.
+	// Open makes the Sink ready for content of size bytes, or of any size if size is −1.
 	// If keep is 0, what the Sink holds is void, and at must be 0. Otherwise the first
 	// keep bytes were synced by an earlier job, and Open returns how many of them the Sink
 	// still has. The job goes on there. at is from 0 to keep. A Sink that cannot go on
@@ -48,7 +48,7 @@ type Sink interface {
 	io.Writer
 	// Sync returns nil when all that was written is durable.
 	Sync() error
-	// Commit returns nil when the thing is durable and in its place. It must do no harm
+	// Commit returns nil when the content is durable and in its place. It must do no harm
 	// if it is called again by a later job after it has succeeded.
 	Commit() error
 	// Close releases what the Sink holds, and keeps what a later job can go on from.
@@ -61,7 +61,7 @@ type Sink interface {
 type Aligner interface {
 	// Align returns the unit in bytes. It is asked after each Open and does not change
 	// before the next. If it is over 1, the job calls Sync only when the number of bytes
-	// from the beginning is a multiple of it, or at the end of the thing, or as the last
+	// from the beginning is a multiple of it, or at the end of the content, or as the last
 	// call before Close if the job has failed. In that last case it needs the whole units
 	// to be durable, and no more: a later job goes on at their end. No Write crosses an
 	// offset at which the job will sync and go on.
@@ -69,7 +69,7 @@ type Aligner interface {
 }
 
 // A Discarder is a Sink that can make what it holds unusable. Discard is called instead
-// of Commit if what was written is the wrong thing: ErrDigest, or ErrWant if no head has said
+// of Commit if what was written is the wrong content: ErrDigest, or ErrWant if no head has said
 // its size. By then the checkpoint says that nothing is to be kept. After Discard only Close
 // is called.
 type Discarder interface {

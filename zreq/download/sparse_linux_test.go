@@ -56,7 +56,7 @@ func testFileOverFourGiB(t *testing.T) {
 	})
 }
 
-// testBytesOverFourGiB counts the bytes of a thing that comes over several connections.
+// testBytesOverFourGiB counts the bytes of content that comes over several connections.
 // ZREQ_LARGE_MIB is how large it is.
 func testBytesOverFourGiB(t *testing.T) {
 	is := is.New(t)

@@ -18,7 +18,7 @@ const firstCheckpoint = 1 << 20
 
 // checkpointDistance returns how much is written from an offset to the next checkpoint: as
 // much again as there is. So a job whose process is killed loses less than half of what it
-// had, however small the thing is, and a large one does not sync often.
+// had, however small the content is, and a large one does not sync often.
 func checkpointDistance(offset int64) int64 {
 	return min(checkpointBytes, max(firstCheckpoint, offset))
 }
@@ -56,7 +56,7 @@ func (s *state) save(ahead int64) error {
 }
 
 // isVoid reports whether nobody would miss the checkpoint of a failed job: there is no byte of
-// the thing and no restart, and what was spent, if that counts, is nothing.
+// the content and no restart, and what was spent, if that counts, is nothing.
 func (s *state) isVoid(counts bool) bool {
 	return !s.found && s.reached == 0 && s.restarts == 0 && s.flags == 0 && (s.spent == 0 || !counts)
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/zreq-go/zreq/zreq"
 )
 
-// validator names a version of the thing. It is what If-Range sends.
+// validator names a version of the content. It is what If-Range sends.
 type validator struct {
 	kind  validatorKind
 	value string   // as it came, byte for byte
@@ -32,7 +32,7 @@ const maxETag = 128
 const minAge = time.Minute
 
 // resource is the host and the path of a URL, as a digest. A validator counts for one
-// resource (RFC 9110, 8.8.3): another path may have another thing with the same ETag. The
+// resource (RFC 9110, 8.8.3): another path may have other content with the same ETag. The
 // query is left out, because signatures change.
 type resource [16]byte
 
@@ -66,7 +66,7 @@ func tagsOf(r *zreq.Response) tags {
 	return t
 }
 
-// only returns the value of a field that has one line, and how many it has.
+// only returns the value of a field if it has one line, and the number of its lines.
 func only(values []string) (string, int) {
 	if len(values) != 1 {
 		return "", len(values)

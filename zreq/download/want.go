@@ -10,7 +10,7 @@ import (
 	"github.com/zreq-go/zreq/zreq"
 )
 
-// Want says what the thing must be. A response whose head shows that it is something
+// Want says what the content must be. A response whose head shows that it is something
 // else is refused before the Sink is touched. If no head has the size, MinSize and MaxSize
 // are compared with what arrives. The zero value accepts anything.
 type Want struct {
@@ -24,12 +24,12 @@ type Want struct {
 	// "application/octet-stream", without parameters and in any case. It keeps a login
 	// page out.
 	MediaType string
-	// SHA256 is the digest of the whole thing, of 32 bytes. Commit is called only if it
+	// SHA256 is the digest of the whole content, of 32 bytes. Commit is called only if it
 	// is right. With it a resume is certain, whatever validators the server has.
 	SHA256 []byte
 	// From, if set, takes the SHA-256 out of the head of a response, for servers that
 	// send it in a field of their own, such as X-Checksum-Sha256. It is called for each
-	// response with the thing or a part of it, and returns 32 bytes, or nil if the
+	// response with the content or a part of it, and returns 32 bytes, or nil if the
 	// response has none. An error refuses the response and ends the job. If SHA256 is
 	// set as well, a response with another digest is refused. Otherwise the digest has the
 	// effect of SHA256, in this process and, with a Store, in later ones.
@@ -55,13 +55,13 @@ func (w *Want) check() error {
 	return nil
 }
 
-// takes reports whether the thing may have that size.
+// takes reports whether the content may have that size.
 func (w *Want) takes(size int64) bool {
 	return size >= w.MinSize && (w.MaxSize == 0 || size <= w.MaxSize) && (w.Size == 0 || size == w.Size)
 }
 
-// judge says why a 200 or a 206 is not the thing, or a part of it; nil if it may be. By its
-// head the thing has that size, −1 if not known, and the SHA-256 named, nil if not known.
+// judge says why a 200 or a 206 is not the content, or a part of it; nil if it may be. By its
+// head the content has that size, −1 if not known, and the SHA-256 named, nil if not known.
 // judge returns the digest that From knows instead, if there is one.
 func (w *Want) judge(r *zreq.Response, size int64, named []byte) (digest []byte, err error) {
 	if w.MediaType != "" {

@@ -135,7 +135,7 @@ func sumOf(body string) func(*zreq.Response) ([]byte, error) {
 	return func(*zreq.Response) ([]byte, error) { return sum[:], nil }
 }
 
-// TestPartBeyondTheSize: a 206 that does not say how long the thing is, and goes on where it
+// TestPartBeyondTheSize: a 206 that does not say how long the content is, and goes on where it
 // should have ended, is refused before the Sink is touched.
 func TestPartBeyondTheSize(t *testing.T) {
 	v := version(2_000, `"7"`)
