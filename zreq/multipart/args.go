@@ -6,8 +6,9 @@ type Args struct {
 	// it. The default is 4096, and the least is 512.
 	Buffer int
 	// IgnoreLength makes every part end at a delimiter, even if it has a length. Without
-	// it, a part whose length is wrong is ErrLength. It has no effect on multipart/byteranges,
-	// where a part with wrong numbers is of no use.
+	// it, a part whose length is wrong is ErrLength, and one whose length is no number, such
+	// as "-1", is ErrMalformed. It has no effect on multipart/byteranges, where a part with
+	// wrong numbers is of no use.
 	IgnoreLength bool
 }
 

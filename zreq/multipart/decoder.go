@@ -137,7 +137,7 @@ func (d *decoder) skipPreamble(p []byte) (e event, used int, err error) {
 	}
 	d.preamble += used
 	if d.preamble > maxPreamble {
-		return moved, used, ErrTooLarge
+		return moved, used, errPreamble
 	}
 	return moved, used, nil
 }
@@ -163,17 +163,20 @@ func (d *decoder) readHead(p []byte) (e event, used int, err error) {
 		d.looked = max(d.looked, len(p))
 		return needMore, 0, nil
 	}
-	if err := d.head.parse(p[:lines], d.ranged, d.total); err != nil {
+	if err := d.head.parse(p[:lines], d.ranged, d.total); err != nil && !(err == errBadLength && d.ignoresLength()) {
 		return moved, used, err
 	}
 	d.head.index = d.index
 	d.total = max(d.total, d.head.span.size)
 	d.phase = atContent
-	if d.head.size >= 0 && (d.ranged || !d.args.IgnoreLength) {
+	if d.head.size >= 0 && !d.ignoresLength() {
 		d.phase, d.left = inLength, d.head.size
 	}
 	return partBegins, used, nil
 }
+
+// ignoresLength reports whether a part ends at a delimiter even if it has a length.
+func (d *decoder) ignoresLength() bool { return d.args.IgnoreLength && !d.ranged }
 
 // cutHead finds the blank line that ends a head, and returns how long the field lines are,
 // and how long they are with it. used is 0 if it has not arrived. It is not within the
@@ -248,17 +251,30 @@ func (d *decoder) readLength(p []byte) (e event, used int) {
 	return data, used
 }
 
+// maxLineEnds bounds the line ends between a content whose length is known and the delimiter.
+// There should be one (RFC 2046, 5.1.1), but some cameras send a blank line as well.
+const maxLineEnds = 4
+
 // readDelimiter reads the delimiter behind a content whose length is known. The line end
 // before it may be missing, or be counted by the length.
 func (d *decoder) readDelimiter(p []byte) (e event, used int, err error) {
-	line := 0
-	switch {
-	case len(p) == 1 && p[0] == '\r':
-		return needMore, 0, nil
-	case bytes.HasPrefix(p, []byte("\r\n")):
-		line = 2
-	case bytes.HasPrefix(p, []byte{'\n'}):
-		line = 1
+	line, most := 0, maxLineEnds
+	if d.ranged {
+		most = 1
+	}
+	for ; most > 0; most-- {
+		rest := p[line:]
+		if len(rest) == 1 && rest[0] == '\r' {
+			return needMore, 0, nil
+		}
+		switch {
+		case bytes.HasPrefix(rest, []byte("\r\n")):
+			line += 2
+		case bytes.HasPrefix(rest, []byte{'\n'}):
+			line++
+		default:
+			most = 1 // it is the last one
+		}
 	}
 	switch f, n := d.delimiter.at(p[line:]); f {
 	case none:

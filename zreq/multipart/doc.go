@@ -47,7 +47,8 @@
 //   - a multipart/x-mixed-replace that begins with the fields of its first part, without a
 //     delimiter before them;
 //   - a line feed alone as a line end;
-//   - a part with a length that has no line end before the delimiter.
+//   - a part with a length that has no line end before the delimiter, or up to three blank
+//     lines.
 //
 // A Content-Transfer-Encoding is not undone, because HTTP has none (RFC 9110, 8.3.3 speaks
 // of multipart types, and RFC 9112, appendix B.5, of the field).

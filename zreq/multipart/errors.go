@@ -30,6 +30,23 @@ var (
 	ErrTruncated = errors.New("body ended before the last delimiter (RFC 2046, 5.1.1)")
 )
 
+var (
+	errPreamble  = &detail{ErrTooLarge, "64 KiB and no delimiter: the boundary in Content-Type is not that of this body"}
+	errBadLength = &detail{ErrMalformed, "Content-Length is no number, or there are two: Args.IgnoreLength helps"}
+)
+
+// detail is one of the kinds with more words.
+type detail struct {
+	kind error
+	text string
+}
+
+// Error returns the kind and the text.
+func (d *detail) Error() string { return d.kind.Error() + ": " + d.text }
+
+// Unwrap returns the kind.
+func (d *detail) Unwrap() error { return d.kind }
+
 // Error says in which part a body is wrong.
 type Error struct {
 	Part int // counted from 0; -1: before the first part

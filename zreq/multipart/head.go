@@ -77,7 +77,8 @@ func (h *Head) parse(lines []byte, ranged bool, total int64) error {
 		case wire.EqualName(name, "Content-Length"):
 			size, ok := parseLength(value)
 			if !ok || h.size >= 0 && h.size != size {
-				return ErrMalformed
+				h.size = -1
+				return errBadLength
 			}
 			h.size = size
 		case wire.EqualName(name, "Content-Range") && ranged:

@@ -90,6 +90,7 @@ func testBodies(t *testing.T) {
 		},
 		"lengths":                          {mixed, "--frame\r\nContent-Length: 14\r\n\r\n\r\n--frame\r\n\r\nx\r\n--frame--", []string{": \r\n--frame\r\n\r\nx"}},
 		"length that counts its line end":  {mixed, "--frame\r\nContent-Length: 5\r\n\r\none\r\n--frame--", []string{": one\r\n"}},
+		"blank lines behind a length":      {mixed, "--frame\r\nContent-Length: 3\r\n\r\none\r\n\r\n--frame\r\nContent-Length: 3\r\n\r\ntwo\n\n\n\n--frame--", []string{": one", ": two"}},
 		"no line end behind a length":      {mixed, "--frame\r\nContent-Length: 3\r\n\r\none--frame--", []string{": one"}},
 		"no first delimiter":               {mixed, "Content-Type: image/jpeg\r\n\r\none\r\n--frame--", []string{"image/jpeg: one"}},
 		"preamble like a field, elsewhere": {"multipart/mixed; boundary=frame", "Content-Type: x\r\n\r\n--frame\r\n\r\none\r\n--frame--", []string{": one"}},
@@ -131,6 +132,7 @@ func testBrokenBodies(t *testing.T) {
 		"cut between parts":        {"--frame\r\n\r\none\r\n--frame\r\n", nil, []string{": one"}, 1, multipart.ErrTruncated},
 		"length too short":         {"--frame\r\nContent-Length: 2\r\n\r\none\r\n--frame--", nil, []string{": on"}, 0, multipart.ErrLength},
 		"length too long":          {"--frame\r\nContent-Length: 9\r\n\r\none\r\n--frame--", nil, []string{": one\r\n--fr"}, 0, multipart.ErrLength},
+		"more blank lines":         {"--frame\r\nContent-Length: 3\r\n\r\none\n\n\n\n\n--frame--", nil, []string{": one"}, 0, multipart.ErrLength},
 		"lengths that differ":      {"--frame\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\none\r\n--frame--", nil, nil, 0, multipart.ErrMalformed},
 		"length without a digit":   {"--frame\r\nContent-Length: \r\n\r\none\r\n--frame--", nil, nil, 0, multipart.ErrMalformed},
 		"length with a sign":       {"--frame\r\nContent-Length: +3\r\n\r\none\r\n--frame--", nil, nil, 0, multipart.ErrMalformed},
@@ -140,6 +142,7 @@ func testBrokenBodies(t *testing.T) {
 		"second head over a limit": {"--frame\r\n\r\none\r\n--frame\r\nX: " + strings.Repeat("y", 4096), nil, []string{": one"}, 1, multipart.ErrTooLarge},
 		"preamble without end":     {strings.Repeat("y\n", 40<<10), nil, nil, -1, multipart.ErrTooLarge},
 		"length ignored":           {"--frame\r\nContent-Length: 2\r\n\r\none\r\n--frame--", ignore, []string{": one"}, 0, nil},
+		"no length, and ignored":   {"--frame\r\nContent-Length: -1\r\n\r\none\r\n--frame--", ignore, []string{": one"}, 0, nil},
 		"buffer too small":         {"", &multipart.Args{Buffer: 511}, nil, 0, multipart.ErrArgs},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -200,6 +203,8 @@ func testRanges(t *testing.T) {
 		"unsatisfied":        {part("Content-Range: bytes */10\r\n", ""), multipart.ErrRange},
 		"beyond the whole":   {part("Content-Range: bytes 8-10/10\r\n", "one"), multipart.ErrRange},
 		"shorter than it is": {part("Content-Range: bytes 0-1/10\r\n", "one"), multipart.ErrLength},
+		"a blank line":       {part("Content-Range: bytes 0-2/10\r\n", "one\r\n"), multipart.ErrLength},
+		"no length":          {part("Content-Range: bytes 0-2/10\r\nContent-Length: -1\r\n", "one"), multipart.ErrMalformed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
