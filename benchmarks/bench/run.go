@@ -12,13 +12,17 @@ import (
 type Plan struct {
 	Rounds int           // in each of which every client has its turn
 	Turn   time.Duration // about how long that is
+	Stream int64         // bytes of a body that is streamed: a multiple of 64 KiB
+	Short  bool          // with less of what takes long
 }
 
 // Full and Short are the plans of a report. Fewer than six rounds have no interval in
-// which the median lies with a probability of 95 %.
+// which the median lies with a probability of 95 %. Counting is for what is counted: it is the
+// same each time, so that little will do.
 var (
-	Full  = Plan{Rounds: 9, Turn: 150 * time.Millisecond}
-	Short = Plan{Rounds: 6, Turn: 10 * time.Millisecond}
+	Full     = Plan{Rounds: 9, Turn: 150 * time.Millisecond, Stream: 256 << 20}
+	Short    = Plan{Rounds: 6, Turn: 10 * time.Millisecond, Stream: 4 << 20, Short: true}
+	Counting = Plan{Rounds: 3, Turn: 20 * time.Millisecond, Stream: 4 << 20, Short: true}
 )
 
 // Run does a case as planned. In each round every client has one turn, in an order that

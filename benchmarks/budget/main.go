@@ -8,11 +8,8 @@ package main
 import (
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"slices"
-	"text/tabwriter"
-	"time"
 
 	"github.com/zreq-go/zreq/benchmarks/bench"
 	"github.com/zreq-go/zreq/benchmarks/footprint"
@@ -20,20 +17,7 @@ import (
 	"github.com/zreq-go/zreq/benchmarks/limits"
 	"github.com/zreq-go/zreq/benchmarks/memory"
 	"github.com/zreq-go/zreq/benchmarks/origin"
-)
-
-// scale is how much is done of what is needed.
-type scale struct {
-	plan   bench.Plan
-	stream int64 // bytes
-	short  bool  // fewer connections, and not so long a body
-}
-
-// full is for ratios. What is only counted is the same each time, so that for counting
-// little will do.
-var (
-	full     = scale{bench.Full, 256 << 20, false}
-	counting = scale{bench.Plan{Rounds: 3, Turn: 20 * time.Millisecond}, 4 << 20, true}
+	"github.com/zreq-go/zreq/benchmarks/present"
 )
 
 func main() {
@@ -45,48 +29,34 @@ func main() {
 		fmt.Fprintln(os.Stderr, "budget: what is", flag.Args())
 		os.Exit(2)
 	}
-	budgets, s := limits.Budgets, full
+	budgets, plan := limits.Budgets, bench.Full
 	if *counts {
-		budgets, s = limits.Counted(budgets), counting
+		budgets, plan = limits.Counted(budgets), bench.Counting
 	}
-	over, err := s.run(budgets, os.Stdout)
+	verdicts, err := judge(budgets, plan)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "budget:", err)
 		os.Exit(2)
 	}
-	if over > 0 {
+	fmt.Print(present.Budgets(verdicts))
+	if slices.ContainsFunc(verdicts, func(v limits.Verdict) bool { return v.Over }) {
 		os.Exit(1)
 	}
 }
 
-// run measures what is needed, and nothing else, prints, and says how many are over.
-func (s scale) run(budgets []limits.Budget, out io.Writer) (over int, err error) {
-	err = jobs.In(s.stream, s.short, func(w *jobs.World) error {
+// judge measures what budgets need, and nothing else.
+func judge(budgets []limits.Budget, plan bench.Plan) (verdicts []limits.Verdict, err error) {
+	err = jobs.In(plan, func(w *jobs.World) error {
 		var results []bench.Result
-		for _, c := range limits.Select(budgets, slices.Concat(jobs.All(w), memory.Cases(w), footprint.Cases("linux/arm"))) {
-			result, err := s.plan.Run(c)
+		for _, c := range limits.Select(budgets, slices.Concat(jobs.All(w), memory.Cases(w), footprint.Cases(plan))) {
+			result, err := plan.Run(c)
 			if err != nil {
 				return err
 			}
 			results = append(results, result)
 		}
-		verdicts, err := limits.Judge(budgets, results)
-		if err == nil {
-			over, err = show(out, verdicts)
-		}
+		verdicts, err = limits.Judge(budgets, results)
 		return err
 	})
-	return over, err
-}
-
-// show prints a line for each, and says how many are over.
-func show(out io.Writer, verdicts []limits.Verdict) (over int, err error) {
-	lines := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	for _, v := range verdicts {
-		if v.Over {
-			over++
-		}
-		fmt.Fprintf(lines, "%s\t%s\t%s\t%s\t%s\n", v.Word(), v.Name, v.Figure(), v.Bound, v.Where)
-	}
-	return over, lines.Flush()
+	return verdicts, err
 }

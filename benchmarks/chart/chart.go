@@ -62,20 +62,14 @@ const (
 	barSpace, barWidth  = 27.0, 17.0
 	groupHead, groupGap = 27.0, 11.0
 	letter              = 8.2
+	quiet, bold         = `font-size="12" fill="#5f666d"`, `font-weight="bold"`
 )
 
 // String is the chart as SVG.
 func (c Chart) String() string {
 	d := drawing{y: margin + headSpace}
-	names, values, height := 0, 0, 2*margin+headSpace+axisSpace
-	for i, group := range c.Groups {
-		if i > 0 {
-			height += groupGap
-		}
-		if group.Name != "" {
-			height += groupHead
-		}
-		height += barSpace * float64(len(group.Bars))
+	names, values := 0, 0
+	for _, group := range c.Groups {
 		for _, bar := range group.Bars {
 			names, values = max(names, utf8.RuneCountInString(bar.Name)), max(values, utf8.RuneCountInString(c.Format(bar.Value)))
 			d.top = max(d.top, bar.Value)
@@ -83,10 +77,8 @@ func (c Chart) String() string {
 	}
 	d.top = cmp.Or(d.top, 1)
 	d.left, d.right = margin+letter*float64(names)+gap, width-margin-gap-letter*float64(values)
-	fmt.Fprintf(&d.out, `<svg xmlns="http://www.w3.org/2000/svg" width="%g" height="%g" viewBox="0 0 %g %g" font-family="Arial,Helvetica,sans-serif" font-size="14" fill="#202428">`+"\n", width, height, width, height)
-	fmt.Fprintf(&d.out, `<rect width="%g" height="%g" fill="#ffffff"/>`+"\n", width, height)
-	d.text(margin, margin+14, `font-size="17" font-weight="bold"`, c.Title)
-	d.text(margin, margin+36, `font-size="12" fill="#5f666d"`, c.Better)
+	d.text(margin, margin+14, `font-size="17" `+bold, c.Title)
+	d.text(margin, margin+36, quiet, c.Better)
 	for i, group := range c.Groups {
 		if i > 0 {
 			d.y += groupGap
@@ -94,10 +86,14 @@ func (c Chart) String() string {
 		d.group(group, c.Format)
 	}
 	for _, tick := range d.ticks() {
-		d.text(d.at(tick), d.y+18, `font-size="12" fill="#5f666d" text-anchor="middle"`, strconv.FormatFloat(tick, 'f', -1, 32))
+		d.text(d.at(tick), d.y+18, quiet+` text-anchor="middle"`, strconv.FormatFloat(tick, 'f', -1, 32))
 	}
-	d.text((d.left+d.right)/2, d.y+38, `font-size="12" fill="#5f666d" text-anchor="middle"`, c.Unit)
-	return d.out.String() + "</svg>\n"
+	d.text((d.left+d.right)/2, d.y+38, quiet+` text-anchor="middle"`, c.Unit)
+	height := d.y + axisSpace + margin
+	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" width="%g" height="%g" viewBox="0 0 %g %g" font-family="Arial,Helvetica,sans-serif" font-size="14" fill="#202428">
+<rect width="%g" height="%g" fill="#ffffff"/>
+%s</svg>
+`, width, height, width, height, width, height, &d.out)
 }
 
 // drawing is what has been drawn, down to y.
@@ -110,7 +106,7 @@ type drawing struct {
 
 func (d *drawing) group(g Group, format func(float64) string) {
 	if g.Name != "" {
-		d.text(margin, d.y+groupHead/2+5, `font-weight="bold"`, g.Name)
+		d.text(margin, d.y+groupHead/2+5, bold, g.Name)
 		d.y += groupHead
 	}
 	for _, tick := range d.ticks() {

@@ -3,12 +3,9 @@ package footprint
 
 import (
 	"debug/elf"
-	"fmt"
 	"os"
-	"path"
 	"path/filepath"
 	"strings"
-	"sync"
 
 	"github.com/zreq-go/zreq/benchmarks/bench"
 	"github.com/zreq-go/zreq/benchmarks/process"
@@ -17,8 +14,8 @@ import (
 // Group is that of the cases.
 const Group = "smallest program"
 
-// Systems are those for which programs are built.
-var Systems = []string{"linux/amd64", "linux/arm", "linux/mipsle", "linux/riscv64"}
+// systems are those for which programs are built. There is a budget for arm.
+var systems = []string{"linux/arm", "linux/amd64", "linux/mipsle", "linux/riscv64"}
 
 // Program is the smallest that does its job by its client. There is a folder of programs for
 // each. It ends with a check that the job was done: it opens a connection, and no more, if
@@ -44,57 +41,54 @@ var Programs = []Program{
 	{"nethttpupload", "net/http, upload a file"},
 }
 
-// Cases are those of the systems. All programs are built when the first of them is asked for.
-func Cases(systems ...string) []bench.Case {
-	var folders []string
-	for _, p := range Programs {
-		folders = append(folders, p.Folder)
+// Cases are those of the systems.
+func Cases(plan bench.Plan) (cases []bench.Case) {
+	systems := systems
+	if plan.Short {
+		systems = systems[:1]
 	}
-	var cases []bench.Case
 	for _, system := range systems {
 		c := bench.Case{Group: Group, Name: system, Rounds: 1}
-		weigh := sync.OnceValues(func() (map[string]bench.Sample, error) { return Weigh(system, folders...) })
 		for _, p := range Programs {
-			c.Clients = append(c.Clients, bench.Taking(p.Name, func() (bench.Sample, error) {
-				sizes, err := weigh()
-				return sizes[p.Folder], err
-			}))
+			c.Clients = append(c.Clients, bench.Taking(p.Name, func() (bench.Sample, error) { return Weigh(system, p.Folder) }))
 		}
 		cases = append(cases, c)
 	}
 	return cases
 }
 
-// Weigh builds programs for one system.
-func Weigh(system string, folders ...string) (map[string]bench.Sample, error) {
+// root is the import path below which the programs are.
+const root = "github.com/zreq-go/zreq/benchmarks/footprint/programs/"
+
+// Weigh builds a program for a system.
+func Weigh(system, folder string) (bench.Sample, error) {
 	dir, err := os.MkdirTemp("", "footprint")
 	if err != nil {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	if err := Build(dir, system, folders...); err != nil {
+	if err := process.Build(dir, system, root+folder); err != nil {
 		return nil, err
 	}
-	packages, err := Packages(system, folders...)
+	packages, err := Packages(system, folder)
 	if err != nil {
 		return nil, err
 	}
-	sizes := make(map[string]bench.Sample)
-	for _, folder := range folders {
-		file := filepath.Join(dir, folder)
-		info, err := os.Stat(file)
-		if err != nil {
-			return nil, err
-		}
-		loaded, err := loaded(file)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", file, err)
-		}
-		sizes[folder] = bench.Sample{
-			bench.File: float64(info.Size()), bench.Loaded: float64(loaded), bench.Packages: float64(len(packages[folder])),
-		}
+	file := filepath.Join(dir, folder)
+	info, err := os.Stat(file)
+	if err != nil {
+		return nil, err
 	}
-	return sizes, nil
+	loaded, err := loaded(file)
+	return bench.Sample{
+		bench.File: float64(info.Size()), bench.Loaded: float64(loaded), bench.Packages: float64(len(packages)),
+	}, err
+}
+
+// Packages are the import paths of all that a program is built of for a system, itself included.
+func Packages(system, folder string) ([]string, error) {
+	out, err := process.Go(system, "list", "-deps", root+folder)
+	return strings.Fields(out), err
 }
 
 // loaded is how much of a program the system loads: its sections in memory, but for
@@ -111,30 +105,4 @@ func loaded(path string) (size uint64, err error) {
 		}
 	}
 	return size, nil
-}
-
-// Build builds programs for a system into a folder, each under the name of its own.
-func Build(dir, system string, folders ...string) error {
-	return process.Build(dir, system, paths(folders)...)
-}
-
-// Packages are the import paths of all that programs are built of for a system, by folder. The
-// last one is the program itself.
-func Packages(system string, folders ...string) (map[string][]string, error) {
-	args := []string{"list", "-f", `{{join .Deps " "}} {{.ImportPath}}`}
-	out, err := process.Go(system, append(args, paths(folders)...)...)
-	packages := make(map[string][]string)
-	for line := range strings.Lines(out) {
-		paths := strings.Fields(line)
-		packages[path.Base(paths[len(paths)-1])] = paths
-	}
-	return packages, err
-}
-
-// paths are the import paths of programs.
-func paths(folders []string) (all []string) {
-	for _, folder := range folders {
-		all = append(all, "github.com/zreq-go/zreq/benchmarks/footprint/programs/"+folder)
-	}
-	return all
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/matryer/is"
 
 	"github.com/zreq-go/zreq/benchmarks/footprint"
+	"github.com/zreq-go/zreq/benchmarks/process"
 )
 
 // content is what every program moves.
@@ -49,11 +50,7 @@ func serve(t *testing.T, begin func(*httptest.Server)) *origin {
 func TestProgramsDoTheirJobs(t *testing.T) {
 	is := is.New(t)
 	dir := t.TempDir()
-	var folders []string
-	for _, program := range footprint.Programs {
-		folders = append(folders, program.Folder)
-	}
-	is.NoErr(footprint.Build(dir, runtime.GOOS+"/"+runtime.GOARCH, folders...)) // all compile
+	is.NoErr(process.Build(dir, runtime.GOOS+"/"+runtime.GOARCH, "./programs/...")) // all compile
 	plain, secure := serve(t, (*httptest.Server).Start), serve(t, (*httptest.Server).StartTLS)
 	roots := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: secure.Certificate().Raw})
 	t.Setenv("SSL_CERT_FILE", write(t, "roots.pem", string(roots)))

@@ -27,15 +27,13 @@ func (w *World) crowd() bench.Case {
 	c := bench.Case{Group: "crowd", Name: fmt.Sprintf("GET, 13 B, %d goroutines on %d connections", crowd, crowdShares)}
 	for _, name := range []string{"raw", "zreq Session", "net/http", "fasthttp"} {
 		c.Clients = append(c.Clients, bench.Maker{Name: name, Make: func() (bench.Client, error) {
-			one, workers := NewClient(name, t), make([]func() error, crowd)
-			for i := range workers {
-				var err error
-				if workers[i], err = one.Worker(); err != nil {
-					return bench.Client{}, errors.Join(err, one.Close())
-				}
+			c := NewClient(name, t)
+			all, err := workers(c, crowd)
+			if err != nil {
+				return bench.Client{}, err
 			}
-			_, err := press(workers, 1) // all connections are open
-			return bench.Client{Take: func() (bench.Sample, error) { return press(workers, calls) }, Close: one.Close}, err
+			_, err = press(all, 1) // all connections are open
+			return bench.Client{Take: func() (bench.Sample, error) { return press(all, calls) }, Close: c.Close}, err
 		}})
 	}
 	return c

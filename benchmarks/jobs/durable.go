@@ -36,21 +36,10 @@ func Durable(w *World) (cases []bench.Case) {
 		if _, err := os.Stat(place.dir); err != nil {
 			continue
 		}
-		of := func(name, limit string, sum []byte) bench.Case {
-			d := durable{Task: w.plain(fmt.Sprintf("/bytes/%d", size), size), sum: sum}
-			in := func(once func(durable) func() error) func() (bench.Client, error) {
-				return func() (_ bench.Client, err error) {
-					d := d
-					d.dir, err = os.MkdirTemp(place.dir, "zreq-durable-")
-					d.File = d.path("file")
-					return bench.Client{Do: bench.Repeat(once(d)), Close: func() error { return os.RemoveAll(d.dir) }}, err
-				}
-			}
-			return bench.Case{Group: "durable download", Name: name, Bytes: size, Clients: []bench.Maker{
-				{Name: limit, Make: in(durable.byHand)}, {Name: "zreq", Make: in(durable.byJob)},
-			}}
-		}
-		cases = append(cases, of(place.name, "raw splice", nil), of(place.name+", SHA-256", "raw", sum[:]))
+		d := durable{Task: w.plain(fmt.Sprintf("/bytes/%d", size), size), dir: place.dir}
+		cases = append(cases, d.of(place.name, "raw splice"))
+		d.sum = sum[:]
+		cases = append(cases, d.of(place.name+", SHA-256", "raw"))
 	}
 	return cases
 }
@@ -60,6 +49,21 @@ type durable struct {
 	client.Task
 	dir string
 	sum []byte // nil if nobody wants to know
+}
+
+// of is a case of both ways, in folders in that of d.
+func (d durable) of(name, limit string) bench.Case {
+	by := func(name string, way func(durable) func() error) bench.Maker {
+		return bench.Maker{Name: name, Make: func() (_ bench.Client, err error) {
+			d := d
+			d.dir, err = os.MkdirTemp(d.dir, "zreq-durable-")
+			d.File = d.path("file")
+			return bench.Client{Do: bench.Repeat(way(d)), Close: func() error { return os.RemoveAll(d.dir) }}, err
+		}}
+	}
+	return bench.Case{Group: "durable download", Name: name, Bytes: d.Length, Clients: []bench.Maker{
+		by(limit, durable.byHand), by("zreq", durable.byJob),
+	}}
 }
 
 func (d durable) byJob() func() error {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/matryer/is"
 
+	"github.com/zreq-go/zreq/benchmarks/bench"
 	"github.com/zreq-go/zreq/benchmarks/origin"
 )
 
@@ -21,7 +22,7 @@ func newWorld(t *testing.T) *World {
 	o, err := origin.Start()
 	is.NoErr(err)
 	t.Cleanup(func() { is.NoErr(o.Stop()) })
-	return &World{Origin: o, Dir: t.TempDir(), Stream: 192 << 10, Short: true}
+	return &World{bench.Plan{Stream: 192 << 10, Short: true}, o, t.TempDir()}
 }
 
 // TestAll: each client does each job, and again, and leaves no file behind.

@@ -24,7 +24,7 @@ func worldOf(t *testing.T, handler http.HandlerFunc) *World {
 	t.Cleanup(plain.Close)
 	t.Cleanup(secure.Close)
 	roots := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: secure.Certificate().Raw})
-	return &World{Dir: t.TempDir(), Stream: 64 << 10, Short: true, Origin: &origin.Origin{
+	return &World{Plan: bench.Plan{Stream: 64 << 10, Short: true}, Dir: t.TempDir(), Origin: &origin.Origin{
 		Plain: plain.Listener.Addr().String(), TLS: secure.Listener.Addr().String(), Roots: roots,
 	}}
 }

@@ -25,14 +25,13 @@ import (
 
 // World is what the jobs are done in.
 type World struct {
+	bench.Plan
 	Origin *origin.Origin
 	Dir    string // for files
-	Stream int64  // how long a streamed body is: a multiple of 64 KiB
-	Short  bool   // with less of what takes long
 }
 
 // In starts a server, and makes a folder that is removed in the end.
-func In(stream int64, short bool, do func(*World) error) (err error) {
+func In(plan bench.Plan, do func(*World) error) (err error) {
 	server, err := origin.Start()
 	if err != nil {
 		return err
@@ -43,7 +42,7 @@ func In(stream int64, short bool, do func(*World) error) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	return do(&World{Origin: server, Dir: dir, Stream: stream, Short: short})
+	return do(&World{plan, server, dir})
 }
 
 // All is every case, in the order of the report.
@@ -86,53 +85,77 @@ func (w *World) make(name string, t client.Task) (bench.Client, error) {
 		do, least, close, err := curl.New(t)
 		return bench.Client{Do: do, Least: least, Close: close}, err
 	}
-	if t.Conns <= 1 {
-		return together(NewClient(name, t), 1)
+	goroutines := 1
+	if t.Conns > 1 {
+		goroutines = callers
 	}
-	return together(NewClient(name, t), callers)
+	c := NewClient(name, t)
+	all, err := workers(c, goroutines)
+	if err != nil {
+		return bench.Client{}, err
+	}
+	return bench.Client{Do: together(all), Close: c.Close}, nil
 }
 
 // NewClient returns the client with a name.
-func NewClient(name string, t client.Task) client.Client {
-	makers := map[string]func(client.Task) client.Client{
-		"net/http": nethttp.New, "fasthttp": fasthttp.New, "resty": resty.New, "grab": grab.New,
+func NewClient(name string, t client.Task) client.Client { return clients[name](t) }
+
+// clients are all that do tasks, but for curl. What is behind a comma is said of the client, as
+// "64 KiB" is, which World.make takes off.
+var clients = map[string]func(client.Task) client.Client{
+	"raw":                limit,
+	"raw splice":         limit,
+	"raw sendfile":       limit,
+	"zreq":               ours(zreq.Config{}),
+	"zreq Session":       ours(zreq.Config{Session: true}),
+	"zreq to os.File":    ours(zreq.Config{OSFile: true}),
+	"zreq, without Into": ours(zreq.Config{Anew: true}),
+	"zreq, cancellable":  ours(zreq.Config{Cancel: true}),
+	"net/http":           nethttp.New,
+	"fasthttp":           fasthttp.New,
+	"resty":              resty.New,
+	"grab":               grab.New,
+}
+
+func limit(t client.Task) client.Client { return raw.New(t, trust.Dialer(t)) }
+
+func ours(config zreq.Config) func(client.Task) client.Client {
+	return func(t client.Task) client.Client {
+		config := config
+		if secure := trust.Config(&t); secure != nil {
+			config.TLS = tlsnet.New(&tlsnet.Config{RootCAs: secure.RootCAs})
+		}
+		return zreq.New(t, config)
 	}
-	if by := makers[name]; by != nil {
-		return by(t)
+}
+
+// workers are those of a client for as many goroutines. If one cannot be had, the client is closed.
+func workers(c client.Client, goroutines int) ([]func() error, error) {
+	all := make([]func() error, goroutines)
+	for i := range all {
+		var err error
+		if all[i], err = c.Worker(); err != nil {
+			return nil, errors.Join(err, c.Close())
+		}
 	}
-	if strings.HasPrefix(name, "raw") {
-		return raw.New(t, trust.Dialer(t))
-	}
-	config := zreq.Config{
-		Session: name == "zreq Session", OSFile: name == "zreq to os.File", Anew: name == "zreq, without Into", Cancel: name == "zreq, cancellable",
-	}
-	if secure := trust.Config(&t); secure != nil {
-		config.TLS = tlsnet.New(&tlsnet.Config{RootCAs: secure.RootCAs})
-	}
-	return zreq.New(t, config)
+	return all, nil
 }
 
 // together makes requests on goroutines that are started anew each time; one needs none.
-func together(c client.Client, goroutines int) (bench.Client, error) {
-	workers, errs := make([]func() error, goroutines), make([]error, goroutines)
-	for i := range workers {
-		var err error
-		if workers[i], err = c.Worker(); err != nil {
-			return bench.Client{}, errors.Join(err, c.Close())
-		}
+func together(all []func() error) func(n int) error {
+	if len(all) == 1 {
+		return bench.Repeat(all[0])
 	}
-	if goroutines == 1 {
-		return bench.Client{Do: bench.Repeat(workers[0]), Close: c.Close}, nil
-	}
-	return bench.Client{Close: c.Close, Do: func(n int) error {
-		var all sync.WaitGroup
-		for i, once := range workers {
-			share := (n + goroutines - 1 - i) / goroutines
-			all.Go(func() { errs[i] = bench.Repeat(once)(share) })
+	errs := make([]error, len(all))
+	return func(n int) error {
+		var group sync.WaitGroup
+		for i, once := range all {
+			share := (n + len(all) - 1 - i) / len(all)
+			group.Go(func() { errs[i] = bench.Repeat(once)(share) })
 		}
-		all.Wait()
+		group.Wait()
 		return errors.Join(errs...)
-	}}, nil
+	}
 }
 
 // write makes the file of an upload, once for all cases: it stays, for Dir is the World's.

@@ -30,7 +30,7 @@ func world(t *testing.T) *jobs.World {
 	o, err := origin.Start()
 	is.NoErr(err)
 	t.Cleanup(func() { is.NoErr(o.Stop()) })
-	return &jobs.World{Origin: o, Dir: t.TempDir(), Short: true}
+	return &jobs.World{Plan: bench.Plan{Short: true}, Origin: o, Dir: t.TempDir()}
 }
 
 // TestCases: every client can be measured, and has what it must have.

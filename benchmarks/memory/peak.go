@@ -106,7 +106,7 @@ func (s *scales) command(name, kind string, tls bool) []string {
 			how = "--upload-file"
 		}
 		url := scheme + address + program.Paths[kind]
-		return []string{"curl", "--disable", "--silent", "--show-error", "--fail", "--cacert", s.path("roots.pem"), how, file, url}
+		return []string{"curl", "--disable", "--silent", "--show-error", "--fail", "--header", "Expect:", "--cacert", s.path("roots.pem"), how, file, url}
 	}
 	folder := strings.ReplaceAll(name, "/", "")
 	if name == "raw" || name == "zreq" { // link no TLS where there is none

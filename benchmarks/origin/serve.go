@@ -87,7 +87,7 @@ type server struct {
 func (s *server) run() error {
 	for {
 		var target string
-		method, closes, expects, length := "", false, false, int64(0)
+		method, closes, length := "", false, int64(0)
 		for {
 			line, err := s.in.ReadSlice('\n')
 			if err != nil {
@@ -104,8 +104,6 @@ func (s *server) run() error {
 				target = string(value[:max(0, bytes.IndexByte(value, ' '))])
 			case "Connection:":
 				closes = string(value) == "close"
-			case "Expect:":
-				expects = true
 			case "Content-Length:":
 				if length, err = strconv.ParseInt(string(value), 10, 64); err != nil {
 					return err
@@ -117,7 +115,7 @@ func (s *server) run() error {
 		case "GET":
 			err = s.get(target, closes)
 		case "PUT", "POST":
-			err = s.take(length, expects)
+			err = s.take(length)
 		}
 		if err != nil || closes {
 			return err
@@ -167,12 +165,7 @@ func (s *server) write(block []byte, length int64) error {
 }
 
 // take reads a body to its end and says that it has it.
-func (s *server) take(length int64, expects bool) error {
-	if expects {
-		if _, err := io.WriteString(s.conn, "HTTP/1.1 100 Continue\r\n\r\n"); err != nil {
-			return err
-		}
-	}
+func (s *server) take(length int64) error {
 	here, err := s.in.Discard(int(min(length, int64(s.in.Buffered()))))
 	if length -= int64(here); err != nil {
 		return err

@@ -78,16 +78,20 @@ func (c comparison) reason() string {
 // behind, and why: in time, or in size.
 func Behind(results []bench.Result, time bool) string {
 	t := &Table{Words: 4}
-	t.Add("case", "this", "is behind", "because", "times")
-	count := map[int]int{}
+	t.Add("case", "client of zreq", "peer", "why", "zreq ÷ peer")
+	count, all := map[int]int{}, 0
 	for _, c := range compare(results) {
 		if (main(c.result) == bench.Time) != time {
 			continue
 		}
+		all++
 		v := c.verdict()
 		if count[v]++; v == 1 {
 			t.Add(c.result.Case.Title(), c.client, c.peer, c.reason(), spread(c.ratio))
 		}
+	}
+	if all == 0 {
+		return ""
 	}
 	better, worse := "smaller", "larger"
 	if time {
@@ -95,7 +99,7 @@ func Behind(results []bench.Result, time bool) string {
 	}
 	var out strings.Builder
 	fmt.Fprintf(&out, "Of %d comparisons of a client of zreq with a peer, zreq is %s in %d, %s in %d, and %d are too close to tell.\n",
-		count[-1]+count[0]+count[1], better, count[-1], worse, count[1], count[0])
+		all, better, count[-1], worse, count[1], count[0])
 	if count[1] > 0 {
 		out.WriteString("\n" + t.String())
 	}
@@ -113,8 +117,8 @@ func History(date, commit string, results []bench.Result) string {
 	}
 	for _, r := range results {
 		for _, name := range r.Names() {
-			if limit := limitFor(r.Names(), name); ours(name) && limit != "" {
-				line(r, name, limit)
+			if other := beside(r.Names(), name, limit); ours(name) && other != "" {
+				line(r, name, other)
 			}
 		}
 	}

@@ -38,33 +38,18 @@ func alike(names []string, zreq, name string) bool {
 	return variant(name) == of || variant(name) == "" && !slices.Contains(names, name+", "+of)
 }
 
-// oursFor is the client of zreq that a peer or a limit is compared with in a table: the first
-// that reads as it does, or as it comes.
-func oursFor(names []string, name string) string {
-	for _, of := range []string{variant(name), ""} {
-		for _, zreq := range names {
-			if ours(zreq) && !ours(name) && variant(zreq) == of {
-				return zreq
-			}
-		}
-	}
-	return ""
-}
-
-// limitFor is the raw client that one is held to: that of the same buffer, or the one as it
-// comes. It is empty if there is none, and for a limit.
-func limitFor(names []string, name string) string {
-	if limit(name) {
+// beside is the client of a kind, ours or limit, that one is compared with in a table: the first
+// that reads with the same buffer, or else as it comes. It is empty if there is none, and for a
+// client that is of the kind.
+func beside(names []string, name string, kind func(string) bool) string {
+	if kind(name) {
 		return ""
 	}
-	limits := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return !limit(n) })
-	of := variant(name)
-	for _, fits := range []func(string) bool{
-		func(n string) bool { return variant(n) == of },
-		func(n string) bool { return variant(n) == "" },
-	} {
-		if i := slices.IndexFunc(limits, fits); i >= 0 {
-			return limits[i]
+	for _, of := range []string{variant(name), ""} {
+		for _, other := range names {
+			if kind(other) && variant(other) == of {
+				return other
+			}
 		}
 	}
 	return ""

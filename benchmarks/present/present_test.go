@@ -39,8 +39,8 @@ func invented(group, name string, bytes int64, f bench.Figure, clients figures) 
 func page() *present.Page {
 	const us, ms, kib, mib = 1e3, 1e6, 1 << 10, 1 << 20
 	return &present.Page{
-		Machine: "a processor, 2 cores", Commit: "1234567", Versions: []string{"curl 8"},
-		Date: time.Date(2026, 11, 21, 17, 0, 0, 0, time.UTC), Plan: bench.Short, Stream: 32 << 20, Took: 90 * time.Second,
+		Machine: "a processor, 2 cores", Commit: "1234567", Peers: "curl 8",
+		Date: time.Date(2026, 11, 21, 17, 0, 0, 0, time.UTC), Plan: bench.Short, Took: 90 * time.Second,
 		Results: []bench.Result{
 			invented("keep-alive", "GET, 13 B", 0, bench.Time, figures{
 				{"raw", 10 * us}, {"zreq", 11 * us}, {"zreq Session", 11.5 * us}, {"fasthttp", 12.6 * us}, {"net/http", 29 * us}, {"curl", 400 * us},
@@ -77,13 +77,13 @@ func TestPageSaysWhereZreqIsBehind(t *testing.T) {
 func TestPageHasEverySection(t *testing.T) {
 	is := is.New(t)
 	p := page()
-	p.Faults, p.Budgets, p.Only = []string{"uploads: no\nroom"}, "ok\n", "a|b"
+	p.Faults, p.Budgets, p.Only = []string{"uploads: no room"}, "ok\n", "a|b"
 	text := p.String()
 	at := 0
 	for _, want := range []string{
-		"# zreq beside its peers", "2026-11-21 17:00 UTC", "1234567", "a processor", "curl 8", "6 rounds", "32.0 MiB", "`a|b`", "it took 1m30s",
+		"# zreq beside its peers", "2026-11-21 17:00 UTC", "1234567", "a processor", "curl 8", "6 rounds", "4.00 MiB", "`a|b`", "it took 1m30s",
 		"## How to read this", "## What could not be measured", "uploads: no room", "## Where zreq is slower",
-		"## Where zreq is larger", "## Charts", "](charts/keep-alive.svg)", "## Budgets\n\nok\n", "## All figures", "### keep-alive", "### stream",
+		"## Where zreq is larger", "## Charts", "](charts/keep-alive.svg)", "## Budgets", "more than 5 %", "\n\nok\n", "## All figures", "### keep-alive", "### stream",
 		"### kept", "### peak", "### smallest",
 	} {
 		i := strings.Index(text[at:], want)

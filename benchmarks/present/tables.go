@@ -11,49 +11,32 @@ import (
 type column struct {
 	figure bench.Figure
 	head   string
-	text   func(c bench.Case, value float64) string
+	text   func(value float64) string
 }
 
-func plainly(text func(float64) string) func(bench.Case, float64) string {
-	return func(_ bench.Case, value float64) string { return text(value) }
-}
+// Where bytes count, the rate is in millions of them a second, and CPU is for a GB.
+const rate, perGB = "MB/s", " s/GB"
 
 // columns are all that a table may have, in order.
 var columns = []column{
-	{bench.Time, "time/op", plainly(duration)},
-	{bench.Time, "MB/s", rate},
-	{bench.CPU, "CPU", processor},
-	{bench.Allocs, "allocs/op", plainly(share)},
-	{bench.Heap, "alloc. bytes/op", plainly(bytes)},
-	{bench.Held, "held", plainly(bytes)},
-	{bench.Stack, "of which stack", plainly(bytes)},
-	{bench.Goroutines, "goroutines", plainly(digits)},
-	{bench.Growth, "growth", plainly(bytes)},
-	{bench.RSS, "peak RSS", plainly(bytes)},
-	{bench.Loaded, "text and data", plainly(bytes)},
-	{bench.File, "file", plainly(bytes)},
-	{bench.Packages, "packages", plainly(digits)},
-	{bench.Wire, "on the wire", plainly(whole)},
-	{bench.Requests, "requests", plainly(digits)},
-	{bench.Find, "to find one", plainly(duration)},
-	{bench.End, "to close all", plainly(duration)},
-	{bench.Unfair, "longest wait ÷ median", plainly(digits)},
-}
-
-// rate is in millions of bytes a second, where bytes count.
-func rate(c bench.Case, ns float64) string {
-	if c.Bytes == 0 {
-		return none
-	}
-	return digits(float64(c.Bytes) * 1e3 / ns)
-}
-
-// processor is the time of it that an operation took, or a GB where bytes count.
-func processor(c bench.Case, ns float64) string {
-	if c.Bytes > 0 {
-		return digits(ns/float64(c.Bytes)) + " s/GB"
-	}
-	return duration(ns)
+	{bench.Time, "time/op", duration},
+	{bench.Time, rate, digits},
+	{bench.CPU, "CPU", duration},
+	{bench.Allocs, "allocs/op", share},
+	{bench.Heap, "alloc. bytes/op", bytes},
+	{bench.Held, "held", bytes},
+	{bench.Stack, "of which stack", bytes},
+	{bench.Goroutines, "goroutines", digits},
+	{bench.Growth, "growth", bytes},
+	{bench.RSS, "peak RSS", bytes},
+	{bench.Loaded, "text and data", bytes},
+	{bench.File, "file", bytes},
+	{bench.Packages, "packages", whole},
+	{bench.Wire, "on the wire", whole},
+	{bench.Requests, "requests", whole},
+	{bench.Find, "to find one", duration},
+	{bench.End, "to close all", duration},
+	{bench.Unfair, "longest wait ÷ median", digits},
 }
 
 // Groups cuts results into those of one group each, in order.
@@ -78,13 +61,14 @@ func Cases(results []bench.Result) *Table {
 	}
 	t.Add(append(heads, "÷ limit", "zreq ÷ this")...)
 	for _, r := range results {
-		title := r.Case.Name
-		for _, name := range asTheyCome(r.Names()) {
+		title, names := r.Case.Name, r.Names()
+		for _, name := range asTheyCome(names) {
 			cells := []string{title, name}
 			for _, c := range shown {
 				cells = append(cells, c.cell(r, name))
 			}
-			t.Add(append(cells, against(r, name, limitFor(r.Names(), name)), against(r, oursFor(r.Names(), name), name))...)
+			cells = append(cells, against(r, name, beside(names, name, limit)), against(r, beside(names, name, ours), name))
+			t.Add(cells...)
 			title = ""
 		}
 	}
@@ -92,8 +76,7 @@ func Cases(results []bench.Result) *Table {
 }
 
 func (c column) shows(r bench.Result) bool {
-	return (c.head != "MB/s" || r.Case.Bytes > 0) &&
-		slices.ContainsFunc(r.Names(), func(name string) bool { return r.Has(name, c.figure) })
+	return slices.ContainsFunc(r.Names(), func(name string) bool { return c.cell(r, name) != none })
 }
 
 // cell is what is known of a client: what another process allocates is not.
@@ -101,7 +84,16 @@ func (c column) cell(r bench.Result, name string) string {
 	if !r.Has(name, c.figure) || kindOf(name, "curl") && (c.figure == bench.Allocs || c.figure == bench.Heap) {
 		return none
 	}
-	return c.text(r.Case, r.Typical(name, c.figure))
+	value, moved := r.Typical(name, c.figure), float64(r.Case.Bytes)
+	switch {
+	case c.head == rate && moved == 0:
+		return none
+	case c.head == rate:
+		return c.text(moved * 1e3 / value)
+	case c.figure == bench.CPU && moved > 0:
+		return digits(value/moved) + perGB
+	}
+	return c.text(value)
 }
 
 // asTheyCome puts those first who have no variant.

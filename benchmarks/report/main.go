@@ -19,18 +19,18 @@ import (
 func main() {
 	origin.Main()
 	memory.Main()
-	r := &report{stdout: os.Stdout, stderr: os.Stderr, plan: bench.Full, stream: 256 << 20}
+	r := &report{stdout: os.Stdout, stderr: os.Stderr, plan: bench.Full}
 	only := flag.String("only", "", "a regular `expression`: the cases whose group or name it matches")
 	flag.StringVar(&r.out, "out", ".", "the `folder` for REPORT.md and charts")
 	flag.StringVar(&r.history, "history", "", "a `file` that the ratios are appended to, a line for each")
-	flag.BoolVar(&r.short, "short", false, "fewer rounds and shorter bodies: in about a minute")
+	short := flag.Bool("short", false, "fewer rounds and shorter bodies: in about a minute")
 	flag.Parse()
 	if flag.NArg() > 0 {
 		fmt.Fprintln(os.Stderr, "report: what is", flag.Args())
 		os.Exit(2)
 	}
-	if r.short {
-		r.plan, r.stream = bench.Short, 4<<20
+	if *short {
+		r.plan = bench.Short
 	}
 	var err error
 	if r.only, err = regexp.Compile(*only); err == nil {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/zreq-go/zreq/benchmarks/bench"
@@ -23,8 +24,6 @@ import (
 type report struct {
 	stdout, stderr io.Writer
 	plan           bench.Plan
-	short          bool
-	stream         int64
 	only           *regexp.Regexp
 	out, history   string
 
@@ -40,16 +39,12 @@ func (r *report) run() error {
 	}
 	r.start = time.Now()
 	r.page = present.Page{
-		Machine: machine.This(), Commit: machine.Commit(), Versions: machine.Versions("fasthttp", "resty", "grab"),
-		Date: r.start, Plan: r.plan, Stream: r.stream, Only: r.only.String(),
+		Machine: machine.This(), Commit: machine.Commit(), Peers: strings.Join(machine.Versions("fasthttp", "resty", "grab"), ", "),
+		Date: r.start, Plan: r.plan, Only: r.only.String(),
 	}
 	fmt.Fprintln(r.stdout, r.page.Head())
-	err := jobs.In(r.stream, r.short, func(w *jobs.World) error {
-		systems := footprint.Systems
-		if r.short {
-			systems = []string{"linux/arm"} // the one that there is a budget for
-		}
-		r.cases(slices.Concat(jobs.All(w), memory.Cases(w), footprint.Cases(systems...)))
+	err := jobs.In(r.plan, func(w *jobs.World) error {
+		r.cases(slices.Concat(jobs.All(w), memory.Cases(w), footprint.Cases(w.Plan)))
 		return nil
 	})
 	if err != nil {
@@ -63,7 +58,7 @@ func (r *report) run() error {
 			fmt.Fprintln(r.stdout, r.page.Budgets)
 		}
 	}
-	r.page.Took = time.Since(r.start)
+	r.page.Took = time.Since(r.start).Round(time.Second)
 	if err := r.write(); err != nil {
 		return err
 	}
@@ -125,5 +120,5 @@ func (r *report) progress(format string, args ...any) {
 func (r *report) fault(format string, err error) {
 	err = fmt.Errorf(format, err)
 	r.progress("%v", err)
-	r.page.Faults = append(r.page.Faults, err.Error())
+	r.page.Faults = append(r.page.Faults, strings.ReplaceAll(err.Error(), "\n", " "))
 }

@@ -30,8 +30,8 @@ func quick(t *testing.T, only string) (*report, *bytes.Buffer, *bytes.Buffer) {
 	stdout, stderr := new(bytes.Buffer), new(bytes.Buffer)
 	out := t.TempDir()
 	return &report{
-		stdout: stdout, stderr: stderr, short: true, start: time.Now(),
-		plan: bench.Plan{Rounds: 1, Turn: time.Microsecond}, stream: 1 << 20,
+		stdout: stdout, stderr: stderr, start: time.Now(),
+		plan: bench.Plan{Rounds: 1, Turn: time.Microsecond, Stream: 1 << 20, Short: true},
 		only: regexp.MustCompile(only), out: out, history: filepath.Join(out, "history.tsv"),
 	}, stdout, stderr
 }

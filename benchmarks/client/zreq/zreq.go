@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"path/filepath"
 
 	"github.com/zreq-go/zreq/benchmarks/client"
 	"github.com/zreq-go/zreq/form"
@@ -129,17 +128,10 @@ func (z *zreqs) worker() (func() error, error) {
 }
 
 // save has a file take the body: one of package download, to which it is spliced over plain
-// TCP. If it is not to stay, it is in a folder of its own, the only file of which is looked
-// at, and what SaveFile does in the end is left out, for that is the disk's time.
+// TCP. If it is not to stay, what SaveFile does in the end is left out, for that is the disk's time.
 func (z *zreqs) save(ctx context.Context, args zreq.Args, s *client.Sink) (func() error, error) {
 	args.Stream = true
-	dir, url := z.File+".d", z.URL()
-	if !z.Keep && !z.OSFile {
-		if err := os.MkdirAll(dir, 0o777); err != nil {
-			return nil, err
-		}
-		z.closers = append(z.closers, func() error { return os.Remove(dir) })
-	}
+	url := z.URL()
 	return func() error {
 		resp, err := z.get(ctx, url, &args)
 		if err != nil {
@@ -152,28 +144,21 @@ func (z *zreqs) save(ctx context.Context, args zreq.Args, s *client.Sink) (func(
 		case z.OSFile:
 			err = s.Fill(func(f *os.File) error { _, err := resp.WriteTo(f); return err })
 		default:
-			return z.unsynced(resp, dir)
+			return z.unsynced(resp)
 		}
 		return errors.Join(err, s.Done(resp.Status))
 	}, nil
 }
 
-func (z *zreqs) unsynced(resp *zreq.Response, dir string) error {
-	f, err := download.Create(filepath.Join(dir, "file"))
+func (z *zreqs) unsynced(resp *zreq.Response) error {
+	f, err := download.Create(z.File)
 	if err != nil {
 		return err
 	}
 	defer f.Close() // removes it
-	if _, err := resp.WriteTo(f); err != nil {
-		return err
-	}
-	files, err := filepath.Glob(filepath.Join(dir, ".*"))
-	if err != nil || len(files) != 1 || resp.Status != 200 {
-		return errors.Join(err, zreq.ErrResponse)
-	}
-	info, err := os.Stat(files[0])
-	if err == nil && info.Size() != z.Length {
-		err = zreq.ErrTruncated
+	n, err := resp.WriteTo(f)
+	if err == nil && (resp.Status != 200 || n != z.Length) {
+		err = zreq.ErrResponse
 	}
 	return err
 }
