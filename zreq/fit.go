@@ -52,7 +52,7 @@ const (
 
 // admit decides whether a callback may have the body of a response, and what that must
 // turn out to be, which r.body.want says: it may only if the response can be trusted to be
-// the thing that was asked for. proven says that the end of the body is certain.
+// what was asked for. proven says that the end of the body is certain.
 func admit(r *Response, args *Args, proven bool) (unfit error) {
 	r.body.want = admission{length: -1}
 	asked, ranged := args.Headers.Get("Range")

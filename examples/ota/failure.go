@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"slices"
 
 	"github.com/zreq-go/zreq/netdriver/bind"
 	"github.com/zreq-go/zreq/zreq/download"
@@ -37,12 +38,7 @@ var failures = []failure{
 // ofKind recognises errors by their kind.
 func ofKind(kinds ...error) func(error) bool {
 	return func(err error) bool {
-		for _, kind := range kinds {
-			if errors.Is(err, kind) {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(kinds, func(kind error) bool { return errors.Is(err, kind) })
 	}
 }
 
@@ -50,15 +46,7 @@ func ofKind(kinds ...error) func(error) bool {
 func atStep(steps ...download.Step) func(error) bool {
 	return func(err error) bool {
 		var e *download.Error
-		if !errors.As(err, &e) {
-			return false
-		}
-		for _, step := range steps {
-			if e.Step == step {
-				return true
-			}
-		}
-		return false
+		return errors.As(err, &e) && slices.Contains(steps, e.Step)
 	}
 }
 

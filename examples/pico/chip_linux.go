@@ -79,10 +79,11 @@ func (c *chip) Connect(number int, _ string, to netip.AddrPort) error {
 	if err := wait(fd, unix.POLLOUT, time.Now().Add(5*time.Second)); err != nil {
 		return err
 	}
-	if code, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ERROR); err != nil || code != 0 {
-		return unix.Errno(code)
+	code, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ERROR)
+	if err == nil && code != 0 {
+		err = unix.Errno(code)
 	}
-	return nil
+	return err
 }
 
 // Send sends all of p or fails. As with most chips, nobody knows then how much has left.

@@ -136,8 +136,7 @@ func (t *trial) count() (r row) {
 	defer t.mu.Unlock()
 	r.recorded = len(t.recorded)
 	r.arrived, r.again = t.fleet.counts()
-	waiting, _ := filepath.Glob(filepath.Join(t.card, "spool", "*-segment.ts"))
-	r.waiting = len(waiting)
+	r.waiting = t.left()
 	return r
 }
 

@@ -40,8 +40,8 @@ type job struct {
 	part   *partial // what there is of the content
 	state  *state   // of part
 	out    *output  // of part
-	spend  *budget
-	tell   *report
+	budget *budget
+	report *report
 
 	next   steps
 	result Result
@@ -50,11 +50,11 @@ type job struct {
 // placed is a Sink with a path, which errors show.
 type placed interface{ where() string }
 
-// newJob returns a job that has not looked at its arguments yet. It can be closed.
+// newJob returns a job whose arguments are not checked yet. It can be closed.
 func newJob(url string, sink Sink) *job {
-	j := &job{url: url, state: &state{checkpoint: checkpoint{size: -1}}, tell: &report{began: time.Now()}}
-	j.spend = &budget{ledger: &j.state.ledger}
-	j.out = &output{sink: sink, state: j.state, budget: j.spend, report: j.tell}
+	j := &job{url: url, state: &state{checkpoint: checkpoint{size: -1}}, report: &report{began: time.Now()}}
+	j.budget = &budget{ledger: &j.state.ledger}
+	j.out = &output{sink: sink, state: j.state, budget: j.budget, report: j.report}
 	j.part = &partial{args: &j.args, state: j.state, out: j.out}
 	j.server = &server{url: url, args: &j.args}
 	if s, ok := sink.(placed); ok {
@@ -81,7 +81,7 @@ type steps struct {
 // something to go on from.
 func (j *job) prepare(ctx context.Context, args *Args) (err error) {
 	if args != nil {
-		j.tell.call = args.Progress
+		j.report.call = args.Progress
 	}
 	if j.args, err = args.withDefaults(); err == nil {
 		switch {
@@ -96,7 +96,7 @@ func (j *job) prepare(ctx context.Context, args *Args) (err error) {
 	if err != nil {
 		return &Error{Step: StepArgs, Err: both(ErrArgs, err)}
 	}
-	j.spend.limit = j.args.Budget
+	j.budget.limit = j.args.Budget
 	j.out.pace, j.out.largest = pacer.New(j.args.BytesPerSecond), j.args.Want.MaxSize
 	j.state.store = j.args.State
 	if s, ok := j.out.sink.(Stater); ok && j.state.store == nil {
@@ -145,22 +145,22 @@ func (j *job) attempt(ctx context.Context) error {
 	j.state.failed++
 	q, before := j.question(), j.out.offset
 	j.next.begun, j.next.reached = true, j.state.reached
-	j.next.charged = j.spend.ahead(q.expected())
+	j.next.charged = j.budget.ahead(q.expected())
 	if err := j.out.save(j.next.charged); err != nil {
 		return err
 	}
 	j.next.whole = false
 	j.show()
-	j.spend.begin()
+	j.budget.begin()
 	var o outcome
 	resp, err := j.server.ask(ctx, q.fields())
 	if err == nil {
 		defer resp.Close()
 		o = j.answered(ctx, resp, &q)
 		j.server.release(resp)
-		j.spend.count()
+		j.budget.count()
 	} else {
-		j.spend.failed(err)
+		j.budget.failed(err)
 		o = j.unanswered(ctx, err)
 	}
 	if o.err == nil && j.out.offset > before {
@@ -178,7 +178,7 @@ func (j *job) admit(ctx context.Context) error {
 	if int64(j.state.restarts) > int64(j.args.MaxRestarts) {
 		return &Error{Step: StepCheck, Err: both(ErrRestarts, j.next.reason)}
 	}
-	if j.spend.left() == 0 {
+	if j.budget.left() == 0 {
 		return errSpent
 	}
 	switch retry := &j.args.Retry; {
@@ -229,11 +229,11 @@ func (j *job) end(err error) (*Result, error) {
 	r := &j.result
 	r.Size, r.Offset, r.Spent = j.state.size, j.out.offset, j.state.spent
 	r.Attempts, r.Restarts = int(j.state.attempts), int(j.state.restarts)
-	r.Resumed, r.Links = j.part.resumed, j.tell.links
+	r.Resumed, r.Links = j.part.resumed, j.report.links
 	err = j.finished(err)
 	j.show()
-	j.tell.now.Done, j.tell.now.Err = true, err
-	j.tell.tell(j.out.offset)
+	j.report.now.Done, j.report.now.Err = true, err
+	j.report.tell(j.out.offset)
 	return r, err
 }
 
@@ -259,6 +259,6 @@ func (j *job) finished(err error) error {
 
 // show brings what Progress shows up to date.
 func (j *job) show() {
-	p := &j.tell.now
+	p := &j.report.now
 	p.Total, p.Attempt, p.Restarts, p.Spent = j.state.size, int(j.state.attempts), int(j.state.restarts), j.state.spent
 }

@@ -49,7 +49,7 @@ func (j *job) follow(ctx context.Context, o outcome) error {
 
 // pause reports why the last attempt has failed, and waits for the next one.
 func (j *job) pause(ctx context.Context, wait time.Duration) error {
-	j.tell.paused(j.out.offset, j.next.reason, wait)
+	j.report.paused(j.out.offset, j.next.reason, wait)
 	if err := backoff.Sleep(ctx, wait); err != nil {
 		return stopped(err)
 	}
@@ -70,7 +70,7 @@ func (j *job) unanswered(ctx context.Context, err error) outcome {
 	}
 	var e *zreq.Error
 	if errors.As(err, &e) {
-		j.tell.over(e.Link)
+		j.report.over(e.Link)
 	}
 	garbled := errors.Is(err, zreq.ErrResponse) && j.part.begun // the server has done better before
 	if zreq.Transient(err) || garbled {
@@ -88,7 +88,7 @@ func (j *job) unanswered(ctx context.Context, err error) outcome {
 
 // answered decides what to do with a response, and does it.
 func (j *job) answered(ctx context.Context, resp *zreq.Response, q *question) outcome {
-	j.tell.over(resp.Link())
+	j.report.over(resp.Link())
 	j.result.URL = safeURL(resp.URL())
 	h := headOf(resp, &j.args.Want)
 	verdict, why := decide(q, &h)
@@ -99,7 +99,7 @@ func (j *job) answered(ctx context.Context, resp *zreq.Response, q *question) ou
 	case h.size >= 0 && h.status == 206 && !j.canKeep(q, &h):
 		length = h.size - h.first // all must come in this call
 	}
-	if err := j.spend.head(resp, length); err != nil && verdict >= goOn {
+	if err := j.budget.head(resp, length); err != nil && verdict >= goOn {
 		return outcome{err: errSpent, final: true}
 	}
 	refused := outcome{err: &Error{Step: StepCheck, Err: why}, final: true}
@@ -217,7 +217,7 @@ func (j *job) accept(ctx context.Context, v verdict, o offer, from int64, why er
 // charge corrects what the checkpoint counts for the body that comes now, if that was
 // expected to be twice as long, or is longer.
 func (j *job) charge() error {
-	ahead := j.spend.ahead(j.out.coming())
+	ahead := j.budget.ahead(j.out.coming())
 	if ahead <= j.next.charged && j.next.charged <= 2*ahead {
 		return nil
 	}

@@ -23,19 +23,24 @@ type output struct {
 	budget *budget
 	report *report
 	pace   *pacer.Pacer
-	ctx    context.Context // of the body that is being written
 
+	body              // that is being written
 	offset  int64     // bytes that the Sink has taken
 	hash    hash.Hash // of these; nil if no digest is asked for
 	piece   []byte    // of the body, on its way to the hash and the Sink
-	skip    overlap   // of the body with what the Sink has
-	left    int64     // bytes that the body may still have, with those to skip; negative: any number
 	largest int64     // that the content may be; 0: of any size
 
 	mark  mark
 	moved bool  // the Sink may have an error that only Write tells
 	err   error // of the Sink or the Store: nothing can be written any more
 	stop  error // why the body was not taken to its end
+}
+
+// body is a body that is being written.
+type body struct {
+	ctx  context.Context // that ends its waits
+	left int64           // bytes that may still come, with those to skip; negative: any number
+	skip overlap         // with what the Sink has
 }
 
 // open opens the Sink, to go on at keep if that is not zero, and returns where it goes on.
@@ -59,7 +64,7 @@ func (o *output) open(size, keep int64) (at int64, err error) {
 // expect gets ready for a body of length bytes, or any number if that is negative. The
 // first skip bytes are compared and not written.
 func (o *output) expect(ctx context.Context, length, skip int64) {
-	o.ctx, o.left, o.skip, o.stop = ctx, length, overlap{left: skip}, nil
+	o.body, o.stop = body{ctx, length, overlap{left: skip}}, nil
 	if skip > 0 && o.hash != nil {
 		o.skip.hash = sha256.New()
 	}

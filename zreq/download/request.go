@@ -39,7 +39,7 @@ func (j *job) question() question {
 	q.isLast = q.certain && q.wanted && !s.mayRestart(j.args.MaxRestarts)
 	q.right = q.from > 0 && q.size < 0 && p.isRight()
 	resumes := q.from > 0 && (q.seen.validator.kind != noValidator || q.certain)
-	left := j.spend.left()
+	left := j.budget.left()
 	bounded := j.args.PartSize > 0 || left >= 0 // also the first request has a Range
 	if q.plain || j.next.whole || !resumes && (q.from > 0 || !bounded) {
 		return q
