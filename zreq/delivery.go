@@ -152,7 +152,7 @@ func (d *delivery) buffer(ctx context.Context, limit int64) error {
 		case !page:
 			return tooLarge
 		default:
-			r.body.cut = r.failure(PhaseBody, nil, tooLarge)
+			r.body.cut = d.fail(ctx, tooLarge)
 			return nil
 		}
 	}

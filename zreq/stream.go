@@ -224,8 +224,8 @@ func (s *stream) content() {
 			s.finish(tooLarge)
 			return
 		default:
+			body.cut = s.fail(s.ctx, tooLarge)
 			s.close()
-			body.cut = s.resp.failure(PhaseBody, nil, tooLarge)
 		}
 	}
 }
