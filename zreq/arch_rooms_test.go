@@ -38,7 +38,7 @@ type room struct {
 	clock   bool
 }
 
-// basics may be imported by every room. They and ascii are all that the codec has.
+// basics may be imported by every room. errors and strconv are all that the codec has.
 var basics = []string{"errors", "strconv"}
 
 // rooms are all that there may be, from the lowest. An arrow points down: who needs another
@@ -73,15 +73,14 @@ func TestRooms(t *testing.T) {
 }
 
 // TestOnlyTheClientEntersItsRooms: what is next to the client, as digest and download, uses
-// it as everybody does. The codec has the letters of ASCII from the leaf that the rooms use.
+// it as everybody does.
 func TestOnlyTheClientEntersItsRooms(t *testing.T) {
 	for name, p := range packages(t) {
 		if name == module+"/zreq" || below(name, module+"/"+internal) {
 			continue
 		}
 		for _, imported := range p.Imports {
-			letters := name == module+"/zreq/wire" && imported == module+"/"+internal+"/ascii"
-			if below(imported, module+"/"+internal) && !letters {
+			if below(imported, module+"/"+internal) {
 				t.Errorf("%s imports %s", name, imported)
 			}
 		}

@@ -59,7 +59,7 @@ func TestImportsOfTheCore(t *testing.T) {
 
 func TestLeaves(t *testing.T) {
 	for dir, allowed := range map[string][]string{
-		"zreq/wire": {"errors", "strconv", module + "/zreq/internal/ascii"},
+		"zreq/wire": {"errors", "strconv"},
 		"netdriver": {"context", "errors", "io", "slices", "sync", "time"},
 	} {
 		for _, f := range sources(t, dir) {

@@ -1,7 +1,5 @@
 package wire
 
-import "github.com/zreq-go/zreq/zreq/internal/ascii"
-
 const maxInt64 = 1<<63 - 1
 
 // body decodes the body and its chunk framing (RFC 9112, 7.1) up to the next event or
@@ -129,7 +127,7 @@ func (d *Decoder) weigh() error {
 func (d *Decoder) sizeByte(c byte) error {
 	switch d.phase {
 	case chunkSize, chunkPad:
-		v := ascii.Unhex(c)
+		v := hexValue(c)
 		if v < 0 && d.digits || d.phase == chunkPad {
 			return d.afterSize(c)
 		}

@@ -1,10 +1,6 @@
 package wire
 
-import (
-	"strconv"
-
-	"github.com/zreq-go/zreq/zreq/internal/ascii"
-)
+import "strconv"
 
 // AppendMethod appends the start of a request line (RFC 9112, 3): the method and a
 // space. If method is not a token, it returns dst and ErrBadMethod.
@@ -45,11 +41,7 @@ func AppendLooseTarget(dst []byte, target string, percent Percent) ([]byte, erro
 	start := len(dst)
 	for i := range len(target) {
 		c := target[i]
-		stray := false
-		if c == '%' && percent != PercentKept {
-			_, _, escaped := ascii.Unescape(target[i:])
-			stray = !escaped
-		}
+		stray := c == '%' && percent != PercentKept && !isEncoded(target[i:])
 		switch {
 		case c == '#', isControl(c), stray && percent == PercentRefused:
 			return dst[:start], ErrBadTarget
@@ -63,6 +55,11 @@ func AppendLooseTarget(dst []byte, target string, percent Percent) ([]byte, erro
 }
 
 const upperHex = "0123456789ABCDEF"
+
+// isEncoded reports whether s begins with % and two hexadecimal digits.
+func isEncoded(s string) bool {
+	return len(s) >= 3 && hexValue(s[1]) >= 0 && hexValue(s[2]) >= 0
+}
 
 // AppendVersion appends the end of a request line: a space, HTTP/1.1 and a line end.
 func AppendVersion(dst []byte) []byte {

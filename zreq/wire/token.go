@@ -1,7 +1,5 @@
 package wire
 
-import "github.com/zreq-go/zreq/zreq/internal/ascii"
-
 // tokenBytes is the set of bytes that a token may contain (RFC 9110, 5.6.2).
 var tokenBytes = bitsOf("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
@@ -44,11 +42,18 @@ func EqualName(name []byte, s string) bool {
 	}
 	for i := 0; i < len(name); i++ {
 		x, y := name[i], s[i]
-		if x != y && ascii.Lower(x) != ascii.Lower(y) {
+		if x != y && lower(x) != lower(y) {
 			return false
 		}
 	}
 	return true
+}
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
 }
 
 // indexByte is bytes.IndexByte. It is written out because the core of the client does not
@@ -67,3 +72,14 @@ func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 func isBlank(c byte) bool { return c == ' ' || c == '\t' }
 
 func isControl(c byte) bool { return c < ' ' || c == 0x7f }
+
+func hexValue(c byte) int {
+	switch {
+	case isDigit(c):
+		return int(c - '0')
+	case 'a' <= lower(c) && lower(c) <= 'f':
+		return int(lower(c)-'a') + 10
+	default:
+		return -1
+	}
+}
