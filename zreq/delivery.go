@@ -251,17 +251,12 @@ func (d *delivery) judgeEnd() error {
 		cause = errShortRange
 		d.why = d.exchange.Reuse() // the response is complete, so that the connection can be kept
 	case want.doubt == sure:
-		d.whole()
+		d.resp.body.complete = d.exchange.ProvesEnd()
 	}
 	if cause == nil {
 		return nil
 	}
 	return d.truncated(length, cause)
-}
-
-// whole notes that the body has been read to its end and nothing speaks against it.
-func (d *delivery) whole() {
-	d.resp.body.complete = d.exchange.ProvesEnd()
 }
 
 // stop ends the call for an error of a callback. stop(nil) is nil.
@@ -286,7 +281,7 @@ func (d *delivery) refuse(ctx context.Context) error {
 	} else {
 		d.exchange.Drain(ctx)
 		if body.framing == FramingNone {
-			d.whole() // nothing was kept from anybody
+			body.complete = d.exchange.ProvesEnd() // nothing was kept from anybody
 		}
 	}
 	d.why = d.exchange.Reuse()

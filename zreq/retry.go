@@ -78,7 +78,8 @@ func (r *Retry) bound(attempt int) time.Duration {
 	return most
 }
 
-// upTo is a random time from 0 to d.
+// upTo is a random time from 0 to d. That the shorter ones are likelier by a millionth does
+// not matter.
 func upTo(d time.Duration) time.Duration {
 	return time.Duration(rand.Uint64() % uint64(d+1))
 }
