@@ -12,7 +12,7 @@ type instant = time.Duration
 var began = time.Now()
 
 // Elapsed returns the time since the program began, by a clock that nobody sets.
-func Elapsed() instant { return Now().Sub(began) }
+func Elapsed() instant { return time.Since(began) }
 
 // An Instant is a moment on two clocks: one that nobody sets, which stands still while
 // the machine is suspended, and that of the wall, which goes on. The zero Instant is none.
