@@ -43,11 +43,27 @@ func limited(ctx context.Context, limit time.Duration) (own context.Context, can
 
 // Wait returns when d is over, when wake is closed, or when ctx ends.
 func Wait(ctx context.Context, d time.Duration, wake <-chan struct{}) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
+	new(Alarm).Wait(ctx, d, wake)
+}
+
+// An Alarm ends waits, one after the other, with the same timer. The zero value is ready to
+// use.
+type Alarm struct{ timer *time.Timer }
+
+// Wait waits until d is over, something comes from wake, or ctx ends. It reports whether
+// that was wake.
+func (a *Alarm) Wait(ctx context.Context, d time.Duration, wake <-chan struct{}) (woken bool) {
+	if a.timer == nil {
+		a.timer = time.NewTimer(d)
+	} else {
+		a.timer.Reset(d)
+	}
+	defer a.timer.Stop()
 	select {
-	case <-timer.C:
 	case <-wake:
+		return true
+	case <-a.timer.C:
 	case <-ctx.Done():
 	}
+	return false
 }

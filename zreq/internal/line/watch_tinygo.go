@@ -88,14 +88,24 @@ func (b *bound) Err() error {
 
 // Wait returns when d is over, when wake is closed, or when ctx ends.
 func Wait(ctx context.Context, d time.Duration, wake <-chan struct{}) {
+	new(Alarm).Wait(ctx, d, wake)
+}
+
+// An Alarm ends waits. Here it has nothing to keep.
+type Alarm struct{}
+
+// Wait waits until d is over, something comes from wake, or ctx ends. It reports whether
+// that was wake.
+func (*Alarm) Wait(ctx context.Context, d time.Duration, wake <-chan struct{}) (woken bool) {
 	for by := Elapsed() + d; ctx.Err() == nil; time.Sleep(min(by-Elapsed(), waitSlice)) {
 		select {
 		case <-wake:
-			return
+			return true
 		default:
 		}
 		if Elapsed() >= by {
-			return
+			return false
 		}
 	}
+	return false
 }

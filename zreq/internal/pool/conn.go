@@ -14,6 +14,7 @@ type Conn struct {
 	line.Line
 
 	route     *route
+	waiter    *Waiter      // by which a call got it
 	taken     line.Instant // when a call last took it
 	since     line.Instant // when it last became idle; only the call that has the Conn uses it
 	state     state
@@ -154,6 +155,7 @@ func (c *Conn) Return(why wire.CloseReason, now line.Instant) (wire.CloseReason,
 		why = wire.CloseByCaller
 	}
 	c.streaming = false
+	p.spareWaiter(c)
 	s := step{now: now, returned: c}
 	p.expire(&s)
 	if open && why == wire.CloseNone {

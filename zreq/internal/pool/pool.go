@@ -50,6 +50,7 @@ type Pool struct {
 	idle    []*Conn       // all idle connections; the one that has been idle longest is first
 	open    int           // connections that count for limits.Open
 	waiting int
+	spare   []*Waiter // to be used again
 
 	arrivals uint64       // number of Waiters so far
 	served   int          // number of callers that were given a connection so far
@@ -73,7 +74,7 @@ type route struct {
 type step struct {
 	now      line.Instant
 	closing  []*Conn   // to be closed without the lock
-	granted  []*Waiter // to be woken after that
+	granted  []*Waiter // to be woken after that, because they may have got a place of these
 	closed   []Closed  // what the operation returns
 	returned *Conn     // the argument of Return, which is not reported in closed
 	why      wire.CloseReason
@@ -115,10 +116,7 @@ func (p *Pool) Enqueue(to *line.Route, limits Limits, now line.Instant) (*Conn, 
 	if err != nil {
 		return nil, nil, s.closed, err
 	}
-	p.arrivals++
-	p.waiting++
-	w := &Waiter{route: r, ready: make(chan struct{}), queued: true, number: p.arrivals, came: p.served}
-	r.waiters = append(r.waiters, w)
+	w := p.enqueue(r)
 	p.finish(&s)
 	if w.conn != nil {
 		return w.conn, nil, s.closed, nil
@@ -174,7 +172,9 @@ func (p *Pool) finish(s *step) {
 		closing, granted := s.closing, s.granted
 		s.closing, s.granted = nil, nil
 		p.drop(closing)
-		wake(granted)
+		for _, w := range granted {
+			w.wake()
+		}
 		for _, c := range closing {
 			p.remove(c)
 			switch {
@@ -193,8 +193,6 @@ func (p *Pool) finish(s *step) {
 			break
 		}
 	}
-	wake(s.granted)
-	s.granted = nil
 }
 
 // drop closes sockets. Meanwhile the lock is free.

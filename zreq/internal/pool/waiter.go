@@ -145,41 +145,78 @@ func (p *Pool) serve(s *step) {
 		}
 		first.remove()
 		first.conn = p.grant(s, first.route, from)
-		s.granted = append(s.granted, first)
+		first.conn.waiter = first
+		if len(s.closing) == 0 {
+			first.wake()
+		} else {
+			s.granted = append(s.granted, first)
+		}
 	}
 }
 
 // A Waiter is a caller in the queue of a route.
 type Waiter struct {
 	route  *route
-	ready  chan struct{} // closed when the caller has a connection or the pool is closed
-	conn   *Conn         // nil if the pool was closed
+	conn   *Conn // nil if the pool was closed
 	queued bool
 	number uint64 // the order in which the waiters of all routes came
 	came   int    // Pool.served when the caller came
+
+	// A caller that waits again has these from an earlier wait.
+	ready chan struct{} // gets a value when the caller has a connection, and is closed with the pool
+	alarm line.Alarm
 }
 
-// wake tells callers that they need not wait any more.
-func wake(granted []*Waiter) {
-	for _, w := range granted {
-		close(w.ready)
+// maxSpare is how many Waiters a pool keeps for callers to come.
+const maxSpare = 8
+
+// enqueue adds a caller to the queue of a route.
+func (p *Pool) enqueue(r *route) *Waiter {
+	var w *Waiter
+	if last := len(p.spare) - 1; last >= 0 {
+		w, p.spare = p.spare[last], p.spare[:last]
+	} else {
+		w = &Waiter{ready: make(chan struct{}, 1)}
 	}
+	p.arrivals++
+	p.waiting++
+	w.route, w.conn, w.queued, w.number, w.came = r, nil, true, p.arrivals, p.served
+	r.waiters = append(r.waiters, w)
+	return w
+}
+
+// wake tells the caller that it need not wait any more.
+func (w *Waiter) wake() { w.ready <- struct{}{} }
+
+// spareWaiter keeps the Waiter by which a call got c, now that the call is over.
+func (p *Pool) spareWaiter(c *Conn) {
+	if w := c.waiter; w != nil && len(p.spare) < maxSpare {
+		select {
+		case <-w.ready: // it did not have to wait
+		default:
+		}
+		w.route, w.conn = nil, nil
+		p.spare = append(p.spare, w)
+	}
+	c.waiter = nil
 }
 
 // Await waits for a connection, for as long as limit. If the pool is closed, the error is
 // line.ErrClosed. If ctx ends, it is the cause of ctx. If limit has passed, Await returns no
-// connection and no error. A caller that gives up must call Leave.
+// connection and no error. A caller that gives up must call Leave. A Waiter that has
+// returned a connection must not be used again.
 func (w *Waiter) Await(ctx context.Context, limit time.Duration) (*Conn, error) {
-	line.Wait(ctx, limit, w.ready)
-	select {
-	case <-w.ready:
-		if w.conn == nil {
-			return nil, line.ErrClosed
+	if !w.alarm.Wait(ctx, limit, w.ready) {
+		select {
+		case <-w.ready:
+		default:
+			return nil, context.Cause(ctx)
 		}
-		return w.conn, nil
-	default:
-		return nil, context.Cause(ctx)
 	}
+	if w.conn == nil {
+		return nil, line.ErrClosed
+	}
+	return w.conn, nil
 }
 
 // Look serves those who may have a connection only because time has passed. While nothing
@@ -224,48 +261,4 @@ func (w *Waiter) remove() {
 	w.route.waiters = without(w.route.waiters, w)
 	w.route.pool.waiting--
 	w.queued = false
-}
-
-// A Shortage says which limit a caller waits for, and what the connections under that
-// limit are used for.
-type Shortage struct {
-	Origin  string // "" if the limit is that of the whole pool
-	Sockets bool   // the limit is that of the driver
-	Limit   int
-	Used    int // connections in use
-	Lent    int // how many of those are in use by open Streams
-	Idle    int
-}
-
-// Shortage returns why the caller has no connection yet.
-func (w *Waiter) Shortage() Shortage {
-	r, p := w.route, w.route.pool
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.full(r) {
-		s := Shortage{Origin: r.String(), Limit: p.limits.OpenPerOrigin}
-		s.count(r)
-		return s
-	}
-	s := Shortage{Limit: p.limits.Open}
-	if p.scarce(r) {
-		s.Sockets, s.Limit = true, r.sockets
-	}
-	for _, other := range p.routes {
-		if same, _ := line.Equal(r.Driver, other.Driver); same || !s.Sockets {
-			s.count(other)
-		}
-	}
-	return s
-}
-
-// count adds the connections of a route.
-func (s *Shortage) count(r *route) {
-	s.Idle += r.idle
-	s.Used += len(r.conns) - r.idle
-	for _, c := range r.conns {
-		if c.streaming {
-			s.Lent++
-		}
-	}
 }

@@ -226,3 +226,16 @@ func TestStreamEnds(t *testing.T) {
 	b.must("a")
 	is.Equal(b.wait("a").Shortage().Lent, 0)
 }
+
+// TestWaitAllocatesNothing: a call that waits uses the Waiter of one that is over.
+func TestWaitAllocatesNothing(t *testing.T) {
+	is := is.New(t)
+	b := newBench(t, func(l *Limits) { l.OpenPerOrigin = 1 })
+	held, route := b.must("a"), to("a")
+	is.Equal(testing.AllocsPerRun(100, func() {
+		_, w, _, _ := b.Enqueue(route, b.limits, b.at)
+		b.back(held)
+		held, _ = w.Await(context.Background(), time.Hour)
+	}), 0.0)
+	b.back(held)
+}
