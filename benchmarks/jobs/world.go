@@ -82,8 +82,7 @@ func (w *World) make(name string, t client.Task) (bench.Client, error) {
 		t.Buffer = 64 << 10
 	}
 	if name == "curl" {
-		do, least, close, err := curl.New(t)
-		return bench.Client{Do: do, Least: least, Close: close}, err
+		return curl.New(t)
 	}
 	goroutines := 1
 	if t.Conns > 1 {

@@ -68,7 +68,7 @@ func TestCases(t *testing.T) {
 	is.Equal(groups[Growing], 3)
 	is.True(groups[Peak] >= 27) // without curl
 
-	s := &scales{dir: w.Dir, world: w}
+	s := &scales{World: w}
 	_, err := s.weigh(filepath.Join(w.Dir, "raw"), "download", "127.0.0.1:1", "", "false")
 	is.True(err != nil && strings.Contains(err.Error(), "refused")) // one that fails has no weight
 }

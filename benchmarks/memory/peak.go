@@ -20,7 +20,7 @@ import (
 
 // peaks are processes that do one job each.
 func peaks(w *jobs.World) []bench.Case {
-	s := &scales{dir: w.Dir, world: w}
+	s := &scales{World: w}
 	ready := sync.OnceValue(s.prepare)
 	var cases []bench.Case
 	for _, j := range []struct {
@@ -56,12 +56,11 @@ func peaks(w *jobs.World) []bench.Case {
 
 // scales weigh processes.
 type scales struct {
-	dir   string
-	world *jobs.World
+	*jobs.World
 	least float64 // of the empty program, or of weigh: nothing below can be told
 }
 
-func (s *scales) path(name string) string { return filepath.Join(s.dir, name) }
+func (s *scales) path(name string) string { return filepath.Join(s.Dir, name) }
 
 // prepare builds the programs, as small as they come, and writes the files that they read.
 func (s *scales) prepare() error {
@@ -69,12 +68,12 @@ func (s *scales) prepare() error {
 	for _, name := range []string{"weigh", "empty", "raw", "rawtls", "zreq", "zreqtls", "nethttp", "fasthttp", "resty"} {
 		programs = append(programs, "github.com/zreq-go/zreq/benchmarks/memory/programs/"+name)
 	}
-	if err := process.Build(s.dir, runtime.GOOS+"/"+runtime.GOARCH, programs...); err != nil {
+	if err := process.Build(s.Dir, runtime.GOOS+"/"+runtime.GOARCH, programs...); err != nil {
 		return err
 	}
 	err := errors.Join(
 		os.WriteFile(s.path("upload.bin"), bytes.Repeat([]byte("0123456789abcdef"), program.Size/16), 0o600),
-		os.WriteFile(s.path("roots.pem"), s.world.Origin.Roots, 0o600),
+		os.WriteFile(s.path("roots.pem"), s.Origin.Roots, 0o600),
 	)
 	if err == nil {
 		s.least, err = s.weigh(s.path("empty"))
@@ -95,9 +94,9 @@ func (s *scales) job(name, kind string, tls bool) (bench.Sample, error) {
 // command is what the job is for a client.
 func (s *scales) command(name, kind string, tls bool) []string {
 	name, _, buffered := strings.Cut(name, ", ")
-	scheme, address, suffix := "http://", s.world.Origin.Plain, ""
+	scheme, address, suffix := "http://", s.Origin.Plain, ""
 	if tls {
-		scheme, address, suffix = "https://", s.world.Origin.TLS, "tls"
+		scheme, address, suffix = "https://", s.Origin.TLS, "tls"
 	}
 	file := s.path(kind + ".bin")
 	if name == "curl" {

@@ -75,7 +75,7 @@ func (c comparison) reason() string {
 }
 
 // Behind says how often zreq is ahead of its peers and behind them, and lists where it is
-// behind, and why: in time, or in size.
+// behind, and why: in time, or in size. It is empty if there is no comparison.
 func Behind(results []bench.Result, time bool) string {
 	t := &Table{Words: 4}
 	t.Add("case", "client of zreq", "peer", "why", "zreq ÷ peer")
@@ -87,7 +87,7 @@ func Behind(results []bench.Result, time bool) string {
 		all++
 		v := c.verdict()
 		if count[v]++; v == 1 {
-			t.Add(c.result.Case.Title(), c.client, c.peer, c.reason(), spread(c.ratio))
+			t.Add(title(c.result.Case), c.client, c.peer, c.reason(), spread(c.ratio))
 		}
 	}
 	if all == 0 {

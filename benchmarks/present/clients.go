@@ -55,6 +55,14 @@ func beside(names []string, name string, kind func(string) bool) string {
 	return ""
 }
 
+// title names a case in a table of all groups. What the group says already is not said twice.
+func title(c bench.Case) string {
+	if strings.HasPrefix(c.Name, c.Group) {
+		return c.Name
+	}
+	return c.Title()
+}
+
 // main is the figure that clients are compared by.
 func main(r bench.Result) bench.Figure {
 	for _, f := range []bench.Figure{bench.Time, bench.Held, bench.Growth, bench.RSS, bench.Loaded} {

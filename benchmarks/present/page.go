@@ -34,6 +34,9 @@ type Page struct {
 var source string
 
 var text = template.Must(template.New("page").Funcs(template.FuncMap{
+	"behind":    Behind,
+	"charts":    Charts,
+	"tables":    Tables,
 	"bytes":     func(n int64) string { return bytes(float64(n)) },
 	"tolerance": func() string { return fmt.Sprintf("%.0f %%", 100*limits.Tolerance) },
 }).Parse(source))
@@ -50,17 +53,4 @@ func (p *Page) execute(name string) string {
 		panic(err) // the template asks for what there is not
 	}
 	return out.String()
-}
-
-// Slower, Larger, Charts and Groups are sections; those for which there are no figures are empty.
-func (p *Page) Slower() string    { return Behind(p.Results, true) }
-func (p *Page) Larger() string    { return Behind(p.Results, false) }
-func (p *Page) Charts() []Drawing { return Charts(p.Results) }
-
-// Groups are the tables of all figures.
-func (p *Page) Groups() (tables []*Table) {
-	for _, group := range Groups(p.Results) {
-		tables = append(tables, Cases(group))
-	}
-	return tables
 }

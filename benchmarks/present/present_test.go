@@ -97,7 +97,7 @@ func TestPageHasEverySection(t *testing.T) {
 // client of zreq that reads as it does.
 func TestLinesAsTheyCome(t *testing.T) {
 	is := is.New(t)
-	table := strings.Join(strings.Fields(present.Cases(page().Results[1:2]).String()), " ")
+	table := strings.Join(strings.Fields(present.Tables(page().Results[1:2])[0].String()), " ")
 	at := 0
 	for _, want := range []string{
 		"| case | client | time/op | MB/s | CPU | allocs/op | alloc. bytes/op | ÷ limit | zreq ÷ this |",

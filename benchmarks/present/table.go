@@ -1,6 +1,8 @@
 package present
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -33,22 +35,22 @@ func (t *Table) String() string {
 			widths[i] = max(3, widths[i], utf8.RuneCountInString(cell))
 		}
 	}
-	for r, row := range t.Rows {
-		rule := "|"
-		out.WriteByte('|')
+	rule := make([]string, len(widths))
+	for i, width := range widths {
+		rule[i] = strings.Repeat("-", width)
+		if i >= t.Words { // the colon asks Markdown for what padding does in plain text
+			rule[i] = rule[i][1:] + ":"
+		}
+	}
+	for _, row := range slices.Insert(slices.Clone(t.Rows), 1, rule) {
 		for i, cell := range row {
-			pad := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
+			width := widths[i]
 			if i < t.Words {
-				out.WriteString(" " + cell + pad + " |")
-				rule += " " + strings.Repeat("-", widths[i]) + " |"
-			} else { // the colon asks Markdown for what padding does in plain text
-				out.WriteString(" " + pad + cell + " |")
-				rule += " " + strings.Repeat("-", widths[i]-1) + ": |"
+				width = -width // to the left
 			}
+			fmt.Fprintf(&out, "| %*s ", width, cell)
 		}
-		if out.WriteByte('\n'); r == 0 {
-			out.WriteString(rule + "\n")
-		}
+		out.WriteString("|\n")
 	}
 	return out.String()
 }

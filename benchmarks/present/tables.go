@@ -39,20 +39,20 @@ var columns = []column{
 	{bench.Unfair, "longest wait ÷ median", digits},
 }
 
-// Groups cuts results into those of one group each, in order.
-func Groups(results []bench.Result) (groups [][]bench.Result) {
-	for i, r := range results {
-		if i == 0 || results[i-1].Case.Group != r.Case.Group {
-			groups = append(groups, nil)
+// Tables are those of all groups of results, in order.
+func Tables(results []bench.Result) (tables []*Table) {
+	for start, i := 0, 1; start < len(results); i++ {
+		if i == len(results) || results[i].Case.Group != results[start].Case.Group {
+			tables = append(tables, table(results[start:i]))
+			start = i
 		}
-		groups[len(groups)-1] = append(groups[len(groups)-1], r)
 	}
-	return groups
+	return tables
 }
 
-// Cases is the table of one group of results: for each case a line for each client as it comes,
-// and then those with equal buffers.
-func Cases(results []bench.Result) *Table {
+// table is that of one group: for each case a line for each client as it comes, and then those
+// with equal buffers.
+func table(results []bench.Result) *Table {
 	t, heads, shown := &Table{Title: results[0].Case.Group, Words: 2}, []string{"case", "client"}, []column{}
 	for _, c := range columns {
 		if slices.ContainsFunc(results, c.shows) {

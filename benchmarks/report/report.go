@@ -80,8 +80,8 @@ func (r *report) cases(all []bench.Case) {
 			r.page.Results = append(r.page.Results, result)
 		}
 		if i+1 == len(cases) || cases[i+1].Group != c.Group {
-			for _, group := range present.Groups(r.page.Results[done:]) {
-				fmt.Fprintln(r.stdout, present.Cases(group))
+			for _, table := range present.Tables(r.page.Results[done:]) {
+				fmt.Fprintln(r.stdout, table)
 			}
 			done = len(r.page.Results)
 		}

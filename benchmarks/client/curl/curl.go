@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/zreq-go/zreq/benchmarks/bench"
 	"github.com/zreq-go/zreq/benchmarks/client"
 	"github.com/zreq-go/zreq/benchmarks/process"
 )
@@ -20,19 +21,20 @@ func Here() bool {
 	return err == nil
 }
 
-// New returns what makes n requests. It writes to nowhere what is for a callback. So that
-// its start is not what is measured, it should make least of them.
-func New(t client.Task) (do func(n int) error, least int, close func() error, err error) {
+// New sets it up. It writes to nowhere what is for a callback. Of short bodies a turn has many, so
+// that its start is not what is measured.
+func New(t client.Task) (c bench.Client, err error) {
 	roots, err := os.CreateTemp("", "roots-*.pem")
 	if err == nil {
 		_, err = roots.Write(t.Roots)
 		err = errors.Join(err, roots.Close())
 	}
 	if err != nil {
-		return nil, 0, nil, err
+		return c, err
 	}
-	if least = 1; t.Length <= 16<<10 {
-		least = 2000
+	c.Close = func() error { return os.Remove(roots.Name()) }
+	if t.Length <= 16<<10 {
+		c.Least = 2000
 	}
 	idle := strconv.Itoa(int(client.Idle.Seconds()))
 	args := []string{
@@ -60,13 +62,13 @@ func New(t client.Task) (do func(n int) error, least int, close func() error, er
 	if t.Fresh {
 		args = append(args, "--header", "Connection: close")
 	}
-	do = func(n int) error {
+	c.Do = func(n int) error {
 		if err := run(args, strings.Repeat(each, n), strings.Repeat(want, n)); err != nil || t.Chunk > 0 || t.Put {
 			return err
 		}
 		return t.Check(t.File)
 	}
-	return do, least, func() error { return os.Remove(roots.Name()) }, nil
+	return c, nil
 }
 
 // run starts curl, which has to say want.

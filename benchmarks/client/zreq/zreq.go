@@ -27,7 +27,7 @@ type Config struct {
 // New returns the client of a task. Of the limits in time those are set that would not be as
 // the others have them: shorter timers wake the poller of the runtime more often.
 func New(t client.Task, config Config) client.Client {
-	z := &zreqs{Task: t, Config: config, get: zreq.Get}
+	z := &zreqs{Task: t, Config: config, get: zreq.Get, held: make([]*zreq.Connection, 0, t.Conns)}
 	z.args = zreq.Args{
 		Driver: new(stdnet.Driver), TLS: config.TLS, Limits: zreq.Limits{ReadBuffer: t.Buffer},
 		Timeouts: zreq.Timeouts{Dial: client.Idle, TLS: client.Idle},
@@ -86,9 +86,6 @@ func (z *zreqs) hold(url string) (func() error, error) {
 	}
 	if resp.Connection == nil {
 		return nil, zreq.ErrStale
-	}
-	if z.held == nil {
-		z.held = make([]*zreq.Connection, 0, z.Conns)
 	}
 	z.held = append(z.held, resp.Connection)
 	return func() error { return nil }, release()
