@@ -15,9 +15,9 @@ const refused = "refused"
 // reasonOf is the name of the file that says why f was refused, beside it.
 func reasonOf(f File) string { return refused + "/" + f.id() + ".txt" }
 
-// retire makes sure that the number of f is not used again, when f has left and the
+// advanceMarker makes sure that the number of f is not used again, when f has left and the
 // program has started anew.
-func (q *queue) retire(f File) error {
+func (q *queue) advanceMarker(f File) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if f.Number < q.marked {
@@ -38,9 +38,9 @@ func (q *queue) retire(f File) error {
 
 // remove removes a file that the server has.
 func (q *queue) remove(f File) error {
-	err := q.retire(f)
+	err := q.advanceMarker(f)
 	if err == nil {
-		err = q.forgive(f)
+		err = q.removeReason(f)
 	}
 	if err == nil {
 		err = osfs.IgnoreMissing(q.home.Remove(f.entry()))
@@ -49,7 +49,7 @@ func (q *queue) remove(f File) error {
 		err = q.home.Sync(".")
 	}
 	if err == nil {
-		err = q.forget(f.id()) // after the file: it says that the server has all
+		err = q.removeState(f.id()) // after the file: it says that the server has all
 	}
 	if err != nil {
 		return &Error{"remove", f.Name, explain(err)}
@@ -57,9 +57,9 @@ func (q *queue) remove(f File) error {
 	return nil
 }
 
-// forgive removes the reason why f was refused. There is one if the power failed when f was
+// removeReason removes the reason why f was refused. There is one if the power failed when f was
 // to be set aside.
-func (q *queue) forgive(f File) error {
+func (q *queue) removeReason(f File) error {
 	err := q.home.Remove(reasonOf(f))
 	if err != nil {
 		return osfs.IgnoreMissing(err)
@@ -70,7 +70,7 @@ func (q *queue) forgive(f File) error {
 // setAside moves a file that the server has refused to the folder for these. The reason is
 // durable before the file is moved.
 func (q *queue) setAside(f File, why *StatusError) error {
-	err := q.retire(f)
+	err := q.advanceMarker(f)
 	if err == nil {
 		err = q.openRefused()
 	}
@@ -90,7 +90,7 @@ func (q *queue) setAside(f File, why *StatusError) error {
 		err = q.home.Sync(".")
 	}
 	if err == nil {
-		err = q.forget(f.id())
+		err = q.removeState(f.id())
 	}
 	if err != nil {
 		return &Error{"set aside", f.Name, explain(err)}

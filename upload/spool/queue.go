@@ -27,9 +27,9 @@ func newQueue(home folder, dir string) *queue {
 	return &queue{dir: dir, home: home, added: make(chan struct{}, 1)}
 }
 
-// count finds out the number of the next file, and creates the marker if there is none. It
+// load finds out the number of the next file, and creates the marker if there is none. It
 // syncs the moves of a program that was killed, and removes the states of files that are gone.
-func (q *queue) count() error {
+func (q *queue) load() error {
 	q.next = 1
 	states, err := q.states()
 	if err != nil {
@@ -47,7 +47,7 @@ func (q *queue) count() error {
 	q.next = max(q.next, q.marked)
 	for id := range states {
 		if err == nil {
-			err = q.forget(id)
+			err = q.removeState(id)
 		}
 	}
 	if err == nil && q.marked == 0 {
@@ -104,15 +104,15 @@ func (q *queue) take(from picked, name string) (File, error) {
 	default:
 	}
 	q.unsynced = true
-	err := q.settle()
+	err := q.syncNames()
 	if err == nil {
 		err = from.SyncFolder()
 	}
 	return f, err
 }
 
-// settle makes the names of the files durable.
-func (q *queue) settle() error {
+// syncNames makes the names of the files durable.
+func (q *queue) syncNames() error {
 	if !q.unsynced {
 		return nil
 	}
@@ -162,7 +162,7 @@ func (q *queue) list(after string) ([]File, error) {
 func (q *queue) begin() (until uint64, err error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return q.next, q.settle()
+	return q.next, q.syncNames()
 }
 
 // upcoming returns the number of the next file.

@@ -34,7 +34,7 @@ func Open(dir string, args *Args) (*Spool, error) {
 // open returns the Spool in a folder. If it fails, it closes the folder.
 func open(home folder, dir string, args Args) (*Spool, error) {
 	q := newQueue(home, dir)
-	if err := q.count(); err != nil {
+	if err := q.load(); err != nil {
 		_ = home.Close()
 		return nil, &Error{"open", dir, explain(err)}
 	}

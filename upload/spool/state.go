@@ -24,8 +24,8 @@ func (q *queue) states() (ids map[string]bool, err error) {
 	return ids, osfs.IgnoreMissing(err)
 }
 
-// forget removes the state of a file. It is not durable that it was removed.
-func (q *queue) forget(id string) error {
+// removeState removes the state of a file. It is not durable that it was removed.
+func (q *queue) removeState(id string) error {
 	var names []string
 	err := q.home.List(stateFolder, func(name string, _ bool) {
 		if idOf(name) == id {

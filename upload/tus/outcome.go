@@ -172,11 +172,11 @@ func (j *job) gone(resp *zreq.Response, why error) outcome {
 		j.track.doubted = true
 		return outcome{err: why}
 	}
-	return j.anew(resp, why)
+	return j.restart(resp, why)
 }
 
-// anew begins anew.
-func (j *job) anew(resp *zreq.Response, why error) outcome {
+// restart begins anew, if Args allow it once more.
+func (j *job) restart(resp *zreq.Response, why error) outcome {
 	if j.track.restarts >= j.args.MaxRestarts {
 		return j.refuse(StepAsk, resp, both(ErrRestarts, why))
 	}

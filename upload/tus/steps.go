@@ -132,7 +132,7 @@ func (j *job) ask(ctx context.Context) outcome {
 	offset, ok := number(resp, "Upload-Offset")
 	switch length, has := number(resp, "Upload-Length"); {
 	case has && length != j.source.size:
-		return j.anew(resp, errOtherSize)
+		return j.restart(resp, errOtherSize)
 	case !ok:
 		return j.refuse(StepAsk, resp, errNoOffset)
 	case offset > j.source.size:

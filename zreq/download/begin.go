@@ -13,7 +13,7 @@ import (
 func (p *partial) resume(ctx context.Context) error {
 	s := p.state
 	if s.offset == 0 || s.flags.has(isDistrust) || s.size >= 0 && !p.args.Want.takes(s.size) {
-		p.anew()
+		p.forget()
 		return nil
 	}
 	keep := s.offset
@@ -22,7 +22,7 @@ func (p *partial) resume(ctx context.Context) error {
 		return err
 	}
 	if id, ok := p.out.sink.(Identifier); at == 0 || ok && id.PartID() != s.part {
-		p.anew()
+		p.forget()
 		return nil
 	}
 	ok, err := p.restore(ctx, at, keep)
@@ -30,7 +30,7 @@ func (p *partial) resume(ctx context.Context) error {
 		return err
 	}
 	if !ok {
-		p.anew()
+		p.forget()
 		return nil
 	}
 	s.offset, p.resumed = at, at
@@ -38,8 +38,8 @@ func (p *partial) resume(ctx context.Context) error {
 	return nil
 }
 
-// anew forgets what the Sink has. It is opened again when a response was accepted.
-func (p *partial) anew() {
+// forget forgets what the Sink has. It is opened again when a response was accepted.
+func (p *partial) forget() {
 	p.state.forget()
 	p.out.offset, p.out.mark.align, p.out.hash = 0, 0, nil
 }

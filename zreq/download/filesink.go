@@ -99,7 +99,7 @@ func (s *FilePart) Open(size, keep int64) (at int64, err error) {
 	if keep > 0 {
 		at, err = s.goOn(keep)
 	} else {
-		err = s.anew()
+		err = s.restart()
 	}
 	if err == nil && (keep == 0 || at > 0) && s.target == nil {
 		err = s.home.Reserve(s.part, at, size, s.KeepFree)
@@ -151,9 +151,9 @@ func (s *FilePart) inPlace(size int64) (part, error) {
 	return f, nil
 }
 
-// anew begins the part at its first byte. It gets another number before, so that no
+// restart begins the part at its first byte. It gets another number before, so that no
 // checkpoint that is kept elsewhere fits it.
-func (s *FilePart) anew() error {
+func (s *FilePart) restart() error {
 	s.leaveTarget()
 	s.tag.id = newID()
 	if err := s.state().note(); err != nil {

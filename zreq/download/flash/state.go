@@ -136,7 +136,7 @@ func (r *Records) encode(p []byte) {
 // What is there is older. Then the areas that have failed are marked bad: suspect, if it is
 // not none, and those that have failed here.
 func (r *Records) change(p []byte, suspect int64) error {
-	if err := r.settle(); err != nil {
+	if err := r.eraseOlder(); err != nil {
 		return err
 	}
 	failed, count := [maxAreas]int64{suspect}, 0
@@ -171,11 +171,11 @@ func (r *Records) change(p []byte, suspect int64) error {
 	return last
 }
 
-// settle runs before the first record of a process is written. It erases each area but that
+// eraseOlder runs before the first record of a process is written. It erases each area but that
 // of the newest record and the one that is written next, which is erased anyway. One of these
 // areas may have a record that was torn when the power failed, and that is readable only now
 // and then.
-func (r *Records) settle() error {
+func (r *Records) eraseOlder() error {
 	if r.end != none || r.areas == 2 {
 		return nil
 	}
