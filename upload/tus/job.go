@@ -83,6 +83,8 @@ type track struct {
 	most     int64 // bytes that the server can have; −1 before it has said what it has of an earlier call
 	asked    bool  // the server was asked what it can do
 	doubted  bool  // a status that the upload is gone was not believed
+	answered bool  // there was a response from the URL of the upload
+	astray   bool  // there was none, because its host cannot be reached; see isAstray
 }
 
 // cut is a PATCH that was not confirmed.
@@ -207,6 +209,10 @@ func (j *job) save(offset int64) error {
 func (j *job) end(err error) (*Result, error) {
 	if err != nil && j.known && j.record.url != "" && j.offset < j.source.size {
 		_ = j.save(j.offset) // err matters more
+	}
+	if err != nil && j.track.astray {
+		j.record.url, j.record.under = "", attempt{}
+		_ = j.state.save(j.record) // the next call creates another one
 	}
 	j.show(err == nil)
 	j.result.URL, j.result.Offset, j.result.Restarts = j.record.url, j.offset, j.track.restarts

@@ -137,6 +137,50 @@ func testUserinfo(t *testing.T) {
 	}
 }
 
+// inside is a driver that reaches a model only under the name that it has outside.
+type inside struct{ *model }
+
+func (i inside) Dial(ctx context.Context, network, address string) (netdriver.Conn, error) {
+	if strings.HasPrefix(address, "localhost") {
+		return nil, errors.New("refused")
+	}
+	return i.model.Dial(ctx, network, address)
+}
+
+// testInnerLocation: an upload under a name that only the server knows is not asked for by
+// the next call, unless something was sent there.
+func testInnerLocation(t *testing.T) {
+	for _, sent := range []bool{false, true} {
+		is := is.New(t)
+		m := newModel(t)
+		content := numbered(70_000)
+		m.fault = func(a *ask) fault {
+			switch a.Method {
+			case "POST":
+				return fault{fields: "Location: http://localhost:1080/files/1\r\n"}
+			case "PATCH":
+				return fault{cut: 40_000}
+			}
+			return fault{drop: a.Method == "HEAD"}
+		}
+		args := &tus.Args{Call: upload.Args{Driver: inside{m}}, Store: &memStore{}, Retry: atOnce}
+		if sent { // over a link that knows the name
+			args.Call.Driver = m
+			_, err := tus.Upload(t.Context(), site, source(content), args)
+			is.True(errors.Is(err, zreq.ErrOutOfRetries))
+			args.Call.Driver = inside{m}
+		}
+		_, err := tus.Upload(t.Context(), site, source(content), args)
+		is.True(errors.Is(err, zreq.ErrConnect))
+		is.True(kind(is, err).Resumable)
+		is.Equal(strings.Contains(err.Error(), "behind a proxy"), !sent)
+		m.fault = nil // somebody tells the server
+		_, err = tus.Upload(t.Context(), site, source(content), args)
+		is.Equal(err == nil, !sent)
+		is.Equal(m.created, map[bool]int{true: 1, false: 2}[sent])
+	}
+}
+
 // testParams go to the endpoint only, and an Idempotency-Key to the creation.
 func testParams(t *testing.T) {
 	is := is.New(t)

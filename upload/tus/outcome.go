@@ -55,6 +55,9 @@ func stopped(step Step, cause error) error {
 func (j *job) failed(ctx context.Context, step Step, resp *zreq.Response, err error) (outcome, bool) {
 	if resp != nil {
 		j.last = resp
+		if step >= StepAsk {
+			j.track.answered, j.track.astray = true, false
+		}
 	}
 	switch {
 	case err != nil && isOfSource(err):
@@ -77,6 +80,10 @@ func isOfSource(err error) bool {
 
 // unanswered judges a request that had no response.
 func (j *job) unanswered(step Step, err error) outcome {
+	if j.isAstray(step, err) {
+		j.track.astray = true
+		err = both(errAstray, err)
+	}
 	if zreq.Transient(err) || errors.Is(err, zreq.ErrResponse) && j.record.url != "" { // the server has sent a valid response before
 		j.peer.suspect(err)
 		return outcome{err: err, now: j.cut.sent >= enough}
@@ -85,6 +92,17 @@ func (j *job) unanswered(step Step, err error) outcome {
 		step, err = StepArgs, both(upload.ErrArgs, err)
 	}
 	return outcome{final: true, err: &Error{Step: step, Err: err}}
+}
+
+var errAstray = errors.New("the server has created the upload at another host, which cannot be reached: " +
+	"does it know that it is behind a proxy?")
+
+// isAstray reports whether an upload that this call has created cannot be reached at the host
+// of its Location, which is not that of the endpoint. A server behind a proxy may have given a
+// name that only it knows. Nothing was sent there, so the next call can create another upload.
+func (j *job) isAstray(step Step, err error) bool {
+	return (step == StepAsk || step == StepSend) && j.track.most == 0 && !j.track.answered && j.result.Sent == 0 &&
+		zreq.SafeToRetry(err) && j.peer.isForeign(j.record.url)
 }
 
 // enough is how many bytes an interrupted PATCH must have sent for the next request to come

@@ -39,6 +39,12 @@ func originOf(u *url.URL) string {
 	return scheme + "://" + strings.ToLower(u.Hostname()) + ":" + port
 }
 
+// isForeign reports whether a URL has another origin than the endpoint.
+func (p *peer) isForeign(at string) bool {
+	to, err := url.Parse(at)
+	return err != nil || originOf(to) != originOf(p.endpoint)
+}
+
 // call makes a request without a body.
 func (p *peer) call(ctx context.Context, method, at string, fields zreq.Headers) (*zreq.Response, error) {
 	c := p.request(method, at, fields)
@@ -102,8 +108,8 @@ func (p *peer) request(method, at string, fields zreq.Headers) *upload.Args {
 		own = append(own, [2]string{"X-HTTP-Method-Override", method})
 		method = "POST"
 	}
-	to, err := url.Parse(at)
-	c.Anonymous = c.Anonymous || at != p.given && (err != nil || originOf(to) != originOf(p.endpoint))
+	to, _ := url.Parse(at)
+	c.Anonymous = c.Anonymous || at != p.given && p.isForeign(at)
 	if c.Session == nil && c.Connection == nil {
 		if _, ok := own.Get("Connection"); !ok {
 			own = append(own, [2]string{"Connection", "Keep-Alive"})

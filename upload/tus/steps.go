@@ -103,6 +103,7 @@ func (j *job) created(resp *zreq.Response, with, whole bool) outcome {
 		return j.refuse(StepCreate, resp, both(ErrLocation, err))
 	}
 	j.record.url, j.record.confirmed = at, 0
+	j.track.answered, j.track.astray = false, false
 	j.start(0)
 	if err := j.state.save(j.record); err != nil {
 		return outcome{final: true, err: err}
