@@ -25,7 +25,7 @@ type breaking struct {
 	bytes, requests atomic.Int64
 }
 
-// piece is what is sent at once, and all that an idle link saves up.
+// piece is what is sent at once.
 const piece = 64 << 10
 
 // serve serves content until end is called, by the server of net/http, with ETag, Last-Modified
@@ -35,11 +35,12 @@ func (l Link) serve(content []byte) (b *breaking, end func() error, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	burst := int(max(piece, l.Rate/100)) // 10 ms make up for sleeps that are longer than they should be
 	limit := rate.Inf
 	if l.Rate > 0 {
 		limit = rate.Limit(l.Rate)
 	}
-	b = &breaking{Listener: listener, Link: l, limiter: rate.NewLimiter(limit, piece)}
+	b = &breaking{Listener: listener, Link: l, limiter: rate.NewLimiter(limit, burst)}
 	made := time.Now().Add(-time.Hour) // old enough to be a validator
 	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		b.requests.Add(1)
