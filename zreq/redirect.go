@@ -84,12 +84,8 @@ func (r *request) redirect(args *Args, from *asked, resp *Response, next *redire
 	if next.dropsBody && from.method != "HEAD" || from.method == "POST" && resp.Status < 303 {
 		next.method, next.dropsBody = "GET", true // RFC 9110, 15.4.2 to 15.4.4
 	}
-	here, bad := r.appendTarget([]byte(from.at.String()), args, from)
-	if err == nil {
-		err = bad
-	}
-	next.url = string(here)
-	r.history = append(r.history, Redirect{Method: from.method, URL: next.url, Status: resp.Status})
+	next.url = r.url
+	r.history = append(r.history, Redirect{Method: from.method, URL: r.url, Status: resp.Status})
 	if err == nil && location[0] != '#' { // a fragment alone leads to the same URL (RFC 3986, 4.4)
 		next.url, err = locate(&from.at, location, args.AllowPercent)
 	}
