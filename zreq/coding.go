@@ -6,6 +6,7 @@ import (
 
 	"github.com/zreq-go/zreq/zreq/internal/ascii"
 	"github.com/zreq-go/zreq/zreq/internal/buffer"
+	"github.com/zreq-go/zreq/zreq/internal/exchange"
 	"github.com/zreq-go/zreq/zreq/internal/line"
 	"github.com/zreq-go/zreq/zreq/wire"
 )
@@ -207,7 +208,7 @@ func (d *decoding) judge(err error) error {
 	case err == io.EOF:
 		return d.behind()
 	case err == io.ErrUnexpectedEOF:
-		return d.s.truncated(-1, err)
+		return &exchange.Error{Cause: exchange.Truncated, Err: err}
 	}
 	return &fault{kind: ErrResponse, err: err}
 }

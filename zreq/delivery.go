@@ -240,13 +240,13 @@ func (d *delivery) mismatch() error {
 
 // judgeEnd judges whether all of the body has come.
 func (d *delivery) judgeEnd() error {
-	want, length := &d.resp.body.want, int64(-1)
+	want := &d.resp.body.want
 	var cause error
 	switch {
 	case want.doubt == vague:
 		cause = errUnusable206
 	case d.exchange.Received < want.length:
-		cause, length = errRangeMismatch, want.length
+		cause = errRangeMismatch
 	case want.doubt == short:
 		cause = errShortRange
 		d.why = d.exchange.Reuse() // the response is complete, so that the connection can be kept
@@ -256,7 +256,7 @@ func (d *delivery) judgeEnd() error {
 	if cause == nil {
 		return nil
 	}
-	return d.truncated(length, cause)
+	return &exchange.Error{Cause: exchange.Truncated, Err: cause}
 }
 
 // stop ends the call for an error of a callback. stop(nil) is nil.

@@ -94,7 +94,7 @@ func (d *delivery) kindOf(err error) (kind, cause error) {
 		case exchange.Truncated:
 			kind = ErrTruncated
 			if d.answered {
-				cause = d.cutShort(d.resp.body.length, cause)
+				cause = d.cutShort(cause)
 			}
 		case exchange.BadResponse:
 			kind = ErrResponse
@@ -130,15 +130,10 @@ func (d *delivery) taken() int64 {
 	return 0
 }
 
-// truncated is the error of a body that is shorter than it should be; want < 0 says that
-// nobody knows by how much.
-func (d *delivery) truncated(want int64, cause error) error {
-	return &fault{kind: ErrTruncated, err: d.cutShort(want, cause)}
-}
-
-func (d *delivery) cutShort(want int64, cause error) error {
+// cutShort is cause with how much of the body has come, and of how much if that is known.
+func (d *delivery) cutShort(cause error) error {
 	text := "after " + strconv.FormatInt(d.exchange.Received, 10)
-	if want >= 0 {
+	if want := max(d.resp.body.length, d.resp.body.want.length); want > d.exchange.Received {
 		text += " of " + strconv.FormatInt(want, 10)
 	}
 	return &fault{err: cause, text: text + " bytes: " + cause.Error()}
