@@ -115,6 +115,7 @@ var malformed = map[string]struct {
 	received int64
 }{
 	"not HTTP":                     {"SSH-2.0-OpenSSH_9.0\r\n", wire.ErrBadStatusLine, 0},
+	"TLS":                          {"\x15\x03\x01\x00\x02\x02\x46", wire.ErrTLS, 0},
 	"HTTP/0.9":                     {"<html>hello</html>", wire.ErrBadStatusLine, 0},
 	"HTTP/2":                       {"HTTP/2 200 OK\r\n\r\n", wire.ErrBadVersion, 0},
 	"HTTP/2.0":                     {"HTTP/2.0 200 OK\r\n\r\n", wire.ErrBadVersion, 0},

@@ -99,6 +99,7 @@ var words = []struct {
 	{zreq.PhaseTLS, nil, "net/http: TLS handshake timeout: ", nil},
 	{zreq.PhaseHead, nil, "net/http: timeout awaiting response headers: ", context.DeadlineExceeded},
 	{zreq.PhaseHead, wire.ErrBadStatusLine, "malformed HTTP response: ", nil},
+	{zreq.PhaseHead, wire.ErrTLS, "malformed HTTP response: ", nil},
 	{zreq.PhaseHead, wire.ErrBadVersion, "malformed HTTP response: ", nil},
 	{zreq.PhaseHead, wire.ErrHeadTooLarge, "net/http: server response headers exceeded the limit: ", nil},
 	{zreq.PhaseBody, wire.ErrChunkLineTooLong, "", http.ErrLineTooLong},

@@ -24,6 +24,7 @@ var (
 // Rules that a response can break. Each error is an [ErrMalformed].
 var (
 	ErrBadStatusLine     error = &rule{"malformed status line (RFC 9112, 4)", malformed}
+	ErrTLS               error = &rule{"TLS in place of a status line: its URL begins with https://", malformed}
 	ErrBadVersion        error = &rule{"not HTTP/1 (RFC 9112, 2.3)", malformed}
 	ErrBadField          error = &rule{"malformed field line (RFC 9112, 5.1)", malformed}
 	ErrBareCR            error = &rule{"carriage return without line feed (RFC 9112, 2.2)", malformed}

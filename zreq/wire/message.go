@@ -48,6 +48,16 @@ func mayBeHTTP(in []byte) bool {
 	return string(in[:n]) == "HTTP/"[:n]
 }
 
+// notHTTP is the error of a response that begins with c. A server that expects TLS answers
+// a plain request by an alert, if by anything (RFC 8446, 5.1).
+func notHTTP(c byte) error {
+	const alert = 21
+	if c == alert {
+		return ErrTLS
+	}
+	return ErrBadStatusLine
+}
+
 // parseStatusLine reads HTTP-version SP status-code [ SP [ reason-phrase ] ]
 // (RFC 9112, 4). It ignores the reason phrase, as a client SHOULD.
 func parseStatusLine(line []byte) (status int, minor uint8, err error) {

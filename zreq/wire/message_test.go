@@ -31,7 +31,7 @@ var statusLines = []row{
 	{name: "another protocol", in: "SSH-2.0-OpenSSH_9.6", err: wire.ErrBadStatusLine},
 	{name: "another protocol that begins alike", in: "HTTQ/1.1 200 OK", err: wire.ErrBadStatusLine},
 	{name: "ICY", in: "ICY 200 OK", err: wire.ErrBadStatusLine},
-	{name: "TLS record", in: "\x15\x03\x01\x00\x02\x02\x46", err: wire.ErrBadStatusLine},
+	{name: "TLS record", in: "\x15\x03\x01\x00\x02\x02\x46", err: wire.ErrTLS},
 	{name: "a request", in: "GET / HTTP/1.1", err: wire.ErrBadStatusLine},
 	{name: "lower case", in: "http/1.1 200 OK", err: wire.ErrBadStatusLine},
 	{name: "mixed case", in: "HTTp/1.1 200 OK", err: wire.ErrBadStatusLine},
@@ -92,7 +92,7 @@ func testStatusLine(t *testing.T) {
 // A peer that speaks another protocol is refused at the first byte that shows it:
 // it may wait for us and send no line end, ever.
 func TestStatusLineAtOnce(t *testing.T) {
-	for in, at := range map[string]int{"SSH-2.0": 1, "\x15\x03": 1, "HTTQ/1.1": 4, "HTTP 200": 5, "\r\nHTTP": 1} {
+	for in, at := range map[string]int{"SSH-2.0": 1, "\x16\x03": 1, "HTTQ/1.1": 4, "HTTP 200": 5, "\r\nHTTP": 1} {
 		t.Run(fmt.Sprintf("%q", in), func(t *testing.T) {
 			is := is.New(t)
 			var d wire.Decoder

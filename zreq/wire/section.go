@@ -74,7 +74,7 @@ func (d *Decoder) scan(in []byte) (int, error) {
 		in = in[:limit]
 	}
 	if d.phase == inHead && s.line == 0 && !mayBeHTTP(in) {
-		return 0, ErrBadStatusLine
+		return 0, notHTTP(in[0])
 	}
 	for s.seen < len(in) {
 		if !s.begun {
