@@ -1,6 +1,7 @@
 package zreq
 
 import (
+	"strconv"
 	"unicode/utf8"
 
 	"github.com/zreq-go/zreq/form"
@@ -40,6 +41,9 @@ func (r *Response) Content() ([]byte, error) {
 // A byte order mark at the beginning is skipped (RFC 8259, 8.1). A charset in
 // Content-Type is used as by [Response.Text]. If that charset is unknown, content that is
 // valid UTF-8 is decoded as UTF-8, and other content is [ErrCharset].
+//
+// If the response is not 2xx, or its Content-Type is not one of JSON, an error of the
+// codec says so as well: the content may be the page of a gateway or of a portal.
 func (r *Response) JSON(v any) error {
 	p, err := r.Content()
 	if err == nil {
@@ -52,7 +56,28 @@ func (r *Response) JSON(v any) error {
 	if p, err = jsonText(appendCharset(name[:0], r), p); err != nil {
 		return r.unusable(err)
 	}
-	return r.unusable(form.Unmarshal(p, v))
+	return r.unusable(r.notJSON(form.Unmarshal(p, v)))
+}
+
+// notJSON returns an error of the codec, with what the response says of itself if that is
+// why.
+func (r *Response) notJSON(err error) error {
+	media, _ := ascii.Split(r.Header("Content-Type"), ";")
+	if err == nil || err == form.ErrNoCodec || r.Status/100 == 2 && (media == "" || isJSON(media)) {
+		return err
+	}
+	text := "status " + strconv.Itoa(r.Status)
+	if media != "" {
+		text += ", Content-Type " + shown([]byte(media))
+	}
+	return &fault{err: err, text: text + ": " + err.Error()}
+}
+
+// isJSON reports whether a media type is application/json or one that ends in json, such
+// as application/problem+json (RFC 6839, 3.1).
+func isJSON(media string) bool {
+	const suffix = "json"
+	return len(media) >= len(suffix) && ascii.EqualFold(media[len(media)-len(suffix):], suffix)
 }
 
 // jsonText returns JSON in UTF-8, without a mark: p itself, if it is that.

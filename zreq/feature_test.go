@@ -105,7 +105,7 @@ func TestFeature(t *testing.T) {
 		{"P26", proofs{testStatus, testStatusOtherMethods, testStatusOfAGetInsteadOfAPost, testStatusWithoutBody, testPullFit}},
 		{"P27", proofs{testEncoded, testEncodedInNoCoding, testEncodedPage, testAcceptEncoding}},
 		{"P31", proofs{testContentRange, testContentRangeThatWraps}},
-		{"P43", proofs{testJSONInWhatItIsWritten, testCharset, testText}},
+		{"P43", proofs{testJSONInWhatItIsWritten, testJSONOfAPage, testCharset, testText}},
 		{"P33", proofs{testSockets}},
 		{"P36", proofs{testFileHasItsSize, testFileThatChanges}},
 		{"Q1", proofs{testSessionConcurrent, testPoolWaitEnds, testPoolCancelAtTheTurn}},

@@ -3,6 +3,7 @@ package zreq_test
 import (
 	"context"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"math/rand/v2"
 	"strings"
@@ -262,6 +263,29 @@ func TestTextAllocates(t *testing.T) {
 			allocs, _ = zreqtest.Allocs(func() { name = resp.Charset() })
 			is.Equal(allocs, names)             // the name alone
 			is.True(len(name) <= len(name40)+1) // which is short
+		})
+	}
+}
+
+// testJSONOfAPage: who asked for JSON and got a page is told so, because the error of the
+// codec does not say.
+func testJSONOfAPage(t *testing.T) {
+	for name, tt := range map[string]struct{ head, want string }{
+		"a portal":           {"200 OK\r\nContent-Type: text/html; charset=utf-8", "status 200, Content-Type text/html: invalid"},
+		"a gateway":          {"502 Bad Gateway\r\nContent-Type: text/html", "status 502, Content-Type text/html: invalid"},
+		"an error":           {"500 Oops\r\nContent-Type: application/problem+json", "status 500, Content-Type application/problem+json: invalid"},
+		"no type":            {"404 Not Found", "status 404: invalid"},
+		"JSON that is none":  {"200 OK\r\nContent-Type: application/json; charset=utf-8", "invalid"},
+		"JSON, another kind": {"200 OK\r\nContent-Type: application/geo+JSON", "invalid"},
+		"nobody says":        {"200 OK", "invalid"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			resp := fetch(t, "HTTP/1.1 "+tt.head+"\r\nContent-Length: 6\r\n\r\n<html>")
+			err := resp.JSON(new(any))
+			is.True(strings.HasPrefix(err.Error(), "zreq: body: GET "+site+": "+tt.want)) // what it is goes first
+			var syntax *json.SyntaxError
+			is.True(errors.As(err, &syntax)) // and the error of the codec is kept
 		})
 	}
 }
