@@ -18,8 +18,6 @@ import (
 
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/netdriver/memnet"
-	"github.com/zreq-go/zreq/netdriver/tlsnet"
-	"github.com/zreq-go/zreq/netdriver/tlsnet/tlstest"
 	"github.com/zreq-go/zreq/zreq"
 )
 
@@ -365,16 +363,10 @@ func (c goldenChip) DialTLS(ctx context.Context, network, address, serverName st
 }
 
 func (g *golden) makeTLS() {
-	ca, err := tlstest.NewAuthority()
-	if err != nil {
-		g.t.Fatal(err)
-	}
-	g.server, err = ca.Server("device.test")
-	if err != nil {
-		g.t.Fatal(err)
-	}
+	client, server := newTLSConfig(g.t, "device.test")
+	g.server = server
 	g.server.DynamicRecordSizingDisabled = true
-	g.secure = &goldenTLS{tlsnet.New(&tlsnet.Config{RootCAs: ca.Pool()}), g}
+	g.secure = &goldenTLS{client, g}
 }
 
 // point is a deadline as a time since the start.

@@ -187,19 +187,44 @@ type noAddr struct{ *memnet.Conn }
 func (noAddr) LocalAddr() net.Addr  { return nil }
 func (noAddr) RemoteAddr() net.Addr { return nil }
 
+// certified are the authorities and servers by host and hour. Each is made once: keys and
+// signatures cost more than most of the tests that need them. A bubble of synctest is in
+// another year, and a certificate is valid from an hour before it was made.
+var (
+	certifiedMu sync.Mutex
+	certified   = make(map[string]certificate)
+)
+
+type certificate struct {
+	ca     *tlstest.Authority
+	server *tls.Config
+}
+
+// newTLSConfig returns what the two sides of TLS need for host. The caller may change it.
+func newTLSConfig(t testing.TB, host string) (client *tlsnet.TLS, server *tls.Config) {
+	t.Helper()
+	certifiedMu.Lock()
+	defer certifiedMu.Unlock()
+	key := host + time.Now().Truncate(time.Hour).String()
+	c, ok := certified[key]
+	if !ok {
+		var err error
+		if c.ca, err = tlstest.NewAuthority(); err != nil {
+			t.Fatal(err)
+		}
+		if c.server, err = c.ca.Server(host); err != nil {
+			t.Fatal(err)
+		}
+		certified[key] = c
+	}
+	return tlsnet.New(&tlsnet.Config{RootCAs: c.ca.Pool()}), &tls.Config{Certificates: c.server.Certificates}
+}
+
 // newTLS returns the two sides of TLS for host.
 func newTLS(t testing.TB, host string) (netdriver.TLS, func(*memnet.Conn) io.ReadWriteCloser) {
 	t.Helper()
-	ca, err := tlstest.NewAuthority()
-	if err != nil {
-		t.Fatal(err)
-	}
-	config, err := ca.Server(host)
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := func(c *memnet.Conn) io.ReadWriteCloser { return tls.Server(noAddr{c}, config) }
-	return tlsnet.New(&tlsnet.Config{RootCAs: ca.Pool()}), server
+	client, config := newTLSConfig(t, host)
+	return client, func(c *memnet.Conn) io.ReadWriteCloser { return tls.Server(noAddr{c}, config) }
 }
 
 // A lab is a peer in memory that speaks plain HTTP or real TLS, and whose bytes can
@@ -259,15 +284,8 @@ func newLab(t testing.TB, secure bool, over func(netdriver.Driver) netdriver.Dri
 	speak := func(r *rein) io.ReadWriteCloser { return r }
 	if secure {
 		l.url = "https://device.test/x"
-		ca, err := tlstest.NewAuthority()
-		if err != nil {
-			t.Fatal(err)
-		}
-		config, err := ca.Server("device.test")
-		if err != nil {
-			t.Fatal(err)
-		}
-		l.args.TLS = tlsnet.New(&tlsnet.Config{RootCAs: ca.Pool()})
+		client, config := newTLSConfig(t, "device.test")
+		l.args.TLS = client
 		speak = func(r *rein) io.ReadWriteCloser { return tls.Server(r, config) }
 	}
 	listener, err := l.net.Listen("")

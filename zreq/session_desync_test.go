@@ -3,7 +3,6 @@ package zreq_test
 import (
 	"bufio"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -18,8 +17,6 @@ import (
 
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/netdriver/memnet"
-	"github.com/zreq-go/zreq/netdriver/tlsnet"
-	"github.com/zreq-go/zreq/netdriver/tlsnet/tlstest"
 	"github.com/zreq-go/zreq/zreq"
 )
 
@@ -68,16 +65,7 @@ func newStrayPeer(t *testing.T, secure bool, before, with, later string, end boo
 	over := func(c *memnet.Conn) io.ReadWriteCloser { return c }
 	if secure {
 		p.url = "https://device.test"
-		ca, err := tlstest.NewAuthority()
-		if err != nil {
-			t.Fatal(err)
-		}
-		config, err := ca.Server("device.test")
-		if err != nil {
-			t.Fatal(err)
-		}
-		p.args.TLS = tlsnet.New(&tlsnet.Config{RootCAs: ca.Pool()})
-		over = func(c *memnet.Conn) io.ReadWriteCloser { return tls.Server(noAddr{c}, config) }
+		p.args.TLS, over = newTLS(t, "device.test")
 	}
 	first := true
 	serveEach(t, p.net, func(c *memnet.Conn) io.ReadWriteCloser {

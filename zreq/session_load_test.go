@@ -245,7 +245,7 @@ func testSessionFailureOfEachOperation(t *testing.T) {
 	for _, o := range ordeals() {
 		t.Run(o.String(), func(t *testing.T) {
 			t.Parallel()
-			for k, reached := 1, true; reached; k++ {
+			for k, reached := 1, true; reached; k = following(k, o.manner) {
 				synctest.Test(t, func(t *testing.T) { reached = o.failAt(t, k) })
 				if t.Failed() {
 					t.Fatalf("operation %d", k)
