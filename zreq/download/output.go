@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"hash"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/zreq-go/zreq/internal/pacer"
@@ -72,7 +73,8 @@ func (o *output) expect(ctx context.Context, length, skip int64) {
 
 // take takes a body to its end, or to where it is not wanted any more.
 func (o *output) take(resp *zreq.Response) (err error) {
-	if o.hash == nil || pieceSize == 0 {
+	_, file := o.sink.(zreq.Receiver)
+	if pieceSize == 0 || o.hash == nil && !(file && throughMemory(resp)) {
 		_, err = resp.WriteTo(o)
 		return err
 	}
@@ -91,6 +93,11 @@ func (o *output) take(resp *zreq.Response) (err error) {
 		return nil
 	}
 	return err
+}
+
+// throughMemory reports whether no system can write the body into a file by itself.
+func throughMemory(resp *zreq.Response) bool {
+	return resp.Decoded() || strings.HasPrefix(resp.URL(), "https:")
 }
 
 // fill reads a piece that ends at a page of the content: the system takes whole pages in half

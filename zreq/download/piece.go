@@ -2,5 +2,5 @@
 
 package download
 
-// pieceSize is how much of a body that is hashed is written at once.
+// pieceSize is how much of a body that passes through memory is written at once.
 const pieceSize = 32 << 10

@@ -31,7 +31,7 @@ func save(d disk, resp *zreq.Response, path string) (n int64, err error) {
 	if err := f.begin(); err != nil {
 		return 0, err
 	}
-	n, err = resp.WriteTo(f)
+	n, err = resp.SaveTo(f, pieceFor(resp))
 	if err == nil {
 		err = whole(resp, n)
 	}
@@ -42,6 +42,19 @@ func save(d disk, resp *zreq.Response, path string) (n int64, err error) {
 		return n, &Error{Step: StepReceive, Path: path, Err: err}
 	}
 	return n, f.Commit()
+}
+
+// pieceFor returns memory for the pieces in which a body is written, so that they end at pages
+// of the file; see output.fill. It returns none if the system may write the body by itself.
+func pieceFor(resp *zreq.Response) []byte {
+	size := int64(pieceSize)
+	if length := resp.Len(); length >= 0 {
+		size = min(size, length)
+	}
+	if !throughMemory(resp) {
+		size = 0
+	}
+	return make([]byte, size)
 }
 
 // fit returns nil if a file may be made from the body of resp.

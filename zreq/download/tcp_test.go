@@ -217,6 +217,21 @@ func testSplice(t *testing.T) {
 	}
 }
 
+// TestSaveFileOverTLSWritesPages: what the system cannot write by itself is written in pieces
+// that end at pages, wherever records end.
+func TestSaveFileOverTLSWritesPages(t *testing.T) {
+	security, config := secure(t)
+	server := sends(t, ofLength(numbered(100_000), 5), config)
+	is := is.New(t)
+	resp, err := zreq.Get(t.Context(), server.url("https"), &zreq.Args{Driver: new(stdnet.Driver), TLS: security, Stream: true})
+	is.NoErr(err)
+	disk := new(counted)
+	n, err := download.SaveFileOn(disk, resp, target(t, false))
+	is.NoErr(err)
+	is.Equal(n, int64(500_000))
+	is.Equal(disk.count("write"), 16) // of 32 KiB each, but for the last
+}
+
 // TestSpliceOfABodyThatIsNotWhole: nothing is left of it.
 func TestSpliceOfABodyThatIsNotWhole(t *testing.T) {
 	part := numbered(100_000)

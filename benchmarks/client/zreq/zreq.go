@@ -153,7 +153,11 @@ func (z *zreqs) unsynced(resp *zreq.Response) error {
 		return err
 	}
 	defer f.Close() // removes it
-	n, err := resp.WriteTo(f)
+	var piece []byte
+	if z.Roots != nil {
+		piece = make([]byte, 32<<10) // as SaveFile does
+	}
+	n, err := resp.SaveTo(f, piece)
 	if err == nil && (resp.Status != 200 || n != z.Length) {
 		err = zreq.ErrResponse
 	}
