@@ -112,8 +112,7 @@ type Args struct {
 	Timeouts zreq.Timeouts
 
 	// Limits are the limits in bytes and counts. Limits.ReadBuffer is the size of the
-	// buffer that the body passes through; an upload has two of that size. Its default
-	// here is 16 KiB, even with a Session, because TLS makes one record of that.
+	// buffer that the body passes through; an upload has two of that size.
 	Limits zreq.Limits
 
 	// Into, if set, is the Response that the upload fills and returns; see zreq.Args.
@@ -129,7 +128,6 @@ type Session interface {
 const (
 	defaultContentType = "application/octet-stream"
 	defaultExpectFrom  = 1 << 20
-	defaultBuffer      = 16 << 10
 )
 
 // onRedirect stops at a redirect that would be followed without the body, and calls
@@ -153,7 +151,6 @@ func (a *Args) withDefaults() (Args, error) {
 	}
 	args.Method = cmp.Or(args.Method, "POST")
 	args.ExpectFrom = cmp.Or(args.ExpectFrom, defaultExpectFrom)
-	args.Limits.ReadBuffer = cmp.Or(args.Limits.ReadBuffer, defaultBuffer)
 	switch {
 	case args.Method != "POST" && args.Method != "PUT" && args.Method != "PATCH":
 		return args, errMethod

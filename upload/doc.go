@@ -19,10 +19,10 @@
 // # How the body is sent
 //
 // Memory does not depend on the size. The body passes through the buffer of package zreq
-// (Limits.ReadBuffer, 16 KiB by default). On Linux, over plain TCP, a [FileSource] needs
-// no buffer, because the system sends the file. That includes each FileSource that is a
-// file of a form (form.Files). Over TLS, a buffer becomes one record once the link has
-// proven to be fast; see zreq.Timeouts.Write.
+// (Limits.ReadBuffer; by default 16 KiB, and 32 KiB for a long body). On Linux, over plain
+// TCP, a [FileSource] needs no buffer, because the system sends the file. That includes each
+// FileSource that is a file of a form (form.Files). Over TLS, the records of a buffer leave
+// together once the link has proven to be fast; see zreq.Timeouts.Write.
 //
 // # Changes during an upload
 //

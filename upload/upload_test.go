@@ -117,6 +117,10 @@ func testUploadSizes(t *testing.T) {
 		for buffer, most := range map[int]int{64: 4096, 0: 16 << 10, 32 << 10: 32 << 10} {
 			t.Run(strconv.Itoa(size)+" by "+strconv.Itoa(buffer), func(t *testing.T) {
 				is := is.New(t)
+				most := most
+				if buffer == 0 && size > 256<<10 {
+					most *= 2 // a long body
+				}
 				content := numbered(size)
 				reads := &largest{Reader: bytes.NewReader(content)}
 				steps := []zreqtest.Step{zreqtest.Request(), zreqtest.Send(created)}
@@ -134,7 +138,7 @@ func testUploadSizes(t *testing.T) {
 				head, _ := parts(is, peer.Requests()[0])
 				is.True(strings.Contains(head, "\r\nContent-Length: "+strconv.Itoa(size)+"\r\n"))
 				is.Equal(strings.Contains(head, "\r\nExpect: 100-continue\r\n"), size >= 1<<20) // a large one is asked for first
-				is.True(reads.most <= most)                                                     // one small buffer: by default a record of TLS
+				is.True(reads.most <= most)                                                     // one small buffer: by default a record of TLS, or two
 				is.True(reads.most >= min(size, 32) && (buffer == 64 || reads.most >= min(size, most/2)))
 			})
 		}
@@ -206,16 +210,16 @@ func TestUploadBySession(t *testing.T) {
 	}
 }
 
-// TestUploadBufferOfASession: an upload has a buffer of its own, which suits it.
+// TestUploadBufferOfASession: the buffer is that of the Session, unless the upload has its own.
 func TestUploadBufferOfASession(t *testing.T) {
-	for own, most := range map[int]int{0: 16 << 10, 1024: 1024} {
+	for own, most := range map[int]int{0: 2048, 1024: 1024} {
 		is := is.New(t)
 		session := zreq.Session{Driver: answers(t, created), Limits: zreq.Limits{ReadBuffer: 2000}}
 		reads := &largest{Reader: bytes.NewReader(make([]byte, 100_000))}
 		_, err := upload.Upload(t.Context(), site, reads, &upload.Args{Session: &session, Limits: zreq.Limits{ReadBuffer: own}})
 		is.NoErr(err)
 		session.Close()
-		is.True(reads.most <= most && reads.most > most-100) // not what the Session has
+		is.True(reads.most <= most && reads.most > most-100) // but for what the head takes
 	}
 }
 

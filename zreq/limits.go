@@ -47,6 +47,10 @@ type Limits struct {
 	// that is more, up to 64 KiB. Without TLS, and except under TinyGo, the default becomes
 	// 64 KiB when 256 KiB of a body have come and more is there than the buffer takes.
 	//
+	// The body of a request passes through another buffer of this size. Except under
+	// TinyGo, its default becomes 32 KiB when 256 KiB were sent and a Read of the body has
+	// filled it.
+	//
 	// The buffer grows during a call if a head or a trailer section is larger. A size
 	// over 64 KiB is allocated for each call, one under 64 bytes is taken for 64, and one
 	// over 64 MiB is ErrRequest.

@@ -39,7 +39,8 @@ type Timeouts struct {
 	// But over TLS without a Queuer, and over a connection that is not a Checker, progress
 	// is 4 KiB, or the rest if that is less. There it becomes up to 16 KiB, if
 	// Limits.ReadBuffer is that large, after 128 KiB were sent in writes that each took less
-	// than a 32nd of Write, and until a write takes longer.
+	// than a 32nd of Write, and until a write takes longer. A TLS other than those of this
+	// module is given 32 KiB then, and decides how much of that it takes.
 	Write time.Duration
 	// Expect limits the wait for 100 Continue, with Args.Expect100. After it the body is
 	// sent in any case. Default 1 s.

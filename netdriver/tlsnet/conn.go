@@ -15,9 +15,11 @@ import (
 )
 
 const (
-	// maxWrite is how many bytes one Write sends at most: one record of the largest size
-	// (RFC 8446, 5.1).
-	maxWrite = 16 << 10
+	// maxRecord is how many bytes a record holds at most (RFC 8446, 5.1), and how many one
+	// Write sends if the connection below is not a netdriver.Queuer.
+	maxRecord = 16 << 10
+	// maxWrite is how many bytes one Write sends at most. Its records leave together.
+	maxWrite = 32 << 10
 	// closeWait is how long Close waits until close_notify can leave, and how long Check
 	// waits for bytes that the driver says are there.
 	closeWait = 100 * time.Millisecond
@@ -29,6 +31,7 @@ type conn struct {
 	io    adapter // between tls and the connection below
 	first [1]byte // the byte that Check read, if held
 	held  bool
+	busy  atomic.Bool // a Write is under way
 	cut   atomic.Bool // the last Write was ended by its deadline
 
 	client clientAuth
@@ -97,12 +100,14 @@ func (c *conn) endOf(err error) error {
 	return lasts(c.explain(err))
 }
 
-// Write sends at most maxWrite bytes as one record. If the deadline comes after the record
-// was made, Write counts the whole record as sent. The next Write, which may be empty,
-// sends the rest of it first.
+// Write sends at most maxRecord bytes, or maxWrite if the connection below can tell how far
+// they are. If the deadline comes after the records were made, Write counts all of them as
+// sent. The next Write, which may be empty, sends the rest of them first.
 func (c *conn) Write(p []byte) (n int, err error) {
 	c.io.writing.Add(1)
 	defer c.io.writing.Add(-1)
+	c.busy.Store(true)
+	defer c.busy.Store(false)
 	n, err = c.write(p)
 	c.cut.Store(err == os.ErrDeadlineExceeded)
 	return n, err
@@ -115,16 +120,25 @@ func (c *conn) write(p []byte) (int, error) {
 	if err := c.io.flush(); err != nil {
 		return 0, err
 	}
-	p = p[:min(len(p), maxWrite)]
+	most := maxRecord
+	if _, ok := c.io.below.(netdriver.Queuer); ok {
+		most = maxWrite
+	}
+	p = p[:min(len(p), most)]
 	c.io.moved.Store(false)
+	if len(p) > maxRecord {
+		c.io.collect()
+	}
 	_, err := c.tls.Write(p)
-	if err != nil && !c.io.moved.Load() {
+	made := err == nil
+	if unsent := c.io.flush(); made { // what was collected, or what the deadline has stopped
+		err = unsent
+	}
+	late := made && err == os.ErrDeadlineExceeded
+	if err != nil && !late && !c.io.moved.Load() {
 		return 0, err
 	}
-	if err == nil {
-		err = c.io.flush() // fails if the deadline stopped the record
-	}
-	return len(p), err // a record that left in part counts as sent
+	return len(p), err // records that left in part count as sent
 }
 
 // CloseWrite sends close_notify. It uses the write deadline. If the deadline stops it,
@@ -181,6 +195,8 @@ func (c *conn) Close() error {
 			c.io.giveUp() // what follows a part of a record would be taken for the rest of it
 		}
 		c.io.flush()
+	} else if c.busy.Load() {
+		c.io.Close() // no close_notify could leave before the records of that Write
 	}
 	c.tls.Close() // an error about the close_notify does not matter
 	return c.io.Close()

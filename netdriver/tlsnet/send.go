@@ -14,12 +14,23 @@ import (
 type backlog struct {
 	mu     sync.Mutex
 	owed   []byte // leaves before anything else
+	lent   *room  // of rooms, or nil; owed began there
+	keeps  bool   // records stay in owed until they are flushed
 	cut    bool   // the connection below has taken all, but has to finish its last Write first
 	failed error  // the stream of records is broken
+
+	answers int // bytes of owed that Reads have added
 }
 
-// maxOwed bounds what Reads add to the backlog: room for a record and 150 answers.
-const maxOwed = maxWrite + 4<<10
+// A room holds the records of a Write. What TLS adds is less than a sixteenth even while
+// crypto/tls makes small records, as it does in the beginning.
+type room [maxWrite + maxWrite/16]byte
+
+// rooms lends memory for a Write. A connection needs none once its records were sent.
+var rooms = sync.Pool{New: func() any { return new(room) }}
+
+// maxAnswers bounds what Reads add to the backlog: room for 150 answers.
+const maxAnswers = 4 << 10
 
 // errFlood reports a peer that asks for answers while nothing is written.
 var errFlood = errors.New("the peer asks for too many answers")
@@ -31,11 +42,15 @@ func (a *adapter) Write(p []byte) (int, error) {
 	a.backlog.mu.Lock()
 	defer a.backlog.mu.Unlock()
 	a.overhear(p)
+	if a.backlog.keeps {
+		a.backlog.owed = append(a.backlog.owed, p...)
+		return len(p), nil
+	}
 	// A Read or a Check may make crypto/tls answer a key update. It does not wait until
 	// the peer takes the answer. The answer leaves before the next record, which is soon
 	// enough (RFC 8446, 4.6.3).
 	if a.established && a.backlog.failed == nil && a.writing.Load() == 0 {
-		if len(a.backlog.owed)+len(p) > maxOwed {
+		if a.backlog.answers += len(p); a.backlog.answers > maxAnswers {
 			a.backlog.failed = errFlood
 			return 0, a.backlog.failed
 		}
@@ -65,10 +80,23 @@ func (a *adapter) overhear(p []byte) {
 	}
 }
 
+// collect makes Write keep records in the backlog until flush, so that those of one Write of
+// the caller need one system call and not one each.
+func (a *adapter) collect() {
+	a.backlog.mu.Lock()
+	defer a.backlog.mu.Unlock()
+	a.backlog.keeps = true
+	if a.backlog.owed == nil {
+		a.backlog.lent = rooms.Get().(*room)
+		a.backlog.owed = a.backlog.lent[:0]
+	}
+}
+
 // flush sends the backlog.
 func (a *adapter) flush() error {
 	a.backlog.mu.Lock()
 	defer a.backlog.mu.Unlock()
+	a.backlog.keeps = false
 	return a.flushLocked()
 }
 
@@ -78,15 +106,25 @@ func (a *adapter) flushLocked() error {
 			return err
 		}
 	}
-	if len(a.backlog.owed) == 0 {
-		return a.backlog.failed
+	err := a.backlog.failed
+	if len(a.backlog.owed) > 0 {
+		var n int
+		n, err = a.send(a.backlog.owed)
+		a.backlog.owed = a.backlog.owed[n:]
 	}
-	n, err := a.send(a.backlog.owed)
-	a.backlog.owed = a.backlog.owed[n:]
 	if len(a.backlog.owed) == 0 {
-		a.backlog.owed = nil
+		a.backlog.clear()
 	}
 	return err
+}
+
+// clear gives the memory back.
+func (b *backlog) clear() {
+	b.owed, b.answers = nil, 0
+	if b.lent != nil {
+		rooms.Put(b.lent)
+		b.lent = nil
+	}
 }
 
 // errCutRecord reports that the connection was closed in the middle of a record.

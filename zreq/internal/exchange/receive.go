@@ -15,7 +15,8 @@ import (
 // earlyWait bounds the wait for an answer after a request could not be sent.
 const earlyWait = time.Second
 
-// longBody is how much of a body has to come before the window becomes a wide one.
+// longBody is how much of a body has to come before the window becomes a wide one, or to be
+// sent before the memory for it does.
 const longBody = 256 << 10
 
 // queueWait is how often the system is asked, at most, what it still holds of a request.

@@ -18,6 +18,7 @@ type sending struct {
 	stage   stage
 	pending []byte // in out: what is to be written next
 	last    bool   // pending ends the request
+	full    bool   // a Read of the body has filled out
 	cut     bool   // the request did not go out whole
 	failure error  // of sending
 	wait    wait
@@ -86,10 +87,26 @@ func (x *Exchange) send(ctx context.Context, b *Body) (Step, error) {
 		if x.pending, x.last, err = b.next(x.out.B[:0]); err != nil {
 			return 0, err
 		}
+		x.full = len(x.pending) >= cap(x.pending)-chunkOverhead
 		if x.last {
 			x.meter.LookNow() // before the last write: afterwards an early answer looks like any other
 		}
 	}
+}
+
+// wideOut is how wide the memory for a long body becomes at most. Over TLS its records take
+// as much again.
+const wideOut = 32 << 10
+
+// widenOut makes the memory that a long body passes through wide when a Read has filled it:
+// fewer reads and writes are needed then.
+func (x *Exchange) widenOut() {
+	if !x.full || x.Sent < longBody || cap(x.out.B) >= min(x.limits.WideBuffer, wideOut) {
+		return
+	}
+	x.request.Head = nil // a view of it would keep the memory
+	buffer.Release(x.out)
+	x.out = buffer.Acquire(min(x.limits.WideBuffer, wideOut))
 }
 
 // begin makes the first bytes of the request pending, and looks at a kept socket again.
@@ -166,6 +183,7 @@ func (x *Exchange) write(ctx context.Context) (Step, error) {
 func (x *Exchange) sendStraight(ctx context.Context, b *Body) (Step, error) {
 	s, ok := b.reader.(Sender)
 	if !ok || !x.socket.TakesFiles() {
+		x.widenOut()
 		return 0, nil
 	}
 	for b.left() > 1 {

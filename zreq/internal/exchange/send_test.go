@@ -1,6 +1,7 @@
 package exchange_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/matryer/is"
 
+	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq/internal/exchange"
 	"github.com/zreq-go/zreq/zreq/wire"
 )
@@ -252,4 +254,65 @@ func TestLongHeads(t *testing.T) {
 			}
 		}
 	}
+}
+
+// sendless is a body that could send itself, and does not.
+type sendless struct{ io.Reader }
+
+func (sendless) SendTo(netdriver.Conn, int64) (int64, bool, error) { return 0, false, nil }
+
+// TestWideOut: the memory for a long body becomes wide when its reader has filled it, and for
+// no other.
+func TestWideOut(t *testing.T) {
+	const narrow, wide, long = 1024, 4096, 400 << 10
+	for name, tt := range map[string]struct {
+		sent, wide, most int
+		chunked          bool
+		body             func(io.Reader) io.Reader
+		tls              netdriver.TLS
+		want             int
+	}{
+		"a long body":                        {sent: long, wide: wide, want: wide},
+		"in chunks":                          {sent: long, wide: wide, chunked: true, want: wide},
+		"a body that is not long":            {sent: 256 << 10, wide: wide, want: narrow},
+		"a reader that gives little":         {sent: long, wide: wide, most: narrow / 2, want: narrow / 2},
+		"a buffer that the caller has sized": {sent: long, want: narrow},
+		"a body that sends itself":           {sent: long, wide: wide, body: func(r io.Reader) io.Reader { return sendless{r} }, want: narrow},
+		"a body that cannot, for TLS":        {sent: long, wide: wide, body: func(r io.Reader) io.Reader { return sendless{r} }, tls: aTLS{}, want: wide},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			l, body := limits(), numbers(tt.sent)
+			l.WideBuffer = tt.wide
+			r := newRig(t, l)
+			r.route.TLS = tt.tls
+			reads := &sized{Reader: strings.NewReader(body), most: cmp.Or(tt.most, long)}
+			var from io.Reader = reads
+			if tt.body != nil {
+				from = tt.body(reads)
+			}
+			size := int64(tt.sent)
+			if tt.chunked {
+				size = -1
+			}
+			r.request("POST", "", from, size, true)
+			r.attach(false)
+			_, err := r.send(context.Background())
+			is.NoErr(err)
+			is.True(r.ofBody(is) == body)
+			is.True(reads.largest <= tt.want && reads.largest >= tt.want-32)
+		})
+	}
+}
+
+// sized is a reader that gives at most so much at once, and knows what the most was.
+type sized struct {
+	io.Reader
+	most, largest int
+}
+
+func (s *sized) Read(p []byte) (int, error) {
+	n, err := s.Reader.Read(p[:min(len(p), s.most)])
+	s.largest = max(s.largest, n)
+	return n, err
 }

@@ -25,6 +25,11 @@ const (
 	maxWrite  = 4 << 10
 	wideWrite = 16 << 10
 	quickRun  = 128 << 10
+
+	// slicedWrite takes the place of wideWrite where a write can be taken up again, as in TLS.
+	// A TLS takes no more of it than a record, unless a write that was cut is seen to move
+	// because the driver says what the system holds.
+	slicedWrite = 32 << 10
 )
 
 // Write writes what one write may take of p, within limit, and returns how much that was:
@@ -53,10 +58,12 @@ func (s *Socket) most(m *Meter) int {
 		return math.MaxInt
 	case m.On() && !s.counts:
 		return int(min(maxWrite, max(64, m.Bytes/16)))
-	case m.quick >= quickRun:
-		return wideWrite
+	case m.quick < quickRun:
+		return maxWrite
+	case s.sliced:
+		return slicedWrite
 	}
-	return maxWrite
+	return wideWrite
 }
 
 // BeginWrite makes the next write fail when limit has passed since something moved, or when

@@ -207,6 +207,20 @@ func TestQuickWrites(t *testing.T) {
 	})
 }
 
+// TestQuickSlicedWrites: over TLS a quick peer is given 32 KiB at a time.
+func TestQuickSlicedWrites(t *testing.T) {
+	is := is.New(t)
+	_, s := adopt(t, looks(), route(nil, &fakeTLS{}))
+	s.Begin(true)
+	m, n := &line.Meter{}, 0
+	for range 40 {
+		var err error
+		n, err = s.Write(context.Background(), make([]byte, 1<<20), time.Hour, m)
+		is.NoErr(err)
+	}
+	is.Equal(n, 32<<10)
+}
+
 // TestWriteCounts: a count that cannot be is the driver's fault, and all may have left; and
 // a driver may write nothing a few times.
 func TestWriteCounts(t *testing.T) {
