@@ -17,6 +17,7 @@ var reasons = []struct {
 	{regexp.MustCompile(`^(kept connection|many origins).*fasthttp`), "each keeps its deadline, its origin and its checks before reuse"},
 	{regexp.MustCompile(`^heap while streaming.*net/http`), "it reads a long body with 64 KiB, net/http with 4 KiB"},
 	{regexp.MustCompile(`^(parallel|crowd).*fasthttp`), "each call looks at its connection before it uses it again, and checks more of what it sends and gets"},
+	{regexp.MustCompile(`^fresh.*fasthttp`), "a socket option against dead links, and a look for what the server has said before the request goes out"},
 	{regexp.MustCompile(`^peak.*curl`), "a program of C: no runtime of Go"},
 }
 
