@@ -161,6 +161,7 @@ func (r *runner) serve() {
 		if c.waiter.queued {
 			return false
 		}
+		<-c.waiter.ready
 		r.begin(c, c.waiter.conn)
 		return true
 	})

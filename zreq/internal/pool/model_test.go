@@ -330,6 +330,7 @@ func (p *player) compare(want []int) error {
 			return fmt.Errorf("call %d was overtaken by another to %s", id, w.conn.Host)
 		}
 		p.last[w.conn.Host] = w.number
+		<-w.ready
 		p.hold(w.conn)
 	}
 	slices.Sort(want)

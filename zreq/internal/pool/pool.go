@@ -119,7 +119,11 @@ func (p *Pool) Enqueue(to *line.Route, limits Limits, now line.Instant) (*Conn, 
 	w := p.enqueue(r)
 	p.finish(&s)
 	if w.conn != nil {
-		return w.conn, nil, s.closed, nil
+		select {
+		case <-w.ready:
+			return w.conn, nil, s.closed, nil
+		default: // another call has served it, and is closing a socket first
+		}
 	}
 	return nil, w, s.closed, nil
 }

@@ -188,13 +188,10 @@ func (p *Pool) enqueue(r *route) *Waiter {
 // wake tells the caller that it need not wait any more.
 func (w *Waiter) wake() { w.ready <- struct{}{} }
 
-// spareWaiter keeps the Waiter by which a call got c, now that the call is over.
+// spareWaiter keeps the Waiter by which a call got c, now that the call is over. Nothing is
+// left in ready: no call has its connection before it was woken.
 func (p *Pool) spareWaiter(c *Conn) {
 	if w := c.waiter; w != nil && len(p.spare) < maxSpare {
-		select {
-		case <-w.ready: // it did not have to wait
-		default:
-		}
 		w.route, w.conn = nil, nil
 		p.spare = append(p.spare, w)
 	}

@@ -3,10 +3,14 @@ package pool
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/matryer/is"
+	"github.com/zreq-go/zreq/zreq/internal/line"
 	"github.com/zreq-go/zreq/zreq/wire"
 )
 
@@ -238,4 +242,51 @@ func TestWaitAllocatesNothing(t *testing.T) {
 		held, _ = w.Await(context.Background(), time.Hour)
 	}), 0.0)
 	b.back(held)
+}
+
+// TestWaitBesideSlowCloses: whoever waits while sockets are closed gets a connection, or
+// gives up, and a connection has one call at a time.
+func TestWaitBesideSlowCloses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, func(l *Limits) { l.Open, l.OpenPerOrigin, l.Idle, l.IdlePerOrigin = 6, 3, 3, 2 })
+		b.onClose = func(string) { time.Sleep(time.Duration(rand.IntN(2000)) * time.Microsecond) }
+		began, used := time.Now(), sync.Map{}
+		now := func() line.Instant { return start.Add(time.Since(began)) }
+		call := func(random *rand.Rand) error {
+			c, w, _, err := b.Enqueue(to(string('a'+rune(random.IntN(5)))), b.limits, now())
+			for left := 3; w != nil && c == nil && err == nil; left-- {
+				if left == 0 {
+					w.Leave(now())
+					return nil
+				}
+				if c, err = w.Await(t.Context(), time.Duration(random.IntN(20_000))*time.Microsecond); c == nil && err == nil {
+					w.Look(now())
+				}
+			}
+			if err != nil {
+				return err
+			}
+			if _, twice := used.LoadOrStore(c, true); twice {
+				return errors.New("two calls have the same connection")
+			}
+			b.use(c)
+			time.Sleep(time.Duration(random.IntN(3000)) * time.Microsecond)
+			used.Delete(c)
+			c.Return(wire.CloseNone, now())
+			return nil
+		}
+		var callers sync.WaitGroup
+		for caller := range uint64(30) {
+			callers.Go(func() {
+				random := rand.New(rand.NewPCG(14, caller))
+				for range 200 {
+					if err := call(random); err != nil {
+						t.Error(err)
+						return
+					}
+				}
+			})
+		}
+		callers.Wait()
+	})
 }
