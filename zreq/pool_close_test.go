@@ -219,7 +219,7 @@ func TestPoolPlaceOfThePlace(t *testing.T) {
 		})
 	}
 	rounds := 1500
-	if zreqtest.RaceDetector {
+	if zreqtest.RaceDetector || testing.Short() {
 		rounds = 150 // the crowd is slow there, and makes the others wait
 	}
 	for range rounds {

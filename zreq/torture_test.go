@@ -14,6 +14,7 @@ import (
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/netdriver/memnet"
 	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
 // errBroken is what the driver says when it is told to fail.
@@ -61,11 +62,11 @@ func testFailureOfEachOperation(t *testing.T) {
 	}
 }
 
-// following is the operation to fail after the k-th: the next one. With -short, where an
-// operation moves a few bytes and its neighbours do the same, it is one of them. The stride is
-// odd, so that reads and the deadlines before them have their turns.
+// following is the operation to fail after the k-th: the next one. With -short and under the
+// race detector, where an operation moves a few bytes and its neighbours do the same, it is
+// one of them. The stride is odd, so that reads and the deadlines before them have their turns.
 func following(k int, manner string) int {
-	if testing.Short() && manner != "whole" && k > 10 {
+	if (testing.Short() || zreqtest.RaceDetector) && manner != "whole" && k > 10 {
 		return k + 7
 	}
 	return k + 1
