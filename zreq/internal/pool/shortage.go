@@ -18,30 +18,26 @@ func (w *Waiter) Shortage() Shortage {
 	r, p := w.route, w.route.pool
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.full(r) {
-		s := Shortage{Origin: r.String(), Limit: p.limits.OpenPerOrigin}
-		s.count(r)
-		return s
-	}
 	s := Shortage{Limit: p.limits.Open}
-	if p.scarce(r) {
+	own := p.full(r)
+	switch {
+	case own:
+		s.Origin, s.Limit = r.String(), p.limits.OpenPerOrigin
+	case p.scarce(r):
 		s.Sockets, s.Limit = true, r.sockets
 	}
 	for _, other := range p.routes {
-		if same, _ := line.Equal(r.Driver, other.Driver); same || !s.Sockets {
-			s.count(other)
+		same, _ := line.Equal(r.Driver, other.Driver)
+		if own && other != r || s.Sockets && !same {
+			continue
+		}
+		s.Idle += other.idle
+		s.Used += len(other.conns) - other.idle
+		for _, c := range other.conns {
+			if c.streaming {
+				s.Lent++
+			}
 		}
 	}
 	return s
-}
-
-// count adds the connections of a route.
-func (s *Shortage) count(r *route) {
-	s.Idle += r.idle
-	s.Used += len(r.conns) - r.idle
-	for _, c := range r.conns {
-		if c.streaming {
-			s.Lent++
-		}
-	}
 }
