@@ -20,6 +20,7 @@ func FuzzParts(f *testing.F) {
 	f.Add([]byte("--b\n\none\n--b\n\n--b--"), []byte{})
 	f.Add([]byte("x\r\n--b\r\n"), []byte{4})
 	f.Add([]byte("--b\r\n--b--e:"), []byte{4})
+	f.Add([]byte("\r\n--b--\rb\r\n\r\none\r\n--b \r\n\r\n\r\n--b--"), []byte{4})
 	f.Add([]byte("Content-Type: a\r\n\r\none\r\n--bb\r\n--b-\r\n--b\r\n--b--"), []byte{200})
 	f.Fuzz(func(t *testing.T, body, sizes []byte) {
 		args := &multipart.Args{IgnoreLength: true}
@@ -42,8 +43,12 @@ func FuzzParts(f *testing.F) {
 		if errors.Is(end, multipart.ErrMalformed) || errors.Is(end, multipart.ErrTooLarge) {
 			return // it takes heads that are larger, and some with control characters
 		}
-		if errors.Is(end, multipart.ErrTruncated) && !lastDelimiter.Match(body) {
-			return // it takes a body that ends behind another delimiter, or in a head, for whole
+		last := len(lastDelimiter.FindAll(body, -1))
+		if last != len(lastLine.FindAll(body, -1)) {
+			return // it wants the whole line; RFC 2046, 5.1.1 wants that it begins so
+		}
+		if errors.Is(end, multipart.ErrTruncated) && last == 0 {
+			return // it takes a body that ends behind another delimiter for whole
 		}
 		if end != nil || !equalParts(whole, wanted) {
 			t.Fatalf("%q: %q %v, and by mime/multipart %q", body, whole, end, wanted)
@@ -51,8 +56,12 @@ func FuzzParts(f *testing.F) {
 	})
 }
 
-// lastDelimiter is that of FuzzParts, with nothing but blanks on its line.
-var lastDelimiter = regexp.MustCompile(`(?m)^--b--[ \t]*\r?$`)
+// lastDelimiter is that of FuzzParts, at the start of a line, and lastLine a line with nothing
+// but that and blanks.
+var (
+	lastDelimiter = regexp.MustCompile(`(?m)^--b--`)
+	lastLine      = regexp.MustCompile(`(?m)^--b--[ \t]*\r?$`)
+)
 
 func partsOf(t *testing.T, body io.Reader, contentType string, args *multipart.Args) (parts [][]byte, end error) {
 	r, err := multipart.NewReader(body, contentType, args)
