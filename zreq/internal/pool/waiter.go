@@ -180,7 +180,7 @@ func (p *Pool) enqueue(r *route) *Waiter {
 	}
 	p.arrivals++
 	p.waiting++
-	w.route, w.conn, w.queued, w.number, w.came = r, nil, true, p.arrivals, p.served
+	w.route, w.queued, w.number, w.came = r, true, p.arrivals, p.served
 	r.waiters = append(r.waiters, w)
 	return w
 }

@@ -290,3 +290,22 @@ func TestWaitBesideSlowCloses(t *testing.T) {
 		callers.Wait()
 	})
 }
+
+// TestWaiterOfAnEarlierCall: a call that waits by the Waiter of an earlier one has nothing of
+// that.
+func TestWaiterOfAnEarlierCall(t *testing.T) {
+	is := is.New(t)
+	b := newBench(t, func(l *Limits) { l.OpenPerOrigin = 1 })
+	held, first := b.must("a"), b.wait("a")
+	b.back(held)
+	held, err := first.Await(t.Context(), time.Hour)
+	is.NoErr(err)
+	b.back(held)
+	b.must("a")
+	second := b.wait("a")
+	is.True(second == first)
+	b.Close(b.at)
+	c, err := second.Await(t.Context(), time.Hour)
+	is.Equal(err, line.ErrClosed)
+	is.True(c == nil)
+}
