@@ -60,7 +60,7 @@ func (x *Exchange) ReadHead(ctx context.Context, b *Body) (Step, error) {
 	var err error
 	if x.wait == 0 {
 		x.wait = forHead
-		if b.Exists() && x.limits.Head > 0 && x.socket.BeginQueue(&x.meter) {
+		if b.Exists() && x.limits.Head > 0 && x.meter.BeginQueue(x.socket.Conn()) {
 			x.wait = forQueue
 		}
 		err = x.await(ctx)
@@ -71,7 +71,7 @@ func (x *Exchange) ReadHead(ctx context.Context, b *Body) (Step, error) {
 			return step, end
 		}
 		limit, _ := x.limits.queue()
-		empty, stuck := x.socket.LookAtQueue(limit, &x.meter)
+		empty, stuck := x.meter.LookAtQueue(x.socket.Conn(), limit)
 		if stuck {
 			return 0, end
 		}

@@ -2,7 +2,10 @@ package line
 
 import (
 	"errors"
+	"math"
 	"time"
+
+	"github.com/zreq-go/zreq/netdriver"
 )
 
 var errSlow = errors.New("fewer than LowSpeed.Bytes came or went")
@@ -55,9 +58,9 @@ func (m *Meter) left(silence time.Duration, name string) (wait, limit time.Durat
 func (m *Meter) begin() { m.since = Elapsed() }
 
 // moved takes in what the wait has brought that ends now, and returns how long that was. An
-// error says that the window is over, and too little has moved in it. to is the Socket that n
-// bytes were written to; nil if they were read.
-func (m *Meter) moved(n int, to *Socket) (waited time.Duration, slow error) {
+// error says that the window is over, and too little has moved in it. to is the connection
+// that n bytes were written to; nil if they were read.
+func (m *Meter) moved(n int, to netdriver.Conn) (waited time.Duration, slow error) {
 	waited = Elapsed() - m.since
 	if !m.On() {
 		return waited, nil
@@ -72,7 +75,9 @@ func (m *Meter) moved(n int, to *Socket) (waited time.Duration, slow error) {
 		return waited, nil
 	}
 	if to != nil {
-		m.bytes += to.drop(m)
+		before := m.held
+		m.held = queued(to)
+		m.bytes += int64(max(0, before-m.held)) // the peer took so much more than was written
 	}
 	if m.bytes < m.Bytes {
 		slow = &TimeoutError{Limit: m.In, Name: "LowSpeed", Err: errSlow}
@@ -86,3 +91,13 @@ func windowIsOver(err error) bool {
 	t, ok := err.(*TimeoutError)
 	return ok && t.Name == "LowSpeed" && t.Err != errSlow
 }
+
+// LookIsDue reports whether it is time to look for an answer on a connection that cannot
+// look without waiting.
+func (m *Meter) LookIsDue() bool { return Elapsed() >= m.lookAt }
+
+// LookNow makes the next look due.
+func (m *Meter) LookNow() { m.lookAt = math.MinInt64 }
+
+// LookLater notes that the connection was just looked at.
+func (m *Meter) LookLater() { m.lookAt = Elapsed() + sliceWait }

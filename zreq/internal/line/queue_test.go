@@ -26,7 +26,7 @@ func TestQueue(t *testing.T) {
 		is := is.New(t)
 		time.Sleep(time.Hour)
 		var m line.Meter
-		ok := s.BeginQueue(&m)
+		ok := m.BeginQueue(s.Conn())
 		is.True(ok)
 		for _, tt := range []struct {
 			after        time.Duration
@@ -46,7 +46,7 @@ func TestQueue(t *testing.T) {
 		} {
 			time.Sleep(tt.after)
 			c.held = tt.held
-			empty, stuck := s.LookAtQueue(10*time.Second, &m)
+			empty, stuck := m.LookAtQueue(s.Conn(), 10*time.Second)
 			is.Equal(empty, tt.empty)
 			is.Equal(stuck, tt.stuck)
 		}
@@ -55,13 +55,11 @@ func TestQueue(t *testing.T) {
 		is := is.New(t)
 		c.held = -1 // a driver that miscounts
 		var m line.Meter
-		s.BeginQueue(&m)
-		empty, stuck := s.LookAtQueue(time.Second, &m)
+		m.BeginQueue(s.Conn())
+		empty, stuck := m.LookAtQueue(s.Conn(), time.Second)
 		is.True(empty && !stuck)
 	})
-	_, s := adopt(t, newConn(), route(nil, nil))
-	ok := s.BeginQueue(new(line.Meter))
-	is.New(t).True(!ok)
+	is.New(t).True(!new(line.Meter).BeginQueue(newConn()))
 }
 
 // fullConn is one whose writes block, over a system that says what it holds.

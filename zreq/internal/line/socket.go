@@ -89,6 +89,10 @@ func (s *Socket) Heed(seconds, requests int32) { s.promise.heed(seconds, request
 // Over reports whether the peer allows no further request.
 func (s *Socket) Over() bool { return s.promise.over() }
 
+// Watch makes the end of ctx end whatever is under way, until stop is called. stop returns
+// false if ctx has ended before. It is nil if ctx cannot end, or if reads ask it.
+func (s *Socket) Watch(ctx context.Context) (stop func() bool) { return watch(ctx, s.interrupt) }
+
 // Within makes what is done from now on fail when limit, the field name of Timeouts, has
 // passed; zero or less is no limit. Without a name it is no limit, but a look.
 func (s *Socket) Within(ctx context.Context, limit time.Duration, name string) error {
@@ -147,7 +151,7 @@ func (s *Socket) Read(ctx context.Context, p []byte, limit time.Duration, m *Met
 		if err != nil {
 			return 0, err
 		}
-		n, err := s.readSome(ctx, p)
+		n, err := readWatched(ctx, s.conn, p, s.by)
 		if m != nil {
 			if _, slow := m.moved(n, nil); slow != nil {
 				return 0, slow

@@ -20,17 +20,18 @@ func newInterrupter(conn netdriver.Conn) interrupter {
 	return func() { _ = conn.SetDeadline(past) }
 }
 
-// Watch makes the end of ctx end whatever is under way, until stop is called. stop returns
-// false if ctx has ended before. It is nil if ctx cannot end.
-func (s *Socket) Watch(ctx context.Context) (stop func() bool) {
+// watch makes the end of ctx call i, until stop is called.
+func watch(ctx context.Context, i interrupter) (stop func() bool) {
 	if ctx.Done() == nil {
 		return nil
 	}
-	return context.AfterFunc(ctx, s.interrupt)
+	return context.AfterFunc(ctx, i)
 }
 
-// readSome reads at least one byte, or says why not.
-func (s *Socket) readSome(_ context.Context, p []byte) (int, error) { return ReadSome(s.conn, p) }
+// readWatched reads at least one byte, or says why not. The interrupter watches ctx.
+func readWatched(_ context.Context, conn netdriver.Conn, p []byte, _ instant) (int, error) {
+	return ReadSome(conn, p)
+}
 
 // limited returns a context that ends with ctx, when limit has passed, or by cancel. A limit
 // of zero or less is none.

@@ -22,25 +22,26 @@ type interrupter struct{}
 
 func newInterrupter(netdriver.Conn) interrupter { return interrupter{} }
 
-// Watch does nothing: reads ask the context.
-func (s *Socket) Watch(context.Context) (stop func() bool) { return nil }
+// watch does nothing: reads ask the context.
+func watch(context.Context, interrupter) (stop func() bool) { return nil }
 
-// readSome reads at least one byte, or says why not. If ctx can end, it reads in slices. A
-// read that a deadline has cut can be taken up again; a write cannot, so it is not sliced.
-func (s *Socket) readSome(ctx context.Context, p []byte) (int, error) {
+// readWatched reads at least one byte until by, if that is not zero, or says why not. If ctx
+// can end, it reads in slices. A read that a deadline has cut can be taken up again; a write
+// cannot, so it is not sliced.
+func readWatched(ctx context.Context, conn netdriver.Conn, p []byte, by instant) (int, error) {
 	if ctx.Done() == nil {
-		return ReadSome(s.conn, p)
+		return ReadSome(conn, p)
 	}
 	for {
 		slice := Elapsed() + readSlice
-		last := s.by != 0 && s.by <= slice
+		last := by != 0 && by <= slice
 		if last {
-			slice = s.by
+			slice = by
 		}
-		if err := s.conn.SetReadDeadline(began.Add(slice)); err != nil {
+		if err := conn.SetReadDeadline(began.Add(slice)); err != nil {
 			return 0, err
 		}
-		n, err := ReadSome(s.conn, p)
+		n, err := ReadSome(conn, p)
 		if n > 0 || last || !netdriver.IsTimeout(err) || Elapsed() < slice-LookWait {
 			return n, err
 		}

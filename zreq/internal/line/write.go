@@ -92,7 +92,7 @@ func (s *Socket) BeginWrite(ctx context.Context, limit time.Duration, m *Meter) 
 // end of a time slice. A write that moves nothing is not stuck while the system holds less
 // and less: a full system takes no more until the peer has acknowledged a large part.
 func (s *Socket) EndWrite(n int, err error, limit time.Duration, m *Meter) error {
-	waited, slow := m.moved(n, s)
+	waited, slow := m.moved(n, s.conn)
 	stuck := n == 0 && err != nil
 	if !stuck {
 		m.movedAt = 0
@@ -111,7 +111,7 @@ func (s *Socket) EndWrite(n int, err error, limit time.Duration, m *Meter) error
 	case err != nil:
 		err = s.judge(err)
 		_, late := err.(*TimeoutError)
-		if late && stuck && s.sliced && s.drains(m) {
+		if late && stuck && s.sliced && m.drains(s.conn) {
 			m.movedAt = m.since + waited
 		}
 		s.owes = late && s.sliced && (m.movedAt == 0 || limit <= 0 || m.since+waited-m.movedAt < limit)
@@ -124,13 +124,3 @@ func (s *Socket) EndWrite(n int, err error, limit time.Duration, m *Meter) error
 	}
 	return nil
 }
-
-// LookIsDue reports whether it is time to look for an answer on a connection that cannot
-// look without waiting.
-func (m *Meter) LookIsDue() bool { return Elapsed() >= m.lookAt }
-
-// LookNow makes the next look due.
-func (m *Meter) LookNow() { m.lookAt = math.MinInt64 }
-
-// LookLater notes that the connection was just looked at.
-func (m *Meter) LookLater() { m.lookAt = Elapsed() + sliceWait }
