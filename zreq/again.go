@@ -80,12 +80,12 @@ func (c *call) follow(ctx context.Context) (bool, error) {
 			return false, err
 		}
 	}
-	return true, c.leave(ctx, &next)
+	return true, c.redirectTo(ctx, &next)
 }
 
-// leave lets go of the response, and of its connection if that does not serve the next
-// request.
-func (c *call) leave(ctx context.Context, next *redirect) error {
+// redirectTo makes next the request of the call. It releases the connection if that does
+// not serve the new origin.
+func (c *call) redirectTo(ctx context.Context, next *redirect) error {
 	same, callers := c.at.Same(&next.at.Origin), c.conn != nil && c.conn == c.args.Connection
 	if same || callers || c.lease != nil {
 		c.exchange.Drain(ctx)
@@ -105,11 +105,11 @@ func (c *call) leave(ctx context.Context, next *redirect) error {
 		why = CloseRequested // no caller could use it
 	}
 	if !same {
-		c.part(why)
+		c.releaseConn(why)
 	} else if why != CloseNone {
 		c.discard(why)
 	}
-	c.tell(EventRedirect, why, nil)
+	c.report(EventRedirect, why, nil)
 	return nil
 }
 
@@ -148,7 +148,7 @@ func (c *call) runAgain(ctx context.Context, url string, s *Session) error {
 	again := true
 	err := c.prepare(ctx, url)
 	for again && err == nil {
-		err = c.ask(ctx)
+		err = c.roundTrips(ctx)
 		switch {
 		case err != nil:
 		case s.retries(c.resp.Status):
@@ -160,7 +160,7 @@ func (c *call) runAgain(ctx context.Context, url string, s *Session) error {
 			t, again, err = c.retry(ctx, s, t, err)
 		}
 	}
-	err = c.settle(ctx, err)
+	err = c.outcome(ctx, err)
 	if t != nil && !c.stopped && !c.suspended {
 		err = t.conclude(c.resp, err)
 		c.failed = err
@@ -195,8 +195,8 @@ func (c *call) retry(ctx context.Context, s *Session, t *attempts, err error) (_
 	if v.free {
 		c.line.Drop()
 		c.socket = nil
-		c.tell(EventStale, CloseDied, f.told())
-	} else if err := c.rest(ctx, s, t, why, f.told(), v); err != nil {
+		c.report(EventStale, CloseDied, f.traced())
+	} else if err := c.rest(ctx, s, t, why, f.traced(), v); err != nil {
 		return t, false, err
 	}
 	c.request.challenged = false
@@ -210,11 +210,11 @@ func (c *call) retry(ctx context.Context, s *Session, t *attempts, err error) (_
 // rest waits for the next attempt, without a connection of the Session.
 func (c *call) rest(ctx context.Context, s *Session, t *attempts, why CloseReason, failed error, v verdict) error {
 	c.trace.setWait(v.wait)
-	c.tell(EventRetry, why, failed)
+	c.report(EventRetry, why, failed)
 	c.trace.setWait(0)
 	switch {
 	case c.lease != nil:
-		c.part(why)
+		c.releaseConn(why)
 	case c.conn != nil && why != CloseNone:
 		c.discard(why) // it is the caller's, for this call
 	}

@@ -97,8 +97,9 @@ type failure struct {
 	date    string    // and the Date
 }
 
-// told is the error that a Trace is told of; nil if there is only a status.
-func (f failure) told() error {
+// traced returns the error for a Trace, nil if there is only a status. It is not the field,
+// because a nil *Error in an error is not nil.
+func (f failure) traced() error {
 	if f.err == nil {
 		return nil
 	}

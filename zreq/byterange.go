@@ -78,9 +78,9 @@ func (r *byteRange) cut(s string) (rest string, ok bool) {
 	return ascii.CutPrefixFold(s, "-")
 }
 
-// settle puts numbers to what size decides, the size of the whole: where a suffix
-// begins, and where a range ends that goes beyond it or is open.
-func (r *byteRange) settle(size int64) {
+// resolve replaces a suffix, an open end, and an end beyond the whole by positions in a
+// whole of that size.
+func (r *byteRange) resolve(size int64) {
 	switch {
 	case size < 0: // nothing says how long the whole is
 	case r.first < 0:

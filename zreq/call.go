@@ -10,10 +10,10 @@ import (
 
 // call is one call of a verb, from top to bottom: it chooses a connection (connect), sends
 // the request (send), reads the head of the response (readHead), decides what follows
-// (decide and, for a Session, retry), delivers the body (deliver) and lets go (end).
+// (decide and, for a Session, retry), delivers the body (deliver) and releases what it holds
+// (end).
 //
-// It lives on the stack of the caller. What of it a Stream needs afterwards is the
-// delivery, which moves into the Response.
+// It lives on the stack of the caller. With Stream, its delivery moves into the Response.
 type call struct {
 	delivery
 	args    *Args
@@ -54,16 +54,17 @@ func (c *call) run(ctx context.Context, url string) error {
 	defer c.end()
 	err := c.prepare(ctx, url)
 	if err == nil {
-		err = c.ask(ctx)
+		err = c.roundTrips(ctx)
 	}
 	if err == nil {
 		err = c.deliver(ctx)
 	}
-	return c.settle(ctx, err)
+	return c.outcome(ctx, err)
 }
 
-// settle makes the error of a call that is over, unless the rest of it is the Response's.
-func (c *call) settle(ctx context.Context, err error) error {
+// outcome returns the error of a call that is over. If the body is left to the Response, the
+// call is not over.
+func (c *call) outcome(ctx context.Context, err error) error {
 	switch {
 	case c.suspended:
 		return err
@@ -150,9 +151,9 @@ func (c *call) compose(ctx context.Context) (head []byte, err error) {
 	return head, nil
 }
 
-// ask sends the request and reads the head of the response. That may lead to another
-// request, and then the loop runs again.
-func (c *call) ask(ctx context.Context) error {
+// roundTrips sends the request and reads the head of the response, again and again while
+// the response leads to another request.
+func (c *call) roundTrips(ctx context.Context) error {
 	for again := true; again; {
 		err := c.connect(ctx)
 		if err == nil {
@@ -177,18 +178,18 @@ func (c *call) send(ctx context.Context) error {
 		switch {
 		case err != nil && c.exchange.Replaceable(ctx):
 			_, err = exchange.CauseOf(err)
-			c.tell(EventStale, CloseDied, err)
+			c.report(EventStale, CloseDied, err)
 			if err := c.dial(ctx); err != nil {
 				return err
 			}
 		case err != nil:
 			return c.readHead(ctx) // the peer may say why
 		case step == exchange.SentHead:
-			c.tell(EventSentHead, CloseNone, nil)
+			c.report(EventSentHead, CloseNone, nil)
 		case step == exchange.Informational:
-			c.tell(EventInformational, CloseNone, nil)
+			c.report(EventInformational, CloseNone, nil)
 		case step == exchange.Sent && body.Exists():
-			c.tell(EventSentBody, CloseNone, nil)
+			c.report(EventSentBody, CloseNone, nil)
 			return c.readHead(ctx)
 		default: // it is sent, or answered
 			return c.readHead(ctx)
@@ -206,12 +207,12 @@ func (c *call) readHead(ctx context.Context) error {
 		if step == exchange.Answered {
 			break
 		}
-		c.tell(EventInformational, CloseNone, nil)
+		c.report(EventInformational, CloseNone, nil)
 	}
 	c.answered = true
 	c.resp.fill(c.exchange.Head(), c.args.DropHead)
 	c.resp.request.sent, c.resp.request.link = c.sentBefore+c.exchange.Sent, c.link()
-	c.tell(EventHead, CloseNone, nil)
+	c.report(EventHead, CloseNone, nil)
 	return nil
 }
 
@@ -229,7 +230,7 @@ func (c *call) deliver(ctx context.Context) error {
 		return &fault{err: ErrStale}
 	}
 	r := c.resp
-	coded := heedCodings(r, c.request.accepts == registeredCodings)
+	coded := noteCodings(r, c.request.accepts == registeredCodings)
 	r.body.unfit = admit(r, c.args, c.exchange.ProvesEnd())
 	if c.args.OnHead != nil {
 		if err := c.stop(c.args.OnHead(r)); err != nil {

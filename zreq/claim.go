@@ -8,7 +8,7 @@ import (
 )
 
 // claim is the connection that a call has: the caller's, one of its Session, or a new one,
-// which may become the caller's. letGo is called once.
+// which may become the caller's. release is called once.
 type claim struct {
 	line   *line.Line   // nil: there is no claim
 	conn   *Connection  // of line, if the caller owns it or will
@@ -44,8 +44,8 @@ func (c *claim) link() string {
 	return c.line.Path.Name()
 }
 
-// letGo ends the claim, and returns why the connection is not kept.
-func (c *claim) letGo(lender lender, why CloseReason) CloseReason {
+// release ends the claim, and returns why the connection is not kept.
+func (c *claim) release(lender lender, why CloseReason) CloseReason {
 	line, lease := c.line, c.lease
 	c.line, c.conn, c.lease = nil, nil, nil // a Trace may panic, and it is let go of once
 	if lease != nil {

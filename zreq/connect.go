@@ -44,7 +44,7 @@ func (c *call) connect(ctx context.Context) error {
 		if err == line.ErrLapsed {
 			why = CloseAged
 		}
-		c.tell(EventStale, why, err)
+		c.report(EventStale, why, err)
 		if c.lease != nil {
 			c.line, c.lease = c.session.replace(c.lease) // an idle one, or this one, to be dialled
 		}
@@ -101,7 +101,7 @@ func (c *call) borrow(ctx context.Context, route line.Route) (err error) {
 		return err
 	}
 	c.phase = PhaseWait
-	c.tell(EventWait, CloseNone, nil) // before it queues: if the Trace panics there is nothing to undo
+	c.report(EventWait, CloseNone, nil) // before it queues: if the Trace panics there is nothing to undo
 	c.line, c.lease, err = c.session.await(ctx, route, c.args.Timeouts.withDefaults().Wait)
 	if err == nil {
 		c.phase = PhaseRequest // the wait is over
@@ -139,7 +139,7 @@ func (c *call) attach(ctx context.Context, s *line.Socket, reused bool) error {
 	if reused && c.lease != nil && c.trace != nil {
 		c.trace.event.Idle = c.lease.Idle(line.Clock())
 	}
-	c.tell(EventConn, CloseNone, nil)
+	c.report(EventConn, CloseNone, nil)
 	c.unhook = s.Watch(ctx)
 	return nil
 }
@@ -203,38 +203,38 @@ func (c *call) open(ctx context.Context) (conn netdriver.Conn, err error) {
 		}
 	}()
 	c.phase, c.line.Path = PhaseDial, nil
-	c.tell(EventDial, CloseNone, nil)
+	c.report(EventDial, CloseNone, nil)
 	conn, err = c.line.Dial(ctx, times.Dial, times.TLS)
-	c.tell(EventDialled, CloseNone, err)
+	c.report(EventDialled, CloseNone, err)
 	if err == nil && c.line.TLS != nil {
 		c.phase = PhaseTLS
-		c.tell(EventTLS, CloseNone, nil)
+		c.report(EventTLS, CloseNone, nil)
 		conn, err = c.line.Secure(ctx, conn, times.TLS)
-		c.tell(EventSecured, CloseNone, err)
+		c.report(EventSecured, CloseNone, err)
 	}
 	told = true
 	return conn, err
 }
 
 // part gives the connection back.
-func (c *call) part(why CloseReason) {
+func (c *call) releaseConn(why CloseReason) {
 	if !c.unwatch() {
 		why = CloseCancelled // a late cancel must not hit the next call
 	}
-	c.tellClose(c.letGo(c.lender, why))
+	c.reportClose(c.release(c.lender, why))
 	c.socket = nil
 }
 
 // discard closes the socket. The claim stays.
 func (c *call) discard(why CloseReason) {
 	c.line.Drop()
-	c.tellClose(why)
+	c.reportClose(why)
 }
 
-// tellClose tells of a socket that was closed, unless why is none.
-func (c *call) tellClose(why CloseReason) {
+// reportClose tells of a socket that was closed, unless why is none.
+func (c *call) reportClose(why CloseReason) {
 	if why != CloseNone && c.socket != nil {
-		c.tell(EventClose, why, nil)
+		c.report(EventClose, why, nil)
 		c.socket = nil
 	}
 }
@@ -254,7 +254,7 @@ func connect(ctx context.Context, url string, args *Args) (*Connection, error) {
 	if err != nil {
 		conn, err = nil, c.fail(ctx, err)
 	}
-	c.tell(EventDone, CloseNone, err)
+	c.report(EventDone, CloseNone, err)
 	over = true
 	return conn, err
 }

@@ -226,7 +226,7 @@ func (r *Response) Fit() error {
 	case r.body.unfit == ErrUnframed:
 		return r.failure(PhaseHead, nil, ErrUnframed)
 	}
-	return r.failure(PhaseHead, ErrStatus, told(r.body.unfit, r.Status, r.body.encoded))
+	return r.failure(PhaseHead, ErrStatus, refusal(r.body.unfit, r.Status, r.body.encoded))
 }
 
 // encodedFault is the error of who would make something of the content that its coding

@@ -71,36 +71,36 @@ func (d *delivery) end() {
 		if d.why == CloseFailed {
 			d.why = CloseNone
 		}
-		d.tell(EventDone, d.why, d.failed)
+		d.report(EventDone, d.why, d.failed)
 		return
 	}
 	if d.why == CloseNone && d.line.Closed() {
 		d.why = CloseByCaller
 	}
 	conn := d.conn
-	why := d.letGo(d.lender, d.why)
+	why := d.release(d.lender, d.why)
 	d.resp.reason = why
 	d.resp.Connection = d.parked
 	if why == CloseNone && conn != nil {
 		d.resp.Connection = conn
 	}
 	if d.answered {
-		d.tell(EventBody, why, d.resp.body.cut)
+		d.report(EventBody, why, d.resp.body.cut)
 	}
 	switch {
 	case d.socket == nil && why == CloseFailed:
 		why = CloseNone // there was nothing to close
 	case d.socket != nil && why != CloseNone:
-		d.tell(EventClose, why, nil)
+		d.report(EventClose, why, nil)
 	}
-	d.tell(EventDone, why, d.failed)
+	d.report(EventDone, why, d.failed)
 }
 
 // next returns the next event of the body, reading as much as it takes. The data of
 // the event before it becomes invalid. chunks, if it is not nil, copies first what it needs.
 func (d *delivery) next(ctx context.Context, chunks *chunk.Chunker) (wire.Event, error) {
 	for {
-		ev, err := d.held()
+		ev, err := d.buffered()
 		if err == nil && ev.Kind == wire.NeedMore {
 			if chunks != nil {
 				chunks.Settle()
@@ -113,11 +113,11 @@ func (d *delivery) next(ctx context.Context, chunks *chunk.Chunker) (wire.Event,
 	}
 }
 
-// held returns the next event of what has been read already, but for the trailers, which
-// it keeps.
-func (d *delivery) held() (wire.Event, error) {
+// buffered returns the next event of what is in the read buffer. It keeps trailers in the
+// Response.
+func (d *delivery) buffered() (wire.Event, error) {
 	for {
-		ev, err := d.exchange.Held()
+		ev, err := d.exchange.Buffered()
 		if err != nil || ev.Kind != wire.Trailers {
 			return ev, err
 		}
@@ -147,8 +147,8 @@ func (d *delivery) buffer(ctx context.Context, limit int64) error {
 		case err != nil:
 			return err
 		case ev.Kind == wire.End:
-			return d.judgeEnd()
-		case r.hold(ev.Data, limit):
+			return d.checkEnd()
+		case r.appendContent(ev.Data, limit):
 		case !page:
 			return tooLarge
 		default:
@@ -204,7 +204,7 @@ func (d *delivery) cutInto(ctx context.Context, chunks *chunk.Chunker, widens bo
 			if err := chunks.Flush(ctx); err != nil {
 				return d.stop(err)
 			}
-			return d.judgeEnd()
+			return d.checkEnd()
 		case direct:
 			err = chunks.Advance(ctx, len(ev.Data))
 		default:
@@ -238,8 +238,8 @@ func (d *delivery) mismatch() error {
 	return nil
 }
 
-// judgeEnd judges whether all of the body has come.
-func (d *delivery) judgeEnd() error {
+// checkEnd returns an error if the body has ended too early, and notes whether it is complete.
+func (d *delivery) checkEnd() error {
 	want := &d.resp.body.want
 	var cause error
 	switch {
@@ -289,7 +289,7 @@ func (d *delivery) refuse(ctx context.Context) error {
 	if body.unfit == ErrUnframed {
 		return ErrUnframed
 	}
-	return &fault{kind: ErrStatus, err: told(body.unfit, d.resp.Status, body.encoded)}
+	return &fault{kind: ErrStatus, err: refusal(body.unfit, d.resp.Status, body.encoded)}
 }
 
 // readSoFar is how many bytes of the responses of the call were read.

@@ -68,9 +68,9 @@ func (c *codingList) next() []byte {
 	}
 }
 
-// heedCodings reports whether the body is coded and all of that will be undone, which
+// noteCodings reports whether the body is coded and all of that will be undone, which
 // accepted says if it can be. The first coding that will not is noted in the Response.
-func heedCodings(r *Response, accepted bool) (coded bool) {
+func noteCodings(r *Response, accepted bool) (coded bool) {
 	r.body.encoded = ""
 	if r.body.framing == FramingNone {
 		return false // there is nothing to undo

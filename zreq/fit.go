@@ -23,8 +23,8 @@ var (
 // do not.
 var errStatus = errors.New("another status")
 
-// told is why a callback does not get a response of that status, in words.
-func told(unfit error, status int, coding string) error {
+// refusal returns the error for unfit, the reason why a callback does not get a response.
+func refusal(unfit error, status int, coding string) error {
 	switch unfit {
 	case ErrEncoded:
 		return encodedError(coding, "set AllowEncoded to take it as it came")
@@ -97,7 +97,7 @@ func admitPart(r *Response, args *Args, asked string) (unfit error) {
 	field, count := r.field("Content-Range", 2)
 	var got contentRange
 	ok := got.parse(field)
-	part.settle(got.size)
+	part.resolve(got.size)
 	if !ok || count != 1 || got.first < 0 {
 		want.doubt = vague
 		return errUnusable206

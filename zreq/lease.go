@@ -33,7 +33,7 @@ func (s *sessionPool) begin(limits *PoolLimits, trace *Trace) {
 // take implements callSession.
 func (s *sessionPool) take(r line.Route) (*line.Line, lease, error) {
 	conn, closed, err := s.pool.Take(&r, s.limits.withDefaults(), line.Clock())
-	s.tellClosed(closed, func() { giveUp(conn) })
+	s.reportClosed(closed, func() { giveUp(conn) })
 	return leased(conn, err)
 }
 
@@ -42,11 +42,11 @@ func (s *sessionPool) take(r line.Route) (*line.Line, lease, error) {
 func (s *sessionPool) await(ctx context.Context, r line.Route, limit time.Duration) (*line.Line, lease, error) {
 	conn, w, closed, err := s.pool.Enqueue(&r, s.limits.withDefaults(), line.Clock())
 	if w == nil {
-		s.tellClosed(closed, func() { giveUp(conn) })
+		s.reportClosed(closed, func() { giveUp(conn) })
 		return leased(conn, err)
 	}
 	leave := func() { w.Leave(line.Clock()) }
-	s.tellClosed(closed, leave)
+	s.reportClosed(closed, leave)
 	by := line.Elapsed() + limit // no limit fires early because somebody sets the clock
 	for {
 		pause := pool.Patience
@@ -60,14 +60,14 @@ func (s *sessionPool) await(ctx context.Context, r line.Route, limit time.Durati
 		if err != nil || limit > 0 && line.Elapsed() >= by {
 			return nil, nil, s.leave(ctx, w, limit)
 		}
-		s.tellClosed(w.Look(line.Clock()), leave)
+		s.reportClosed(w.Look(line.Clock()), leave)
 	}
 }
 
 // leave gives up a wait and returns the error of the call.
 func (s *sessionPool) leave(ctx context.Context, w *pool.Waiter, limit time.Duration) error {
 	e := &shortage{Shortage: w.Shortage()}
-	s.tellClosed(w.Leave(line.Clock()), nil)
+	s.reportClosed(w.Leave(line.Clock()), nil)
 	if ctx.Err() == nil {
 		return &line.TimeoutError{Limit: limit, Name: "Wait", Err: e}
 	}
@@ -93,14 +93,14 @@ func giveUp(conn *pool.Conn) {
 // replace implements callSession.
 func (s *sessionPool) replace(l lease) (*line.Line, lease) {
 	conn, closed := l.(*pool.Conn).Replace(line.Clock())
-	s.tellClosed(closed, func() { giveUp(conn) })
+	s.reportClosed(closed, func() { giveUp(conn) })
 	return &conn.Line, conn
 }
 
 // giveBack implements lender.
 func (s *sessionPool) giveBack(l lease, why CloseReason) CloseReason {
 	why, closed := l.(*pool.Conn).Return(why, line.Clock())
-	s.tellClosed(closed, nil)
+	s.reportClosed(closed, nil)
 	return why
 }
 
@@ -110,7 +110,7 @@ func (s *sessionPool) makeRoom(l lease, err error) bool {
 		return false
 	}
 	ok, closed := l.(*pool.Conn).MakeRoom(line.Clock())
-	s.tellClosed(closed, nil)
+	s.reportClosed(closed, nil)
 	return ok
 }
 
@@ -120,9 +120,9 @@ func (s *sessionPool) over() bool { return s.pool.Closed() }
 // count implements lender.
 func (s *sessionPool) count(kind EventKind, reused bool, err error) { s.counts.note(kind, reused, err) }
 
-// tellClosed reports to the Trace what the pool has closed. If the Trace panics, undo, if
+// reportClosed reports to the Trace what the pool has closed. If the Trace panics, undo, if
 // there is one, gives back what the call would have received.
-func (s *sessionPool) tellClosed(closed []pool.Closed, undo func()) {
+func (s *sessionPool) reportClosed(closed []pool.Closed, undo func()) {
 	if len(closed) == 0 || *s.trace == nil {
 		return
 	}

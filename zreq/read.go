@@ -40,18 +40,18 @@ const (
 // chunked framing it is, too, if the last chunk has arrived by then.
 func (r *Response) Read(p []byte) (int, error) {
 	n, err := r.read(p)
-	r.settle()
+	r.releaseAtEnd()
 	return n, err
 }
 
-// settle lets go of the connection if all of the body was read.
-func (r *Response) settle() {
+// releaseAtEnd releases the connection if all of the body was read.
+func (r *Response) releaseAtEnd() {
 	if r != nil && r.body.stream != nil && r.body.use == asReader {
-		r.body.stream.settle()
+		r.body.stream.finishBuffered()
 	}
 }
 
-// read is Read without settle, for those who read on.
+// read is Read without releaseAtEnd, for callers that read on.
 func (r *Response) read(p []byte) (int, error) {
 	if err := r.take(); err != nil || len(p) == 0 {
 		return 0, err
@@ -127,7 +127,7 @@ func (r *Response) ReadN(n int) ([]byte, error) {
 			r.body.stream.finish(errContent)
 		}
 	}
-	r.settle()
+	r.releaseAtEnd()
 	return p, nil
 }
 

@@ -102,9 +102,9 @@ func (r *Response) fill(head exchange.Head, dropped bool) {
 	r.head = append(r.head[:0], head.Block...)
 }
 
-// hold adds p to the content that is held, as far as limit allows, and reports whether it
-// allows all of p.
-func (r *Response) hold(p []byte, limit int64) bool {
+// appendContent appends p to the content, as far as limit allows, and reports whether all of
+// p was within the limit.
+func (r *Response) appendContent(p []byte, limit int64) bool {
 	left := limit - int64(len(r.body.content))
 	fits := left >= int64(len(p))
 	if !fits {

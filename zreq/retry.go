@@ -123,7 +123,7 @@ func (s *Session) judge(t *attempts, f failure) (*attempts, verdict) {
 		t = &attempts{began: at}
 	}
 	t.number = f.attempt
-	t.list = append(t.list, Attempt{Phase: f.phase, Status: f.status, Err: f.told()})
+	t.list = append(t.list, Attempt{Phase: f.phase, Status: f.status, Err: f.traced()})
 	if f.stale && !t.replaced {
 		t.replaced = true
 		return t, verdict{again: true, free: true}

@@ -135,7 +135,7 @@ func (s *Session) Options(ctx context.Context, url string, args *Args) (*Respons
 // CloseIdle closes the connections that no call is using.
 func (s *Session) CloseIdle() {
 	if s != nil {
-		s.tellClosed(s.pool.CloseIdle(line.Clock()), nil)
+		s.reportClosed(s.pool.CloseIdle(line.Clock()), nil)
 	}
 }
 
@@ -144,7 +144,7 @@ func (s *Session) CloseIdle() {
 // does nothing.
 func (s *Session) Close() error {
 	if s != nil {
-		s.tellClosed(s.pool.Close(line.Clock()), nil)
+		s.reportClosed(s.pool.Close(line.Clock()), nil)
 	}
 	return nil
 }

@@ -40,15 +40,15 @@ func (s *stream) fetch() ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		data, err := s.judge(ev)
+		data, err := s.data(ev)
 		if len(data) > 0 || err != nil {
 			return data, err
 		}
 	}
 }
 
-// judge returns the data of an event of the body, if it has any; io.EOF at the end.
-func (s *stream) judge(ev wire.Event) ([]byte, error) {
+// data returns the data of an event of the body, which may be none, and io.EOF at the end.
+func (s *stream) data(ev wire.Event) ([]byte, error) {
 	err := s.excess()
 	switch {
 	case err != nil:
@@ -61,17 +61,17 @@ func (s *stream) judge(ev wire.Event) ([]byte, error) {
 	return nil, nil
 }
 
-// settle decodes what has been read already, without waiting, when all in view was taken.
-// So a body whose end is known with its last byte lets go of its connection then: a caller
-// who knows the length does not read again.
-func (s *stream) settle() {
+// finishBuffered looks for the end of the body in the read buffer, when all in view was
+// taken. So the connection is released with the last byte: a caller who knows the length
+// does not read again.
+func (s *stream) finishBuffered() {
 	for len(s.view) == 0 && s.err == nil && s.decoder == nil {
-		ev, err := s.held()
+		ev, err := s.buffered()
 		if err == nil && ev.Kind == wire.NeedMore {
 			return
 		}
 		if err == nil {
-			s.view, err = s.judge(ev)
+			s.view, err = s.data(ev)
 		}
 		s.finish(err)
 	}
@@ -79,7 +79,7 @@ func (s *stream) settle() {
 
 // atEnd is io.EOF if the body may end here.
 func (s *stream) atEnd() error {
-	if err := s.judgeEnd(); err != nil {
+	if err := s.checkEnd(); err != nil {
 		return err
 	}
 	if body := &s.resp.body; body.framing == FramingUntilClose && !body.complete && !s.unframed {
@@ -218,7 +218,7 @@ func (s *stream) content() {
 	s.limits.Body, s.unframed = 0, true
 	for s.more() == nil {
 		switch {
-		case s.resp.hold(s.view, limit):
+		case s.resp.appendContent(s.view, limit):
 			s.view = nil
 		case s.resp.Status < 400:
 			s.finish(tooLarge)
@@ -236,7 +236,7 @@ func (s *stream) close() {
 		return
 	}
 	if len(s.view) == 0 && s.exchange.AllRead() && !s.decoding {
-		if s.settle(); s.decoder != nil {
+		if s.finishBuffered(); s.decoder != nil {
 			s.decoder.finish()
 		}
 		if s.err != nil {

@@ -40,8 +40,8 @@ func (t *tracer) forget() {
 	}
 }
 
-// tell tells the Session and the Trace of an event.
-func (d *delivery) tell(kind EventKind, why CloseReason, err error) {
+// report tells the Session and the Trace of an event.
+func (d *delivery) report(kind EventKind, why CloseReason, err error) {
 	if d.lender != nil {
 		d.lender.count(kind, d.reused, err)
 	}

@@ -3,7 +3,7 @@
 //
 // Sending is steps. [Exchange.Send] returns where the caller has something to tell or to
 // decide, and is called again; [Exchange.ReadHead] does the same up to the final head. The
-// body is read by two calls: [Exchange.Held] returns the next event of what has been read,
+// body is read by two calls: [Exchange.Buffered] returns the next event of what has been read,
 // and [Exchange.Fill] reads once more, so that the caller can copy what it still needs
 // before the window moves. ReadInto and Receive are the short ways.
 //
@@ -28,7 +28,7 @@ import (
 // An Exchange is one request and its response. It is opened once, and may carry several
 // requests of a call, one after the other. For each of them the caller uses, in this order,
 // Outbox and SetHead, Attach, Send until it returns Sent, ReadHead until it returns
-// Answered, then BeginBody, Held and Fill to the end of the body, or Drain, and Reuse. Close
+// Answered, then BeginBody, Buffered and Fill to the end of the body, or Drain, and Reuse. Close
 // ends it. The zero Exchange can be closed.
 //
 // It has no goroutine and takes no lock. Where a buffer is held, Close has to be called.

@@ -130,7 +130,7 @@ func (x *Exchange) readReason(ctx context.Context) (Step, error) {
 // nextHead reads one head, an informational one or the final one.
 func (x *Exchange) nextHead(ctx context.Context) (Step, error) {
 	for {
-		if step, err := x.headHeld(); step != 0 || err != nil {
+		if step, err := x.bufferedHead(); step != 0 || err != nil {
 			return step, err
 		}
 		if err := x.fillHead(ctx); err != nil {
@@ -140,8 +140,8 @@ func (x *Exchange) nextHead(ctx context.Context) (Step, error) {
 	}
 }
 
-// headHeld takes in the next head of what has been read already; 0 if there is none.
-func (x *Exchange) headHeld() (Step, error) {
+// bufferedHead takes in the next head of what has been read already; 0 if there is none.
+func (x *Exchange) bufferedHead() (Step, error) {
 	ev, err := x.event()
 	switch {
 	case err != nil:
@@ -178,9 +178,9 @@ func (x *Exchange) BeginBody() {
 	x.measure(true)
 }
 
-// Held returns the next event of what has been read already: wire.NeedMore if that holds
+// Buffered returns the next event of what has been read already: wire.NeedMore if that holds
 // none. What it shows of the body is a view, until the next Fill.
-func (x *Exchange) Held() (wire.Event, error) {
+func (x *Exchange) Buffered() (wire.Event, error) {
 	ev, err := x.event()
 	if err == nil && ev.Kind == wire.Data {
 		x.Received += int64(len(ev.Data))
@@ -188,7 +188,7 @@ func (x *Exchange) Held() (wire.Event, error) {
 	return ev, err
 }
 
-// Fill reads once more. It returns wire.NeedMore if there may be something for Held, and
+// Fill reads once more. It returns wire.NeedMore if there may be something for Buffered, and
 // wire.End if the connection has ended, and with it the body.
 //
 // Once a body is long, a read that fills the window shows that more was there, and the

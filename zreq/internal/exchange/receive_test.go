@@ -54,7 +54,7 @@ func (r *rig) readAll(ctx context.Context, into []byte) (body string, trailers s
 		var ev wire.Event
 		if n := r.x.Direct(len(into), 1); n > 0 {
 			ev, err = r.x.ReadInto(ctx, into[:n])
-		} else if ev, err = r.x.Held(); err == nil && ev.Kind == wire.NeedMore {
+		} else if ev, err = r.x.Buffered(); err == nil && ev.Kind == wire.NeedMore {
 			ev, err = r.x.Fill(ctx)
 		}
 		switch {
@@ -109,7 +109,7 @@ func TestDirect(t *testing.T) {
 	_, err := r.get()
 	is.NoErr(err)
 	is.Equal(r.x.Direct(4000, 1), 0) // something is held
-	ev, err := r.x.Held()
+	ev, err := r.x.Buffered()
 	is.NoErr(err)
 	is.Equal(string(ev.Data), "x")
 	for _, tt := range [][3]int{{511, 1, 0}, {512, 1, 512}, {512, 3, 512}, {512, 4, 0}, {4000, 1, 1999}, {4000, 4, 0}} {

@@ -165,7 +165,7 @@ func (x *Exchange) Replaceable(ctx context.Context) bool {
 // answer before each write.
 func (x *Exchange) write(ctx context.Context) (Step, error) {
 	for len(x.pending) > 0 || x.socket.Owes() {
-		if step, err := x.hear(ctx); step != 0 || err != nil {
+		if step, err := x.pollResponse(ctx); step != 0 || err != nil {
 			return step, err
 		}
 		n, err := x.socket.Write(ctx, x.pending, x.limits.Write, &x.meter)
@@ -187,7 +187,7 @@ func (x *Exchange) sendStraight(ctx context.Context, b *Body) (Step, error) {
 		return 0, nil
 	}
 	for b.left() > 1 {
-		if step, err := x.hear(ctx); step != 0 || err != nil {
+		if step, err := x.pollResponse(ctx); step != 0 || err != nil {
 			return step, err
 		}
 		if err := x.socket.BeginWrite(ctx, x.limits.Write, &x.meter); err != nil {
@@ -232,10 +232,10 @@ func (x *Exchange) ask(ctx context.Context) (Step, error) {
 	return step, nil
 }
 
-// hear takes in what the peer has said while the request goes out, and waits for no more.
-func (x *Exchange) hear(ctx context.Context) (Step, error) {
+// pollResponse takes in what the peer has said while the request goes out, and waits for no more.
+func (x *Exchange) pollResponse(ctx context.Context) (Step, error) {
 	for {
-		step, err := x.headHeld() // something may be left of what came with a 100
+		step, err := x.bufferedHead() // something may be left of what came with a 100
 		switch {
 		case step != 0 || err != nil:
 			return step, err

@@ -119,7 +119,7 @@ func TestSteps(t *testing.T) {
 			is.Equal(r.line.NoContinue, strings.HasPrefix(name, "asked, silent") || strings.HasSuffix(name, "deaf one"))
 			is.Equal(r.x.Expects, strings.HasPrefix(name, "asked"))
 			for ev := (wire.Event{}); tt.reuse == 0 && ev.Kind != wire.End; {
-				ev, err = r.x.Held()
+				ev, err = r.x.Buffered()
 				is.NoErr(err)
 			}
 			is.Equal(r.x.Reuse(), tt.reuse)
