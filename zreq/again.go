@@ -211,7 +211,6 @@ func (c *call) retry(ctx context.Context, s *Session, t *attempts, err error) (_
 func (c *call) rest(ctx context.Context, s *Session, t *attempts, why CloseReason, failed error, v verdict) error {
 	c.trace.setWait(v.wait)
 	c.report(EventRetry, why, failed)
-	c.trace.setWait(0)
 	switch {
 	case c.lease != nil:
 		c.releaseConn(why)

@@ -75,13 +75,11 @@ func (b basic) Authorize(r AuthRequest) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	pair := user + ":" + password
-	for i := range len(pair) {
-		if pair[i] < ' ' || pair[i] == 0x7f || pair[i] == ':' && i < len(user) {
-			return "", errBasicUser
-		}
+	credentials, ok := basicCredentials(user, password)
+	if !ok {
+		return "", errBasicUser
 	}
-	return basicCredentials([]byte(pair)), nil
+	return credentials, nil
 }
 
 // Bearer returns an Auth that sends token (RFC 6750, 2.1) with the first request. Use it
@@ -129,25 +127,28 @@ func (r *request) authorize(args *Args, to *asked, target []byte, refused *Respo
 	return err
 }
 
-// basicCredentials are the Basic credentials of user:password (RFC 7617, 2).
-func basicCredentials(pair []byte) string {
-	return string(appendBase64([]byte("Basic "), pair))
+// basicCredentials returns Basic credentials. A user name has no colon, and neither it nor the
+// password a control character (RFC 7617, 2).
+func basicCredentials(user, password string) (credentials string, ok bool) {
+	pair := []byte(user + ":" + password)
+	for i, c := range pair {
+		if c < ' ' || c == 0x7f || c == ':' && i < len(user) {
+			return "", false
+		}
+	}
+	return string(appendBase64([]byte("Basic "), pair)), true
 }
 
 // basicOf returns the Basic credentials for the userinfo of a URL.
 func basicOf(userinfo string) (string, error) {
-	var pair []byte
-	colon := false
-	for rest := userinfo; rest != ""; {
-		colon = colon || rest[0] == ':'
-		c, after, ok := ascii.Unescape(rest)
-		if !ok || c < ' ' || c == 0x7f || c == ':' && !colon {
-			return "", errUserinfo // a user name has no colon (RFC 7617, 2)
-		}
-		pair, rest = append(pair, c), after
+	user, password := ascii.Split(userinfo, ":")
+	user, stray := ascii.Unescape(user)
+	if stray == "" && password != "" {
+		password, stray = ascii.Unescape(password[len(":"):])
 	}
-	if !colon {
-		pair = append(pair, ':')
+	credentials, ok := basicCredentials(user, password)
+	if !ok || stray != "" {
+		return "", errUserinfo
 	}
-	return basicCredentials(pair), nil
+	return credentials, nil
 }

@@ -136,9 +136,6 @@ func (c *call) attach(ctx context.Context, s *line.Socket, reused bool) error {
 	c.socket, c.reused, c.phase = s, reused, PhaseSend
 	s.Begin(c.request.body.Exists())
 	c.exchange.Attach(c.line, s, reused)
-	if reused && c.lease != nil && c.trace != nil {
-		c.trace.event.Idle = c.lease.Idle(line.Clock())
-	}
 	c.report(EventConn, CloseNone, nil)
 	c.unhook = s.Watch(ctx)
 	return nil

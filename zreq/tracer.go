@@ -11,10 +11,11 @@ import (
 // tracer is what a call with a Trace keeps for it. Its methods may be called on nil.
 type tracer struct {
 	trace Trace
-	event Event         // the last one that was told; what does not change stays in it
-	began time.Duration // when the call did, since the program did
-	last  time.Duration // from then to the last event
-	line  *line.Line    // of which event has the Address
+	event Event         // the last one, whose Call, URL, Address and Link apply to the next
+	began time.Duration // when the call began, since the program did
+	last  time.Duration // from began to event
+	wait  time.Duration // until the next attempt
+	line  *line.Line    // that has the Address
 }
 
 // traced numbers the calls that are traced.
@@ -29,7 +30,7 @@ func newTracer(t Trace) *tracer {
 
 func (t *tracer) setWait(d time.Duration) {
 	if t != nil {
-		t.event.Wait = d
+		t.wait = d
 	}
 }
 
@@ -48,48 +49,55 @@ func (d *delivery) report(kind EventKind, why CloseReason, err error) {
 	if d.trace == nil {
 		return
 	}
-	d.describe(kind, why, err)
-	event := d.trace.event
-	d.trace.event.Idle = 0 // it is told once
-	d.trace.trace.Trace(event)
+	d.trace.trace.Trace(d.event(kind, why, err))
 }
 
-// describe makes the event that is told next.
-func (d *delivery) describe(kind EventKind, why CloseReason, err error) {
-	t, e := d.trace, &d.trace.event
-	e.Kind, e.Reason, e.Err = kind, why, err
-	e.Attempt, e.Method, e.Reused = d.attempt, d.method, d.reused
-	e.Sent, e.Received = d.sentBefore+d.exchange.Sent, d.exchange.Received
-	e.Status, e.Conn, e.fields = 0, nil, nil
+// event makes the event that is reported next, and keeps it for the one after it.
+func (d *delivery) event(kind EventKind, why CloseReason, err error) Event {
+	t := d.trace
+	e := Event{
+		Kind: kind, Call: t.event.Call, Attempt: d.attempt, Method: d.method, URL: t.event.URL,
+		Address: t.event.Address, Link: t.event.Link, Reused: d.reused, Reason: why, Err: err,
+		Sent: d.sentBefore + d.exchange.Sent, Received: d.exchange.Received,
+	}
 	if e.URL == "" {
 		e.URL = d.at.Safe()
 	}
 	switch {
 	case d.line != nil && d.line != t.line:
-		t.line = d.line
-		e.Address = string(t.line.AppendAddress(nil))
+		t.line, e.Address = d.line, string(d.line.AppendAddress(nil))
 	case d.line == nil && d.socket == nil:
 		t.line, e.Address = nil, ""
-	}
-	if d.socket != nil {
-		e.Conn = d.socket.Conn()
 	}
 	if d.line != nil {
 		e.Link = d.line.Path.Name()
 	}
-	switch {
-	case kind == EventInformational:
+	if d.socket != nil {
+		e.Conn = d.socket.Conn()
+	}
+	if d.answered || kind == EventRedirect {
+		e.Status = d.resp.Status
+	}
+	switch kind {
+	case EventConn:
+		if d.reused && d.lease != nil {
+			e.Idle = d.lease.Idle(line.Clock())
+		}
+	case EventInformational:
 		head := d.exchange.Head()
 		e.Status = head.Status
 		_, e.fields = wire.SplitHead(head.Block)
-	case kind == EventRetry && err != nil:
-	case d.answered || kind == EventRedirect:
-		e.Status = d.resp.Status
+	case EventRetry:
+		e.Wait = t.wait
+		if err != nil {
+			e.Status = 0 // the error is the failure
+		}
 	}
 	elapsed := line.Elapsed() - t.began
 	e.Elapsed = elapsed
 	if kind != EventDone {
 		e.Elapsed -= t.last
 	}
-	t.last = elapsed
+	t.event, t.last = e, elapsed
+	return e
 }

@@ -87,17 +87,23 @@ func Unhex(c byte) int {
 	return -1
 }
 
-// Unescape takes the first byte off s, which may be percent-encoded, and returns it decoded.
-// ok is false if s is empty or begins with a '%' that begins no escape.
-func Unescape(s string) (c byte, rest string, ok bool) {
-	switch {
-	case s == "":
-		return 0, s, false
-	case s[0] != '%':
-		return s[0], s[1:], true
-	case len(s) < 3:
-		return 0, s, false
+// Unescape returns s with its percent-encoded bytes decoded. It stops at a '%' that begins no
+// escape, and returns the rest of s from there; the rest is empty if there is none.
+func Unescape(s string) (decoded, rest string) {
+	var p []byte
+	for ; s != ""; s = s[1:] {
+		c := s[0]
+		if c == '%' {
+			if len(s) < 3 {
+				break
+			}
+			high, low := Unhex(s[1]), Unhex(s[2])
+			if high < 0 || low < 0 {
+				break
+			}
+			c, s = byte(high<<4|low), s[2:]
+		}
+		p = append(p, c)
 	}
-	high, low := Unhex(s[1]), Unhex(s[2])
-	return byte(high<<4 | low), s[3:], high >= 0 && low >= 0
+	return string(p), s
 }

@@ -73,12 +73,8 @@ func schemeOf(url string) string {
 // percentError is the error of a path or query with a '%' that begins no escape. It shows
 // those bytes; cause is what found them.
 func percentError(s string, cause error) error {
-	for s != "" {
-		_, rest, ok := ascii.Unescape(s)
-		if !ok {
-			return &urlError{text: urlPercent, part: s[:min(3, len(s))], cause: cause}
-		}
-		s = rest
+	if _, stray := ascii.Unescape(s); stray != "" {
+		return &urlError{text: urlPercent, part: stray[:min(3, len(stray))], cause: cause}
 	}
 	return cause
 }

@@ -6,28 +6,18 @@ import "github.com/zreq-go/zreq/zreq/internal/ascii"
 const zoneMark = "%25"
 
 // parseZone returns the zone of an IPv6 address as a driver takes it: "eth0" of "%25eth0".
-// Most of the time that is a part of s.
 func parseZone(s string) (zone string, ok bool) {
-	if len(s) <= len(zoneMark) || len(s) > 255 || s[:len(zoneMark)] != zoneMark {
-		return "", false
+	encoded, ok := ascii.CutPrefixFold(s, zoneMark)
+	decoded, stray := ascii.Unescape(encoded)
+	if !ok || len(s) > 255 || decoded == "" || stray != "" || ascii.IndexByte(encoded, ' ') >= 0 {
+		return "", false // a space has to be encoded
 	}
-	s = s[len(zoneMark):]
-	var room [32]byte // most are shorter
-	decoded := room[:0]
-	for rest := s; rest != ""; {
-		c, after, ok := ascii.Unescape(rest)
-		switch {
-		case !ok, rest[0] == ' ': // a space has to be encoded
-			return "", false
-		case c < ' ', c == 0x7f, c == '%', c == '[', c == ']', c == '/', c == '\\':
+	for i := range len(decoded) {
+		if c := decoded[i]; c < ' ' || c == 0x7f || ascii.IndexByte(`%[]/\`, c) >= 0 {
 			return "", false // a driver would read the address in another way
 		}
-		decoded, rest = append(decoded, c), after
 	}
-	if string(decoded) == s {
-		return s, true
-	}
-	return string(decoded), true
+	return decoded, true
 }
 
 // appendZone appends a zone as it stands in a URL.
