@@ -36,9 +36,10 @@ func (c *claim) unwatch() bool {
 	return stop == nil || stop()
 }
 
-// link is the name of the link that the call goes over, if it has a connection.
+// link is the name of the link that the call goes over, once its driver has connected: an
+// error of the TLS handshake has it, too.
 func (c *claim) link() string {
-	if c.line == nil || c.socket == nil {
+	if c.line == nil {
 		return ""
 	}
 	return c.line.Path.Name()

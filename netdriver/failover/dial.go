@@ -39,11 +39,11 @@ func (d *Driver) DialPath(ctx context.Context, network, address string, http boo
 			return c, path, nil
 		}
 		failures = append(failures, &LinkError{Link: l.name, Err: err})
+		if l.isToBlame(ctx, err) {
+			blamed = append(blamed, l)
+		}
 		if ctx.Err() != nil {
 			break
-		}
-		if isOfLink(err) && l.state().Up {
-			blamed = append(blamed, l)
 		}
 	}
 	return nil, nil, &Error{Links: append(failures, down...), tried: len(failures), verb: "connect"}

@@ -151,6 +151,31 @@ func TestDialProbesOnce(t *testing.T) {
 	})
 }
 
+// A dial after the backoff that is answered, or that says nothing about the link, does not
+// keep the next ones from it.
+func TestDialProbesAgain(t *testing.T) {
+	for name, fault := range map[string]error{"refused": syscall.ECONNREFUSED, "no socket": netdriver.ErrNoSocket, "given up": errHangs} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				w.d.Suspect("cable")
+				time.Sleep(10 * time.Second)
+				w.cable.fault = fault
+				ctx, cancel := context.WithCancel(t.Context())
+				if fault == errHangs {
+					time.AfterFunc(time.Second, cancel)
+				}
+				_, err := dialOver(ctx, w.d)
+				cancel()
+				w.is.Equal(err != nil, fault == errHangs) // else the modem connects
+				w.is.Equal(len(w.cable.began), 1)
+				w.cable.fault = nil
+				w.goes("cable")
+			})
+		})
+	}
+}
+
 // A link that is down is not dialled. Once it is up it is as good as new.
 func TestDialLinker(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

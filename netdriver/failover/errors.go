@@ -140,11 +140,10 @@ func (e *lateError) Is(target error) bool {
 // As is errors.As on err.
 func (e *lateError) As(target any) bool { return errors.As(e.err, target) }
 
-// isOfLink reports whether err, the error of a dial, counts against the link: not if
-// something beyond the link has answered, if this machine is at fault, or if it costs
-// nothing to try again.
+// isOfLink reports whether err, the error of a dial that nothing has answered, counts against
+// the link: not if this machine is at fault, or if it costs nothing to try again.
 func isOfLink(err error) bool {
-	return !isAnswer(err) && !isLocal(err) &&
+	return !isLocal(err) &&
 		!errors.Is(err, netdriver.ErrNotStarted) && !errors.Is(err, netdriver.ErrNoSocket)
 }
 

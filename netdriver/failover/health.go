@@ -45,7 +45,14 @@ func (h *health) try(now time.Time) {
 	h.backoff.try(now)
 }
 
-// succeed notes that a dial has succeeded.
+// abandon notes that a dial has ended and says nothing about the link: the next one finds out.
+func (h *health) abandon() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.backoff.tried = time.Time{}
+}
+
+// succeed notes that a dial has succeeded, or that something beyond the link has answered.
 func (h *health) succeed() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -63,8 +70,8 @@ func (h *health) fail(now time.Time) {
 type backoff struct {
 	failures int       // that count for the next backoff
 	failed   time.Time // when the link failed last
-	until    time.Time // the end of the backoff; zero if a dial has succeeded since
-	tried    time.Time // by the last dial after the backoff; zero if there was none
+	until    time.Time // the end of the backoff; zero if the link has worked since
+	tried    time.Time // by the last dial after the backoff; zero if none is under way
 }
 
 // begin begins a backoff. Dials that fail during a backoff began before it, or had no

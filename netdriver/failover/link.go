@@ -55,6 +55,21 @@ func (l *link) dial(ctx context.Context, n int, network, address string, http bo
 	return nil, nil, err
 }
 
+// isToBlame notes what err, the error of a dial, says about the link, and reports whether it
+// counts against the link if another one succeeds. Nothing does if ctx, that of the caller,
+// has ended.
+func (l *link) isToBlame(ctx context.Context, err error) bool {
+	switch {
+	case isAnswer(err):
+		l.health.succeed()
+	case ctx.Err() != nil, !isOfLink(err):
+		l.health.abandon()
+	default:
+		return l.state().Up
+	}
+	return false
+}
+
 // connect dials, and adds the name of the link to the Path.
 func (l *link) connect(ctx context.Context, network, address string, http bool) (netdriver.Conn, *netdriver.Path, error) {
 	dialer, ok := l.driver.(netdriver.PathDialer)

@@ -19,7 +19,10 @@ import (
 	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
-const page = "http://device.test/image"
+const (
+	page     = "http://device.test/image"
+	answered = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
+)
 
 // TestFeature is the list of promises that this package keeps, and of their proofs. B8 is
 // kept as far as the dial goes: here the program itself asks for the rest of the body.
@@ -27,6 +30,7 @@ func TestFeature(t *testing.T) {
 	t.Run("B8", func(t *testing.T) {
 		t.Run("a download goes on over the next link", testDownload)
 		t.Run("a dial that goes on is one attempt", testOneAttempt)
+		t.Run("another attempt takes the next link", testAnotherAttempt)
 		t.Run("a kept connection is replaced over the next link", testReplaced)
 	})
 }
@@ -92,6 +96,53 @@ func testOneAttempt(t *testing.T) {
 	})
 }
 
+// testAnotherAttempt: a Session whose attempt stalls over a link, or is cut, makes the next one
+// over another link. So it does if the link lets no handshake through.
+func testAnotherAttempt(t *testing.T) {
+	for name, tt := range map[string]struct {
+		url string
+		bad memnet.Faults
+	}{
+		"stalls":              {page, memnet.Faults{StallReadAfter: 20}},
+		"is cut":              {page, memnet.Faults{ResetReadAfter: 20}},
+		"stalls in handshake": {"https://" + site, memnet.Faults{StallReadAfter: -1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				cable, modem := memnet.New(), memnet.New()
+				serve(t, cable)
+				serve(t, modem)
+				cable.OnDial = func(int, string) (memnet.Faults, error) { return tt.bad, nil }
+				d := failoverOf(t, failover.Link{Name: "cable", Driver: cable}, failover.Link{Name: "modem", Driver: modem})
+				s := &zreq.Session{Driver: d, TLS: &handshake{}}
+				defer s.Close()
+				resp, err := s.Get(t.Context(), tt.url, nil)
+				is.NoErr(err)
+				is.Equal(resp.Link(), "modem")
+				is.Equal(s.Stats().Retried, int64(1))
+			})
+		})
+	}
+}
+
+// handshake is a TLS without secrets: it asks once before the request.
+type handshake struct{ _ int }
+
+func (*handshake) Client(ctx context.Context, c netdriver.Conn, _ string) (netdriver.Conn, error) {
+	by, _ := ctx.Deadline()
+	_ = c.SetDeadline(by)
+	_, err := io.WriteString(c, "hello")
+	if err == nil {
+		_, err = io.ReadFull(c, make([]byte, len(answered)))
+	}
+	if err != nil {
+		_ = c.Close()
+		return nil, err
+	}
+	return struct{ netdriver.Conn }{c}, nil
+}
+
 // testReplaced: a kept connection whose link has gone is replaced over another link, if
 // nothing of the request was sent.
 func testReplaced(t *testing.T) {
@@ -149,7 +200,7 @@ func (e *events) Trace(of zreq.Event) { *e = append(*e, of.Kind) }
 // answer serves c, and allocates nothing for a request.
 func answer(c io.ReadWriteCloser) {
 	defer c.Close()
-	page := []byte("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")
+	page := []byte(answered)
 	buffer := make([]byte, 4096)
 	for {
 		if _, err := c.Read(buffer); err != nil {
