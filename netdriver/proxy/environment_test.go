@@ -170,7 +170,7 @@ func TestEnvironmentOverAProxy(t *testing.T) {
 func testNestedProxies(t *testing.T) {
 	is := is.New(t)
 	p := play(t, dialogue{
-		{"CONNECT inner.test:1080 HTTP/1.1\r\nHost: inner.test:1080\r\n\r\n", established},
+		{"CONNECT inner.test:1080 HTTP/1.1\r\nHost: inner.test:1080\r\nUser-Agent: zreq\r\n\r\n", established},
 		{helloLogin, wantsLogin},
 		{login, loginTaken},
 		{toOrigin, connected},

@@ -139,6 +139,10 @@ func (p *httpProxy) request(address string, authorized bool) ([]byte, error) {
 	if err == nil {
 		out, err = wire.AppendField(wire.AppendVersion(out), "Host", address)
 	}
+	if err == nil {
+		// Each request should have one (RFC 9110, 10.1.5), and some proxies refuse without.
+		out, err = wire.AppendField(out, "User-Agent", "zreq")
+	}
 	if err == nil && authorized && p.authorization != "" {
 		out, err = wire.AppendField(out, "Proxy-Authorization", p.authorization)
 	}

@@ -117,7 +117,7 @@ func (s *scripted) all() string {
 
 // connect is a CONNECT to origin.test:443, with more fields.
 func connect(fields ...string) string {
-	return "CONNECT origin.test:443 HTTP/1.1\r\nHost: origin.test:443\r\n" + strings.Join(fields, "") + "\r\n"
+	return "CONNECT origin.test:443 HTTP/1.1\r\nHost: origin.test:443\r\nUser-Agent: zreq\r\n" + strings.Join(fields, "") + "\r\n"
 }
 
 // The credentials of these tests.
