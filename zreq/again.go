@@ -175,6 +175,9 @@ func (c *call) retry(ctx context.Context, s *Session, t *attempts, err error) (_
 	var v verdict
 	if ctx.Err() == nil && c.why != CloseStopped {
 		f = c.failure(ctx, err)
+		if f.isOfConnection() {
+			s.suspect(c.line.Driver, f.err.Link) // so that the next one can take another link
+		}
 		if s.passes(f) && c.request.body.Rewind() == nil {
 			t, v = s.judge(t, f)
 		}
@@ -196,11 +199,8 @@ func (c *call) retry(ctx context.Context, s *Session, t *attempts, err error) (_
 		c.line.Drop()
 		c.socket = nil
 		c.report(EventStale, CloseDied, f.traced())
-	} else {
-		c.suspect(f.err)
-		if err := c.rest(ctx, s, t, why, f.traced(), v); err != nil {
-			return t, false, err
-		}
+	} else if err := c.rest(ctx, s, t, why, f.traced(), v); err != nil {
+		return t, false, err
 	}
 	c.request.challenged = false
 	if err := c.restart(ctx); err != nil {
@@ -208,17 +208,6 @@ func (c *call) retry(ctx context.Context, s *Session, t *attempts, err error) (_
 		return t, false, &fault{err: err}
 	}
 	return t, true, nil
-}
-
-// suspect tells the driver that the connection of an attempt has stalled or broken, so that
-// the next one can take another link.
-func (c *call) suspect(failed *Error) {
-	if failed == nil || failed.Link == "" {
-		return
-	}
-	if d, ok := c.line.Driver.(netdriver.Suspecter); ok {
-		d.Suspect(failed.Link)
-	}
 }
 
 // rest waits for the next attempt, without a connection of the Session.

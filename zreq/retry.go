@@ -102,6 +102,12 @@ func (s *Session) passes(f failure) bool {
 	return f.sent == 0 || isRepeatable(f.method, f.args)
 }
 
+// isOfConnection reports whether a connection that was made has stalled or broken, and not
+// because it had been idle.
+func (f failure) isOfConnection() bool {
+	return f.status == 0 && !f.stale && f.err.Phase > PhaseDial && isPassing(f.err)
+}
+
 // isPassing reports whether an error may be gone in the next attempt.
 func isPassing(e *Error) bool {
 	if e.Phase < PhaseDial || e.Err == ErrClosed || isLasting(e.Err) || isOtherPart(e.Err) {

@@ -135,7 +135,7 @@ func (s *Session) Options(ctx context.Context, url string, args *Args) (*Respons
 // CloseIdle closes the connections that no call is using.
 func (s *Session) CloseIdle() {
 	if s != nil {
-		s.reportClosed(s.pool.CloseIdle(line.Clock()), nil)
+		s.reportClosed(s.pool.CloseIdle("", line.Clock()), nil)
 	}
 }
 
@@ -150,8 +150,11 @@ func (s *Session) Close() error {
 }
 
 // Suspect tells the driver of s, or the default one, that a connection over a link has
-// stalled or broken, if it is a netdriver.Suspecter. The program calls it when it gives up
-// on a response by itself; link is that of Response.Link or Error.Link.
+// stalled or broken, if it is a netdriver.Suspecter, and closes the idle connections of s
+// over that link. link is that of Response.Link or Error.Link.
+//
+// A Session does that by itself if an attempt fails before Do has returned. The program
+// calls it if the body of a Stream stalls or breaks, or if it gives up on a response.
 func (s *Session) Suspect(link string) {
 	var d netdriver.Driver
 	if s != nil {
@@ -160,8 +163,18 @@ func (s *Session) Suspect(link string) {
 	if d == nil {
 		d, _ = netdriver.Default()
 	}
-	if told, ok := d.(netdriver.Suspecter); ok {
-		told.Suspect(link)
+	s.suspect(d, link)
+}
+
+// suspect is Suspect for the driver of a call.
+func (s *Session) suspect(d netdriver.Driver, link string) {
+	told, ok := d.(netdriver.Suspecter)
+	if !ok || link == "" {
+		return
+	}
+	told.Suspect(link)
+	if s != nil {
+		s.reportClosed(s.pool.CloseIdle(link, line.Clock()), nil)
 	}
 }
 

@@ -28,9 +28,9 @@
 // while: for 5 to 10 seconds after the first failure, and up to 5 minutes if it fails again
 // and again. Then one dial tries it first again. If its Linker says that it is up after it
 // was down, the next dial tries it at once. [Driver.Suspect] has the same effect as a
-// failure: a Session calls it before it makes another attempt because a connection has
-// stalled or broken, and jobs of packages download and tus do. A link that is not preferred is
-// still tried after the others.
+// failure: a Session calls it when a connection has stalled or broken, and so do the jobs of
+// packages download, tus and spool. A link that is not preferred is still tried after the
+// others.
 //
 // Some errors do not count against a link: a connection that was refused, a name that does
 // not exist, an address that is not valid, a driver that is not started or has no socket

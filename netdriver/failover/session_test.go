@@ -31,6 +31,7 @@ func TestFeature(t *testing.T) {
 		t.Run("a download goes on over the next link", testDownload)
 		t.Run("a dial that goes on is one attempt", testOneAttempt)
 		t.Run("another attempt takes the next link", testAnotherAttempt)
+		t.Run("idle connections over a link that stalls are closed", testIdleOver)
 		t.Run("a kept connection is replaced over the next link", testReplaced)
 	})
 }
@@ -126,6 +127,41 @@ func testAnotherAttempt(t *testing.T) {
 	}
 }
 
+// testIdleOver: when a link stalls, the idle connections over it are closed. The next attempt
+// would take one of them, and stall as well.
+func testIdleOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		cable, modem := memnet.New(), memnet.New()
+		serve(t, cable)
+		serve(t, modem)
+		over := &leased{Net: cable}
+		d := failoverOf(t, failover.Link{Name: "cable", Driver: over}, failover.Link{Name: "modem", Driver: modem})
+		s := &zreq.Session{Driver: d}
+		defer s.Close()
+		var open []*zreq.Response
+		for range 3 {
+			resp, err := s.Get(t.Context(), page, &zreq.Args{Stream: true})
+			is.NoErr(err)
+			open = append(open, resp)
+		}
+		for _, resp := range open {
+			_, err := resp.Content()
+			is.NoErr(err)
+		}
+		is.Equal(s.Stats().Idle, 3)
+		for _, conn := range over.all {
+			conn.SetFaults(memnet.Faults{StallReadAfter: -1})
+		}
+		_, err := s.Post(t.Context(), page, nil) // is not sent twice
+		is.True(netdriver.IsTimeout(err))
+		is.Equal(s.Stats().Idle, 0)
+		resp, err := s.Post(t.Context(), page, nil)
+		is.NoErr(err)
+		is.Equal(resp.Link(), "modem")
+	})
+}
+
 // handshake is a TLS without secrets: it asks once before the request.
 type handshake struct{ _ int }
 
@@ -163,16 +199,18 @@ func testReplaced(t *testing.T) {
 	is.Equal(modem.Dials(), 1)
 }
 
-// leased is a link that keeps its connection in view.
+// leased is a link that keeps its connections in view.
 type leased struct {
 	*memnet.Net
-	conn *memnet.Conn
+	conn *memnet.Conn // the last one
+	all  []*memnet.Conn
 }
 
 func (l *leased) Dial(ctx context.Context, network, address string) (netdriver.Conn, error) {
 	c, err := l.Net.Dial(ctx, network, address)
 	if err == nil {
 		l.conn = c.(*memnet.Conn)
+		l.all = append(l.all, l.conn)
 	}
 	return c, err
 }

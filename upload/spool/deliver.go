@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/zreq-go/zreq/internal/backoff"
+	"github.com/zreq-go/zreq/internal/suspect"
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/upload"
 	"github.com/zreq-go/zreq/zreq"
@@ -114,6 +115,10 @@ func (r *round) attempt(ctx context.Context, f File) (*zreq.Response, error) {
 		}
 	}
 	resp, err := upload.Upload(ctx, url, body, &args)
+	var broken *zreq.Error
+	if ctx.Err() == nil && zreq.Transient(err) && errors.As(err, &broken) {
+		suspect.Link(broken.Link, args.Session, args.Driver) // so that the next attempt can take another one
+	}
 	if err == nil && resp.Status/100 == 2 && r.args.Check != nil {
 		err = r.args.Check(f, resp)
 	}

@@ -42,6 +42,9 @@
 //     read: the file is tried again, Args.Tries times in all. Then it is passed over, so
 //     that the others do not wait for it. It is tried again in the next round.
 //
+// A driver that has several links is told which one has stalled or broken
+// (netdriver.Suspecter), so that the next attempt goes over another one.
+//
 // A round begins at the oldest file and tries each that is there. If it has passed over
 // files, the next round begins some time later.
 //

@@ -29,6 +29,7 @@ func TestFeature(t *testing.T) {
 			"testForeign":         testForeign,
 			"testAnotherStart":    testAnotherStart,
 			"testState":           testState,
+			"testLeavesALink":     testLeavesALink,
 			"testPowerCut":        testPowerCut,
 		}
 		maps.Copy(proofs, onLinux)

@@ -6,7 +6,7 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/internal/suspect"
 	"github.com/zreq-go/zreq/upload"
 	"github.com/zreq-go/zreq/zreq"
 )
@@ -160,21 +160,11 @@ func (p *peer) keep(resp *zreq.Response, c *upload.Args) {
 	p.conn, p.to = resp.Connection, originOf(at)
 }
 
-// suspect tells the driver that a link has stalled or broken, if there is a driver that wants
-// to know.
+// suspect tells the driver that a link has stalled or broken.
 func (p *peer) suspect(err error) {
 	var e *zreq.Error
-	if !errors.As(err, &e) || e.Link == "" {
-		return
-	}
-	var driver any = p.args.Call.Driver
-	if p.args.Call.Driver == nil {
-		if driver = p.args.Call.Session; p.args.Call.Session == nil {
-			driver, _ = netdriver.Default()
-		}
-	}
-	if d, ok := driver.(netdriver.Suspecter); ok {
-		d.Suspect(e.Link)
+	if errors.As(err, &e) {
+		suspect.Link(e.Link, p.args.Call.Session, p.args.Call.Driver)
 	}
 }
 

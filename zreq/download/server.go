@@ -3,7 +3,7 @@ package download
 import (
 	"context"
 
-	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/internal/suspect"
 	"github.com/zreq-go/zreq/zreq"
 )
 
@@ -61,22 +61,8 @@ func (s *server) release(resp *zreq.Response) {
 	}
 }
 
-// suspect tells the driver that a link has stalled or broken, if there is a driver that
-// wants to know.
-func (s *server) suspect(link string) {
-	if link == "" {
-		return
-	}
-	var driver any = s.args.Call.Driver
-	if s.args.Call.Driver == nil {
-		if driver = s.args.Session; s.args.Session == nil {
-			driver, _ = netdriver.Default()
-		}
-	}
-	if d, ok := driver.(netdriver.Suspecter); ok {
-		d.Suspect(link)
-	}
-}
+// suspect tells the driver that a link has stalled or broken.
+func (s *server) suspect(link string) { suspect.Link(link, s.args.Session, s.args.Call.Driver) }
 
 // end ends the request that is under way, if there is a Budget.
 func (s *server) end() {
