@@ -15,7 +15,7 @@
 // is the table of clients and tasks; memory weighs kept connections and whole processes,
 // footprint programs; link has a link that breaks. All of these are cases of package bench,
 // which has clients take turns. limits has the budgets, and present makes the page. The server
-// is a process of its own (origin).
+// is a process of its own (origin). All of it needs Unix.
 //
 // The tests beside this are of another kind: in them two libraries that are built on
 // http.Client, resty and go-retryablehttp, do their work over package roundtrip. A test of

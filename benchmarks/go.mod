@@ -4,6 +4,7 @@ go 1.25.0
 
 require (
 	github.com/cavaliergopher/grab/v3 v3.0.1
+	github.com/dsnet/try v0.0.3
 	github.com/go-resty/resty/v2 v2.16.5
 	github.com/hashicorp/go-retryablehttp v0.7.8
 	github.com/matryer/is v1.4.1

@@ -5,6 +5,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/dsnet/try"
 	"github.com/matryer/is"
 
 	"github.com/zreq-go/zreq/benchmarks/bench"
@@ -40,16 +41,16 @@ func TestRun(t *testing.T) {
 	is := is.New(t)
 	made, closed := 0, 0
 	count := func(name string, client bench.Client) bench.Maker {
-		return bench.Maker{Name: name, Make: func() (bench.Client, error) {
+		return bench.Maker{Name: name, Make: func() bench.Client {
 			made++
-			client.Close = func() error { closed++; return nil }
-			return client, nil
+			client.Close = func() { closed++ }
+			return client
 		}}
 	}
 	done := 0
 	c := bench.Case{Group: "group", Name: "name", Clients: []bench.Maker{
-		count("does", bench.Client{Do: func(n int) error { done += n; return nil }, Least: 3}),
-		count("takes", bench.Client{Take: func() (bench.Sample, error) { return bench.Sample{bench.RSS: 5}, nil }}),
+		count("does", bench.Client{Do: func(n int) { done += n }, Least: 3}),
+		count("takes", bench.Client{Take: func() bench.Sample { return bench.Sample{bench.RSS: 5} }}),
 		count("unwanted", bench.Client{}),
 	}}.Only(func(name string) bool { return name != "unwanted" })
 	r, err := bench.Plan{Rounds: 4}.Run(c)
@@ -65,13 +66,13 @@ func TestRun(t *testing.T) {
 	is.Equal(len(r.Samples["takes"]), 1) // what is the same each time needs one
 
 	stuck := errors.New("stuck")
-	_, err = bench.Plan{Rounds: 1}.Run(bench.Case{Clients: []bench.Maker{{Name: "a", Make: func() (bench.Client, error) {
-		return bench.Client{Take: func() (bench.Sample, error) { return nil, nil }, Close: func() error { return stuck }}, nil
+	_, err = bench.Plan{Rounds: 1}.Run(bench.Case{Clients: []bench.Maker{{Name: "a", Make: func() bench.Client {
+		return bench.Client{Take: func() bench.Sample { return nil }, Close: func() { try.E(stuck) }}
 	}}}})
 	is.True(errors.Is(err, stuck)) // what could not be let go of
 
 	broken := errors.New("gone")
-	c.Clients = append(c.Clients, bench.Maker{Name: "fails", Make: func() (bench.Client, error) { return bench.Client{}, broken }})
+	c.Clients = append(c.Clients, bench.Maker{Name: "fails", Make: func() bench.Client { return try.E1(bench.Client{}, broken) }})
 	_, err = bench.Plan{Rounds: 1}.Run(c)
 	is.True(errors.Is(err, broken))
 	is.Equal(err.Error(), "group: name: fails: gone") // it says who

@@ -1,5 +1,7 @@
 package bench
 
+import "slices"
+
 // Case is one job, done by each of its clients in turn.
 type Case struct {
 	Group string // the table that it belongs to: "keep-alive"
@@ -19,56 +21,47 @@ func (c Case) Title() string { return c.Group + ": " + c.Name }
 // Maker sets one client up.
 type Maker struct {
 	Name string // "zreq", "raw"
-	Make func() (Client, error)
+	Make func() Client
 }
 
-// Client is one way to do a job. It has Do or Take.
+// Client is one way to do a job. It has Do or Take. What goes wrong panics by package try.
 type Client struct {
 	// Do does the job n times and fails unless all of it was done right. It is measured
 	// in this process.
-	Do func(n int) error
+	Do func(n int)
 
 	// Least is how many times a turn does it at least, if it has a start of its own
 	// that would else be what is measured. Do may be asked for less all the same.
 	Least int
 
 	// Take does the job and measures it by itself, such as in another process.
-	Take func() (Sample, error)
+	Take func() Sample
 
 	// Close is nil if there is nothing to let go of.
-	Close func() error
+	Close func()
 }
 
 // Doing sets up a client that does its job over and over, and has nothing to let go of.
-func Doing(name string, once func() error) Maker {
-	return Maker{name, func() (Client, error) { return Client{Do: Repeat(once)}, nil }}
+func Doing(name string, once func()) Maker {
+	return Maker{name, func() Client { return Client{Do: Repeat(once)} }}
 }
 
 // Taking sets up a client that measures itself.
-func Taking(name string, take func() (Sample, error)) Maker {
-	return Maker{name, func() (Client, error) { return Client{Take: take}, nil }}
+func Taking(name string, take func() Sample) Maker {
+	return Maker{name, func() Client { return Client{Take: take} }}
 }
 
 // Repeat returns what does a job n times, or until it fails.
-func Repeat(once func() error) func(n int) error {
-	return func(n int) error {
+func Repeat(once func()) func(n int) {
+	return func(n int) {
 		for range n {
-			if err := once(); err != nil {
-				return err
-			}
+			once()
 		}
-		return nil
 	}
 }
 
 // Only returns the case with those of its clients that wanted is true for.
 func (c Case) Only(wanted func(client string) bool) Case {
-	var some []Maker
-	for _, m := range c.Clients {
-		if wanted(m.Name) {
-			some = append(some, m)
-		}
-	}
-	c.Clients = some
+	c.Clients = slices.DeleteFunc(slices.Clone(c.Clients), func(m Maker) bool { return !wanted(m.Name) })
 	return c
 }

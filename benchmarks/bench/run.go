@@ -1,11 +1,13 @@
 package bench
 
 import (
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"syscall"
 	"time"
+
+	"github.com/dsnet/try"
 )
 
 // Plan says how much of each case is done.
@@ -30,22 +32,18 @@ var (
 // two turns of one round says more than that of two averages.
 func (p Plan) Run(c Case) (r Result, err error) {
 	r = Result{Case: c, Samples: make(map[string][]Sample)}
-	failed := func(m Maker, err error) error { return fmt.Errorf("%s: %s: %w", c.Title(), m.Name, err) }
-	takes := make([]func() (Sample, error), len(c.Clients))
+	var who string
+	defer try.HandleF(&err, func() { err = fmt.Errorf("%s: %s: %w", c.Title(), who, err) })
+	takes := make([]func() Sample, len(c.Clients))
 	for i, m := range c.Clients {
-		client, e := m.Make()
-		if e != nil {
-			return r, failed(m, e)
-		}
+		who = m.Name
+		client := m.Make()
 		if client.Close != nil {
-			defer func() { err = errors.Join(err, client.Close()) }()
+			defer client.Close()
 		}
 		if takes[i] = client.Take; client.Take == nil {
-			n, err := p.size(client)
-			if err != nil {
-				return r, failed(m, err)
-			}
-			takes[i] = func() (Sample, error) { return measure(client.Do, n) }
+			n := p.size(client)
+			takes[i] = func() Sample { return measure(client.Do, n) }
 		}
 	}
 	rounds := p.Rounds
@@ -55,12 +53,8 @@ func (p Plan) Run(c Case) (r Result, err error) {
 	order := rand.New(rand.NewPCG(1, 2)) // the same in each run
 	for range rounds {
 		for _, turn := range order.Perm(len(takes)) {
-			m := c.Clients[turn]
-			sample, err := takes[turn]()
-			if err != nil {
-				return r, failed(m, err)
-			}
-			r.Samples[m.Name] = append(r.Samples[m.Name], sample)
+			who = c.Clients[turn].Name
+			r.Samples[who] = append(r.Samples[who], takes[turn]())
 		}
 	}
 	return r, nil
@@ -68,36 +62,27 @@ func (p Plan) Run(c Case) (r Result, err error) {
 
 // size finds how many operations fill a turn. Its own also warm the client up. It goes
 // by the faster of two turns: one that something else held up would make all rounds small.
-func (p Plan) size(client Client) (int, error) {
+func (p Plan) size(client Client) int {
 	for n := max(1, client.Least); ; {
-		one, err := measure(client.Do, n)
-		if err != nil {
-			return 0, err
-		}
-		two, err := measure(client.Do, n)
-		if err != nil {
-			return 0, err
-		}
-		fit := int(float64(p.Turn) / max(1, min(one[Time], two[Time])))
+		took := min(measure(client.Do, n)[Time], measure(client.Do, n)[Time])
+		fit := int(float64(p.Turn) / max(1, took))
 		if fit <= 2*n {
-			return max(1, client.Least, fit), nil
+			return max(1, client.Least, fit)
 		}
 		n = min(fit, 10*n)
 	}
 }
 
 // measure measures n operations.
-func measure(do func(n int) error, n int) (Sample, error) {
+func measure(do func(n int), n int) Sample {
 	runtime.GC() // the garbage of one client is no other's
 	if n > 1 {   // and what it took from the client's pools is had again
-		if err := do(1); err != nil {
-			return nil, err
-		}
+		do(1)
 	}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	cpu, start := used(), time.Now()
-	err := do(n)
+	do(n)
 	elapsed, spent := time.Since(start), used()-cpu
 	runtime.ReadMemStats(&after)
 	each := float64(n)
@@ -109,5 +94,14 @@ func measure(do func(n int) error, n int) (Sample, error) {
 	if spent > 0 {
 		s[CPU] = float64(spent) / each
 	}
-	return s, err
+	return s
+}
+
+// used is the processor time of this process, and of those that it has waited for. The
+// server is one that it does not wait for until the end.
+func used() time.Duration {
+	var own, children syscall.Rusage
+	try.E(syscall.Getrusage(syscall.RUSAGE_SELF, &own))
+	try.E(syscall.Getrusage(syscall.RUSAGE_CHILDREN, &children))
+	return time.Duration(own.Utime.Nano() + own.Stime.Nano() + children.Utime.Nano() + children.Stime.Nano())
 }

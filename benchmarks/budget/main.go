@@ -11,6 +11,8 @@ import (
 	"os"
 	"slices"
 
+	"github.com/dsnet/try"
+
 	"github.com/zreq-go/zreq/benchmarks/bench"
 	"github.com/zreq-go/zreq/benchmarks/footprint"
 	"github.com/zreq-go/zreq/benchmarks/jobs"
@@ -46,17 +48,12 @@ func main() {
 
 // judge measures what budgets need, and nothing else.
 func judge(budgets []limits.Budget, plan bench.Plan) (verdicts []limits.Verdict, err error) {
-	err = jobs.In(plan, func(w *jobs.World) error {
+	err = jobs.In(plan, func(w *jobs.World) {
 		var results []bench.Result
 		for _, c := range limits.Select(budgets, slices.Concat(jobs.All(w), memory.Cases(w), footprint.Cases(plan))) {
-			result, err := plan.Run(c)
-			if err != nil {
-				return err
-			}
-			results = append(results, result)
+			results = append(results, try.E1(plan.Run(c)))
 		}
-		verdicts, err = limits.Judge(budgets, results)
-		return err
+		verdicts = try.E1(limits.Judge(budgets, results))
 	})
 	return verdicts, err
 }

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/dsnet/try"
 )
 
 // Idle is how long a client waits for a byte, or for a connection.
@@ -37,17 +39,17 @@ type Task struct {
 	Keep     bool // the file stays
 }
 
-// Client makes the requests of a task.
+// Client makes the requests of a task. What goes wrong panics by package try.
 type Client struct {
 	// Worker returns what makes one, for one goroutine.
-	Worker func() (once func() error, err error)
+	Worker func() (once func())
 
 	// Hold makes one that is not at its end before it is released, so that a second one
 	// needs another connection. url is that of the task, or of another origin if the task is
 	// for Many. nil if the client cannot.
-	Hold func(url string) (release func() error, err error)
+	Hold func(url string) (release func())
 
-	Close func() error
+	Close func()
 }
 
 // URL is that of the request.
@@ -72,100 +74,6 @@ func (t *Task) Method() string {
 // Streams reports whether a body is longer than anybody would hold in memory.
 func (t *Task) Streams() bool { return !t.Buffered && t.Length > int64(t.Chunk) }
 
-// Sink takes the answers of one worker.
-type Sink struct {
-	task      *Task
-	buf       []byte
-	came, odd int64 // bytes, and chunks of another size
-}
-
-// Sink returns one.
-func (t *Task) Sink() *Sink { return &Sink{task: t} }
-
-// Chunk is the callback: it counts what comes.
-func (s *Sink) Chunk(p []byte) error {
-	s.came += int64(len(p))
-	if len(p) != s.task.Chunk {
-		s.odd++
-	}
-	if s.task.Look != nil {
-		s.task.Look(p)
-	}
-	return nil
-}
-
-// Take takes a body as it can be read: into the file, or in chunks to the callback.
-func (s *Sink) Take(body io.Reader) error {
-	if s.task.Chunk == 0 {
-		return s.Fill(func(f *os.File) error {
-			_, err := io.Copy(f, body)
-			return err
-		})
-	}
-	if s.buf == nil {
-		s.buf = make([]byte, s.task.Chunk)
-	}
-	for {
-		n, err := io.ReadFull(body, s.buf)
-		if n > 0 {
-			_ = s.Chunk(s.buf[:n]) // never fails
-		}
-		if err == io.EOF || err == io.ErrUnexpectedEOF { // of a body that is too short, too: Done will see
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-	}
-}
-
-// Fill has write write the file.
-func (s *Sink) Fill(write func(f *os.File) error) error {
-	f, err := os.Create(s.task.File)
-	if err != nil {
-		return err
-	}
-	return errors.Join(write(f), f.Close())
-}
-
-// Done says, at the end of an answer, what was wrong with it, and begins anew.
-func (s *Sink) Done(status int) error {
-	t, came, odd := s.task, s.came, s.odd
-	s.came, s.odd = 0, 0
-	want, last := 200, min(1, t.Length%max(1, int64(t.Chunk))) // the last chunk may be shorter
-	if t.Put {
-		want = 201
-	}
-	switch {
-	case status != want:
-		return wrong("status", int64(status))
-	case t.Put:
-		return nil
-	case t.Chunk == 0:
-		return t.Check(t.File)
-	case came != t.Length:
-		return wrong("bytes that came", came)
-	case odd != last:
-		return wrong("chunks of another size", odd)
-	}
-	return nil
-}
-
-// wrong is the error of a figure. Package fmt would be the largest part of the smallest program.
-func wrong(what string, n int64) error { return errors.New(what + ": " + strconv.FormatInt(n, 10)) }
-
-// Check looks whether every byte is in the file at path, and removes it unless it is to stay.
-func (t *Task) Check(path string) error {
-	info, err := os.Stat(path)
-	if err == nil && !t.Keep {
-		err = os.Remove(path)
-	}
-	if err == nil && info.Size() != t.Length {
-		err = wrong("bytes in the file", info.Size())
-	}
-	return err
-}
-
 // The form has two fields and the file. It is the same for all but for the boundary.
 const (
 	Device, Taken   = "camera-7", "2026-01-02T15:04:05Z"
@@ -189,14 +97,28 @@ func (t *Task) Around() (before, after string, length int64, contentType string)
 
 // Body opens what is sent. It is the *os.File itself where it can be, so that who can has the
 // system send it.
-func (t *Task) Body() (body io.ReadCloser, length int64, contentType string, err error) {
+func (t *Task) Body() (body io.ReadCloser, length int64, contentType string) {
 	before, after, length, contentType := t.Around()
-	f, err := os.Open(t.File)
-	if err != nil || !t.Form {
-		return f, length, contentType, err
+	f := try.E1(os.Open(t.File))
+	if !t.Form {
+		return f, length, contentType
 	}
 	return struct {
 		io.Reader
 		io.Closer
-	}{io.MultiReader(strings.NewReader(before), f, strings.NewReader(after)), f}, length, contentType, nil
+	}{io.MultiReader(strings.NewReader(before), f, strings.NewReader(after)), f}, length, contentType
 }
+
+// Check looks whether every byte is in the file at path, and removes it unless it is to stay.
+func (t *Task) Check(path string) {
+	info := try.E1(os.Stat(path))
+	if !t.Keep {
+		try.E(os.Remove(path))
+	}
+	if info.Size() != t.Length {
+		wrong("bytes in the file", info.Size())
+	}
+}
+
+// wrong fails by a figure. Package fmt would be the largest part of the smallest program.
+func wrong(what string, n int64) { try.E(errors.New(what + ": " + strconv.FormatInt(n, 10))) }

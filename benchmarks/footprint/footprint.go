@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/dsnet/try"
+
 	"github.com/zreq-go/zreq/benchmarks/bench"
 	"github.com/zreq-go/zreq/benchmarks/process"
 )
@@ -50,7 +52,7 @@ func Cases(plan bench.Plan) (cases []bench.Case) {
 	for _, system := range systems {
 		c := bench.Case{Group: Group, Name: system, Rounds: 1}
 		for _, p := range Programs {
-			c.Clients = append(c.Clients, bench.Taking(p.Name, func() (bench.Sample, error) { return Weigh(system, p.Folder) }))
+			c.Clients = append(c.Clients, bench.Taking(p.Name, func() bench.Sample { return Weigh(system, p.Folder) }))
 		}
 		cases = append(cases, c)
 	}
@@ -61,48 +63,32 @@ func Cases(plan bench.Plan) (cases []bench.Case) {
 const root = "github.com/zreq-go/zreq/benchmarks/footprint/programs/"
 
 // Weigh builds a program for a system.
-func Weigh(system, folder string) (bench.Sample, error) {
-	dir, err := os.MkdirTemp("", "footprint")
-	if err != nil {
-		return nil, err
-	}
+func Weigh(system, folder string) bench.Sample {
+	dir := try.E1(os.MkdirTemp("", "footprint"))
 	defer os.RemoveAll(dir)
-	if err := process.Build(dir, system, root+folder); err != nil {
-		return nil, err
-	}
-	packages, err := Packages(system, folder)
-	if err != nil {
-		return nil, err
-	}
+	process.Build(dir, system, root+folder)
 	file := filepath.Join(dir, folder)
-	info, err := os.Stat(file)
-	if err != nil {
-		return nil, err
-	}
-	loaded, err := loaded(file)
 	return bench.Sample{
-		bench.File: float64(info.Size()), bench.Loaded: float64(loaded), bench.Packages: float64(len(packages)),
-	}, err
+		bench.File:     float64(try.E1(os.Stat(file)).Size()),
+		bench.Loaded:   loaded(file),
+		bench.Packages: float64(len(Packages(system, folder))),
+	}
 }
 
 // Packages are the import paths of all that a program is built of for a system, itself included.
-func Packages(system, folder string) ([]string, error) {
-	out, err := process.Go(system, "list", "-deps", root+folder)
-	return strings.Fields(out), err
+func Packages(system, folder string) []string {
+	return strings.Fields(process.Go(system, "list", "-deps", root+folder))
 }
 
 // loaded is how much of a program the system loads: its sections in memory, but for
 // those that begin as zeros and are in no file.
-func loaded(path string) (size uint64, err error) {
-	file, err := elf.Open(path)
-	if err != nil {
-		return 0, err
-	}
+func loaded(path string) (size float64) {
+	file := try.E1(elf.Open(path))
 	defer file.Close()
 	for _, section := range file.Sections {
 		if section.Flags&elf.SHF_ALLOC != 0 && section.Type != elf.SHT_NOBITS {
-			size += section.Size
+			size += float64(section.Size)
 		}
 	}
-	return size, nil
+	return size
 }

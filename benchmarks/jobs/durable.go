@@ -9,10 +9,13 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/dsnet/try"
+
 	"github.com/zreq-go/zreq/benchmarks/bench"
 	"github.com/zreq-go/zreq/benchmarks/client"
 	"github.com/zreq-go/zreq/benchmarks/client/raw"
 	"github.com/zreq-go/zreq/benchmarks/client/trust"
+	"github.com/zreq-go/zreq/internal/osfs"
 	"github.com/zreq-go/zreq/netdriver/stdnet"
 	"github.com/zreq-go/zreq/zreq"
 	"github.com/zreq-go/zreq/zreq/download"
@@ -53,12 +56,12 @@ type durable struct {
 
 // of is a case of both ways, in folders in that of d.
 func (d durable) of(name, limit string) bench.Case {
-	by := func(name string, way func(durable) func() error) bench.Maker {
-		return bench.Maker{Name: name, Make: func() (_ bench.Client, err error) {
+	by := func(name string, way func(durable) func()) bench.Maker {
+		return bench.Maker{Name: name, Make: func() bench.Client {
 			d := d
-			d.dir, err = os.MkdirTemp(d.dir, "zreq-durable-")
-			d.File = d.path("file")
-			return bench.Client{Do: bench.Repeat(way(d)), Close: func() error { return os.RemoveAll(d.dir) }}, err
+			d.dir = try.E1(os.MkdirTemp(d.dir, "zreq-durable-"))
+			d.File = filepath.Join(d.dir, "file")
+			return bench.Client{Do: bench.Repeat(way(d)), Close: func() { try.E(os.RemoveAll(d.dir)) }}
 		}}
 	}
 	return bench.Case{Group: "durable download", Name: name, Bytes: d.Length, Clients: []bench.Maker{
@@ -66,19 +69,17 @@ func (d durable) of(name, limit string) bench.Case {
 	}}
 }
 
-func (d durable) byJob() func() error {
+func (d durable) byJob() func() {
 	args := &download.Args{Want: download.Want{SHA256: d.sum}, Call: zreq.Args{Driver: new(stdnet.Driver)}}
-	return func() error {
-		if _, err := download.ToFile(context.Background(), d.URL(), d.File, args); err != nil {
-			return err
-		}
-		return d.Check(d.File)
+	return func() {
+		try.E1(download.ToFile(context.Background(), d.URL(), d.File, args))
+		d.Check(d.File)
 	}
 }
 
 // byHand moves the body in parts that are synced, each followed by a note, and makes the
 // syncs of a job before and behind them, too.
-func (d durable) byHand() func() error {
+func (d durable) byHand() func() {
 	var file *os.File
 	h, request, dial := sha256.New(), raw.Request(&d.Task), trust.Dialer(d.Task)
 	c := raw.NewConn(0, 2*raw.Default, func(p []byte) error {
@@ -86,59 +87,45 @@ func (d durable) byHand() func() error {
 		_, err := file.Write(p)
 		return err
 	})
-	return func() (err error) {
-		if err := errors.Join(d.note(), d.note()); err != nil {
-			return err
-		}
-		if c.Conn, err = dial(); err != nil {
-			return err
-		}
+	return func() {
+		home := try.E1(osfs.Open(d.dir))
+		defer home.Close()
+		note(home)
+		note(home)
+		c.Conn = dial()
 		defer c.Close()
-		if _, _, err := c.Ask(request); err != nil {
-			return err
-		}
-		if file, err = os.Create(d.path("part")); err != nil {
-			return err
-		}
+		c.Ask(request)
+		file = try.E1(home.Create("part"))
 		defer file.Close()
 		h.Reset()
-		err = reserve(file, d.Length) // as a job does
-		for done, part := int64(0), int64(0); done < d.Length && err == nil; done += part {
+		try.E(reserve(file, d.Length)) // as a job does
+		for done, part := int64(0), int64(0); done < d.Length; done += part {
 			part = min(d.Length-done, durableMost, max(durableLeast, done))
 			if d.sum != nil {
-				err = c.Pass(part)
+				c.Pass(part)
 			} else {
-				err = c.Splice(file, part)
+				c.Splice(file, part)
 			}
-			err = errors.Join(err, file.Sync(), d.note())
+			try.E(file.Sync())
+			note(home)
 		}
-		if err == nil && d.sum != nil && !bytes.Equal(h.Sum(nil), d.sum) {
-			err = errors.New("another digest")
+		if d.sum != nil && !bytes.Equal(h.Sum(nil), d.sum) {
+			try.E(errors.New("another digest"))
 		}
-		if err != nil {
-			return err
-		}
-		return errors.Join(os.Rename(d.path("part"), d.File), d.sync(), os.Remove(d.path("state")), d.sync(), d.Check(d.File))
+		try.E(home.Rename("part", "file"))
+		try.E(home.Sync("."))
+		try.E(home.Remove("state"))
+		try.E(home.Sync("."))
+		d.Check(d.File)
 	}
 }
-
-func (d durable) path(name string) string { return filepath.Join(d.dir, name) }
 
 // note replaces a small file, durably.
-func (d durable) note() error {
-	f, err := os.Create(d.path("next"))
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(make([]byte, durableNote))
-	return errors.Join(err, f.Sync(), f.Close(), os.Rename(d.path("next"), d.path("state")), d.sync())
-}
-
-// sync syncs the folder.
-func (d durable) sync() error {
-	f, err := os.Open(d.dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
+func note(home *osfs.Folder) {
+	f := try.E1(home.Create("next"))
+	defer f.Close()
+	try.E1(f.Write(make([]byte, durableNote)))
+	try.E(f.Sync())
+	try.E(home.Rename("next", "state"))
+	try.E(home.Sync("."))
 }

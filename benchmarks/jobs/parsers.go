@@ -11,6 +11,7 @@ import (
 	"net/http/httputil"
 	"strings"
 
+	"github.com/dsnet/try"
 	"github.com/valyala/fasthttp"
 
 	"github.com/zreq-go/zreq/benchmarks/bench"
@@ -74,51 +75,43 @@ func chunkedText(size, chunk int) []byte {
 	return wire.AppendLastChunk(text)
 }
 
-var errParse = errors.New("it says something else")
-
-// parsed is nil if that is what a head was to say, and counted if a body was to be as long.
-func parsed(status int, length int64, etag string) error {
-	if status != 200 || length != parseLength || etag != parseETag {
-		return errParse
+// check fails unless that is what was to be said.
+func check(ok bool) {
+	if !ok {
+		try.E(errors.New("it says something else"))
 	}
-	return nil
 }
 
-func counted(n int) error {
-	if n != parseBody {
-		return errParse
-	}
-	return nil
+// parsed checks what a head says, and counted how long a body is.
+func parsed(status int, length int64, etag string) {
+	check(status == 200 && length == parseLength && etag == parseETag)
 }
+
+func counted(n int64) { check(n == parseBody) }
 
 // headByWire decodes a head and keeps a copy of it, as a Response of zreq does: it is
 // valid, and the framing is known, when that is done. A field is found when it is asked
 // for: the last one, so that all are passed.
-func headByWire(head []byte, lookUp bool) func() error {
+func headByWire(head []byte, lookUp bool) func() {
 	var d wire.Decoder
 	window, kept := make([]byte, parseWindow), []byte(nil)
-	return func() error {
+	return func() {
 		in := window[:copy(window, head)]
 		d.Reset("GET", wire.Limits{})
 		ev, used, err := d.Next(in)
-		if err != nil || ev.Kind != wire.Head || used != len(head) {
-			return errors.Join(err, errParse)
-		}
+		try.E(err)
+		check(ev.Kind == wire.Head && used == len(head))
 		kept = append(kept[:0], ev.Data...)
 		if !lookUp {
-			return parsed(d.Status(), d.Length(), parseETag)
+			parsed(d.Status(), d.Length(), parseETag)
+			return
 		}
 		_, rest := wire.SplitHead(kept)
-		for {
-			name, value, next, ok := wire.NextField(rest)
-			if !ok {
-				return errParse
-			}
-			if wire.EqualName(name, "ETag") {
-				return parsed(d.Status(), d.Length(), string(value))
-			}
-			rest = next
+		name, value, rest, ok := wire.NextField(rest)
+		for ok && !wire.EqualName(name, "ETag") {
+			name, value, rest, ok = wire.NextField(rest)
 		}
+		parsed(d.Status(), d.Length(), string(value))
 	}
 }
 
@@ -135,94 +128,74 @@ func reader(text []byte) func() *bufio.Reader {
 
 // headByNetHTTP makes a Response with a map of the fields, and headByFastHTTP fills a header
 // that is kept.
-func headByNetHTTP(head []byte) func() error {
+func headByNetHTTP(head []byte) func() {
 	in, req := reader(head), &http.Request{Method: "GET"}
-	return func() error {
-		resp, err := http.ReadResponse(in(), req)
-		if err != nil {
-			return err
-		}
-		return parsed(resp.StatusCode, resp.ContentLength, resp.Header.Get("ETag"))
+	return func() {
+		resp := try.E1(http.ReadResponse(in(), req))
+		parsed(resp.StatusCode, resp.ContentLength, resp.Header.Get("ETag"))
 	}
 }
 
-func headByFastHTTP(head []byte) func() error {
+func headByFastHTTP(head []byte) func() {
 	in, h := reader(head), new(fasthttp.ResponseHeader)
-	return func() error {
-		if err := h.Read(in()); err != nil {
-			return err
-		}
-		return parsed(h.StatusCode(), int64(h.ContentLength()), string(h.Peek("ETag")))
+	return func() {
+		try.E(h.Read(in()))
+		parsed(h.StatusCode(), int64(h.ContentLength()), string(h.Peek("ETag")))
 	}
 }
 
 // chunksByWire decodes a body as it comes into a window, as zreq does. With copies each
 // piece is copied to where a Read would have it; else it is looked at where it lies, as
 // by a callback.
-func chunksByWire(text []byte, copies bool) func() error {
+func chunksByWire(text []byte, copies bool) func() {
 	var d wire.Decoder
 	window, to := make([]byte, parseWindow), make([]byte, parseRead)
-	return func() error {
+	return func() {
 		d.Reset("GET", wire.Limits{})
-		rest, r, w, n := text, 0, 0, 0
+		rest, r, w, n := text, 0, 0, int64(0)
 		for {
 			ev, used, err := d.Next(window[r:w])
-			if err != nil {
-				return err
-			}
+			try.E(err)
 			r += used
 			switch ev.Kind {
 			case wire.Data:
-				n += len(ev.Data)
+				n += int64(len(ev.Data))
 				if copies {
 					copy(to, ev.Data)
 				}
 			case wire.NeedMore:
-				if len(rest) == 0 {
-					return io.ErrUnexpectedEOF
-				}
+				check(len(rest) > 0)
 				w = copy(window, window[r:w])
 				m := copy(window[w:], rest)
 				r, w, rest = 0, w+m, rest[m:]
 			case wire.End:
-				return counted(n)
+				counted(n)
+				return
 			}
 		}
 	}
 }
 
-// readAll reads a body to its end by a buffer that is kept.
-func readAll(body io.Reader, buffer []byte) error {
-	for n := 0; ; {
-		m, err := body.Read(buffer)
-		switch n += m; err {
-		case nil:
-		case io.EOF:
-			return counted(n)
-		default:
-			return err
-		}
-	}
-}
+// discard takes a body by a buffer that is kept: it has no ReadFrom, unlike io.Discard.
+var discard io.Writer = struct{ io.Writer }{io.Discard}
 
 // chunksByHTTPUtil reads the body alone: the head is not its business.
-func chunksByHTTPUtil(text []byte) func() error {
+func chunksByHTTPUtil(text []byte) func() {
 	in, buffer := reader(text[len(parseChunks):]), make([]byte, parseRead)
-	return func() error { return readAll(httputil.NewChunkedReader(in()), buffer) }
+	return func() { counted(try.E1(io.CopyBuffer(discard, httputil.NewChunkedReader(in()), buffer))) }
 }
 
 // chunksByFastHTTP has the body put together in memory that is kept, or reads it as a
 // stream.
-func chunksByFastHTTP(text []byte, stream bool) func() error {
+func chunksByFastHTTP(text []byte, stream bool) func() {
 	in, buffer, resp := reader(text), make([]byte, parseRead), &fasthttp.Response{StreamBody: stream}
-	return func() error {
-		if err := resp.ReadLimitBody(in(), 0); err != nil {
-			return err
-		}
+	return func() {
+		try.E(resp.ReadLimitBody(in(), 0))
 		if !stream {
-			return counted(len(resp.Body()))
+			counted(int64(len(resp.Body())))
+			return
 		}
-		err := readAll(resp.BodyStream(), buffer)
-		return errors.Join(err, resp.CloseBodyStream())
+		counted(try.E1(io.CopyBuffer(discard, resp.BodyStream(), buffer)))
+		try.E(resp.CloseBodyStream())
 	}
 }

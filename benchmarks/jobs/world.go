@@ -2,12 +2,12 @@ package jobs
 
 import (
 	"bytes"
-	"errors"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
+
+	"github.com/dsnet/try"
 
 	"github.com/zreq-go/zreq/benchmarks/bench"
 	"github.com/zreq-go/zreq/benchmarks/client"
@@ -31,18 +31,14 @@ type World struct {
 }
 
 // In starts a server, and makes a folder that is removed in the end.
-func In(plan bench.Plan, do func(*World) error) (err error) {
-	server, err := origin.Start()
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, server.Stop()) }()
-	dir, err := os.MkdirTemp("", "zreq-benchmarks-")
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	return do(&World{plan, server, dir})
+func In(plan bench.Plan, do func(*World)) (err error) {
+	defer try.Handle(&err)
+	server := origin.Start(0)
+	defer server.Stop()
+	dir := try.E1(os.MkdirTemp("", "zreq-benchmarks-"))
+	defer os.RemoveAll(dir)
+	do(&World{plan, server, dir})
+	return nil
 }
 
 // All is every case, in the order of the report.
@@ -58,7 +54,7 @@ func (w *World) of(group, name string, t client.Task, clients ...string) bench.C
 	}
 	for _, name := range clients {
 		if name != "curl" || curl.Here() {
-			c.Clients = append(c.Clients, bench.Maker{Name: name, Make: func() (bench.Client, error) { return w.make(name, t) }})
+			c.Clients = append(c.Clients, bench.Maker{Name: name, Make: func() bench.Client { return w.make(name, t) }})
 		}
 	}
 	return c
@@ -68,12 +64,10 @@ func (w *World) of(group, name string, t client.Task, clients ...string) bench.C
 const wide = ", 64 KiB"
 
 // make makes a client of a task by its name.
-func (w *World) make(name string, t client.Task) (bench.Client, error) {
+func (w *World) make(name string, t client.Task) bench.Client {
 	switch {
 	case t.Put:
-		if err := write(t.File, t.Length); err != nil {
-			return bench.Client{}, err
-		}
+		write(t.File, t.Length)
 	case t.Chunk == 0:
 		t.File = filepath.Join(w.Dir, "download."+strings.NewReplacer("/", "", " ", "").Replace(name))
 	}
@@ -84,16 +78,14 @@ func (w *World) make(name string, t client.Task) (bench.Client, error) {
 	if name == "curl" {
 		return curl.New(t)
 	}
-	goroutines := 1
-	if t.Conns > 1 {
-		goroutines = callers
-	}
 	c := NewClient(name, t)
-	all, err := workers(c, goroutines)
-	if err != nil {
-		return bench.Client{}, err
+	if t.Conns <= 1 {
+		return bench.Client{Do: bench.Repeat(c.Worker()), Close: c.Close}
 	}
-	return bench.Client{Do: together(all), Close: c.Close}, nil
+	all := workers(c, callers)
+	return bench.Client{Close: c.Close, Do: func(n int) {
+		together(all, func(i int) { bench.Repeat(all[i])((n + len(all) - 1 - i) / len(all)) })
+	}}
 }
 
 // NewClient returns the client with a name.
@@ -128,39 +120,19 @@ func ours(config zreq.Config) func(client.Task) client.Client {
 	}
 }
 
-// workers are those of a client for as many goroutines. If one cannot be had, the client is closed.
-func workers(c client.Client, goroutines int) ([]func() error, error) {
-	all := make([]func() error, goroutines)
+// workers are those of a client for as many goroutines.
+func workers(c client.Client, goroutines int) []func() {
+	all := make([]func(), goroutines)
 	for i := range all {
-		var err error
-		if all[i], err = c.Worker(); err != nil {
-			return nil, errors.Join(err, c.Close())
-		}
+		all[i] = c.Worker()
 	}
-	return all, nil
-}
-
-// together makes requests on goroutines that are started anew each time; one needs none.
-func together(all []func() error) func(n int) error {
-	if len(all) == 1 {
-		return bench.Repeat(all[0])
-	}
-	errs := make([]error, len(all))
-	return func(n int) error {
-		var group sync.WaitGroup
-		for i, once := range all {
-			share := (n + len(all) - 1 - i) / len(all)
-			group.Go(func() { errs[i] = bench.Repeat(once)(share) })
-		}
-		group.Wait()
-		return errors.Join(errs...)
-	}
+	return all
 }
 
 // write makes the file of an upload, once for all cases: it stays, for Dir is the World's.
-func write(path string, size int64) error {
+func write(path string, size int64) {
 	if info, err := os.Stat(path); err == nil && info.Size() == size {
-		return nil
+		return
 	}
-	return os.WriteFile(path, bytes.Repeat([]byte("0123456789abcdef"), int(size/16)), 0o600)
+	try.E(os.WriteFile(path, bytes.Repeat([]byte("0123456789abcdef"), int(size/16)), 0o600))
 }

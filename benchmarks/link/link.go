@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/cavaliergopher/grab/v3"
+	"github.com/dsnet/try"
 
 	"github.com/zreq-go/zreq/benchmarks/bench"
 	"github.com/zreq-go/zreq/benchmarks/client/curl"
@@ -28,18 +29,16 @@ import (
 // Bound is how often a client that begins anew each time does so: it never comes to an end.
 const Bound = 10
 
-// A get downloads url into the file at path.
-type get func(url, path string, sum []byte) error
-
-var errGivenUp = errors.New("given up")
+// A get downloads url into the file at path, and reports whether it came to an end.
+type get func(url, path string, sum []byte) (whole bool)
 
 // Case is a download of a file of size bytes into a folder, by each client of this machine.
 func (l Link) Case(name, dir string, size int64) bench.Case {
 	c := bench.Case{Group: "link that breaks", Name: name, Rounds: 3}
 	add := func(name string, by get) {
-		c.Clients = append(c.Clients, bench.Taking(name, func() (bench.Sample, error) { return l.download(by, filepath.Join(dir, "image"), size) }))
+		c.Clients = append(c.Clients, bench.Taking(name, func() bench.Sample { return l.download(by, filepath.Join(dir, "image"), size) }))
 	}
-	add("zreq ToFile", func(url, path string, _ []byte) error { return byZreq(url, path, nil) })
+	add("zreq ToFile", func(url, path string, _ []byte) bool { return byZreq(url, path, nil) })
 	add("zreq ToFile with SHA-256", byZreq)
 	if curl.Here() {
 		add("curl -C - in a loop", byCurl)
@@ -51,80 +50,63 @@ func (l Link) Case(name, dir string, size int64) bench.Case {
 
 // download has a client download, and looks at the file. Whoever does not come to an end has
 // none.
-func (l Link) download(by get, path string, size int64) (_ bench.Sample, err error) {
+func (l Link) download(by get, path string, size int64) bench.Sample {
 	content := make([]byte, size)
 	_, _ = rand.NewChaCha8([32]byte{16}).Read(content) // never fails; the same each time
 	sum := sha256.Sum256(content)
-	link, end, err := l.serve(content)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, end()) }()
+	link, end := l.serve(content)
+	defer end()
 	defer os.Remove(path)
 	start := time.Now()
-	err = by("http://"+link.Addr().String()+"/image", path, sum[:])
+	whole := by("http://"+link.Addr().String()+"/image", path, sum[:])
 	s := bench.Sample{
 		bench.Time: float64(time.Since(start)), bench.Wire: float64(link.bytes.Load()), bench.Requests: float64(link.requests.Load()),
 	}
-	if err == errGivenUp {
-		return s, nil
+	if whole && !bytes.Equal(try.E1(os.ReadFile(path)), content) {
+		try.E(errors.New("the file is another"))
 	}
-	got, failed := os.ReadFile(path)
-	if err == nil && !bytes.Equal(got, content) {
-		err = errors.New("the file is another")
-	}
-	return s, errors.Join(err, failed)
+	return s
 }
 
-func byZreq(url, path string, sum []byte) error {
+func byZreq(url, path string, sum []byte) bool {
 	args := &download.Args{Want: download.Want{SHA256: sum}, Call: zreq.Args{Driver: new(stdnet.Driver)}}
-	_, err := download.ToFile(context.Background(), url, path, args)
-	return err
+	try.E1(download.ToFile(context.Background(), url, path, args))
+	return true
 }
 
 // byCurl is what scripts have.
-func byCurl(url, path string, _ []byte) error {
+func byCurl(url, path string, _ []byte) bool {
 	const loop = `until curl --disable -fsS -C - -o "$1" "$0" 2>/dev/null; do :; done`
-	return exec.Command("sh", "-c", loop, url, path).Run()
+	try.E(exec.Command("sh", "-c", loop, url, path).Run())
+	return true
 }
 
 // byGrab goes on in the file that is there, which grab does by itself.
-func byGrab(url, path string, _ []byte) error {
+func byGrab(url, path string, _ []byte) bool {
 	web := grab.NewClient()
 	web.HTTPClient = &http.Client{Transport: new(http.Transport)}
-	for {
-		req, err := grab.NewRequest(path, url)
-		if err != nil {
-			return err
-		}
-		if web.Do(req).Err() == nil {
-			return nil
-		}
+	for web.Do(try.E1(grab.NewRequest(path, url))).Err() != nil {
 	}
+	return true
 }
 
 // byNetHTTP begins anew, as most programs do.
-func byNetHTTP(url, path string, _ []byte) error {
+func byNetHTTP(url, path string, _ []byte) bool {
 	web := &http.Client{Transport: new(http.Transport)}
 	for range Bound {
 		if fromStart(web, url, path) == nil {
-			return nil
+			return true
 		}
 	}
-	return errGivenUp
+	return false
 }
 
-func fromStart(web *http.Client, url, path string) error {
-	f, err := os.Create(path)
-	if err != nil {
-		return err
-	}
+func fromStart(web *http.Client, url, path string) (err error) {
+	defer try.Handle(&err)
+	f := try.E1(os.Create(path))
 	defer f.Close()
-	resp, err := web.Get(url)
-	if err != nil {
-		return err
-	}
+	resp := try.E1(web.Get(url))
 	defer resp.Body.Close()
-	_, err = io.Copy(f, resp.Body)
-	return err
+	try.E1(io.Copy(f, resp.Body))
+	return nil
 }

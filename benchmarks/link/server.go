@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/dsnet/try"
 	"golang.org/x/time/rate"
 )
 
@@ -30,11 +31,8 @@ const piece = 64 << 10
 
 // serve serves content until end is called, by the server of net/http, with ETag, Last-Modified
 // and ranges.
-func (l Link) serve(content []byte) (b *breaking, end func() error, err error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, nil, err
-	}
+func (l Link) serve(content []byte) (b *breaking, end func() error) {
+	listener := try.E1(net.Listen("tcp", "127.0.0.1:0"))
 	burst := int(max(piece, l.Rate/100)) // 10 ms make up for sleeps that are longer than they should be
 	limit := rate.Inf
 	if l.Rate > 0 {
@@ -48,7 +46,7 @@ func (l Link) serve(content []byte) (b *breaking, end func() error, err error) {
 		http.ServeContent(w, r, "image.bin", made, bytes.NewReader(content))
 	})}
 	go func() { _ = server.Serve(b) }() // returns when it is closed
-	return b, server.Close, nil
+	return b, server.Close
 }
 
 func (b *breaking) Accept() (net.Conn, error) {

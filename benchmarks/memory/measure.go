@@ -8,6 +8,8 @@ import (
 	"runtime"
 	"time"
 
+	"github.com/dsnet/try"
+
 	"github.com/zreq-go/zreq/benchmarks/bench"
 	"github.com/zreq-go/zreq/benchmarks/client"
 	"github.com/zreq-go/zreq/benchmarks/origin"
@@ -29,50 +31,39 @@ func settle() levels {
 }
 
 // since is what n connections have added, for each. All of them must be open.
-func (before levels) since(n int) (bench.Sample, error) {
+func (before levels) since(n int) bench.Sample {
 	after, each := settle(), float64(n)
-	var err error
 	if open := after.open - before.open; open < each {
-		err = fmt.Errorf("of %d connections that should be idle %.0f are open", n, open)
+		try.E(fmt.Errorf("of %d connections that should be idle %.0f are open", n, open))
 	}
 	stack := max(0, after.stack-before.stack) / each // less is of goroutines that had ended before
 	return bench.Sample{
 		bench.Held:       (after.heap-before.heap)/each + stack,
 		bench.Stack:      stack,
 		bench.Goroutines: (after.goroutines - before.goroutines) / each,
-	}, err
+	}
 }
 
 // together makes n requests that need a connection each: the answers are kept unread until all
 // are there.
-func together(c client.Client, url string, n int) error {
-	releases := make([]func() error, n)
+func together(c client.Client, url string, n int) {
+	releases := make([]func(), n)
 	for i := range releases {
-		var err error
-		if releases[i], err = c.Hold(url); err != nil {
-			return err
-		}
+		releases[i] = c.Hold(url)
 	}
 	for _, release := range releases {
-		if err := release(); err != nil {
-			return err
-		}
+		release()
 	}
-	return nil
 }
 
 // few connections are made first, so that what is made once for all is there.
 const few = 8
 
 // hold measures kept connections, in the child process.
-func (t task) hold(by maker) (bench.Sample, error) {
+func (t task) hold(by maker) bench.Sample {
 	zreqtest.SpareThreads()
 	goroutines := runtime.NumGoroutine()
-	warm, err := t.keep(by, few)
-	if err != nil {
-		return nil, err
-	}
-	_ = warm.Close()
+	t.keep(by, few).Close()
 	for range 200 { // some pools have a goroutine that stays for a while
 		if runtime.NumGoroutine() <= goroutines {
 			break
@@ -80,19 +71,17 @@ func (t task) hold(by maker) (bench.Sample, error) {
 		time.Sleep(time.Millisecond)
 	}
 	before := settle()
-	kept, err := t.keep(by, t.N)
-	if err != nil {
-		return nil, err
-	}
-	sample, err := before.since(t.N)
-	return sample, errors.Join(err, kept.Close()) // not before: they are held
+	kept := t.keep(by, t.N)
+	defer kept.Close() // not before: they are held
+	return before.since(t.N)
 }
 
 // keep makes n connections that are idle at once.
-func (t task) keep(by maker, n int) (client.Client, error) {
+func (t task) keep(by maker, n int) client.Client {
 	t.Conns = n
 	c := by(t.Client, t.Task)
-	return c, together(c, t.URL(), n) // one string: what a connection keeps of it all share
+	together(c, t.URL(), n) // one string: what a connection keeps of it all share
+	return c
 }
 
 // finds is how many requests are made over connections that are kept.
@@ -100,12 +89,9 @@ const finds = 2_000
 
 // spread measures connections to many origins, in the child process: what each holds, how
 // long a request takes that has to find one, and how long it takes to close all.
-func (t task) spread(by maker) (_ bench.Sample, err error) {
-	server, err := origin.StartAt(t.Many)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, server.Stop()) }()
+func (t task) spread(by maker) bench.Sample {
+	server := origin.Start(t.Many)
+	defer server.Stop()
 	urls := make([]string, t.Many)
 	for i, address := range server.Many {
 		urls[i] = "http://" + address + t.Path
@@ -114,22 +100,17 @@ func (t task) spread(by maker) (_ bench.Sample, err error) {
 	before := settle()
 	c := by(t.Client, t.Task)
 	for _, url := range urls {
-		if err == nil {
-			err = together(c, url, t.Conns)
-		}
+		together(c, url, t.Conns)
 	}
-	if err != nil {
-		return nil, err
-	}
-	sample, err := before.since(t.N)
+	sample := before.since(t.N)
 	start := time.Now()
 	for range finds {
-		err = errors.Join(err, together(c, urls[rand.IntN(len(urls))], 1))
+		together(c, urls[rand.IntN(len(urls))], 1)
 	}
 	found := time.Now()
-	err = errors.Join(err, c.Close())
+	c.Close()
 	sample[bench.Find], sample[bench.End] = float64(found.Sub(start))/finds, float64(time.Since(found))
-	return sample, err
+	return sample
 }
 
 const lookEvery = 64 << 20
@@ -137,8 +118,8 @@ const lookEvery = 64 << 20
 // grow measures the live heap while a body comes, in the child process. A first call, whose
 // connection is closed, makes what is made once for all. The second is measured, by how much
 // more of the heap is live at most than before it, which dials.
-func (t task) grow(by maker) (bench.Sample, error) {
-	var got, highest int64
+func (t task) grow(by maker) bench.Sample {
+	var got, before, highest int64
 	t.Look = func(p []byte) {
 		if got += int64(len(p)); got%lookEvery == 0 {
 			highest = max(highest, zreqtest.LiveHeap())
@@ -146,17 +127,15 @@ func (t task) grow(by maker) (bench.Sample, error) {
 	}
 	zreqtest.SpareThreads()
 	c := by(t.Client, t.Task)
-	var before int64
+	defer c.Close()
 	for range 2 {
 		settle()
 		before, highest = zreqtest.LiveHeap(), 0
-		once, err := c.Worker() // with all that one needs
-		if err == nil {
-			err = once()
-		}
-		if err != nil || highest == 0 {
-			return nil, errors.Join(err, errors.New("it was not looked at"))
+		once := c.Worker() // with all that one needs
+		once()
+		if highest == 0 {
+			try.E(errors.New("it was not looked at"))
 		}
 	}
-	return bench.Sample{bench.Growth: float64(highest - before)}, c.Close()
+	return bench.Sample{bench.Growth: float64(highest - before)}
 }

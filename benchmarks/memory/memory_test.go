@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dsnet/try"
 	"github.com/matryer/is"
 
 	"github.com/zreq-go/zreq/benchmarks/bench"
@@ -26,10 +27,8 @@ func TestMain(m *testing.M) {
 // world starts a server that ends with the test.
 func world(t *testing.T) *jobs.World {
 	t.Helper()
-	is := is.New(t)
-	o, err := origin.Start()
-	is.NoErr(err)
-	t.Cleanup(func() { is.NoErr(o.Stop()) })
+	o := origin.Start(0)
+	t.Cleanup(o.Stop)
 	return &jobs.World{Plan: bench.Plan{Short: true}, Origin: o, Dir: t.TempDir()}
 }
 
@@ -69,8 +68,15 @@ func TestCases(t *testing.T) {
 	is.True(groups[Peak] >= 27) // without curl
 
 	s := &scales{World: w}
-	_, err := s.weigh(filepath.Join(w.Dir, "raw"), "download", "127.0.0.1:1", "", "false")
+	err := failure(func() { s.weigh(filepath.Join(w.Dir, "raw"), "download", "127.0.0.1:1", "", "false") })
 	is.True(err != nil && strings.Contains(err.Error(), "refused")) // one that fails has no weight
+}
+
+// failure is what a measurement ends by.
+func failure(do func()) (err error) {
+	defer try.Handle(&err)
+	do()
+	return nil
 }
 
 // TestHoldWeighsWhatIsHeld: no more and no less, and only if it is held.
@@ -82,22 +88,21 @@ func TestHoldWeighsWhatIsHeld(t *testing.T) {
 		c := raw.New(t, trust.Dialer(t))
 		var weights [][]byte
 		hold := c.Hold
-		c.Hold = func(url string) (func() error, error) {
+		c.Hold = func(url string) func() {
 			if weights = append(weights, make([]byte, ballast)); len(weights) > n-less {
-				return func() error { return nil }, nil
+				return func() {}
 			}
 			return hold(url)
 		}
 		end := c.Close
-		c.Close = func() error { weights = nil; return end() }
+		c.Close = func() { weights = nil; end() }
 		return c
 	}
 	kept := task{Kind: Kept, N: n, Task: client.Task{Address: world(t).Origin.Plain, Path: "/bytes/13", Length: 13, Chunk: 12}}
-	s, err := kept.hold(by)
-	is.NoErr(err)
+	s := kept.hold(by)
 	is.True(s[bench.Held] > ballast && s[bench.Held] < ballast+2<<10)
 	less = 1
-	_, err = kept.hold(by)
+	err := failure(func() { kept.hold(by) })
 	is.True(err != nil && strings.Contains(err.Error(), "49 are open")) // a claim that is not so
 }
 
@@ -105,7 +110,7 @@ func TestGrowthShowsWhatIsKept(t *testing.T) {
 	is := is.New(t)
 	var kept [][]byte
 	long := task{Kind: Growing, Task: client.Task{Address: world(t).Origin.Plain, Path: "/bytes/67108864", Length: 64 << 20, Chunk: 512, Fresh: true}}
-	s, err := long.grow(func(_ string, t client.Task) client.Client {
+	s := long.grow(func(_ string, t client.Task) client.Client {
 		look, chunks := t.Look, 0
 		t.Look = func(p []byte) {
 			if chunks++; chunks%64 == 0 {
@@ -115,7 +120,6 @@ func TestGrowthShowsWhatIsKept(t *testing.T) {
 		}
 		return raw.New(t, trust.Dialer(t))
 	})
-	is.NoErr(err)
 	is.True(s[bench.Growth] >= 1<<20) // a 64th of 64 MiB
 	is.True(len(kept) > 0)
 }

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/dsnet/try"
+
 	"github.com/zreq-go/zreq/benchmarks/bench"
 	"github.com/zreq-go/zreq/benchmarks/client/curl"
 	"github.com/zreq-go/zreq/benchmarks/jobs"
@@ -21,7 +23,7 @@ import (
 // peaks are processes that do one job each.
 func peaks(w *jobs.World) []bench.Case {
 	s := &scales{World: w}
-	ready := sync.OnceValue(s.prepare)
+	ready := sync.OnceFunc(s.prepare)
 	var cases []bench.Case
 	for _, j := range []struct {
 		name, kind string
@@ -42,10 +44,8 @@ func peaks(w *jobs.World) []bench.Case {
 			if name == "curl" && !curl.Here() {
 				continue
 			}
-			c.Clients = append(c.Clients, bench.Taking(name, func() (bench.Sample, error) {
-				if err := ready(); err != nil {
-					return nil, err
-				}
+			c.Clients = append(c.Clients, bench.Taking(name, func() bench.Sample {
+				ready()
 				return s.job(name, j.kind, j.tls)
 			}))
 		}
@@ -63,32 +63,25 @@ type scales struct {
 func (s *scales) path(name string) string { return filepath.Join(s.Dir, name) }
 
 // prepare builds the programs, as small as they come, and writes the files that they read.
-func (s *scales) prepare() error {
+func (s *scales) prepare() {
 	var programs []string
 	for _, name := range []string{"weigh", "empty", "raw", "rawtls", "zreq", "zreqtls", "nethttp", "fasthttp", "resty"} {
 		programs = append(programs, "github.com/zreq-go/zreq/benchmarks/memory/programs/"+name)
 	}
-	if err := process.Build(s.Dir, runtime.GOOS+"/"+runtime.GOARCH, programs...); err != nil {
-		return err
-	}
-	err := errors.Join(
-		os.WriteFile(s.path("upload.bin"), bytes.Repeat([]byte("0123456789abcdef"), program.Size/16), 0o600),
-		os.WriteFile(s.path("roots.pem"), s.Origin.Roots, 0o600),
-	)
-	if err == nil {
-		s.least, err = s.weigh(s.path("empty"))
-	}
-	return err
+	process.Build(s.Dir, runtime.GOOS+"/"+runtime.GOARCH, programs...)
+	try.E(os.WriteFile(s.path("upload.bin"), bytes.Repeat([]byte("0123456789abcdef"), program.Size/16), 0o600))
+	try.E(os.WriteFile(s.path("roots.pem"), s.Origin.Roots, 0o600))
+	s.least = s.weigh(s.path("empty"))
 }
 
 // job has a client's program do a job, which sees that it was done, and says how much memory it
 // took.
-func (s *scales) job(name, kind string, tls bool) (bench.Sample, error) {
-	size, err := s.weigh(s.command(name, kind, tls)...)
-	if err == nil && size <= s.least {
-		err = errors.New("it seems to weigh less than a program that does nothing")
+func (s *scales) job(name, kind string, tls bool) bench.Sample {
+	size := s.weigh(s.command(name, kind, tls)...)
+	if size <= s.least {
+		try.E(errors.New("it seems to weigh less than a program that does nothing"))
 	}
-	return bench.Sample{bench.RSS: size}, err
+	return bench.Sample{bench.RSS: size}
 }
 
 // command is what the job is for a client.
@@ -119,15 +112,9 @@ func (s *scales) command(name, kind string, tls bool) []string {
 }
 
 // weigh runs a command under program weigh, which says why it is needed.
-func (s *scales) weigh(command ...string) (float64, error) {
-	if path, err := exec.LookPath(command[0]); err == nil {
-		command[0] = path
-	}
+func (s *scales) weigh(command ...string) float64 {
+	command[0] = try.E1(exec.LookPath(command[0]))
 	cmd := process.Command(s.path("weigh"), command...)
 	cmd.Env = append(cmd.Env, "LC_ALL=C")
-	out, err := process.Output(cmd)
-	if err != nil {
-		return 0, err
-	}
-	return strconv.ParseFloat(strings.TrimSpace(out), 64)
+	return try.E1(strconv.ParseFloat(strings.TrimSpace(process.Output(cmd)), 64))
 }

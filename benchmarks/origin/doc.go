@@ -7,5 +7,6 @@
 //	GET /chunks/N/M   N bytes in chunks of M
 //	PUT, POST /sink   201 and no content, when all of the body is there
 //
-// It is written by hand for speed and understands only what the clients here send.
+// It is written by hand for speed, but for the heads of requests, and understands only what the
+// clients here send.
 package origin

@@ -7,11 +7,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/dsnet/try"
 )
 
 // prefix and the name of a part make the variable of the environment that has its task.
@@ -19,56 +22,35 @@ const prefix = "ZREQ_BENCHMARKS_"
 
 // Main does a part if this process was started for it, and does not return then. It comes first
 // in main. What do passes to reply is what Start has asked for.
-func Main[Task any](part string, do func(task Task, reply func(any) error) error) {
+func Main[Task any](part string, do func(task Task, reply func(any))) {
 	text, ok := os.LookupEnv(prefix + part)
 	if !ok {
 		return
 	}
+	defer try.F(log.Fatal)
 	var task Task
-	err := json.Unmarshal([]byte(text), &task)
-	if err == nil {
-		err = do(task, json.NewEncoder(os.Stdout).Encode)
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	try.E(json.Unmarshal([]byte(text), &task))
+	do(task, func(reply any) { try.E(json.NewEncoder(os.Stdout).Encode(reply)) })
 	os.Exit(0)
 }
 
 // Start starts a part of this program and waits for its reply. end closes its stdin, which ends
 // what serves, and waits for the process.
-func Start(part string, task, reply any) (end func() error, err error) {
-	text, err := json.Marshal(task)
-	if err != nil {
-		return nil, err
-	}
-	program, err := os.Executable()
-	if err != nil {
-		return nil, err
-	}
-	cmd, complaint := Command(program), new(bytes.Buffer)
-	cmd.Env = append(cmd.Env, prefix+part+"="+string(text))
+func Start(part string, task, reply any) (end func()) {
+	cmd, complaint := Command(try.E1(os.Executable())), new(bytes.Buffer)
+	cmd.Env = append(cmd.Env, prefix+part+"="+string(try.E1(json.Marshal(task))))
 	cmd.Stderr = complaint
-	stdin, err := cmd.StdinPipe()
-	if err != nil {
-		return nil, err
-	}
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	if err := cmd.Start(); err != nil {
-		return nil, err
-	}
-	end = func() error {
+	stdin, stdout := try.E1(cmd.StdinPipe()), try.E1(cmd.StdoutPipe())
+	try.E(cmd.Start())
+	end = func() {
 		_ = stdin.Close()
-		return explain(part, cmd.Wait(), complaint.Bytes())
+		explain(part, cmd.Wait(), complaint.Bytes())
 	}
 	if err := json.NewDecoder(stdout).Decode(reply); err != nil {
-		return nil, errors.Join(end(), err)
+		end()
+		try.E(err)
 	}
-	return end, nil
+	return end
 }
 
 // Command is a program to run in an environment in which the runtime of Go is told nothing about
@@ -84,18 +66,38 @@ func Command(program string, args ...string) *exec.Cmd {
 
 // Output runs a command and returns what it writes to stdout. What it complains of on stderr is
 // in the error.
-func Output(cmd *exec.Cmd) (string, error) {
+func Output(cmd *exec.Cmd) string {
 	out, err := cmd.Output()
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
-		err = explain(filepath.Base(cmd.Path), err, exit.Stderr)
+		explain(filepath.Base(cmd.Path), err, exit.Stderr)
 	}
-	return string(out), err
+	try.E(err)
+	return string(out)
 }
 
-func explain(name string, err error, complaint []byte) error {
-	if err == nil {
-		return nil
+// explain fails if a process has failed, by what it has complained of.
+func explain(name string, err error, complaint []byte) {
+	if err != nil {
+		try.E(fmt.Errorf("%s: %w: %s", name, err, bytes.TrimSpace(complaint)))
 	}
-	return fmt.Errorf("%s: %w: %s", name, err, bytes.TrimSpace(complaint))
+}
+
+// Go runs the go command for a system such as linux/arm. Where and by whom does not matter: it is
+// always for the same processor of its kind, and without cgo.
+func Go(system string, args ...string) string {
+	goos, goarch, _ := strings.Cut(system, "/")
+	cmd := exec.Command("go", args...)
+	// The flags are not empty, as those of "go env -w" would be taken then.
+	cmd.Env = append(os.Environ(),
+		"GOOS="+goos, "GOARCH="+goarch, "CGO_ENABLED=0", "GOFLAGS=-trimpath", "GOWORK=off",
+		"GOAMD64=v1", "GOARM=7", "GOMIPS=softfloat", "GORISCV64=rva20u64")
+	return Output(cmd)
+}
+
+// Build builds programs for a system into a folder, as small as they come, each under the name of
+// its own.
+func Build(dir, system string, packages ...string) {
+	args := []string{"build", "-buildvcs=false", "-ldflags=-s -w", "-o", dir + string(os.PathSeparator)}
+	Go(system, append(args, packages...)...)
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -10,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/dsnet/try"
 
 	"github.com/zreq-go/zreq/benchmarks/bench"
 	"github.com/zreq-go/zreq/benchmarks/footprint"
@@ -33,23 +34,18 @@ type report struct {
 
 // run measures all that is asked for and writes it. What cannot be measured does not
 // stop the rest: it is on the page, and an error in the end.
-func (r *report) run() error {
-	if err := os.MkdirAll(filepath.Join(r.out, "charts"), 0o777); err != nil {
-		return err // now, and not when all is measured
-	}
+func (r *report) run() (err error) {
+	defer try.Handle(&err)
+	try.E(os.MkdirAll(filepath.Join(r.out, "charts"), 0o777)) // now, and not when all is measured
 	r.start = time.Now()
 	r.page = present.Page{
 		Machine: machine.This(), Commit: machine.Commit(), Peers: strings.Join(machine.Versions("fasthttp", "resty", "grab"), ", "),
 		Date: r.start, Plan: r.plan, Only: r.only.String(),
 	}
 	fmt.Fprintln(r.stdout, r.page.Head())
-	err := jobs.In(r.plan, func(w *jobs.World) error {
+	try.E(jobs.In(r.plan, func(w *jobs.World) {
 		r.cases(slices.Concat(jobs.All(w), memory.Cases(w), footprint.Cases(w.Plan)))
-		return nil
-	})
-	if err != nil {
-		return err
-	}
+	}))
 	if r.only.String() == "" { // of what is judged all has to be there
 		if verdicts, err := limits.Judge(limits.Budgets, r.page.Results); err != nil {
 			r.fault("budgets: %w", err)
@@ -59,9 +55,7 @@ func (r *report) run() error {
 		}
 	}
 	r.page.Took = time.Since(r.start).Round(time.Second)
-	if err := r.write(); err != nil {
-		return err
-	}
+	r.write()
 	if n := len(r.page.Faults); n > 0 {
 		return fmt.Errorf("%d parts could not be measured: %s", n, filepath.Join(r.out, "REPORT.md"))
 	}
@@ -89,27 +83,19 @@ func (r *report) cases(all []bench.Case) {
 }
 
 // write writes the page, its charts and the history.
-func (r *report) write() error {
+func (r *report) write() {
 	for _, d := range present.Charts(r.page.Results) {
-		if err := os.WriteFile(filepath.Join(r.out, "charts", d.File), []byte(d.String()), 0o644); err != nil {
-			return err
-		}
+		try.E(os.WriteFile(filepath.Join(r.out, "charts", d.File), []byte(d.String()), 0o644))
 	}
 	if r.history != "" {
-		f, err := os.OpenFile(r.history, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
-		if err != nil {
-			return err
+		f := try.E1(os.OpenFile(r.history, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644))
+		defer f.Close()
+		if try.E1(f.Stat()).Size() == 0 {
+			try.E1(io.WriteString(f, present.Columns))
 		}
-		text := present.History(r.start.UTC().Format("2006-01-02 15:04"), r.page.Commit, r.page.Results)
-		if info, err := f.Stat(); err == nil && info.Size() == 0 {
-			text = present.Columns + text
-		}
-		_, err = io.WriteString(f, text)
-		if err := errors.Join(err, f.Close()); err != nil {
-			return err
-		}
+		try.E1(io.WriteString(f, present.History(r.start.UTC().Format("2006-01-02 15:04"), r.page.Commit, r.page.Results)))
 	}
-	return os.WriteFile(filepath.Join(r.out, "REPORT.md"), []byte(r.page.String()), 0o644)
+	try.E(os.WriteFile(filepath.Join(r.out, "REPORT.md"), []byte(r.page.String()), 0o644))
 }
 
 // progress says what is being measured, and fault what could not be.

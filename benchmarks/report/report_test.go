@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dsnet/try"
 	"github.com/matryer/is"
 
 	"github.com/zreq-go/zreq/benchmarks/bench"
@@ -37,8 +38,8 @@ func quick(t *testing.T, only string) (*report, *bytes.Buffer, *bytes.Buffer) {
 }
 
 func invented(group, name string, fails error) bench.Case {
-	client := func() (bench.Client, error) {
-		return bench.Client{Take: func() (bench.Sample, error) { return bench.Sample{bench.Time: 1e6}, fails }}, nil
+	client := func() bench.Client {
+		return bench.Client{Take: func() bench.Sample { return try.E1(bench.Sample{bench.Time: 1e6}, fails) }}
 	}
 	return bench.Case{Group: group, Name: name, Clients: []bench.Maker{{Name: "raw", Make: client}, {Name: "zreq", Make: client}}}
 }

@@ -3,12 +3,13 @@
 package curl
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"strconv"
 	"strings"
+
+	"github.com/dsnet/try"
 
 	"github.com/zreq-go/zreq/benchmarks/bench"
 	"github.com/zreq-go/zreq/benchmarks/client"
@@ -23,16 +24,11 @@ func Here() bool {
 
 // New sets it up. It writes to nowhere what is for a callback. Of short bodies a turn has many, so
 // that its start is not what is measured.
-func New(t client.Task) (c bench.Client, err error) {
-	roots, err := os.CreateTemp("", "roots-*.pem")
-	if err == nil {
-		_, err = roots.Write(t.Roots)
-		err = errors.Join(err, roots.Close())
-	}
-	if err != nil {
-		return c, err
-	}
-	c.Close = func() error { return os.Remove(roots.Name()) }
+func New(t client.Task) (c bench.Client) {
+	roots := try.E1(os.CreateTemp("", "roots-*.pem"))
+	try.E1(roots.Write(t.Roots))
+	try.E(roots.Close())
+	c.Close = func() { _ = os.Remove(roots.Name()) }
 	if t.Length <= 16<<10 {
 		c.Least = 2000
 	}
@@ -62,22 +58,20 @@ func New(t client.Task) (c bench.Client, err error) {
 	if t.Fresh {
 		args = append(args, "--header", "Connection: close")
 	}
-	c.Do = func(n int) error {
-		if err := run(args, strings.Repeat(each, n), strings.Repeat(want, n)); err != nil || t.Chunk > 0 || t.Put {
-			return err
+	c.Do = func(n int) {
+		run(args, strings.Repeat(each, n), strings.Repeat(want, n))
+		if t.Chunk == 0 && !t.Put {
+			t.Check(t.File)
 		}
-		return t.Check(t.File)
 	}
-	return c, nil
+	return c
 }
 
 // run starts curl, which has to say want.
-func run(args []string, config, want string) error {
+func run(args []string, config, want string) {
 	command := exec.Command("curl", args...)
 	command.Stdin = strings.NewReader(config)
-	said, err := process.Output(command)
-	if err == nil && said != want {
-		err = fmt.Errorf("curl: %.100q came and not %.100q", said, want)
+	if said := process.Output(command); said != want {
+		try.E(fmt.Errorf("curl: %.100q came and not %.100q", said, want))
 	}
-	return err
 }

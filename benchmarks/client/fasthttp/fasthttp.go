@@ -5,6 +5,7 @@ package fasthttp
 import (
 	"bytes"
 
+	"github.com/dsnet/try"
 	"github.com/valyala/fasthttp"
 
 	"github.com/zreq-go/zreq/benchmarks/client"
@@ -44,16 +45,13 @@ func New(t client.Task) client.Client {
 		}
 		do, end = all.Do, all.CloseIdleConnections
 	}
-	c := t.By(func(url string) func() (client.Begun, error) { return begin(&t, url, do) })
-	c.Close = func() error {
-		end()
-		return nil
-	}
+	c := t.By(func(url string) func() client.Begun { return begin(&t, url, do) })
+	c.Close = end
 	return c
 }
 
 // begin returns what makes a request, over and over, with the same memory.
-func begin(t *client.Task, url string, do func(*fasthttp.Request, *fasthttp.Response) error) func() (client.Begun, error) {
+func begin(t *client.Task, url string, do func(*fasthttp.Request, *fasthttp.Response) error) func() client.Begun {
 	req, resp := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
 	reader := new(bytes.Reader)
 	closeStream := resp.CloseBodyStream
@@ -65,28 +63,20 @@ func begin(t *client.Task, url string, do func(*fasthttp.Request, *fasthttp.Resp
 		}
 	}
 	prepare()
-	return func() (b client.Begun, err error) {
+	return func() client.Begun {
 		if t.Put {
-			body, length, contentType, err := t.Body()
-			if err != nil {
-				return b, err
-			}
+			body, length, contentType := t.Body()
 			defer body.Close() // a second time, where it was sent
 			req.Reset()
 			prepare()
 			req.Header.SetContentType(contentType)
 			req.SetBodyStream(body, int(length))
 		}
-		if err := do(req, resp); err != nil {
-			return b, err
-		}
-		b.Status = resp.StatusCode()
+		try.E(do(req, resp))
 		if stream := resp.BodyStream(); stream != nil {
-			b.Body, b.Close = stream, closeStream
-		} else {
-			reader.Reset(resp.Body())
-			b.Body = reader
+			return client.Begun{Status: resp.StatusCode(), Body: stream, Close: closeStream}
 		}
-		return b, nil
+		reader.Reset(resp.Body())
+		return client.Begun{Status: resp.StatusCode(), Body: reader}
 	}
 }

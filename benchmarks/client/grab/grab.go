@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/cavaliergopher/grab/v3"
+	"github.com/dsnet/try"
 
 	"github.com/zreq-go/zreq/benchmarks/client"
 	"github.com/zreq-go/zreq/benchmarks/client/nethttp"
@@ -15,20 +16,15 @@ func New(t client.Task) client.Client {
 	transport := nethttp.Transport(&t)
 	web := grab.NewClient()
 	web.HTTPClient = &http.Client{Transport: transport}
-	c := t.By(func(url string) func() (client.Begun, error) {
-		return func() (client.Begun, error) {
-			req, err := grab.NewRequest(t.File, url)
-			if err != nil {
-				return client.Begun{}, err
-			}
+	c := t.By(func(url string) func() client.Begun {
+		return func() client.Begun {
+			req := try.E1(grab.NewRequest(t.File, url))
 			req.NoResume = true
 			resp := web.Do(req)
-			if err := resp.Err(); err != nil { // waits for the end
-				return client.Begun{}, err
-			}
-			return client.Begun{Status: resp.HTTPResponse.StatusCode}, nil
+			try.E(resp.Err()) // waits for the end
+			return client.Begun{Status: resp.HTTPResponse.StatusCode}
 		}
 	})
-	c.Hold, c.Close = nil, nethttp.Closing(transport)
+	c.Hold, c.Close = nil, transport.CloseIdleConnections
 	return c
 }

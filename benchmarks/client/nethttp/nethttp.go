@@ -5,6 +5,8 @@ import (
 	"net"
 	"net/http"
 
+	"github.com/dsnet/try"
+
 	"github.com/zreq-go/zreq/benchmarks/client"
 	"github.com/zreq-go/zreq/benchmarks/client/trust"
 )
@@ -32,45 +34,19 @@ func Transport(t *client.Task) *http.Transport {
 func New(t client.Task) client.Client {
 	transport := Transport(&t)
 	web := &http.Client{Transport: transport}
-	c := t.By(func(url string) func() (client.Begun, error) {
-		get, err := http.NewRequest(t.Method(), url, nil)
-		return func() (client.Begun, error) {
-			req := get // which may be used again when the body was closed
-			if t.Put && err == nil {
-				req, err = put(&t)
+	c := t.By(func(url string) func() client.Begun {
+		req := try.E1(http.NewRequest(t.Method(), url, nil)) // which may be used again when the body was closed
+		return func() client.Begun {
+			if t.Put {
+				body, length, contentType := t.Body()
+				req = try.E1(http.NewRequest(t.Method(), url, body)) // the Transport closes it
+				req.ContentLength = length
+				req.Header.Set("Content-Type", contentType)
 			}
-			if err != nil {
-				return client.Begun{}, err
-			}
-			resp, err := web.Do(req)
-			if err != nil {
-				return client.Begun{}, err
-			}
-			return client.Begun{Status: resp.StatusCode, Body: resp.Body, Close: resp.Body.Close}, nil
+			resp := try.E1(web.Do(req))
+			return client.Begun{Status: resp.StatusCode, Body: resp.Body, Close: resp.Body.Close}
 		}
 	})
-	c.Close = Closing(transport)
+	c.Close = transport.CloseIdleConnections
 	return c
-}
-
-func put(t *client.Task) (*http.Request, error) {
-	body, length, contentType, err := t.Body()
-	if err != nil {
-		return nil, err
-	}
-	req, err := http.NewRequest(t.Method(), t.URL(), body) // the Transport closes it
-	if err != nil {
-		return nil, err
-	}
-	req.ContentLength = length
-	req.Header.Set("Content-Type", contentType)
-	return req, nil
-}
-
-// Closing closes the connections of a transport.
-func Closing(transport *http.Transport) func() error {
-	return func() error {
-		transport.CloseIdleConnections()
-		return nil
-	}
 }

@@ -14,6 +14,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/dsnet/try"
+
 	"github.com/zreq-go/zreq/benchmarks/client"
 )
 
@@ -64,46 +66,46 @@ func (c *Conn) Read(p []byte) (int, error) {
 
 var (
 	headEnd    = []byte("\r\n\r\n")
+	lineEnd    = []byte("\r\n")
 	proto      = []byte("HTTP/1.1 ")
 	lengthIs   = []byte("\r\nContent-Length: ")
 	chunkedIs  = []byte("\r\nTransfer-Encoding: chunked")
 	errFraming = errors.New("bad framing")
 )
 
-// Ask sends a request, and reads the head of the response. A length of -1 means chunks.
-func (c *Conn) Ask(request []byte) (status int, length int64, err error) {
-	if _, err := c.Write(request); err != nil {
-		return 0, 0, err
+// framed fails unless the response is framed as it has to be.
+func framed(ok bool) {
+	if !ok {
+		try.E(errFraming)
 	}
+}
+
+// Ask sends a request, and reads the head of the response. A length of -1 means chunks.
+func (c *Conn) Ask(request []byte) (status int, length int64) {
+	try.E1(c.Write(request))
 	return c.Head()
 }
 
 // Head reads the head of a response.
-func (c *Conn) Head() (status int, length int64, err error) {
+func (c *Conn) Head() (status int, length int64) {
 	c.in.Reset(c)
 	c.have = 0
 	var head []byte
 	end := -1
 	for end < 0 {
-		if _, err := c.in.Peek(len(head) + 1); err != nil {
-			return 0, 0, err
-		}
+		try.E1(c.in.Peek(len(head) + 1))
 		head, _ = c.in.Peek(c.in.Buffered())
 		end = bytes.Index(head, headEnd)
 	}
 	_, _ = c.in.Discard(end + len(headEnd))
 	head = head[:end]
-	if !bytes.HasPrefix(head, proto) {
-		return 0, 0, errFraming
-	}
+	framed(bytes.HasPrefix(head, proto))
 	status = int(number(head[len(proto):]))
 	if at := bytes.Index(head, lengthIs); at >= 0 {
-		return status, number(head[at+len(lengthIs):]), nil
+		return status, number(head[at+len(lengthIs):])
 	}
-	if !bytes.Contains(head, chunkedIs) {
-		return 0, 0, errFraming
-	}
-	return status, -1, nil
+	framed(bytes.Contains(head, chunkedIs))
+	return status, -1
 }
 
 // number reads what begins with digits.
@@ -118,137 +120,103 @@ func number(text []byte) (n int64) {
 }
 
 // Body gives a body to the callback.
-func (c *Conn) Body(length int64) (err error) {
+func (c *Conn) Body(length int64) {
 	if length >= 0 {
-		err = c.Pass(length)
-	} else if err = c.chunked(); err == nil {
-		err = c.flush()
+		c.pass(length)
+	} else {
+		c.chunked()
 	}
-	if err == nil && c.in.Buffered() > 0 {
-		err = errFraming // bytes follow the response
-	}
-	return err
+	c.flush()
+	framed(c.in.Buffered() == 0) // no bytes follow the response
 }
 
 // Pass gives the next n bytes of a body to the callback, and then what is short of a chunk.
-func (c *Conn) Pass(n int64) error {
-	if err := c.pass(n); err != nil {
-		return err
-	}
-	return c.flush()
+func (c *Conn) Pass(n int64) {
+	c.pass(n)
+	c.flush()
 }
 
-func (c *Conn) flush() error {
+func (c *Conn) flush() {
 	n := c.have
-	if c.have = 0; n == 0 {
-		return nil
+	if c.have = 0; n > 0 {
+		try.E(c.callback(c.part[:n]))
 	}
-	return c.callback(c.part[:n])
 }
 
 // pass gives the next n bytes to the callback, in chunks: those that lie whole in the buffer from there.
-func (c *Conn) pass(n int64) (err error) {
+func (c *Conn) pass(n int64) {
 	size := len(c.part)
-	for n > 0 && err == nil {
+	for n > 0 {
 		m, here := 0, c.in.Buffered()
 		space := c.part[c.have:min(int64(size), int64(c.have)+n)]
 		switch {
 		case c.have == 0 && n >= int64(size) && here >= size:
 			chunk, _ := c.in.Peek(size)
-			err = c.callback(chunk)
-			m, _ = c.in.Discard(size)
-			n -= int64(m)
+			try.E(c.callback(chunk))
+			_, _ = c.in.Discard(size)
+			n -= int64(size)
 			continue
 		case here > 0:
-			m, err = c.in.Read(space)
+			m, _ = c.in.Read(space)
 		case size >= c.in.Size() && n >= int64(c.in.Size()): // past the buffer
-			m, err = c.Read(space)
+			m = try.E1(c.Read(space))
 		default:
-			_, err = c.in.Peek(1)
+			try.E1(c.in.Peek(1))
 		}
 		n -= int64(m)
 		if c.have += m; c.have == size {
-			err = errors.Join(err, c.flush())
+			c.flush()
 		}
 	}
-	return err
 }
 
 // chunked passes a chunked body on. Behind a size there are no extensions here, and behind the
 // last chunk no trailers.
-func (c *Conn) chunked() error {
-	for {
-		line, err := c.line()
-		if err != nil {
-			return err
-		}
-		size, err := strconv.ParseInt(string(line), 16, 64)
-		if err == nil {
-			err = c.pass(size)
-		}
-		if err != nil {
-			return err
-		}
-		if line, err = c.line(); err == nil && len(line) > 0 {
-			err = errFraming
-		}
-		if err != nil || size == 0 {
-			return err
-		}
+func (c *Conn) chunked() {
+	for size := int64(-1); size != 0; {
+		size = try.E1(strconv.ParseInt(string(c.line()), 16, 64))
+		c.pass(size)
+		framed(len(c.line()) == 0)
 	}
 }
 
 // line returns the next line without its end.
-func (c *Conn) line() ([]byte, error) {
-	line, err := c.in.ReadSlice('\n')
-	if err == nil && len(line) < len("\r\n") {
-		err = errFraming
-	}
-	if err != nil {
-		return nil, err
-	}
-	return line[:len(line)-len("\r\n")], nil
+func (c *Conn) line() []byte {
+	line, ended := bytes.CutSuffix(try.E1(c.in.ReadSlice('\n')), lineEnd)
+	framed(ended)
+	return line
 }
 
 // Splice moves the next n bytes of a body to a file, by the system.
-func (c *Conn) Splice(f *os.File, n int64) error {
+func (c *Conn) Splice(f *os.File, n int64) {
 	here, _ := c.in.Peek(int(min(n, int64(c.in.Buffered()))))
-	_, err := f.Write(here)
+	try.E1(f.Write(here))
 	_, _ = c.in.Discard(len(here))
-	return errors.Join(err, move(f, c.Conn, n-int64(len(here)), c.SetReadDeadline))
+	move(f, c.Conn, n-int64(len(here)), c.SetReadDeadline)
 }
 
 // Send sends n bytes of a file: by the system where there is no TLS, and through a buffer
 // otherwise.
-func (c *Conn) Send(f *os.File, n int64, buffer []byte) error {
+func (c *Conn) Send(f *os.File, n int64, buffer []byte) {
 	if tcp, plain := c.Conn.(io.ReaderFrom); plain {
-		return move(tcp, f, n, c.SetWriteDeadline)
+		move(tcp, f, n, c.SetWriteDeadline)
+		return
 	}
 	for n > 0 {
-		m, err := f.Read(buffer[:min(n, int64(len(buffer)))])
-		if err == nil {
-			_, err = c.Write(buffer[:m])
-		}
-		if n -= int64(m); err != nil {
-			return err
-		}
+		m := try.E1(f.Read(buffer[:min(n, int64(len(buffer)))]))
+		try.E1(c.Write(buffer[:m]))
+		n -= int64(m)
 	}
-	return nil
 }
 
 // move moves n bytes, with a limit for each piece.
-func move(to io.ReaderFrom, from io.Reader, n int64, limit func(time.Time) error) error {
+func move(to io.ReaderFrom, from io.Reader, n int64, limit func(time.Time) error) {
 	for n > 0 {
-		if err := limit(time.Now().Add(client.Idle)); err != nil {
-			return err
+		try.E(limit(time.Now().Add(client.Idle)))
+		m := try.E1(to.ReadFrom(io.LimitReader(from, min(n, piece))))
+		if m == 0 {
+			try.E(io.ErrUnexpectedEOF)
 		}
-		m, err := to.ReadFrom(io.LimitReader(from, min(n, piece)))
-		if err == nil && m == 0 {
-			err = io.ErrUnexpectedEOF
-		}
-		if n -= m; err != nil {
-			return err
-		}
+		n -= m
 	}
-	return nil
 }

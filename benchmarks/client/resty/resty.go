@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 
+	"github.com/dsnet/try"
 	"github.com/go-resty/resty/v2"
 
 	"github.com/zreq-go/zreq/benchmarks/client"
@@ -22,44 +23,38 @@ func New(t client.Task) client.Client {
 	streams := t.Chunk > 0 && t.Streams()
 	web := resty.NewWithClient(&http.Client{Transport: transport}).SetDoNotParseResponse(streams)
 	if t.Put {
-		web.SetPreRequestHook(func(_ *resty.Client, req *http.Request) (err error) {
+		web.SetPreRequestHook(func(_ *resty.Client, req *http.Request) error {
 			if req.ContentLength = t.Length; !t.Buffered {
-				req.Body, _, _, err = t.Body() // the Transport closes it
+				req.Body, _, _ = t.Body() // the Transport closes it
 			}
-			return err
+			return nil
 		})
 	}
-	c := t.By(func(url string) func() (client.Begun, error) {
-		return func() (b client.Begun, err error) {
+	c := t.By(func(url string) func() client.Begun {
+		return func() client.Begun {
 			req := web.R()
 			switch {
 			case t.Put:
 				req.SetHeader("Content-Type", client.ContentType)
 				if t.Buffered {
-					f, err := os.Open(t.File)
-					if err != nil {
-						return b, err
-					}
+					f := try.E1(os.Open(t.File))
 					defer f.Close()
 					req.SetBody(io.Reader(f))
 				}
 			case t.Chunk == 0:
 				req.SetOutput(t.File)
 			}
-			resp, err := req.Execute(t.Method(), url)
-			if err != nil {
-				return b, err
-			}
-			b.Status = resp.StatusCode()
+			resp := try.E1(req.Execute(t.Method(), url))
+			b := client.Begun{Status: resp.StatusCode()}
 			switch {
 			case streams:
 				b.Body, b.Close = resp.RawBody(), resp.RawBody().Close
 			case t.Chunk > 0:
 				b.Body = bytes.NewReader(resp.Body())
 			}
-			return b, nil
+			return b
 		}
 	})
-	c.Close = nethttp.Closing(transport)
+	c.Close = transport.CloseIdleConnections
 	return c
 }

@@ -7,6 +7,8 @@ import (
 	"crypto/x509"
 	"net"
 
+	"github.com/dsnet/try"
+
 	"github.com/zreq-go/zreq/benchmarks/client"
 )
 
@@ -21,12 +23,12 @@ func Config(t *client.Task) *tls.Config {
 }
 
 // Dialer dials the server of a task as a program without a client does.
-func Dialer(t client.Task) func() (net.Conn, error) {
+func Dialer(t client.Task) func() net.Conn {
 	dialer, config := &net.Dialer{Timeout: client.Idle}, Config(&t)
-	return func() (net.Conn, error) {
+	return func() net.Conn {
 		if config == nil {
-			return dialer.Dial("tcp", t.Address)
+			return try.E1(dialer.Dial("tcp", t.Address))
 		}
-		return tls.DialWithDialer(dialer, "tcp", t.Address, config)
+		return try.E1(tls.DialWithDialer(dialer, "tcp", t.Address, config))
 	}
 }

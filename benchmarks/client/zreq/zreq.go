@@ -3,8 +3,9 @@ package zreq
 
 import (
 	"context"
-	"errors"
 	"os"
+
+	"github.com/dsnet/try"
 
 	"github.com/zreq-go/zreq/benchmarks/client"
 	"github.com/zreq-go/zreq/form"
@@ -54,44 +55,45 @@ type zreqs struct {
 	closers []func() error
 }
 
-func (z *zreqs) close() (err error) {
+func (z *zreqs) close() {
 	for _, c := range z.held {
 		_ = c.Close()
 	}
 	for _, closer := range z.closers {
-		err = errors.Join(err, closer())
+		try.E(closer())
 	}
-	return err
 }
 
 // hold keeps a response of a Session unread, or a connection that has carried one.
-func (z *zreqs) hold(url string) (func() error, error) {
+func (z *zreqs) hold(url string) func() {
 	args := z.args
 	if args.Stream = z.Session; !z.Session {
 		args.Headers = zreq.Headers{{"Connection", "Keep-Alive"}}
 	}
-	resp, err := z.get(context.Background(), url, &args)
-	if err != nil {
-		return nil, err
-	}
-	release := func() error {
-		content, err := resp.Content()
-		if err == nil && (resp.Status != 200 || int64(len(content)) != z.Length) {
-			err = zreq.ErrResponse
-		}
-		return errors.Join(err, resp.Close())
+	resp := try.E1(z.get(context.Background(), url, &args))
+	release := func() {
+		defer resp.Close()
+		z.check(resp, int64(len(try.E1(resp.Content()))))
 	}
 	if z.Session {
-		return release, nil
+		return release
 	}
 	if resp.Connection == nil {
-		return nil, zreq.ErrStale
+		try.E(zreq.ErrStale)
 	}
 	z.held = append(z.held, resp.Connection)
-	return func() error { return nil }, release()
+	release()
+	return func() {}
 }
 
-func (z *zreqs) worker() (func() error, error) {
+// check looks at a response of which n bytes have come.
+func (z *zreqs) check(resp *zreq.Response, n int64) {
+	if resp.Status != 200 || n != z.Length {
+		try.E(zreq.ErrResponse)
+	}
+}
+
+func (z *zreqs) worker() func() {
 	args, ctx := z.args, context.Background()
 	if z.Cancel {
 		cancelled, cancel := context.WithCancel(ctx)
@@ -101,11 +103,8 @@ func (z *zreqs) worker() (func() error, error) {
 		args.Into = new(zreq.Response)
 	}
 	if !z.Session && !z.Fresh {
-		conn, err := zreq.Connect(ctx, z.URL(), &args)
-		if err != nil {
-			return nil, err
-		}
-		args.Connection, z.closers = conn, append(z.closers, conn.Close)
+		args.Connection = try.E1(zreq.Connect(ctx, z.URL(), &args))
+		z.closers = append(z.closers, args.Connection.Close)
 	}
 	s, url := z.Sink(), z.URL()
 	switch {
@@ -115,61 +114,43 @@ func (z *zreqs) worker() (func() error, error) {
 		return z.save(ctx, args, s)
 	}
 	args.StreamCallback, args.StreamChunk = s.Chunk, z.Chunk
-	return func() error {
-		resp, err := z.get(ctx, url, &args)
-		if err != nil {
-			return err
-		}
-		return s.Done(resp.Status)
-	}, nil
+	return func() { s.Done(try.E1(z.get(ctx, url, &args)).Status) }
 }
 
 // save has a file take the body: one of package download, to which it is spliced over plain
 // TCP. If it is not to stay, what SaveFile does in the end is left out, for that is the disk's time.
-func (z *zreqs) save(ctx context.Context, args zreq.Args, s *client.Sink) (func() error, error) {
+func (z *zreqs) save(ctx context.Context, args zreq.Args, s *client.Sink) func() {
 	args.Stream = true
 	url := z.URL()
-	return func() error {
-		resp, err := z.get(ctx, url, &args)
-		if err != nil {
-			return err
-		}
+	return func() {
+		resp := try.E1(z.get(ctx, url, &args))
 		defer resp.Close()
 		switch {
 		case z.Keep:
-			_, err = download.SaveFile(resp, z.File)
+			try.E1(download.SaveFile(resp, z.File))
 		case z.OSFile:
-			err = s.Fill(func(f *os.File) error { _, err := resp.WriteTo(f); return err })
+			s.Fill(func(f *os.File) { try.E1(resp.WriteTo(f)) })
 		default:
-			return z.unsynced(resp)
+			z.unsynced(resp)
+			return
 		}
-		return errors.Join(err, s.Done(resp.Status))
-	}, nil
+		s.Done(resp.Status)
+	}
 }
 
-func (z *zreqs) unsynced(resp *zreq.Response) error {
-	f, err := download.Create(z.File)
-	if err != nil {
-		return err
-	}
+func (z *zreqs) unsynced(resp *zreq.Response) {
+	f := try.E1(download.Create(z.File))
 	defer f.Close() // removes it
 	var piece []byte
 	if z.Roots != nil {
 		piece = make([]byte, 32<<10) // as SaveFile does
 	}
-	n, err := resp.SaveTo(f, piece)
-	if err == nil && (resp.Status != 200 || n != z.Length) {
-		err = zreq.ErrResponse
-	}
-	return err
+	z.check(resp, try.E1(resp.SaveTo(f, piece)))
 }
 
 // put sends the same source over the same connection, from its beginning each time.
-func (z *zreqs) put(ctx context.Context, args zreq.Args, s *client.Sink) (func() error, error) {
-	file, err := upload.Open(z.File)
-	if err != nil {
-		return nil, err
-	}
+func (z *zreqs) put(ctx context.Context, args zreq.Args, s *client.Sink) func() {
+	file := try.E1(upload.Open(z.File))
 	z.closers = append(z.closers, file.Close)
 	var source upload.Source = file
 	if z.Form {
@@ -181,11 +162,5 @@ func (z *zreqs) put(ctx context.Context, args zreq.Args, s *client.Sink) (func()
 		Method: z.Method(), Driver: args.Driver, TLS: args.TLS, Connection: args.Connection,
 		Into: args.Into, Limits: args.Limits, Timeouts: args.Timeouts, ExpectFrom: -1, // no other client asks
 	}
-	return func() error {
-		resp, err := upload.Upload(ctx, url, source, how)
-		if err != nil {
-			return err
-		}
-		return s.Done(resp.Status)
-	}, nil
+	return func() { s.Done(try.E1(upload.Upload(ctx, url, source, how)).Status) }
 }

@@ -5,17 +5,16 @@ import (
 	"context"
 	"os"
 
+	"github.com/zreq-go/zreq/benchmarks/footprint/job"
 	"github.com/zreq-go/zreq/zreq"
 )
 
 // To makes a GET by the verb of a package or of a Session, and writes the body to stdout as it
-// comes. A failure ends the process by 1.
+// comes.
 func To(get func(context.Context, string, *zreq.Args) (*zreq.Response, error), args zreq.Args) {
 	args.StreamCallback = func(chunk []byte) error {
 		_, err := os.Stdout.Write(chunk)
 		return err
 	}
-	if _, err := get(context.Background(), os.Args[1], &args); err != nil {
-		os.Exit(1)
-	}
+	job.Must(get(context.Background(), os.Args[1], &args))
 }

@@ -4,12 +4,8 @@ package main
 import (
 	"net"
 	"os"
+
+	"github.com/zreq-go/zreq/benchmarks/footprint/job"
 )
 
-func main() {
-	conn, err := net.Dial("tcp", os.Args[1])
-	if err != nil {
-		os.Exit(1)
-	}
-	_ = conn.Close()
-}
+func main() { _ = job.Must(net.Dial("tcp", os.Args[1])).Close() }

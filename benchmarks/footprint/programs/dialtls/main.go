@@ -5,12 +5,8 @@ package main
 import (
 	"crypto/tls"
 	"os"
+
+	"github.com/zreq-go/zreq/benchmarks/footprint/job"
 )
 
-func main() {
-	conn, err := tls.Dial("tcp", os.Args[1], nil)
-	if err != nil {
-		os.Exit(1)
-	}
-	_ = conn.Close()
-}
+func main() { _ = job.Must(tls.Dial("tcp", os.Args[1], nil)).Close() }

@@ -5,16 +5,14 @@ import (
 	"os"
 
 	"github.com/valyala/fasthttp"
+
+	"github.com/zreq-go/zreq/benchmarks/footprint/job"
 )
 
 func main() {
 	client := fasthttp.Client{StreamResponseBody: true}
 	req, resp := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
 	req.SetRequestURI(os.Args[1])
-	if err := client.Do(req, resp); err != nil || resp.StatusCode() != fasthttp.StatusOK {
-		os.Exit(1)
-	}
-	if err := resp.BodyWriteTo(os.Stdout); err != nil {
-		os.Exit(1)
-	}
+	job.Check(client.Do(req, resp) == nil && resp.StatusCode() == fasthttp.StatusOK)
+	job.Check(resp.BodyWriteTo(os.Stdout) == nil)
 }

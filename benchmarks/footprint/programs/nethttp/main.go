@@ -5,14 +5,12 @@ import (
 	"io"
 	"net/http"
 	"os"
+
+	"github.com/zreq-go/zreq/benchmarks/footprint/job"
 )
 
 func main() {
-	resp, err := http.Get(os.Args[1])
-	if err != nil || resp.StatusCode != http.StatusOK {
-		os.Exit(1)
-	}
-	if _, err := io.Copy(os.Stdout, resp.Body); err != nil {
-		os.Exit(1)
-	}
+	resp := job.Must(http.Get(os.Args[1]))
+	job.Check(resp.StatusCode == http.StatusOK)
+	job.Must(io.Copy(os.Stdout, resp.Body))
 }

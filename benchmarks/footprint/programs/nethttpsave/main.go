@@ -3,36 +3,21 @@
 package main
 
 import (
-	"errors"
 	"io"
 	"net/http"
 	"os"
 	"path/filepath"
+
+	"github.com/zreq-go/zreq/benchmarks/footprint/job"
 )
 
 func main() {
-	if err := save(os.Args[1], os.Args[2]); err != nil {
+	resp, path := job.Must(http.Get(os.Args[1])), os.Args[2]
+	job.Check(resp.StatusCode == http.StatusOK)
+	file := job.Must(os.CreateTemp(filepath.Dir(path), ".*.part"))
+	_, err := io.Copy(file, resp.Body)
+	if err != nil || file.Sync() != nil || file.Close() != nil || os.Rename(file.Name(), path) != nil {
+		_ = os.Remove(file.Name())
 		os.Exit(1)
 	}
-}
-
-func save(url, path string) error {
-	resp, err := http.Get(url)
-	if err != nil {
-		return err
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		return errors.New(resp.Status)
-	}
-	file, err := os.CreateTemp(filepath.Dir(path), ".*.part")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(file.Name()) // unless it has another one
-	_, err = io.Copy(file, resp.Body)
-	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
-		return err
-	}
-	return os.Rename(file.Name(), path)
 }

@@ -4,24 +4,13 @@ package main
 import (
 	"net/http"
 	"os"
+
+	"github.com/zreq-go/zreq/benchmarks/footprint/job"
 )
 
 func main() {
-	file, err := os.Open(os.Args[2])
-	if err != nil {
-		os.Exit(1)
-	}
-	info, err := file.Stat()
-	if err != nil {
-		os.Exit(1)
-	}
-	req, err := http.NewRequest(http.MethodPut, os.Args[1], file)
-	if err != nil {
-		os.Exit(1)
-	}
-	req.ContentLength = info.Size()
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil || resp.StatusCode/100 != 2 {
-		os.Exit(1)
-	}
+	file := job.Must(os.Open(os.Args[2]))
+	req := job.Must(http.NewRequest(http.MethodPut, os.Args[1], file))
+	req.ContentLength = job.Must(file.Stat()).Size()
+	job.Check(job.Must(http.DefaultClient.Do(req)).StatusCode/100 == 2)
 }

@@ -2,21 +2,9 @@
 package main
 
 import (
-	"context"
-	"os"
-
+	"github.com/zreq-go/zreq/benchmarks/footprint/get"
 	_ "github.com/zreq-go/zreq/netdriver/stdnet"
 	"github.com/zreq-go/zreq/zreq"
 )
 
-func main() {
-	_, err := zreq.Get(context.Background(), os.Args[1], &zreq.Args{
-		StreamCallback: func(chunk []byte) error {
-			_, err := os.Stdout.Write(chunk)
-			return err
-		},
-	})
-	if err != nil {
-		os.Exit(1)
-	}
-}
+func main() { get.To(zreq.Get, zreq.Args{}) }

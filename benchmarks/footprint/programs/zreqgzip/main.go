@@ -8,6 +8,4 @@ import (
 	_ "github.com/zreq-go/zreq/zreq/gzip"
 )
 
-func main() {
-	get.To(zreq.Get, zreq.Args{})
-}
+func main() { get.To(zreq.Get, zreq.Args{}) }

@@ -8,6 +8,4 @@ import (
 	"github.com/zreq-go/zreq/zreq"
 )
 
-func main() {
-	get.To(zreq.Get, zreq.Args{})
-}
+func main() { get.To(zreq.Get, zreq.Args{}) }

@@ -5,17 +5,13 @@ import (
 	"context"
 	"os"
 
+	"github.com/zreq-go/zreq/benchmarks/footprint/job"
 	_ "github.com/zreq-go/zreq/netdriver/stdnet"
 	"github.com/zreq-go/zreq/upload"
 )
 
 func main() {
-	file, err := upload.Open(os.Args[2])
-	if err != nil {
-		os.Exit(1)
-	}
-	resp, err := upload.Upload(context.Background(), os.Args[1], file, &upload.Args{Method: "PUT"})
-	if err != nil || resp.Status/100 != 2 {
-		os.Exit(1)
-	}
+	file := job.Must(upload.Open(os.Args[2]))
+	resp := job.Must(upload.Upload(context.Background(), os.Args[1], file, &upload.Args{Method: "PUT"}))
+	job.Check(resp.Status/100 == 2)
 }

@@ -12,6 +12,4 @@ import (
 	"github.com/zreq-go/zreq/zreq/zlog"
 )
 
-func main() {
-	get.To(zreq.Get, zreq.Args{Trace: zlog.New(zerolog.New(os.Stderr))})
-}
+func main() { get.To(zreq.Get, zreq.Args{Trace: zlog.New(zerolog.New(os.Stderr))}) }

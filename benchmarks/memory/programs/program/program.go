@@ -2,8 +2,9 @@
 package program
 
 import (
-	"errors"
 	"os"
+
+	"github.com/dsnet/try"
 
 	"github.com/zreq-go/zreq/benchmarks/client"
 )
@@ -20,22 +21,14 @@ var Paths = map[string]string{"download": "/bytes/67108864", "upload": "/sink", 
 // Run does the job of the command line: job address file buffered [roots]. A failure ends the
 // process by 1.
 func Run(by func(t client.Task) client.Client) {
-	if err := run(by); err != nil {
-		_, _ = os.Stderr.WriteString(err.Error() + "\n")
+	defer try.F(func(why ...any) {
+		_, _ = os.Stderr.WriteString(why[0].(error).Error() + "\n")
 		os.Exit(1)
-	}
-}
-
-func run(by func(t client.Task) client.Client) (err error) {
-	if len(os.Args) < 5 {
-		return os.ErrInvalid
-	}
+	})
 	job := os.Args[1]
 	t := client.Task{Address: os.Args[2], Path: Paths[job], File: os.Args[3], Length: Size, Buffered: os.Args[4] == "true"}
 	if len(os.Args) > 5 {
-		if t.Roots, err = os.ReadFile(os.Args[5]); err != nil {
-			return err
-		}
+		t.Roots = try.E1(os.ReadFile(os.Args[5]))
 	}
 	times := 1
 	switch job {
@@ -45,12 +38,12 @@ func run(by func(t client.Task) client.Client) (err error) {
 		t.Length, t.Chunk, times = 13, 512, Gets
 	default:
 		t.Keep = true
-		defer func() { err = errors.Join(err, os.Remove(t.File)) }()
+		defer os.Remove(t.File)
 	}
 	c := by(t)
-	once, err := c.Worker()
-	for ; err == nil && times > 0; times-- {
-		err = once()
+	defer c.Close()
+	once := c.Worker()
+	for range times {
+		once()
 	}
-	return errors.Join(err, c.Close())
 }

@@ -9,7 +9,7 @@ type Origin struct {
 	Many  []string // the same, plain, at many addresses, if they were asked for
 	Roots []byte   // PEM: who signed it
 
-	Stop func() error `json:"-"` // ends the server and waits for it
+	Stop func() `json:"-"` // ends the server and waits for it
 }
 
 const part = "ORIGIN"
@@ -18,13 +18,10 @@ const part = "ORIGIN"
 // then. It comes first in main.
 func Main() { process.Main(part, serve) }
 
-// Start starts the server. It ends with Stop, or when this process does.
-func Start() (*Origin, error) { return StartAt(0) }
-
-// StartAt starts it at a number of addresses beside the first: each is an origin of its own.
-func StartAt(many int) (*Origin, error) {
+// Start starts the server, which ends with Stop, or when this process does. It is also at many
+// addresses beside the first, if they are asked for: each is an origin of its own.
+func Start(many int) *Origin {
 	o := new(Origin)
-	var err error
-	o.Stop, err = process.Start(part, many, o)
-	return o, err
+	o.Stop = process.Start(part, many, o)
+	return o
 }
