@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -302,5 +303,36 @@ func TestChunkedToHTTP10AfterAWait(t *testing.T) {
 		err = <-failed
 		is.True(errors.Is(err, zreq.ErrRequest))
 		is.True(!zreq.SafeToRetry(err)) // it fails however often
+	})
+}
+
+// TestWaitHoldsNoReadBuffer: a call borrows its read buffer when it has a connection, so
+// that a crowd that waits for a few of them holds no more buffers than there are.
+func TestWaitHoldsNoReadBuffer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const calls, size = 16, 4 << 20 // so large a buffer is made anew for each call
+		is := is.New(t)
+		s := &zreq.Session{Driver: echoing(t), Pool: zreq.PoolLimits{OpenPerOrigin: 1}, Limits: zreq.Limits{ReadBuffer: size}}
+		defer s.Close()
+		held, err := s.Get(context.Background(), site, &zreq.Args{Stream: true})
+		is.NoErr(err)
+		var before, waiting, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		var all sync.WaitGroup
+		for range calls {
+			all.Go(func() {
+				_, err := s.Get(context.Background(), site, nil)
+				is.NoErr(err)
+			})
+		}
+		synctest.Wait()
+		count := s.Stats().Waiting
+		runtime.ReadMemStats(&waiting)
+		is.NoErr(held.Close())
+		all.Wait()
+		runtime.ReadMemStats(&after)
+		is.Equal(count, calls)
+		is.True(waiting.TotalAlloc-before.TotalAlloc < calls*size/2) // who waits has none
+		is.True(after.TotalAlloc-waiting.TotalAlloc >= calls*size)   // and who reads has one
 	})
 }

@@ -15,9 +15,6 @@ func (w *Window) Close() {
 	*w = Window{}
 }
 
-// Reset forgets what is unread.
-func (w *Window) Reset() { w.r, w.w = 0, 0 }
-
 // Size is how many bytes the window can hold.
 func (w *Window) Size() int { return len(w.buf.B) }
 

@@ -55,11 +55,8 @@ type Request struct {
 	Traced bool   // somebody is told of each step, and may take his time
 }
 
-// Open borrows the window to read with.
-func (x *Exchange) Open(limits Limits) {
-	x.limits = limits
-	x.in.Open(limits.ReadBuffer)
-}
+// Open says what the exchange is held to.
+func (x *Exchange) Open(limits Limits) { x.limits = limits }
 
 // Outbox returns memory for a head, to be appended to. It is of size bytes, unless there
 // is some already.
@@ -75,8 +72,8 @@ func (x *Exchange) SetHead(r Request) {
 	out := x.out
 	out.B = r.Head[:max(len(r.Head), len(out.B))] // it may have grown
 	x.sending = sending{out: out, request: r}
-	x.receiving = receiving{in: x.in}
-	x.in.Reset()
+	x.in.Close() // until there is a socket
+	x.receiving = receiving{}
 	x.Progress = Progress{}
 }
 

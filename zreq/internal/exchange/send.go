@@ -109,9 +109,11 @@ func (x *Exchange) widenOut() {
 	x.out = buffer.Acquire(min(x.limits.WideBuffer, wideOut))
 }
 
-// begin makes the first bytes of the request pending, and looks at a kept socket again.
+// begin makes the first bytes of the request pending, and looks at a kept socket again. The
+// window is borrowed only now: a call that waits for a connection, or dials, holds none.
 func (x *Exchange) begin(b *Body) (err error) {
 	x.Phase = Sending
+	x.in.Open(x.limits.ReadBuffer)
 	x.dec.Reset(x.request.Method, x.limits.Wire)
 	head := x.request.Head
 	if x.request.Expect && (x.line.HTTP10 || x.line.NoContinue) {
