@@ -115,6 +115,7 @@ func TestUploadToASlowServer(t *testing.T) {
 
 // TestUploadTimesOut: a server that stops reading for good is given up.
 func TestUploadTimesOut(t *testing.T) {
+	t.Parallel()
 	is := is.New(t)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	is.NoErr(err)

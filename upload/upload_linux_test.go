@@ -55,7 +55,7 @@ func TestHeadLimitOverASlowLink(t *testing.T) {
 	l, err := segments.Listen(t.Context(), "tcp", "127.0.0.1:0")
 	is.NoErr(err)
 	defer l.Close()
-	const size = 300_000
+	const size = 200_000
 	served := make(chan struct{})
 	go func() {
 		defer close(served)

@@ -201,6 +201,6 @@ func (c lateOnClose) Read(p []byte) (int, error) {
 
 func (c lingers) Close() error {
 	err := c.conn.Close()
-	c.once.Do(func() { time.Sleep(4 * time.Second) })
+	c.once.Do(func() { time.Sleep(3 * time.Second) })
 	return err
 }

@@ -64,7 +64,7 @@ func (s *suite) deadlineFuture(t *testing.T) {
 func (s *suite) deadlineExtended(t *testing.T) {
 	is := is.New(t)
 	c, _ := s.connect(t)
-	due := after(120 * time.Millisecond)
+	due := after(50 * time.Millisecond)
 	is.NoErr(c.SetReadDeadline(after(time.Millisecond)))
 	is.NoErr(c.SetReadDeadline(due))
 	s.endsAt(t, read(c), due)
@@ -74,12 +74,12 @@ func (s *suite) deadlineExtendedLate(t *testing.T) {
 	is := is.New(t)
 	// On a machine that stalls, the first deadline can be over before it is
 	// extended. That proves nothing: once more, with more time.
-	for first := 100 * time.Millisecond; ; first *= 2 {
+	for first := 40 * time.Millisecond; ; first *= 2 {
 		c, _ := s.connect(t)
 		over := after(first)
 		is.NoErr(c.SetReadDeadline(over))
 		reading := read(c).settle()
-		due := after(first + 150*time.Millisecond)
+		due := after(first + 60*time.Millisecond)
 		is.NoErr(c.SetReadDeadline(due))
 		if time.Now().Before(over) || first > patience {
 			s.endsAt(t, reading, due)
@@ -92,10 +92,10 @@ func (s *suite) deadlineExtendedLate(t *testing.T) {
 func (s *suite) deadlineCleared(t *testing.T) {
 	is := is.New(t)
 	c, peer := s.connect(t)
-	is.NoErr(c.SetReadDeadline(after(20 * time.Millisecond)))
+	is.NoErr(c.SetReadDeadline(after(10 * time.Millisecond)))
 	is.NoErr(c.SetReadDeadline(time.Time{}))
 	reading := read(c)
-	wait := time.NewTimer(60 * time.Millisecond)
+	wait := time.NewTimer(30 * time.Millisecond)
 	defer wait.Stop()
 	<-wait.C // past the deadline that was
 	_, err := writeAll(peer, []byte("x"))

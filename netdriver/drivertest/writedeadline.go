@@ -41,7 +41,7 @@ func flood(c netdriver.Conn) *task[[]byte] {
 func (s *suite) writeDeadline(t *testing.T) {
 	is := is.New(t)
 	c, _ := s.connect(t)
-	due := after(100 * time.Millisecond)
+	due := after(50 * time.Millisecond)
 	is.NoErr(c.SetWriteDeadline(due))
 	s.endsAt(t, flood(c), due)
 }
@@ -50,7 +50,7 @@ func (s *suite) writeDeadlineLate(t *testing.T) {
 	is := is.New(t)
 	c, _ := s.connect(t)
 	writing := flood(c).settle()
-	due := after(100 * time.Millisecond)
+	due := after(50 * time.Millisecond)
 	is.NoErr(c.SetWriteDeadline(due))
 	s.endsAt(t, writing, due)
 }
@@ -58,7 +58,7 @@ func (s *suite) writeDeadlineLate(t *testing.T) {
 func (s *suite) writeDeadlineRevived(t *testing.T) {
 	is := is.New(t)
 	c, peer := s.connect(t)
-	due := after(100 * time.Millisecond)
+	due := after(50 * time.Millisecond)
 	is.NoErr(c.SetWriteDeadline(due))
 	flooding := flood(c)
 	s.endsAt(t, flooding, due)
@@ -79,7 +79,7 @@ func (s *suite) writeDeadlineRevived(t *testing.T) {
 func (s *suite) writeDeadlineCounted(t *testing.T) {
 	is := is.New(t)
 	c, peer := s.connect(t)
-	due := after(100 * time.Millisecond)
+	due := after(50 * time.Millisecond)
 	is.NoErr(c.SetWriteDeadline(due))
 	flooding := flood(c)
 	s.endsAt(t, flooding, due)

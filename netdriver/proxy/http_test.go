@@ -132,6 +132,7 @@ func testConnectAsksForLogin(t *testing.T) {
 		"closed again":               {[]dialogue{{{connect(), closing}}, {{asked, hangUp}}}, io.ErrUnexpectedEOF},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel() // where no page comes, a refusal waits a second for it
 			is := is.New(t)
 			p := play(t, tt.dialogues...)
 			d := httpTo(t, p, withLogin())

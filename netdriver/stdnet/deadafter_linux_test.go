@@ -113,7 +113,7 @@ func windowOpens(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
 	c, peer := blocked(t, &stdnet.Driver{DeadAfter: 10 * time.Second})
-	time.Sleep(2 * time.Second) // ten times as long as it takes the system to ask for the first time
+	time.Sleep(time.Second) // five times as long as it takes the system to ask for the first time
 	is.NoErr(c.(netdriver.Checker).Check())
 	got := make(chan int64, 1)
 	go func() {

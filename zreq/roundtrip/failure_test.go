@@ -225,10 +225,19 @@ func TestErrorIsThatOfNetHTTP(t *testing.T) {
 			}
 			transport := &http.Transport{ResponseHeaderTimeout: limit, TLSHandshakeTimeout: limit, MaxResponseHeaderBytes: 16 << 10}
 			defer transport.CloseIdleConnections()
-			std := m.fail(t, &http.Client{Transport: transport})
 			session := &zreq.Session{Timeouts: zreq.Timeouts{Head: limit, TLS: limit}, TLS: tlsnet.New(nil)}
 			defer session.Close()
-			ours := m.fail(t, &http.Client{Transport: &roundtrip.Transport{Session: session}})
+			var std, ours error
+			t.Run("both", func(t *testing.T) { // ends when both have
+				t.Run("net/http", func(t *testing.T) {
+					t.Parallel()
+					std = m.fail(t, &http.Client{Transport: transport})
+				})
+				t.Run("zreq", func(t *testing.T) {
+					t.Parallel()
+					ours = m.fail(t, &http.Client{Transport: &roundtrip.Transport{Session: session}})
+				})
+			})
 			is.True(std != nil && ours != nil)
 			t.Logf("net/http: %v; zreq: %v", std, ours)
 			want, got := lookAt(std), lookAt(ours)
