@@ -148,7 +148,9 @@ type Args struct {
 	// for what they allow.
 	StreamAnyStatus bool
 
-	// AllowFull lets the callback receive a 200 in answer to a Range.
+	// AllowFull lets the callback receive a 200 in answer to a Range. A Content-Range in it
+	// means nothing (RFC 9110, 14.4), but a faulty server may have sent a part under the
+	// wrong status: OnHead can refuse that. Package download does.
 	AllowFull bool
 
 	// AllowUnframed lets the callback receive a body whose end nothing proves. Such a
