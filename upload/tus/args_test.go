@@ -33,6 +33,8 @@ func testBadArguments(t *testing.T) {
 		"no URL":                 {t.Context(), "", source("x"), args{}, "must begin with"},
 		"another scheme":         {t.Context(), "ftp://fleet.test/", source("x"), args{}, "http"},
 		"not a URL":              {t.Context(), "http://[", source("x"), args{}, "URL"},
+		"one slash":              {t.Context(), "http:/user:secret@fleet.test/", source("x"), args{}, "must begin with"},
+		"a slash in a password":  {t.Context(), "http://user:secret/@fleet.test/", source("x"), args{}, "port"},
 		"no identity":            {t.Context(), site, strings.NewReader("x"), args{Store: &memStore{}}, "Identity"},
 		"an empty identity":      {t.Context(), site, named{strings.NewReader("x"), ""}, args{Store: &memStore{}}, "Identity"},
 		"a negative part":        {t.Context(), site, source("x"), args{PartSize: -1}, "PartSize"},
@@ -58,6 +60,7 @@ func testBadArguments(t *testing.T) {
 			result, err := tus.Upload(tt.ctx, tt.url, tt.source, &tt.args)
 			is.True(errors.Is(err, upload.ErrArgs))
 			is.True(strings.Contains(err.Error(), tt.says))
+			is.True(!strings.Contains(err.Error(), "secret"))
 			e := kind(is, err)
 			is.Equal(e.Step, tus.StepArgs)
 			is.True(!e.Resumable)

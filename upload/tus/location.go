@@ -123,10 +123,11 @@ func isHex(c byte) bool {
 	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f'
 }
 
-// safeURL returns a URL without userinfo, query and fragment.
+// safeURL returns a URL without userinfo, query and fragment. Of what is no URL of http or
+// https, it is not known what is a password, as in http:/user:password@host/.
 func safeURL(text string) string {
 	at, err := url.Parse(text)
-	if err != nil {
+	if err != nil || at.Host == "" || at.Scheme != "http" && at.Scheme != "https" {
 		return "(not a URL)"
 	}
 	return (&url.URL{Scheme: at.Scheme, Host: at.Host, Path: at.Path, RawPath: at.RawPath}).String()

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/internal/target"
 )
 
 // Args holds the arguments of a job other than the URL and the Sink. The zero value and a
@@ -160,14 +161,23 @@ func (a *Args) key(url string) [sha256.Size]byte {
 	return sha256.Sum256([]byte("url " + safeURL(url) + " " + string(a.Want.SHA256)))
 }
 
+// shownURL returns safeURL for an error, or "" for a URL that zreq does not ask: what is a
+// password in it is not known, as in https://user:pass/word@host/.
+func shownURL(url string) string {
+	if _, err := target.Parse(url); err != nil {
+		return ""
+	}
+	return safeURL(url)
+}
+
 // safeURL returns a URL without userinfo, query and fragment.
 func safeURL(url string) string {
 	if i := strings.IndexAny(url, "?#"); i >= 0 {
 		url = url[:i]
 	}
 	scheme, rest, ok := strings.Cut(url, "://")
-	if !ok { // no URL that can be asked, but an error shows it
-		return url[strings.LastIndexByte(url, '@')+1:]
+	if !ok { // no URL that can be asked
+		return ""
 	}
 	authority, path, _ := strings.Cut(rest, "/")
 	authority = authority[strings.LastIndexByte(authority, '@')+1:]

@@ -59,6 +59,10 @@ func testSecretsInErrors(t *testing.T) {
 		"//user:secret@fleet.test/image",
 		"http:user:secret@fleet.test/image",
 		"http://a:secret@b:secret@fleet.test",
+		"http://user:secret/secret@fleet.test/image",
+		"http://user:secret?secret@fleet.test/image",
+		"http://user:secret#secret@fleet.test/image",
+		"http:/user:secret@fleet.test/image",
 	} {
 		served(t, nil, func(is *is.I, o *origin, args *download.Args) {
 			args.Budget = -1

@@ -253,7 +253,7 @@ func (j *job) finished(err error) error {
 		e = &Error{Step: StepReceive, Err: err}
 	}
 	own := *e
-	own.Path, own.URL, own.Offset = j.path, safeURL(j.url), j.out.offset
+	own.Path, own.URL, own.Offset = j.path, shownURL(j.url), j.out.offset
 	return &own
 }
 
