@@ -31,7 +31,7 @@ func (c *call) decide(ctx context.Context) (again bool, err error) {
 		c.sentBefore -= c.exchange.Sent
 		c.discard(CloseUnsent)
 		return true, c.restart(ctx)
-	case status == 401 && c.args.Auth != nil && !r.crossed && !r.challenged && sendable:
+	case status == 401 && c.args.Auth != nil && !r.anonymous && !r.challenged && sendable:
 		return c.answer(ctx)
 	case isRedirect(status) && c.args.MaxRedirects >= 0:
 		return c.follow(ctx)

@@ -16,9 +16,10 @@ import (
 // It lives on the stack of the caller. With Stream, its delivery moves into the Response.
 type call struct {
 	delivery
-	args    *Args
-	session callSession // nil: the call has none
-	request request
+	args     *Args
+	timeouts Timeouts    // of args, with their defaults
+	session  callSession // nil: the call has none
+	request  request
 }
 
 var (
@@ -76,7 +77,7 @@ func (c *call) outcome(ctx context.Context, err error) error {
 		err = c.fail(ctx, err)
 	}
 	if body := &c.resp.body; err != nil && c.answered && !body.complete && (!errors.Is(err, ErrStatus) || c.resp.Status < 400) {
-		body.cut = err // an error page that refuse has kept has its own
+		body.err = err // refuse has set that of an error page
 	}
 	c.failed = err
 	return err
@@ -93,7 +94,8 @@ func (c *call) result(err error) (*Response, error) {
 	return c.resp, err
 }
 
-// prepare checks what the caller gave, but for the connection, and makes the first request.
+// prepare checks what the caller gave, except for the Connection, and makes the head of the
+// first request.
 func (c *call) prepare(ctx context.Context, url string) error {
 	if ctx == nil {
 		return errNoContext
@@ -112,9 +114,9 @@ func (c *call) prepare(ctx context.Context, url string) error {
 	if err := c.request.open(c.args, c.method, c.limits.Content); err != nil {
 		return err
 	}
-	c.request.crossed = c.args.Anonymous
-	times := c.args.Timeouts.withDefaults()
-	limits := exchangeLimits(&c.limits, &times)
+	c.request.anonymous = c.args.Anonymous
+	c.timeouts = c.args.Timeouts.withDefaults()
+	limits := exchangeLimits(&c.limits, &c.timeouts)
 	if c.args.Limits.ReadBuffer == 0 {
 		limits.WideBuffer = wideReadBuffer
 	}
@@ -123,7 +125,7 @@ func (c *call) prepare(ctx context.Context, url string) error {
 	if err != nil {
 		return err
 	}
-	c.request.name(&c.asked, url, head, c.args)
+	c.request.setURL(&c.asked, url, head, c.args)
 	return nil
 }
 
@@ -146,7 +148,7 @@ func (c *call) compose(ctx context.Context) (head []byte, err error) {
 	case ctx.Err() != nil:
 		return nil, ctx.Err() // SetHead would reset Sent, which the error reports
 	}
-	c.request.formed = nil
+	c.request.path = nil
 	c.exchange.SetHead(exchange.Request{Method: c.method, Head: head, Expect: expects, Close: closes, Traced: c.trace != nil})
 	return head, nil
 }
@@ -169,8 +171,8 @@ func (c *call) roundTrips(ctx context.Context) error {
 	return nil
 }
 
-// send sends the request, and reads the head of the response, which may come before all
-// has been sent.
+// send sends the request and reads the head of the response, which may come before the whole
+// request was sent.
 func (c *call) send(ctx context.Context) error {
 	body := &c.request.body
 	for {
@@ -197,7 +199,7 @@ func (c *call) send(ctx context.Context) error {
 	}
 }
 
-// readHead reads up to the final head, and fills the Response from it.
+// readHead reads heads up to the final one, and fills the Response from that.
 func (c *call) readHead(ctx context.Context) error {
 	for {
 		step, err := c.exchange.ReadHead(ctx, &c.request.body)
@@ -223,11 +225,11 @@ func (c *call) fail(ctx context.Context, err error) *Error {
 	return e
 }
 
-// deliver ends the call by what the head of its response says, or passes the body on to
-// where the caller wants it.
+// deliver passes the body to where the caller wants it, unless the head of the response rules
+// that out.
 func (c *call) deliver(ctx context.Context) error {
 	if c.exchange.GaveUpIdle() {
-		return &fault{err: ErrStale}
+		return ErrStale
 	}
 	r := c.resp
 	coded := noteCodings(r, c.request.accepts == registeredCodings)
@@ -253,11 +255,11 @@ func (c *call) deliver(ctx context.Context) error {
 	case c.args.StreamCallback == nil:
 		return c.buffer(ctx, c.limits.Content)
 	}
-	return c.cut(ctx, c.args)
+	return c.deliverChunks(ctx, c.args)
 }
 
-// suspend gives the delivery to the Response. It reads at once a body that is empty; and a
-// coded one, unless the call has Stream.
+// suspend moves the delivery into the Response, from which the caller reads the body. An empty
+// body is read at once. So is a coded one, if the call has no Stream.
 func (c *call) suspend(ctx context.Context, coded bool) error {
 	if c.resp.body.framing == FramingNone || c.resp.body.length == 0 {
 		return c.buffer(ctx, 0)

@@ -48,7 +48,7 @@ func (c *claim) link() string {
 // release ends the claim, and returns why the connection is not kept.
 func (c *claim) release(lender lender, why CloseReason) CloseReason {
 	line, lease := c.line, c.lease
-	c.line, c.conn, c.lease = nil, nil, nil // a Trace may panic, and it is let go of once
+	c.line, c.conn, c.lease = nil, nil, nil // before a Trace can panic, so that nothing is released twice
 	if lease != nil {
 		return lender.giveBack(lease, why)
 	}

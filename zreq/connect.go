@@ -10,13 +10,13 @@ import (
 	"github.com/zreq-go/zreq/zreq/internal/target"
 )
 
-// errOtherWay is of a kept connection that died when the request was about to be sent, with
-// the first bytes of the body.
-var errOtherWay = &fault{kind: ErrStale, err: errors.New("the connection that took its place goes another way, where requests " +
+// errOtherHead means that a kept connection died when the request was about to be sent, and
+// that the one that replaces it takes another head.
+var errOtherHead = &fault{kind: ErrStale, err: errors.New("the connection that took its place goes another way, where requests " +
 	"have another form, and the body cannot be taken back: give it a Rewind or Seek")}
 
-// connect claims a connection, unless the last request left one, and sees to it that it is
-// open.
+// connect claims a connection, unless the call has one from the last request, and dials if it
+// is not open.
 func (c *call) connect(ctx context.Context) error {
 	if c.line == nil {
 		if err := c.choose(ctx); err != nil {
@@ -46,13 +46,13 @@ func (c *call) connect(ctx context.Context) error {
 		}
 		c.report(EventStale, why, err)
 		if c.lease != nil {
-			c.line, c.lease = c.session.replace(c.lease) // an idle one, or this one, to be dialled
+			c.line, c.lease = c.session.replace(c.lease)
 		}
 	}
 }
 
-// choose chooses the connection for the request and claims it. That is the caller's, unless
-// a redirect led elsewhere; else one of the Session; else a new one.
+// choose chooses the connection for the request and claims it: the caller's, unless a redirect
+// led elsewhere, otherwise one of the Session, otherwise a new one.
 func (c *call) choose(ctx context.Context) error {
 	conn := c.args.Connection
 	if conn != nil {
@@ -60,7 +60,7 @@ func (c *call) choose(ctx context.Context) error {
 			return ErrClosed
 		}
 		if err := c.serves(conn); err != nil {
-			if !c.request.crossed {
+			if !c.request.anonymous {
 				return err
 			}
 			conn = nil
@@ -68,7 +68,7 @@ func (c *call) choose(ctx context.Context) error {
 	}
 	old := c.resp.body.stream
 	if conn == nil {
-		route, err := newRoute(&c.at, c.args, c.request.crossed)
+		route, err := newRoute(&c.at, c.args, c.request.anonymous)
 		if err != nil {
 			return err
 		}
@@ -93,16 +93,16 @@ func (c *call) choose(ctx context.Context) error {
 	return nil
 }
 
-// borrow takes a connection of the Session, and waits for it if it has to.
+// borrow takes a connection of the Session. If there is none, it waits for one.
 func (c *call) borrow(ctx context.Context, route line.Route) (err error) {
-	route.Host = ascii.ToLower(route.Host) // as all who share it see it
+	route.Host = ascii.ToLower(route.Host) // all calls that share the connection see the same
 	c.line, c.lease, err = c.session.take(route)
 	if c.line != nil || err != nil {
 		return err
 	}
 	c.phase = PhaseWait
 	c.report(EventWait, CloseNone, nil) // before it queues: if the Trace panics there is nothing to undo
-	c.line, c.lease, err = c.session.await(ctx, route, c.args.Timeouts.withDefaults().Wait)
+	c.line, c.lease, err = c.session.await(ctx, route, c.timeouts.Wait)
 	if err == nil {
 		c.phase = PhaseRequest // the wait is over
 	}
@@ -116,7 +116,7 @@ func (c *call) serves(conn *Connection) error {
 	if err := conn.serves(&c.at, c.args); err != nil {
 		return err
 	}
-	if tls := conn.line.TLS; c.request.crossed && tls != nil {
+	if tls := conn.line.TLS; c.request.anonymous && tls != nil {
 		if same, _ := line.Equal(netdriver.Anonymous(tls), tls); !same {
 			return ErrOtherOrigin
 		}
@@ -127,7 +127,7 @@ func (c *call) serves(conn *Connection) error {
 // attach makes s the socket of the request and watches the context for it.
 func (c *call) attach(ctx context.Context, s *line.Socket, reused bool) error {
 	c.unwatch()
-	if err := c.form(ctx, c.line.Path); err != nil {
+	if err := c.adaptHead(ctx, c.line.Path); err != nil {
 		if reused {
 			c.why = CloseNone // nothing was sent
 		}
@@ -141,37 +141,37 @@ func (c *call) attach(ctx context.Context, s *line.Socket, reused bool) error {
 	return nil
 }
 
-// form gives the request the form that the connection asks for. If the connection has taken
-// the place of another one, the head may have the form of that, and be followed by the first
-// bytes of the body. Then both are made anew. Links without a proxy that forwards all have
-// the same form.
-func (c *call) form(ctx context.Context, path *netdriver.Path) error {
+// adaptHead gives the request the head that a connection over path takes: a proxy that
+// forwards requests wants another one than an origin. If the connection replaces another one,
+// the head may have been made for that, and be followed by the first bytes of the body. Then
+// both are made again.
+func (c *call) adaptHead(ctx context.Context, path *netdriver.Path) error {
 	if path == nil {
-		path = &ordinary
+		path = &direct
 	}
-	formed := c.request.formed
-	if formed != nil && path != formed && (path.Forward != nil || formed.Forward != nil) {
+	before := c.request.path
+	if before != nil && path != before && (path.Forward != nil || before.Forward != nil) {
 		if c.request.body.Rewind() != nil {
-			return errOtherWay
+			return errOtherHead
 		}
 		c.phase = PhaseRequest
 		if _, err := c.compose(ctx); err != nil {
 			return err
 		}
-		formed = nil
+		before = nil
 	}
-	if formed == nil && path.Forward != nil {
-		if err := c.exchange.Reform(path.Forward, c.request.url); err != nil {
+	if before == nil && path.Forward != nil {
+		if err := c.exchange.Rewrite(path.Forward, c.request.url); err != nil {
 			c.phase = PhaseRequest
 			return err
 		}
 	}
-	c.request.formed = path
+	c.request.path = path
 	return nil
 }
 
-// ordinary stands for the Path of a driver that tells none.
-var ordinary netdriver.Path
+// direct stands for the Path of a driver that tells none.
+var direct netdriver.Path
 
 // dial opens the connection, in place of a socket that died idle if there was one.
 func (c *call) dial(ctx context.Context) error {
@@ -191,29 +191,29 @@ func (c *call) dial(ctx context.Context) error {
 	return c.attach(ctx, s, false)
 }
 
-// open looks the name up, connects, and shakes hands for https.
+// open looks the name up, connects, and makes the TLS handshake for https.
 func (c *call) open(ctx context.Context) (conn netdriver.Conn, err error) {
-	times, told := c.args.Timeouts.withDefaults(), false
+	returned := false
 	defer func() {
-		if !told && conn != nil {
+		if !returned && conn != nil {
 			_ = conn.Close() // a Trace has panicked
 		}
 	}()
 	c.phase, c.line.Path = PhaseDial, nil
 	c.report(EventDial, CloseNone, nil)
-	conn, err = c.line.Dial(ctx, times.Dial, times.TLS)
+	conn, err = c.line.Dial(ctx, c.timeouts.Dial, c.timeouts.TLS)
 	c.report(EventDialled, CloseNone, err)
 	if err == nil && c.line.TLS != nil {
 		c.phase = PhaseTLS
 		c.report(EventTLS, CloseNone, nil)
-		conn, err = c.line.Secure(ctx, conn, times.TLS)
+		conn, err = c.line.Secure(ctx, conn, c.timeouts.TLS)
 		c.report(EventSecured, CloseNone, err)
 	}
-	told = true
+	returned = true
 	return conn, err
 }
 
-// part gives the connection back.
+// releaseConn ends the claim on the connection, and reports if it was closed.
 func (c *call) releaseConn(why CloseReason) {
 	if !c.unwatch() {
 		why = CloseCancelled // a late cancel must not hit the next call
@@ -222,7 +222,7 @@ func (c *call) releaseConn(why CloseReason) {
 	c.socket = nil
 }
 
-// discard closes the socket. The claim stays.
+// discard closes the socket. The call keeps its claim.
 func (c *call) discard(why CloseReason) {
 	c.line.Drop()
 	c.reportClose(why)
@@ -238,11 +238,11 @@ func (c *call) reportClose(why CloseReason) {
 
 // connect is Connect: a call that ends when it has a connection.
 func connect(ctx context.Context, url string, args *Args) (*Connection, error) {
-	c := call{args: args}
+	c := call{args: args, timeouts: args.Timeouts.withDefaults()}
 	c.method, c.attempt, c.trace = "connect", 1, newTracer(args.Trace)
-	over := false
+	returned := false
 	defer func() {
-		if !over {
+		if !returned {
 			_ = c.conn.Close() // a Trace has panicked
 		}
 	}()
@@ -252,7 +252,7 @@ func connect(ctx context.Context, url string, args *Args) (*Connection, error) {
 		conn, err = nil, c.fail(ctx, err)
 	}
 	c.report(EventDone, CloseNone, err)
-	over = true
+	returned = true
 	return conn, err
 }
 

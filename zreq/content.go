@@ -30,7 +30,7 @@ func (r *Response) Content() ([]byte, error) {
 	if r.body.use == untaken {
 		r.body.use = asContent
 	}
-	return r.body.content, r.body.cut
+	return r.body.content, r.body.err
 }
 
 // JSON decodes the content into v with the [form.Codec] of the program. Importing
@@ -223,10 +223,9 @@ func (r *Response) Fit() error {
 		return r.consumed()
 	case r.body.unfit == nil:
 		return nil
-	case r.body.unfit == ErrUnframed:
-		return r.failure(PhaseHead, nil, ErrUnframed)
 	}
-	return r.failure(PhaseHead, ErrStatus, refusal(r.body.unfit, r.Status, r.body.encoded))
+	kind, cause := r.refusal()
+	return r.failure(PhaseHead, kind, cause)
 }
 
 // encodedFault is the error of who would make something of the content that its coding

@@ -85,7 +85,7 @@ func (d *delivery) end() {
 		d.resp.Connection = conn
 	}
 	if d.answered {
-		d.report(EventBody, why, d.resp.body.cut)
+		d.report(EventBody, why, d.resp.body.err)
 	}
 	switch {
 	case d.socket == nil && why == CloseFailed:
@@ -96,8 +96,8 @@ func (d *delivery) end() {
 	d.report(EventDone, why, d.failed)
 }
 
-// next returns the next event of the body, reading as much as it takes. The data of
-// the event before it becomes invalid. chunks, if it is not nil, copies first what it needs.
+// next returns the next event of the body, and reads until there is one. The data of the event
+// before it becomes invalid. chunks, if not nil, copies what it needs of that first.
 func (d *delivery) next(ctx context.Context, chunks *chunk.Chunker) (wire.Event, error) {
 	for {
 		ev, err := d.buffered()
@@ -152,44 +152,45 @@ func (d *delivery) buffer(ctx context.Context, limit int64) error {
 		case !page:
 			return tooLarge
 		default:
-			r.body.cut = d.fail(ctx, tooLarge)
+			r.body.err = d.fail(ctx, tooLarge)
 			return nil
 		}
 	}
 }
 
-// cut cuts the body into chunks for the callback.
-func (d *delivery) cut(ctx context.Context, args *Args) error {
+// deliverChunks cuts the body into chunks for the callback.
+func (d *delivery) deliverChunks(ctx context.Context, args *Args) error {
 	chunks := chunk.New(args.chunkSize(), args.StreamCallback)
 	defer chunks.Close()
-	err := d.cutInto(ctx, &chunks, args.Limits.ReadBuffer == 0)
 	body := &d.resp.body
+	if body.framing == FramingChunked && args.Limits.ReadBuffer == 0 {
+		d.exchange.Widen(min(chunks.Size(), buffer.MaxKept)) // who takes large chunks has room for it, and needs fewer reads
+	}
+	err := d.feed(ctx, &chunks)
 	body.content = append(body.content[:0], chunks.Last()...)
 	body.taken, body.shown = chunks.Taken(), len(chunks.Last()) > 0
 	return err
 }
 
-func (d *delivery) cutInto(ctx context.Context, chunks *chunk.Chunker, widens bool) error {
+// feed reads the body into chunks, to its end.
+func (d *delivery) feed(ctx context.Context, chunks *chunk.Chunker) error {
 	if err := d.excess(); err != nil {
 		return err
 	}
 	times := 1
 	if d.resp.body.framing == FramingChunked {
 		times = 8 // direct reads end with each frame, so that they pay only for long ones
-		if widens {
-			d.exchange.Widen(min(chunks.Size(), buffer.MaxKept)) // who takes large chunks has room for it, and needs fewer reads
-		}
 	}
 	for {
 		var ev wire.Event
 		var err error
 		// A direct read fills a chunk that was begun, so that later reads start where chunks
 		// do, and nothing is copied.
-		direct := d.exchange.Direct(chunks.Size(), times) > 0
-		if direct {
+		direct := d.exchange.Direct(chunks.Size(), times)
+		if direct > 0 {
 			chunks.Settle()
 			p := chunks.Space()
-			ev, err = d.exchange.ReadInto(ctx, p[:min(int64(len(p)), d.exchange.Certain())])
+			ev, err = d.exchange.ReadInto(ctx, p[:min(len(p), direct)])
 		} else {
 			ev, err = d.next(ctx, chunks)
 		}
@@ -201,23 +202,23 @@ func (d *delivery) cutInto(ctx context.Context, chunks *chunk.Chunker, widens bo
 		}
 		switch {
 		case ev.Kind == wire.End:
-			if err := chunks.Flush(ctx); err != nil {
-				return d.stop(err)
-			}
-			return d.checkEnd()
-		case direct:
+			err = chunks.Flush(ctx)
+		case direct > 0:
 			err = chunks.Advance(ctx, len(ev.Data))
 		default:
 			err = chunks.Write(ctx, ev.Data)
 		}
-		if err != nil {
+		switch {
+		case err != nil:
 			return d.stop(err)
+		case ev.Kind == wire.End:
+			return d.checkEnd()
 		}
 	}
 }
 
-// excess is the error of a body that has more than its Content-Range says or Limits.Body
-// allows; nil if it has not. It is asked before what has come is given out.
+// excess returns an error if the body is longer than its Content-Range says or Limits.Body
+// allows. It is called before the caller gets any of what has arrived.
 func (d *delivery) excess() error {
 	if err := d.mismatch(); err != nil {
 		return err
@@ -230,7 +231,7 @@ func (d *delivery) excess() error {
 	return nil
 }
 
-// mismatch is the error of a body that has more than its Content-Range says.
+// mismatch returns an error if the body is longer than its Content-Range says.
 func (d *delivery) mismatch() error {
 	if want := d.resp.body.want.length; want >= 0 && d.exchange.Received > want {
 		return &fault{kind: ErrResponse, err: errRangeMismatch}
@@ -259,37 +260,34 @@ func (d *delivery) checkEnd() error {
 	return &exchange.Error{Cause: exchange.Truncated, Err: cause}
 }
 
-// stop ends the call for an error of a callback. stop(nil) is nil.
+// stop notes that err, if it is not nil, ends the call, because a callback or a writer of the
+// caller's returned it. It returns err.
 func (d *delivery) stop(err error) error {
-	if err == nil || err == chunk.ErrEnded {
-		return err
+	if err != nil && err != chunk.ErrEnded {
+		d.why, d.stopped = CloseStopped, errors.Is(err, ErrStop)
 	}
-	d.why = CloseStopped
-	d.stopped = errors.Is(err, ErrStop)
-	return &fault{err: err}
+	return err
 }
 
-// refuse ends a call whose callback may not have the body. An error page is kept as
-// content; of the rest, what costs little is read to save the connection.
+// refuse ends a call whose callback may not have the body. An error page becomes the content.
+// Any other body is read if that costs little, so that the connection can be kept.
 func (d *delivery) refuse(ctx context.Context) error {
 	body := &d.resp.body
 	if d.resp.Status >= 400 {
 		d.exchange.BeginBody()
-		if err := d.buffer(ctx, min(d.limits.Content, maxPage)); err != nil && body.cut == nil {
-			body.cut = d.fail(ctx, err)
+		if err := d.buffer(ctx, min(d.limits.Content, maxPage)); err != nil {
+			body.err = d.fail(ctx, err)
 		}
 	} else {
 		d.exchange.Drain(ctx)
 		if body.framing == FramingNone {
-			body.complete = d.exchange.ProvesEnd() // nothing was kept from anybody
+			body.complete = d.exchange.ProvesEnd() // there is no body to be refused
 		}
 	}
 	d.why = d.exchange.Reuse()
 	d.phase = PhaseHead
-	if body.unfit == ErrUnframed {
-		return ErrUnframed
-	}
-	return &fault{kind: ErrStatus, err: refusal(body.unfit, d.resp.Status, body.encoded)}
+	kind, cause := d.resp.refusal()
+	return &fault{kind: kind, err: cause}
 }
 
 // readSoFar is how many bytes of the responses of the call were read.

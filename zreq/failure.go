@@ -33,55 +33,58 @@ func (f *fault) Error() string {
 // Unwrap returns what has happened.
 func (f *fault) Unwrap() error { return f.err }
 
-// fail makes the error of a call, and decides what is told first: that the owner closed
-// the connection, or that the context ended, is the reason for whatever the socket said
-// after it.
+// fail makes the error of a call.
 func (d *delivery) fail(ctx context.Context, err error) *Error {
-	kind, err := d.kindOf(err)
-	phase, late := d.phaseNow(), false
-	sent := d.sentBefore + d.exchange.Sent
-	switch {
-	case d.why == CloseStopped: // the caller's own error is not one of the socket
-	case ctx != nil && (ctx.Err() != nil || netdriver.IsTimeout(err) && line.Overdue(ctx)):
-		late = ctx.Err() != context.Canceled // ask Err: Cause is the caller's
-		cause := context.Cause(ctx)
-		if cause == nil {
-			cause = context.DeadlineExceeded
-		}
-		kind = nil
-		if phase != PhaseWait || !errors.Is(err, cause) { // a wait says what it waited for, and wraps the cause
-			err = cause
-		}
-		d.why = CloseCancelled
-	case err == ErrClosed || d.line != nil && d.line.Closed():
-		err, kind = ErrClosed, nil
-		d.why = CloseByCaller
-	case phase == PhaseRequest && kind == nil && sent == 0 && !isCurable(err):
-		kind = ErrRequest
-	case phase == PhaseSend:
-		d.why = CloseUnsent
-	case kind == nil && (phase == PhaseDial || phase == PhaseTLS):
-		kind = ErrConnect
-	}
-	return &Error{
-		Phase:    phase,
+	e := &Error{
+		Phase:    d.phaseNow(),
 		Method:   d.method,
 		URL:      d.at.Safe(),
 		Attempt:  d.attempt,
-		Sent:     sent,
+		Sent:     d.sentBefore + d.exchange.Sent,
 		Received: d.exchange.Received,
 		Taken:    d.taken(),
 		Read:     d.readSoFar(),
 		Link:     d.link(),
 		Err:      err,
-		kind:     kind,
-		spent:    sent > 0 || kind == ErrBody || d.why == CloseByCaller,
-		late:     late,
-		byCaller: d.why == CloseStopped || d.why == CloseByCaller || d.why == CloseCancelled && !late,
+	}
+	if d.why != CloseStopped { // else err is the caller's own, whatever it is
+		e.kind, e.Err = d.kindOf(err)
+		d.blame(ctx, e)
+	}
+	e.spent = e.Sent > 0 || e.kind == ErrBody || d.why == CloseByCaller
+	e.byCaller = d.why == CloseStopped || d.why == CloseByCaller || d.why == CloseCancelled && !e.late
+	return e
+}
+
+// blame decides what has ended the call, and so the kind and the cause of its error. That the
+// context ended, or that the owner closed the connection, is the reason for whatever the socket
+// returned after it.
+func (d *delivery) blame(ctx context.Context, e *Error) {
+	switch {
+	case ctx != nil && (ctx.Err() != nil || netdriver.IsTimeout(e.Err) && line.Overdue(ctx)):
+		e.late = ctx.Err() != context.Canceled // ask Err: Cause is the caller's
+		cause := context.Cause(ctx)
+		if cause == nil {
+			cause = context.DeadlineExceeded
+		}
+		e.kind = nil
+		if e.Phase != PhaseWait || !errors.Is(e.Err, cause) { // a wait says what it waited for, and wraps the cause
+			e.Err = cause
+		}
+		d.why = CloseCancelled
+	case e.Err == ErrClosed || d.line != nil && d.line.Closed():
+		e.kind, e.Err = nil, ErrClosed
+		d.why = CloseByCaller
+	case e.Phase == PhaseRequest && e.kind == nil && e.Sent == 0 && !isCurable(e.Err):
+		e.kind = ErrRequest
+	case e.Phase == PhaseSend:
+		d.why = CloseUnsent
+	case e.kind == nil && (e.Phase == PhaseDial || e.Phase == PhaseTLS):
+		e.kind = ErrConnect
 	}
 }
 
-// kindOf returns by which of the Err values a failure is told, and the cause.
+// kindOf returns the kind of a failure, which is one of the Err values or nil, and its cause.
 func (d *delivery) kindOf(err error) (kind, cause error) {
 	switch e := err.(type) {
 	case *exchange.Error:
@@ -108,8 +111,8 @@ func (d *delivery) kindOf(err error) (kind, cause error) {
 	default:
 		cause = err
 	}
-	if cause == io.EOF && d.why != CloseStopped {
-		cause = io.ErrUnexpectedEOF // io.EOF says that all is well; a caller's own stays
+	if cause == io.EOF {
+		cause = io.ErrUnexpectedEOF // io.EOF says that all is well
 	}
 	return kind, cause
 }

@@ -19,19 +19,21 @@ var (
 	errShortRange     = errors.New("the server sent less than the Range asked for, or does not say whether it did")
 )
 
-// errStatus stands for a statusError, which is made when somebody asks: most who get a 304
-// do not.
+// errStatus stands for a statusError, which is made only when it is returned: for most
+// responses with another status it never is.
 var errStatus = errors.New("another status")
 
-// refusal returns the error for unfit, the reason why a callback does not get a response.
-func refusal(unfit error, status int, coding string) error {
-	switch unfit {
+// refusal returns the kind and the cause of the error of a callback that does not get r.
+func (r *Response) refusal() (kind, cause error) {
+	switch r.body.unfit {
+	case ErrUnframed:
+		return nil, ErrUnframed
 	case ErrEncoded:
-		return encodedError(coding, "set AllowEncoded to take it as it came")
+		return ErrStatus, encodedError(r.body.encoded, "set AllowEncoded to take it as it came")
 	case errStatus:
-		return &statusError{status}
+		return ErrStatus, &statusError{r.Status}
 	}
-	return unfit
+	return ErrStatus, r.body.unfit
 }
 
 // admission is what the body of a response must turn out to be.
@@ -94,16 +96,14 @@ func admitPart(r *Response, args *Args, asked string) (unfit error) {
 	if isMultipart(r.Header("Content-Type")) {
 		return errMultipartRange
 	}
-	field, count := r.field("Content-Range", 2)
-	var got contentRange
-	ok := got.parse(field)
-	part.resolve(got.size)
-	if !ok || count != 1 || got.first < 0 {
+	got, ok := r.contentRange()
+	if !ok || got.first < 0 {
 		want.doubt = vague
 		return errUnusable206
 	}
+	part.resolve(got.size)
 	want.length = got.last - got.first + 1 // whoever reads it, whatever was asked for
-	toEnd := part.last < 0
+	toEnd := part.last < 0                 // also of a whole of unknown size
 	// It begins where it was asked for, and does not go on behind that.
 	if part.first < 0 || got.first != part.first || !toEnd && got.last > part.last {
 		return errUnusable206

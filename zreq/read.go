@@ -89,8 +89,8 @@ func (r *Response) take() error {
 
 // rest is what follows the last byte of a buffered body.
 func (r *Response) rest() error {
-	if r.body.cut != nil {
-		return r.body.cut
+	if r.body.err != nil {
+		return r.body.err
 	}
 	return io.EOF
 }

@@ -156,7 +156,7 @@ func (r *request) objection(args *Args, from *asked, resp *Response, next *redir
 		return errManyRedirects
 	}
 	same := from.at.Same(&next.at.Origin)
-	if r.crossed || !same {
+	if r.anonymous || !same {
 		if _, err := newRoute(&next.at, args, true); err == errNotAnonymous {
 			return err
 		}
@@ -179,7 +179,7 @@ func (r *request) become(next *redirect, to *asked) {
 	}
 	userinfo := to.at.Userinfo
 	if !to.at.Same(&next.at.Origin) {
-		r.crossed, userinfo = true, ""
+		r.anonymous, userinfo = true, ""
 	}
 	r.url, r.challenged = next.url, false
 	to.method, to.at = next.method, next.at

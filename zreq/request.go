@@ -35,11 +35,11 @@ type request struct {
 	body        exchange.Body
 	accepts     codingChoice
 	history     []Redirect
-	crossed     bool            // a redirect led to another origin, or Args.Anonymous says so
+	anonymous   bool            // it does not say who is asking: see Redirect and Args.Anonymous
 	bodyDropped bool            // by a redirect
 	challenged  bool            // credentials are an answer to a challenge
 	credentials string          // of Args.Auth
-	formed      *netdriver.Path // that the head has the form for
+	path        *netdriver.Path // for whose connections the head was made; nil: for none yet
 }
 
 // codingChoice is what a request says of content codings.
@@ -51,18 +51,20 @@ const (
 	registeredCodings                     // those that are registered
 )
 
-// open opens the body, of which at most limit bytes are held in memory. One that can rewind
-// begins at its beginning. Its size is less what lies before the offset, if it can seek.
+// open opens the body. If it is encoded first, the text may have at most limit bytes. A body
+// that can rewind is sent from its beginning, and one that can seek from its offset.
 func (r *request) open(args *Args, method string, limit int64) error {
 	r.accepts = chooseCodings(method, args)
 	content, err := args.content()
 	if err != nil || content == nil {
 		return err
 	}
-	held, whole := content.(encoder)
-	if whole {
-		if err := held.Encode(); err != nil {
+	if e, ok := content.(encoder); ok {
+		if err := e.Encode(); err != nil {
 			return err
+		}
+		if form.SizeOf(content) > limit {
+			return errEncoded
 		}
 	}
 	rewinder, rewinds := content.(exchange.Rewinder)
@@ -81,10 +83,7 @@ func (r *request) open(args *Args, method string, limit int64) error {
 			return errBodySize
 		}
 	}
-	switch {
-	case whole && size > limit:
-		return errEncoded
-	case method == "TRACE":
+	if method == "TRACE" {
 		return errTrace
 	}
 	r.body.Open(content, size, rewinds || size >= 0)
@@ -107,9 +106,9 @@ func chooseCodings(method string, args *Args) codingChoice {
 	return unsaidCodings
 }
 
-// name sets the URL for Response.URL: as it was given, or, if that is not how it is sent, as
-// the head has it.
-func (r *request) name(to *asked, url string, head []byte, args *Args) {
+// setURL sets the URL for Response.URL: as it was given if it is sent in that form, and
+// otherwise as the head has it.
+func (r *request) setURL(to *asked, url string, head []byte, args *Args) {
 	r.url = url
 	if !to.at.AsGiven || len(args.Params) > 0 {
 		r.url = to.at.String() + string(requestTarget(head, to.method))
@@ -193,7 +192,7 @@ func requestTarget(head []byte, method string) []byte {
 // putHost appends the field Host: the caller's on the first origin, if there is one.
 func (r *request) putHost(h *head, args *Args, to *asked) {
 	for _, field := range args.Headers {
-		if !r.crossed && ascii.EqualFold(field[0], "Host") {
+		if !r.anonymous && ascii.EqualFold(field[0], "Host") {
 			h.field(field[0], field[1])
 			return
 		}
@@ -215,7 +214,7 @@ func (r *request) putOwn(h *head, args *Args, to *asked) {
 	}
 	switch {
 	case h.err != nil: // Auth is asked only for what will be sent
-	case args.Auth != nil && !r.crossed:
+	case args.Auth != nil && !r.anonymous:
 		if !r.challenged {
 			h.err = r.authorize(args, to, requestTarget(h.text, to.method), nil)
 		}
@@ -238,18 +237,18 @@ func (r *request) putGiven(h *head, args *Args) {
 	}
 }
 
-// withholds reports whether appendGiven leaves a field of the caller's out: Host, which went
-// first; credentials, when a redirect led to another origin or Auth makes them; and what
-// describes a body that a redirect dropped.
+// withholds reports whether putGiven leaves a field of the caller's out: Host, which goes
+// first, credentials if the request is anonymous or Auth makes them, and what describes a
+// body that a redirect dropped.
 func (r *request) withholds(name string, args *Args) bool {
 	switch {
 	case ascii.EqualFold(name, "Host"):
-		return true // it went first
+		return true
 	case ascii.EqualFold(name, "Authorization"):
-		return r.crossed || args.Auth != nil
+		return r.anonymous || args.Auth != nil
 	case ascii.EqualFold(name, "Cookie"), ascii.EqualFold(name, "Proxy-Authorization"):
-		return r.crossed
-	case r.crossed && listed(name, args.OriginOnly):
+		return r.anonymous
+	case r.anonymous && listed(name, args.OriginOnly):
 		return true
 	}
 	_, describes := ascii.CutPrefixFold(name, "Content-")

@@ -58,7 +58,7 @@ type responseBody struct {
 	complete bool
 
 	content []byte // what is held of it
-	cut     error  // why that is not all
+	err     error  // why content is not the whole body
 	use     use
 	off     int   // of content, by Read
 	taken   int64 // by a callback or a writer
@@ -227,15 +227,21 @@ func (r *Response) CloseReason() CloseReason { return r.reason }
 // [Args.DropHead] call ContentRange in OnHead. [Response.Fit] reports whether the part is
 // the one that was asked for.
 func (r *Response) ContentRange() (first, last, size int64, ok bool) {
-	field, count := r.field("Content-Range", 2)
-	var c contentRange
+	c, ok := r.contentRange()
 	switch {
-	case !c.parse(field), count != 1, isMultipart(r.Header("Content-Type")):
+	case !ok, isMultipart(r.Header("Content-Type")):
 		return 0, 0, 0, false
 	case r.Status == 206 && c.first >= 0, r.Status == 416 && c.first < 0:
 		return c.first, c.last, c.size, true
 	}
 	return 0, 0, 0, false
+}
+
+// contentRange returns the Content-Range, if there is one and no more.
+func (r *Response) contentRange() (c contentRange, ok bool) {
+	field, count := r.field("Content-Range", 2)
+	ok = c.parse(field) && count == 1
+	return c, ok
 }
 
 // String returns the version and the status, as in "HTTP/1.1 200". It hides the head and

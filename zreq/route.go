@@ -13,10 +13,9 @@ import (
 var errNotAnonymous = errors.New("it leads to https at another origin, and the TLS of the call is no netdriver.Anonymizer: " +
 	"what it shows of us is not known")
 
-// newRoute chooses driver and TLS. What the call leaves open is as it is for its
-// Connection, if it has one. If a redirect led to another origin, which crossed says,
-// the TLS shows nothing that says who we are.
-func newRoute(at *target.Target, args *Args, crossed bool) (r line.Route, err error) {
+// newRoute chooses the driver and the TLS. They default to those of Args.Connection, if there
+// is one. If anonymous, the TLS shows nothing that says who is asking.
+func newRoute(at *target.Target, args *Args, anonymous bool) (r line.Route, err error) {
 	r.Driver, r.Named = args.Driver, args.TLS
 	if near := args.Connection; near != nil && near.line.Route != nil {
 		if r.Driver == nil {
@@ -47,7 +46,7 @@ func newRoute(at *target.Target, args *Args, crossed bool) (r line.Route, err er
 			return r, ErrNoTLS
 		}
 	}
-	if crossed && r.TLS != nil {
+	if anonymous && r.TLS != nil {
 		if r.TLS = netdriver.Anonymous(r.TLS); r.TLS == nil {
 			return r, errNotAnonymous
 		}

@@ -134,7 +134,7 @@ func (s *stream) finish(err error) {
 	default:
 		body.complete = false
 		e := s.fail(s.ctx, err)
-		s.err, body.cut, s.failed = e, e, e
+		s.err, body.err, s.failed = e, e, e
 	}
 	s.view = nil
 	if !s.inCall {
@@ -224,7 +224,7 @@ func (s *stream) content() {
 			s.finish(tooLarge)
 			return
 		default:
-			body.cut = s.fail(s.ctx, tooLarge)
+			body.err = s.fail(s.ctx, tooLarge)
 			s.close()
 		}
 	}

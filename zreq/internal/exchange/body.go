@@ -132,10 +132,7 @@ func (b *Body) chunk(p []byte) (_ []byte, last bool, err error) {
 	if err != nil {
 		return p, false, err
 	}
-	if data := ahead[start:]; len(data) > 0 {
-		p = append(wire.AppendChunkSize(p, int64(len(data))), data...)
-		p = wire.AppendEnd(p)
-	}
+	p = wire.AppendChunk(p, ahead[start:]) // which moves the data to the end of the size line
 	if b.done {
 		p = wire.AppendLastChunk(p)
 	}

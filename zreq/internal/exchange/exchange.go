@@ -77,8 +77,8 @@ func (x *Exchange) SetHead(r Request) {
 	x.Progress = Progress{}
 }
 
-// Reform gives the head that was set another form, before it is sent for the first time.
-func (x *Exchange) Reform(form func(head []byte, url string) ([]byte, error), url string) error {
+// Rewrite gives the head that was set another form, before it is sent for the first time.
+func (x *Exchange) Rewrite(form func(head []byte, url string) ([]byte, error), url string) error {
 	head, err := form(x.request.Head, url)
 	if err == nil {
 		x.out.B = head[:max(len(head), len(x.out.B))] // it may have grown

@@ -51,7 +51,7 @@ func (o *Origin) String() string {
 		scheme = "https://"
 	}
 	if o.Zone != "" {
-		zone = string(appendZone(nil, o.Zone))
+		zone = formatZone(o.Zone)
 	}
 	var room [64]byte // most are shorter
 	return string(o.append(room[:0], scheme, ascii.ToLower(o.Host), zone, o.defaultPort()))

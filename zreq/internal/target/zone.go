@@ -20,18 +20,19 @@ func parseZone(s string) (zone string, ok bool) {
 	return decoded, true
 }
 
-// appendZone appends a zone as it stands in a URL.
-func appendZone(dst []byte, zone string) []byte {
+// formatZone returns a zone as it stands in a URL, with its mark.
+func formatZone(zone string) string {
 	const hex = "0123456789ABCDEF"
-	dst = append(dst, zoneMark...)
-	for _, c := range []byte(zone) {
+	text := []byte(zoneMark)
+	for i := range len(zone) {
+		c := zone[i]
 		if ascii.IsAlphanumeric(c) || ascii.IndexByte("-._~", c) >= 0 {
-			dst = append(dst, c)
-			continue
+			text = append(text, c)
+		} else {
+			text = append(text, '%', hex[c>>4], hex[c&15])
 		}
-		dst = append(dst, '%', hex[c>>4], hex[c&15])
 	}
-	return dst
+	return string(text)
 }
 
 // InheritZone gives the host of a Location the zone of the URL that was asked. A server does
