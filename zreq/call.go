@@ -162,6 +162,9 @@ func (c *call) roundTrips(ctx context.Context) error {
 			err = c.send(ctx)
 		}
 		if err == nil {
+			err = c.readHead(ctx)
+		}
+		if err == nil {
 			again, err = c.decide(ctx)
 		}
 		if err != nil {
@@ -171,8 +174,8 @@ func (c *call) roundTrips(ctx context.Context) error {
 	return nil
 }
 
-// send sends the request and reads the head of the response, which may come before the whole
-// request was sent.
+// send sends the request, until all of it was sent, the response begins, or sending fails. The
+// error of that is left to readHead, because the peer may say why.
 func (c *call) send(ctx context.Context) error {
 	body := &c.request.body
 	for {
@@ -185,16 +188,16 @@ func (c *call) send(ctx context.Context) error {
 				return err
 			}
 		case err != nil:
-			return c.readHead(ctx) // the peer may say why
+			return nil
 		case step == exchange.SentHead:
 			c.report(EventSentHead, CloseNone, nil)
 		case step == exchange.Informational:
 			c.report(EventInformational, CloseNone, nil)
 		case step == exchange.Sent && body.Exists():
 			c.report(EventSentBody, CloseNone, nil)
-			return c.readHead(ctx)
+			return nil
 		default: // it is sent, or answered
-			return c.readHead(ctx)
+			return nil
 		}
 	}
 }

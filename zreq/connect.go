@@ -149,8 +149,10 @@ func (c *call) adaptHead(ctx context.Context, path *netdriver.Path) error {
 	if path == nil {
 		path = &direct
 	}
-	before := c.request.path
-	if before != nil && path != before && (path.Forward != nil || before.Forward != nil) {
+	if made := c.request.path; made != nil {
+		if path == made || path.Forward == nil && made.Forward == nil {
+			return nil
+		}
 		if c.request.body.Rewind() != nil {
 			return errOtherHead
 		}
@@ -158,9 +160,8 @@ func (c *call) adaptHead(ctx context.Context, path *netdriver.Path) error {
 		if _, err := c.compose(ctx); err != nil {
 			return err
 		}
-		before = nil
 	}
-	if before == nil && path.Forward != nil {
+	if path.Forward != nil {
 		if err := c.exchange.Rewrite(path.Forward, c.request.url); err != nil {
 			c.phase = PhaseRequest
 			return err

@@ -68,18 +68,17 @@ func (c *codingList) next() []byte {
 	}
 }
 
-// noteCodings reports whether the body is coded and all of that will be undone, which
-// accepted says if it can be. The first coding that will not is noted in the Response.
+// noteCodings reports whether the body is coded and all its codings will be undone. accepted
+// says that the request asked for codings. The first one that stays is noted in the Response.
 func noteCodings(r *Response, accepted bool) (coded bool) {
 	r.body.encoded = ""
 	if r.body.framing == FramingNone {
 		return false // there is nothing to undo
 	}
-	n, undone := 0, accepted
+	n := 0
 	list := codingsOf(r.head)
 	for name := list.next(); name != nil; name = list.next() {
-		n++
-		if undone = undone && n <= maxCodings && findCoding(name) != nil; !undone {
+		if n++; !accepted || n > maxCodings || findCoding(name) == nil {
 			r.body.encoded = string(name)
 			return false
 		}

@@ -152,7 +152,7 @@ func shownMethod(method string) string {
 
 // isCurable reports whether err is a state that the caller can cure, and no bad argument.
 func isCurable(err error) bool {
-	for _, known := range [...]error{ErrBusy, ErrClosed, ErrOtherOrigin, ErrNoTLS, ErrNoDriver, netdriver.ErrAmbiguousDriver} {
+	for _, known := range [...]error{ErrBusy, ErrOtherOrigin, ErrNoTLS, ErrNoDriver, netdriver.ErrAmbiguousDriver} {
 		if err == known {
 			return true
 		}
