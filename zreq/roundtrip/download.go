@@ -1,11 +1,13 @@
 package roundtrip
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"sync"
 	"sync/atomic"
 
+	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq"
 )
 
@@ -14,7 +16,8 @@ type download struct {
 	from   *zreq.Response
 	to     *http.Response // receives the trailers when the body has ended
 	life   *lifetime
-	open   bool // the download ends the lifetime of the call
+	links  netdriver.Suspecter // is told which link has stalled or broken
+	open   bool                // the download ends the lifetime of the call
 	closed atomic.Bool
 
 	mu   sync.Mutex // guards the fields below, and from, which is for one goroutine at a time
@@ -90,8 +93,19 @@ func (d *download) finish(err error) {
 	case d.closed.Load():
 		err = errClosedInRead
 	default:
+		d.suspect(err)
 		err = d.life.toldInBody(err)
 	}
 	d.err = err
 	d.life.cancel(errDone)
+}
+
+// suspect reports the link of a connection that has stalled or broken in the body. The Session
+// knows that of an error before the response, but who reads the body of a Stream is to report
+// it, and a user of an http.Client cannot.
+func (d *download) suspect(err error) {
+	var broken *zreq.Error
+	if d.life.ctx.Err() == nil && zreq.Transient(err) && errors.As(err, &broken) {
+		d.links.Suspect(broken.Link)
+	}
 }

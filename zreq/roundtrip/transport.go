@@ -69,7 +69,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	life := begin(req)
-	download := &download{life: life}
+	download := &download{life: life, links: t.session()}
 	defer func() {
 		if !download.open {
 			life.cancel(errDone) // also when a callback panics
