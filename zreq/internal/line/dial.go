@@ -19,7 +19,8 @@ var (
 // zero or less is none. Close ends that. Where the driver has TLS of its own, the
 // handshake is part of it, and secure, the limit of that, is added.
 func (l *Line) Dial(ctx context.Context, limit, secure time.Duration) (netdriver.Conn, error) {
-	address, name := string(l.AppendAddress(nil)), "Dial"
+	var room [64]byte // most are shorter
+	address, name := string(l.AppendAddress(room[:0])), "Dial"
 	if l.Chip != nil {
 		name = "Dial plus Timeouts.TLS"
 		if secure <= 0 {
