@@ -22,7 +22,6 @@ func TestMain(m *testing.M) {
 // TestEveryBudgetHasItsCases: what is timed cannot be asserted, but it can be measured.
 func TestEveryBudgetHasItsCases(t *testing.T) {
 	is := is.New(t)
-	verdicts, err := judge(limits.Budgets, bench.Plan{Rounds: 1, Turn: time.Microsecond, Stream: 1 << 20, Short: true})
-	is.NoErr(err)
+	verdicts := judge(limits.Budgets, bench.Plan{Rounds: 1, Turn: time.Microsecond, Stream: 1 << 20, Short: true})
 	is.Equal(len(verdicts), len(limits.Budgets)) // a line for each
 }

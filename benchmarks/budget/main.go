@@ -8,6 +8,7 @@ package main
 import (
 	"flag"
 	"fmt"
+	"log"
 	"os"
 	"slices"
 
@@ -25,21 +26,14 @@ import (
 func main() {
 	origin.Main()
 	memory.Main()
+	defer try.F(log.Fatal)
 	counts := flag.Bool("counts", false, "only what is counted, and does not depend on the machine")
 	flag.Parse()
-	if flag.NArg() > 0 {
-		fmt.Fprintln(os.Stderr, "budget: what is", flag.Args())
-		os.Exit(2)
-	}
 	budgets, plan := limits.Budgets, bench.Full
 	if *counts {
 		budgets, plan = limits.Counted(budgets), bench.Counting
 	}
-	verdicts, err := judge(budgets, plan)
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "budget:", err)
-		os.Exit(2)
-	}
+	verdicts := judge(budgets, plan)
 	fmt.Print(present.Budgets(verdicts))
 	if slices.ContainsFunc(verdicts, func(v limits.Verdict) bool { return v.Over }) {
 		os.Exit(1)
@@ -47,13 +41,13 @@ func main() {
 }
 
 // judge measures what budgets need, and nothing else.
-func judge(budgets []limits.Budget, plan bench.Plan) (verdicts []limits.Verdict, err error) {
-	err = jobs.In(plan, func(w *jobs.World) {
+func judge(budgets []limits.Budget, plan bench.Plan) (verdicts []limits.Verdict) {
+	jobs.In(plan, func(w *jobs.World) {
 		var results []bench.Result
 		for _, c := range limits.Select(budgets, slices.Concat(jobs.All(w), memory.Cases(w), footprint.Cases(plan))) {
 			results = append(results, try.E1(plan.Run(c)))
 		}
 		verdicts = try.E1(limits.Judge(budgets, results))
 	})
-	return verdicts, err
+	return verdicts
 }

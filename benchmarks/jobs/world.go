@@ -31,14 +31,12 @@ type World struct {
 }
 
 // In starts a server, and makes a folder that is removed in the end.
-func In(plan bench.Plan, do func(*World)) (err error) {
-	defer try.Handle(&err)
+func In(plan bench.Plan, do func(*World)) {
 	server := origin.Start(0)
 	defer server.Stop()
 	dir := try.E1(os.MkdirTemp("", "zreq-benchmarks-"))
 	defer os.RemoveAll(dir)
 	do(&World{plan, server, dir})
-	return nil
 }
 
 // All is every case, in the order of the report.

@@ -5,16 +5,9 @@ import (
 	"strings"
 
 	"github.com/zreq-go/zreq/benchmarks/bench"
-	"github.com/zreq-go/zreq/benchmarks/chart"
 	"github.com/zreq-go/zreq/benchmarks/footprint"
 	"github.com/zreq-go/zreq/benchmarks/memory"
 )
-
-// Drawing is a chart and the name of its file.
-type Drawing struct {
-	File string
-	chart.Chart
-}
 
 // plot says which figures a chart shows: of each of its cases a group of bars.
 type plot struct {
@@ -84,27 +77,27 @@ var plots = []plot{
 }
 
 // Charts are those for which there are figures.
-func Charts(results []bench.Result) (all []Drawing) {
+func Charts(results []bench.Result) (all []*Chart) {
 	for _, p := range plots {
-		d := Drawing{p.file, chart.Chart{Title: p.title, Better: p.better, Unit: p.unit, Format: digits}}
+		c := &Chart{File: p.file, Title: p.title, Better: p.better, Unit: p.unit, Format: digits}
 		if p.unit == "MiB" || p.unit == "KiB" {
-			d.Format = func(v float64) string { return digits(v) + " " + p.unit }
+			c.Format = func(v float64) string { return digits(v) + " " + p.unit }
 		}
 		for _, r := range results {
 			shown := slices.ContainsFunc(p.cases, func(begins string) bool { return strings.HasPrefix(r.Case.Name, begins) })
 			if shown && strings.Contains(r.Case.Group, p.group) && !strings.Contains(r.Case.Title(), "TLS") {
-				d.group(p, r)
+				c.add(p, r)
 			}
 		}
-		if len(d.Groups) > 0 {
-			all = append(all, d)
+		if len(c.Groups) > 0 {
+			all = append(all, c)
 		}
 	}
 	return all
 }
 
-func (d *Drawing) group(p plot, r bench.Result) {
-	var g chart.Group
+func (c *Chart) add(p plot, r bench.Result) {
+	var g Group
 	if len(p.cases) > 1 {
 		g.Name, _, _ = strings.Cut(r.Case.Name, ", ")
 	}
@@ -113,13 +106,13 @@ func (d *Drawing) group(p plot, r bench.Result) {
 		switch {
 		case !p.all && variant(name) != "", strings.Contains(name, " a file"): // another job, or not as it comes
 		case value > most && strings.Contains(p.unit, "raw"):
-			d.Better += "; " + name + " (" + digits(value) + ") is not drawn"
+			c.Better += "; " + name + " (" + digits(value) + ") is not drawn"
 		default:
-			g.Bars = append(g.Bars, chart.Bar{Name: name, Value: max(0, value)})
+			g.Bars = append(g.Bars, Bar{Name: name, Value: max(0, value)})
 		}
 	}
-	slices.SortStableFunc(g.Bars, func(a, b chart.Bar) int { return rank(a.Name) - rank(b.Name) })
-	d.Groups = append(d.Groups, g)
+	slices.SortStableFunc(g.Bars, func(a, b Bar) int { return rank(a.Name) - rank(b.Name) })
+	c.Groups = append(c.Groups, g)
 }
 
 // rank puts the limit first, and then zreq.

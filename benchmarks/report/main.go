@@ -7,9 +7,11 @@ package main
 
 import (
 	"flag"
-	"fmt"
+	"log"
 	"os"
 	"regexp"
+
+	"github.com/dsnet/try"
 
 	"github.com/zreq-go/zreq/benchmarks/bench"
 	"github.com/zreq-go/zreq/benchmarks/memory"
@@ -19,25 +21,16 @@ import (
 func main() {
 	origin.Main()
 	memory.Main()
+	defer try.F(log.Fatal)
 	r := &report{stdout: os.Stdout, stderr: os.Stderr, plan: bench.Full}
 	only := flag.String("only", "", "a regular `expression`: the cases whose group or name it matches")
 	flag.StringVar(&r.out, "out", ".", "the `folder` for REPORT.md and charts")
 	flag.StringVar(&r.history, "history", "", "a `file` that the ratios are appended to, a line for each")
 	short := flag.Bool("short", false, "fewer rounds and shorter bodies: in about a minute")
 	flag.Parse()
-	if flag.NArg() > 0 {
-		fmt.Fprintln(os.Stderr, "report: what is", flag.Args())
-		os.Exit(2)
-	}
 	if *short {
 		r.plan = bench.Short
 	}
-	var err error
-	if r.only, err = regexp.Compile(*only); err == nil {
-		err = r.run()
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "report:", err)
-		os.Exit(1)
-	}
+	r.only = try.E1(regexp.Compile(*only))
+	r.run()
 }

@@ -34,8 +34,7 @@ type report struct {
 
 // run measures all that is asked for and writes it. What cannot be measured does not
 // stop the rest: it is on the page, and an error in the end.
-func (r *report) run() (err error) {
-	defer try.Handle(&err)
+func (r *report) run() {
 	try.E(os.MkdirAll(filepath.Join(r.out, "charts"), 0o777)) // now, and not when all is measured
 	r.start = time.Now()
 	r.page = present.Page{
@@ -43,10 +42,10 @@ func (r *report) run() (err error) {
 		Date: r.start, Plan: r.plan, Only: r.only.String(),
 	}
 	fmt.Fprintln(r.stdout, r.page.Head())
-	try.E(jobs.In(r.plan, func(w *jobs.World) {
+	jobs.In(r.plan, func(w *jobs.World) {
 		r.cases(slices.Concat(jobs.All(w), memory.Cases(w), footprint.Cases(w.Plan)))
-	}))
-	if r.only.String() == "" { // of what is judged all has to be there
+	})
+	if r.page.Only == "" { // of what is judged all has to be there
 		if verdicts, err := limits.Judge(limits.Budgets, r.page.Results); err != nil {
 			r.fault("budgets: %w", err)
 		} else {
@@ -57,9 +56,8 @@ func (r *report) run() (err error) {
 	r.page.Took = time.Since(r.start).Round(time.Second)
 	r.write()
 	if n := len(r.page.Faults); n > 0 {
-		return fmt.Errorf("%d parts could not be measured: %s", n, filepath.Join(r.out, "REPORT.md"))
+		try.E(fmt.Errorf("%d parts could not be measured: %s", n, filepath.Join(r.out, "REPORT.md")))
 	}
-	return nil
 }
 
 // cases measures those that are asked for, and prints a group when it is done.

@@ -1,4 +1,4 @@
-package chart_test
+package present_test
 
 import (
 	"encoding/xml"
@@ -9,16 +9,16 @@ import (
 
 	"github.com/matryer/is"
 
-	"github.com/zreq-go/zreq/benchmarks/chart"
+	"github.com/zreq-go/zreq/benchmarks/present"
 )
 
-func drawn() chart.Chart {
-	return chart.Chart{
+func drawn() present.Chart {
+	return present.Chart{
 		Title: "Time & space", Better: "lower is better", Unit: "µs",
 		Format: func(v float64) string { return strconv.FormatFloat(v, 'f', 2, 64) },
-		Groups: []chart.Group{
-			{Name: "small", Bars: []chart.Bar{{"raw", 1}, {"zreq", 1.1}, {"net/http, a long name", 2.5}}},
-			{Name: "large", Bars: []chart.Bar{{"zreq", 0}}},
+		Groups: []present.Group{
+			{Name: "small", Bars: []present.Bar{{"raw", 1}, {"zreq", 1.1}, {"net/http, a long name", 2.5}}},
+			{Name: "large", Bars: []present.Bar{{"zreq", 0}}},
 		},
 	}
 }

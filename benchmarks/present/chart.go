@@ -1,7 +1,4 @@
-// Package chart draws bars, as SVG. Where words stand does not depend on how wide a font is:
-// names end where bars begin, and values begin where bars end, by text-anchor, whatever font
-// the reader has. The same chart is the same bytes.
-package chart
+package present
 
 import (
 	"cmp"
@@ -13,8 +10,11 @@ import (
 	"unicode/utf8"
 )
 
-// Chart has horizontal bars, in groups.
+// Chart has horizontal bars, in groups, and is drawn as SVG. Where words stand does not depend
+// on how wide a font is: names end where bars begin, and values begin where bars end, by
+// text-anchor, whatever font the reader has. The same chart is the same bytes.
 type Chart struct {
+	File   string // its name
 	Title  string // what is shown
 	Better string // which way: "lower is better"
 	Unit   string // of the axis
@@ -34,24 +34,20 @@ type Bar struct {
 	Value float64
 }
 
+// blues are the colours of the peers.
+var blues = map[string]string{"net/http": "#2f5d8a", "fasthttp": "#5b8db8", "resty": "#8fb4d3", "grab": "#8fb4d3"}
+
 // colour is that of a client, the same in each chart: one strong colour for zreq, grey for the
 // limit, blues for the peers.
 func colour(client string) string {
-	for _, c := range []struct{ prefix, colour string }{
-		{"zreq", "#d9480f"},
-		{"raw", "#9aa0a6"},
-		{"net alone", "#9aa0a6"},
-		{"crypto/tls alone", "#9aa0a6"},
-		{"net/http", "#2f5d8a"},
-		{"fasthttp", "#5b8db8"},
-		{"resty", "#8fb4d3"},
-		{"grab", "#8fb4d3"},
-	} {
-		if strings.HasPrefix(client, c.prefix) {
-			return c.colour
-		}
+	switch {
+	case ours(client):
+		return "#d9480f"
+	case limit(client):
+		return "#9aa0a6"
 	}
-	return "#b7cde0"
+	name, _, _ := strings.Cut(client, ",")
+	return cmp.Or(blues[name], "#b7cde0")
 }
 
 // Lengths, in points. A letter is less wide than that in every common font.
