@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/dsnet/try"
+
 	"github.com/zreq-go/zreq/benchmarks/bench"
 )
 
@@ -100,12 +102,9 @@ func (v Verdict) Figure() string {
 
 // Judge finds the value of each budget. What was not measured is an error that says what.
 func Judge(budgets []Budget, results []bench.Result) (verdicts []Verdict, err error) {
+	defer try.Handle(&err)
 	for _, b := range budgets {
-		v, err := b.judge(results)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", b.Name, err)
-		}
-		verdicts = append(verdicts, v)
+		verdicts = append(verdicts, b.judge(results))
 	}
 	return verdicts, nil
 }
@@ -113,7 +112,7 @@ func Judge(budgets []Budget, results []bench.Result) (verdicts []Verdict, err er
 // least reports whether the bound is what must be reached.
 func (b *Budget) least() bool { return strings.HasPrefix(b.Bound, "≥") }
 
-func (b Budget) judge(results []bench.Result) (Verdict, error) {
+func (b Budget) judge(results []bench.Result) Verdict {
 	worst, peers, places := Verdict{Budget: b}, b.Peers, 0
 	if len(peers) == 0 {
 		peers = []string{b.Client}
@@ -122,11 +121,11 @@ func (b Budget) judge(results []bench.Result) (Verdict, error) {
 		title := bench.Case{Group: b.Group, Name: name}.Title()
 		at := slices.IndexFunc(results, func(r bench.Result) bool { return r.Case.Title() == title })
 		if at < 0 {
-			return worst, fmt.Errorf("no case %q", title)
+			try.E(fmt.Errorf("%s: no case %q", b.Name, title))
 		}
 		for _, peer := range peers {
 			if r := results[at]; !r.Has(b.Client, b.figure) || !r.Has(peer, b.figure) {
-				return worst, fmt.Errorf("%s: no %s of %q or %q", title, b.figure, b.Client, peer)
+				try.E(fmt.Errorf("%s: %s: no %s of %q or %q", b.Name, title, b.figure, b.Client, peer))
 			}
 			value := b.value(results[at], peer)
 			if places++; places == 1 || math.IsNaN(value) || (value > worst.Value) != b.least() {
@@ -146,7 +145,7 @@ func (b Budget) judge(results []bench.Result) (Verdict, error) {
 	} else {
 		worst.Over = !(worst.Value <= b.limit*tolerance)
 	}
-	return worst, nil
+	return worst
 }
 
 // value is that of one place. Of what is counted the best of the rounds is taken, to a

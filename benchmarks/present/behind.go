@@ -27,21 +27,21 @@ const unexplained = "not explained yet"
 // noise is what is no difference, where there is no interval to tell.
 const noise = 1.01
 
-// comparison is one of a client of zreq with a peer.
+// comparison is one of a client of zreq with another one.
 type comparison struct {
-	result       bench.Result
-	client, peer string
-	ratio        bench.Ratio
+	result        bench.Result
+	client, other string
+	ratio         bench.Ratio
 }
 
-// compare has every comparison of a client of zreq with a peer that is alike.
+// compare has every comparison of a client of zreq with its limit, and with a peer that is alike.
 func compare(results []bench.Result) []comparison {
 	var all []comparison
 	for _, r := range results {
 		names := r.Names()
 		for _, zreq := range names {
 			for _, name := range names {
-				if ours(zreq) && peer(name) && alike(names, zreq, name) {
+				if ours(zreq) && (name == beside(names, zreq, limit) || peer(name) && alike(names, zreq, name)) {
 					all = append(all, comparison{r, zreq, name, r.Ratio(main(r), zreq, name)})
 				}
 			}
@@ -67,7 +67,7 @@ func (c comparison) verdict() int {
 }
 
 func (c comparison) reason() string {
-	where := c.result.Case.Title() + " | " + c.client + " | " + c.peer
+	where := c.result.Case.Title() + " | " + c.client + " | " + c.other
 	for _, r := range reasons {
 		if r.where.MatchString(where) {
 			return r.why
@@ -83,13 +83,13 @@ func Behind(results []bench.Result, time bool) string {
 	t.Add("case", "client of zreq", "peer", "why", "zreq ÷ peer")
 	count, all := map[int]int{}, 0
 	for _, c := range compare(results) {
-		if (main(c.result) == bench.Time) != time {
+		if !peer(c.other) || (main(c.result) == bench.Time) != time {
 			continue
 		}
 		all++
 		v := c.verdict()
 		if count[v]++; v == 1 {
-			t.Add(title(c.result.Case), c.client, c.peer, c.reason(), spread(c.ratio))
+			t.Add(title(c.result.Case), c.client, c.other, c.reason(), spread(c.ratio))
 		}
 	}
 	if all == 0 {
@@ -113,19 +113,9 @@ func Behind(results []bench.Result, time bool) string {
 // interval.
 func History(date, commit string, results []bench.Result) string {
 	var out strings.Builder
-	line := func(r bench.Result, a, b string) {
-		ratio := r.Ratio(main(r), a, b)
-		fmt.Fprintf(&out, "%s\t%s\t%s\t%s\t%s\t%s\t%.3f\t%.3f\t%.3f\n", date, commit, r.Case.Title(), a, b, main(r), ratio.Median, ratio.Low, ratio.High)
-	}
-	for _, r := range results {
-		for _, name := range r.Names() {
-			if other := beside(r.Names(), name, limit); ours(name) && other != "" {
-				line(r, name, other)
-			}
-		}
-	}
 	for _, c := range compare(results) {
-		line(c.result, c.client, c.peer)
+		fmt.Fprintf(&out, "%s\t%s\t%s\t%s\t%s\t%s\t%.3f\t%.3f\t%.3f\n",
+			date, commit, c.result.Case.Title(), c.client, c.other, main(c.result), c.ratio.Median, c.ratio.Low, c.ratio.High)
 	}
 	return out.String()
 }

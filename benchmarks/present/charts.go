@@ -1,13 +1,34 @@
 package present
 
 import (
+	"cmp"
+	"fmt"
+	"math"
 	"slices"
 	"strings"
+	"text/template"
+	"unicode/utf8"
 
 	"github.com/zreq-go/zreq/benchmarks/bench"
 	"github.com/zreq-go/zreq/benchmarks/footprint"
 	"github.com/zreq-go/zreq/benchmarks/memory"
 )
+
+// Chart has horizontal bars, and is drawn as SVG. The same chart is the same bytes.
+type Chart struct {
+	File   string // its name
+	Title  string // what is shown
+	Better string // which way: "lower is better"
+	Unit   string // of the axis
+	Rows   []Row
+}
+
+// Row is the bar of a client, or the name of the group of bars that follows.
+type Row struct {
+	Client string // of the bar
+	Value  float64
+	Text   string // of the value, or of the group
+}
 
 // plot says which figures a chart shows: of each of its cases a group of bars.
 type plot struct {
@@ -79,17 +100,14 @@ var plots = []plot{
 // Charts are those for which there are figures.
 func Charts(results []bench.Result) (all []*Chart) {
 	for _, p := range plots {
-		c := &Chart{File: p.file, Title: p.title, Better: p.better, Unit: p.unit, Format: digits}
-		if p.unit == "MiB" || p.unit == "KiB" {
-			c.Format = func(v float64) string { return digits(v) + " " + p.unit }
-		}
+		c := &Chart{File: p.file, Title: p.title, Better: p.better, Unit: p.unit}
 		for _, r := range results {
 			shown := slices.ContainsFunc(p.cases, func(begins string) bool { return strings.HasPrefix(r.Case.Name, begins) })
 			if shown && strings.Contains(r.Case.Group, p.group) && !strings.Contains(r.Case.Title(), "TLS") {
 				c.add(p, r)
 			}
 		}
-		if len(c.Groups) > 0 {
+		if len(c.Rows) > 0 {
 			all = append(all, c)
 		}
 	}
@@ -97,22 +115,27 @@ func Charts(results []bench.Result) (all []*Chart) {
 }
 
 func (c *Chart) add(p plot, r bench.Result) {
-	var g Group
 	if len(p.cases) > 1 {
-		g.Name, _, _ = strings.Cut(r.Case.Name, ", ")
+		name, _, _ := strings.Cut(r.Case.Name, ", ")
+		c.Rows = append(c.Rows, Row{Text: name})
 	}
+	var bars []Row
 	for _, name := range r.Names() {
 		value := p.value(r, name)
+		text := digits(value)
+		if p.unit == "MiB" || p.unit == "KiB" {
+			text += " " + p.unit
+		}
 		switch {
 		case !p.all && variant(name) != "", strings.Contains(name, " a file"): // another job, or not as it comes
 		case value > most && strings.Contains(p.unit, "raw"):
-			c.Better += "; " + name + " (" + digits(value) + ") is not drawn"
+			c.Better += "; " + name + " (" + text + ") is not drawn"
 		default:
-			g.Bars = append(g.Bars, Bar{Name: name, Value: max(0, value)})
+			bars = append(bars, Row{name, max(0, value), text})
 		}
 	}
-	slices.SortStableFunc(g.Bars, func(a, b Bar) int { return rank(a.Name) - rank(b.Name) })
-	c.Groups = append(c.Groups, g)
+	slices.SortStableFunc(bars, func(a, b Row) int { return rank(a.Client) - rank(b.Client) })
+	c.Rows = append(c.Rows, bars...)
 }
 
 // rank puts the limit first, and then zreq.
@@ -124,4 +147,88 @@ func rank(name string) int {
 		return 1
 	}
 	return 2
+}
+
+// blues are the colours of the peers.
+var blues = map[string]string{"net/http": "#2f5d8a", "fasthttp": "#5b8db8", "resty": "#8fb4d3", "grab": "#8fb4d3"}
+
+// colour is that of a client, the same in each chart: grey for the limit, one strong colour for
+// zreq, blues for the peers.
+func colour(client string) string {
+	name, _, _ := strings.Cut(client, ",")
+	return []string{"#9aa0a6", "#d9480f", cmp.Or(blues[name], "#b7cde0")}[rank(client)]
+}
+
+// picture has its bars in a box of their own, where lengths are in percent. Where words stand
+// does not depend on how wide a font is: names end where bars begin, and values begin where bars
+// end, whatever font the reader has.
+var picture = template.Must(template.New("chart").Funcs(template.FuncMap{"colour": colour}).Parse(
+	`<svg xmlns="http://www.w3.org/2000/svg" width="700" height="{{.Height}}" font-family="Arial,Helvetica,sans-serif" font-size="14" fill="#202428">
+<rect width="700" height="{{.Height}}" fill="#ffffff"/>
+<text x="18" y="32" font-size="17" font-weight="bold">{{html .Title}}</text>
+<text x="18" y="54" font-size="12" fill="#5f666d">{{html .Better}}</text>
+<svg x="{{.Left}}" y="76" width="{{.Width}}" height="{{.Space}}" overflow="visible">
+{{range .Ticks}}<line x1="{{$.At .}}" x2="{{$.At .}}" y2="100%" stroke="#e3e6e9"/>
+<text x="{{$.At .}}" y="100%" dy="18" text-anchor="middle" font-size="12" fill="#5f666d">{{.}}</text>
+{{end}}{{range $i, $row := .Rows}}<svg y="{{$.Y $i}}" overflow="visible">
+{{if .Client}}<rect y="5" width="{{$.At .Value}}" height="17" fill="{{colour .Client}}"/>
+<text x="-8" y="18" text-anchor="end">{{html .Client}}</text>
+<text x="{{$.At .Value}}" dx="8" y="18">{{html .Text}}</text>
+{{else}}<text x="-{{$.Left}}" dx="18" y="18" font-weight="bold">{{html .Text}}</text>
+{{end}}</svg>
+{{end}}<text x="50%" y="100%" dy="38" text-anchor="middle" font-size="12" fill="#5f666d">{{html .Unit}}</text>
+</svg>
+</svg>
+`))
+
+// drawing is a chart with its lengths, in points.
+type drawing struct {
+	Chart
+	Left, Width float64 // of the bars
+	top         float64 // the value at the right
+}
+
+// letter is more than one is wide in every common font.
+const letter = 8.2
+
+// String is the chart as SVG.
+func (c Chart) String() string {
+	d, names, texts := drawing{Chart: c}, 0, 0
+	for _, row := range c.Rows {
+		if row.Client != "" {
+			names, texts = max(names, utf8.RuneCountInString(row.Client)), max(texts, utf8.RuneCountInString(row.Text))
+			d.top = max(d.top, row.Value)
+		}
+	}
+	d.top = cmp.Or(d.top, 1)
+	d.Left = 18 + math.Ceil(letter*float64(names)) + 8
+	d.Width = 700 - 18 - math.Ceil(letter*float64(texts)) - 8 - d.Left
+	var out strings.Builder
+	if err := picture.Execute(&out, d); err != nil {
+		panic(err) // the template asks for what there is not
+	}
+	return out.String()
+}
+
+// Space is what all rows take, and Height what the picture takes.
+func (d drawing) Space() int  { return d.Y(len(d.Rows)) }
+func (d drawing) Height() int { return 76 + d.Space() + 64 }
+
+// Y is where a row begins, and At where a value is on the axis.
+func (d drawing) Y(row int) int           { return 27 * row }
+func (d drawing) At(value float64) string { return fmt.Sprintf("%.2f%%", 100*value/d.top) }
+
+// Ticks are round figures from 0 to the top, and few.
+func (d drawing) Ticks() (all []float64) {
+	step := math.Pow(10, math.Floor(math.Log10(d.top)))
+	for _, part := range []float64{0.2, 0.5, 1, 2} {
+		if d.top/(step*part) <= 6 {
+			step *= part
+			break
+		}
+	}
+	for i := 0.0; i*step <= d.top*1.0001; i++ {
+		all = append(all, i*step)
+	}
+	return all
 }

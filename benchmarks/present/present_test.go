@@ -120,9 +120,7 @@ func TestCharts(t *testing.T) {
 	for _, d := range drawings {
 		is.True(strings.HasPrefix(d.String(), "<svg "))
 		is.True(strings.Contains(d.Better, "better") && d.Unit != "" && len(d.Title) > 9) // it says what it shows
-		for _, g := range d.Groups {
-			is.True(len(g.Bars) > 1)
-		}
+		is.True(len(d.Rows) > 1)
 	}
 	is.True(strings.Contains(drawings[0].Better, "curl (40.0) is not drawn")) // it would make the others too short
 }

@@ -55,20 +55,15 @@ func begin(t *client.Task, url string, do func(*fasthttp.Request, *fasthttp.Resp
 	req, resp := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
 	reader := new(bytes.Reader)
 	closeStream := resp.CloseBodyStream
-	prepare := func() {
-		req.SetRequestURI(url)
-		req.Header.SetMethod(t.Method())
-		if t.Fresh {
-			req.SetConnectionClose()
-		}
+	req.SetRequestURI(url)
+	req.Header.SetMethod(t.Method())
+	if t.Fresh {
+		req.SetConnectionClose()
 	}
-	prepare()
 	return func() client.Begun {
 		if t.Put {
 			body, length, contentType := t.Body()
 			defer body.Close() // a second time, where it was sent
-			req.Reset()
-			prepare()
 			req.Header.SetContentType(contentType)
 			req.SetBodyStream(body, int(length))
 		}

@@ -41,27 +41,16 @@ func NewConn(buffer, chunk int, callback func([]byte) error) *Conn {
 	return c
 }
 
-// Write writes within the idle limit.
+// Write writes within the idle limit. If that cannot be set, Write fails, too.
 func (c *Conn) Write(p []byte) (int, error) {
-	if err := c.SetWriteDeadline(time.Now().Add(client.Idle)); err != nil {
-		return 0, err
-	}
+	_ = c.SetWriteDeadline(time.Now().Add(client.Idle))
 	return c.Conn.Write(p)
 }
 
 // Read reads within the idle limit.
 func (c *Conn) Read(p []byte) (int, error) {
-	if err := c.SetReadDeadline(time.Now().Add(client.Idle)); err != nil {
-		return 0, err
-	}
-	n, err := c.Conn.Read(p)
-	if n > 0 {
-		return n, nil // what is wrong comes again
-	}
-	if err == io.EOF {
-		err = io.ErrUnexpectedEOF // nothing here ends by that
-	}
-	return n, err
+	_ = c.SetReadDeadline(time.Now().Add(client.Idle))
+	return c.Conn.Read(p)
 }
 
 var (
@@ -99,24 +88,14 @@ func (c *Conn) Head() (status int, length int64) {
 	}
 	_, _ = c.in.Discard(end + len(headEnd))
 	head = head[:end]
-	framed(bytes.HasPrefix(head, proto))
-	status = int(number(head[len(proto):]))
+	framed(bytes.HasPrefix(head, proto) && len(head) >= len(proto)+len("200"))
+	status = try.E1(strconv.Atoi(string(head[len(proto):][:len("200")])))
 	if at := bytes.Index(head, lengthIs); at >= 0 {
-		return status, number(head[at+len(lengthIs):])
+		value, _, _ := bytes.Cut(head[at+len(lengthIs):], lineEnd)
+		return status, try.E1(strconv.ParseInt(string(value), 10, 64))
 	}
 	framed(bytes.Contains(head, chunkedIs))
 	return status, -1
-}
-
-// number reads what begins with digits.
-func number(text []byte) (n int64) {
-	for _, digit := range text {
-		if digit < '0' || digit > '9' {
-			break
-		}
-		n = 10*n + int64(digit-'0')
-	}
-	return n
 }
 
 // Body gives a body to the callback.

@@ -3,7 +3,6 @@ package present_test
 import (
 	"encoding/xml"
 	"regexp"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -15,10 +14,9 @@ import (
 func drawn() present.Chart {
 	return present.Chart{
 		Title: "Time & space", Better: "lower is better", Unit: "µs",
-		Format: func(v float64) string { return strconv.FormatFloat(v, 'f', 2, 64) },
-		Groups: []present.Group{
-			{Name: "small", Bars: []present.Bar{{"raw", 1}, {"zreq", 1.1}, {"net/http, a long name", 2.5}}},
-			{Name: "large", Bars: []present.Bar{{"zreq", 0}}},
+		Rows: []present.Row{
+			{Text: "small"}, {"raw", 1, "1.00"}, {"zreq", 1.1, "1.10"}, {"net/http, a long name", 2.5, "2.50"},
+			{Text: "large"}, {"zreq", 0, "0.00"},
 		},
 	}
 }
@@ -33,17 +31,10 @@ func TestNamesEndWhereBarsBegin(t *testing.T) {
 	is.Equal(strings.Count(svg, `fill="#d9480f"`), 2)  // zreq has one colour
 	is.Equal(strings.Count(svg, `>net/http, a long name<`), 1)
 	is.Equal(svg, drawn().String()) // the same chart is the same bytes
-	number := func(text string) float64 {
-		n, err := strconv.ParseFloat(text, 64)
-		is.NoErr(err)
-		return n
-	}
-	bars := regexp.MustCompile(`<rect x="([\d.]+)" y="[\d.]+" width="([\d.]+)".*\n<text x="([\d.]+)" y="[\d.]+" text-anchor="end">.*\n<text x="([\d.]+)" `).FindAllStringSubmatch(svg, -1)
+	bars := regexp.MustCompile(`<rect y="5" width="([\d.]+%)".*\n<text x="-8" y="18" text-anchor="end">.*\n<text x="([\d.]+%)" dx="8" `).FindAllStringSubmatch(svg, -1)
 	is.Equal(len(bars), 4)
 	for _, b := range bars {
-		left, width, name, value := number(b[1]), number(b[2]), number(b[3]), number(b[4])
-		is.True(name < left && value > left+width-1)
-		is.True(left+width < 700) // in the picture
+		is.Equal(b[1], b[2]) // a value begins where its bar ends
 	}
-	is.Equal(bars[0][1], bars[3][1]) // all begin at one line
+	is.Equal([]string{bars[0][1], bars[2][1], bars[3][1]}, []string{"40.00%", "100.00%", "0.00%"}) // by the longest
 }
