@@ -42,13 +42,10 @@ type Result struct {
 	Samples map[string][]Sample
 }
 
-// Names are the clients that were measured, in order.
-func (r Result) Names() []string {
-	var names []string
+// Names are the clients, in order.
+func (r Result) Names() (names []string) {
 	for _, m := range r.Case.Clients {
-		if len(r.Samples[m.Name]) > 0 {
-			names = append(names, m.Name)
-		}
+		names = append(names, m.Name)
 	}
 	return names
 }
@@ -86,9 +83,6 @@ func (r Result) Ratio(f Figure, a, b string) Ratio {
 	s := summary(ratios)
 	return Ratio{s.Center, s.Lo, s.Hi}
 }
-
-// Inverse is the ratio of what the figures are the inverse of: throughputs for times.
-func (r Ratio) Inverse() Ratio { return Ratio{1 / r.Median, 1 / r.High, 1 / r.Low} }
 
 func summary(values []float64) benchmath.Summary {
 	return benchmath.AssumeNothing.Summary(benchmath.NewSample(values, &benchmath.DefaultThresholds), 0.95)

@@ -31,7 +31,7 @@ func main() {
 	flag.Parse()
 	budgets, plan := limits.Budgets, bench.Full
 	if *counts {
-		budgets, plan = limits.Counted(budgets), bench.Counting
+		budgets, plan = slices.DeleteFunc(budgets, func(b limits.Budget) bool { return !b.Counted }), bench.Counting
 	}
 	verdicts := judge(budgets, plan)
 	fmt.Print(present.Budgets(verdicts))

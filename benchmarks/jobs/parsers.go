@@ -82,12 +82,10 @@ func check(ok bool) {
 	}
 }
 
-// parsed checks what a head says, and counted how long a body is.
+// parsed checks what a head says.
 func parsed(status int, length int64, etag string) {
 	check(status == 200 && length == parseLength && etag == parseETag)
 }
-
-func counted(n int64) { check(n == parseBody) }
 
 // headByWire decodes a head and keeps a copy of it, as a Response of zreq does: it is
 // valid, and the framing is known, when that is done. A field is found when it is asked
@@ -152,14 +150,14 @@ func chunksByWire(text []byte, copies bool) func() {
 	window, to := make([]byte, parseWindow), make([]byte, parseRead)
 	return func() {
 		d.Reset("GET", wire.Limits{})
-		rest, r, w, n := text, 0, 0, int64(0)
+		rest, r, w, n := text, 0, 0, 0
 		for {
 			ev, used, err := d.Next(window[r:w])
 			try.E(err)
 			r += used
 			switch ev.Kind {
 			case wire.Data:
-				n += int64(len(ev.Data))
+				n += len(ev.Data)
 				if copies {
 					copy(to, ev.Data)
 				}
@@ -169,7 +167,7 @@ func chunksByWire(text []byte, copies bool) func() {
 				m := copy(window[w:], rest)
 				r, w, rest = 0, w+m, rest[m:]
 			case wire.End:
-				counted(n)
+				check(n == parseBody)
 				return
 			}
 		}
@@ -182,7 +180,7 @@ var discard io.Writer = struct{ io.Writer }{io.Discard}
 // chunksByHTTPUtil reads the body alone: the head is not its business.
 func chunksByHTTPUtil(text []byte) func() {
 	in, buffer := reader(text[len(parseChunks):]), make([]byte, parseRead)
-	return func() { counted(try.E1(io.CopyBuffer(discard, httputil.NewChunkedReader(in()), buffer))) }
+	return func() { check(try.E1(io.CopyBuffer(discard, httputil.NewChunkedReader(in()), buffer)) == parseBody) }
 }
 
 // chunksByFastHTTP has the body put together in memory that is kept, or reads it as a
@@ -192,10 +190,10 @@ func chunksByFastHTTP(text []byte, stream bool) func() {
 	return func() {
 		try.E(resp.ReadLimitBody(in(), 0))
 		if !stream {
-			counted(int64(len(resp.Body())))
+			check(len(resp.Body()) == parseBody)
 			return
 		}
-		counted(try.E1(io.CopyBuffer(discard, resp.BodyStream(), buffer)))
+		check(try.E1(io.CopyBuffer(discard, resp.BodyStream(), buffer)) == parseBody)
 		try.E(resp.CloseBodyStream())
 	}
 }

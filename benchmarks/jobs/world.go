@@ -1,11 +1,22 @@
+// Package jobs has the cases that zreq and its peers are measured by: a table of clients and
+// tasks, and what is no request of one client to the origin, such as parsers, downloads that
+// survive a power cut, and a link that breaks.
+//
+// To add a case, say by World.plain what is asked for, and by World.of who does it, as Files
+// does, and add it to what a function of All returns: that is three lines.
+//
+// To add a peer, write its package beside client/nethttp, give it a name in the table of
+// NewClient, and name it in the cases that it is for.
 package jobs
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/dsnet/try"
 
@@ -92,9 +103,9 @@ func NewClient(name string, t client.Task) client.Client { return clients[name](
 // clients are all that do tasks, but for curl. What is behind a comma is said of the client, as
 // "64 KiB" is, which World.make takes off.
 var clients = map[string]func(client.Task) client.Client{
-	"raw":                limit,
-	"raw splice":         limit,
-	"raw sendfile":       limit,
+	"raw":                raw.New(trust.Dialer),
+	"raw splice":         raw.New(trust.Dialer),
+	"raw sendfile":       raw.New(trust.Dialer),
 	"zreq":               ours(zreq.Config{}),
 	"zreq Session":       ours(zreq.Config{Session: true}),
 	"zreq to os.File":    ours(zreq.Config{OSFile: true}),
@@ -105,8 +116,6 @@ var clients = map[string]func(client.Task) client.Client{
 	"resty":              resty.New,
 	"grab":               grab.New,
 }
-
-func limit(t client.Task) client.Client { return raw.New(t, trust.Dialer(t)) }
 
 func ours(config zreq.Config) func(client.Task) client.Client {
 	return func(t client.Task) client.Client {
@@ -125,6 +134,20 @@ func workers(c client.Client, goroutines int) []func() {
 		all[i] = c.Worker()
 	}
 	return all
+}
+
+// together has each of them work on a goroutine of its own, and waits for all.
+func together(all []func(), work func(i int)) {
+	errs := make([]error, len(all))
+	var group sync.WaitGroup
+	for i := range all {
+		group.Go(func() {
+			defer try.Handle(&errs[i])
+			work(i)
+		})
+	}
+	group.Wait()
+	try.E(errors.Join(errs...))
 }
 
 // write makes the file of an upload, once for all cases: it stays, for Dir is the World's.

@@ -9,6 +9,7 @@ import (
 	_ "embed"
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -44,17 +45,16 @@ var text string
 // Budgets are all.
 var Budgets = parse(text)
 
+var bars = regexp.MustCompile(` *\| *`)
+
 func parse(text string) (all []Budget) {
 	list := func(cell string) []string {
 		return slices.DeleteFunc(strings.Split(cell, "; "), func(s string) bool { return s == "" })
 	}
 	for line := range strings.Lines(text) {
-		cells := strings.Split(line, "|")
+		cells := bars.Split(strings.TrimSpace(line), -1)
 		if len(cells) < 8 {
 			continue // a comment
-		}
-		for i := range cells {
-			cells[i] = strings.TrimSpace(cells[i])
 		}
 		b := Budget{
 			Name: cells[0], Bound: cells[1], Counted: cells[2] == "counted",
@@ -81,14 +81,6 @@ type Verdict struct {
 	Value float64
 	Where string // "4 KiB, by length: fasthttp"; empty if there is one place only
 	Over  bool
-}
-
-// Word says how it is: "ok".
-func (v Verdict) Word() string {
-	if v.Over {
-		return "over"
-	}
-	return "ok"
 }
 
 // Figure is the value in the unit of the bound.
@@ -158,7 +150,7 @@ func (b *Budget) value(r bench.Result, peer string) float64 {
 	}
 	switch {
 	case b.least():
-		return r.Ratio(b.figure, b.Client, peer).Inverse().Median
+		return 1 / r.Ratio(b.figure, b.Client, peer).Median // of throughputs, the inverse of times
 	case b.unit == "×":
 		return r.Ratio(b.figure, b.Client, peer).Median
 	case len(b.Peers) > 0:
@@ -183,9 +175,4 @@ func Select(budgets []Budget, all []bench.Case) (cases []bench.Case) {
 		}
 	}
 	return cases
-}
-
-// Counted are those budgets that hold on every machine.
-func Counted(budgets []Budget) []Budget {
-	return slices.DeleteFunc(slices.Clone(budgets), func(b Budget) bool { return !b.Counted })
 }

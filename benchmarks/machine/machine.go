@@ -56,10 +56,9 @@ func Versions(modules ...string) (versions []string) {
 			}
 		}
 	}
-	if out, err := exec.Command("curl", "--version").Output(); err == nil {
-		if words := strings.Fields(string(out)); len(words) > 1 {
-			versions = append(versions, "curl "+words[1])
-		}
+	curl, _ := exec.Command("curl", "--version").Output()
+	if words := strings.Fields(string(curl)); len(words) > 1 {
+		versions = append(versions, "curl "+words[1])
 	}
 	return append(versions, "net/http "+runtime.Version())
 }

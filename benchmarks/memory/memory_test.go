@@ -85,7 +85,7 @@ func TestHoldWeighsWhatIsHeld(t *testing.T) {
 	const ballast, n = 10_000, 50
 	less := 0
 	by := func(_ string, t client.Task) client.Client {
-		c := raw.New(t, trust.Dialer(t))
+		c := raw.New(trust.Dialer)(t)
 		var weights [][]byte
 		hold := c.Hold
 		c.Hold = func(url string) func() {
@@ -118,7 +118,7 @@ func TestGrowthShowsWhatIsKept(t *testing.T) {
 			}
 			look(p)
 		}
-		return raw.New(t, trust.Dialer(t))
+		return raw.New(trust.Dialer)(t)
 	})
 	is.True(s[bench.Growth] >= 1<<20) // a 64th of 64 MiB
 	is.True(len(kept) > 0)

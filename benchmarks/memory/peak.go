@@ -14,6 +14,7 @@ import (
 	"github.com/dsnet/try"
 
 	"github.com/zreq-go/zreq/benchmarks/bench"
+	"github.com/zreq-go/zreq/benchmarks/client"
 	"github.com/zreq-go/zreq/benchmarks/client/curl"
 	"github.com/zreq-go/zreq/benchmarks/jobs"
 	"github.com/zreq-go/zreq/benchmarks/memory/programs/program"
@@ -87,9 +88,9 @@ func (s *scales) job(name, kind string, tls bool) bench.Sample {
 // command is what the job is for a client.
 func (s *scales) command(name, kind string, tls bool) []string {
 	name, _, buffered := strings.Cut(name, ", ")
-	scheme, address, suffix := "http://", s.Origin.Plain, ""
+	t, suffix := client.Task{Address: s.Origin.Plain, Path: program.Paths[kind]}, ""
 	if tls {
-		scheme, address, suffix = "https://", s.Origin.TLS, "tls"
+		t.Address, t.Roots, suffix = s.Origin.TLS, s.Origin.Roots, "tls"
 	}
 	file := s.path(kind + ".bin")
 	if name == "curl" {
@@ -97,14 +98,13 @@ func (s *scales) command(name, kind string, tls bool) []string {
 		if kind == "upload" {
 			how = "--upload-file"
 		}
-		url := scheme + address + program.Paths[kind]
-		return []string{"curl", "--disable", "--silent", "--show-error", "--fail", "--header", "Expect:", "--cacert", s.path("roots.pem"), how, file, url}
+		return []string{"curl", "--disable", "--silent", "--show-error", "--fail", "--header", "Expect:", "--cacert", s.path("roots.pem"), how, file, t.URL()}
 	}
 	folder := strings.ReplaceAll(name, "/", "")
 	if name == "raw" || name == "zreq" { // link no TLS where there is none
 		folder += suffix
 	}
-	command := []string{s.path(folder), kind, address, file, strconv.FormatBool(buffered)}
+	command := []string{s.path(folder), kind, t.Address, file, strconv.FormatBool(buffered)}
 	if tls {
 		command = append(command, s.path("roots.pem"))
 	}
@@ -114,7 +114,6 @@ func (s *scales) command(name, kind string, tls bool) []string {
 // weigh runs a command under program weigh, which says why it is needed.
 func (s *scales) weigh(command ...string) float64 {
 	command[0] = try.E1(exec.LookPath(command[0]))
-	cmd := process.Command(s.path("weigh"), command...)
-	cmd.Env = append(cmd.Env, "LC_ALL=C")
-	return try.E1(strconv.ParseFloat(strings.TrimSpace(process.Output(cmd)), 64))
+	said := process.Output(process.Command(s.path("weigh"), command...))
+	return try.E1(strconv.ParseFloat(strings.TrimSpace(said), 64))
 }

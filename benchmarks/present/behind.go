@@ -81,17 +81,17 @@ func (c comparison) reason() string {
 func Behind(results []bench.Result, time bool) string {
 	t := &Table{Words: 4}
 	t.Add("case", "client of zreq", "peer", "why", "zreq ÷ peer")
-	count, all := map[int]int{}, 0
+	count := make(map[int]int)
 	for _, c := range compare(results) {
 		if !peer(c.other) || (main(c.result) == bench.Time) != time {
 			continue
 		}
-		all++
 		v := c.verdict()
 		if count[v]++; v == 1 {
 			t.Add(title(c.result.Case), c.client, c.other, c.reason(), spread(c.ratio))
 		}
 	}
+	all := count[-1] + count[0] + count[1]
 	if all == 0 {
 		return ""
 	}

@@ -4,14 +4,15 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 	"text/template"
 	"unicode/utf8"
 
+	"github.com/dsnet/try"
+
 	"github.com/zreq-go/zreq/benchmarks/bench"
-	"github.com/zreq-go/zreq/benchmarks/footprint"
-	"github.com/zreq-go/zreq/benchmarks/memory"
 )
 
 // Chart has horizontal bars, and is drawn as SVG. The same chart is the same bytes.
@@ -33,8 +34,7 @@ type Row struct {
 // plot says which figures a chart shows: of each of its cases a group of bars.
 type plot struct {
 	file, title, better, unit string
-	group                     string
-	cases                     []string // how each begins; all words before the comma name its bars
+	cases                     string // an expression for their titles
 	value                     func(r bench.Result, name string) float64
 	all                       bool // clients, not only those as they come
 }
@@ -55,59 +55,54 @@ func secondsPerGB(r bench.Result, name string) float64 {
 var plots = []plot{
 	{
 		"keep-alive.svg", "GET of 13 bytes on a kept connection", "time for a request; lower is better",
-		"time ÷ time of raw, a loop on the socket", "keep-alive",
-		[]string{"GET, 13 B"},
-		times, false,
+		"time ÷ time of raw, a loop on the socket",
+		`^keep-alive: GET, 13 B$`, times, false,
 	},
 	{
 		"streaming.svg", "Streaming a body to a callback, as each client comes", "throughput, by the size of chunks; higher is better",
-		"throughput ÷ throughput of raw, a loop on the socket", "stream",
-		[]string{"512 B, by", "4 KiB, by", "32 KiB, by"},
-		speed, false,
+		"throughput ÷ throughput of raw, a loop on the socket",
+		`^stream: .*, by length$`, speed, false,
 	},
 	{
 		"cpu-stream.svg", "Processor time to stream a GB to a callback, in chunks of 4 KiB", "user and system, of the client alone; lower is better",
-		"seconds for a GB", "stream",
-		[]string{"4 KiB, by"},
-		secondsPerGB, false,
+		"seconds for a GB",
+		`^stream: 4 KiB, by length$`, secondsPerGB, false,
 	},
 	{
 		"cpu-files.svg", "Processor time to move a GB between a file and the network", "user and system, of the client alone; lower is better",
-		"seconds for a GB", "load",
-		[]string{"download to a file", "PUT of a file"},
-		secondsPerGB, false,
+		"seconds for a GB",
+		`^(download|upload).*: (download to a file|PUT of a file)$`, secondsPerGB, false,
 	},
 	{
 		"peak.svg", "Memory of a process that downloads 64 MiB to a file", "peak RSS, median; lower is better",
-		"MiB", memory.Peak,
-		[]string{"download 64 MiB"},
-		per(bench.RSS, 1<<20), true,
+		"MiB",
+		`^peak of a process: download 64 MiB$`, per(bench.RSS, 1<<20), true,
 	},
 	{
 		"idle.svg", "Memory that a kept connection costs", "heap and stack for each, plain TCP; lower is better",
-		"KiB", memory.Kept,
-		[]string{"1000, plain"},
-		per(bench.Held, 1<<10), false,
+		"KiB",
+		`^kept connection: 1000, plain$`, per(bench.Held, 1<<10), false,
 	},
 	{
 		"size.svg", "The smallest program that streams a body, on linux/arm", "text and data; of those named alone to connect and no more; lower is better",
-		"MiB", footprint.Group,
-		[]string{"linux/arm"},
-		per(bench.Loaded, 1<<20), true,
+		"MiB",
+		`^smallest program: linux/arm$`, per(bench.Loaded, 1<<20), true,
 	},
 }
 
 // Charts are those for which there are figures.
 func Charts(results []bench.Result) (all []*Chart) {
 	for _, p := range plots {
-		c := &Chart{File: p.file, Title: p.title, Better: p.better, Unit: p.unit}
-		for _, r := range results {
-			shown := slices.ContainsFunc(p.cases, func(begins string) bool { return strings.HasPrefix(r.Case.Name, begins) })
-			if shown && strings.Contains(r.Case.Group, p.group) && !strings.Contains(r.Case.Title(), "TLS") {
-				c.add(p, r)
+		c, cases := &Chart{File: p.file, Title: p.title, Better: p.better, Unit: p.unit}, regexp.MustCompile(p.cases)
+		shown := slices.DeleteFunc(slices.Clone(results), func(r bench.Result) bool { return !cases.MatchString(r.Case.Title()) })
+		for _, r := range shown {
+			if len(shown) > 1 {
+				name, _, _ := strings.Cut(r.Case.Name, ", ")
+				c.Rows = append(c.Rows, Row{Text: name})
 			}
+			c.add(p, r)
 		}
-		if len(c.Rows) > 0 {
+		if len(shown) > 0 {
 			all = append(all, c)
 		}
 	}
@@ -115,10 +110,6 @@ func Charts(results []bench.Result) (all []*Chart) {
 }
 
 func (c *Chart) add(p plot, r bench.Result) {
-	if len(p.cases) > 1 {
-		name, _, _ := strings.Cut(r.Case.Name, ", ")
-		c.Rows = append(c.Rows, Row{Text: name})
-	}
 	var bars []Row
 	for _, name := range r.Names() {
 		value := p.value(r, name)
@@ -204,9 +195,7 @@ func (c Chart) String() string {
 	d.Left = 18 + math.Ceil(letter*float64(names)) + 8
 	d.Width = 700 - 18 - math.Ceil(letter*float64(texts)) - 8 - d.Left
 	var out strings.Builder
-	if err := picture.Execute(&out, d); err != nil {
-		panic(err) // the template asks for what there is not
-	}
+	try.E(picture.Execute(&out, d))
 	return out.String()
 }
 

@@ -15,8 +15,12 @@ func drawn() present.Chart {
 	return present.Chart{
 		Title: "Time & space", Better: "lower is better", Unit: "µs",
 		Rows: []present.Row{
-			{Text: "small"}, {"raw", 1, "1.00"}, {"zreq", 1.1, "1.10"}, {"net/http, a long name", 2.5, "2.50"},
-			{Text: "large"}, {"zreq", 0, "0.00"},
+			{Text: "small"},
+			{"raw", 1, "1.00"},
+			{"zreq", 1.1, "1.10"},
+			{"net/http, a long name", 2.5, "2.50"},
+			{Text: "large"},
+			{"zreq", 0, "0.00"},
 		},
 	}
 }

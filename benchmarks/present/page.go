@@ -11,6 +11,8 @@ import (
 	"text/template"
 	"time"
 
+	"github.com/dsnet/try"
+
 	"github.com/zreq-go/zreq/benchmarks/bench"
 	"github.com/zreq-go/zreq/benchmarks/limits"
 )
@@ -49,8 +51,6 @@ func (p *Page) String() string { return p.execute("page") }
 
 func (p *Page) execute(name string) string {
 	var out strings.Builder
-	if err := text.ExecuteTemplate(&out, name, p); err != nil {
-		panic(err) // the template asks for what there is not
-	}
+	try.E(text.ExecuteTemplate(&out, name, p))
 	return out.String()
 }

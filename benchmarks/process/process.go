@@ -5,7 +5,6 @@ package process
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log"
 	"os"
@@ -44,7 +43,7 @@ func Start(part string, task, reply any) (end func()) {
 	try.E(cmd.Start())
 	end = func() {
 		_ = stdin.Close()
-		explain(part, cmd.Wait(), complaint.Bytes())
+		explain(part, cmd.Wait(), complaint)
 	}
 	if err := json.NewDecoder(stdout).Decode(reply); err != nil {
 		end()
@@ -67,19 +66,17 @@ func Command(program string, args ...string) *exec.Cmd {
 // Output runs a command and returns what it writes to stdout. What it complains of on stderr is
 // in the error.
 func Output(cmd *exec.Cmd) string {
+	complaint := new(bytes.Buffer)
+	cmd.Stderr = complaint
 	out, err := cmd.Output()
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
-		explain(filepath.Base(cmd.Path), err, exit.Stderr)
-	}
-	try.E(err)
+	explain(filepath.Base(cmd.Path), err, complaint)
 	return string(out)
 }
 
 // explain fails if a process has failed, by what it has complained of.
-func explain(name string, err error, complaint []byte) {
+func explain(name string, err error, complaint *bytes.Buffer) {
 	if err != nil {
-		try.E(fmt.Errorf("%s: %w: %s", name, err, bytes.TrimSpace(complaint)))
+		try.E(fmt.Errorf("%s: %w: %s", name, err, strings.TrimSpace(complaint.String())))
 	}
 }
 

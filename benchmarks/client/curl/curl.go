@@ -59,19 +59,14 @@ func New(t client.Task) (c bench.Client) {
 		args = append(args, "--header", "Connection: close")
 	}
 	c.Do = func(n int) {
-		run(args, strings.Repeat(each, n), strings.Repeat(want, n))
+		command := exec.Command("curl", args...)
+		command.Stdin = strings.NewReader(strings.Repeat(each, n))
+		if said := process.Output(command); said != strings.Repeat(want, n) {
+			try.E(fmt.Errorf("curl: %.100q came and not %.100q", said, want))
+		}
 		if t.Chunk == 0 && !t.Put {
 			t.Check(t.File)
 		}
 	}
 	return c
-}
-
-// run starts curl, which has to say want.
-func run(args []string, config, want string) {
-	command := exec.Command("curl", args...)
-	command.Stdin = strings.NewReader(config)
-	if said := process.Output(command); said != want {
-		try.E(fmt.Errorf("curl: %.100q came and not %.100q", said, want))
-	}
 }

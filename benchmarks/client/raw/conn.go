@@ -181,11 +181,7 @@ func (c *Conn) Send(f *os.File, n int64, buffer []byte) {
 		move(tcp, f, n, c.SetWriteDeadline)
 		return
 	}
-	for n > 0 {
-		m := try.E1(f.Read(buffer[:min(n, int64(len(buffer)))]))
-		try.E1(c.Write(buffer[:m]))
-		n -= int64(m)
-	}
+	try.E1(io.CopyBuffer(c, struct{ io.Reader }{f}, buffer)) // f.WriteTo would have a buffer of its own
 }
 
 // move moves n bytes, with a limit for each piece.

@@ -10,12 +10,19 @@ import (
 	"github.com/zreq-go/zreq/benchmarks/client"
 )
 
-// New returns the client of a task. dial is given so that a program without TLS does not
-// link it.
-func New(t client.Task, dial func() net.Conn) client.Client {
-	l := &loop{Task: t, dial: dial, request: Request(&t), open: make([]net.Conn, 0, max(1, t.Conns))}
-	l.pool = make(chan net.Conn, cap(l.open))
-	return client.Client{Worker: l.worker, Hold: l.hold, Close: l.close}
+// New returns the client of a task. how is given so that a program without TLS does not link it:
+// Plain, or another that returns what dials.
+func New(how func(client.Task) (dial func() net.Conn)) func(client.Task) client.Client {
+	return func(t client.Task) client.Client {
+		l := &loop{Task: t, dial: how(t), request: Request(&t), open: make([]net.Conn, 0, max(1, t.Conns))}
+		l.pool = make(chan net.Conn, cap(l.open))
+		return client.Client{Worker: l.worker, Hold: l.hold, Close: l.close}
+	}
+}
+
+// Plain returns what dials without TLS.
+func Plain(t client.Task) func() net.Conn {
+	return func() net.Conn { return try.E1(net.DialTimeout("tcp", t.Address, client.Idle)) }
 }
 
 type loop struct {

@@ -2,17 +2,8 @@
 package main
 
 import (
-	"net"
-
-	"github.com/dsnet/try"
-
-	"github.com/zreq-go/zreq/benchmarks/client"
 	"github.com/zreq-go/zreq/benchmarks/client/raw"
 	"github.com/zreq-go/zreq/benchmarks/memory/programs/program"
 )
 
-func main() {
-	program.Run(func(t client.Task) client.Client {
-		return raw.New(t, func() net.Conn { return try.E1(net.Dial("tcp", t.Address)) })
-	})
-}
+func main() { program.Run(raw.New(raw.Plain)) }

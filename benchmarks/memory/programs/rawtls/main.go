@@ -2,12 +2,9 @@
 package main
 
 import (
-	"github.com/zreq-go/zreq/benchmarks/client"
 	"github.com/zreq-go/zreq/benchmarks/client/raw"
 	"github.com/zreq-go/zreq/benchmarks/client/trust"
 	"github.com/zreq-go/zreq/benchmarks/memory/programs/program"
 )
 
-func main() {
-	program.Run(func(t client.Task) client.Client { return raw.New(t, trust.Dialer(t)) })
-}
+func main() { program.Run(raw.New(trust.Dialer)) }
