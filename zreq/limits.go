@@ -52,7 +52,7 @@ type Limits struct {
 	// filled it.
 	//
 	// The buffer grows during a call if a head or a trailer section is larger. A size
-	// over 64 KiB is allocated for each call, one under 64 bytes is taken for 64, and one
+	// over 64 KiB is allocated for each request, one under 64 bytes is taken for 64, and one
 	// over 64 MiB is ErrRequest.
 	ReadBuffer int
 	// RequestBytes limits the head of the request. A larger one is ErrTooLarge before
