@@ -239,7 +239,7 @@ func (c *call) failure(ctx context.Context, err error) failure {
 	case err != errTryAgain:
 		f.err = c.fail(ctx, err)
 		f.stale = c.reused && !c.exchange.Heard && !netdriver.IsTimeout(f.err.Err)
-	case c.exchange.GaveUpIdle():
+	case c.exchange.IsIdleTimeout():
 		f.err, f.stale, f.status = c.fail(ctx, ErrStale), true, c.resp.Status
 	default:
 		f.status, f.after, f.date = c.resp.Status, c.resp.Header("Retry-After"), c.resp.Header("Date")

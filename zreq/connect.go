@@ -41,7 +41,7 @@ func (c *call) connect(ctx context.Context) error {
 		}
 		c.line.Drop()
 		why := CloseDied
-		if err == line.ErrLapsed {
+		if err == line.ErrExpired {
 			why = CloseAged
 		}
 		c.report(EventStale, why, err)
@@ -134,7 +134,7 @@ func (c *call) attach(ctx context.Context, s *line.Socket, reused bool) error {
 		return err
 	}
 	c.socket, c.reused, c.phase = s, reused, PhaseSend
-	s.Begin(c.request.body.Exists())
+	s.BeginRequest(c.request.body.Exists())
 	c.exchange.Attach(c.line, s, reused)
 	c.report(EventConn, CloseNone, nil)
 	c.unhook = s.Watch(ctx)
@@ -239,7 +239,8 @@ func (c *call) reportClose(why CloseReason) {
 
 // connect is Connect: a call that ends when it has a connection.
 func connect(ctx context.Context, url string, args *Args) (*Connection, error) {
-	c := call{args: args, timeouts: args.Timeouts.withDefaults()}
+	c := call{args: args, timeouts: args.Timeouts}
+	c.timeouts.setDefaults()
 	c.method, c.attempt, c.trace = "connect", 1, newTracer(args.Trace)
 	returned := false
 	defer func() {

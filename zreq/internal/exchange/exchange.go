@@ -87,11 +87,11 @@ func (x *Exchange) Rewrite(form func(head []byte, url string) ([]byte, error), u
 	return err
 }
 
-// Attach makes s the socket of the exchange, which l has. reused says that it was there
-// before the request. As long as Replaceable says so, another socket may take its place.
+// Attach makes s, the socket of l, that of the exchange. reused means that it was open before
+// the request. While Replaceable returns true, Attach can replace it by another socket.
 func (x *Exchange) Attach(l *line.Line, s *line.Socket, reused bool) {
 	x.line, x.socket, x.Reused = l, s, reused
-	x.cut, x.failure = false, nil
+	x.unsent, x.failure = false, nil
 	x.meter.Reconnect()
 }
 
@@ -105,17 +105,15 @@ func (x *Exchange) Close() {
 // Reuse says why the connection cannot be used again after this exchange; CloseNone if it
 // can.
 func (x *Exchange) Reuse() wire.CloseReason {
+	why := x.dec.Reuse()
 	switch {
-	case x.cut:
+	case x.unsent:
 		return wire.CloseUnsent
 	case x.request.Close:
 		return wire.CloseRequested
-	}
-	if why := x.dec.Reuse(); why != wire.CloseNone {
+	case why != wire.CloseNone:
 		return why
-	}
-	switch {
-	case x.socket != nil && x.socket.Over():
+	case x.socket != nil && x.socket.Exhausted():
 		return wire.CloseByPeer
 	case !x.in.Empty():
 		return wire.CloseLeftover // unexpected bytes after the response
@@ -132,11 +130,11 @@ const (
 	maxDrain  = 4 << 10
 )
 
-// Drain reads the rest of a response that nobody wants, if at most 4 KiB are known to
-// remain or it lies in the window already. It does not wait long:
-// to dial again costs less.
+// Drain reads the rest of a response that nobody wants, if at most 4 KiB are known to remain
+// or the rest is in the window. It waits for at most a second, because dialling again costs
+// less than a longer wait.
 func (x *Exchange) Drain(ctx context.Context) {
-	if x.request.Close || x.cut || x.socket.Within(ctx, drainWait, "Body") != nil {
+	if x.request.Close || x.unsent || x.socket.Within(ctx, drainWait, "Body") != nil {
 		return
 	}
 	for {
@@ -147,7 +145,7 @@ func (x *Exchange) Drain(ctx context.Context) {
 		if ev.Kind != wire.NeedMore {
 			continue
 		}
-		if x.dec.Framing() != wire.Length || x.dec.Expect() > maxDrain || x.fillHead(ctx) != nil {
+		if x.dec.Framing() != wire.Length || x.dec.Expect() > maxDrain || x.readMore(ctx) != nil {
 			return
 		}
 	}
@@ -163,8 +161,8 @@ func (x *Exchange) event() (wire.Event, error) {
 	return ev, nil
 }
 
-// fillHead reads once into the window, under the deadline that was set.
-func (x *Exchange) fillHead(ctx context.Context) error {
+// readMore reads once into the window, under the deadline that was set.
+func (x *Exchange) readMore(ctx context.Context) error {
 	n, err := x.read(ctx, x.in.Room(), nil)
 	x.in.Add(n)
 	return err
@@ -185,24 +183,24 @@ func (x *Exchange) read(ctx context.Context, p []byte, m *line.Meter) (int, erro
 	return n, nil
 }
 
-// ended judges what has ended the reading. If that is the end of the connection, the codec
-// knows whether it may be that of the response.
-func (x *Exchange) ended(err error) (ev wire.Event, _ error) {
+// endOfInput returns what follows from err, by which reading has ended. If err is the end of
+// the connection, the codec knows whether that is the end of the response.
+func (x *Exchange) endOfInput(err error) (ev wire.Event, _ error) {
 	if err != io.EOF {
-		return ev, x.lost(err)
+		return ev, x.readError(err)
 	}
 	ev, err = x.dec.EOF()
-	if err == nil && x.broke() && !x.ProvesEnd() {
+	if err == nil && x.sendFailed() && !x.ProvesEnd() {
 		err = io.EOF // sending failed, so that this end may come of a reset (RFC 9112, 8)
 	}
 	if err == nil {
 		return ev, nil
 	}
-	return ev, x.lost(io.EOF)
+	return ev, x.readError(io.EOF)
 }
 
-// broken is the error of a connection that broke before a final response began.
-func (x *Exchange) broken(err error) error {
+// connError is the error of a connection that broke before a final response began.
+func (x *Exchange) connError(err error) error {
 	switch {
 	case netdriver.IsTimeout(err):
 		return err // a limit that is over says so itself
@@ -215,16 +213,16 @@ func (x *Exchange) broken(err error) error {
 	return &Error{Cause: Broken, Err: err}
 }
 
-// lost is the error of a connection that failed while a response was awaited or read.
-func (x *Exchange) lost(err error) error {
+// readError is the error of a connection that failed while a response was awaited or read.
+func (x *Exchange) readError(err error) error {
 	if !x.Heard || netdriver.IsTimeout(err) {
-		return x.broken(err)
+		return x.connError(err)
 	}
 	return truncated(err)
 }
 
-// broke reports whether the connection failed while the request was sent.
-func (x *Exchange) broke() bool {
+// sendFailed reports whether the connection failed while the request was sent.
+func (x *Exchange) sendFailed() bool {
 	cause, _ := CauseOf(x.failure)
 	return cause != 0
 }

@@ -109,9 +109,9 @@ func TestDrain(t *testing.T) {
 	is.Equal(r.x.Reuse(), wire.CloseUnread)
 }
 
-// TestGaveUpIdle: a 408 is the word of a server that gives up an idle connection only if
+// TestIsIdleTimeout: a 408 is the word of a server that gives up an idle connection only if
 // nothing speaks against it.
-func TestGaveUpIdle(t *testing.T) {
+func TestIsIdleTimeout(t *testing.T) {
 	const closes = "Connection: close\r\nContent-Length: 0\r\n\r\n"
 	for name, tt := range map[string]struct {
 		head   string
@@ -139,11 +139,11 @@ func TestGaveUpIdle(t *testing.T) {
 			}
 			s := r.attach(tt.reused)
 			if tt.begun > 0 {
-				s.Begin(false) // attach began another
+				s.BeginRequest(false) // attach began another
 			}
 			_, err := r.run(context.Background())
 			is.NoErr(err)
-			is.Equal(r.x.GaveUpIdle(), tt.want)
+			is.Equal(r.x.IsIdleTimeout(), tt.want)
 		})
 	}
 }

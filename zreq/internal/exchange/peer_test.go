@@ -219,7 +219,7 @@ func (r *rig) attach(reused bool) *line.Socket {
 	if err != nil {
 		panic(err)
 	}
-	s.Begin(r.body.Exists())
+	s.BeginRequest(r.body.Exists())
 	r.x.Attach(r.line, s, reused)
 	return s
 }

@@ -36,10 +36,10 @@ type receiving struct {
 type wait uint8
 
 const (
-	_         wait = iota
-	forQueue       // the system holds some of the request
-	forHead        // the peer has the request
-	forReason      // the request could not be sent, and the peer may say why
+	_          wait = iota
+	forQueue        // the system holds some of the request
+	forHead         // the peer has the request
+	forRefusal      // the request could not be sent, and the peer may say why
 )
 
 // ReadHead reads up to the final head, and is called until it returns Answered or an
@@ -54,8 +54,8 @@ func (x *Exchange) ReadHead(ctx context.Context, b *Body) (Step, error) {
 	switch {
 	case x.answered:
 		return Answered, nil // while the request was sent
-	case x.wait == forReason, x.failure != nil:
-		return x.readReason(ctx)
+	case x.wait == forRefusal, x.failure != nil:
+		return x.readRefusal(ctx)
 	}
 	var err error
 	if x.wait == 0 {
@@ -80,7 +80,7 @@ func (x *Exchange) ReadHead(ctx context.Context, b *Body) (Step, error) {
 		}
 		err = x.await(ctx)
 	}
-	return 0, x.broken(err)
+	return 0, x.connError(err)
 }
 
 // await sets the deadline of what ReadHead waits for: of the head once, and not for each
@@ -100,10 +100,10 @@ func (x *Exchange) await(ctx context.Context) error {
 	return err
 }
 
-// readReason listens for the answer to a request that could not be sent whole.
-func (x *Exchange) readReason(ctx context.Context) (Step, error) {
+// readRefusal listens for the answer to a request that could not be sent whole.
+func (x *Exchange) readRefusal(ctx context.Context) (Step, error) {
 	cause, failure := CauseOf(x.failure)
-	if x.wait != forReason {
+	if x.wait != forRefusal {
 		if x.Sent == 0 || cause == BadBody || cause == BadResponse || ctx.Err() != nil || x.line.Closed() {
 			return 0, x.failure
 		}
@@ -111,7 +111,7 @@ func (x *Exchange) readReason(ctx context.Context) (Step, error) {
 		if t, late := failure.(*line.TimeoutError); late {
 			wait = max(line.LookWait, t.Limit/100) // limits fire at most an eighth late
 		}
-		x.wait = forReason
+		x.wait = forRefusal
 		if x.socket.Within(ctx, wait, "Head") != nil {
 			return 0, x.failure
 		}
@@ -133,8 +133,8 @@ func (x *Exchange) nextHead(ctx context.Context) (Step, error) {
 		if step, err := x.bufferedHead(); step != 0 || err != nil {
 			return step, err
 		}
-		if err := x.fillHead(ctx); err != nil {
-			_, err = x.ended(err)
+		if err := x.readMore(ctx); err != nil {
+			_, err = x.endOfInput(err)
 			return 0, err
 		}
 	}
@@ -154,7 +154,7 @@ func (x *Exchange) bufferedHead() (Step, error) {
 	}
 	x.block, x.answered = ev.Data, true
 	x.line.HTTP10 = x.dec.Minor() == 0
-	x.socket.Heed(x.dec.KeepAlive())
+	x.socket.SetKeepAlive(x.dec.KeepAlive())
 	return Answered, nil
 }
 
@@ -163,11 +163,11 @@ func (x *Exchange) Head() Head {
 	return Head{x.dec.Status(), x.dec.Minor(), x.dec.Framing(), x.dec.Length(), x.block}
 }
 
-// GaveUpIdle reports whether the response is a 408 that the server sent as it gave up on a
+// IsIdleTimeout reports whether the response is a 408 that the server sent as it gave up on a
 // connection that had been idle (RFC 9110, 15.5.9), and not an answer to this request: the
 // connection has carried a response before, nothing of a body was sent, and the server
 // closes.
-func (x *Exchange) GaveUpIdle() bool {
+func (x *Exchange) IsIdleTimeout() bool {
 	return x.dec.Status() == 408 && x.Reused && x.socket.Requests() > 1 &&
 		x.Sent <= int64(len(x.request.Head)) && x.dec.Closes()
 }
@@ -204,7 +204,7 @@ func (x *Exchange) Fill(ctx context.Context) (wire.Event, error) {
 	x.in.Add(n)
 	x.filled = n == len(room)
 	if err != nil {
-		return x.ended(err)
+		return x.endOfInput(err)
 	}
 	return wire.Event{}, nil
 }
@@ -223,7 +223,7 @@ func (x *Exchange) Direct(size, times int) int {
 func (x *Exchange) ReadInto(ctx context.Context, p []byte) (wire.Event, error) {
 	n, err := x.read(ctx, p, &x.meter)
 	if err != nil {
-		return x.ended(err)
+		return x.endOfInput(err)
 	}
 	ev, _, err := x.dec.Next(p[:n])
 	if err != nil {
@@ -244,7 +244,7 @@ func (x *Exchange) Receive(ctx context.Context, r Receiver) (n int64, ok bool, e
 	most := min(x.dec.Expect(), maxReceive)
 	for range line.MaxEmpty {
 		if err := x.socket.BeginRead(ctx, x.limits.Body, &x.meter); err != nil {
-			return 0, true, x.lost(err)
+			return 0, true, x.readError(err)
 		}
 		n, ok, err := r.ReceiveFrom(x.socket.Conn(), most)
 		if !ok {
@@ -258,7 +258,7 @@ func (x *Exchange) Receive(ctx context.Context, r Receiver) (n int64, ok bool, e
 		_ = x.dec.Skip(n)
 		switch err = x.socket.EndRead(n, err); {
 		case err != nil:
-			if _, err = x.ended(err); err == nil {
+			if _, err = x.endOfInput(err); err == nil {
 				err = io.EOF
 			}
 			return n, true, err
@@ -266,7 +266,7 @@ func (x *Exchange) Receive(ctx context.Context, r Receiver) (n int64, ok bool, e
 			return n, true, nil
 		}
 	}
-	return 0, true, x.lost(io.ErrNoProgress)
+	return 0, true, x.readError(io.ErrNoProgress)
 }
 
 // Certain returns how many bytes of the body are certain to come next.

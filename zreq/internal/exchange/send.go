@@ -19,7 +19,7 @@ type sending struct {
 	pending []byte // in out: what is to be written next
 	last    bool   // pending ends the request
 	full    bool   // a Read of the body has filled out
-	cut     bool   // the request did not go out whole
+	unsent  bool   // the request was not sent whole
 	failure error  // of sending
 	wait    wait
 }
@@ -28,10 +28,10 @@ type sending struct {
 type stage uint8
 
 const (
-	composed   stage = iota
-	headLeaves       // its head, and the first bytes of its body
-	asks             // its head has left, and an Expect has to be answered
-	bodyLeaves
+	unbegun          stage = iota
+	sendingHead            // its head, and the first bytes of its body
+	awaitingContinue       // its head has left, and an Expect has to be answered
+	sendingBody
 )
 
 // Send sends the head and the body, and is called until it returns Sent, Answered or an
@@ -43,7 +43,7 @@ const (
 func (x *Exchange) Send(ctx context.Context, b *Body) (Step, error) {
 	step, err := x.send(ctx, b)
 	if err != nil || step == Answered {
-		x.cut, x.failure = true, err
+		x.unsent, x.failure = true, err
 	}
 	if err != nil && x.Replaceable(ctx) {
 		return 0, err // what is pending can still be sent
@@ -56,7 +56,7 @@ func (x *Exchange) Send(ctx context.Context, b *Body) (Step, error) {
 }
 
 func (x *Exchange) send(ctx context.Context, b *Body) (Step, error) {
-	if x.stage == composed {
+	if x.stage == unbegun {
 		if err := x.begin(b); err != nil {
 			return 0, err
 		}
@@ -66,21 +66,21 @@ func (x *Exchange) send(ctx context.Context, b *Body) (Step, error) {
 			return step, err
 		}
 		switch {
-		case x.stage == headLeaves:
-			x.stage = bodyLeaves
+		case x.stage == sendingHead:
+			x.stage = sendingBody
 			if x.request.Expect {
-				x.stage = asks
+				x.stage = awaitingContinue
 			}
 			return SentHead, nil
-		case x.stage == asks:
-			if step, err := x.ask(ctx); step != 0 || err != nil {
+		case x.stage == awaitingContinue:
+			if step, err := x.awaitContinue(ctx); step != 0 || err != nil {
 				return step, err
 			}
 		}
 		if x.last {
 			return Sent, nil
 		}
-		if step, err := x.sendStraight(ctx, b); step != 0 || err != nil {
+		if step, err := x.sendDirect(ctx, b); step != 0 || err != nil {
 			return step, err
 		}
 		var err error
@@ -127,7 +127,7 @@ func (x *Exchange) begin(b *Body) (err error) {
 	} else {
 		x.meter.LookNow()
 	}
-	x.stage, x.pending, x.last = headLeaves, head, !b.Exists()
+	x.stage, x.pending, x.last = sendingHead, head, !b.Exists()
 	if b.ready && !x.request.Expect {
 		if x.pending, x.last, err = b.next(head); err != nil {
 			return err
@@ -143,7 +143,7 @@ func (x *Exchange) begin(b *Body) (err error) {
 	case errors.Is(err, netdriver.ErrUnread):
 		err = errUnasked
 	}
-	return x.broken(err)
+	return x.connError(err)
 }
 
 // measure holds what moves from now on to the least that is allowed, if it is a body.
@@ -159,14 +159,14 @@ func (x *Exchange) measure(body bool) {
 // nothing of the request: another can take its place.
 func (x *Exchange) Replaceable(ctx context.Context) bool {
 	cause, err := CauseOf(x.failure)
-	return cause == Stale && x.stage == headLeaves && x.Sent == 0 &&
+	return cause == Stale && x.stage == sendingHead && x.Sent == 0 &&
 		ctx.Err() == nil && !netdriver.IsTimeout(err) && !x.line.Closed()
 }
 
 // write sends what is pending, whatever the driver takes at a time, and looks for an
 // answer before each write.
 func (x *Exchange) write(ctx context.Context) (Step, error) {
-	for len(x.pending) > 0 || x.socket.Owes() {
+	for len(x.pending) > 0 || x.socket.Unfinished() {
 		if step, err := x.pollResponse(ctx); step != 0 || err != nil {
 			return step, err
 		}
@@ -174,15 +174,15 @@ func (x *Exchange) write(ctx context.Context) (Step, error) {
 		x.Sent += int64(n)
 		x.pending = x.pending[n:]
 		if err != nil {
-			return 0, x.broken(err)
+			return 0, x.connError(err)
 		}
 	}
 	return 0, nil
 }
 
-// sendStraight lets a Sender send all but the last byte. That is left to Read, which tells
+// sendDirect lets a Sender send all but the last byte. That is left to Read, which tells
 // first whether the body is longer than it said.
-func (x *Exchange) sendStraight(ctx context.Context, b *Body) (Step, error) {
+func (x *Exchange) sendDirect(ctx context.Context, b *Body) (Step, error) {
 	s, ok := b.reader.(Sender)
 	if !ok || !x.socket.TakesFiles() {
 		x.widenOut()
@@ -193,7 +193,7 @@ func (x *Exchange) sendStraight(ctx context.Context, b *Body) (Step, error) {
 			return step, err
 		}
 		if err := x.socket.BeginWrite(ctx, x.limits.Write, &x.meter); err != nil {
-			return 0, x.broken(err)
+			return 0, x.connError(err)
 		}
 		most := min(b.left()-1, maxSend)
 		n, ok, err := s.SendTo(x.socket.Conn(), most)
@@ -207,20 +207,20 @@ func (x *Exchange) sendStraight(ctx context.Context, b *Body) (Step, error) {
 		b.got += n
 		x.Sent += n
 		if err := x.socket.EndWrite(int(n), err, x.limits.Write, &x.meter); err != nil {
-			return 0, x.broken(err)
+			return 0, x.connError(err)
 		}
 	}
 	return 0, nil
 }
 
-// ask waits for the word of the peer that it wants the body (RFC 9110, 10.1.1). If none
-// comes in time, the body goes out all the same, and the peer of this line is not asked
+// awaitContinue waits for the 100 Continue that asks for the body (RFC 9110, 10.1.1). If it
+// does not come in time, the body is sent in any case, and the peer of this line is not asked
 // again.
-func (x *Exchange) ask(ctx context.Context) (Step, error) {
+func (x *Exchange) awaitContinue(ctx context.Context) (Step, error) {
 	if x.Phase == Sending {
 		x.Phase = AwaitingHead
 		if err := x.socket.Within(ctx, x.limits.Expect, "Expect"); err != nil {
-			return 0, x.broken(err)
+			return 0, x.connError(err)
 		}
 	}
 	step, err := x.nextHead(ctx)
@@ -230,11 +230,12 @@ func (x *Exchange) ask(ctx context.Context) (Step, error) {
 	case step != Informational || x.dec.Status() != 100:
 		return step, err
 	}
-	x.Phase, x.stage = Sending, bodyLeaves
+	x.Phase, x.stage = Sending, sendingBody
 	return step, nil
 }
 
-// pollResponse takes in what the peer has said while the request goes out, and waits for no more.
+// pollResponse reads a head that has arrived while the request is sent. It does not wait for
+// one.
 func (x *Exchange) pollResponse(ctx context.Context) (Step, error) {
 	for {
 		step, err := x.bufferedHead() // something may be left of what came with a 100
@@ -248,31 +249,29 @@ func (x *Exchange) pollResponse(ctx context.Context) (Step, error) {
 				return 0, nil
 			}
 			x.meter.LookLater()
-			if x.socket.Within(ctx, line.LookWait, "") != nil || x.fillHead(ctx) != nil {
+			if x.socket.Within(ctx, line.LookWait, "") != nil || x.readMore(ctx) != nil {
 				return 0, nil // nothing has come, or the next read will tell
 			}
 			continue
 		}
 		err = x.socket.Look()
+		unread := errors.Is(err, netdriver.ErrUnread)
 		switch {
-		case err == nil:
-			return 0, nil
-		case !errors.Is(err, netdriver.ErrUnread):
-			if x.Sent == 0 {
-				return 0, nil // the write will tell
-			}
-			if err == io.EOF {
-				return 0, x.lost(err) // it may have said 100, or half a head
-			}
-			return 0, x.broken(err)
-		case x.Sent == 0:
+		case unread && x.Sent == 0:
 			return 0, &Error{Cause: BadResponse, Err: errUnasked} // or it would be taken for the answer
+		case unread: // it is read below
+		case err == nil, x.Sent == 0: // the write will tell
+			return 0, nil
+		case err == io.EOF:
+			return 0, x.readError(err) // it may have said 100, or half a head
+		default:
+			return 0, x.connError(err)
 		}
 		if err := x.socket.Within(ctx, x.limits.Head, "Head"); err != nil {
-			return 0, x.broken(err)
+			return 0, x.connError(err)
 		}
-		if err := x.fillHead(ctx); err != nil {
-			return 0, x.lost(err)
+		if err := x.readMore(ctx); err != nil {
+			return 0, x.readError(err)
 		}
 	}
 }

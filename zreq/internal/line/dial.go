@@ -83,12 +83,12 @@ func (l *Line) Adopt(conn netdriver.Conn) (*Socket, error) {
 func (l *Line) open(ctx context.Context, limit time.Duration, name string, step func(context.Context) (netdriver.Conn, error)) (netdriver.Conn, error) {
 	own, cancel := limited(ctx, limit)
 	defer cancel()
-	l.setAbandon(cancel)
+	l.setCancel(cancel)
 	if l.Closed() {
 		cancel() // Close came first
 	}
 	conn, err := step(own)
-	l.setAbandon(nil)
+	l.setCancel(nil)
 	over := own.Err() != nil || netdriver.IsTimeout(err) && Overdue(own)
 	if err == nil || !over || ctx.Err() != nil || Overdue(ctx) || l.Closed() {
 		return conn, err
@@ -99,9 +99,9 @@ func (l *Line) open(ctx context.Context, limit time.Duration, name string, step 
 	return nil, &TimeoutError{Limit: limit, Name: name, Err: err}
 }
 
-// setAbandon says how Close can end the dial that begins; nil: it is over.
-func (l *Line) setAbandon(abandon func()) {
+// setCancel sets the function by which Close ends the dial that begins; nil when it is over.
+func (l *Line) setCancel(cancelDial func()) {
 	l.mu.Lock()
-	l.abandon = abandon
+	l.cancelDial = cancelDial
 	l.mu.Unlock()
 }

@@ -10,9 +10,9 @@ type keepAlive struct {
 	heardAt  Instant // when bytes came last, if seconds says so
 }
 
-// heed takes in what a response says. The number of requests never grows: some servers
+// update notes what a response says. The number of requests never grows: some servers
 // count down, and others always say the same.
-func (k *keepAlive) heed(seconds, requests int32) {
+func (k *keepAlive) update(seconds, requests int32) {
 	if k.requests > 0 {
 		k.requests--
 	}
@@ -34,10 +34,10 @@ func (k *keepAlive) heard() {
 	}
 }
 
-// over reports whether the peer allows no further request.
-func (k *keepAlive) over() bool { return k.requests == 0 || k.seconds == 0 }
+// exhausted reports whether the peer allows no further request.
+func (k *keepAlive) exhausted() bool { return k.requests == 0 || k.seconds == 0 }
 
-// lapsed reports whether the time is over. A tenth of it is for the request to get there.
-func (k *keepAlive) lapsed() bool {
+// expired reports whether the time is over. A tenth of it is for the request to get there.
+func (k *keepAlive) expired() bool {
 	return k.seconds >= 0 && Clock().Sub(k.heardAt) >= time.Duration(k.seconds)*(900*time.Millisecond)
 }

@@ -23,8 +23,8 @@ var (
 	ErrBusy = errors.New("connection is in use by another call")
 	// ErrClosed means that the owner has closed the line.
 	ErrClosed = errors.New("closed by its owner")
-	// ErrLapsed means that the time is over for which the peer keeps an idle connection.
-	ErrLapsed = errors.New("it was idle for as long as the Keep-Alive of the server allows")
+	// ErrExpired means that the time is over for which the peer keeps an idle connection.
+	ErrExpired = errors.New("it was idle for as long as the Keep-Alive of the server allows")
 )
 
 // A Line leads to one origin. It is idle, being dialled, or in use by one call; Close may
@@ -41,9 +41,9 @@ type Line struct {
 	closed atomic.Bool            // for good
 	socket atomic.Pointer[Socket] // nil: not dialled, or gone
 
-	mu      sync.Mutex // guards what follows
-	dials   int32
-	abandon func() // ends a dial that is under way
+	mu         sync.Mutex // guards what follows
+	dials      int32
+	cancelDial func() // ends a dial that is under way
 }
 
 // Claim takes the line for one call.
@@ -74,8 +74,8 @@ func (l *Line) Alive() (*Socket, error) {
 	switch {
 	case s == nil:
 		return nil, nil
-	case s.promise.lapsed():
-		return nil, ErrLapsed
+	case s.keepAlive.expired():
+		return nil, ErrExpired
 	}
 	if err := s.Look(); err != nil {
 		return nil, err
@@ -96,10 +96,10 @@ func (l *Line) Drop() {
 func (l *Line) Close() {
 	l.closed.Store(true)
 	l.mu.Lock()
-	abandon := l.abandon
+	cancelDial := l.cancelDial
 	l.mu.Unlock()
-	if abandon != nil {
-		abandon()
+	if cancelDial != nil {
+		cancelDial()
 	}
 	l.Drop()
 }

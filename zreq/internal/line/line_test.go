@@ -50,8 +50,8 @@ func TestLineOutlivesItsSockets(t *testing.T) {
 	s, err = l.Alive()
 	is.NoErr(err)
 	is.True(s == adopted && s.Conn() == netdriver.Conn(first))
-	s.Begin(false)
-	s.Begin(true)
+	s.BeginRequest(false)
+	s.BeginRequest(true)
 	requests, open := l.Carried()
 	is.True(open && requests == 2 && s.Requests() == 2)
 	is.Equal(l.Dials(), 1)
@@ -103,11 +103,11 @@ func TestKeepAlive(t *testing.T) {
 	}{
 		"nothing":             {[][2]int32{{none, none}}, 80 * time.Hour, false, nil},
 		"in time":             {[][2]int32{{5, none}}, 4500*time.Millisecond - 1, false, nil},
-		"late":                {[][2]int32{{5, none}}, 4500 * time.Millisecond, false, line.ErrLapsed},
-		"no time":             {[][2]int32{{0, none}}, 0, true, line.ErrLapsed},
+		"late":                {[][2]int32{{5, none}}, 4500 * time.Millisecond, false, line.ErrExpired},
+		"no time":             {[][2]int32{{0, none}}, 0, true, line.ErrExpired},
 		"another time":        {[][2]int32{{5, none}, {10, none}}, 9*time.Second - 1, false, nil},
-		"another, late":       {[][2]int32{{10, none}, {5, none}}, 4500 * time.Millisecond, false, line.ErrLapsed},
-		"as before":           {[][2]int32{{5, none}, {none, none}}, 4500 * time.Millisecond, false, line.ErrLapsed},
+		"another, late":       {[][2]int32{{10, none}, {5, none}}, 4500 * time.Millisecond, false, line.ErrExpired},
+		"as before":           {[][2]int32{{5, none}, {none, none}}, 4500 * time.Millisecond, false, line.ErrExpired},
 		"one more":            {[][2]int32{{none, 1}}, time.Hour, false, nil},
 		"none more":           {[][2]int32{{none, 0}}, 0, true, nil},
 		"counting down":       {[][2]int32{{none, 2}, {none, 1}, {none, 0}}, 0, true, nil},
@@ -128,9 +128,9 @@ func TestKeepAlive(t *testing.T) {
 					c.gives(1, time.Second)
 					_, err := s.Read(context.Background(), make([]byte, 1), 0, nil)
 					is.NoErr(err)
-					s.Heed(said[0], said[1])
+					s.SetKeepAlive(said[0], said[1])
 				}
-				is.Equal(s.Over(), tt.over)
+				is.Equal(s.Exhausted(), tt.over)
 				time.Sleep(tt.idle)
 				_, err := l.Alive()
 				is.Equal(err, tt.err)
@@ -151,17 +151,17 @@ func TestKeepAliveRunsFromTheLastByte(t *testing.T) {
 			_, err := s.Read(ctx, make([]byte, 1), 0, &line.Meter{})
 			return err
 		}, true},
-		"EndRead":         {func(s *line.Socket) error { return s.EndRead(1, nil) }, true},
-		"EndRead, of 0":   {func(s *line.Socket) error { return s.EndRead(0, nil) }, false},
-		"nothing":         {func(*line.Socket) error { return nil }, false},
-		"Heed, as before": {func(s *line.Socket) error { s.Heed(10, -1); return nil }, false},
+		"EndRead":                 {func(s *line.Socket) error { return s.EndRead(1, nil) }, true},
+		"EndRead, of 0":           {func(s *line.Socket) error { return s.EndRead(0, nil) }, false},
+		"nothing":                 {func(*line.Socket) error { return nil }, false},
+		"SetKeepAlive, as before": {func(s *line.Socket) error { s.SetKeepAlive(10, -1); return nil }, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				is := is.New(t)
 				c := looks()
 				l, s := adopt(t, c, route(nil, nil))
-				s.Heed(10, -1)
+				s.SetKeepAlive(10, -1)
 				time.Sleep(6 * time.Second)
 				c.read = func([]byte) (int, error) { return 1, nil }
 				is.NoErr(tt.read(s))

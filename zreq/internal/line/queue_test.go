@@ -83,7 +83,7 @@ func blocked(t *testing.T, n int, every, stops, limit time.Duration, m *line.Met
 	inBubble(t, func() (*fakeConn, netdriver.Conn) { return c.fakeConn, c }, func(_ *testing.T, _ *fakeConn, s *line.Socket) {
 		began := time.Now()
 		c.held = func() int { return 1<<30 - n*int(min(time.Since(began), stops)/every) }
-		s.Begin(true)
+		s.BeginRequest(true)
 		_, err = s.Write(context.Background(), make([]byte, 1<<20), limit, m)
 		for err == nil && time.Since(began) < time.Hour {
 			_, err = s.Write(context.Background(), make([]byte, 10), limit, m)

@@ -24,19 +24,19 @@ type Socket struct {
 
 	// The deadline is moved lazily: it is left alone while it is between one limit and a
 	// ninth more from now, so that a call in a loop rarely sets one.
-	by    instant // 0: there is none
-	limit time.Duration
-	name  string // the field of Timeouts; "" for a look, which has no limit
+	deadline instant // 0: there is none
+	limit    time.Duration
+	name     string // the field of Timeouts; "" for a look, which has no limit
 
-	glance [1]byte // for Look
+	look [1]byte // for Look
 
-	resumable bool // a read or write that a deadline cut can be taken up again
-	counts    bool // the count of a write that was cut says what has left; not in TLS
-	sliced    bool // writes have short deadlines, and are taken up again
-	owes      bool // a write was cut, and the next one finishes it, be it an empty one
+	resumable  bool // a read or write that a deadline cut can be taken up again
+	counts     bool // the count of a write that was cut says what has left; not in TLS
+	sliced     bool // writes have short deadlines, and are taken up again
+	unfinished bool // a write was cut, and the next one finishes it, be it an empty one
 
-	requests int // that it has carried, this one included
-	promise  keepAlive
+	requests  int // that it has carried, this one included
+	keepAlive keepAlive
 
 	interrupt interrupter // for Watch
 }
@@ -44,7 +44,7 @@ type Socket struct {
 // newSocket makes a socket of conn. r tells whether that is plain TCP, TLS of a
 // netdriver.TLS, whose Checker is that of the Conn below, or TLS in the chip.
 func newSocket(conn netdriver.Conn, r *Route) *Socket {
-	s := &Socket{conn: conn, promise: keepAlive{seconds: -1, requests: -1}}
+	s := &Socket{conn: conn, keepAlive: keepAlive{seconds: -1, requests: -1}}
 	s.checker, _ = conn.(netdriver.Checker)
 	s.resumable = s.checker != nil && r.Chip == nil
 	s.counts = s.resumable && r.TLS == nil
@@ -52,9 +52,9 @@ func newSocket(conn netdriver.Conn, r *Route) *Socket {
 	return s
 }
 
-// Begin notes that another request is carried; large says whether that has a body.
-func (s *Socket) Begin(large bool) {
-	s.sliced = s.resumable && large
+// BeginRequest begins another request on the connection.
+func (s *Socket) BeginRequest(hasBody bool) {
+	s.sliced = s.resumable && hasBody
 	s.requests++
 }
 
@@ -82,33 +82,33 @@ func (s *Socket) ProvesEnd() bool {
 	return ok && p.ProvesEnd()
 }
 
-// Heed takes in for how long the peer keeps the connection when it is idle, in seconds,
-// and how many further requests it allows; negative: it does not say.
-func (s *Socket) Heed(seconds, requests int32) { s.promise.heed(seconds, requests) }
+// SetKeepAlive notes for how many seconds the peer keeps an idle connection, and how many
+// further requests it allows. A negative number means that it does not say.
+func (s *Socket) SetKeepAlive(seconds, requests int32) { s.keepAlive.update(seconds, requests) }
 
-// Over reports whether the peer allows no further request.
-func (s *Socket) Over() bool { return s.promise.over() }
+// Exhausted reports whether the peer allows no further request.
+func (s *Socket) Exhausted() bool { return s.keepAlive.exhausted() }
 
 // Watch makes the end of ctx end whatever is under way, until stop is called. stop returns
 // false if ctx has ended before. It is nil if ctx cannot end, or if reads ask it.
 func (s *Socket) Watch(ctx context.Context) (stop func() bool) { return watch(ctx, s.interrupt) }
 
-// Within makes what is done from now on fail when limit, the field name of Timeouts, has
-// passed; zero or less is no limit. Without a name it is no limit, but a look.
+// Within sets the deadline for the reads and writes that follow. If limit is zero or less,
+// there is none. name is the field of Timeouts that limit comes from, for the error; it is ""
+// for a look, which is no limit.
 func (s *Socket) Within(ctx context.Context, limit time.Duration, name string) error {
 	return s.WaitWithin(ctx, Elapsed(), limit, limit, name)
 }
 
-// WaitWithin is Within at now, where only wait is left of the limit. The context is asked
-// after the deadline was set, never before: a cancel in between would be undone by the new
-// deadline and not seen.
+// WaitWithin is Within if only wait is left of the limit now. It asks the context after it has
+// set the deadline: a cancel before that would be undone by the new deadline, and not be seen.
 func (s *Socket) WaitWithin(ctx context.Context, now instant, wait, limit time.Duration, name string) error {
 	s.limit, s.name = limit, name
 	slack := wait / 9 // less than the eighth that is promised, which leaves time for a look
-	left := s.by - now
+	left := s.deadline - now
 	moves := left < wait || left > wait+slack
 	if wait <= 0 {
-		moves = s.by != 0
+		moves = s.deadline != 0
 	}
 	if moves {
 		if err := s.setDeadline(wait + slack); err != nil {
@@ -129,7 +129,7 @@ func (s *Socket) Look() error {
 	if err := s.setDeadline(LookWait); err != nil {
 		return err
 	}
-	n, err := ReadSome(s.conn, s.glance[:])
+	n, err := ReadSome(s.conn, s.look[:])
 	switch {
 	case n > 0:
 		return netdriver.ErrUnread
@@ -151,7 +151,7 @@ func (s *Socket) Read(ctx context.Context, p []byte, limit time.Duration, m *Met
 		if err != nil {
 			return 0, err
 		}
-		n, err := readWatched(ctx, s.conn, p, s.by)
+		n, err := readWatched(ctx, s.conn, p, s.deadline)
 		if m != nil {
 			if _, slow := m.moved(n, nil); slow != nil {
 				return 0, slow
@@ -173,13 +173,13 @@ func (s *Socket) BeginRead(ctx context.Context, limit time.Duration, m *Meter) e
 	return s.WaitWithin(ctx, m.since, wait, limit, name)
 }
 
-// EndRead takes in what a read has brought that began with BeginRead, and says which limit
-// its error comes of. A timeout beside bytes is none.
+// EndRead is called with the results of a read that began with BeginRead. It returns the error
+// with the limit that it comes from, and nil for a timeout beside bytes.
 func (s *Socket) EndRead(n int64, err error) error {
 	if n == 0 {
-		return s.judge(err)
+		return s.nameLimit(err)
 	}
-	s.promise.heard()
+	s.keepAlive.heard()
 	if netdriver.IsTimeout(err) {
 		return nil
 	}

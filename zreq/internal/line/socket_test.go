@@ -156,10 +156,10 @@ func TestWhatASocketCan(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
 			_, s := adopt(t, tt.conn, tt.route)
-			s.Begin(true)
+			s.BeginRequest(true)
 			is.Equal(s.Resumable(), tt.resumable)
 			is.Equal(s.TakesFiles(), tt.takesFile)
-			s.Begin(false)
+			s.BeginRequest(false)
 			is.Equal(s.Resumable(), tt.resumable)
 			is.True(!s.TakesFiles()) // a head is no file
 			is.True(!s.ProvesEnd())

@@ -34,7 +34,7 @@ const (
 
 // Write writes what one write may take of p, within limit, and returns how much that was:
 // nothing, without an error, if only the time slice of the write is over. If a deadline has
-// cut a write in TLS, Owes says so, and another Write has to finish it, if only of nothing.
+// cut a write in TLS, Unfinished says so, and another Write has to finish it, if only of nothing.
 func (s *Socket) Write(ctx context.Context, p []byte, limit time.Duration, m *Meter) (int, error) {
 	if err := s.BeginWrite(ctx, limit, m); err != nil {
 		return 0, err
@@ -47,8 +47,8 @@ func (s *Socket) Write(ctx context.Context, p []byte, limit time.Duration, m *Me
 	return n, s.EndWrite(n, err, limit, m)
 }
 
-// Owes reports whether a write was cut that the next one has to finish.
-func (s *Socket) Owes() bool { return s.owes }
+// Unfinished reports whether a write was cut that the next one has to finish.
+func (s *Socket) Unfinished() bool { return s.unfinished }
 
 // most is what one write is given. Where what it has moved is not known before its end,
 // a window of the meter has to see several.
@@ -88,8 +88,8 @@ func (s *Socket) BeginWrite(ctx context.Context, limit time.Duration, m *Meter) 
 	return s.WaitWithin(ctx, m.since, wait, limit, "Write")
 }
 
-// EndWrite takes in what a write has moved, and judges its error: nil if that was only the
-// end of a time slice. A write that moves nothing is not stuck while the system holds less
+// EndWrite is called with the results of a write that began with BeginWrite. It returns nil if
+// the error was only the end of a time slice. A write that moves nothing is not stuck while the system holds less
 // and less: a full system takes no more until the peer has acknowledged a large part.
 func (s *Socket) EndWrite(n int, err error, limit time.Duration, m *Meter) error {
 	waited, slow := m.moved(n, s.conn)
@@ -104,18 +104,18 @@ func (s *Socket) EndWrite(n int, err error, limit time.Duration, m *Meter) error
 	if err != nil || uint64(waited) >= uint64(limit)/slices { // never, if limit is negative
 		m.quick = 0
 	}
-	s.owes = false
+	s.unfinished = false
 	switch {
 	case slow != nil:
 		return slow
 	case err != nil:
-		err = s.judge(err)
+		err = s.nameLimit(err)
 		_, late := err.(*TimeoutError)
 		if late && stuck && s.sliced && m.drains(s.conn) {
 			m.movedAt = m.since + waited
 		}
-		s.owes = late && s.sliced && (m.movedAt == 0 || limit <= 0 || m.since+waited-m.movedAt < limit)
-		if s.owes {
+		s.unfinished = late && s.sliced && (m.movedAt == 0 || limit <= 0 || m.since+waited-m.movedAt < limit)
+		if s.unfinished {
 			return nil // only its slice is over
 		}
 		return err

@@ -22,7 +22,7 @@ func TestSlicedWrite(t *testing.T) {
 		inBubble(t, looking, func(t *testing.T, c *fakeConn, s *line.Socket) {
 			is := is.New(t)
 			ctx, m := context.Background(), &line.Meter{}
-			s.Begin(true)
+			s.BeginRequest(true)
 			for round := range 3 {
 				c.write = func(p []byte) (int, error) {
 					if round == 2 {
@@ -44,7 +44,7 @@ func TestSlicedWrite(t *testing.T) {
 					is.Equal(late(err), "Write "+limit.String())
 					break
 				}
-				is.True(s.Owes()) // only the time of the slice is over
+				is.True(s.Unfinished()) // only the time of the slice is over
 			}
 			took := time.Since(last) + 100*time.Millisecond // of the first write that moved nothing
 			is.True(took >= limit && took <= limit+limit/8+200*time.Millisecond)
@@ -59,7 +59,7 @@ func TestSlicedWriteIsNeverEarly(t *testing.T) {
 		inBubble(t, looking, func(t *testing.T, c *fakeConn, s *line.Socket) {
 			is := is.New(t)
 			ctx, m := context.Background(), &line.Meter{}
-			s.Begin(true)
+			s.BeginRequest(true)
 			gap := 20 * time.Second
 			if limit > 0 {
 				gap = limit - time.Millisecond
@@ -69,7 +69,7 @@ func TestSlicedWriteIsNeverEarly(t *testing.T) {
 			for moved < 4 {
 				n, err := s.Write(ctx, make([]byte, 10), limit, m)
 				is.NoErr(err)
-				is.Equal(s.Owes(), n == 0)
+				is.Equal(s.Unfinished(), n == 0)
 				moved += n
 			}
 		})
@@ -82,7 +82,7 @@ func TestResume(t *testing.T) {
 		inBubble(t, looking, func(t *testing.T, c *fakeConn, s *line.Socket) {
 			is := is.New(t)
 			ctx, m := context.Background(), &line.Meter{}
-			s.Begin(true)
+			s.BeginRequest(true)
 			c.write = func([]byte) (int, error) { return 0, c.pause(time.Hour) }
 			_, err := s.Write(ctx, make([]byte, 10), time.Second, m)
 			is.NoErr(err)
@@ -103,7 +103,7 @@ func TestOwedWrite(t *testing.T) {
 		ctx, m := context.Background(), &line.Meter{}
 		c := looks()
 		_, s := adopt(t, c, route(nil, &fakeTLS{}))
-		s.Begin(true)
+		s.BeginRequest(true)
 		var writes []int
 		blocked := true
 		c.write = func(p []byte) (int, error) {
@@ -113,24 +113,24 @@ func TestOwedWrite(t *testing.T) {
 			}
 			return len(p), nil
 		}
-		is.True(!s.Owes())
+		is.True(!s.Unfinished())
 		n, err := s.Write(ctx, make([]byte, 300), time.Second, m)
 		is.NoErr(err)
 		is.Equal(n, 300)
-		is.True(s.Owes())
+		is.True(s.Unfinished())
 		_, err = s.Write(ctx, nil, time.Second, m)
 		is.NoErr(err)
-		is.True(s.Owes())
+		is.True(s.Unfinished())
 		blocked = false
 		_, err = s.Write(ctx, nil, time.Second, m)
 		is.NoErr(err)
-		is.True(!s.Owes())
+		is.True(!s.Unfinished())
 		is.Equal(writes, []int{300, 0, 0})
 		reset := errors.New("reset")
 		c.write = func(p []byte) (int, error) { return 0, reset }
 		_, err = s.Write(ctx, make([]byte, 300), time.Second, m)
 		is.Equal(err, reset)
-		is.True(!s.Owes()) // there is nothing to be finished
+		is.True(!s.Unfinished()) // there is nothing to be finished
 	})
 }
 
@@ -145,7 +145,7 @@ func TestWholeWrite(t *testing.T) {
 			}
 			inBubble(t, makes, func(t *testing.T, c *fakeConn, s *line.Socket) {
 				is := is.New(t)
-				s.Begin(large)
+				s.BeginRequest(large)
 				ctx, m := context.Background(), &line.Meter{}
 				c.write = func(p []byte) (int, error) {
 					if err := c.pause(999 * time.Millisecond); err != nil {
@@ -163,7 +163,7 @@ func TestWholeWrite(t *testing.T) {
 				n, err := s.Write(ctx, make([]byte, 10), time.Second, m)
 				is.Equal(n, 7) // it may have left
 				is.Equal(late(err), "Write 1s")
-				is.True(!s.Owes())
+				is.True(!s.Unfinished())
 				took := time.Since(began)
 				is.True(took >= time.Second && took <= time.Second*9/8)
 			})
@@ -177,7 +177,7 @@ func TestQuickWrites(t *testing.T) {
 	const quick, slow = time.Second/32 - 1, time.Second / 32
 	inBubble(t, bare, func(t *testing.T, c *fakeConn, s *line.Socket) {
 		is := is.New(t)
-		s.Begin(true)
+		s.BeginRequest(true)
 		ctx, m := context.Background(), &line.Meter{}
 		wait := quick
 		c.write = func(p []byte) (int, error) { time.Sleep(wait); return len(p), nil }
@@ -211,7 +211,7 @@ func TestQuickWrites(t *testing.T) {
 func TestQuickSlicedWrites(t *testing.T) {
 	is := is.New(t)
 	_, s := adopt(t, looks(), route(nil, &fakeTLS{}))
-	s.Begin(true)
+	s.BeginRequest(true)
 	m, n := &line.Meter{}, 0
 	for range 40 {
 		var err error
@@ -244,7 +244,7 @@ func TestWriteCounts(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				inBubble(t, makes, func(t *testing.T, c *fakeConn, s *line.Socket) {
 					is := is.New(t)
-					s.Begin(true)
+					s.BeginRequest(true)
 					c.write = func([]byte) (int, error) { return tt.n, tt.err }
 					n, err := s.Write(context.Background(), make([]byte, 10), time.Second, &line.Meter{})
 					is.Equal(n, tt.wantN)
@@ -298,7 +298,7 @@ func TestMeterOfWrites(t *testing.T) {
 					is := is.New(t)
 					c, conn := tt.makes()
 					_, s := adopt(t, conn, route(nil, tt.tls))
-					s.Begin(true)
+					s.BeginRequest(true)
 					m := &line.Meter{Bytes: tt.bytes, In: 10 * time.Second}
 					rate := float64(tt.bytes) / 10 // a second
 					if !quick {
@@ -337,7 +337,7 @@ func TestMeterOfABlockedWrite(t *testing.T) {
 			t.Run(name+"/"+limit.String(), func(t *testing.T) {
 				inBubble(t, makes, func(t *testing.T, c *fakeConn, s *line.Socket) {
 					is := is.New(t)
-					s.Begin(true)
+					s.BeginRequest(true)
 					m := &line.Meter{Bytes: 1000, In: 10 * time.Second}
 					c.write = func([]byte) (int, error) { return 0, c.pause(1000 * time.Hour) }
 					began := time.Now()

@@ -70,7 +70,7 @@ func (s *sockets) use(c *Conn) (dialled bool) {
 		dialled = true
 	}
 	if socket, err := c.Alive(); err == nil {
-		socket.Begin(false)
+		socket.BeginRequest(false)
 	}
 	return dialled
 }
