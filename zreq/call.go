@@ -115,7 +115,8 @@ func (c *call) prepare(ctx context.Context, url string) error {
 		return err
 	}
 	c.request.anonymous = c.args.Anonymous
-	c.timeouts = c.args.Timeouts.withDefaults()
+	c.timeouts = c.args.Timeouts
+	c.timeouts.setDefaults()
 	limits := exchangeLimits(&c.limits, &c.timeouts)
 	if c.args.Limits.ReadBuffer == 0 {
 		limits.WideBuffer = wideReadBuffer
@@ -193,10 +194,12 @@ func (c *call) send(ctx context.Context) error {
 			c.report(EventSentHead, CloseNone, nil)
 		case step == exchange.Informational:
 			c.report(EventInformational, CloseNone, nil)
-		case step == exchange.Sent && body.Exists():
-			c.report(EventSentBody, CloseNone, nil)
+		case step == exchange.Sent:
+			if body.Exists() {
+				c.report(EventSentBody, CloseNone, nil)
+			}
 			return nil
-		default: // it is sent, or answered
+		default: // answered
 			return nil
 		}
 	}
@@ -231,11 +234,12 @@ func (c *call) fail(ctx context.Context, err error) *Error {
 // deliver passes the body to where the caller wants it, unless the head of the response rules
 // that out.
 func (c *call) deliver(ctx context.Context) error {
-	if c.exchange.GaveUpIdle() {
+	if c.exchange.IsIdleTimeout() {
 		return ErrStale
 	}
 	r := c.resp
-	coded := noteCodings(r, c.request.accepts == registeredCodings)
+	asked := c.request.acceptEncoding
+	coded := noteCodings(r, asked != "" && asked != identity)
 	r.body.unfit = admit(r, c.args, c.exchange.ProvesEnd())
 	if c.args.OnHead != nil {
 		if err := c.stop(c.args.OnHead(r)); err != nil {
@@ -275,8 +279,7 @@ func (c *call) suspend(ctx context.Context, coded bool) error {
 	if coded {
 		err := decode(s, c.dropHead, c.args.Stream)
 		if s.inCall = false; err != nil || !c.args.Stream {
-			limits := c.limits
-			c.delivery, c.limits = s.delivery, limits // content has limits of its own
+			c.delivery = s.delivery
 			return err
 		}
 	}

@@ -31,30 +31,21 @@ const headBuffer = 2 << 10
 // request is the part of a request that redirects and challenges change. Its method and URL
 // are in asked, and the rest in Args.
 type request struct {
-	url         string // as it is sent, without credentials
-	body        exchange.Body
-	accepts     codingChoice
-	history     []Redirect
-	anonymous   bool            // it does not say who is asking: see Redirect and Args.Anonymous
-	bodyDropped bool            // by a redirect
-	challenged  bool            // credentials are an answer to a challenge
-	credentials string          // of Args.Auth
-	path        *netdriver.Path // for whose connections the head was made; nil: for none yet
+	url            string // as it is sent, without credentials
+	body           exchange.Body
+	acceptEncoding string // the Accept-Encoding that zreq sends; "" if it sends none
+	history        []Redirect
+	anonymous      bool            // it does not say who is asking: see Redirect and Args.Anonymous
+	bodyDropped    bool            // by a redirect
+	challenged     bool            // credentials are an answer to a challenge
+	credentials    string          // of Args.Auth
+	path           *netdriver.Path // for whose connections the head was made; nil: for none yet
 }
-
-// codingChoice is what a request says of content codings.
-type codingChoice uint8
-
-const (
-	unsaidCodings     codingChoice = iota // what the caller says, or nothing
-	noCodings                             // none
-	registeredCodings                     // those that are registered
-)
 
 // open opens the body. If it is encoded first, the text may have at most limit bytes. A body
 // that can rewind is sent from its beginning, and one that can seek from its offset.
 func (r *request) open(args *Args, method string, limit int64) error {
-	r.accepts = chooseCodings(method, args)
+	r.acceptEncoding = chooseCodings(method, args)
 	content, err := args.content()
 	if err != nil || content == nil {
 		return err
@@ -90,20 +81,23 @@ func (r *request) open(args *Args, method string, limit int64) error {
 	return nil
 }
 
-// chooseCodings decides what a request says of content codings. A callback cannot undo one,
-// and a Range is a range of the coded body (RFC 9110, 14.2): both ask for none, whatever
-// codings are registered.
-func chooseCodings(method string, args *Args) codingChoice {
+// identity is the Accept-Encoding of a request that asks for no content coding.
+const identity = "identity"
+
+// chooseCodings returns the Accept-Encoding that zreq sends, or "" for none. A callback cannot
+// undo a coding, and a Range is a range of the coded body (RFC 9110, 14.2): both ask for none,
+// whatever codings are registered.
+func chooseCodings(method string, args *Args) string {
 	_, ranged := args.Headers.Get("Range")
 	switch {
 	case !args.sends("Accept-Encoding"):
-		return unsaidCodings
+		return ""
 	case ranged || args.StreamCallback != nil:
-		return noCodings
-	case acceptEncoding != "" && method != "HEAD":
-		return registeredCodings
+		return identity
+	case method == "HEAD":
+		return ""
 	}
-	return unsaidCodings
+	return acceptEncoding
 }
 
 // setURL sets the URL for Response.URL: as it was given if it is sent in that form, and
@@ -206,11 +200,8 @@ func (r *request) putOwn(h *head, args *Args, to *asked) {
 	if args.sends("User-Agent") {
 		h.field("User-Agent", "zreq/"+Version)
 	}
-	switch r.accepts {
-	case registeredCodings:
-		h.field("Accept-Encoding", acceptEncoding)
-	case noCodings:
-		h.field("Accept-Encoding", "identity")
+	if r.acceptEncoding != "" {
+		h.field("Accept-Encoding", r.acceptEncoding)
 	}
 	switch {
 	case h.err != nil: // Auth is asked only for what will be sent

@@ -146,19 +146,9 @@ func (r *Response) History() []Redirect { return r.request.history }
 // Header returns the first value of the field name, or "" if there is none. It ignores
 // case.
 func (r *Response) Header(name string) string {
-	value, _ := r.field(name, 1)
-	return value
-}
-
-// field returns the first value of the field name, and how many lines have that, of
-// which it looks for most.
-func (r *Response) field(name string, most int) (value string, count int) {
 	_, fields := wire.SplitHead(r.head)
-	first, rest, ok := nextNamed(fields, name)
-	for ; ok && count < most; _, rest, ok = nextNamed(rest, name) {
-		count++
-	}
-	return string(first), count
+	value, _, _ := nextNamed(fields, name)
+	return string(value)
 }
 
 // Values returns all values of the field name in order, one for each field line. They are
@@ -239,8 +229,10 @@ func (r *Response) ContentRange() (first, last, size int64, ok bool) {
 
 // contentRange returns the Content-Range, if there is one and no more.
 func (r *Response) contentRange() (c contentRange, ok bool) {
-	field, count := r.field("Content-Range", 2)
-	ok = c.parse(field) && count == 1
+	_, fields := wire.SplitHead(r.head)
+	field, rest, _ := nextNamed(fields, "Content-Range")
+	_, _, another := nextNamed(rest, "Content-Range")
+	ok = c.parse(string(field)) && !another
 	return c, ok
 }
 

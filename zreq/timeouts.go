@@ -80,21 +80,20 @@ type LowSpeed struct {
 // century is as good as no limit.
 const century = 100 * 365 * 24 * time.Hour
 
-// withDefaults returns the limits with their defaults.
-func (t *Timeouts) withDefaults() Timeouts {
-	full := *t
+// setDefaults gives each limit that is zero its default. One that is over a century is none.
+func (t *Timeouts) setDefaults() {
 	for _, limit := range [...]struct {
 		of      *time.Duration
 		seconds int
 	}{
-		{&full.Dial, 10},
-		{&full.TLS, 10},
-		{&full.Write, 30},
-		{&full.Expect, 1},
-		{&full.Head, 30},
-		{&full.Body, 30},
-		{&full.Wait, 30},
-		{&full.LowSpeed.In, 30},
+		{&t.Dial, 10},
+		{&t.TLS, 10},
+		{&t.Write, 30},
+		{&t.Expect, 1},
+		{&t.Head, 30},
+		{&t.Body, 30},
+		{&t.Wait, 30},
+		{&t.LowSpeed.In, 30},
 	} {
 		switch {
 		case *limit.of == 0:
@@ -103,5 +102,4 @@ func (t *Timeouts) withDefaults() Timeouts {
 			*limit.of = -1 // an eighth more may not fit
 		}
 	}
-	return full
 }

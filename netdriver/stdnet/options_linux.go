@@ -45,7 +45,7 @@ func probes(dead, idle time.Duration) net.KeepAliveConfig {
 	if dead < 0 || idle < 0 {
 		return net.KeepAliveConfig{}
 	}
-	interval := min(max(1, dead/time.Second/4)*time.Second, maxProbe) // whole seconds, as the system takes them
+	interval := min(max(1, dead/(4*time.Second))*time.Second, maxProbe) // whole seconds, as the system takes them
 	if idle == 0 {
 		idle = max(dead-2*interval, time.Second)
 	}
