@@ -66,7 +66,12 @@ func testFailureOfEachOperation(t *testing.T) {
 // race detector, where an operation moves a few bytes and its neighbours do the same, it is
 // one of them. The stride is odd, so that reads and the deadlines before them have their turns.
 func following(k int, manner string) int {
-	if (testing.Short() || zreqtest.RaceDetector) && manner != "whole" && k > 10 {
+	switch {
+	case manner == "whole" || k <= 10:
+		return k + 1
+	case testing.Short():
+		return k + 23
+	case zreqtest.RaceDetector:
 		return k + 7
 	}
 	return k + 1

@@ -237,13 +237,9 @@ func TestPullUntilClose(t *testing.T) {
 // TestAnySplitPullsTheSame: any cut of the same bytes is the same body, in every
 // way of taking it.
 func TestAnySplitPullsTheSame(t *testing.T) {
-	splits := uint64(20_000)
-	if zreqtest.RaceDetector || testing.Short() {
-		splits = 3000
-	}
 	text := []byte(numbered(400))
 	synctest.Test(t, func(t *testing.T) {
-		for seed := range splits {
+		for seed := range uint64(splitsOf(5000)) {
 			if wrong := pullSplit(seed, text); wrong != "" {
 				t.Errorf("seed %d: %s", seed, wrong)
 			}
