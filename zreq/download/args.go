@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/zreq-go/zreq/zreq"
-	"github.com/zreq-go/zreq/zreq/internal/target"
 )
 
 // Args holds the arguments of a job other than the URL and the Sink. The zero value and a
@@ -161,13 +160,17 @@ func (a *Args) key(url string) [sha256.Size]byte {
 	return sha256.Sum256([]byte("url " + safeURL(url) + " " + string(a.Want.SHA256)))
 }
 
-// shownURL returns safeURL for an error, or "" for a URL that zreq does not ask: what is a
-// password in it is not known, as in https://user:pass/word@host/.
+// shownURL returns safeURL for an error, or "" for a URL whose port is no number, which zreq does
+// not ask: it may be the first half of a password, as in https://user:pass/word@host/.
 func shownURL(url string) string {
-	if _, err := target.Parse(url); err != nil {
+	safe := safeURL(url)
+	_, rest, _ := strings.Cut(safe, "://")
+	authority, _, _ := strings.Cut(rest, "/")
+	_, port, _ := strings.Cut(authority[strings.LastIndexByte(authority, ']')+1:], ":")
+	if strings.Trim(port, "0123456789") != "" {
 		return ""
 	}
-	return safeURL(url)
+	return safe
 }
 
 // safeURL returns a URL without userinfo, query and fragment.
