@@ -26,9 +26,13 @@ import (
 func main() {
 	origin.Main()
 	memory.Main()
+	log.SetFlags(0)
 	defer try.F(log.Fatal)
 	counts := flag.Bool("counts", false, "only what is counted, and does not depend on the machine")
 	flag.Parse()
+	if flag.NArg() > 0 {
+		log.Fatal("what is ", flag.Args())
+	}
 	budgets, plan := limits.Budgets, bench.Full
 	if *counts {
 		budgets, plan = slices.DeleteFunc(budgets, func(b limits.Budget) bool { return !b.Counted }), bench.Counting

@@ -45,9 +45,8 @@ var text string
 // Budgets are all.
 var Budgets = parse(text)
 
-var bars = regexp.MustCompile(` *\| *`)
-
 func parse(text string) (all []Budget) {
+	bars := regexp.MustCompile(` *\| *`)
 	list := func(cell string) []string {
 		return slices.DeleteFunc(strings.Split(cell, "; "), func(s string) bool { return s == "" })
 	}

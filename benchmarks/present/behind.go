@@ -22,8 +22,6 @@ var reasons = []struct {
 	{regexp.MustCompile(`^peak.*curl`), "a program of C: no runtime of Go"},
 }
 
-const unexplained = "not explained yet"
-
 // noise is what is no difference, where there is no interval to tell.
 const noise = 1.01
 
@@ -73,7 +71,7 @@ func (c comparison) reason() string {
 			return r.why
 		}
 	}
-	return unexplained
+	return "not explained yet"
 }
 
 // Behind says how often zreq is ahead of its peers and behind them, and lists where it is

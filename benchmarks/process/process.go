@@ -26,6 +26,7 @@ func Main[Task any](part string, do func(task Task, reply func(any))) {
 	if !ok {
 		return
 	}
+	log.SetFlags(0)
 	defer try.F(log.Fatal)
 	var task Task
 	try.E(json.Unmarshal([]byte(text), &task))

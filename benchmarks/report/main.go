@@ -32,6 +32,7 @@ import (
 func main() {
 	origin.Main()
 	memory.Main()
+	log.SetFlags(0)
 	defer try.F(log.Fatal)
 	r := &report{stdout: os.Stdout, stderr: os.Stderr, plan: bench.Full}
 	only := flag.String("only", "", "a regular `expression`: the cases whose group or name it matches")
@@ -39,6 +40,9 @@ func main() {
 	flag.StringVar(&r.history, "history", "", "a `file` that the ratios are appended to, a line for each")
 	short := flag.Bool("short", false, "fewer rounds and shorter bodies: in about a minute")
 	flag.Parse()
+	if flag.NArg() > 0 {
+		log.Fatal("what is ", flag.Args())
+	}
 	if *short {
 		r.plan = bench.Short
 	}

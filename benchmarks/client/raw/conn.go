@@ -54,18 +54,17 @@ func (c *Conn) Read(p []byte) (int, error) {
 }
 
 var (
-	headEnd    = []byte("\r\n\r\n")
-	lineEnd    = []byte("\r\n")
-	proto      = []byte("HTTP/1.1 ")
-	lengthIs   = []byte("\r\nContent-Length: ")
-	chunkedIs  = []byte("\r\nTransfer-Encoding: chunked")
-	errFraming = errors.New("bad framing")
+	headEnd   = []byte("\r\n\r\n")
+	lineEnd   = []byte("\r\n")
+	proto     = []byte("HTTP/1.1 ")
+	lengthIs  = []byte("\r\nContent-Length: ")
+	chunkedIs = []byte("\r\nTransfer-Encoding: chunked")
 )
 
 // framed fails unless the response is framed as it has to be.
 func framed(ok bool) {
 	if !ok {
-		try.E(errFraming)
+		try.E(errors.New("bad framing"))
 	}
 }
 
