@@ -33,3 +33,23 @@ func Sleep(ctx context.Context, d time.Duration) error {
 		return context.Cause(ctx)
 	}
 }
+
+// SleepAfter is Sleep before the attempt that follows one that has failed because of failed.
+// Its error is the cause of ctx, and its text tells of failed as well: the end of a wait does
+// not say what was waited for.
+func SleepAfter(ctx context.Context, d time.Duration, failed error) error {
+	err := Sleep(ctx, d)
+	if err == nil || failed == nil {
+		return err
+	}
+	return &interrupted{err, failed}
+}
+
+// interrupted is a wait that has ended with its context.
+type interrupted struct{ cause, failed error }
+
+func (e *interrupted) Error() string {
+	return e.cause.Error() + " in the wait after: " + e.failed.Error()
+}
+
+func (e *interrupted) Unwrap() error { return e.cause }

@@ -53,5 +53,11 @@ func TestSleep(t *testing.T) {
 		is.Equal(backoff.Sleep(ctx, 2*time.Hour), enough)
 		is.Equal(time.Since(began), 2*time.Hour)
 		is.Equal(backoff.Sleep(ctx, 0), enough)
+
+		err := backoff.SleepAfter(ctx, 0, errors.New("refused"))
+		is.True(errors.Is(err, enough))
+		is.Equal(err.Error(), "the battery is low in the wait after: refused")
+		is.Equal(backoff.SleepAfter(ctx, 0, nil), enough)
+		is.NoErr(backoff.SleepAfter(t.Context(), time.Hour, enough))
 	})
 }

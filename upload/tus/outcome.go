@@ -39,7 +39,7 @@ func (j *job) follow(ctx context.Context, step Step, o outcome) error {
 	case o.now && j.track.failed == 1:
 		return nil
 	}
-	if err := backoff.Sleep(ctx, o.after+backoff.Wait(retry.Wait, retry.MaxWait, j.track.failed)); err != nil {
+	if err := backoff.SleepAfter(ctx, o.after+backoff.Wait(retry.Wait, retry.MaxWait, j.track.failed), o.err); err != nil {
 		return stopped(step, err)
 	}
 	return nil

@@ -50,7 +50,7 @@ func (j *job) follow(ctx context.Context, o outcome) error {
 // pause reports why the last attempt has failed, and waits for the next one.
 func (j *job) pause(ctx context.Context, wait time.Duration) error {
 	j.report.paused(j.out.offset, j.next.reason, wait)
-	if err := backoff.Sleep(ctx, wait); err != nil {
+	if err := backoff.SleepAfter(ctx, wait, j.next.reason); err != nil {
 		return stopped(err)
 	}
 	return nil
