@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"flag"
 	"strconv"
 	"strings"
 	"testing"
@@ -18,7 +19,11 @@ import (
 	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	flag.Parse()
+	_ = flag.Set("test.parallel", "8") // what runs in parallel here waits, and does little else
+	goleak.VerifyTestMain(m)
+}
 
 const (
 	site    = "http://fleet.test/recordings"

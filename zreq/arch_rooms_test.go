@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"go/ast"
 	gobuild "go/build"
-	"go/importer"
 	"go/parser"
 	"go/token"
 	"go/types"
@@ -325,7 +324,7 @@ func TestUsesGoDown(t *testing.T) {
 		files = append(files, f)
 	}
 	info := &types.Info{Uses: make(map[*ast.Ident]types.Object)}
-	check := types.Config{Importer: importer.ForCompiler(set, "source", nil)}
+	check := types.Config{Importer: exports(set, listed(t, "", "./"))}
 	client, err := check.Check(module+"/zreq", set, files, info)
 	is.NoErr(err)
 	floor := make(map[string]int)

@@ -139,9 +139,12 @@ func weigh(t *testing.T, keep func(t *testing.T, address string, size int) int64
 	const size = 1000
 	address := otherProcess(t)
 	bare, kept := int64(math.MaxInt64), int64(math.MaxInt64)
-	for range 5 { // what else goes on in the process can only add to it
+	for round := 1; round <= 5; round++ { // what else goes on in the process can only add to it
 		bare = min(bare, bareOverTCP(t, address, size))
 		kept = min(kept, keep(t, address, size))
+		if round > 1 && kept-bare <= maxIdle {
+			break
+		}
 	}
 	t.Logf("bare connection: %d bytes; kept by zreq: %d more", bare, kept-bare)
 	is.New(t).True(kept-bare <= maxIdle) // it has no buffer, and little else

@@ -41,9 +41,9 @@ func TestSourceForTinyGo(t *testing.T) {
 	if zreqtest.RaceDetector {
 		return // it looks at the source alone
 	}
-	all := listed(t, "./", "../netdriver/netdev")
+	all := listed(t, "tinygo", "./", "../netdriver/netdev")
 	set := token.NewFileSet()
-	exported := importer.ForCompiler(set, "gc", func(name string) (io.ReadCloser, error) { return os.Open(all[name].Export) })
+	exported := exports(set, all)
 	for name, p := range all {
 		if name == "net" || name == "fmt" || below(name, "crypto", "reflect", "encoding") {
 			t.Errorf("%s is linked", name)
@@ -99,6 +99,8 @@ func TestCallsUnderTinyGo(t *testing.T) {
 // TestFaultsForTinyGo: the test above finds what it is for.
 func TestFaultsForTinyGo(t *testing.T) {
 	const head = "package x\nimport \"time\"\nvar _ = time.Now\ntype has struct{ p *struct{ at []time.Time } }\n"
+	set := token.NewFileSet()
+	exported := exports(set, listed(t, "tinygo", "time"))
 	for name, tt := range map[string]struct{ text, want string }{
 		"a goroutine":   {"func f() { go f() }", "go statement"},
 		"a timer":       {"func f() { time.NewTimer(1) }", "uses time.NewTimer"},
@@ -118,9 +120,6 @@ func TestFaultsForTinyGo(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
-			all := listed(t, "time")
-			set := token.NewFileSet()
-			exported := importer.ForCompiler(set, "gc", func(name string) (io.ReadCloser, error) { return os.Open(all[name].Export) })
 			file := filepath.Join(t.TempDir(), "x.go")
 			is.NoErr(os.WriteFile(file, []byte(head+tt.text), 0o600))
 			s := checked(t, set, exported, "x", listing{Dir: filepath.Dir(file), GoFiles: []string{"x.go"}})
@@ -140,10 +139,10 @@ type listing struct {
 	GoFiles                 []string
 }
 
-// listed builds packages, and all that they import, for TinyGo.
-func listed(t *testing.T, names ...string) map[string]listing {
+// listed builds packages, and all that they import, with a build tag or without.
+func listed(t *testing.T, tag string, names ...string) map[string]listing {
 	t.Helper()
-	cmd := exec.Command("go", append([]string{"list", "-deps", "-export", "-tags=tinygo", "-json=ImportPath,Dir,Export,GoFiles"}, names...)...)
+	cmd := exec.Command("go", append([]string{"list", "-deps", "-export", "-tags=" + tag, "-json=ImportPath,Dir,Export,GoFiles"}, names...)...)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {
@@ -159,6 +158,11 @@ func listed(t *testing.T, names ...string) map[string]listing {
 		}
 		all[p.ImportPath] = p
 	}
+}
+
+// exports returns the packages that a listing has built.
+func exports(set *token.FileSet, all map[string]listing) types.Importer {
+	return importer.ForCompiler(set, "gc", func(name string) (io.ReadCloser, error) { return os.Open(all[name].Export) })
 }
 
 // checkedPackage is a package with its types.
