@@ -279,7 +279,9 @@ func (c *call) suspend(ctx context.Context, coded bool) error {
 	if coded {
 		err := decode(s, c.dropHead, c.args.Stream)
 		if s.inCall = false; err != nil || !c.args.Stream {
+			limits := c.limits
 			c.delivery = s.delivery
+			c.limits = limits // decode has set those of the content; another attempt has those of the call
 			return err
 		}
 	}
