@@ -39,21 +39,19 @@ func (c *call) decide(ctx context.Context) (again bool, err error) {
 	return false, nil
 }
 
-// answer answers the challenges of a 401, if Args.Auth can.
+// answer answers the challenges of a 401, if Args.Auth can. If the body cannot be sent again,
+// Args.Auth has learnt them for the next call.
 func (c *call) answer(ctx context.Context) (bool, error) {
 	r := &c.request
-	if r.body.Rewind() != nil {
-		return false, nil
-	}
+	r.challenged = r.body.Rewind() == nil
 	sent, err := r.appendTarget(nil, c.args, &c.asked)
 	if err == nil {
 		err = r.authorize(c.args, &c.asked, sent, c.resp)
 	}
-	if err != nil {
+	if err != nil && r.challenged {
 		return false, &fault{err: err}
 	}
-	r.challenged = r.credentials != ""
-	if !r.challenged {
+	if r.credentials == "" || !r.challenged {
 		return false, nil
 	}
 	c.exchange.Drain(ctx)

@@ -43,6 +43,11 @@ type AuthRequest struct {
 	// for the first request after a redirect. It is valid until Authorize returns.
 	Refused *Response
 
+	// Unanswerable means that Refused is the response of the call whatever Authorize returns,
+	// because the body cannot be sent again. Authorize is called so that an Auth can keep the
+	// challenges for the next call.
+	Unanswerable bool
+
 	// Sent is the value of Authorization in the refused request, or "" if it had none.
 	Sent string
 }
@@ -123,6 +128,8 @@ func (r *request) authorize(args *Args, to *asked, target []byte, refused *Respo
 		Body:    r.body.Reader(),
 		Refused: refused,
 		Sent:    r.credentials,
+
+		Unanswerable: refused != nil && !r.challenged,
 	})
 	return err
 }

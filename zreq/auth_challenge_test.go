@@ -117,9 +117,9 @@ func testAuthUnanswered(t *testing.T) {
 		"Basic":            {url: site, auth: zreq.Basic("u", "p"), requests: 1},
 		"Bearer":           {url: site, auth: zreq.Bearer("t"), requests: 1},
 		"nothing to say":   {url: site, asker: quiet, requests: 1, asked: 2},
-		"a body, once":     {url: site, asker: answerer, body: func() io.Reader { return stream{hello()} }, requests: 1, asked: 1},
-		"a body, sized":    {url: site, asker: answerer, body: func() io.Reader { return measured{hello(), 5} }, requests: 1, asked: 1},
-		"its Rewind fails": {url: site, asker: answerer, body: func() io.Reader { return &rewindable{Reader: hello(), fine: 1} }, requests: 1, asked: 1},
+		"a body, once":     {url: site, asker: answerer, body: func() io.Reader { return stream{hello()} }, requests: 1, asked: 2},
+		"a body, sized":    {url: site, asker: answerer, body: func() io.Reader { return measured{hello(), 5} }, requests: 1, asked: 2},
+		"its Rewind fails": {url: site, asker: answerer, body: func() io.Reader { return &rewindable{Reader: hello(), fine: 1} }, requests: 1, asked: 2},
 		"a second 401":     {url: site, asker: answerer, requests: 2, asked: 2},
 		"a second, a body": {url: site, asker: answerer, body: hello, requests: 2, asked: 2},
 	} {
@@ -147,6 +147,9 @@ func testAuthUnanswered(t *testing.T) {
 				is.Equal(len(s.sizes), 0)
 				is.Equal(len(peer.Requests()), tt.requests)
 				is.Equal(len(auth.asked), tt.asked)
+				if tt.asked == 2 && tt.requests == 1 {
+					is.Equal(auth.asked[1].Unanswerable, tt.body != nil) // it can keep the challenge
+				}
 				is.Equal(resp.CloseReason(), zreq.CloseNone)
 				is.NoErr(resp.Connection.Close())
 				is.Equal(peer.Dials(), 1)

@@ -12,8 +12,8 @@ import (
 
 // errOtherHead means that a kept connection died when the request was about to be sent, and
 // that the one that replaces it takes another head.
-var errOtherHead = &fault{kind: ErrStale, err: errors.New("the connection that took its place goes another way, where requests " +
-	"have another form, and the body cannot be taken back: give it a Rewind or Seek")}
+var errOtherHead = &fault{kind: ErrStale, err: errors.New("the connection that took its place wants another head, " +
+	"and the body cannot be taken back: give it a Rewind or Seek")}
 
 // connect claims a connection, unless the call has one from the last request, and dials if it
 // is not open.

@@ -71,6 +71,9 @@ func (a *Auth) authorize(r zreq.AuthRequest, refused bool, challenges []string) 
 	if s == nil || err != nil {
 		return "", err
 	}
+	if r.Unanswerable {
+		return "", nil // nothing is sent that would be counted; the next call answers
+	}
 	x := response{offer: s.offer, user: user, method: r.Method, target: r.Target}
 	x.qop = s.qop(can, a.Integrity)
 	if x.qop == authInt {

@@ -113,6 +113,19 @@ func testCalls(t *testing.T) {
 	}
 }
 
+// testBodySentOnce: a body that cannot be sent again is refused with the challenge, which the
+// next call answers from the beginning. So it is when the nonce has become stale.
+func testBodySentOnce(t *testing.T) {
+	is := is.New(t)
+	s := serve(t, &server{qop: "auth", uses: 1})
+	args := args(digest.New(s.user, s.password))
+	for _, status := range []int{401, 200, 401, 200} {
+		args.Body = io.MultiReader(strings.NewReader("body"))
+		is.Equal(call(t, "PUT", s.url+"/", args), status)
+	}
+	is.Equal(strings.Join(s.requests(), ", "), "PUT / none, PUT / good, PUT / stale, PUT / good")
+}
+
 // What was wrong is in the response of the 401.
 func testCheckTellsWhy(t *testing.T) {
 	is := is.New(t)

@@ -44,6 +44,9 @@
 // stale=true whose realm, nonce, algorithm and quality of protection are those that the
 // refused request has answered: the password is wrong.
 //
+// So is the 401 to a body that cannot be sent again. Its challenge is kept, and the next
+// call answers it from the beginning.
+//
 // A challenge with another nonce is answered even without stale=true (RFC 7616, 3.6). A
 // server that was restarted has forgotten its nonces and may not say so. If a server
 // gives another nonce with each 401, a wrong password is therefore tried once in the

@@ -14,7 +14,7 @@ func TestFeature(t *testing.T) {
 		id     string
 		proofs proofs
 	}{
-		{"P25", proofs{testExamplesOfRFC7616, testExamplesOfOlderRFCs, testEveryKind, testCalls, testChoice, testCheck, testAuthorizeFails, testErrorsSayNothing, testTargets, testExpectation, testCheckTellsWhy, testCheckOfAStaleNonce, testBadCredentialsAreRefusedBeforeTheDial}},
+		{"P25", proofs{testExamplesOfRFC7616, testExamplesOfOlderRFCs, testEveryKind, testCalls, testChoice, testCheck, testAuthorizeFails, testErrorsSayNothing, testTargets, testExpectation, testCheckTellsWhy, testBodySentOnce, testCheckOfAStaleNonce, testBadCredentialsAreRefusedBeforeTheDial}},
 	} {
 		t.Run(row.id, func(t *testing.T) { row.proofs.run(t, passed) })
 	}
