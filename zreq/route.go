@@ -10,8 +10,7 @@ import (
 
 // errNotAnonymous is of a redirect to https at another origin with a TLS that may show a
 // client certificate there.
-var errNotAnonymous = errors.New("it leads to https at another origin, and the TLS of the call is no netdriver.Anonymizer: " +
-	"what it shows of us is not known")
+var errNotAnonymous = errors.New("it leads to https at another origin, and the TLS of the call is no netdriver.Anonymizer")
 
 // newRoute chooses the driver and the TLS. They default to those of Args.Connection, if there
 // is one. If anonymous, the TLS shows nothing that says who is asking.
