@@ -8,14 +8,13 @@ import (
 	"github.com/zreq-go/zreq/zreq/internal/exchange"
 )
 
-// This file has what makes a call ask once more: an expectation that was refused, a
-// challenge, a redirect, and another attempt of a Session.
+// This file has what leads to another request: an expectation that was refused, a challenge, a
+// redirect, and another attempt of a Session.
 
 // errTryAgain stands for a response whose status asks for another attempt.
 var errTryAgain = errors.New("the response asks for another attempt")
 
-// decide reports whether the response that has begun leads to another request of the same
-// call, and makes that ready.
+// decide reports whether the response leads to another request of the call, which it prepares.
 func (c *call) decide(ctx context.Context) (again bool, err error) {
 	r, status := &c.request, c.resp.Status
 	sendable := !(c.line.HTTP10 && r.body.Chunked()) // RFC 9112, 6.1
@@ -39,8 +38,8 @@ func (c *call) decide(ctx context.Context) (again bool, err error) {
 	return false, nil
 }
 
-// answer answers the challenges of a 401, if Args.Auth can. If the body cannot be sent again,
-// Args.Auth has learnt them for the next call.
+// answer prepares a request with credentials, if Args.Auth can answer the challenges of a 401.
+// If the body cannot be sent again, Args.Auth learns them for the next call.
 func (c *call) answer(ctx context.Context) (bool, error) {
 	r := &c.request
 	r.challenged = r.body.Rewind() == nil
@@ -61,11 +60,11 @@ func (c *call) answer(ctx context.Context) (bool, error) {
 	return true, c.restart(ctx)
 }
 
-// follow follows a redirect, if the response is one.
+// follow prepares the request that a redirect leads to, if the response has a Location.
 func (c *call) follow(ctx context.Context) (bool, error) {
 	var next redirect
 	ok, err := c.request.redirect(c.args, &c.asked, c.resp, &next)
-	if !ok && err == nil {
+	if !ok {
 		return false, nil
 	}
 	if err != nil {
@@ -100,7 +99,7 @@ func (c *call) redirectTo(ctx context.Context, next *redirect) error {
 	case !same && callers && why == CloseNone:
 		c.parked = c.conn
 	case !same && why == CloseNone && c.lease == nil:
-		why = CloseRequested // no caller could use it
+		why = CloseRequested // the call had dialled it for itself
 	}
 	if !same {
 		c.releaseConn(why)
@@ -111,7 +110,7 @@ func (c *call) redirectTo(ctx context.Context, next *redirect) error {
 	return nil
 }
 
-// restart makes the call ready for another request.
+// restart prepares the call for another request: it takes the body back and makes the head.
 func (c *call) restart(ctx context.Context) error {
 	if err := c.request.body.Rewind(); err != nil {
 		return &fault{kind: ErrBody, err: err}
@@ -129,8 +128,8 @@ func (c *call) restart(ctx context.Context) error {
 	return nil
 }
 
-// doAgain makes a call for a verb of a Session: it may make another attempt. Nothing of
-// that is linked into a program without a Session.
+// doAgain is do for a verb of a Session, with more than one attempt. It is a function of its own,
+// so that a program without a Session links none of that.
 func doAgain(ctx context.Context, method, url string, args *Args, s *Session) (*Response, error) {
 	c := call{args: args, session: &s.sessionPool}
 	c.lender = &s.sessionPool
@@ -139,7 +138,7 @@ func doAgain(ctx context.Context, method, url string, args *Args, s *Session) (*
 	return c.result(err)
 }
 
-// runAgain is run for a call of a Session.
+// runAgain is run with more than one attempt.
 func (c *call) runAgain(ctx context.Context, url string, s *Session) error {
 	defer c.end()
 	var t *attempts
@@ -166,8 +165,8 @@ func (c *call) runAgain(ctx context.Context, url string, s *Session) error {
 	return err
 }
 
-// retry makes another attempt ready and returns true, or returns the error of the call. t
-// are the attempts so far, nil if there was none.
+// retry prepares another attempt and returns true, or returns the error of the call. t are the
+// failed attempts so far, or nil.
 func (c *call) retry(ctx context.Context, s *Session, t *attempts, err error) (_ *attempts, again bool, _ error) {
 	var f failure
 	var v verdict
@@ -197,7 +196,7 @@ func (c *call) retry(ctx context.Context, s *Session, t *attempts, err error) (_
 		c.line.Drop()
 		c.socket = nil
 		c.report(EventStale, CloseDied, f.traced())
-	} else if err := c.rest(ctx, s, t, why, f.traced(), v); err != nil {
+	} else if err := c.waitForRetry(ctx, s, t, why, f.traced(), v); err != nil {
 		return t, false, err
 	}
 	c.request.challenged = false
@@ -208,8 +207,8 @@ func (c *call) retry(ctx context.Context, s *Session, t *attempts, err error) (_
 	return t, true, nil
 }
 
-// rest waits for the next attempt, without a connection of the Session.
-func (c *call) rest(ctx context.Context, s *Session, t *attempts, why CloseReason, failed error, v verdict) error {
+// waitForRetry waits for the next attempt. It returns the connection to the Session first.
+func (c *call) waitForRetry(ctx context.Context, s *Session, t *attempts, why CloseReason, failed error, v verdict) error {
 	c.trace.setWait(v.wait)
 	c.report(EventRetry, why, failed)
 	switch {
@@ -226,7 +225,7 @@ func (c *call) rest(ctx context.Context, s *Session, t *attempts, why CloseReaso
 	return nil
 }
 
-// failure describes what an attempt came to.
+// failure describes how an attempt failed.
 func (c *call) failure(ctx context.Context, err error) failure {
 	f := failure{
 		attempt: c.attempt, method: c.method, args: c.args, phase: c.phaseNow(), sent: c.exchange.Sent,

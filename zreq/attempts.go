@@ -55,14 +55,14 @@ func (e *OutOfRetries) Error() string {
 // context ended during the wait.
 func (e *OutOfRetries) Unwrap() error { return e.last }
 
-// attempts are those of a call, which came to nothing so far.
+// attempts are the failed attempts at a call.
 type attempts struct {
 	list     []Attempt
-	number   int // of the last, which those that cost nothing do not have
-	began    time.Time
-	replaced bool   // a dead connection was
-	out      string // why there is no other; "" if nothing ran out
-	again    time.Duration
+	number   int           // how many of them count: replacing a dead connection does not
+	began    time.Time     // when the first one failed
+	replaced bool          // a dead connection was replaced
+	out      string        // why there is no other attempt; "" if nothing ran out
+	again    time.Duration // OutOfRetries.Again
 }
 
 // conclude turns the error of the last attempt into that of the call.

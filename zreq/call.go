@@ -16,10 +16,9 @@ import (
 // It lives on the stack of the caller. With Stream, its delivery moves into the Response.
 type call struct {
 	delivery
-	args     *Args
-	timeouts Timeouts    // of args, with their defaults
-	session  callSession // nil: the call has none
-	request  request
+	args    *Args
+	session callSession // nil: the call has none
+	request request
 }
 
 var (
@@ -115,9 +114,8 @@ func (c *call) prepare(ctx context.Context, url string) error {
 		return err
 	}
 	c.request.anonymous = c.args.Anonymous
-	c.timeouts = c.args.Timeouts
-	c.timeouts.setDefaults()
-	limits := exchangeLimits(&c.limits, &c.timeouts)
+	times := c.args.Timeouts.withDefaults()
+	limits := exchangeLimits(&c.limits, &times)
 	if c.args.Limits.ReadBuffer == 0 {
 		limits.WideBuffer = wideReadBuffer
 	}

@@ -28,8 +28,8 @@ type lease interface {
 	Streaming()
 }
 
-// unwatch stops watching the context. It returns false if that has ended, and the socket
-// may be interrupted.
+// unwatch stops watching the context. It returns false if the context has ended, so that the
+// socket may be interrupted.
 func (c *claim) unwatch() bool {
 	stop := c.unhook
 	c.unhook = nil
@@ -56,26 +56,25 @@ func (c *claim) release(lender lender, why CloseReason) CloseReason {
 	return why
 }
 
-// lender is what the delivery of a response asks of the Session of the call, also after
-// the call has returned.
+// lender is what a delivery needs of the Session of its call, even after the call has returned.
 type lender interface {
 	// giveBack ends a lease and returns why the connection is not kept.
 	giveBack(l lease, why CloseReason) CloseReason
-	// count counts what a Trace is told.
+	// count counts an event, as a Trace gets it.
 	count(kind EventKind, reused bool, err error)
 }
 
-// callSession is what a call asks of its Session. It is an interface, so that a program
-// without a Session links none.
+// callSession is what a call needs of its Session. It is an interface, so that a program without
+// a Session does not link one.
 type callSession interface {
 	lender
 	// take returns a connection, which may have to be dialled. It returns none if the call has
 	// to wait.
 	take(r line.Route) (*line.Line, lease, error)
-	// await waits for a connection until ctx ends or limit has passed.
-	await(ctx context.Context, r line.Route, limit time.Duration) (*line.Line, lease, error)
-	// replace returns another idle connection in place of one that died idle; or that one, to
-	// be dialled again, if there is none.
+	// await waits for a connection until ctx ends or times.Wait has passed.
+	await(ctx context.Context, r line.Route, times *Timeouts) (*line.Line, lease, error)
+	// replace exchanges a connection that died idle for another idle one. If there is none, it
+	// returns the same, to be dialled again.
 	replace(l lease) (*line.Line, lease)
 	// makeRoom reports whether the error of a dial is that the driver has no socket left,
 	// and an idle connection was closed for this one.

@@ -41,7 +41,7 @@ var (
 	findCoding func(name []byte) Coding
 )
 
-// acceptEncoding is what a request says of them, "" if there are none.
+// acceptEncoding is the Accept-Encoding that asks for all codings, or "" if there are none.
 var acceptEncoding string
 
 // RegisterCoding makes c the Coding for the given name, in lower case. From then on
@@ -85,7 +85,7 @@ func registeredCoding(name []byte) Coding {
 }
 
 const (
-	ratioGrace = 1 << 20 // made by a coding before its ratio counts
+	ratioGrace = 1 << 20 // decoded bytes for which Limits.Ratio does not count
 	maxCodings = 3
 )
 
@@ -106,8 +106,8 @@ type decoding struct {
 	made    int64
 }
 
-// decodeBody is decode. Unless later says that the Response is read, it reads all of it
-// into that. If a callback or a decoder panics, it ends the delivery.
+// decodeBody is decode. Unless the caller reads the Response later, it reads the body into that.
+// If a callback or a decoder panics, it ends the delivery.
 func decodeBody(s *stream, dropHead, later bool) (err error) {
 	over := false
 	defer func() {
@@ -133,7 +133,7 @@ func decodeBody(s *stream, dropHead, later bool) (err error) {
 	return err
 }
 
-// undo makes the decoder of the body: every coding of the response is registered.
+// undo makes the decoder of the body. Every coding of the response is registered.
 func (s *stream) undo() {
 	d := &decoding{s: s}
 	list := codingsOf(s.resp.head)
@@ -167,8 +167,7 @@ func (d *decoding) decoded(b []byte) (int, error) {
 	return 0, d.err
 }
 
-// begin makes the readers when the first byte has come: a body that is empty is no coded
-// one.
+// begin makes the readers when the first byte has arrived, because an empty body is not coded.
 func (d *decoding) begin() (err error) {
 	if d.raw, err = d.s.fetch(); err != nil {
 		return err
@@ -185,7 +184,7 @@ func (d *decoding) begin() (err error) {
 	return nil
 }
 
-// limit says which limit the decoded bytes have passed.
+// limit returns an error if the decoded bytes exceed a limit.
 func (d *decoding) limit() error {
 	limits := &d.s.limits
 	switch {
@@ -199,8 +198,8 @@ func (d *decoding) limit() error {
 	return nil
 }
 
-// judge says what an error of the readers means. That of the connection or of the framing
-// goes before theirs.
+// judge returns the error of the body for an error of the readers. An error of the connection or
+// of the framing takes its place.
 func (d *decoding) judge(err error) error {
 	switch {
 	case d.rawErr != nil && d.rawErr != io.EOF:
@@ -213,7 +212,7 @@ func (d *decoding) judge(err error) error {
 	return &fault{kind: ErrResponse, err: err}
 }
 
-// behind is io.EOF if nothing follows the end of the coding.
+// behind returns io.EOF if nothing follows the end of the coding.
 func (d *decoding) behind() error {
 	if d.rawErr == nil && len(d.raw) == 0 {
 		d.raw, d.rawErr = d.s.fetch()
@@ -243,7 +242,7 @@ func (d *decoding) ReadByte() (byte, error) {
 	return c, nil
 }
 
-// fill sees to it that raw is not empty, or says why it stays so.
+// fill fills raw if it is empty, or returns an error.
 func (d *decoding) fill() error {
 	if len(d.raw) == 0 && d.rawErr == nil {
 		d.raw, d.rawErr = d.s.fetch()

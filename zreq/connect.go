@@ -12,8 +12,8 @@ import (
 
 // errOtherHead means that a kept connection died when the request was about to be sent, and
 // that the one that replaces it takes another head.
-var errOtherHead = &fault{kind: ErrStale, err: errors.New("the connection that took its place wants another head, " +
-	"and the body cannot be taken back: give it a Rewind or Seek")}
+var errOtherHead = errors.New("the connection that took its place wants another head, " +
+	"and the body cannot be taken back: give it a Rewind or Seek")
 
 // connect claims a connection, unless the call has one from the last request, and dials if it
 // is not open.
@@ -102,7 +102,7 @@ func (c *call) borrow(ctx context.Context, route line.Route) (err error) {
 	}
 	c.phase = PhaseWait
 	c.report(EventWait, CloseNone, nil) // before it queues: if the Trace panics there is nothing to undo
-	c.line, c.lease, err = c.session.await(ctx, route, c.timeouts.Wait)
+	c.line, c.lease, err = c.session.await(ctx, route, &c.args.Timeouts)
 	if err == nil {
 		c.phase = PhaseRequest // the wait is over
 	}
@@ -154,7 +154,7 @@ func (c *call) adaptHead(ctx context.Context, path *netdriver.Path) error {
 			return nil
 		}
 		if c.request.body.Rewind() != nil {
-			return errOtherHead
+			return &fault{kind: ErrStale, err: errOtherHead}
 		}
 		c.phase = PhaseRequest
 		if _, err := c.compose(ctx); err != nil {
@@ -194,7 +194,7 @@ func (c *call) dial(ctx context.Context) error {
 
 // open looks the name up, connects, and makes the TLS handshake for https.
 func (c *call) open(ctx context.Context) (conn netdriver.Conn, err error) {
-	returned := false
+	times, returned := c.args.Timeouts.withDefaults(), false
 	defer func() {
 		if !returned && conn != nil {
 			_ = conn.Close() // a Trace has panicked
@@ -202,12 +202,12 @@ func (c *call) open(ctx context.Context) (conn netdriver.Conn, err error) {
 	}()
 	c.phase, c.line.Path = PhaseDial, nil
 	c.report(EventDial, CloseNone, nil)
-	conn, err = c.line.Dial(ctx, c.timeouts.Dial, c.timeouts.TLS)
+	conn, err = c.line.Dial(ctx, times.Dial, times.TLS)
 	c.report(EventDialled, CloseNone, err)
 	if err == nil && c.line.TLS != nil {
 		c.phase = PhaseTLS
 		c.report(EventTLS, CloseNone, nil)
-		conn, err = c.line.Secure(ctx, conn, c.timeouts.TLS)
+		conn, err = c.line.Secure(ctx, conn, times.TLS)
 		c.report(EventSecured, CloseNone, err)
 	}
 	returned = true
@@ -239,8 +239,7 @@ func (c *call) reportClose(why CloseReason) {
 
 // connect is Connect: a call that ends when it has a connection.
 func connect(ctx context.Context, url string, args *Args) (*Connection, error) {
-	c := call{args: args, timeouts: args.Timeouts}
-	c.timeouts.setDefaults()
+	c := call{args: args}
 	c.method, c.attempt, c.trace = "connect", 1, newTracer(args.Trace)
 	returned := false
 	defer func() {

@@ -59,8 +59,8 @@ func (r *Response) JSON(v any) error {
 	return r.unusable(r.notJSON(form.Unmarshal(p, v)))
 }
 
-// notJSON returns an error of the codec, with what the response says of itself if that is
-// why.
+// notJSON adds the status and the media type of the response to an error of the codec, if they
+// explain it.
 func (r *Response) notJSON(err error) error {
 	media, _ := ascii.Split(r.Header("Content-Type"), ";")
 	if err == nil || err == form.ErrNoCodec || r.Status/100 == 2 && (media == "" || isJSON(media)) {
@@ -80,7 +80,7 @@ func isJSON(media string) bool {
 	return len(media) >= len(suffix) && ascii.EqualFold(media[len(media)-len(suffix):], suffix)
 }
 
-// jsonText returns JSON in UTF-8, without a mark: p itself, if it is that.
+// jsonText returns p, JSON in the charset name, as UTF-8 without a byte order mark.
 func jsonText(name, p []byte) ([]byte, error) {
 	if rest, marked := withoutMark(p); marked || len(p) == 0 {
 		return rest, nil // only UTF-8 has that mark
@@ -168,8 +168,8 @@ func (r *Response) Charset() string {
 	return string(appendCharset(name[:0], r))
 }
 
-// textOf decodes the content of r from the charset name, in lower case. It is no
-// method, because one that is not used costs 32 bytes all the same.
+// textOf decodes the content of r from the charset name, which is in lower case. It is not a
+// method, because a method costs 32 bytes even if it is not used.
 func textOf(r *Response, name []byte) (string, error) {
 	content, err := r.Content()
 	if len(content) == 0 {
@@ -187,13 +187,13 @@ func textOf(r *Response, name []byte) (string, error) {
 	}
 	text, failed := decode(content)
 	if err == nil {
-		err = r.unusable(failed) // of a body that was cut, the cut is the reason
+		err = r.unusable(failed) // if the body is incomplete, that is the error
 	}
 	return string(text), err
 }
 
-// appendCharset appends what the Content-Type of r names, its escapes undone, and
-// no more than dst has room for.
+// appendCharset appends the charset that the Content-Type of r names, without escapes and cut
+// to the capacity of dst.
 func appendCharset(dst []byte, r *Response) []byte {
 	if r == nil {
 		return dst
@@ -228,8 +228,21 @@ func (r *Response) Fit() error {
 	return r.failure(PhaseHead, kind, cause)
 }
 
-// encodedFault is the error of who would make something of the content that its coding
-// does not allow; nil if there is none.
+// refusal returns the kind and the cause of the error of a callback that does not get r.
+func (r *Response) refusal() (kind, cause error) {
+	switch r.body.unfit {
+	case ErrUnframed:
+		return nil, ErrUnframed
+	case ErrEncoded:
+		return ErrStatus, encodedError(r.body.encoded, "set AllowEncoded to take it as it came")
+	case errStatus:
+		return ErrStatus, &statusError{r.Status}
+	}
+	return ErrStatus, r.body.unfit
+}
+
+// encodedFault returns an error if the content is in a coding, so that it is neither text nor
+// JSON.
 func (r *Response) encodedFault() error {
 	if r.body.encoded == "" || len(r.body.content) == 0 {
 		return nil
@@ -237,10 +250,10 @@ func (r *Response) encodedFault() error {
 	return r.failure(PhaseBody, nil, encodedError(r.body.encoded, "Content has it as it came"))
 }
 
-// consumed is the error of who takes a body in a second way, or after Close.
+// consumed returns the error of reading a body in a second way, or after Close.
 func (r *Response) consumed() error { return r.failure(PhaseBody, nil, ErrBodyConsumed) }
 
-// outward is err as a caller is given it.
+// outward returns err in the form that the caller receives.
 func (r *Response) outward(err error) error {
 	if err == ErrBodyConsumed {
 		return r.consumed()
@@ -248,8 +261,8 @@ func (r *Response) outward(err error) error {
 	return err
 }
 
-// unusable is the error of content of which nothing can be made, for a cause that is
-// the codec's or the charset's; nil if err is. What is one of the call already stays.
+// unusable makes an *Error of err, an error of the codec or of the charset. It returns nil and
+// an *Error as they are.
 func (r *Response) unusable(err error) error {
 	if _, own := err.(*Error); own || err == nil {
 		return err
@@ -257,10 +270,10 @@ func (r *Response) unusable(err error) error {
 	return r.failure(PhaseBody, nil, err)
 }
 
-// badSize is the error of a number of bytes that nobody can want.
+// badSize returns the error of a number of bytes that is out of range.
 func (r *Response) badSize() error { return r.failure(PhaseBody, ErrRequest, errChunkSize) }
 
-// failure is an error of a Response whose exchange is over.
+// failure returns an error of a method of r, after its call has returned.
 func (r *Response) failure(phase Phase, kind error, err error) *Error {
 	url, _ := ascii.Split(r.request.url, "?")
 	received := int64(len(r.body.content))

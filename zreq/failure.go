@@ -15,8 +15,8 @@ import (
 // This file turns the errors of the packages below, and of the steps of a call, into those
 // that a caller gets.
 
-// fault gives a cause its kind, which is one of the Err values, or none; or a text that says
-// more than its own.
+// fault adds to an error its kind, which is one of the Err values, or a text that says more than
+// its own.
 type fault struct {
 	kind error
 	err  error
@@ -117,7 +117,7 @@ func (d *delivery) kindOf(err error) (kind, cause error) {
 	return kind, cause
 }
 
-// phaseNow is the phase of the call.
+// phaseNow returns the phase of the call.
 func (d *delivery) phaseNow() Phase {
 	if d.phase == PhaseSend {
 		return PhaseSend + Phase(d.exchange.Phase)
@@ -125,7 +125,7 @@ func (d *delivery) phaseNow() Phase {
 	return d.phase
 }
 
-// taken is how much of the body the callback, or a writer, has taken.
+// taken returns how much of the body the callback or a writer has accepted.
 func (d *delivery) taken() int64 {
 	if d.answered {
 		return d.resp.body.taken
@@ -133,7 +133,7 @@ func (d *delivery) taken() int64 {
 	return 0
 }
 
-// cutShort is cause with how much of the body has come, and of how much if that is known.
+// cutShort adds to cause how many bytes of the body arrived, and of how many if that is known.
 func (d *delivery) cutShort(cause error) error {
 	text := "after " + strconv.FormatInt(d.exchange.Received, 10)
 	if want := max(d.resp.body.length, d.resp.body.want.length); want > d.exchange.Received {
@@ -142,7 +142,8 @@ func (d *delivery) cutShort(cause error) error {
 	return &fault{err: cause, text: text + " bytes: " + cause.Error()}
 }
 
-// shownMethod is a method as it is shown. One that is no token may hold anything.
+// shownMethod returns a method for errors and events: "?" if it is no token, because it may hold
+// anything then.
 func shownMethod(method string) string {
 	if !wire.IsToken(method) {
 		return "?"

@@ -23,26 +23,13 @@ var (
 // responses with another status it never is.
 var errStatus = errors.New("another status")
 
-// refusal returns the kind and the cause of the error of a callback that does not get r.
-func (r *Response) refusal() (kind, cause error) {
-	switch r.body.unfit {
-	case ErrUnframed:
-		return nil, ErrUnframed
-	case ErrEncoded:
-		return ErrStatus, encodedError(r.body.encoded, "set AllowEncoded to take it as it came")
-	case errStatus:
-		return ErrStatus, &statusError{r.Status}
-	}
-	return ErrStatus, r.body.unfit
-}
-
 // admission is what the body of a response must turn out to be.
 type admission struct {
 	length int64 // bytes; -1 if nothing but the framing says
 	doubt  doubt
 }
 
-// doubt is why nobody knows whether a part is whole.
+// doubt is why it is not known whether a part is complete.
 type doubt int
 
 const (
@@ -52,9 +39,9 @@ const (
 	open        // the Range asked for the rest, and nothing says where that ends
 )
 
-// admit decides whether a callback may have the body of a response, and what that must
-// turn out to be, which r.body.want says: it may only if the response can be trusted to be
-// what was asked for. proven says that the end of the body is certain.
+// admit decides whether a callback may have the body of a response: only if the response can be
+// what was asked for. It notes in r.body.want what the body must turn out to be. proven means
+// that the end of the body is certain.
 func admit(r *Response, args *Args, proven bool) (unfit error) {
 	r.body.want = admission{length: -1}
 	asked, ranged := args.Headers.Get("Range")
@@ -104,7 +91,7 @@ func admitPart(r *Response, args *Args, asked string) (unfit error) {
 	part.resolve(got.size)
 	want.length = got.last - got.first + 1 // whoever reads it, whatever was asked for
 	toEnd := part.last < 0                 // also of a whole of unknown size
-	// It begins where it was asked for, and does not go on behind that.
+	// It must begin where the Range begins, and not end after it.
 	if part.first < 0 || got.first != part.first || !toEnd && got.last > part.last {
 		return errUnusable206
 	}
@@ -123,9 +110,9 @@ func admitPart(r *Response, args *Args, asked string) (unfit error) {
 	return nil
 }
 
-// differs reports whether the response names another version than an If-Range did: an
+// differs reports whether the response is of another version than If-Range named: it has an
 // ETag that is strong and another one, or another Last-Modified. A server must not answer
-// with a part then (RFC 9110, 13.1.5). Where the response names none, nothing says so.
+// with a part then (RFC 9110, 13.1.5). If the response has neither, it is not known.
 func differs(r *Response, condition string) bool {
 	name, tag := "Last-Modified", isStrongTag(condition)
 	if tag {
@@ -146,9 +133,8 @@ func differs(r *Response, condition string) bool {
 // isStrongTag reports whether s has the form of a strong ETag (RFC 9110, 8.8.3).
 func isStrongTag(s string) bool { return len(s) > 0 && s[0] == '"' }
 
-// isFixdate reports whether s has the form of a date that every sender uses, of which each
-// moment has one: "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110, 5.6.7). Two such dates can be
-// compared as they are written.
+// isFixdate reports whether s has the form "Sun, 06 Nov 1994 08:49:37 GMT", which every sender
+// must use (RFC 9110, 5.6.7). Two such dates can be compared as strings.
 func isFixdate(s string) bool {
 	return len(s) == len("Sun, 06 Nov 1994 08:49:37 GMT") && s[3] == ',' && s[len(s)-4:] == " GMT"
 }

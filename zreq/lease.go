@@ -39,12 +39,13 @@ func (s *sessionPool) take(r line.Route) (*line.Line, lease, error) {
 
 // await implements callSession. It wakes up from time to time, because the pool has no
 // clock of its own.
-func (s *sessionPool) await(ctx context.Context, r line.Route, limit time.Duration) (*line.Line, lease, error) {
+func (s *sessionPool) await(ctx context.Context, r line.Route, times *Timeouts) (*line.Line, lease, error) {
 	conn, w, closed, err := s.pool.Enqueue(&r, s.limits.withDefaults(), line.Clock())
 	if w == nil {
 		s.reportClosed(closed, func() { giveUp(conn) })
 		return leased(conn, err)
 	}
+	limit := times.withDefaults().Wait
 	leave := func() { w.Leave(line.Clock()) }
 	s.reportClosed(closed, leave)
 	by := line.Elapsed() + limit // no limit fires early because somebody sets the clock

@@ -18,7 +18,7 @@ var (
 
 var errChunkSize = errors.New("the size of a chunk is negative, or over 64 MiB")
 
-// use is in which way a body is taken.
+// use is the way in which a body is read.
 type use uint8
 
 const (
@@ -60,11 +60,11 @@ func (r *Response) read(p []byte) (int, error) {
 		n := copy(p, r.body.content[r.body.off:])
 		r.body.off += n
 		if n == 0 {
-			return 0, r.rest()
+			return 0, r.endError()
 		}
 		return n, nil
 	}
-	if n := r.body.stream.straight(p); n > 0 {
+	if n := r.body.stream.readDirect(p); n > 0 {
 		return n, nil
 	}
 	if err := r.body.stream.more(); err != nil {
@@ -75,7 +75,7 @@ func (r *Response) read(p []byte) (int, error) {
 	return n, nil
 }
 
-// take notes that the body is read.
+// take notes that the body is read as by Read. It returns an error if it was read otherwise.
 func (r *Response) take() error {
 	if err := r.absent(); err != nil {
 		return err
@@ -87,8 +87,8 @@ func (r *Response) take() error {
 	return nil
 }
 
-// rest is what follows the last byte of a buffered body.
-func (r *Response) rest() error {
+// endError returns the error at the end of a buffered body: io.EOF, or why it is incomplete.
+func (r *Response) endError() error {
 	if r.body.err != nil {
 		return r.body.err
 	}
@@ -148,7 +148,7 @@ func (r *Response) WriteTo(w io.Writer) (n int64, err error) {
 			r.body.off += m
 		}
 		if err == nil {
-			err = r.rest()
+			err = r.endError()
 		}
 		return int64(m), good(err)
 	}
@@ -164,7 +164,7 @@ func (r *Response) WriteTo(w io.Writer) (n int64, err error) {
 		}
 	}
 	if good(err) == nil && p.moved {
-		_, failure := w.Write(nil) // by which a Receiver tells what it could not write
+		_, failure := w.Write(nil) // a Receiver returns here what it could not write
 		if failure != nil {
 			err = p.halt(failure)
 		}
@@ -172,8 +172,8 @@ func (r *Response) WriteTo(w io.Writer) (n int64, err error) {
 	return r.body.taken - before, r.outward(good(err))
 }
 
-// put gives p to w, which has to take all of it or say why not, and counts what it
-// took. An error ends the body; it is ErrStop if it was that.
+// put writes p to w and counts what w took. An error ends the body. It is returned as an *Error,
+// or as ErrStop if w has returned that.
 func (r *Response) put(w io.Writer, p []byte) (int, error) {
 	n, err := w.Write(p)
 	switch {
@@ -196,7 +196,7 @@ func (r *Response) put(w io.Writer, p []byte) (int, error) {
 	return n, e
 }
 
-// good is nil for an end that is good.
+// good returns nil instead of an error that means a good end.
 func good(err error) error {
 	if err == io.EOF || err == ErrStop {
 		return nil
@@ -260,7 +260,7 @@ func (r *Response) Chunks(n int) iter.Seq2[[]byte, error] {
 	}
 }
 
-// full fills buf; less is in it only beside an error.
+// full fills buf, unless it returns an error.
 func (r *Response) full(buf []byte) (n int, err error) {
 	for n < len(buf) && err == nil {
 		var m int
@@ -277,7 +277,7 @@ func (r *Response) full(buf []byte) (n int, err error) {
 func (r *Response) Close() error {
 	if r != nil && r.body.stream != nil {
 		if r.body.use == untaken {
-			r.body.use = asReader // of which nothing was read, and nothing can be
+			r.body.use = asReader // nothing can be read any more
 		}
 		r.body.stream.close()
 	}

@@ -65,7 +65,7 @@ func (r Redirect) String() string {
 // GoString returns the type and String.
 func (r Redirect) GoString() string { return "zreq.Redirect(" + r.String() + ")" }
 
-// redirect is where a response leads to.
+// redirect is the request that a response leads to.
 type redirect struct {
 	method    string
 	at        target.Target
@@ -73,8 +73,8 @@ type redirect struct {
 	dropsBody bool   // as for a 303
 }
 
-// redirect fills in where the response leads to, and notes that. ok is false if it leads
-// nowhere. An error says why the redirect is not followed.
+// redirect fills in next from the response, and adds the response to the history. ok is false
+// if the response has no Location. An error says why the redirect is not followed.
 func (r *request) redirect(args *Args, from *asked, resp *Response, next *redirect) (ok bool, err error) {
 	location, err := locationOf(resp)
 	if location == "" && err == nil {
@@ -107,8 +107,8 @@ func isRedirect(status int) bool {
 	return false
 }
 
-// locationOf returns the Location of a response, "" if it has none. The same one twice is
-// one; two that differ are an error.
+// locationOf returns the Location of a response, or "" if it has none. The same one twice
+// counts once. Two that differ are an error.
 func locationOf(r *Response) (string, error) {
 	_, fields := wire.SplitHead(r.head)
 	first, rest, ok := nextNamed(fields, "Location")
@@ -120,9 +120,9 @@ func locationOf(r *Response) (string, error) {
 	return string(first), nil
 }
 
-// locate returns where location leads from a URL, as it will be sent. What servers write
-// into a Location and no URL has is encoded: a space, and a '%' that begins no escape,
-// unless percent says that one of the query is kept.
+// locate returns the URL that location means in a response to a request for from, as it will be
+// sent. It encodes what servers put into a Location although no URL may have it: a space, and
+// a '%' that begins no escape. percent keeps such a '%' in the query.
 func locate(from *target.Target, location string, percent bool) (string, error) {
 	to, err := target.Parse(from.Resolve(location))
 	if err == nil && to.HasUserinfo {
@@ -142,8 +142,8 @@ func locate(from *target.Target, location string, percent bool) (string, error) 
 	return string(sent), err
 }
 
-// objection says why a redirect is not followed, which is the last of the history, or why
-// the body cannot go along.
+// objection returns why the redirect that was added to the history last is not followed, or why
+// the body cannot be sent again.
 func (r *request) objection(args *Args, from *asked, resp *Response, next *redirect) error {
 	if from.at.HTTPS && !next.at.HTTPS {
 		return errDowngrade
@@ -170,8 +170,8 @@ func (r *request) objection(args *Args, from *asked, resp *Response, next *redir
 	return r.body.Rewind()
 }
 
-// become makes the request the one that a redirect leads to. Which fields it does not take to
-// another origin, withholds says.
+// become makes r and to the request that a redirect leads to. withholds decides which fields are
+// not sent to another origin.
 func (r *request) become(next *redirect, to *asked) {
 	if next.dropsBody {
 		r.body.Drop()

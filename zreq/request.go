@@ -24,8 +24,8 @@ var (
 	errRequestHead   = &limitError{text: "the head of the request is larger than Limits.RequestBytes"}
 )
 
-// headBuffer is what the head of a request without a body is made in, in bytes. It grows
-// to a longer one.
+// headBuffer is the size of the buffer for the head of a request without a body. It grows for
+// a longer head.
 const headBuffer = 2 << 10
 
 // request is the part of a request that redirects and challenges change. Its method and URL
@@ -109,13 +109,13 @@ func (r *request) setURL(to *asked, url string, head []byte, args *Args) {
 	}
 }
 
-// head is the head of a request while it is made. After an error it stays as it is.
+// head is the head of a request while it is made. After an error it does not change.
 type head struct {
 	text []byte
 	err  error
 }
 
-// put takes the text with something appended, or the error that kept it from being so.
+// put sets the results of an Append function of package wire.
 func (h *head) put(text []byte, err error) {
 	if h.err == nil {
 		h.text, h.err = text, err
@@ -172,7 +172,7 @@ func (r *request) appendTarget(dst []byte, args *Args, to *asked) ([]byte, error
 	return args.Params.AppendQuery(dst), nil
 }
 
-// requestTarget cuts the target out of the head that was made.
+// requestTarget returns the request target in a head.
 func requestTarget(head []byte, method string) []byte {
 	sent := head[len(method)+len(" "):]
 	for i, c := range sent {
@@ -183,7 +183,8 @@ func requestTarget(head []byte, method string) []byte {
 	return sent
 }
 
-// putHost appends the field Host: the caller's on the first origin, if there is one.
+// putHost appends the field Host: that of the caller, if there is one and the request is not
+// anonymous.
 func (r *request) putHost(h *head, args *Args, to *asked) {
 	for _, field := range args.Headers {
 		if !r.anonymous && ascii.EqualFold(field[0], "Host") {
@@ -219,7 +220,7 @@ func (r *request) putOwn(h *head, args *Args, to *asked) {
 	}
 }
 
-// putGiven appends the fields of the caller's.
+// putGiven appends the caller's fields.
 func (r *request) putGiven(h *head, args *Args) {
 	for _, field := range args.Headers {
 		if !r.withholds(field[0], args) {
@@ -228,9 +229,9 @@ func (r *request) putGiven(h *head, args *Args) {
 	}
 }
 
-// withholds reports whether putGiven leaves a field of the caller's out: Host, which goes
-// first, credentials if the request is anonymous or Auth makes them, and what describes a
-// body that a redirect dropped.
+// withholds reports whether putGiven leaves a field out: Host, which goes first, credentials if
+// the request is anonymous or Auth makes them, and what describes a body that a redirect has
+// dropped.
 func (r *request) withholds(name string, args *Args) bool {
 	switch {
 	case ascii.EqualFold(name, "Host"):
@@ -246,11 +247,11 @@ func (r *request) withholds(name string, args *Args) bool {
 	return r.bodyDropped && (describes || listed(name, ofContent))
 }
 
-// ofContent are fields that go when the content does, as all do that begin with Content-
+// ofContent are fields that describe the content, besides those that begin with Content-
 // (RFC 9110, 15.4 and 10.1.1).
 var ofContent = []string{"Expect", "Digest", "Repr-Digest", "Last-Modified", "Trailer"}
 
-// putFraming appends what the body says of itself.
+// putFraming appends the fields that describe the body.
 func (r *request) putFraming(h *head, args *Args, method string) {
 	if kind := contentType(&r.body); kind != "" && args.sends("Content-Type") {
 		h.field("Content-Type", kind)
@@ -259,7 +260,7 @@ func (r *request) putFraming(h *head, args *Args, method string) {
 	case r.body.Chunked():
 		h.field("Transfer-Encoding", "chunked") // RFC 9112, 6.1
 	case r.body.Exists() || method == "POST" || method == "PUT" || method == "PATCH":
-		// Also of a body that is empty or not there, where the method expects one
+		// Also for an empty body, and for none if the method expects one
 		// (RFC 9110, 8.6).
 		var digits [20]byte
 		h.field("Content-Length", string(wire.AppendUint(digits[:0], r.body.Size())))

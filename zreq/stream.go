@@ -9,31 +9,33 @@ import (
 	"github.com/zreq-go/zreq/zreq/wire"
 )
 
-// stream reads a body after its call has returned. It has the delivery of the call, and the
+// stream reads a body after its call has returned. It holds the delivery of the call, and its
 // context, because Read has no parameter for one.
 type stream struct {
 	delivery
 	ctx      context.Context
-	unframed bool // the end of the connection is an end of the body without proof, too
+	unframed bool // the body may end with the connection, which proves nothing
 
-	view     []byte         // what was read and not taken: in the window, or in text
+	view     []byte         // what was read and not taken yet: in the window, or in text
 	decoder  decoder        // nil if the body is read as it came
-	text     *buffer.Buffer // what the decoder fills
-	decoding bool           // the decoder runs, or has panicked
-	inCall   bool           // the call has not returned, and will end the delivery
-	moved    bool           // a Receiver took some of it
-	err      error          // of all reading from now on
+	text     *buffer.Buffer // filled by the decoder
+	decoding bool           // the decoder is running, or has panicked
+	inCall   bool           // the call has not returned yet, and will end the delivery
+	moved    bool           // a Receiver took a part of the body
+	err      error          // returned by every further read
 }
 
-// decoder undoes the codings of a body. It returns at least one byte or an error.
+// decoder undoes the codings of a body.
 type decoder interface {
+	// decoded reads decoded bytes into p. It returns at least one byte or an error.
 	decoded(p []byte) (int, error)
-	// finish decodes on when all of the body has been read, to the next bytes or to its end.
+	// finish decodes, after all of the body has been read, up to the next bytes or to its end.
 	finish()
+	// giveBack releases what the decoder holds.
 	giveBack()
 }
 
-// fetch returns what comes next of the body, as it came; io.EOF at its end.
+// fetch returns the next bytes of the body as they arrived, and io.EOF at its end.
 func (s *stream) fetch() ([]byte, error) {
 	for {
 		ev, err := s.next(s.ctx, nil)
@@ -77,7 +79,7 @@ func (s *stream) finishBuffered() {
 	}
 }
 
-// atEnd is io.EOF if the body may end here.
+// atEnd returns io.EOF if the body may end here, and otherwise why not.
 func (s *stream) atEnd() error {
 	if err := s.checkEnd(); err != nil {
 		return err
@@ -88,7 +90,7 @@ func (s *stream) atEnd() error {
 	return io.EOF
 }
 
-// more sees to it that there is something in view, or says why there is not.
+// more fills view if it is empty, or returns an error.
 func (s *stream) more() error {
 	for len(s.view) == 0 {
 		if s.err != nil {
@@ -99,10 +101,10 @@ func (s *stream) more() error {
 	return nil
 }
 
-// refill gets what comes next into view.
+// refill sets view to the next bytes of the body.
 func (s *stream) refill() (err error) {
 	if err := s.ctx.Err(); err != nil {
-		return err // what has come already would be served after a cancel
+		return err // or bytes in the buffer would be returned after a cancel
 	}
 	if err := s.excess(); err != nil {
 		return err
@@ -118,7 +120,7 @@ func (s *stream) refill() (err error) {
 	return err
 }
 
-// finish ends the body, unless err is nil; io.EOF is a good end.
+// finish ends the body unless err is nil. io.EOF is a good end.
 func (s *stream) finish(err error) {
 	body := &s.resp.body
 	switch {
@@ -147,9 +149,9 @@ func (s *stream) finish(err error) {
 	}
 }
 
-// straight reads into b without the detour through the window, if b and what is certain to
-// come are at least as large as that; 0 if not.
-func (s *stream) straight(b []byte) int {
+// readDirect reads into b past the window, if b and what is certain to come are at least as
+// large as that. It returns 0 if it has read nothing.
+func (s *stream) readDirect(b []byte) int {
 	if s.err != nil || s.decoder != nil || len(s.view) > 0 || s.ctx.Err() != nil {
 		return 0
 	}
@@ -171,13 +173,13 @@ func (s *stream) straight(b []byte) int {
 	return len(ev.Data)
 }
 
-// receive lets a Receiver take all it can of the body.
+// receive lets w, if it is a Receiver, take as much of the body as it can.
 func (s *stream) receive(w io.Writer) error {
 	r, ok := w.(exchange.Receiver)
 	body := &s.resp.body
 	for ok && s.err == nil && s.decoder == nil && len(s.view) == 0 && body.want.length < 0 && s.ctx.Err() == nil {
 		if left := s.limits.Body - s.exchange.Received; s.limits.Body > 0 && s.exchange.Certain() > left {
-			break // it would take too much before anybody looked
+			break // it would take more than Limits.Body before that is checked
 		}
 		var n int64
 		var err error
@@ -194,7 +196,7 @@ func (s *stream) receive(w io.Writer) error {
 	return s.err
 }
 
-// halt ends the body for an error of the caller's, which may come after its end.
+// halt ends the body because of an error of the caller's. The body may have ended before.
 func (s *stream) halt(err error) error {
 	ended := s.err != nil
 	failure := s.stop(err)
@@ -230,7 +232,8 @@ func (s *stream) content() {
 	}
 }
 
-// close ends a body that nobody wants. What costs little is read, to save the connection.
+// close ends a body that nobody wants. If the rest costs little it is read, so that the
+// connection can be kept.
 func (s *stream) close() {
 	if s.err != nil {
 		return
@@ -240,7 +243,7 @@ func (s *stream) close() {
 			s.decoder.finish()
 		}
 		if s.err != nil {
-			s.err = ErrBodyConsumed // only the event of its end was missing
+			s.err = ErrBodyConsumed // all of it had been read but the event of its end
 			return
 		}
 	}

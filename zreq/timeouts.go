@@ -80,8 +80,8 @@ type LowSpeed struct {
 // century is as good as no limit.
 const century = 100 * 365 * 24 * time.Hour
 
-// setDefaults gives each limit that is zero its default. One that is over a century is none.
-func (t *Timeouts) setDefaults() {
+// withDefaults returns the limits with their defaults. One that is over a century is none.
+func (t Timeouts) withDefaults() Timeouts {
 	for _, limit := range [...]struct {
 		of      *time.Duration
 		seconds int
@@ -102,4 +102,5 @@ func (t *Timeouts) setDefaults() {
 			*limit.of = -1 // an eighth more may not fit
 		}
 	}
+	return t
 }

@@ -12,7 +12,7 @@ import (
 // ErrNoRewind: a body has to be sent again, and has neither Rewind nor Seek.
 var ErrNoRewind = errors.New("the body has to be sent again, and has neither Rewind nor Seek")
 
-// A Rewinder is a body that can begin anew, whatever was read of it.
+// A Rewinder is a body that can go back to its beginning, however much of it was read.
 type Rewinder interface{ Rewind() error }
 
 // A Body is the body of a request while it is sent. The zero Body is none.
@@ -20,32 +20,32 @@ type Body struct {
 	reader io.Reader // nil: there is none
 	ready  bool      // its first Read is not expected to wait
 	size   int64     // negative: unknown, so it goes out chunked
-	got    int64     // bytes that reader gave, or sent by itself
+	got    int64     // bytes that reader gave or, as a Sender, sent
 	done   bool      // reader has said io.EOF
 }
 
-// Open makes b the body that r gives, of which size bytes are sent; all, if size is
-// negative. If it is ready, its first bytes leave together with the head.
+// Open makes b the body that r gives. size is its length, and negative if that is not known.
+// The first bytes of a body that is ready are sent in one write with the head.
 func (b *Body) Open(r io.Reader, size int64, ready bool) {
 	b.reader, b.size, b.ready, b.got, b.done = r, size, ready, 0, false
 }
 
-// Drop makes b no body.
+// Drop removes the body.
 func (b *Body) Drop() { b.Open(nil, 0, false) }
 
-// Exists reports whether there is a body, be it an empty one.
+// Exists reports whether there is a body, which may be empty.
 func (b *Body) Exists() bool { return b.reader != nil }
 
-// Reader returns what the body is read from, nil if there is none.
+// Reader returns the reader of the body, or nil if there is no body.
 func (b *Body) Reader() io.Reader { return b.reader }
 
 // Chunked reports whether the body is sent in chunked framing.
 func (b *Body) Chunked() bool { return b.size < 0 }
 
-// Size returns how many bytes the body has, a negative number if nobody knows.
+// Size returns the length of the body. It is negative if that is not known.
 func (b *Body) Size() int64 { return b.size }
 
-// Rewind makes the body as it was when it was opened.
+// Rewind takes the body back to where it was when it was opened.
 func (b *Body) Rewind() (err error) {
 	if b.got == 0 {
 		return nil
@@ -54,7 +54,7 @@ func (b *Body) Rewind() (err error) {
 	case Rewinder:
 		err = r.Rewind()
 	case io.Seeker:
-		_, err = r.Seek(-b.got, io.SeekCurrent) // relative: its beginning was never asked for
+		_, err = r.Seek(-b.got, io.SeekCurrent) // relative, because it need not have begun at 0
 	default:
 		err = ErrNoRewind
 	}
@@ -64,8 +64,8 @@ func (b *Body) Rewind() (err error) {
 	return err
 }
 
-// next appends to p what comes next of the body, within the capacity of p; last says that
-// p ends the request.
+// next appends the next bytes of the body to p, within the capacity of p. last means that the
+// request ends with p.
 func (b *Body) next(p []byte) (_ []byte, last bool, err error) {
 	if b.Chunked() {
 		p, last, err = b.chunk(p)
@@ -78,11 +78,11 @@ func (b *Body) next(p []byte) (_ []byte, last bool, err error) {
 	return p, last, err
 }
 
-// exact appends what one Read gives. Whether the body is longer than it said is found out
-// before its last byte leaves, so that the peer never holds a request that looks whole.
+// exact appends what one Read gives. It finds out whether the body is longer than its size
+// before the last byte is sent, so that the peer never has a request that looks complete.
 func (b *Body) exact(p []byte) (_ []byte, last bool, err error) {
 	if b.left() > 0 {
-		room := cap(p) - len(p) - 1 // a byte is kept for the question at the end
+		room := cap(p) - len(p) - 1 // a byte is kept for the check at the end
 		if room <= 0 {
 			return p, false, nil
 		}
@@ -110,7 +110,7 @@ func (b *Body) exact(p []byte) (_ []byte, last bool, err error) {
 	return p, true, nil
 }
 
-// left is how much of a body of known size is still to be sent.
+// left returns how much of a body of known size is still to be sent.
 func (b *Body) left() int64 { return b.size - b.got }
 
 // maxSizeLine is 16 hexadecimal digits and the line end; chunkOverhead adds the line end
@@ -120,8 +120,8 @@ const (
 	chunkOverhead = maxSizeLine + 2 + 5
 )
 
-// chunk appends one chunk, and the last one when the body has ended (RFC 9112, 7.1). It
-// does not wait for more than one Read gives.
+// chunk appends what one Read gives as a chunk, and the last chunk when the body has ended
+// (RFC 9112, 7.1).
 func (b *Body) chunk(p []byte) (_ []byte, last bool, err error) {
 	room := cap(p) - len(p) - chunkOverhead
 	if room <= 0 {
@@ -132,14 +132,17 @@ func (b *Body) chunk(p []byte) (_ []byte, last bool, err error) {
 	if err != nil {
 		return p, false, err
 	}
-	p = wire.AppendChunk(p, ahead[start:]) // which moves the data to the end of the size line
+	if data := ahead[start:]; len(data) > 0 {
+		p = append(wire.AppendChunkSize(p, int64(len(data))), data...)
+		p = wire.AppendEnd(p)
+	}
 	if b.done {
 		p = wire.AppendLastChunk(p)
 	}
 	return p, b.done, nil
 }
 
-// read appends at least one byte to p, and at most so many; or none when the body has ended.
+// read appends between one and most bytes to p, or none when the body has ended.
 func (b *Body) read(p []byte, most int) ([]byte, error) {
 	n, err := line.ReadSome(b.reader, p[len(p):len(p)+most])
 	b.got += int64(n)
@@ -149,7 +152,7 @@ func (b *Body) read(p []byte, most int) ([]byte, error) {
 	return p[:len(p)+n], err
 }
 
-// wrong is the error of a body that is not as long as it said.
+// wrong returns the error of a body whose length is not its size.
 func (b *Body) wrong() error {
 	gave := "more"
 	if b.got < b.size {

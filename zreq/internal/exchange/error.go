@@ -11,14 +11,14 @@ type Cause uint8
 // The causes.
 const (
 	Broken      Cause = iota + 1 // the connection broke before a response began
-	Stale                        // a connection that had carried a request before did
+	Stale                        // the same, on a connection that had carried a request before
 	Truncated                    // the response ended early
 	BadResponse                  // the peer broke the rules of HTTP, or a limit
-	BadBody                      // the body of the request could not be read, or is not as long as it said
+	BadBody                      // the body of the request could not be read, or is not as long as its size
 )
 
-// An Error is a failure of an exchange that has a Cause. A timeout has none, and comes as it
-// is.
+// An Error is a failure of an exchange with its Cause. A timeout has none, and is returned as
+// it is.
 type Error struct {
 	Cause Cause
 	Err   error
@@ -36,7 +36,7 @@ func (e *Error) Error() string {
 // Unwrap returns what has happened.
 func (e *Error) Unwrap() error { return e.Err }
 
-// CauseOf returns the Cause of err and what has happened; 0 and err if it has none.
+// CauseOf returns the Cause of err and the error behind it, or 0 and err if err is no Error.
 func CauseOf(err error) (Cause, error) {
 	if e, ok := err.(*Error); ok {
 		return e.Cause, e.Err
@@ -46,13 +46,13 @@ func CauseOf(err error) (Cause, error) {
 
 var errUnasked = errors.New("the peer sent bytes before the request")
 
-// noAnswer is the text of the error of a connection that the peer closed before a response
-// began. That error wraps io.EOF, which callers who retry look for: no body was being read
-// whose good end that could be.
+// noAnswer is the text of the error if the peer closes the connection before a response
+// begins. The error wraps io.EOF, because callers that retry look for it. It cannot be taken
+// for the good end of a body, because none was being read.
 const noAnswer = "connection closed before any response: EOF"
 
-// truncated is the error of a response that is shorter than it said. It is never io.EOF,
-// which says that all is well.
+// truncated returns the error of a response that ended early. It never wraps io.EOF, which
+// means a good end.
 func truncated(err error) error {
 	if err == io.EOF {
 		err = io.ErrUnexpectedEOF

@@ -31,7 +31,7 @@ import (
 // Answered, then BeginBody, Buffered and Fill to the end of the body, or Drain, and Reuse. Close
 // ends it. The zero Exchange can be closed.
 //
-// It has no goroutine and takes no lock. Where a buffer is held, Close has to be called.
+// It has no goroutine and takes no lock. Close must be called to return its buffers.
 type Exchange struct {
 	line   *line.Line
 	socket *line.Socket
@@ -46,20 +46,20 @@ type Exchange struct {
 // Expectation is the field line that ends a head which asks whether its body is wanted.
 const Expectation = "Expect: 100-continue\r\n"
 
-// Request is the head of a request, and what of it matters for the exchange.
+// Request is the head of a request, and what the exchange must know of it.
 type Request struct {
 	Method string
 	Head   []byte // in the Outbox
 	Expect bool   // Head ends with Expectation
 	Close  bool   // Head asks for the end of the connection
-	Traced bool   // somebody is told of each step, and may take his time
+	Traced bool   // the caller has a Trace, which may take long
 }
 
-// Open says what the exchange is held to.
+// Open sets the limits.
 func (x *Exchange) Open(limits Limits) { x.limits = limits }
 
-// Outbox returns memory for a head, to be appended to. It is of size bytes, unless there
-// is some already.
+// Outbox returns the empty buffer to which a head is appended. Its capacity is size when it is
+// first called.
 func (x *Exchange) Outbox(size int) []byte {
 	if x.out == nil {
 		x.out = buffer.Acquire(size)
@@ -77,7 +77,8 @@ func (x *Exchange) SetHead(r Request) {
 	x.Progress = Progress{}
 }
 
-// Rewrite gives the head that was set another form, before it is sent for the first time.
+// Rewrite replaces the head that was set by what form returns for it. It must not have been
+// sent.
 func (x *Exchange) Rewrite(form func(head []byte, url string) ([]byte, error), url string) error {
 	head, err := form(x.request.Head, url)
 	if err == nil {
@@ -102,7 +103,7 @@ func (x *Exchange) Close() {
 	x.out = nil
 }
 
-// Reuse says why the connection cannot be used again after this exchange; CloseNone if it
+// Reuse returns why the connection cannot be used again after this exchange, or CloseNone if it
 // can.
 func (x *Exchange) Reuse() wire.CloseReason {
 	why := x.dec.Reuse()
@@ -151,7 +152,7 @@ func (x *Exchange) Drain(ctx context.Context) {
 	}
 }
 
-// event returns the next event of what has been read already.
+// event returns the next event in the window.
 func (x *Exchange) event() (wire.Event, error) {
 	ev, used, err := x.dec.Next(x.in.Unread())
 	x.in.Use(used)
@@ -168,8 +169,8 @@ func (x *Exchange) readMore(ctx context.Context) error {
 	return err
 }
 
-// read reads at least one byte into p or returns an error, never both: an error that came
-// with bytes waits for the next call. m is nil if the bytes are no body.
+// read reads at least one byte into p or returns an error, never both: an error beside bytes is
+// returned by the next call. m is nil if the bytes are no body.
 func (x *Exchange) read(ctx context.Context, p []byte, m *line.Meter) (int, error) {
 	if x.readErr != nil {
 		return 0, x.readErr
@@ -191,7 +192,7 @@ func (x *Exchange) endOfInput(err error) (ev wire.Event, _ error) {
 	}
 	ev, err = x.dec.EOF()
 	if err == nil && x.sendFailed() && !x.ProvesEnd() {
-		err = io.EOF // sending failed, so that this end may come of a reset (RFC 9112, 8)
+		err = io.EOF // sending failed, so the cause of this end may be a reset (RFC 9112, 8)
 	}
 	if err == nil {
 		return ev, nil
@@ -199,11 +200,11 @@ func (x *Exchange) endOfInput(err error) (ev wire.Event, _ error) {
 	return ev, x.readError(io.EOF)
 }
 
-// connError is the error of a connection that broke before a final response began.
+// connError returns the error of a connection that broke before the final response began.
 func (x *Exchange) connError(err error) error {
 	switch {
 	case netdriver.IsTimeout(err):
-		return err // a limit that is over says so itself
+		return err // it names the limit
 	case !x.Heard && (err == io.EOF || err == io.ErrUnexpectedEOF): // the latter over TLS, without close_notify
 		err = &Error{Err: io.EOF, text: noAnswer}
 	}
@@ -213,7 +214,7 @@ func (x *Exchange) connError(err error) error {
 	return &Error{Cause: Broken, Err: err}
 }
 
-// readError is the error of a connection that failed while a response was awaited or read.
+// readError returns the error of a connection that broke while a response was awaited or read.
 func (x *Exchange) readError(err error) error {
 	if !x.Heard || netdriver.IsTimeout(err) {
 		return x.connError(err)

@@ -9,14 +9,14 @@ import (
 // Limits bound an exchange.
 type Limits struct {
 	Write, Expect, Head, Body time.Duration // zero or less: no limit
-	LowBytes                  int64         // so much of a body has to move
-	LowTime                   time.Duration // in each such time
+	LowBytes                  int64         // the least of a body that must move
+	LowTime                   time.Duration // in each period of this length
 	ReadBuffer                int           // bytes
-	WideBuffer                int           // bytes, for a long body that comes quickly; less than ReadBuffer: there is none
+	WideBuffer                int           // bytes, for a long body that comes quickly; if less than ReadBuffer, there is none
 	Wire                      wire.Limits
 }
 
-// queue is the limit while the system holds some of a request that was written.
+// queue returns the limit that applies while the system holds a part of the request.
 func (l *Limits) queue() (limit time.Duration, name string) {
 	if l.Write > 0 {
 		return l.Write, "Write"

@@ -15,20 +15,20 @@ import (
 // earlyWait bounds the wait for an answer after a request could not be sent.
 const earlyWait = time.Second
 
-// longBody is how much of a body has to come before the window becomes a wide one, or to be
-// sent before the memory for it does.
+// longBody is how much of a body must be received before the window is widened, or be sent
+// before the outbox is.
 const longBody = 256 << 10
 
-// queueWait is how often the system is asked, at most, what it still holds of a request.
+// queueWait is the longest time between two questions of how much the system still holds.
 const queueWait = 100 * time.Millisecond
 
 // receiving is the response of an Exchange.
 type receiving struct {
 	in       buffer.Window
 	dec      wire.Decoder
-	block    []byte // of the head that has come: a view of the window
-	readErr  error  // came together with the last bytes that were read
-	answered bool   // the final head has come
+	block    []byte // of the last head: a view of the window
+	readErr  error  // was returned with the last bytes that were read
+	answered bool   // the final head has arrived
 	filled   bool   // the last read has filled the window
 }
 
@@ -37,19 +37,19 @@ type wait uint8
 
 const (
 	_          wait = iota
-	forQueue        // the system holds some of the request
+	forQueue        // the system still holds a part of the request
 	forHead         // the peer has the request
 	forRefusal      // the request could not be sent, and the peer may say why
 )
 
-// ReadHead reads up to the final head, and is called until it returns Answered or an
-// error. After a failure to send it waits for up to a second: a server that will not have
-// the body says so and closes (RFC 9112, 9.5). If no answer comes, the error is that
-// failure; over TLS an alert of the peer that comes now takes its place.
+// ReadHead reads up to the final head. It is called until it returns Answered or an error. If
+// sending has failed, it waits for up to a second, because a server that refuses a body says
+// so and closes (RFC 9112, 9.5). If no response comes, the error is that of sending, or an
+// alert of the peer if there is TLS.
 //
-// As long as the system holds some of a body, the peer cannot have all of it. That time is
-// still sending, which has the limit Write; the limit Head counts from when the system was
-// seen to hold nothing.
+// While the system holds a part of the body, the peer cannot have all of it. This time counts
+// as sending, with the limit Write. The limit Head begins when the system was seen to hold
+// nothing.
 func (x *Exchange) ReadHead(ctx context.Context, b *Body) (Step, error) {
 	switch {
 	case x.answered:
@@ -83,9 +83,8 @@ func (x *Exchange) ReadHead(ctx context.Context, b *Body) (Step, error) {
 	return 0, x.connError(err)
 }
 
-// await sets the deadline of what ReadHead waits for: of the head once, and not for each
-// read; and of the queue so that the system is asked again before a limit fires more than
-// an eighth late.
+// await sets the deadline of what ReadHead waits for. That of the head is set once, and not for
+// each read. That of the queue is so short that no limit fires more than an eighth late.
 func (x *Exchange) await(ctx context.Context) error {
 	if x.wait == forHead {
 		x.Phase = AwaitingHead
@@ -127,7 +126,7 @@ func (x *Exchange) readRefusal(ctx context.Context) (Step, error) {
 	return 0, x.failure
 }
 
-// nextHead reads one head, an informational one or the final one.
+// nextHead reads one head, informational or final.
 func (x *Exchange) nextHead(ctx context.Context) (Step, error) {
 	for {
 		if step, err := x.bufferedHead(); step != 0 || err != nil {
@@ -140,7 +139,7 @@ func (x *Exchange) nextHead(ctx context.Context) (Step, error) {
 	}
 }
 
-// bufferedHead takes in the next head of what has been read already; 0 if there is none.
+// bufferedHead decodes the next head in the window. It returns 0 if there is none.
 func (x *Exchange) bufferedHead() (Step, error) {
 	ev, err := x.event()
 	switch {
@@ -158,28 +157,27 @@ func (x *Exchange) bufferedHead() (Step, error) {
 	return Answered, nil
 }
 
-// Head returns the head that has come: an informational one, or the final one.
+// Head returns the last head, informational or final.
 func (x *Exchange) Head() Head {
 	return Head{x.dec.Status(), x.dec.Minor(), x.dec.Framing(), x.dec.Length(), x.block}
 }
 
-// IsIdleTimeout reports whether the response is a 408 that the server sent as it gave up on a
-// connection that had been idle (RFC 9110, 15.5.9), and not an answer to this request: the
-// connection has carried a response before, nothing of a body was sent, and the server
-// closes.
+// IsIdleTimeout reports whether the response is a 408 by which the server closes an idle
+// connection (RFC 9110, 15.5.9), and no answer to this request: the connection has carried a
+// response before, nothing of a body was sent, and the server closes.
 func (x *Exchange) IsIdleTimeout() bool {
 	return x.dec.Status() == 408 && x.Reused && x.socket.Requests() > 1 &&
 		x.Sent <= int64(len(x.request.Head)) && x.dec.Closes()
 }
 
-// BeginBody begins to read the body.
+// BeginBody is called before the body is read.
 func (x *Exchange) BeginBody() {
 	x.Phase = ReadingBody
 	x.measure(true)
 }
 
-// Buffered returns the next event of what has been read already: wire.NeedMore if that holds
-// none. What it shows of the body is a view, until the next Fill.
+// Buffered returns the next event in the window, or wire.NeedMore if there is none. Its data is
+// valid until the next Fill.
 func (x *Exchange) Buffered() (wire.Event, error) {
 	ev, err := x.event()
 	if err == nil && ev.Kind == wire.Data {
@@ -188,16 +186,15 @@ func (x *Exchange) Buffered() (wire.Event, error) {
 	return ev, err
 }
 
-// Fill reads once more. It returns wire.NeedMore if there may be something for Buffered, and
-// wire.End if the connection has ended, and with it the body.
+// Fill reads once into the window. It returns wire.NeedMore if Buffered may have an event now,
+// and wire.End if the body has ended with the connection.
 //
-// Once a body is long, a read that fills the window shows that more was there, and the
-// window becomes a wide one. TLS returns one record at a time, for which a wide window is
-// of no use.
+// If a body is long, and a read has filled the window so that more may be there, Fill widens
+// the window. Over TLS it does not, because each read returns one record.
 func (x *Exchange) Fill(ctx context.Context) (wire.Event, error) {
 	if x.filled && x.Received >= longBody && x.line.TLS == nil {
 		x.Widen(x.limits.WideBuffer)
-		x.block = nil // a view of the head would keep the memory that the window had
+		x.block = nil // it would keep the memory of the old window
 	}
 	room := x.in.Room()
 	n, err := x.read(ctx, room, &x.meter)
@@ -209,9 +206,9 @@ func (x *Exchange) Fill(ctx context.Context) (wire.Event, error) {
 	return wire.Event{}, nil
 }
 
-// Direct returns how much ReadInto may read into memory of that size without the detour
-// through the window, 0 if that is not worth it: nothing is held, the memory is at least
-// as large as the window, and so many times as much is certain to come.
+// Direct returns how many bytes ReadInto may read past the window into memory of that size. It
+// returns 0 if that is not worth it: the window is not empty, the memory is smaller than the
+// window, or fewer bytes are certain to come than the window holds that many times.
 func (x *Exchange) Direct(size, times int) int {
 	if !x.in.Empty() || size < x.in.Size() || x.dec.Expect() < int64(times)*int64(x.in.Size()) {
 		return 0
@@ -219,7 +216,7 @@ func (x *Exchange) Direct(size, times int) int {
 	return int(min(int64(size), x.dec.Expect()))
 }
 
-// ReadInto reads body, and nothing else, into p, which is at most what Direct has said.
+// ReadInto reads a part of the body into p, whose length is at most the result of Direct.
 func (x *Exchange) ReadInto(ctx context.Context, p []byte) (wire.Event, error) {
 	n, err := x.read(ctx, p, &x.meter)
 	if err != nil {
@@ -233,10 +230,9 @@ func (x *Exchange) ReadInto(ctx context.Context, p []byte) (wire.Event, error) {
 	return ev, nil
 }
 
-// Receive lets r take some of the body, at least a byte, and not more than is certain to
-// come. ok is false if r cannot, or if it is not worth its while: something is held, or
-// little is certain to come; or with LowSpeed, which does not count the time of a
-// disk. At an end that is good the error is io.EOF.
+// Receive lets r take a part of the body: at least a byte, and at most what is certain to come.
+// ok is false if r cannot, if the window is not empty, if little is certain to come, or with
+// LowSpeed, which must not count the time that a disk takes. At a good end the error is io.EOF.
 func (x *Exchange) Receive(ctx context.Context, r Receiver) (n int64, ok bool, err error) {
 	if !x.in.Empty() || x.readErr != nil || !x.socket.Resumable() || x.meter.On() || x.dec.Expect() < MinReceive {
 		return 0, false, nil
@@ -272,15 +268,14 @@ func (x *Exchange) Receive(ctx context.Context, r Receiver) (n int64, ok bool, e
 // Certain returns how many bytes of the body are certain to come next.
 func (x *Exchange) Certain() int64 { return x.dec.Expect() }
 
-// AllRead reports whether all of the body has been read, but perhaps for the word that it
-// was all.
+// AllRead reports whether all of the body has been read. The event of its end may be missing.
 func (x *Exchange) AllRead() bool { return x.dec.Done() }
 
 // Widen makes the window at least as large as size. Nobody may hold a view of it.
 func (x *Exchange) Widen(size int) { x.in.Widen(size) }
 
-// ProvesEnd reports whether the end of the body is certain: its framing says where that is,
-// or the end of the connection is the peer's own word (RFC 9112, 9.8).
+// ProvesEnd reports whether the end of the body is certain, because its framing determines it or
+// the end of the connection was authenticated (RFC 9112, 9.8).
 func (x *Exchange) ProvesEnd() bool {
 	return x.dec.Framing() != wire.UntilClose || x.socket.ProvesEnd()
 }

@@ -13,7 +13,7 @@ import (
 
 // sending is the request of an Exchange.
 type sending struct {
-	out     *buffer.Buffer // what is sent from, until all of it has been
+	out     *buffer.Buffer // the outbox, until all of it has been sent
 	request Request
 	stage   stage
 	pending []byte // in out: what is to be written next
@@ -30,16 +30,16 @@ type stage uint8
 const (
 	unbegun          stage = iota
 	sendingHead            // its head, and the first bytes of its body
-	awaitingContinue       // its head has left, and an Expect has to be answered
+	awaitingContinue       // its head was sent, and the peer has not answered the Expect
 	sendingBody
 )
 
-// Send sends the head and the body, and is called until it returns Sent, Answered or an
-// error. The head leaves in one write with the first bytes of a body that is ready, else
-// alone: servers time out on slow heads.
+// Send sends the head and the body. It is called until it returns Sent, Answered or an error.
+// The head is sent in one write with the first bytes of a body that is ready. Otherwise it is
+// sent alone, because servers time out on slow heads.
 //
-// The final head may come before all has been sent; then the peer does not want the rest
-// (RFC 9112, 9.5). After an error ReadHead listens for an answer all the same.
+// If the final head arrives before all has been sent, the peer does not want the rest (RFC
+// 9112, 9.5). After an error ReadHead still waits for a response.
 func (x *Exchange) Send(ctx context.Context, b *Body) (Step, error) {
 	step, err := x.send(ctx, b)
 	if err != nil || step == Answered {
@@ -89,22 +89,21 @@ func (x *Exchange) send(ctx context.Context, b *Body) (Step, error) {
 		}
 		x.full = len(x.pending) >= cap(x.pending)-chunkOverhead
 		if x.last {
-			x.meter.LookNow() // before the last write: afterwards an early answer looks like any other
+			x.meter.LookNow() // before the last write: after it no answer is early
 		}
 	}
 }
 
-// wideOut is how wide the memory for a long body becomes at most. Over TLS its records take
-// as much again.
+// wideOut is the largest outbox for a long body. Over TLS the records take as much again.
 const wideOut = 32 << 10
 
-// widenOut makes the memory that a long body passes through wide when a Read has filled it:
-// fewer reads and writes are needed then.
+// widenOut widens the outbox of a long body if a Read has filled it, so that fewer reads and
+// writes are needed.
 func (x *Exchange) widenOut() {
 	if !x.full || x.Sent < longBody || cap(x.out.B) >= min(x.limits.WideBuffer, wideOut) {
 		return
 	}
-	x.request.Head = nil // a view of it would keep the memory
+	x.request.Head = nil // it would keep the memory of the old outbox
 	buffer.Release(x.out)
 	x.out = buffer.Acquire(min(x.limits.WideBuffer, wideOut))
 }
@@ -146,7 +145,7 @@ func (x *Exchange) begin(b *Body) (err error) {
 	return x.connError(err)
 }
 
-// measure holds what moves from now on to the least that is allowed, if it is a body.
+// measure begins to measure. Only a body has a lowest rate.
 func (x *Exchange) measure(body bool) {
 	x.meter.Restart()
 	x.meter.Bytes, x.meter.In = 0, x.limits.LowTime
@@ -155,16 +154,16 @@ func (x *Exchange) measure(body bool) {
 	}
 }
 
-// Replaceable reports whether sending failed because a kept socket had died, which took
-// nothing of the request: another can take its place.
+// Replaceable reports whether sending failed because a kept socket was dead and has taken
+// nothing of the request, so that Attach can replace it.
 func (x *Exchange) Replaceable(ctx context.Context) bool {
 	cause, err := CauseOf(x.failure)
 	return cause == Stale && x.stage == sendingHead && x.Sent == 0 &&
 		ctx.Err() == nil && !netdriver.IsTimeout(err) && !x.line.Closed()
 }
 
-// write sends what is pending, whatever the driver takes at a time, and looks for an
-// answer before each write.
+// write sends what is pending in as many writes as it takes, and looks for a response before
+// each.
 func (x *Exchange) write(ctx context.Context) (Step, error) {
 	for len(x.pending) > 0 || x.socket.Unfinished() {
 		if step, err := x.pollResponse(ctx); step != 0 || err != nil {
@@ -180,8 +179,8 @@ func (x *Exchange) write(ctx context.Context) (Step, error) {
 	return 0, nil
 }
 
-// sendDirect lets a Sender send all but the last byte. That is left to Read, which tells
-// first whether the body is longer than it said.
+// sendDirect lets a Sender send all but the last byte. That is left to Body.next, which checks
+// first whether the body is longer than its size.
 func (x *Exchange) sendDirect(ctx context.Context, b *Body) (Step, error) {
 	s, ok := b.reader.(Sender)
 	if !ok || !x.socket.TakesFiles() {
@@ -238,11 +237,11 @@ func (x *Exchange) awaitContinue(ctx context.Context) (Step, error) {
 // one.
 func (x *Exchange) pollResponse(ctx context.Context) (Step, error) {
 	for {
-		step, err := x.bufferedHead() // something may be left of what came with a 100
+		step, err := x.bufferedHead() // it may have arrived together with a 100
 		switch {
 		case step != 0 || err != nil:
 			return step, err
-		case x.Sent == 0 && x.Reused: // it has just been looked at
+		case x.Sent == 0 && x.Reused: // begin has just looked
 			return 0, nil
 		case !x.socket.CanLook():
 			if x.Sent == 0 || !x.meter.LookIsDue() {

@@ -5,22 +5,22 @@ import (
 	"time"
 )
 
-// An instant is the time since the program began: a third of the size of a time.Time, and
-// not moved when somebody sets the clock.
+// An instant is the time since the program began. It has a third of the size of a time.Time,
+// and does not change when the clock is set.
 type instant = time.Duration
 
 var began = time.Now()
 
-// Elapsed returns the time since the program began, by a clock that nobody sets.
+// Elapsed returns the time since the program began, by the monotonic clock.
 func Elapsed() instant { return time.Since(began) }
 
-// An Instant is a moment on two clocks: one that nobody sets, which stands still while
-// the machine is suspended, and that of the wall, which goes on. The zero Instant is none.
+// An Instant is a moment on two clocks: the monotonic clock, which stops while the machine is
+// suspended, and the wall clock, which does not. The zero Instant is none.
 //
 // Types that become interfaces have an Instant instead of a time.Time or a time.Duration:
 // TinyGo links all methods of their fields, and those that format a time are 14 KB.
 type Instant struct {
-	elapsed int64 // nanoseconds since the program began, by the clock that nobody sets
+	elapsed int64 // nanoseconds since the program began, by the monotonic clock
 	wall    int64 // nanoseconds since 1970
 }
 
@@ -34,9 +34,9 @@ func Clock() Instant {
 // many nanoseconds since 1970.
 func At(elapsed time.Duration, wall int64) Instant { return Instant{int64(elapsed), wall} }
 
-// Sub returns the time from before to at, with the time that the machine was suspended.
-// If the clock of the wall was set forward in between, that counts as well; if it was set
-// back, only the other one counts.
+// Sub returns the time from before to at, including the time that the machine was suspended. If
+// the wall clock was set forward in between, that counts as well. If it was set back, only the
+// monotonic clock counts.
 func (at Instant) Sub(before Instant) time.Duration {
 	return time.Duration(max(at.elapsed-before.elapsed, at.wall-before.wall))
 }
@@ -49,11 +49,11 @@ func (at Instant) Add(d time.Duration) Instant {
 // IsZero reports whether at is none.
 func (at Instant) IsZero() bool { return at == Instant{} }
 
-// Now returns the time, for what has to be told it.
+// Now returns the present time.
 func Now() time.Time { return time.Now() }
 
-// Overdue reports whether the deadline of ctx is over, which a connection may know before
-// ctx does.
+// Overdue reports whether the deadline of ctx has passed. A connection with that deadline may
+// time out before ctx is done.
 func Overdue(ctx context.Context) bool {
 	by, ok := ctx.Deadline()
 	return ok && time.Until(by) <= 0

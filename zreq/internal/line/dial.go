@@ -9,15 +9,15 @@ import (
 )
 
 var (
-	// ErrNoConn means that a driver has returned nothing.
+	// ErrNoConn means that a driver returned neither a connection nor an error.
 	ErrNoConn = errors.New("the driver returned neither a connection nor an error")
 	// ErrPlainTLS means that a TLS setting would have left the connection in plain text.
 	ErrPlainTLS = errors.New("the TLS setting returned no connection, or the plain one that it was given")
 )
 
-// Dial looks the name up and connects, within a limit, the Timeouts.Dial of the call;
-// zero or less is none. Close ends that. Where the driver has TLS of its own, the
-// handshake is part of it, and secure, the limit of that, is added.
+// Dial looks the name up and connects. limit is Timeouts.Dial of the call; if zero or less,
+// there is none. If the driver has its own TLS, the handshake is part of the dial, and secure,
+// which is Timeouts.TLS, is added to the limit. Close ends a dial.
 func (l *Line) Dial(ctx context.Context, limit, secure time.Duration) (netdriver.Conn, error) {
 	var room [64]byte // most are shorter
 	address, name := string(l.AppendAddress(room[:0])), "Dial"
@@ -48,8 +48,8 @@ func (l *Line) Dial(ctx context.Context, limit, secure time.Duration) (netdriver
 	return conn, err
 }
 
-// Secure shakes hands over plain, a connection of Dial, within a limit, the Timeouts.TLS
-// of the call. It is for a Route with a TLS.
+// Secure makes the TLS handshake over plain, a connection of Dial. limit is Timeouts.TLS of the
+// call. Secure is for a Route with a TLS.
 func (l *Line) Secure(ctx context.Context, plain netdriver.Conn, limit time.Duration) (netdriver.Conn, error) {
 	conn, err := l.open(ctx, limit, "TLS", func(ctx context.Context) (netdriver.Conn, error) {
 		return l.TLS.Client(ctx, plain, l.Host)
@@ -78,8 +78,7 @@ func (l *Line) Adopt(conn netdriver.Conn) (*Socket, error) {
 	return s, nil
 }
 
-// open makes a connection by a step that takes a context, under a limit of its own. Close
-// ends it.
+// open calls step, which makes a connection, with a context that ends after limit or by Close.
 func (l *Line) open(ctx context.Context, limit time.Duration, name string, step func(context.Context) (netdriver.Conn, error)) (netdriver.Conn, error) {
 	own, cancel := limited(ctx, limit)
 	defer cancel()

@@ -6,8 +6,8 @@
 // is one connection of it with the deadline that was last set; a [Meter] is the pace of
 // one body. A [Route] says where a Line leads.
 //
-// It knows nothing of what is sent, and of who shares connections with whom. Of HTTP it
-// keeps what a peer has told about itself, without knowing how.
+// It knows neither what is sent nor who shares connections. Of HTTP it keeps what is known
+// about a peer, but not how that was learnt.
 package line
 
 import (
@@ -23,12 +23,12 @@ var (
 	ErrBusy = errors.New("connection is in use by another call")
 	// ErrClosed means that the owner has closed the line.
 	ErrClosed = errors.New("closed by its owner")
-	// ErrExpired means that the time is over for which the peer keeps an idle connection.
+	// ErrExpired means that the connection was idle for longer than the peer keeps it.
 	ErrExpired = errors.New("it was idle for as long as the Keep-Alive of the server allows")
 )
 
-// A Line leads to one origin. It is idle, being dialled, or in use by one call; Close may
-// be called from anywhere, at any time. Without a Route it leads nowhere.
+// A Line leads to one origin. It is idle, being dialled, or in use by one call. Close may be
+// called at any time from any goroutine. The zero Line has no Route and cannot be dialled.
 type Line struct {
 	*Route
 
@@ -57,8 +57,8 @@ func (l *Line) Claim() error {
 	return nil
 }
 
-// Release ends the claim. The line can be claimed again, and is dialled anew then if its
-// socket is not kept.
+// Release ends the claim, and closes the socket unless it is to be kept. The line can be claimed
+// again.
 func (l *Line) Release(keep bool) {
 	if !keep {
 		l.Drop()
@@ -66,9 +66,8 @@ func (l *Line) Release(keep bool) {
 	l.busy.Store(false)
 }
 
-// Alive returns the socket if it can carry a request: it is open, and the peer has sent
-// nothing that nobody asked for. The error says why it cannot; it is nil if there is no
-// socket.
+// Alive returns the socket if it can carry a request: it is open, and the peer has sent nothing
+// unasked. Otherwise it returns the reason, or a nil error if there is no socket.
 func (l *Line) Alive() (*Socket, error) {
 	s := l.socket.Load()
 	switch {
@@ -90,9 +89,9 @@ func (l *Line) Drop() {
 	}
 }
 
-// Close closes the line for good. A call that is using it fails with ErrClosed. What
-// begins meanwhile, a dial or a socket, looks at closed after it has shown itself: so one
-// of the two sees the other.
+// Close closes the line for good. A call that is using it fails with ErrClosed. A dial that
+// begins at the same time first publishes its cancelDial or its socket and then reads closed,
+// and Close does the opposite, so at least one of them sees the other.
 func (l *Line) Close() {
 	l.closed.Store(true)
 	l.mu.Lock()

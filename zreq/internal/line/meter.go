@@ -10,12 +10,12 @@ import (
 
 var errSlow = errors.New("fewer than LowSpeed.Bytes came or went")
 
-// A Meter measures how one body moves: against the least that is allowed, window after
-// window, and how quickly writes go. Only the time that is spent waiting for the peer is
-// in it. It is of one call, and never of the Socket, which an idle connection keeps.
+// A Meter measures how a body moves: whether it keeps up the lowest rate, in one window after
+// the other, and how quickly writes are taken. It counts only the time that is spent waiting
+// for the peer. It belongs to a call, and not to the Socket, which an idle connection keeps.
 type Meter struct {
-	Bytes int64         // at least this much has to move
-	In    time.Duration // in each such time; zero or less in either: no limit
+	Bytes int64         // the least that must move in a window
+	In    time.Duration // the length of a window; if either is zero or less, there is no limit
 
 	waited time.Duration // in this window
 	bytes  int64         // that moved in it
@@ -24,28 +24,28 @@ type Meter struct {
 	held   int           // bytes that the system held, of what was written, when the window began
 
 	// Of writes.
-	movedAt instant // when the first of those began that have moved nothing since; 0: there is none
-	lookAt  instant // when a connection that cannot look is next asked for an answer
-	empty   int     // so many in a row moved nothing, and said nothing
-	quick   uint32  // bytes that went in quick ones; if it wraps, some small ones follow
-	queued  int     // bytes that the system held of them when it was last asked
-	drained instant // when those became less
+	movedAt instant // when the first write since the last progress began; 0: there is none
+	lookAt  instant // when to look for an answer, on a connection that cannot look without waiting
+	empty   int     // how many in a row returned (0, nil)
+	quick   uint32  // bytes of the quick writes in a row; if it wraps, a few small writes follow
+	queued  int     // bytes that the system held when it was last asked
+	drained instant // when queued last became less
 }
 
-// Restart begins with another body.
+// Restart begins to measure another body.
 func (m *Meter) Restart() { m.waited, m.bytes, m.idle, m.held = 0, 0, 0, 0 }
 
-// Reconnect begins with another socket, of which nobody knows how quick it is.
+// Reconnect forgets how quick the last connection was.
 func (m *Meter) Reconnect() { m.quick, m.movedAt, m.held = 0, 0, 0 }
 
 // Resume notes that the time until the next write is not the peer's.
 func (m *Meter) Resume() { m.movedAt = 0 }
 
-// On reports whether there is a least that has to move.
+// On reports whether there is a lowest rate.
 func (m *Meter) On() bool { return m.Bytes > 0 && m.In > 0 }
 
-// left returns how long the next wait may be, and the limit that this is for: what is left of
-// silence, or of the window, if that is less.
+// left returns how long the next wait may be, and the limit that it comes from: the rest of
+// silence or the rest of the window, whichever is shorter.
 func (m *Meter) left(silence time.Duration, name string) (wait, limit time.Duration, _ string) {
 	left := m.In - m.waited
 	if silence > 0 && silence-m.idle < left {
@@ -57,9 +57,9 @@ func (m *Meter) left(silence time.Duration, name string) (wait, limit time.Durat
 // begin notes that a wait begins.
 func (m *Meter) begin() { m.since = Elapsed() }
 
-// moved takes in what the wait has brought that ends now, and returns how long that was. An
-// error says that the window is over, and too little has moved in it. to is the connection
-// that n bytes were written to; nil if they were read.
+// moved ends a wait in which n bytes have moved, and returns how long it was. slow is not nil
+// if the window is over and too little has moved in it. to is the connection that the bytes
+// were written to, or nil if they were read.
 func (m *Meter) moved(n int, to netdriver.Conn) (waited time.Duration, slow error) {
 	waited = Elapsed() - m.since
 	if !m.On() {

@@ -12,12 +12,12 @@ import (
 // ErrBadCount means that a driver, or a body, returned a count that cannot be.
 var ErrBadCount = errors.New("the driver or the body returned an impossible count")
 
-// MaxEmpty bounds how often in a row a driver may read or write nothing, and a body give
-// nothing.
+// MaxEmpty limits how often in a row a Read or Write of a driver, or a Read of a body, may
+// return (0, nil).
 const MaxEmpty = 100
 
-// A Socket is a connection of a driver with the deadline that was last set on it, which is
-// one: a call either writes or reads.
+// A Socket is a connection of a driver and the deadline that was last set on it. There is one
+// for reading and writing, because a call does only one at a time.
 type Socket struct {
 	conn    netdriver.Conn
 	checker netdriver.Checker // nil if the driver cannot look without waiting
@@ -31,9 +31,9 @@ type Socket struct {
 	look [1]byte // for Look
 
 	resumable  bool // a read or write that a deadline cut can be taken up again
-	counts     bool // the count of a write that was cut says what has left; not in TLS
+	counts     bool // a write that was cut returns how much was sent; not over TLS
 	sliced     bool // writes have short deadlines, and are taken up again
-	unfinished bool // a write was cut, and the next one finishes it, be it an empty one
+	unfinished bool // the next write, even an empty one, must finish one that was cut
 
 	requests  int // that it has carried, this one included
 	keepAlive keepAlive
@@ -41,7 +41,7 @@ type Socket struct {
 	interrupt interrupter // for Watch
 }
 
-// newSocket makes a socket of conn. r tells whether that is plain TCP, TLS of a
+// newSocket returns a Socket of conn. r shows whether that is plain TCP, TLS of a
 // netdriver.TLS, whose Checker is that of the Conn below, or TLS in the chip.
 func newSocket(conn netdriver.Conn, r *Route) *Socket {
 	s := &Socket{conn: conn, keepAlive: keepAlive{seconds: -1, requests: -1}}
@@ -71,12 +71,11 @@ func (s *Socket) CanLook() bool { return s.checker != nil }
 // reader, as by splice.
 func (s *Socket) Resumable() bool { return s.resumable }
 
-// TakesFiles reports whether a body may send itself by sendfile: writes are sliced, and
-// the count of one that was cut says what has left.
+// TakesFiles reports whether a body may send itself, as by sendfile.
 func (s *Socket) TakesFiles() bool { return s.sliced && s.counts }
 
-// ProvesEnd reports whether the end of the connection is the peer's own word, as by
-// close_notify of TLS (RFC 9112, 9.8).
+// ProvesEnd reports whether the end of the connection was authenticated, as by close_notify of
+// TLS (RFC 9112, 9.8).
 func (s *Socket) ProvesEnd() bool {
 	p, ok := s.conn.(netdriver.EndProver)
 	return ok && p.ProvesEnd()
@@ -89,8 +88,8 @@ func (s *Socket) SetKeepAlive(seconds, requests int32) { s.keepAlive.update(seco
 // Exhausted reports whether the peer allows no further request.
 func (s *Socket) Exhausted() bool { return s.keepAlive.exhausted() }
 
-// Watch makes the end of ctx end whatever is under way, until stop is called. stop returns
-// false if ctx has ended before. It is nil if ctx cannot end, or if reads ask it.
+// Watch interrupts reads and writes when ctx ends, until stop is called. stop returns false if
+// ctx has ended before. It is nil if ctx cannot end, or if each read asks ctx.
 func (s *Socket) Watch(ctx context.Context) (stop func() bool) { return watch(ctx, s.interrupt) }
 
 // Within sets the deadline for the reads and writes that follow. If limit is zero or less,
@@ -118,10 +117,9 @@ func (s *Socket) WaitWithin(ctx context.Context, now instant, wait, limit time.D
 	return ctx.Err()
 }
 
-// Look returns nil if the connection is open and the peer silent, netdriver.ErrUnread if
-// something has come, and else why the connection is dead. Where the driver cannot look,
-// Look reads: that takes a millisecond, and a byte that comes is lost, and with it the
-// connection.
+// Look returns nil if the connection is open and silent, netdriver.ErrUnread if something has
+// arrived, and otherwise why the connection is dead. If the driver cannot look, Look reads for
+// a millisecond. A byte that it reads is lost, so the connection cannot be used any more.
 func (s *Socket) Look() error {
 	if s.checker != nil {
 		return s.checker.Check()
@@ -139,9 +137,9 @@ func (s *Socket) Look() error {
 	return err
 }
 
-// Read reads under the deadline that Within has set; or, if m is not nil, a piece of a body,
-// for which the peer has the limit, and which m measures. It returns at least one byte or an
-// error; both, if the driver did.
+// Read reads with the deadline that Within has set. If m is not nil, it reads a part of a body,
+// which has the given limit and is measured by m. It returns at least one byte or an error, or
+// both if the driver does.
 func (s *Socket) Read(ctx context.Context, p []byte, limit time.Duration, m *Meter) (int, error) {
 	for {
 		err := ctx.Err()
@@ -186,7 +184,7 @@ func (s *Socket) EndRead(n int64, err error) error {
 	return err
 }
 
-// ReadSome reads at least one byte, or says why not.
+// ReadSome reads at least one byte or returns an error.
 func ReadSome(r io.Reader, p []byte) (int, error) {
 	for range MaxEmpty {
 		n, err := r.Read(p)

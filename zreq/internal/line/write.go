@@ -7,34 +7,35 @@ import (
 	"time"
 )
 
-// A write that can be cut has a deadline of a 32nd of its limit, and of 80 ms at most. So an
-// early answer is seen soon, and it is known when something last moved. Where a write
-// cannot be cut, an answer is looked for as often between two writes.
+// A write that can be continued has a deadline of a 32nd of its limit, and of 80 ms at most.
+// So an early answer is seen soon, and it is known when something last moved. If writes cannot
+// be continued, an answer is looked for as often, but only between two of them.
 const (
 	slices    = 32
 	sliceWait = 80 * time.Millisecond
 )
 
-// maxWrite is what one write is given where it cannot be taken up again: it has the whole
-// limit, and a slow peer is told from a dead one by whether it takes so much. It is
-// wideWrite, of which TLS makes one record as well, when quickRun went in quick writes:
-// what is quick may only go into a buffer below, and the write that finds that full must
-// not be a large one. In one of more than that, as the system's, a blocked write waits for
-// far more room anyway.
+// maxWrite is the size of a write that cannot be continued after its deadline. Such a write has
+// the whole limit, and it must be small, so that a slow peer can take it in that time. After
+// quickRun bytes in quick writes the size is wideWrite, of which TLS still makes one record.
+// Fewer quick bytes may just have filled a buffer below, and the write that finds it full must
+// not be a large one. A buffer of more than quickRun, such as the system's, blocks a write
+// until there is room for far more than wideWrite.
 const (
 	maxWrite  = 4 << 10
 	wideWrite = 16 << 10
 	quickRun  = 128 << 10
 
-	// slicedWrite takes the place of wideWrite where a write can be taken up again, as in TLS.
-	// A TLS takes no more of it than a record, unless a write that was cut is seen to move
-	// because the driver says what the system holds.
+	// slicedWrite replaces wideWrite if a write can be continued, as over TLS. A TLS takes at
+	// most one record of it, unless the driver says what the system holds, so that a write is
+	// seen to move.
 	slicedWrite = 32 << 10
 )
 
-// Write writes what one write may take of p, within limit, and returns how much that was:
-// nothing, without an error, if only the time slice of the write is over. If a deadline has
-// cut a write in TLS, Unfinished says so, and another Write has to finish it, if only of nothing.
+// Write writes as much of p as one write may take, within limit, and returns how much that
+// was. It returns (0, nil) if only the time slice of the write is over. If the deadline has cut
+// a write over TLS, Unfinished returns true, and another Write must finish it, even if there
+// is nothing else to write.
 func (s *Socket) Write(ctx context.Context, p []byte, limit time.Duration, m *Meter) (int, error) {
 	if err := s.BeginWrite(ctx, limit, m); err != nil {
 		return 0, err
@@ -47,11 +48,11 @@ func (s *Socket) Write(ctx context.Context, p []byte, limit time.Duration, m *Me
 	return n, s.EndWrite(n, err, limit, m)
 }
 
-// Unfinished reports whether a write was cut that the next one has to finish.
+// Unfinished reports whether the next write must finish one that its deadline has cut.
 func (s *Socket) Unfinished() bool { return s.unfinished }
 
-// most is what one write is given. Where what it has moved is not known before its end,
-// a window of the meter has to see several.
+// most returns the size of the next write. If it is only known at the end of a write how much
+// has moved, several writes must fit into a window of the meter.
 func (s *Socket) most(m *Meter) int {
 	switch {
 	case s.counts && s.sliced:
@@ -66,9 +67,9 @@ func (s *Socket) most(m *Meter) int {
 	return wideWrite
 }
 
-// BeginWrite makes the next write fail when limit has passed since something moved, or when
-// its slice or the window of m is over. It and EndWrite are for a write that is not made by
-// Write.
+// BeginWrite sets the deadline of the next write: limit after the last progress, or the end of
+// its slice or of the window of m, if that is sooner. BeginWrite and EndWrite are for a write
+// that is not made by Write.
 func (s *Socket) BeginWrite(ctx context.Context, limit time.Duration, m *Meter) error {
 	wait := limit
 	m.begin()
@@ -89,8 +90,9 @@ func (s *Socket) BeginWrite(ctx context.Context, limit time.Duration, m *Meter) 
 }
 
 // EndWrite is called with the results of a write that began with BeginWrite. It returns nil if
-// the error was only the end of a time slice. A write that moves nothing is not stuck while the system holds less
-// and less: a full system takes no more until the peer has acknowledged a large part.
+// the error was only the end of a time slice. A write that moves nothing is not stuck while
+// the system holds less and less: a system whose buffer is full takes nothing until the peer
+// has acknowledged a large part.
 func (s *Socket) EndWrite(n int, err error, limit time.Duration, m *Meter) error {
 	waited, slow := m.moved(n, s.conn)
 	stuck := n == 0 && err != nil
@@ -101,7 +103,7 @@ func (s *Socket) EndWrite(n int, err error, limit time.Duration, m *Meter) error
 		m.empty = 0
 	}
 	m.quick += uint32(n)
-	if err != nil || uint64(waited) >= uint64(limit)/slices { // never, if limit is negative
+	if err != nil || uint64(waited) >= uint64(limit)/slices { // a negative limit is a very large one here
 		m.quick = 0
 	}
 	s.unfinished = false
