@@ -40,7 +40,7 @@
 // That is so for the credentials in Options and in the environment. A Proxy-Authorization
 // in the Headers of a call is a field of the request like others. It reaches the proxy only
 // with a request that is forwarded. Through a tunnel, or over a link without a proxy, it
-// reaches the origin.
+// reaches the origin, as some gateways in front of origins want it.
 //
 // # Time and memory
 //
