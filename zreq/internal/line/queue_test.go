@@ -70,7 +70,7 @@ type fullConn struct {
 
 func (c *fullConn) Queued() int { return c.held() }
 
-// blocked fills the system, and then writes until that fails or an hour is over, to a peer that
+// blocked fills the system, and then writes until that fails, or for a hundred limits, to a peer that
 // acknowledges n bytes at a time, every so often, and nothing any more after stops.
 func blocked(t *testing.T, n int, every, stops, limit time.Duration, m *line.Meter) (took time.Duration, err error) {
 	c := &fullConn{lookingConn: looks()}
@@ -85,7 +85,7 @@ func blocked(t *testing.T, n int, every, stops, limit time.Duration, m *line.Met
 		c.held = func() int { return 1<<30 - n*int(min(time.Since(began), stops)/every) }
 		s.BeginRequest(true)
 		_, err = s.Write(context.Background(), make([]byte, 1<<20), limit, m)
-		for err == nil && time.Since(began) < time.Hour {
+		for err == nil && time.Since(began) < min(time.Hour, 100*limit) {
 			_, err = s.Write(context.Background(), make([]byte, 10), limit, m)
 		}
 		took = time.Since(began)
