@@ -81,7 +81,7 @@ func (t *attempts) conclude(resp *Response, err error) error {
 	return &own
 }
 
-// failure is what an attempt came to: an error, or a response with a status that is retried.
+// failure is how an attempt failed: by an error, or by a response with a status that is retried.
 type failure struct {
 	attempt int
 	method  string
@@ -91,10 +91,10 @@ type failure struct {
 	by      time.Time // when the context ends, if that is known
 	stale   bool      // a kept connection died, or its peer had given it up
 	shown   bool      // the caller has been shown something of the response
-	err     *Error    // nil: it is the response,
-	status  int       // of which this is the status,
-	after   string    // the Retry-After
-	date    string    // and the Date
+	err     *Error    // nil if the status is the failure
+	status  int       // of the response; 0 if err is the failure, except for a 408 of an idle connection
+	after   string    // Retry-After of the response
+	date    string    // Date of the response
 }
 
 // traced returns the error for a Trace, nil if there is only a status. It is not the field,
@@ -109,7 +109,7 @@ func (f failure) traced() error {
 // verdict is what follows a failure.
 type verdict struct {
 	again bool
-	out   bool // there would be another attempt, if something had not run out
-	free  bool // at once, over a new connection, and it is no new attempt
+	out   bool // there is no other attempt only because something ran out
+	free  bool // the attempt replaces a dead connection: it is made at once, and does not count
 	wait  time.Duration
 }

@@ -10,19 +10,19 @@ import (
 const (
 	defaultBudget = 32
 	maxBudget     = 1 << 20
-	retryCost     = 10              // of which a call that succeeds puts one back,
-	refillEvery   = 6 * time.Second // and so does this time
+	retryCost     = 10              // tenths of a retry; a call that succeeds returns one
+	refillEvery   = 6 * time.Second // the time that returns one
 )
 
-// budget is a token bucket for retries: full when nothing is spent.
+// budget is a token bucket for retries. It is full when nothing is spent.
 type budget struct {
 	mu    sync.Mutex   // guards what follows
 	spent int          // in tenths of a retry
-	since line.Instant // it has not been refilled
+	since line.Instant // the last refill
 }
 
-// spend takes a retry out of a bucket that holds so many. If there is none, it says
-// when there will be one if no call succeeds until then.
+// spend takes a retry out of a bucket of size retries. If there is none, it returns the time
+// until there is one, if no call succeeds before that.
 func (b *budget) spend(size int, at line.Instant) (wait time.Duration, ok bool) {
 	if size == 0 {
 		size = defaultBudget

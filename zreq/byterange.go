@@ -2,8 +2,8 @@ package zreq
 
 import "github.com/zreq-go/zreq/zreq/internal/ascii"
 
-// byteRange is the one range of a Range field: bytes=first-last. An open end is
-// last < 0; of a suffix (bytes=-n) first is -1 and last is n.
+// byteRange is the one range of a Range field: bytes=first-last. If its end is open, last is
+// negative. If it is a suffix (bytes=-n), first is -1 and last is n.
 type byteRange struct{ first, last int64 }
 
 // contentRange is Content-Range: bytes first-last/size; size is -1 for "*".

@@ -19,19 +19,19 @@ type delivery struct {
 	exchange exchange.Exchange
 	resp     *Response
 	lender   lender  // nil: the call has no Session
-	trace    *tracer // nil: nobody is told
+	trace    *tracer // nil: the call has no Trace
 	limits   Limits  // with their defaults
-	dropHead bool    // the head of resp is a view, and goes when the window does
+	dropHead bool    // the head of resp is a view of the read buffer, and is dropped with it
 
 	// How the call ends.
 	answered  bool // resp has a head
-	suspended bool // the rest of the call is the Response's
+	suspended bool // the Response has the delivery now
 	stopped   bool // by ErrStop
 	why       CloseReason
 	failed    error
 }
 
-// asked is what errors and events tell of a request.
+// asked is what errors and events say about the request.
 type asked struct {
 	method     string
 	at         target.Target
@@ -41,14 +41,15 @@ type asked struct {
 	phase      Phase // from PhaseSend on the exchange has it: see phaseNow
 }
 
-// maxPage bounds the error page that is kept of a response that a callback was refused:
-// a caller who streams has no memory for a large one.
+// maxPage limits the error page that is kept when a callback does not get a response. A caller
+// with a callback has no memory for a large one.
 const maxPage = 8 << 10
 
-// firstContent bounds what is set aside for a body on the peer's word alone.
+// firstContent limits the memory that is allocated for a body because of its Content-Length
+// alone.
 const firstContent = 64 << 10
 
-// end releases what a call took, each thing once.
+// end releases what a call holds, each thing once.
 func (d *delivery) end() {
 	if d.suspended {
 		return
@@ -164,7 +165,7 @@ func (d *delivery) deliverChunks(ctx context.Context, args *Args) error {
 	defer chunks.Close()
 	body := &d.resp.body
 	if body.framing == FramingChunked && args.Limits.ReadBuffer == 0 {
-		d.exchange.Widen(min(chunks.Size(), buffer.MaxKept)) // who takes large chunks has room for it, and needs fewer reads
+		d.exchange.Widen(min(chunks.Size(), buffer.MaxKept)) // fewer reads; a caller with large chunks has the memory
 	}
 	err := d.feed(ctx, &chunks)
 	body.content = append(body.content[:0], chunks.Last()...)
@@ -290,5 +291,5 @@ func (d *delivery) refuse(ctx context.Context) error {
 	return &fault{kind: kind, err: cause}
 }
 
-// readSoFar is how many bytes of the responses of the call were read.
+// readSoFar returns how many bytes of the responses of the call were read.
 func (d *delivery) readSoFar() int64 { return d.readBefore + d.exchange.Read }

@@ -18,17 +18,17 @@ func encodedError(coding, cure string) error {
 	return &fault{err: ErrEncoded, text: "the body is in the content coding " + coding + ", which was not undone: " + cure}
 }
 
-// contentCodings are those of IANA's registry (RFC 9110, 18.6) but identity, which is
-// none. What a Content-Encoding names beside these and the registered ones is no
-// coding: "utf-8", "none", and the "aws-chunked" of a store that has undone it.
+// contentCodings are the content codings in IANA's registry (RFC 9110, 18.6), without identity,
+// which is none. What else a Content-Encoding names is no coding, unless a Coding is registered
+// for it: "utf-8", "none", and the "aws-chunked" of a store that has undone it.
 var contentCodings = [...]string{
 	"aes128gcm", "br", "compress", "dcb", "dcz", "deflate", "exi", "gzip", "pack200-gzip", "x-compress", "x-gzip", "zstd",
 }
 
-// A codingList gives the content codings of a head one after the other, in the order
-// in which they were applied (RFC 9110, 8.4). What separates two of them is a comma, but
-// every word counts that is the name of a coding, also in quotes or behind a blank: who
-// writes such a field has coded the body all the same.
+// A codingList iterates over the content codings of a head, in the order in which they were
+// applied (RFC 9110, 8.4). They should be separated by commas. But every word that is the name
+// of a coding counts, even in quotes or after a blank, because a server that sends such a field
+// has coded the body.
 type codingList struct {
 	fields []byte
 	value  []byte // what is left of that of the last field
@@ -39,7 +39,7 @@ func codingsOf(head []byte) codingList {
 	return codingList{fields: fields}
 }
 
-// next returns the name of the next coding, which aliases the head; nil if there is none.
+// next returns the name of the next coding, or nil. It aliases the head.
 func (c *codingList) next() []byte {
 	for {
 		for len(c.value) > 0 {

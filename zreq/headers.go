@@ -27,8 +27,8 @@ func (h Headers) Get(name string) (value string, ok bool) {
 	return "", false
 }
 
-// asksForClose reports whether the fields ask for the end of the connection, or for
-// nothing, and byDefault does.
+// asksForClose reports whether the fields ask for the end of the connection. If they say nothing
+// about it, byDefault is the answer.
 func (h Headers) asksForClose(byDefault bool) bool {
 	closes := byDefault
 	for _, field := range h {
@@ -45,7 +45,7 @@ func (h Headers) asksForClose(byDefault bool) bool {
 	return closes
 }
 
-// without returns h without the fields that other has, too, or that omit names.
+// without returns h without the fields that are also in other, and without those in omit.
 func (h Headers) without(other Headers, omit []string) Headers {
 	for i := range h {
 		if !named(h[i][0], other, omit) {
@@ -59,10 +59,10 @@ func (h Headers) without(other Headers, omit []string) Headers {
 		}
 		return rest
 	}
-	return h[:len(h):len(h)] // nobody appends to the caller's
+	return h[:len(h):len(h)] // so that an append does not write to the caller's array
 }
 
-// named reports whether a field has the name, or omit is of it.
+// named reports whether name is that of a field, or is in omit.
 func named(name string, fields Headers, omit []string) bool {
 	_, given := fields.Get(name)
 	return given || listed(name, omit)
@@ -78,20 +78,20 @@ func listed(name string, names []string) bool {
 	return false
 }
 
-// hidden stands for what is not printed. What a program may print that logs its settings
-// tells no secret: that is what the methods String and GoString of package zreq are for.
-// Package fmt calls them with %v, %+v, %s, %q and %#v, also for exported fields.
+// hidden is printed in place of a value that may be secret. The methods String and GoString of
+// package zreq are there so that a program that logs its settings logs no secret. Package fmt
+// calls them for %v, %+v, %s, %q and %#v, also for exported fields.
 const hidden = "…"
 
-// harmless are the fields of a request of which the values are shown. Of others, as
-// X-Api-Key, only who made them up knows.
+// harmless are the fields of a request whose values are printed. Others, such as X-Api-Key, may
+// be secret.
 var harmless = [...]string{
 	"Accept", "Accept-Charset", "Accept-Encoding", "Accept-Language", "Cache-Control", "Connection", "Content-Encoding",
 	"Content-Language", "Content-Type", "Date", "Expect", "Host", "If-Match", "If-Modified-Since", "If-None-Match",
 	"If-Range", "If-Unmodified-Since", "Keep-Alive", "Pragma", "Range", "TE", "Trailer", "User-Agent",
 }
 
-// shown returns the value of a field, if it may be shown.
+// shown returns the value of a field, or hidden if it is not known to be harmless.
 func (h Headers) shown(i int) string {
 	for _, name := range harmless {
 		if ascii.EqualFold(h[i][0], name) {

@@ -69,7 +69,7 @@ func (r *Retry) setDefaults() {
 	r.Wait, r.MaxWait = min(max(0, r.Wait), century), min(max(0, r.MaxWait), century)
 }
 
-// bound is the longest wait before the attempt after the one with that number.
+// bound returns the longest wait after the attempt with that number.
 func (r *Retry) bound(attempt int) time.Duration {
 	most := min(r.Wait, r.MaxWait)
 	for ; attempt > 1 && most > 0 && most < r.MaxWait; attempt-- {
@@ -78,7 +78,7 @@ func (r *Retry) bound(attempt int) time.Duration {
 	return most
 }
 
-// upTo is a random time from 0 to d. That the shorter ones are likelier by a millionth does
+// upTo returns a random time from 0 to d. Shorter ones are likelier by a millionth, which does
 // not matter.
 func upTo(d time.Duration) time.Duration {
 	return time.Duration(rand.Uint64() % uint64(d+1))
@@ -93,8 +93,8 @@ func (s *Session) retries(status int) bool {
 	return false
 }
 
-// passes reports whether a failure may be gone in the next attempt, if nobody has been
-// shown anything of this one, and the request may reach the server twice or has not left.
+// passes reports whether another attempt may follow a failure: it may succeed, the caller has
+// been shown nothing of the response, and the request may reach the server twice or was not sent.
 func (s *Session) passes(f failure) bool {
 	if f.status == 0 && (f.shown || !isPassing(f.err)) {
 		return false
@@ -108,7 +108,7 @@ func (f failure) isOfConnection() bool {
 	return f.status == 0 && !f.stale && f.err.Phase > PhaseDial && isPassing(f.err)
 }
 
-// isPassing reports whether an error may be gone in the next attempt.
+// isPassing reports whether the next attempt may succeed after an error.
 func isPassing(e *Error) bool {
 	if e.Phase < PhaseDial || e.Err == ErrClosed || isLasting(e.Err) || isOtherPart(e.Err) {
 		return false
@@ -120,7 +120,7 @@ func isPassing(e *Error) bool {
 	return e.kind == nil && netdriver.IsTimeout(e.Err)
 }
 
-// judge decides what follows a failure, and notes it.
+// judge decides what follows a failure, and adds the failure to t.
 func (s *Session) judge(t *attempts, f failure) (*attempts, verdict) {
 	policy := f.args.Retry
 	policy.setDefaults()
@@ -157,8 +157,8 @@ func (s *Session) judge(t *attempts, f failure) (*attempts, verdict) {
 	return t, verdict{out: true}
 }
 
-// wait is how long to wait after a failure: exponential, with full jitter, on top of
-// what the server asks for.
+// wait returns how long to wait after a failure: a random time with an exponential limit, in
+// addition to what the server asks for.
 func (r *Retry) wait(f failure, at time.Time) time.Duration {
 	asked, _ := retryAfter(f.after, f.date, at)
 	asked = min(asked, r.MaxWait)

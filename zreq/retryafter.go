@@ -2,12 +2,12 @@ package zreq
 
 import "time"
 
-// maxAfter is as long as a Retry-After is believed to be meant.
+// maxAfter is the longest time of a Retry-After. A longer one counts as this.
 const maxAfter = 365 * 24 * time.Hour
 
-// retryAfter is how long a server asks to be left alone (RFC 9110, 10.2.3): so many
-// seconds, or until a date. A date is compared with the server's own, if it gave one:
-// the clock of a device is often wrong.
+// retryAfter returns how long a server asks to be left alone (RFC 9110, 10.2.3): for a number of
+// seconds, or until a date. A date is compared with the Date of the response, if there is one,
+// because the clock of a device is often wrong.
 func retryAfter(value, date string, at time.Time) (time.Duration, bool) {
 	if value == "" {
 		return 0, false
@@ -25,8 +25,8 @@ func retryAfter(value, date string, at time.Time) (time.Duration, bool) {
 	return min(max(0, until.Sub(at)), maxAfter), true
 }
 
-// digits reads a number of seconds. One that is too large is maxAfter, and not none, as
-// for cutInt: nobody comes back at once who was told to stay away for long.
+// digits reads a number of seconds. Unlike cutInt it accepts one that is too large, as maxAfter:
+// a client that was told to stay away for long must not come back at once.
 func digits(s string) (time.Duration, bool) {
 	var n time.Duration
 	for i := range len(s) {

@@ -37,7 +37,7 @@ func poolFor(n int) (pool *bytebufferpool.Pool, size int) {
 	return nil, n
 }
 
-// Acquire returns a buffer whose B has length n. What lies in it is arbitrary.
+// Acquire returns a buffer whose B has length n and arbitrary content.
 func Acquire(n int) *Buffer {
 	pool, size := poolFor(n)
 	if pool == nil {
@@ -51,7 +51,7 @@ func Acquire(n int) *Buffer {
 	return b
 }
 
-// Release gives b back, which may be nil. Nobody may hold a view of it any more.
+// Release returns b, which may be nil, to its pool. No view of it may be used any more.
 func Release(b *Buffer) {
 	if b == nil {
 		return

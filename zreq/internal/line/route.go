@@ -7,17 +7,17 @@ import (
 	"github.com/zreq-go/zreq/zreq/internal/target"
 )
 
-// ErrUncomparable: a Driver or TLS has no ==, so that nobody can say which connections
-// serve a call that names it.
+// ErrUncomparable means that a Driver or a TLS has no ==, so that it cannot be decided which
+// connections serve a call that names it.
 var ErrUncomparable = errors.New("the Driver or the TLS cannot be compared: give pointers")
 
-// Route is the way to an origin: what connections may be shared by.
+// Route is the way to an origin. Connections with the same Route may be shared.
 type Route struct {
 	target.Origin
 	Driver netdriver.Driver
-	Named  netdriver.TLS       // the TLS that the call named, also if it was for http
-	TLS    netdriver.TLS       // what makes the connection secure, if it is https;
-	Chip   netdriver.TLSDialer // or the driver itself does that
+	Named  netdriver.TLS       // the TLS that the call named, even if its URL is http
+	TLS    netdriver.TLS       // secures an https connection, unless Chip does
+	Chip   netdriver.TLSDialer // the driver, if it speaks TLS itself
 }
 
 // Same reports whether a connection over one of two routes may serve the other. comparable
@@ -33,8 +33,8 @@ func (r *Route) Same(other *Route) (same, comparable bool) {
 	return same, comparable
 }
 
-// Equal reports whether a and b are the same, and whether that can be told: == panics
-// for some types, as for a struct with a func in it.
+// Equal reports whether a and b are the same. comparable is false if == panics for their type,
+// such as a struct with a func in it.
 func Equal(a, b any) (same, comparable bool) {
 	defer func() { _ = recover() }()
 	return a == b, true

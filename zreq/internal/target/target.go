@@ -16,7 +16,7 @@ import (
 // nothing is copied.
 type Target struct {
 	Origin
-	HasUserinfo bool   // there is an @, be it with nothing in front
+	HasUserinfo bool   // there is an @, even if nothing is before it
 	Userinfo    string // still percent-encoded
 	Path        string // "" or with its leading slash
 	Query       string // with its question mark, or ""
