@@ -148,7 +148,7 @@ func (c *call) runAgain(ctx context.Context, url string, s *Session) error {
 		err = c.roundTrips(ctx)
 		switch {
 		case err != nil:
-		case s.retries(c.resp.Status):
+		case isRetried(c.resp.Status):
 			err = errTryAgain
 		default:
 			err = c.deliver(ctx)
@@ -175,7 +175,7 @@ func (c *call) retry(ctx context.Context, s *Session, t *attempts, err error) (_
 		if f.isOfConnection() {
 			s.suspect(c.line.Driver, f.err.Link) // so that the next one can take another link
 		}
-		if s.passes(f) && c.request.body.Rewind() == nil {
+		if f.isRetriable() && c.request.body.Rewind() == nil {
 			t, v = s.judge(t, f)
 		}
 	}

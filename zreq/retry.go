@@ -84,8 +84,8 @@ func upTo(d time.Duration) time.Duration {
 	return time.Duration(rand.Uint64() % uint64(d+1))
 }
 
-// retries reports whether a response with that status leads to another attempt.
-func (s *Session) retries(status int) bool {
+// isRetried reports whether a response with that status leads to another attempt.
+func isRetried(status int) bool {
 	switch status {
 	case 408, 425, 429, 502, 503, 504:
 		return true
@@ -93,9 +93,9 @@ func (s *Session) retries(status int) bool {
 	return false
 }
 
-// passes reports whether another attempt may follow a failure: it may succeed, the caller has
+// isRetriable reports whether another attempt may follow a failure: it may succeed, the caller has
 // been shown nothing of the response, and the request may reach the server twice or was not sent.
-func (s *Session) passes(f failure) bool {
+func (f failure) isRetriable() bool {
 	if f.status == 0 && (f.shown || !isPassing(f.err)) {
 		return false
 	}

@@ -89,7 +89,7 @@ func (s *Session) Do(ctx context.Context, method, url string, args *Args) (*Resp
 	s.complete(own)
 	resp, err := doAgain(ctx, method, url, own, s)
 	completed.put(own)
-	if err == nil && !s.retries(resp.Status) {
+	if err == nil && !isRetried(resp.Status) {
 		s.budget.refund(1)
 	}
 	return resp, err
