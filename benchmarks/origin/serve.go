@@ -26,13 +26,13 @@ func serve(many int, reply func(any)) {
 	config := try.E1(ca.Server(host))
 	config.MinVersion = tls.VersionTLS13
 	plain, secure := listen(host), listen(host)
-	go accept(plain)
-	go accept(tls.NewListener(secure, config))
+	go accept(plain, nil)
+	go accept(secure, config)
 	at := Origin{Plain: plain.Addr().String(), TLS: secure.Addr().String(), Roots: ca.PEM()}
 	for i := range many { // all of 127/8 is this machine, on Linux
 		l := listen(fmt.Sprintf("127.1.%d.%d", i/200, 1+i%200))
 		at.Many = append(at.Many, l.Addr().String())
-		go accept(l)
+		go accept(l, nil)
 	}
 	reply(&at)
 	try.E1(io.Copy(io.Discard, os.Stdin))
@@ -40,11 +40,14 @@ func serve(many int, reply func(any)) {
 
 func listen(host string) net.Listener { return try.E1(net.Listen("tcp", host+":0")) }
 
-func accept(listener net.Listener) {
+// accept serves who comes. What waits on a connection is bounded: without a bound some come to
+// have a queue that no cache holds, and keep it, and their clients take twice the processor time.
+func accept(listener net.Listener, config *tls.Config) {
 	for {
-		conn, err := listener.Accept()
-		if err != nil {
-			return
+		conn := try.E1(listener.Accept())
+		try.E(conn.(*net.TCPConn).SetWriteBuffer(queueSize))
+		if config != nil {
+			conn = tls.Server(conn, config)
 		}
 		go func() {
 			defer conn.Close()
@@ -60,6 +63,7 @@ func accept(listener net.Listener) {
 const (
 	blockSize = 128 << 10
 	sinkSize  = 256 << 10
+	queueSize = 256 << 10
 )
 
 // server serves one connection.

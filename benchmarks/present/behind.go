@@ -19,8 +19,7 @@ var reasons = []struct {
 	{regexp.MustCompile(`^parallel.*fasthttp`), "each call looks at its connection before it uses it again, a fourth system call, takes its URL apart, and checks what it sends"},
 	{regexp.MustCompile(`^crowd.*fasthttp`), "the same as with 64 goroutines, and a request is made and checked before the call waits, so that the cache has forgotten it"},
 	{regexp.MustCompile(`^fresh.*fasthttp`), "two system calls more, to 15: one more socket option, and a look for what the server has said before the request goes out"},
-	{regexp.MustCompile(`^stream, TLS`), "crypto/tls, the system and the scheduler take over 85 % of the time, alike for both; how full the queue of a connection is differs by chance"},
-	{regexp.MustCompile(`^stream: .*64 KiB`), "both read alike; from a connection with a short queue they read what is still in the cache, and which connection has one is chance"},
+	{regexp.MustCompile(`^stream, TLS`), "crypto/tls, the system and the scheduler take over 85 % of the time, alike for both"},
 	{regexp.MustCompile(`^peak.*curl`), "a program of C: no runtime of Go"},
 }
 
@@ -77,8 +76,9 @@ func (c comparison) reason() string {
 }
 
 // Behind says how often zreq is ahead of its peers and behind them, and lists where it is
-// behind, and why: in time, or in size. It is empty if there is no comparison.
-func Behind(results []bench.Result, time bool) string {
+// behind, and why: in time, or in size, with a word for each. It is empty if there is no
+// comparison.
+func Behind(results []bench.Result, time bool, better, worse string) string {
 	t := &Table{Words: 4}
 	t.Add("case", "client of zreq", "peer", "why", "zreq ÷ peer")
 	count := make(map[int]int)
@@ -94,10 +94,6 @@ func Behind(results []bench.Result, time bool) string {
 	all := count[-1] + count[0] + count[1]
 	if all == 0 {
 		return ""
-	}
-	better, worse := "smaller", "larger"
-	if time {
-		better, worse = "faster", "slower"
 	}
 	var out strings.Builder
 	fmt.Fprintf(&out, "Of %d comparisons of a client of zreq with a peer, zreq is %s in %d, %s in %d, and %d are too close to tell.\n",
