@@ -160,7 +160,7 @@ var picture = template.Must(template.New("chart").Funcs(template.FuncMap{"colour
 <text x="18" y="54" font-size="12" fill="#5f666d">{{html .Better}}</text>
 <svg x="{{.Left}}" y="76" width="{{.Width}}" height="{{.Space}}" overflow="visible">
 {{range .Ticks}}<line x1="{{$.At .}}" x2="{{$.At .}}" y2="100%" stroke="#e3e6e9"/>
-<text x="{{$.At .}}" y="100%" dy="18" text-anchor="middle" font-size="12" fill="#5f666d">{{.}}</text>
+<text x="{{$.At .}}" y="100%" dy="18" text-anchor="middle" font-size="12" fill="#5f666d">{{printf "%.4g" .}}</text>
 {{end}}{{range $i, $row := .Rows}}<svg y="{{$.Y $i}}" overflow="visible">
 {{if .Client}}<rect y="5" width="{{$.At .Value}}" height="17" fill="{{colour .Client}}"/>
 <text x="-8" y="18" text-anchor="end">{{html .Client}}</text>
