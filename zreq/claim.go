@@ -36,15 +36,6 @@ func (c *claim) unwatch() bool {
 	return stop == nil || stop()
 }
 
-// link is the name of the link that the call goes over, once its driver has connected: an
-// error of the TLS handshake has it, too.
-func (c *claim) link() string {
-	if c.line == nil {
-		return ""
-	}
-	return c.line.Path.Name()
-}
-
 // release ends the claim, and returns why the connection is not kept.
 func (c *claim) release(lender lender, why CloseReason) CloseReason {
 	line, lease := c.line, c.lease

@@ -125,6 +125,15 @@ func (d *delivery) phaseNow() Phase {
 	return d.phase
 }
 
+// link returns the name of the link that the call goes over, once its driver has connected. An
+// error of the TLS handshake, which closes the socket, has it as well.
+func (d *delivery) link() string {
+	if d.line == nil || d.socket == nil && d.phase != PhaseTLS {
+		return ""
+	}
+	return d.line.Path.Name()
+}
+
 // taken returns how much of the body the callback or a writer has accepted.
 func (d *delivery) taken() int64 {
 	if d.answered {

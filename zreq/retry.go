@@ -2,6 +2,8 @@ package zreq
 
 import (
 	"context"
+	"errors"
+	"io"
 	"math/rand/v2"
 	"time"
 
@@ -103,9 +105,9 @@ func (f failure) isRetriable() bool {
 }
 
 // isOfConnection reports whether a connection that was made has stalled or broken, and not
-// because it had been idle.
+// because it had been idle, or because the peer closed it: that shows that the link works.
 func (f failure) isOfConnection() bool {
-	return f.status == 0 && !f.stale && f.err.Phase > PhaseDial && isPassing(f.err)
+	return f.status == 0 && !f.stale && f.err.Phase > PhaseDial && isPassing(f.err) && !errors.Is(f.err.Err, io.ErrUnexpectedEOF)
 }
 
 // isPassing reports whether the next attempt may succeed after an error.

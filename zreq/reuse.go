@@ -24,4 +24,5 @@ const (
 	CloseAged      = wire.CloseAged      // it was idle for longer than PoolLimits.IdleAge or the Keep-Alive of the server allows
 	CloseEvicted   = wire.CloseEvicted   // PoolLimits had no room for it
 	CloseWorn      = wire.CloseWorn      // it has carried PoolLimits.Requests requests
+	CloseSuspect   = wire.CloseSuspect   // it was idle, and Suspect was called for its link
 )

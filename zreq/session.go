@@ -135,7 +135,7 @@ func (s *Session) Options(ctx context.Context, url string, args *Args) (*Respons
 // CloseIdle closes the connections that no call is using.
 func (s *Session) CloseIdle() {
 	if s != nil {
-		s.reportClosed(s.pool.CloseIdle("", line.Clock()), nil)
+		s.reportClosed(s.pool.CloseIdle("", CloseByCaller, line.Clock()), nil)
 	}
 }
 
@@ -154,7 +154,8 @@ func (s *Session) Close() error {
 // over that link. link is that of Response.Link or Error.Link.
 //
 // A Session does that by itself if an attempt fails before Do has returned. The program
-// calls it if the body of a Stream stalls or breaks, or if it gives up on a response.
+// calls it if the body of a Stream stalls or breaks, or if it gives up on a response. A link
+// without a name is not suspected.
 func (s *Session) Suspect(link string) {
 	var d netdriver.Driver
 	if s != nil {
@@ -174,7 +175,7 @@ func (s *Session) suspect(d netdriver.Driver, link string) {
 	}
 	told.Suspect(link)
 	if s != nil {
-		s.reportClosed(s.pool.CloseIdle(link, line.Clock()), nil)
+		s.reportClosed(s.pool.CloseIdle(link, CloseSuspect, line.Clock()), nil)
 	}
 }
 

@@ -98,15 +98,18 @@ func testOneAttempt(t *testing.T) {
 }
 
 // testAnotherAttempt: a Session whose attempt stalls over a link, or is cut, makes the next one
-// over another link. So it does if the link lets no handshake through.
+// over another link. So it does if the link lets no handshake through, and not if the peer has
+// closed the connection, which shows that the link works.
 func testAnotherAttempt(t *testing.T) {
 	for name, tt := range map[string]struct {
-		url string
-		bad memnet.Faults
+		url  string
+		bad  memnet.Faults
+		link string
 	}{
-		"stalls":              {page, memnet.Faults{StallReadAfter: 20}},
-		"is cut":              {page, memnet.Faults{ResetReadAfter: 20}},
-		"stalls in handshake": {"https://" + site, memnet.Faults{StallReadAfter: -1}},
+		"stalls":              {page, memnet.Faults{StallReadAfter: 20}, "modem"},
+		"is cut":              {page, memnet.Faults{ResetReadAfter: 20}, "modem"},
+		"stalls in handshake": {"https://" + site, memnet.Faults{StallReadAfter: -1}, "modem"},
+		"is closed":           {page, memnet.Faults{EOFAfter: 20}, "cable"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -114,13 +117,14 @@ func testAnotherAttempt(t *testing.T) {
 				cable, modem := memnet.New(), memnet.New()
 				serve(t, cable)
 				serve(t, modem)
-				cable.OnDial = func(int, string) (memnet.Faults, error) { return tt.bad, nil }
+				faults := []memnet.Faults{tt.bad, {}}
+				cable.OnDial = func(k int, _ string) (memnet.Faults, error) { return faults[k-1], nil }
 				d := failoverOf(t, failover.Link{Name: "cable", Driver: cable}, failover.Link{Name: "modem", Driver: modem})
 				s := &zreq.Session{Driver: d, TLS: &handshake{}}
 				defer s.Close()
 				resp, err := s.Get(t.Context(), tt.url, nil)
 				is.NoErr(err)
-				is.Equal(resp.Link(), "modem")
+				is.Equal(resp.Link(), tt.link)
 				is.Equal(s.Stats().Retried, int64(1))
 			})
 		})
@@ -137,7 +141,8 @@ func testIdleOver(t *testing.T) {
 		serve(t, modem)
 		over := &leased{Net: cable}
 		d := failoverOf(t, failover.Link{Name: "cable", Driver: over}, failover.Link{Name: "modem", Driver: modem})
-		s := &zreq.Session{Driver: d}
+		var why closings
+		s := &zreq.Session{Driver: d, Trace: &why}
 		defer s.Close()
 		var open []*zreq.Response
 		for range 3 {
@@ -156,6 +161,7 @@ func testIdleOver(t *testing.T) {
 		_, err := s.Post(t.Context(), page, nil) // is not sent twice
 		is.True(netdriver.IsTimeout(err))
 		is.Equal(s.Stats().Idle, 0)
+		is.Equal(why, closings{zreq.CloseSuspect, zreq.CloseSuspect, zreq.CloseFailed})
 		resp, err := s.Post(t.Context(), page, nil)
 		is.NoErr(err)
 		is.Equal(resp.Link(), "modem")
@@ -234,6 +240,15 @@ func serve(t *testing.T, n *memnet.Net) {
 type events []zreq.EventKind
 
 func (e *events) Trace(of zreq.Event) { *e = append(*e, of.Kind) }
+
+// closings is why connections were closed.
+type closings []zreq.CloseReason
+
+func (c *closings) Trace(e zreq.Event) {
+	if e.Kind == zreq.EventClose {
+		*c = append(*c, e.Reason)
+	}
+}
 
 // answer serves c, and allocates nothing for a request.
 func answer(c io.ReadWriteCloser) {

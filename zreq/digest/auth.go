@@ -57,6 +57,11 @@ func (a *Auth) authorize(r zreq.AuthRequest, refused bool, challenges []string) 
 	if a.credentials == nil {
 		return "", nil
 	}
+	can := hashable(r.Body)
+	if r.Unanswerable { // the next call answers: nothing is counted, and no credentials are asked for
+		_, err := a.session(r, can, refused, challenges)
+		return "", err
+	}
 	// The credentials are checked even for a request that is sent without them, so
 	// that an error is known before the dial.
 	user, password, err := a.credentials()
@@ -66,13 +71,9 @@ func (a *Auth) authorize(r zreq.AuthRequest, refused bool, challenges []string) 
 	if !printable(user) {
 		return "", errUser
 	}
-	can := hashable(r.Body)
 	s, err := a.session(r, can, refused, challenges)
 	if s == nil || err != nil {
 		return "", err
-	}
-	if r.Unanswerable {
-		return "", nil // nothing is sent that would be counted; the next call answers
 	}
 	x := response{offer: s.offer, user: user, method: r.Method, target: r.Target}
 	x.qop = s.qop(can, a.Integrity)

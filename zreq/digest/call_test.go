@@ -118,12 +118,14 @@ func testCalls(t *testing.T) {
 func testBodySentOnce(t *testing.T) {
 	is := is.New(t)
 	s := serve(t, &server{qop: "auth", uses: 1})
-	args := args(digest.New(s.user, s.password))
+	asked := 0
+	args := args(digest.NewFunc(func() (string, string, error) { asked++; return s.user, s.password, nil }))
 	for _, status := range []int{401, 200, 401, 200} {
 		args.Body = io.MultiReader(strings.NewReader("body"))
 		is.Equal(call(t, "PUT", s.url+"/", args), status)
 	}
 	is.Equal(strings.Join(s.requests(), ", "), "PUT / none, PUT / good, PUT / stale, PUT / good")
+	is.Equal(asked, 4) // once for each request
 }
 
 // What was wrong is in the response of the 401.

@@ -180,7 +180,7 @@ func (s *spy) over(e zreq.Event) {
 	switch e.Reason {
 	case zreq.CloseNone:
 		s.hooks.PutIdleConn(nil)
-	case zreq.CloseAged, zreq.CloseEvicted, zreq.CloseWorn:
+	case zreq.CloseAged, zreq.CloseEvicted, zreq.CloseWorn, zreq.CloseSuspect:
 		s.hooks.PutIdleConn(errors.New(e.Reason.String()))
 	}
 }

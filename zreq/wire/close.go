@@ -22,6 +22,7 @@ const (
 	CloseAged                         // it was idle for longer than its pool allows
 	CloseEvicted                      // its pool had no room for it
 	CloseWorn                         // it has carried as many requests as its pool allows
+	CloseSuspect                      // it was idle, and its link was suspected
 )
 
 var closeTexts = [...]string{
@@ -42,6 +43,7 @@ var closeTexts = [...]string{
 	CloseAged:      "it was idle for too long",
 	CloseEvicted:   "the pool had no room for it",
 	CloseWorn:      "it has carried as many requests as the pool allows",
+	CloseSuspect:   "its link was suspected",
 }
 
 // String returns the reason in words, such as "the peer asked to close".

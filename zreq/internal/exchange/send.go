@@ -109,7 +109,8 @@ func (x *Exchange) widenOut() {
 }
 
 // begin makes the first bytes of the request pending, and looks at a kept socket again. The
-// window is borrowed only now: a call that waits for a connection, or dials, holds none.
+// window is borrowed only now: a call that waits for its first connection, or dials it, holds
+// none.
 func (x *Exchange) begin(b *Body) (err error) {
 	x.Phase = Sending
 	x.in.Open(x.limits.ReadBuffer)

@@ -18,11 +18,11 @@ import (
 func TestCloseIdle(t *testing.T) {
 	is := is.New(t)
 	b := newBench(t, func(l *Limits) { l.Open = 2 })
-	is.Equal(len(b.Pool.CloseIdle("", b.at)), 0) // also before the first call
+	is.Equal(len(b.Pool.CloseIdle("", wire.CloseByCaller, b.at)), 0) // also before the first call
 	held, other := b.must("a"), b.must("b")
 	w := b.wait("a")
 	b.back(other)
-	is.Equal(closed(b.Pool.CloseIdle("", b.at)), []string{"b: " + wire.CloseByCaller.String()})
+	is.Equal(closed(b.Pool.CloseIdle("", wire.CloseByCaller, b.at)), []string{"b: " + wire.CloseByCaller.String()})
 	is.True(b.got(w) != nil)
 	b.back(held, w.conn)
 	is.Equal(b.sizes(), "2 open, 2 idle, 0 waiting")
@@ -145,7 +145,7 @@ func TestManyCallsAtOnce(t *testing.T) {
 					case 2:
 						c.Streaming()
 					case 3:
-						b.Pool.CloseIdle("", line.Clock())
+						b.Pool.CloseIdle("", wire.CloseByCaller, line.Clock())
 					}
 					inUse.Delete(c)
 					c.Return(why, line.Clock())

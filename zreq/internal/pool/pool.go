@@ -211,15 +211,15 @@ func (p *Pool) drop(conns []*Conn) {
 	}
 }
 
-// CloseIdle closes the connections that no call is using: those over a link, or all of them
-// if link is "".
-func (p *Pool) CloseIdle(link string, now line.Instant) []Closed {
+// CloseIdle closes the connections that no call is using, for a reason: those over a link, or
+// all of them if link is "".
+func (p *Pool) CloseIdle(link string, why wire.CloseReason, now line.Instant) []Closed {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := step{now: now}
 	for _, c := range slices.Clone(p.idle) {
 		if link == "" || c.Path.Name() == link {
-			p.evict(&s, c, wire.CloseByCaller)
+			p.evict(&s, c, why)
 		}
 	}
 	p.finish(&s)
@@ -232,7 +232,7 @@ func (p *Pool) Close(now line.Instant) []Closed {
 	for _, c := range p.shut() {
 		c.Line.Close()
 	}
-	return p.CloseIdle("", now)
+	return p.CloseIdle("", wire.CloseByCaller, now)
 }
 
 // shut marks the pool as closed, ends all waits, and returns the connections.
