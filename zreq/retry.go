@@ -105,9 +105,11 @@ func (f failure) isRetriable() bool {
 }
 
 // isOfConnection reports whether a connection that was made has stalled or broken, and not
-// because it had been idle, or because the peer closed it: that shows that the link works.
+// because it had been idle, because the deadline of the caller has passed, or because the peer
+// closed it: that shows that the link works.
 func (f failure) isOfConnection() bool {
-	return f.status == 0 && !f.stale && f.err.Phase > PhaseDial && isPassing(f.err) && !errors.Is(f.err.Err, io.ErrUnexpectedEOF)
+	return f.status == 0 && !f.stale && !f.err.late && f.err.Phase > PhaseDial && isPassing(f.err) &&
+		!errors.Is(f.err.Err, io.ErrUnexpectedEOF)
 }
 
 // isPassing reports whether the next attempt may succeed after an error.

@@ -30,8 +30,10 @@
 // was down, the next dial tries it at once. [Driver.Suspect] has the same effect as a
 // failure: a Session calls it when a connection has stalled or broken, and so do the jobs of
 // packages download, tus and spool. The end of a context says nothing about a link: where
-// calls have a deadline, shorter Timeouts.TLS, Head and Body let a stall be noticed. A link
-// that is not preferred is still tried after the others.
+// calls have a deadline, shorter Timeouts.TLS, Head and Body let a stall be noticed. A server
+// that does not answer in time looks like a link that stalls: where one is slow and another
+// link costs money, give its calls a longer Timeouts.Head. A link that is not preferred is
+// still tried after the others.
 //
 // Some errors do not count against a link: a connection that was refused, a name that does
 // not exist, an address that is not valid, a driver that is not started or has no socket

@@ -62,7 +62,8 @@ func (l *link) isToBlame(ctx context.Context, err error) bool {
 	switch {
 	case isAnswer(err):
 		l.health.succeed()
-	case ctx.Err() != nil, !isOfLink(err):
+	case ctx.Err() != nil: // the caller may have waited for the link in vain
+	case !isOfLink(err):
 		l.health.abandon()
 	default:
 		return l.state().Up

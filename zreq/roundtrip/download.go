@@ -69,8 +69,8 @@ func (d *download) take(p []byte) (n int, err error) {
 // Close ends the body. To keep the connection, it reads the rest if that is known to be
 // short; it waits up to a second for a peer that stalls.
 //
-// Close ends a Read that is under way, and waits for it. So a hook of httptrace, or a
-// Trace, that is called in a Read cannot close the body.
+// Close ends a Read that is under way, and waits for it. So a hook of httptrace, a Trace, or
+// the Suspect of a driver, that is called in a Read cannot close the body.
 func (d *download) Close() error {
 	d.closed.Store(true)
 	if !d.mu.TryLock() { // a Read waits for the peer
