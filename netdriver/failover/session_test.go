@@ -32,6 +32,7 @@ func TestFeature(t *testing.T) {
 		t.Run("a dial that goes on is one attempt", testOneAttempt)
 		t.Run("another attempt takes the next link", testAnotherAttempt)
 		t.Run("idle connections over a link that stalls are closed", testIdleOver)
+		t.Run("the deadline of the caller is none of the link", testOwnDeadline)
 		t.Run("a kept connection is replaced over the next link", testReplaced)
 	})
 }
@@ -165,6 +166,33 @@ func testIdleOver(t *testing.T) {
 		resp, err := s.Post(t.Context(), page, nil)
 		is.NoErr(err)
 		is.Equal(resp.Link(), "modem")
+	})
+}
+
+// testOwnDeadline: the deadline of the caller says nothing about a link, whether the context
+// ends by it first or the connection does. Chance decides that.
+func testOwnDeadline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		cable, modem := memnet.New(), memnet.New()
+		serve(t, cable)
+		serve(t, modem)
+		cable.OnDial = func(k int, _ string) (memnet.Faults, error) {
+			return memnet.Faults{StallReadAfter: -int64(k % 2)}, nil // every other connection, at once
+		}
+		d := failoverOf(t, failover.Link{Name: "cable", Driver: cable}, failover.Link{Name: "modem", Driver: modem})
+		s := &zreq.Session{Driver: d, TLS: &handshake{}}
+		defer s.Close()
+		for range 20 {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			_, err := s.Get(ctx, "https://"+site, nil)
+			cancel()
+			is.True(errors.Is(err, context.DeadlineExceeded))
+			resp, err := s.Get(t.Context(), page, nil)
+			is.NoErr(err)
+			is.Equal(resp.Link(), "cable")
+			s.CloseIdle()
+		}
 	})
 }
 

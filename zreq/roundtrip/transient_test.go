@@ -2,6 +2,7 @@ package roundtrip_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"testing"
@@ -71,6 +72,17 @@ func (l *linked) DialPath(ctx context.Context, network, address string, _ bool) 
 }
 
 func (l *linked) Suspect(link string) { l.told = append(l.told, link) }
+
+// TestLinkOfARefusedDial: where nothing has connected, no link is named, whatever the driver says.
+func TestLinkOfARefusedDial(t *testing.T) {
+	is := is.New(t)
+	_, err := zreq.Get(t.Context(), "http://device.test/", &zreq.Args{
+		Driver: &linked{Peer: zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Refuse()})},
+	})
+	var refused *zreq.Error
+	is.True(errors.As(err, &refused))
+	is.Equal(refused.Link, "")
+}
 
 // TestLinkThatStalls: the driver is told of a connection that stalls or breaks in the body,
 // since the user of an http.Client cannot do that, but not of one that the user gives up.

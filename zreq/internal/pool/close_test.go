@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/matryer/is"
+	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq/internal/line"
 	"github.com/zreq-go/zreq/zreq/wire"
 )
@@ -26,6 +27,17 @@ func TestCloseIdle(t *testing.T) {
 	is.True(b.got(w) != nil)
 	b.back(held, w.conn)
 	is.Equal(b.sizes(), "2 open, 2 idle, 0 waiting")
+}
+
+// A link that is named loses its idle connections, and no other link does.
+func TestCloseIdleOverALink(t *testing.T) {
+	is := is.New(t)
+	b := newBench(t, nil)
+	cable, modem := b.must("a"), b.must("b")
+	cable.Path, modem.Path = &netdriver.Path{Link: "cable"}, &netdriver.Path{Link: "modem"}
+	b.back(cable, modem)
+	is.Equal(closed(b.Pool.CloseIdle("cable", wire.CloseSuspect, b.at)), []string{"a: " + wire.CloseSuspect.String()})
+	is.Equal(b.sizes(), "1 open, 1 idle, 0 waiting")
 }
 
 // Close ends what waits, what is under way, and what comes later.
