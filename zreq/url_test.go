@@ -138,7 +138,7 @@ func testZone(t *testing.T) {
 		"https://[FE80::A%25Wlan-0.5_~]/":   {"[FE80::A%Wlan-0.5_~]:443", "[FE80::A]", "https://[fe80::a%25Wlan-0.5_~]"},
 		"http://u:p@[fe80::1%253]:81/#x":    {"[fe80::1%3]:81", "[fe80::1]:81", "http://[fe80::1%253]:81"},
 		"http://[fe80::1%25Ethernet%202]/":  {"[fe80::1%Ethernet 2]:80", "[fe80::1]", "http://[fe80::1%25Ethernet%202]"},
-		"http://[fe80::1%25%65th0%3A1]/":    {"[fe80::1%eth0:1]:80", "[fe80::1]", "http://[fe80::1%25eth0%3A1]"},
+		"http://[fe80::1%25%65th0%3A1]/":    {"[fe80::1%eth0:1]:80", "[fe80::1]", "http://[fe80::1%25%65th0%3A1]"},
 		"http://[fd00::1%25br-lan]/a b#c d": {"[fd00::1%br-lan]:80", "[fd00::1]", "http://[fd00::1%25br-lan]"},
 	} {
 		t.Run(url, func(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 // Origin is scheme, host and port (RFC 9110, 4.3.1), and the zone of the host.
 type Origin struct {
 	Host  string // without the brackets of an IPv6 address, and without its zone
-	Zone  string // of an IPv6 address, as a driver takes it: "eth0"; "" for none
+	Zone  string // of an IPv6 address, as in a URL: "%25eth0"; "" for none
 	Port  int    // 0: Host has it
 	HTTPS bool
 	IPv6  bool
@@ -17,7 +17,7 @@ type Origin struct {
 // Same reports whether both are one origin. The case of a host does not matter, that of a
 // zone does.
 func (o *Origin) Same(p *Origin) bool {
-	return o.HTTPS == p.HTTPS && o.Port == p.Port && o.IPv6 == p.IPv6 && o.Zone == p.Zone && ascii.EqualFold(o.Host, p.Host)
+	return o.HTTPS == p.HTTPS && o.Port == p.Port && o.IPv6 == p.IPv6 && ascii.EqualFold(o.Host, p.Host) && zone(o) == zone(p)
 }
 
 // Clone returns a copy that shares no memory with the URL, which may be long.
@@ -36,25 +36,24 @@ func (o *Origin) AppendAuthority(dst []byte) []byte {
 
 // AppendAddress appends what a driver dials: host, zone and port.
 func (o *Origin) AppendAddress(dst []byte) []byte {
-	zone := ""
-	if o.Zone != "" {
-		zone = "%" + o.Zone
-	}
-	return o.append(dst, "", o.Host, zone, 0)
+	return o.append(dst, "", o.Host, zone(o), 0)
 }
 
-// String returns scheme, host and port in the one spelling that stands for all others
-// (RFC 9110, 4.2.3): the port only where it is not the default.
+// zone returns the zone as a driver takes it, such as "%eth0", or "" if there is none.
+func zone(o *Origin) string {
+	decoded, _ := ascii.Unescape(o.Zone)
+	return decoded
+}
+
+// String returns scheme, host and port as a URL has them: the host in lower case, the zone as
+// it was given, and the port only where it is not the default (RFC 9110, 4.2.3).
 func (o *Origin) String() string {
-	scheme, zone := "http://", ""
+	scheme := "http://"
 	if o.HTTPS {
 		scheme = "https://"
 	}
-	if o.Zone != "" {
-		zone = formatZone(o.Zone)
-	}
 	var room [64]byte // most are shorter
-	return string(o.append(room[:0], scheme, ascii.ToLower(o.Host), zone, o.defaultPort()))
+	return string(o.append(room[:0], scheme, ascii.ToLower(o.Host), o.Zone, o.defaultPort()))
 }
 
 func (o *Origin) defaultPort() int {

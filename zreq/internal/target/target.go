@@ -117,17 +117,14 @@ func (t *Target) splitIPv6(s string) (wrong, part string) {
 	if end < 0 {
 		return urlIPv6, s
 	}
-	host, zone := ascii.Split(s[1:end], "%")
-	if !validIPv6(host) {
+	t.IPv6 = true
+	t.Host, t.Zone = ascii.Split(s[1:end], "%")
+	switch {
+	case !validIPv6(t.Host):
 		return urlIPv6, s[:end+1]
+	case !validZone(t.Zone):
+		return urlZone, s[:end+1]
 	}
-	if zone != "" {
-		var ok bool
-		if zone, ok = parseZone(zone); !ok {
-			return urlZone, s[:end+1]
-		}
-	}
-	t.IPv6, t.Host, t.Zone = true, host, zone
 	return t.setPort(s[end+1:])
 }
 
