@@ -95,7 +95,7 @@ func (c *call) choose(ctx context.Context) error {
 
 // borrow takes a connection of the Session. If there is none, it waits for one.
 func (c *call) borrow(ctx context.Context, route line.Route) (err error) {
-	route.Host = ascii.ToLower(route.Host) // all calls that share the connection see the same
+	route.Origin.Host = ascii.ToLower(route.Origin.Host) // all calls that share the connection see the same
 	c.line, c.lease, err = c.session.take(route)
 	if c.line != nil || err != nil {
 		return err

@@ -135,7 +135,7 @@ func (s *sessionPool) reportClosed(closed []pool.Closed, undo func()) {
 	}()
 	for _, c := range closed {
 		(*s.trace).Trace(Event{
-			Kind: EventClose, URL: c.Origin.String(), Address: string(c.AppendAddress(nil)), Link: c.Link, Reason: c.Why,
+			Kind: EventClose, URL: c.Origin.String(), Address: string(c.Origin.AppendAddress(nil)), Link: c.Link, Reason: c.Why,
 		})
 	}
 	told = true

@@ -65,7 +65,7 @@ func (d *delivery) event(kind EventKind, why CloseReason, err error) Event {
 	}
 	switch {
 	case d.line != nil && d.line != t.line:
-		t.line, e.Address = d.line, string(d.line.AppendAddress(nil))
+		t.line, e.Address = d.line, string(d.line.Origin.AppendAddress(nil))
 	case d.line == nil && d.socket == nil:
 		t.line, e.Address = nil, ""
 	}

@@ -20,7 +20,7 @@ var (
 // which is Timeouts.TLS, is added to the limit. Close ends a dial.
 func (l *Line) Dial(ctx context.Context, limit, secure time.Duration) (netdriver.Conn, error) {
 	var room [64]byte // most are shorter
-	address, name := string(l.AppendAddress(room[:0])), "Dial"
+	address, name := string(l.Origin.AppendAddress(room[:0])), "Dial"
 	if l.Chip != nil {
 		name = "Dial plus Timeouts.TLS"
 		if secure <= 0 {
@@ -34,10 +34,10 @@ func (l *Line) Dial(ctx context.Context, limit, secure time.Duration) (netdriver
 	}
 	conn, err := l.open(ctx, limit, name, func(ctx context.Context) (conn netdriver.Conn, err error) {
 		if l.Chip != nil {
-			return l.Chip.DialTLS(ctx, "tcp", address, l.Host)
+			return l.Chip.DialTLS(ctx, "tcp", address, l.Origin.Host)
 		}
 		if d, ok := l.Driver.(netdriver.PathDialer); ok {
-			conn, l.Path, err = d.DialPath(ctx, "tcp", address, !l.HTTPS)
+			conn, l.Path, err = d.DialPath(ctx, "tcp", address, !l.Origin.HTTPS)
 			return conn, err
 		}
 		return l.Driver.Dial(ctx, "tcp", address)
@@ -52,7 +52,7 @@ func (l *Line) Dial(ctx context.Context, limit, secure time.Duration) (netdriver
 // call. Secure is for a Route with a TLS.
 func (l *Line) Secure(ctx context.Context, plain netdriver.Conn, limit time.Duration) (netdriver.Conn, error) {
 	conn, err := l.open(ctx, limit, "TLS", func(ctx context.Context) (netdriver.Conn, error) {
-		return l.TLS.Client(ctx, plain, l.Host)
+		return l.TLS.Client(ctx, plain, l.Origin.Host)
 	})
 	if err != nil {
 		return nil, err

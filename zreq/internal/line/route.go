@@ -13,7 +13,7 @@ var ErrUncomparable = errors.New("the Driver or the TLS cannot be compared: give
 
 // Route is the way to an origin. Connections with the same Route may be shared.
 type Route struct {
-	target.Origin
+	Origin target.Origin
 	Driver netdriver.Driver
 	Named  netdriver.TLS       // the TLS that the call named, even if its URL is http
 	TLS    netdriver.TLS       // secures an https connection, unless Chip does

@@ -291,7 +291,7 @@ func (p *player) step(id int) error {
 func (p *player) hold(c *Conn) {
 	p.use(c)
 	own := held{Conn: c} // nil, if there is none, is what compare finds
-	for _, of := range p.m.to(int(c.Host[0] - '0')) {
+	for _, of := range p.m.to(int(c.Origin.Host[0] - '0')) {
 		had := of.idle || slices.ContainsFunc(p.held, func(h held) bool { return h.model == of })
 		if n, _ := c.Carried(); !had && n == of.requests {
 			own.model = of
@@ -326,10 +326,10 @@ func (p *player) compare(want []int) error {
 	for _, id := range got {
 		w := p.queue[id]
 		delete(p.queue, id)
-		if p.last[w.conn.Host] > w.number {
-			return fmt.Errorf("call %d was overtaken by another to %s", id, w.conn.Host)
+		if p.last[w.conn.Origin.Host] > w.number {
+			return fmt.Errorf("call %d was overtaken by another to %s", id, w.conn.Origin.Host)
 		}
-		p.last[w.conn.Host] = w.number
+		p.last[w.conn.Origin.Host] = w.number
 		<-w.ready
 		p.hold(w.conn)
 	}
@@ -353,13 +353,13 @@ func (p *player) promises() error {
 	seen := map[*Conn]bool{}
 	for _, h := range p.held {
 		if h.model == nil || seen[h.Conn] || slices.Contains(p.idle, h.Conn) {
-			return fmt.Errorf("a connection to %s has two owners", h.Host)
+			return fmt.Errorf("a connection to %s has two owners", h.Origin.Host)
 		}
 		seen[h.Conn] = true
 	}
 	for _, r := range p.routes {
-		if most := p.limits.OpenPerOrigin; most >= 0 && p.most[r.Host] > most || r.idle > p.limits.IdlePerOrigin {
-			return fmt.Errorf("%d sockets to %s, %d are idle", p.most[r.Host], r.Host, r.idle)
+		if most := p.limits.OpenPerOrigin; most >= 0 && p.most[r.Origin.Host] > most || r.idle > p.limits.IdlePerOrigin {
+			return fmt.Errorf("%d sockets to %s, %d are idle", p.most[r.Origin.Host], r.Origin.Host, r.idle)
 		}
 		if len(r.waiters) == 0 {
 			continue
@@ -368,11 +368,11 @@ func (p *player) promises() error {
 		full := p.limits.OpenPerOrigin >= 0 && len(r.conns) >= p.limits.OpenPerOrigin
 		switch {
 		case r.idle > 0:
-			return fmt.Errorf("a call waits beside an idle connection to %s", r.Host)
+			return fmt.Errorf("a call waits beside an idle connection to %s", r.Origin.Host)
 		case free && !full:
-			return fmt.Errorf("a call to %s waits beside a free place", r.Host)
+			return fmt.Errorf("a call to %s waits beside a free place", r.Origin.Host)
 		case len(r.conns) == 0 && idle > 0:
-			return fmt.Errorf("a call to %s waits, which has no connection, and others are idle", r.Host)
+			return fmt.Errorf("a call to %s waits, which has no connection, and others are idle", r.Origin.Host)
 		}
 	}
 	return nil

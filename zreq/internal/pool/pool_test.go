@@ -63,8 +63,8 @@ func (s *socket) Close() error {
 // use makes a request over c, as a call does. It reports whether it had to dial.
 func (s *sockets) use(c *Conn) (dialled bool) {
 	if _, open := c.Carried(); !open {
-		s.count(c.Host, 1)
-		if _, err := c.Adopt(&socket{of: s, host: c.Host}); err != nil {
+		s.count(c.Origin.Host, 1)
+		if _, err := c.Adopt(&socket{of: s, host: c.Origin.Host}); err != nil {
 			return false // it was closed meanwhile
 		}
 		dialled = true
@@ -149,7 +149,7 @@ func (b *bench) back(conns ...*Conn) {
 	b.Helper()
 	for _, c := range conns {
 		if why, _ := c.Return(wire.CloseNone, b.at); why != wire.CloseNone {
-			b.Fatalf("%s is not kept: %v", c.Host, why)
+			b.Fatalf("%s is not kept: %v", c.Origin.Host, why)
 		}
 	}
 }
@@ -177,7 +177,7 @@ func (b *bench) sizes() string {
 // closed shows what was closed.
 func closed(list []Closed) (shown []string) {
 	for _, c := range list {
-		shown = append(shown, c.Host+": "+c.Why.String())
+		shown = append(shown, c.Origin.Host+": "+c.Why.String())
 	}
 	return shown
 }
@@ -287,7 +287,7 @@ func TestIdleWhileACallWaits(t *testing.T) {
 		w := b.wait("a")
 		why, _ := other.Return(wire.CloseNone, b.at)
 		is.Equal(why, wire.CloseEvicted)
-		is.Equal(b.got(w).Host, "a")
+		is.Equal(b.got(w).Origin.Host, "a")
 	})
 }
 
@@ -334,10 +334,10 @@ func TestRoutes(t *testing.T) {
 	b.use(c)
 	b.back(c)
 	for name, change := range map[string]func(r *line.Route){
-		"host":   func(r *line.Route) { r.Host = "b.test" },
-		"port":   func(r *line.Route) { r.Port = 8080 },
-		"https":  func(r *line.Route) { r.HTTPS = true },
-		"zone":   func(r *line.Route) { r.Zone = "eth0" },
+		"host":   func(r *line.Route) { r.Origin.Host = "b.test" },
+		"port":   func(r *line.Route) { r.Origin.Port = 8080 },
+		"https":  func(r *line.Route) { r.Origin.HTTPS = true },
+		"zone":   func(r *line.Route) { r.Origin.Zone = "eth0" },
 		"driver": func(r *line.Route) { r.Driver = new(driver) },
 		"TLS":    func(r *line.Route) { r.TLS = new(seal) },
 	} {
@@ -350,7 +350,7 @@ func TestRoutes(t *testing.T) {
 		d.Return(wire.CloseFailed, b.at)
 	}
 	same := *way
-	same.Host, same.Named = "A.Test", new(seal)
+	same.Origin.Host, same.Named = "A.Test", new(seal)
 	d, _, err := b.Take(&same, b.limits, b.at)
 	is.NoErr(err)
 	is.True(c == d)

@@ -22,7 +22,7 @@ func (w *Waiter) Shortage() Shortage {
 	own := p.full(r)
 	switch {
 	case own:
-		s.Origin, s.Limit = r.String(), p.limits.OpenPerOrigin
+		s.Origin, s.Limit = r.Origin.String(), p.limits.OpenPerOrigin
 	case p.scarce(r):
 		s.Sockets, s.Limit = true, r.sockets
 	}

@@ -26,12 +26,12 @@ func TestFirstComeFirstServed(t *testing.T) {
 	b.back(one)
 	is.Equal(b.got(a1), one)
 	one.Return(wire.CloseFailed, b.at)
-	is.Equal(b.got(a2).Host, "a") // a place that is free
+	is.Equal(b.got(a2).Origin.Host, "a") // a place that is free
 	a3 := b.wait("a")
 	two.Return(wire.CloseFailed, b.at)
-	is.Equal(b.got(b2).Host, "b")
+	is.Equal(b.got(b2).Origin.Host, "b")
 	b2.conn.Return(wire.CloseFailed, b.at)
-	is.Equal(b.got(a3).Host, "a")
+	is.Equal(b.got(a3).Origin.Host, "a")
 	is.Equal(b.sizes(), "2 open, 0 idle, 0 waiting")
 }
 
@@ -148,7 +148,7 @@ func TestLongQueue(t *testing.T) {
 	first, second := b.wait("a"), b.wait("a")
 	is.True(first.queued && second.queued)
 	third := b.wait("a")
-	is.Equal(b.got(first).Host, "a")
+	is.Equal(b.got(first).Origin.Host, "a")
 	is.True(second.queued && third.queued) // two for each, again
 }
 
