@@ -127,7 +127,7 @@ func TestOnlyRoundtripImportsNetHTTP(t *testing.T) {
 // roundtrip is between the standard library and the client, and nothing else: it is over
 // whatever driver the program has.
 func TestRoundtripImportsTheStandardLibraryAndTheClient(t *testing.T) {
-	client := []string{module + "/zreq", module + "/zreq/wire", module + "/netdriver"}
+	client := []string{module + "/zreq", module + "/zreq/wire", module + "/netdriver", module + "/internal/suspect"}
 	all := packages(t)
 	for _, imported := range all[module+"/zreq/roundtrip"].Imports {
 		if !all[imported].Standard && !slices.Contains(client, imported) {
@@ -196,7 +196,7 @@ func TestOneFileJoinsDriverAndCodec(t *testing.T) {
 
 // Those of the rooms are looked at by TestRooms.
 func TestNoGoroutineIsStarted(t *testing.T) {
-	for _, dir := range []string{"zreq", "zreq/wire", "zreq/download", "zreq/digest", "zreq/gzip", "zreq/multipart", "zreq/zlog", "form", "upload", "upload/tus", "internal/backoff", "internal/osfs", "internal/pacer", "internal/suspect"} {
+	for _, dir := range []string{"zreq", "zreq/wire", "zreq/download", "zreq/digest", "zreq/gzip", "zreq/multipart", "zreq/zlog", "form", "upload", "upload/tus", "internal/backoff", "internal/deadline", "internal/osfs", "internal/pacer", "internal/suspect"} {
 		for _, f := range sources(t, dir) {
 			for _, found := range f.goStatements() {
 				t.Error(found)

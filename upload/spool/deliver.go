@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/zreq-go/zreq/internal/backoff"
+	"github.com/zreq-go/zreq/internal/deadline"
 	"github.com/zreq-go/zreq/internal/suspect"
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/upload"
@@ -41,7 +42,7 @@ func (r *round) deliver(ctx context.Context, f File) error {
 			r.args.report(Event{File: f, Outcome: SetAside, Err: err})
 			return nil
 		case isEnded:
-			return context.Cause(ctx)
+			return deadline.Cause(ctx)
 		case isFinal:
 			return &Error{"send", f.Name, err}
 		case isUnlinked:
@@ -115,9 +116,8 @@ func (r *round) attempt(ctx context.Context, f File) (*zreq.Response, error) {
 		}
 	}
 	resp, err := upload.Upload(ctx, url, body, &args)
-	var broken *zreq.Error
-	if ctx.Err() == nil && zreq.Transient(err) && errors.As(err, &broken) {
-		suspect.Link(broken.Link, args.Session, args.Driver) // so that the next attempt can take another one
+	if resp == nil || netdriver.IsTimeout(err) { // a server that refuses early may reset the connection behind its response
+		suspect.Tell(suspect.Link(ctx, err), args.Session, args.Driver) // so that the next attempt can take another one
 	}
 	if err == nil && resp.Status/100 == 2 && r.args.Check != nil {
 		err = r.args.Check(f, resp)
@@ -145,7 +145,7 @@ func judge(ctx context.Context, resp *zreq.Response, err error) (verdict, error)
 		return isGone, nil
 	case err == nil && resp.Status/100 == 2 && resp.CloseReason() != zreq.CloseUnsent:
 		return isSent, nil
-	case ctx.Err() != nil:
+	case deadline.Cause(ctx) != nil:
 		return isEnded, err
 	case resp != nil && resp.Status/100 != 2 && (err == nil || isOfBody(err)):
 		return judgeStatus(resp)

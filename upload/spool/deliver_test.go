@@ -224,34 +224,3 @@ func closed() *zreq.Session {
 	_ = s.Close()
 	return s
 }
-
-// leaving is a driver of one link that notes what it is told of it.
-type leaving struct {
-	*server
-	told []string
-}
-
-func (l *leaving) DialPath(ctx context.Context, network, address string, _ bool) (netdriver.Conn, *netdriver.Path, error) {
-	c, err := l.Dial(ctx, network, address)
-	return c, &netdriver.Path{Link: "cable"}, err
-}
-
-func (l *leaving) Suspect(link string) { l.told = append(l.told, link) }
-
-// testLeavesALink: the driver is told that a link has broken, so that the next attempt can
-// take another one. It is not told of a server that refuses.
-func testLeavesALink(t *testing.T) {
-	answers := []string{"", status(503), status(201)}
-	d := &leaving{}
-	on(t, spool.Args{Upload: upload.Args{Driver: d}}, func(arrival) string {
-		next := answers[0]
-		answers = answers[1:]
-		return next
-	}, func(b *bench) {
-		d.server = b.server
-		b.record("a")
-		b.is.NoErr(b.Drain(b.t.Context()))
-		b.is.Equal(b.events, []string{"a failed", "a failed", "a sent"})
-		b.is.Equal(d.told, []string{"cable"})
-	})
-}

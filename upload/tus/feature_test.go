@@ -14,7 +14,7 @@ func TestFeature(t *testing.T) {
 		id     string
 		proofs proofs
 	}{
-		{"B20", proofs{testUpload, testSmall, testParts, testResume, testStatuses, testOffsets, testOffsetThatIsMore, testOffsetThatGoesBack, testSources, testFileThatChanges, testSourceThatFails, testLocations, testInnerLocation, testUserinfo, testParams, testBadArguments, testMetadata, testServer, testDiscover, testOverride, testLostAnswers, testGone, testGoneAfterLoss, testDoubt, testRestarts, testBufferingProxy, testBufferingProxyAndKills, testChecksum, testRecords, testStateFile, testStoreThatFails, testFullDisk, testTerminate, testWaits, testStops, testPace, testAdversary, testSendfile, testRedirects, testChallenge}},
+		{"B20", proofs{testUpload, testSmall, testParts, testResume, testStatuses, testOffsets, testOffsetThatIsMore, testOffsetThatGoesBack, testSources, testFileThatChanges, testSourceThatFails, testLocations, testInnerLocation, testUserinfo, testParams, testBadArguments, testMetadata, testServer, testDiscover, testOverride, testLostAnswers, testGone, testGoneAfterLoss, testDoubt, testRestarts, testBufferingProxy, testBufferingProxyAndKills, testChecksum, testRecords, testStateFile, testStoreThatFails, testFullDisk, testTerminate, testWaits, testStops, testLeavesALink, testOwnDeadline, testPace, testAdversary, testSendfile, testRedirects, testChallenge}},
 		{"P1", proofs{testMemory, testAllocations}},
 	} {
 		t.Run(row.id, func(t *testing.T) { row.proofs.run(t, passed) })

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/zreq-go/zreq/internal/backoff"
+	"github.com/zreq-go/zreq/internal/deadline"
 	"github.com/zreq-go/zreq/upload"
 	"github.com/zreq-go/zreq/zreq"
 )
@@ -62,10 +63,10 @@ func (j *job) failed(ctx context.Context, step Step, resp *zreq.Response, err er
 	switch {
 	case err != nil && isOfSource(err):
 		return outcome{final: true, err: &Error{Step: step, Err: err}}, true
-	case err != nil && ctx.Err() != nil:
-		return outcome{final: true, err: stopped(step, context.Cause(ctx))}, true
+	case err != nil && deadline.Cause(ctx) != nil:
+		return outcome{final: true, err: stopped(step, deadline.Cause(ctx))}, true
 	case resp == nil || err != nil && resp.Status/100 == 3: // a redirect that is not followed
-		return j.unanswered(step, err), true
+		return j.unanswered(ctx, step, err), true
 	case resp.Status/100 == 2: // the fields are whole, even if the body is not
 		return outcome{}, false
 	}
@@ -79,13 +80,13 @@ func isOfSource(err error) bool {
 }
 
 // unanswered judges a request that had no response.
-func (j *job) unanswered(step Step, err error) outcome {
+func (j *job) unanswered(ctx context.Context, step Step, err error) outcome {
+	j.peer.suspect(ctx, err)
 	if j.isAstray(step, err) {
 		j.track.astray = true
 		err = both(errAstray, err)
 	}
 	if zreq.Transient(err) || errors.Is(err, zreq.ErrResponse) && j.record.url != "" { // the server has sent a valid response before
-		j.peer.suspect(err)
 		return outcome{err: err, now: j.cut.sent >= enough}
 	}
 	if errors.Is(err, zreq.ErrRequest) {

@@ -2,7 +2,6 @@ package tus
 
 import (
 	"context"
-	"errors"
 	"net/url"
 	"strings"
 
@@ -160,12 +159,9 @@ func (p *peer) keep(resp *zreq.Response, c *upload.Args) {
 	p.conn, p.to = resp.Connection, originOf(at)
 }
 
-// suspect tells the driver that a link has stalled or broken.
-func (p *peer) suspect(err error) {
-	var e *zreq.Error
-	if errors.As(err, &e) {
-		suspect.Link(e.Link, p.args.Call.Session, p.args.Call.Driver)
-	}
+// suspect tells the driver which link has stalled or broken, if err says that.
+func (p *peer) suspect(ctx context.Context, err error) {
+	suspect.Tell(suspect.Link(ctx, err), p.args.Call.Session, p.args.Call.Driver)
 }
 
 // close closes the connection that was kept.

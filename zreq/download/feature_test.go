@@ -26,7 +26,7 @@ func TestFeature(t *testing.T) {
 		{"P1", proofs{testMemoryOfALongDownload, testAllocationsDoNotDependOnTheSize, testMemoryOfAJob, testAllocationsOfAJob, testMemoryOfAFile, testMemoryOfRestarts, testAllocationsOfAFile, testOverFourGiB}},
 		{"P24", proofs{testGoesOn, testGoesOnInAnotherProcess, testRestart}},
 		{"P34", proofs{testWant, testTypeOfParts, testSizeThatNoHeadHas, testBadArguments, testSecretsInErrors, testDigest}},
-		{"P35", proofs{testPace, testPieces, testProgressOfSpentBytes, testProgressOfFailures, testLinks}},
+		{"P35", proofs{testPace, testPieces, testProgressOfSpentBytes, testProgressOfFailures, testLinks, testOwnDeadline}},
 		{"P40", proofs{testFirstURL}},
 		{"B1", proofs{testAdversary, testGoesOn, testRestart, testServerThatCannotDoRanges, testServersThatMisuseRange, testPartThatACacheKeeps, testNamesOfManyServers, testRangesAgain, testSkip, testEndThatIsNotProven, testCoding}},
 		{"B2", proofs{testGoesOn, testRetries, testAttemptsOfKilledProcesses, testProgressOfKilledProcesses, testCallbackSink, testReceiver}},

@@ -31,6 +31,7 @@ type reply struct {
 	text  string        // is sent, but for what is cut
 	cut   int           // bytes of text after which the connection breaks; negative: all are sent
 	stall bool          // nothing follows, and the connection stays open
+	reset bool          // the connection does not end, but breaks
 	close bool          // the connection ends after text
 	pause time.Duration // before text
 	slow  time.Duration // before each 1,000 bytes of it
@@ -119,6 +120,10 @@ func (o *origin) serve(c *memnet.Conn) {
 			return
 		case r.stall:
 			_ = c.WaitClose()
+			return
+		case r.reset:
+			time.Sleep(time.Second) // until all of it has been read
+			c.Reset()
 			return
 		case r.cut >= 0 || r.close || a.closing:
 			return

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/zreq-go/zreq/internal/backoff"
+	"github.com/zreq-go/zreq/internal/deadline"
 	"github.com/zreq-go/zreq/zreq"
 )
 
@@ -65,18 +66,16 @@ func (r *Retry) jitter(failed int) time.Duration { return backoff.Wait(r.Wait, r
 
 // unanswered judges an attempt that had no response.
 func (j *job) unanswered(ctx context.Context, err error) outcome {
-	if ctx.Err() != nil {
+	if deadline.Cause(ctx) != nil {
 		return outcome{err: stopped(err), final: true}
 	}
+	j.server.suspect(ctx, err)
 	var e *zreq.Error
 	if errors.As(err, &e) {
 		j.report.over(e.Link)
 	}
 	garbled := errors.Is(err, zreq.ErrResponse) && j.part.begun // the server has done better before
 	if zreq.Transient(err) || garbled {
-		if e != nil {
-			j.server.suspect(e.Link)
-		}
 		return outcome{err: err}
 	}
 	step := StepReceive
@@ -246,7 +245,7 @@ func (j *job) received(ctx context.Context, resp *zreq.Response, h *head, err er
 		return j.ends(out.offset)
 	case err == nil:
 		err = zreq.ErrTruncated // until close, and nothing says that this is the end
-	case ctx.Err() != nil:
+	case deadline.Cause(ctx) != nil:
 		return outcome{err: stopped(err), final: true}
 	case errors.Is(err, zreq.ErrTooLarge):
 		return outcome{err: &Error{Step: StepReceive, Err: err}, final: true}
@@ -254,7 +253,7 @@ func (j *job) received(ctx context.Context, resp *zreq.Response, h *head, err er
 	if out.left == 0 { // all has come, but not the end of it: there may be more
 		j.state.flags.set(isDistrust, true)
 	}
-	j.server.suspect(resp.Link())
+	j.server.suspect(ctx, err)
 	return outcome{err: err}
 }
 

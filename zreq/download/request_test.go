@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/matryer/is"
 
@@ -59,19 +60,25 @@ func (l *links) DialPath(ctx context.Context, network, address string, _ bool) (
 	return c, &netdriver.Path{Link: []string{"wire", "modem"}[min(1, len(l.suspected))]}, err
 }
 
-// testLinks: a stall and a cut are told to the driver, and the job goes on over the link
-// that it gives then.
+// testLinks: a stall and a break are told to the driver, and the job goes on over the link that
+// it gives then. What the server closes, and what it says wrong, is not told.
 func testLinks(t *testing.T) {
 	v := version(50_000, `"7"`)
-	for name, stall := range map[string]bool{"cut": false, "stall": true} {
+	half := cutEvery(v, 30_000)
+	whole := reply{text: v.part(30_000, -1), cut: -1}
+	for name, tt := range map[string]struct {
+		replies   []reply
+		suspected []string
+	}{
+		"cut":      {[]reply{half(&ask{from: -1}), whole}, nil},
+		"stall":    {[]reply{{text: half(&ask{from: -1}).text, cut: half(&ask{from: -1}).cut, stall: true}, whole}, []string{"wire"}},
+		"reset":    {[]reply{{text: half(&ask{from: -1}).text, cut: half(&ask{from: -1}).cut, reset: true}, whole}, []string{"wire"}},
+		"no head":  {[]reply{half(&ask{from: -1}), {cut: -1, stall: true}, whole}, []string{"wire"}},
+		"no HTTP":  {[]reply{half(&ask{from: -1}), {text: "SSH-2.0-x\r\n", cut: -1, close: true}, whole}, nil},
+		"half one": {[]reply{half(&ask{from: -1}), {text: "HTTP/1.1 2", cut: -1, close: true}, whole}, nil},
+	} {
 		t.Run(name, func(t *testing.T) {
-			served(t, func(a *ask) reply {
-				r := cutEvery(v, 30_000)(a)
-				if stall && r.cut > 0 {
-					return reply{text: r.text[:r.cut], cut: -1, stall: true}
-				}
-				return r
-			}, func(is *is.I, o *origin, args *download.Args) {
+			served(t, func(a *ask) reply { return tt.replies[a.k-1] }, func(is *is.I, o *origin, args *download.Args) {
 				d := &links{origin: o}
 				args.Call.Driver = d
 				sink := new(memSink)
@@ -80,10 +87,39 @@ func testLinks(t *testing.T) {
 				res, err := get(o, sink, args)
 				is.NoErr(err)
 				is.True(string(sink.target) == v.body)
-				is.Equal(d.suspected, []string{"wire"})
-				is.Equal(res.Links, []string{"wire", "modem"})
-				is.Equal(last.Link, "modem")
+				is.Equal(d.suspected, tt.suspected)
+				over := []string{"wire", "modem"}[:1+len(tt.suspected)]
+				is.Equal(res.Links, over)
+				is.Equal(last.Link, over[len(over)-1])
 				is.Equal(o.asks[1].from, int64(30_000)) // from the next byte
+			})
+		})
+	}
+}
+
+// tardy is a context that does not know yet that its deadline has passed.
+type tardy struct {
+	context.Context
+	by time.Time
+}
+
+func (t tardy) Deadline() (time.Time, bool) { return t.by, true }
+
+// testOwnDeadline: the deadline of the caller says nothing about the link, and ends the job. It
+// ends the connection as well, in the head or in the body, and that may be before the context ends.
+func testOwnDeadline(t *testing.T) {
+	v := version(50_000, `"7"`)
+	for name, said := range map[string]int{"head": 0, "body": 30_000} {
+		t.Run(name, func(t *testing.T) {
+			served(t, func(a *ask) reply { return reply{text: v.whole()[:said], cut: -1, stall: true} }, func(is *is.I, o *origin, args *download.Args) {
+				d := &links{origin: o}
+				args.Call.Driver = d
+				ctx := tardy{context.Background(), time.Now().Add(time.Second)}
+				_, err := download.Get(ctx, image, new(memSink), args)
+				is.True(errors.Is(err, context.DeadlineExceeded))
+				is.True(problem(is, err).Resumable)
+				is.Equal(len(d.suspected), 0)
+				is.Equal(len(o.asks), 1) // there is no time for another attempt
 			})
 		})
 	}
