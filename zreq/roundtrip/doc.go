@@ -44,7 +44,8 @@
 // was read.
 //
 // The body of a response holds its connection until it has ended or was closed. The
-// caller must close it. Close may be called from any goroutine, and ends a blocked Read.
+// caller must close it. Close may be called from any goroutine, also in a hook, a Trace or
+// the Suspect of a driver, and ends a blocked Read. A Read during another one is an error.
 // The owner of the Session closes the Session.
 //
 // # Errors

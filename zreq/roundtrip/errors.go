@@ -47,6 +47,9 @@ var (
 	errClosedInRead   = &afterClose{"read: " + net.ErrClosed.Error(), net.ErrClosed} // from another goroutine
 )
 
+// errTwoReads is the error of a Read during another one, which a callback may have called.
+var errTwoReads = errors.New("another Read of the response body is under way")
+
 // afterClose is http.ErrBodyReadAfterClose for errors.Is.
 type afterClose struct {
 	text string

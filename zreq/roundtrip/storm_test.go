@@ -62,7 +62,9 @@ func tell(ctx context.Context, c *http.Client, to, text string, early bool) (str
 	}
 	defer resp.Body.Close()
 	if early {
-		go resp.Body.Close()
+		closing := make(chan error)
+		go func() { closing <- resp.Body.Close() }()
+		defer func() { <-closing }()
 	}
 	got, err := io.ReadAll(resp.Body)
 	return string(got), err

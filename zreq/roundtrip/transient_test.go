@@ -2,7 +2,6 @@ package roundtrip_test
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net/http"
 	"testing"
@@ -11,7 +10,6 @@ import (
 
 	"github.com/matryer/is"
 
-	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq"
 	"github.com/zreq-go/zreq/zreq/roundtrip"
 	"github.com/zreq-go/zreq/zreq/zreqtest"
@@ -55,66 +53,6 @@ func TestTransient(t *testing.T) {
 				}
 				is.True(err != nil)
 				is.Equal(zreq.Transient(err), tt.want)
-			})
-		})
-	}
-}
-
-// linked is a driver of one link that notes what it is told of it.
-type linked struct {
-	*zreqtest.Peer
-	told []string
-}
-
-func (l *linked) DialPath(ctx context.Context, network, address string, _ bool) (netdriver.Conn, *netdriver.Path, error) {
-	c, err := l.Dial(ctx, network, address)
-	return c, &netdriver.Path{Link: "cable"}, err
-}
-
-func (l *linked) Suspect(link string) { l.told = append(l.told, link) }
-
-// TestLinkOfARefusedDial: where nothing has connected, no link is named, whatever the driver says.
-func TestLinkOfARefusedDial(t *testing.T) {
-	is := is.New(t)
-	_, err := zreq.Get(t.Context(), "http://device.test/", &zreq.Args{
-		Driver: &linked{Peer: zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Refuse()})},
-	})
-	var refused *zreq.Error
-	is.True(errors.As(err, &refused))
-	is.Equal(refused.Link, "")
-}
-
-// TestLinkThatStalls: the driver is told of a connection that stalls or breaks in the body,
-// since the user of an http.Client cannot do that, but not of one that the user gives up.
-func TestLinkThatStalls(t *testing.T) {
-	const head = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx"
-	for name, tt := range map[string]struct {
-		end    zreqtest.Step
-		cancel bool
-		want   []string
-	}{
-		"stalls":   {end: zreqtest.Hold(), want: []string{"cable"}},
-		"is cut":   {end: zreqtest.Close(), want: []string{"cable"}},
-		"given up": {end: zreqtest.Hold(), cancel: true},
-	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				is := is.New(t)
-				d := &linked{Peer: zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Request(), zreqtest.Send(head), tt.end})}
-				s := &zreq.Session{Driver: d}
-				defer s.Close()
-				ctx, cancel := context.WithCancel(t.Context())
-				defer cancel()
-				if tt.cancel {
-					time.AfterFunc(time.Second, cancel)
-				}
-				req, err := http.NewRequestWithContext(ctx, "GET", "http://device.test/", nil)
-				is.NoErr(err)
-				resp, err := (&http.Client{Transport: &roundtrip.Transport{Session: s}}).Do(req)
-				is.NoErr(err)
-				_, err = io.ReadAll(resp.Body)
-				is.True(err != nil)
-				is.Equal(d.told, tt.want)
 			})
 		})
 	}
