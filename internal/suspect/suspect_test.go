@@ -84,7 +84,9 @@ func TestLinkOfTheCaller(t *testing.T) {
 			time.AfterFunc(time.Second, cancel)
 			return ctx, cancel
 		},
-		"deadline": func(ctx context.Context) (context.Context, context.CancelFunc) { return context.WithTimeout(ctx, time.Second) },
+		"deadline": func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return context.WithTimeout(ctx, time.Second)
+		},
 		"deadline, not yet known": func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return tardy{ctx, time.Now().Add(time.Second)}, func() {}
 		},
