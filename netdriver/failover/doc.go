@@ -41,6 +41,26 @@
 // succeeds, or if the context ends, no link is preferred less than before, because the
 // origin may be at fault.
 //
+// # A link that goes down
+//
+// A call notices that its link is down when its connection breaks, or when one of its
+// Timeouts has passed. To move a download at once, end it when the link changes:
+//
+//	using := d.Link().Interface
+//	job, stop := context.WithCancelCause(ctx)
+//	defer stop(nil)
+//	go func() {
+//		for link, err := range d.Watch(job) {
+//			if err == nil && link.Interface != using {
+//				stop(errLink)
+//			}
+//		}
+//	}()
+//	_, err := download.ToFile(job, url, path, args)
+//	return err // after errLink, the same goes on over the other link
+//
+// The links must be of drivers that can be watched, such as those of package bind.
+//
 // # Back to a better link
 //
 // When the cable is back, new connections use it, but a Session still has those over the

@@ -7,7 +7,6 @@ import "C"
 
 import (
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -106,7 +105,14 @@ func lastingAlert(alert tls.AlertError) bool {
 	return alert >= alertBadCertificate && alert <= alertAccessDenied
 }
 
-// isSelfSigned reports whether a certificate is signed with its own key.
-func isSelfSigned(cert *x509.Certificate) bool {
-	return cert != nil && cert.CheckSignature(cert.SignatureAlgorithm, cert.RawTBSCertificate, cert.Signature) == nil
+// isSelfSigned reports whether the certificate of the peer is signed with its own key. An
+// x509.UnknownAuthorityError may hold that of an authority that came with it, which
+// always is.
+func isSelfSigned(err error) bool {
+	var failed *tls.CertificateVerificationError
+	if !errors.As(err, &failed) {
+		return false
+	}
+	cert := failed.UnverifiedCertificates[0]
+	return cert.CheckSignature(cert.SignatureAlgorithm, cert.RawTBSCertificate, cert.Signature) == nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"io"
 	"strings"
@@ -24,7 +25,7 @@ type refusal struct {
 	name   string        // of its certificate, if not example.org
 	from   time.Duration // from now, when its certificate begins; an hour ago if zero
 	until  time.Duration // and ends; in an hour if zero
-	signed string        // by whom, if not by the authority that is trusted: "itself", "another"
+	signed string        // by whom, if not by the authority that is trusted: "itself", "another", "another that it sends"
 	oldest bool          // it speaks TLS 1.1 at most
 	plain  string        // what it answers instead of TLS
 	is     error         // what is found by errors.Is
@@ -39,9 +40,12 @@ var refusals = map[string]refusal{
 	"wrong host":    {name: "example.com", as: isA[x509.HostnameError], says: "valid for example.com, not example.org"},
 	"self-signed":   {signed: "itself", as: isA[x509.UnknownAuthorityError], says: "self-signed certificate: "},
 	"unknown CA":    {signed: "another", as: isA[x509.UnknownAuthorityError], says: "signed by unknown authority"},
-	"TLS 1.1":       {oldest: true, is: tlsnet.ErrVersion, as: isA[tls.AlertError], says: "no version of TLS that is accepted"},
-	"plain HTTP":    {plain: "HTTP/1.1 400 Bad Request\r\n\r\n", is: tlsnet.ErrNotTLS, as: isA[gnutls.Error], says: "does not speak TLS"},
-	"an alert":      {plain: "\x15\x03\x01\x00\x02\x02\x28", as: isA[tls.AlertError], says: "remote error: tls: handshake failure"},
+	"unknown CA, sent along": {
+		signed: "another that it sends", as: isA[x509.UnknownAuthorityError], says: "signed by unknown authority",
+	},
+	"TLS 1.1":    {oldest: true, is: tlsnet.ErrVersion, as: isA[tls.AlertError], says: "no version of TLS that is accepted"},
+	"plain HTTP": {plain: "HTTP/1.1 400 Bad Request\r\n\r\n", is: tlsnet.ErrNotTLS, as: isA[gnutls.Error], says: "does not speak TLS"},
+	"an alert":   {plain: "\x15\x03\x01\x00\x02\x02\x28", as: isA[tls.AlertError], says: "remote error: tls: handshake failure"},
 	"an alert of its own": {
 		plain: "\x15\x03\x01\x00\x02\x02\x50", as: isA[tls.AlertError], says: "remote error: tls: internal error",
 		passes: true,
@@ -83,9 +87,13 @@ func (r refusal) server(t *testing.T, ca *tlstest.Authority, version uint16) fun
 	switch r.signed {
 	case "itself":
 		cert, err = tlstest.SelfSigned(r.name)
-	case "another":
+	case "another", "another that it sends":
 		other, _ := tlstest.NewAuthority()
 		cert, err = other.Issue(now.Add(r.until), r.name)
+		if r.signed != "another" {
+			root, _ := pem.Decode(other.PEM())
+			cert.Certificate = append(cert.Certificate, root.Bytes)
+		}
 	}
 	is.NoErr(err) // it is signed as it is asked for
 	if r.oldest {

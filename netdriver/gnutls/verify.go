@@ -67,7 +67,7 @@ func (v *verifier) explain() error {
 		return fmt.Errorf("certificate is not valid yet, or the clock is slow: %w", v.err)
 	case errors.As(v.err, &invalid) && invalid.Reason == x509.Expired:
 		return fmt.Errorf("certificate has expired: %w", v.err)
-	case errors.As(v.err, &unknown) && isSelfSigned(unknown.Cert):
+	case errors.As(v.err, &unknown) && isSelfSigned(v.err):
 		return fmt.Errorf("self-signed certificate: %w", v.err)
 	}
 	return v.err

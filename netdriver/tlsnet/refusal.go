@@ -63,14 +63,22 @@ func (c *conn) refusal(err error, now time.Time) error {
 		return fmt.Errorf("certificate is not valid yet, or the clock is slow: %w", err)
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		return fmt.Errorf("certificate has expired: %w", err)
-	case errors.As(err, &unknown) && isSelfSigned(unknown.Cert):
+	case errors.As(err, &unknown) && isSelfSigned(err):
 		return fmt.Errorf("self-signed certificate: %w", err)
 	}
 	return c.explain(err)
 }
 
-func isSelfSigned(cert *x509.Certificate) bool {
-	return cert != nil && cert.CheckSignature(cert.SignatureAlgorithm, cert.RawTBSCertificate, cert.Signature) == nil
+// isSelfSigned reports whether the certificate of the peer is signed with its own key. An
+// x509.UnknownAuthorityError may hold that of an authority that came with it, which
+// always is.
+func isSelfSigned(err error) bool {
+	var failed *tls.CertificateVerificationError
+	if !errors.As(err, &failed) {
+		return false
+	}
+	cert := failed.UnverifiedCertificates[0]
+	return cert.CheckSignature(cert.SignatureAlgorithm, cert.RawTBSCertificate, cert.Signature) == nil
 }
 
 // explain adds the type tls.AlertError to an alert of the peer, and the reason if we know

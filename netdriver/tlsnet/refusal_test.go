@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"io"
 	"strings"
@@ -25,7 +26,7 @@ type refusal struct {
 	name   string        // of its certificate, if not example.org
 	from   time.Duration // from now, when its certificate begins; an hour ago if zero
 	until  time.Duration // and ends; in an hour if zero
-	signed string        // by whom, if not by the authority that is trusted: "itself", "another"
+	signed string        // by whom, if not by the authority that is trusted: "itself", "another", "another that it sends"
 	pins   []tlsnet.Pin
 	newest uint16 // the version it speaks
 	plain  string // what it answers instead of TLS
@@ -42,8 +43,11 @@ var refusals = map[string]refusal{
 	"wrong host":    {name: "example.com", as: isA[x509.HostnameError], says: "valid for example.com, not example.org"},
 	"self-signed":   {signed: "itself", as: isA[x509.UnknownAuthorityError], says: "self-signed certificate: "},
 	"unknown CA":    {signed: "another", as: isA[x509.UnknownAuthorityError], says: "signed by unknown authority"},
-	"wrong pin":     {pins: []tlsnet.Pin{{1}}, is: tlsnet.ErrPin, as: isA[*tlsnet.PinError], says: "not a pinned one: it is sha256//"},
-	"TLS 1.1":       {newest: tls.VersionTLS11, is: tlsnet.ErrVersion, as: isA[tls.AlertError], says: "no version of TLS that is accepted"},
+	"unknown CA, sent along": {
+		signed: "another that it sends", as: isA[x509.UnknownAuthorityError], says: "signed by unknown authority",
+	},
+	"wrong pin": {pins: []tlsnet.Pin{{1}}, is: tlsnet.ErrPin, as: isA[*tlsnet.PinError], says: "not a pinned one: it is sha256//"},
+	"TLS 1.1":   {newest: tls.VersionTLS11, is: tlsnet.ErrVersion, as: isA[tls.AlertError], says: "no version of TLS that is accepted"},
 	"TLS 1.1 all the same": {
 		plain: "\x16\x03\x02\x00\x2a\x02\x00\x00\x26\x03\x02" + strings.Repeat("r", 32) + "\x00\xc0\x09\x00",
 		is:    tlsnet.ErrVersion, says: "no version of TLS that is accepted",
@@ -107,8 +111,13 @@ func (r refusal) open(t *testing.T, s *site) *tlsnet.TLS {
 	switch r.signed {
 	case "itself":
 		cert, err = tlstest.SelfSigned(r.name)
-	case "another":
-		cert, err = newSite(t).ca.Issue(now.Add(r.until), r.name)
+	case "another", "another that it sends":
+		ca := newSite(t).ca
+		cert, err = ca.Issue(now.Add(r.until), r.name)
+		if r.signed != "another" {
+			root, _ := pem.Decode(ca.PEM())
+			cert.Certificate = append(cert.Certificate, root.Bytes)
+		}
 	}
 	is.NoErr(err) // it is signed as it is asked for
 	config := &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS10, MaxVersion: r.newest}
