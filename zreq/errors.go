@@ -22,9 +22,9 @@ var (
 	// ErrResponse means that the peer broke a rule of HTTP or a limit, or asked for
 	// something that zreq does not do, such as an upgrade. The cause names the rule.
 	ErrResponse = errors.New("bad response")
-	// ErrStatus means that the StreamCallback did not receive this response because it
-	// cannot be what was asked for. The Response is returned as well.
-	ErrStatus = errors.New("not a response for the callback")
+	// ErrStatus means that the response cannot be what was asked for, so a StreamCallback
+	// did not receive it. The Response is returned as well. Response.Fit returns it, too.
+	ErrStatus = errors.New("not what was asked for")
 	// ErrTruncated means that the response ended early. Error.Received says how much of
 	// the body arrived, and Error.Taken how much of it a StreamCallback has accepted.
 	ErrTruncated = wire.ErrTruncated
