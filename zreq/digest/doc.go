@@ -61,8 +61,9 @@
 // with one of these nonces. Requests that are made at the same time may arrive in another
 // order than they were counted.
 //
-// The password is not remembered in any form. It appears in no error, nor in what package
-// fmt prints of an [Auth]. What was learnt from one origin is not sent to another.
+// It remembers no hash of the password, and holds the password itself only if [New] has
+// made it. The password appears in no error, nor in what package fmt prints of an [Auth].
+// What was learnt from one origin is not sent to another.
 //
 // # What it does not do
 //

@@ -40,8 +40,8 @@
 // A driver that has several links is told which one has stalled or broken
 // (netdriver.Suspecter), so that the next attempt goes over another one. A job notices that
 // a link is down only when its connection breaks or stalls for Timeouts.Body, since it starts
-// no goroutine that could watch the link. A program that watches it, as with the method Watch
-// of package failover, can end the context of the job and call Get again.
+// no goroutine that could watch the link. A program that watches it can end the context of
+// the job and call Get again: package failover shows how.
 //
 // # Saving one response
 //

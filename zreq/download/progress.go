@@ -9,7 +9,7 @@ import (
 type Progress struct {
 	Offset   int64         // bytes of the content that the Sink has taken
 	Total    int64         // size of the content; −1 if it is not known
-	Rate     int64         // bytes per second since the last report; 0 in the first
+	Rate     int64         // bytes per second since the last report; 0 in the first, and not measured anew when an attempt has failed
 	Link     string        // name of the link, if the driver has names; see netdriver.Path
 	Attempt  int           // number of the attempt, from 1
 	Restarts int           // how often the job has begun anew

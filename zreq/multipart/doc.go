@@ -34,9 +34,34 @@
 // a part that was cut short is noticed. Every other part ends at the next line that is a
 // delimiter. [Args.IgnoreLength] makes all of them do so, for servers that count wrong.
 //
+// Many cameras send the delimiter only with the next picture, and [Part.ReadInto] waits
+// for it. To have a picture at once, read the bytes that it announces:
+//
+//	size := frame.Size() // -1 if the camera does not say
+//	if size < 0 || size > int64(len(buf)) {
+//		return errors.ErrUnsupported
+//	}
+//	if _, err := io.ReadFull(frame, buf[:size]); err != nil {
+//		return err
+//	}
+//	show(buf[:size])
+//
 // A body ends with its last delimiter. If it ends before that, the error is ErrTruncated.
 // The body of a camera that is switched off ends like that. What follows the last delimiter
 // is not read.
+//
+// # Cameras that hang
+//
+// A stream that is silent ends after Timeouts.Body, 30 seconds by default. A camera that
+// sends bytes but no picture is noticed by a timer that each picture sets back:
+//
+//	ctx, cancel := context.WithCancelCause(ctx)
+//	defer cancel(nil)
+//	watchdog := time.AfterFunc(limit, func() { cancel(errHangs) })
+//	defer watchdog.Stop()
+//
+// Make the call with this context, and call watchdog.Reset(limit) after each picture. When
+// the camera hangs, the error is errHangs, for errors.Is.
 //
 // # Where it is lenient
 //

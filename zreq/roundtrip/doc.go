@@ -35,6 +35,23 @@
 // request does not set Accept-Encoding itself. Response.Uncompressed is true then. A body
 // in any other coding is returned as it came.
 //
+// # The fields of an http.Transport
+//
+// A program that has a Transport of net/http finds its fields here. There, zero mostly
+// means no limit; here it means the default.
+//
+//   - Proxy: Session.Driver, such as proxy.FromEnvironment(nil, nil)
+//   - DialContext: Session.Driver, such as a bind.Driver for a LocalAddr
+//   - TLSClientConfig: Session.TLS: tlsnet.New(&tlsnet.Config{Base: config}), or
+//     tlsnet.NewInsecure with InsecureSkipVerify
+//   - Dialer.Timeout, TLSHandshakeTimeout, ResponseHeaderTimeout and
+//     ExpectContinueTimeout: Dial, TLS, Head and Expect of Session.Timeouts
+//   - MaxConnsPerHost, MaxIdleConns, MaxIdleConnsPerHost and IdleConnTimeout:
+//     OpenPerOrigin, Idle, IdlePerOrigin and IdleAge of Session.Pool
+//   - DisableKeepAlives: a negative Idle of Session.Pool
+//   - DisableCompression: leave package gzip out
+//   - MaxResponseHeaderBytes: HeadBytes of Session.Limits
+//
 // # Ownership
 //
 // The body of a request is read on the goroutine of RoundTrip and closed when RoundTrip
@@ -134,6 +151,9 @@
 //
 // # Differences in requests
 //
+//   - The User-Agent is that of zreq, unless the request or the Session sets one.
+//   - A space, and any other character that must not be in a query (RFC 3986, 3.4), is
+//     percent-encoded. net/http sends it as it is.
 //   - After a 417 to a request with Expect: 100-continue, the request is made once more
 //     without that field, over another connection (RFC 9110, 10.1.1). A 417 to that
 //     request is the response. net/http returns the first 417.

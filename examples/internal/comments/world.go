@@ -95,6 +95,12 @@ func routes() http.Handler {
 		w.Header().Set("Content-Type", "multipart/x-mixed-replace; boundary=frame")
 		_, _ = io.WriteString(w, "--frame\r\n\r\none\r\n--frame\r\n\r\ntwo\r\n--frame--\r\n")
 	})
+	mux.HandleFunc("/hangs", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "multipart/x-mixed-replace; boundary=frame")
+		_, _ = io.WriteString(w, "--frame\r\nContent-Length: 5\r\n\r\nfirst")
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+	})
 	mux.HandleFunc("PUT /recordings/", func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		w.WriteHeader(http.StatusCreated)
