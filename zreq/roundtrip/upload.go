@@ -21,7 +21,10 @@ type upload struct {
 	failed error // the error of the body or of fresh, unwrapped
 	bare   bool  // net/http returns an error of the body itself
 
-	mu      sync.Mutex // guards the fields below, and body
+	// mu guards the fields below, and body. GetBody and Close of a body are called while it is
+	// held, so that RoundTrip does not return before a Close that the context has called. They
+	// cannot hang by that: nothing that a caller can call takes mu.
+	mu      sync.Mutex
 	stale   bool       // the next Read begins with another body
 	reading bool       // a Read is under way
 	over    bool       // closed for good
