@@ -196,7 +196,7 @@ func TestOneFileJoinsDriverAndCodec(t *testing.T) {
 
 // Those of the rooms are looked at by TestRooms.
 func TestNoGoroutineIsStarted(t *testing.T) {
-	for _, dir := range []string{"zreq", "zreq/wire", "zreq/download", "zreq/digest", "zreq/gzip", "zreq/multipart", "zreq/zlog", "form", "upload", "upload/tus", "internal/backoff", "internal/deadline", "internal/osfs", "internal/pacer", "internal/suspect"} {
+	for _, dir := range []string{"zreq", "zreq/wire", "zreq/download", "zreq/digest", "zreq/gzip", "zreq/multipart", "zreq/zlog", "form", "upload", "upload/tus", "internal/backoff", "internal/deadline", "internal/osfs", "internal/pacer", "internal/suspect", "internal/urlcheck"} {
 		for _, f := range sources(t, dir) {
 			for _, found := range f.goStatements() {
 				t.Error(found)

@@ -34,6 +34,7 @@ func testBadArguments(t *testing.T) {
 		"another scheme":         {t.Context(), "ftp://fleet.test/", source("x"), args{}, "http"},
 		"not a URL":              {t.Context(), "http://[", source("x"), args{}, "URL"},
 		"one slash":              {t.Context(), "http:/user:secret@fleet.test/", source("x"), args{}, "must begin with"},
+		"a port in a password":   {t.Context(), "http://user:1234567/secret@fleet.test/", source("x"), args{}, "port"},
 		"a slash in a password":  {t.Context(), "http://user:secret/@fleet.test/", source("x"), args{}, "port"},
 		"no identity":            {t.Context(), site, strings.NewReader("x"), args{Store: &memStore{}}, "Identity"},
 		"an empty identity":      {t.Context(), site, named{strings.NewReader("x"), ""}, args{Store: &memStore{}}, "Identity"},

@@ -80,7 +80,7 @@ func (s Step) String() string {
 // Error is the error of every function in this package.
 type Error struct {
 	Step   Step
-	URL    string // of the endpoint, without credentials, query and fragment
+	URL    string // of the endpoint, without credentials, query and fragment; "(not a URL)" if zreq would not ask it
 	Status int    // of the response that ended the upload; 0 if none did
 	Offset int64  // bytes of the source that the server has confirmed
 	Err    error  // a *zreq.Error, an *fs.PathError, …

@@ -1,10 +1,12 @@
 package tus
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"time"
 
+	"github.com/zreq-go/zreq/internal/urlcheck"
 	"github.com/zreq-go/zreq/upload"
 	"github.com/zreq-go/zreq/zreq"
 )
@@ -130,7 +132,7 @@ func (j *job) prepare(ctx context.Context, source upload.Source, args *Args) (er
 	if err != nil {
 		return &Error{Step: StepArgs, Err: both(upload.ErrArgs, err)}
 	}
-	j.record.key = sha256.Sum256([]byte(safeURL(j.endpoint) + "\n" + identity))
+	j.record.key = sha256.Sum256([]byte(bareURL(j.endpoint) + "\n" + identity))
 	j.start(-1)
 	if err := j.state.load(j.args.Store, j.record); err != nil {
 		return err
@@ -234,7 +236,8 @@ func (j *job) finished(err error) error {
 		e = &Error{Step: StepSend, Err: err}
 	}
 	own := *e
-	own.URL, own.Offset = safeURL(j.endpoint), j.offset
+	shown, _ := urlcheck.Check(j.endpoint)
+	own.URL, own.Offset = cmp.Or(shown, "(not a URL)"), j.offset
 	return &own
 }
 

@@ -1,14 +1,13 @@
 package tus
 
 import (
-	"context"
 	"errors"
 	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
 
-	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/internal/urlcheck"
 	"github.com/zreq-go/zreq/zreq"
 )
 
@@ -38,7 +37,7 @@ func locationOf(resp *zreq.Response) (string, error) {
 	}
 	from, err := url.Parse(resp.URL())
 	if err != nil {
-		return "", err
+		return "", errBadLocation // err would show the query
 	}
 	to, err := from.Parse(values[0])
 	switch {
@@ -59,7 +58,8 @@ func locationOf(resp *zreq.Response) (string, error) {
 	if len(at) > maxURL {
 		return "", errLongURL
 	}
-	return at, usable(at)
+	_, err = urlcheck.Check(at)
+	return at, err
 }
 
 // inheritZone gives an IPv6 address on the link the zone of the URL that was requested, as
@@ -83,25 +83,6 @@ func inheritZone(to, from *url.URL) error {
 	return nil
 }
 
-// usable returns an error if zreq would not make a request to a URL. Nothing is dialled.
-func usable(at string) error {
-	_, err := zreq.Do(context.Background(), "HEAD", at, &zreq.Args{Driver: nowhere{}})
-	var e *zreq.Error
-	if errors.As(err, &e) && errors.Is(err, zreq.ErrRequest) {
-		return e.Err
-	}
-	return nil
-}
-
-// nowhere is a driver that does not dial.
-type nowhere struct{}
-
-var errNowhere = errors.New("nothing is dialled")
-
-func (nowhere) Dial(context.Context, string, string) (netdriver.Conn, error) {
-	return nil, errNowhere
-}
-
 // escaped encodes a space, and a '%' that begins no escape, as zreq does in the Location of a
 // redirect.
 func escaped(query string) string {
@@ -123,9 +104,9 @@ func isHex(c byte) bool {
 	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f'
 }
 
-// safeURL returns a URL without userinfo, query and fragment. Of what is no URL of http or
-// https, it is not known what is a password, as in http:/user:password@host/.
-func safeURL(text string) string {
+// bareURL returns a URL without userinfo, query and fragment. It is a part of what identifies a
+// record, and shown to nobody.
+func bareURL(text string) string {
 	at, err := url.Parse(text)
 	if err != nil || at.Host == "" || at.Scheme != "http" && at.Scheme != "https" {
 		return "(not a URL)"

@@ -157,24 +157,12 @@ func (a *Args) key(url string) [sha256.Size]byte {
 	if a.Key != "" {
 		return sha256.Sum256([]byte("key " + a.Key))
 	}
-	return sha256.Sum256([]byte("url " + safeURL(url) + " " + string(a.Want.SHA256)))
+	return sha256.Sum256([]byte("url " + bareURL(url) + " " + string(a.Want.SHA256)))
 }
 
-// shownURL returns safeURL for an error, or "" for a URL whose port is no number, which zreq does
-// not ask: it may be the first half of a password, as in https://user:pass/word@host/.
-func shownURL(url string) string {
-	safe := safeURL(url)
-	_, rest, _ := strings.Cut(safe, "://")
-	authority, _, _ := strings.Cut(rest, "/")
-	_, port, _ := strings.Cut(authority[strings.LastIndexByte(authority, ']')+1:], ":")
-	if strings.Trim(port, "0123456789") != "" {
-		return ""
-	}
-	return safe
-}
-
-// safeURL returns a URL without userinfo, query and fragment.
-func safeURL(url string) string {
+// bareURL returns a URL without userinfo, query and fragment. Of what zreq does not ask it may be
+// a secret.
+func bareURL(url string) string {
 	if i := strings.IndexAny(url, "?#"); i >= 0 {
 		url = url[:i]
 	}

@@ -63,6 +63,7 @@ func testSecretsInErrors(t *testing.T) {
 		"http://user:secret?secret@fleet.test/image",
 		"http://user:secret#secret@fleet.test/image",
 		"http:/user:secret@fleet.test/image",
+		"http://user:1234567/secret@fleet.test/image",
 	} {
 		served(t, nil, func(is *is.I, o *origin, args *download.Args) {
 			args.Budget = -1

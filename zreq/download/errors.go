@@ -133,7 +133,7 @@ type Error struct {
 
 	// The other fields are those of a job.
 
-	URL    string // that was given, without credentials, query and fragment
+	URL    string // that was given, without credentials, query and fragment; "" if zreq would not ask it
 	Offset int64  // bytes of the content that the Sink has taken
 
 	// Resumable means that the same call may succeed later although nobody changes anything.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/zreq-go/zreq/internal/pacer"
+	"github.com/zreq-go/zreq/internal/urlcheck"
 	"github.com/zreq-go/zreq/zreq"
 )
 
@@ -253,7 +254,8 @@ func (j *job) finished(err error) error {
 		e = &Error{Step: StepReceive, Err: err}
 	}
 	own := *e
-	own.Path, own.URL, own.Offset = j.path, shownURL(j.url), j.out.offset
+	own.URL, _ = urlcheck.Check(j.url)
+	own.Path, own.Offset = j.path, j.out.offset
 	return &own
 }
 

@@ -88,7 +88,7 @@ func (j *job) unanswered(ctx context.Context, err error) outcome {
 // answered decides what to do with a response, and does it.
 func (j *job) answered(ctx context.Context, resp *zreq.Response, q *question) outcome {
 	j.report.over(resp.Link())
-	j.result.URL = safeURL(resp.URL())
+	j.result.URL = bareURL(resp.URL())
 	h := headOf(resp, &j.args.Want)
 	verdict, why := decide(q, &h)
 	length := h.length

@@ -25,10 +25,10 @@ type upload struct {
 	// held, so that RoundTrip does not return before a Close that the context has called. They
 	// cannot hang by that: nothing that a caller can call takes mu.
 	mu      sync.Mutex
-	stale   bool       // the next Read begins with another body
-	reading bool       // a Read is under way
-	over    bool       // closed for good
-	closed  bool       // the present body is closed
+	stale   bool // the next Read begins with another body
+	reading bool // a Read is under way
+	over    bool // closed for good
+	closed  bool // the present body is closed
 }
 
 func newUpload(req *http.Request) *upload {
