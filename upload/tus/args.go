@@ -65,6 +65,7 @@ type Args struct {
 
 	// MaxRestarts is how often a call may begin anew because the server has lost the
 	// upload. One more is ErrRestarts. Default 3. If negative, it may not begin anew at all.
+	// Each call counts its own.
 	MaxRestarts int
 }
 
@@ -78,7 +79,8 @@ type Checksum struct {
 // has failed. A zero field has its default.
 //
 // Only an offset that the upload has never had before counts as progress, and gives back
-// all Attempts. Before the second attempt in a row without progress, the upload waits for
+// all Attempts. So does a new call, also of the same upload: a program that calls again at once,
+// or restarts in each call, sets its own limit. Before the second attempt in a row without progress, the upload waits for
 // a random time of up to Wait, before the third up to twice that, and so on. If the server
 // sends Retry-After, it waits for that time first.
 type Retry struct {

@@ -71,10 +71,23 @@
 // upload.ErrChanged, and no further part is sent. The server may then hold a mixture, which
 // [Terminate] removes.
 //
+// # Uploads that are left behind
+//
+// When an upload begins anew, or the response to its creation is lost, an incomplete one stays on
+// the server. Upload does not remove it: that may be the only copy of what was sent, for example
+// of a file that has been written anew since. So let the server remove what was not completed for
+// some days, by the extension expiration or by a job of its own. If a file is changed
+// on purpose, call [Terminate] with its Store before. An Idempotency-Key in Args.Call.Headers
+// lets a server that knows such keys return the same upload for a creation that is repeated.
+//
+// # Under TinyGo
+//
+// There is no StateFile. A Store in flash is the program's own.
+//
 // # What it does not do
 //
 // The package does not send several parts at once (extension concatenation), or a source of
 // unknown size. It does not compare Result.Expires with the time, because a device may have
 // no clock: if an upload has expired, the server says so. It does not implement the draft of
-// the IETF on resumable uploads. When an upload begins anew, the old one stays on the server.
+// the IETF on resumable uploads.
 package tus

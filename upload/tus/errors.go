@@ -34,6 +34,9 @@ var (
 	ErrRestarts = errors.New("the server loses uploads: raise MaxRestarts to begin anew once more")
 	// ErrState means that the record could not be read or written.
 	ErrState = errors.New("the state cannot be kept")
+	// ErrBusy means that another upload, of this or another process, uses the same StateFile
+	// at this moment.
+	ErrBusy = errors.New("another upload uses the same state file: wait until it has ended")
 )
 
 // tooLarge is an ErrRefused.

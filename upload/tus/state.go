@@ -1,11 +1,5 @@
 package tus
 
-import (
-	"errors"
-
-	"github.com/zreq-go/zreq/zreq/download"
-)
-
 // locker is a Store that only one upload can have.
 type locker interface {
 	Lock() (unlock func(), err error)
@@ -70,9 +64,6 @@ func (s *state) save(r *record) error {
 	}
 	return stateError(err)
 }
-
-// isFull reports whether the error of a store is that there is no room.
-func isFull(err error) bool { return errors.Is(err, download.ErrNoRoom) }
 
 // close unlocks the store.
 func (s *state) close() {

@@ -1,3 +1,5 @@
+//go:build !tinygo
+
 package tus
 
 import (
@@ -5,10 +7,6 @@ import (
 
 	"github.com/zreq-go/zreq/zreq/download"
 )
-
-// ErrBusy means that another upload, of this or another process, uses the same [StateFile]
-// at this moment.
-var ErrBusy = errors.New("another upload uses the same state file: wait until it has ended")
 
 // StateFile returns a Store in the file at path, with the permission for its owner alone.
 // Each source needs a path of its own. The folder must exist.
@@ -30,3 +28,6 @@ func (s stateFile) Lock() (unlock func(), err error) {
 	}
 	return unlock, err
 }
+
+// isFull reports whether the error of a store is that there is no room.
+func isFull(err error) bool { return errors.Is(err, download.ErrNoRoom) }
