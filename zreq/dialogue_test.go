@@ -138,7 +138,7 @@ var malformed = map[string]struct {
 	"folded length":                {okHead + "Content-Length: 2\r\n 3\r\n\r\nhi", wire.ErrBadFolding, 0},
 	"folded coding":                {okHead + "Transfer-Encoding:\r\n chunked\r\n\r\n", wire.ErrBadFolding, 0},
 	"length and another coding":    {okHead + "Content-Length: 2\r\nTransfer-Encoding: identity\r\n\r\nhi", wire.ErrBadCoding, 0},
-	"length that was no coding's":  {okHead + "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\nhi", wire.ErrBadChunkSize, 0},
+	"length beside bad chunks":     {okHead + "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\nok", wire.ErrBadChunkSize, 2},
 	"lengths that differ":          {okHead + "Content-Length: 2\r\nContent-Length: 3\r\n\r\nhi", wire.ErrBadLength, 0},
 	"lengths that differ, a list":  {okHead + "Content-Length: 2, 3\r\n\r\nhi", wire.ErrBadLength, 0},
 	"signed length":                {okHead + "Content-Length: +2\r\n\r\nhi", wire.ErrBadLength, 0},
