@@ -92,7 +92,7 @@ func (x *Exchange) Rewrite(form func(head []byte, url string) ([]byte, error), u
 // the request. While Replaceable returns true, Attach can replace it by another socket.
 func (x *Exchange) Attach(l *line.Line, s *line.Socket, reused bool) {
 	x.line, x.socket, x.Reused = l, s, reused
-	x.unsent, x.failure = false, nil
+	x.failure = nil
 	x.meter.Reconnect()
 }
 
@@ -108,7 +108,7 @@ func (x *Exchange) Close() {
 func (x *Exchange) Reuse() wire.CloseReason {
 	why := x.dec.Reuse()
 	switch {
-	case x.unsent:
+	case x.stage < sent:
 		return wire.CloseUnsent
 	case x.request.Close:
 		return wire.CloseRequested
@@ -135,7 +135,7 @@ const (
 // or the rest is in the window. It waits for at most a second, because dialling again costs
 // less than a longer wait.
 func (x *Exchange) Drain(ctx context.Context) {
-	if x.request.Close || x.unsent || x.socket.Within(ctx, drainWait, "Body") != nil {
+	if x.request.Close || x.stage < sent || x.socket.Within(ctx, drainWait, "Body") != nil {
 		return
 	}
 	for {

@@ -32,16 +32,6 @@ type receiving struct {
 	filled   bool   // the last read has filled the window
 }
 
-// wait is what ReadHead waits for.
-type wait uint8
-
-const (
-	_          wait = iota
-	forQueue        // the system still holds a part of the request
-	forHead         // the peer has the request
-	forRefusal      // the request could not be sent, and the peer may say why
-)
-
 // ReadHead reads up to the final head. It is called until it returns Answered or an error. If
 // sending has failed, it waits for up to a second, because a server that refuses a body says
 // so and closes (RFC 9112, 9.5). If no response comes, the error is that of sending, or an
@@ -54,55 +44,55 @@ func (x *Exchange) ReadHead(ctx context.Context, b *Body) (Step, error) {
 	switch {
 	case x.answered:
 		return Answered, nil // while the request was sent
-	case x.wait == forRefusal, x.failure != nil:
+	case x.failure != nil:
 		return x.readRefusal(ctx)
-	}
-	var err error
-	if x.wait == 0 {
-		x.wait = forHead
+	case x.stage == sent:
+		x.stage = awaitingHead
 		if b.Exists() && x.limits.Head > 0 && x.meter.BeginQueue(x.socket.Conn()) {
-			x.wait = forQueue
+			x.stage = awaitingQueue
 		}
-		err = x.await(ctx)
+		if err := x.setDeadline(ctx); err != nil {
+			return 0, err
+		}
 	}
-	for err == nil {
-		step, end := x.nextHead(ctx)
-		if _, silent := end.(*line.TimeoutError); !silent || x.wait != forQueue {
-			return step, end
+	for {
+		step, err := x.nextHead(ctx)
+		if _, silent := err.(*line.TimeoutError); !silent || x.stage != awaitingQueue {
+			return step, err
 		}
 		limit, _ := x.limits.queue()
 		empty, stuck := x.meter.LookAtQueue(x.socket.Conn(), limit)
 		if stuck {
-			return 0, end
+			return 0, err
 		}
 		if empty {
-			x.wait = forHead
+			x.stage = awaitingHead
 		}
-		err = x.await(ctx)
+		if err := x.setDeadline(ctx); err != nil {
+			return 0, err
+		}
 	}
-	return 0, x.connError(err)
 }
 
-// await sets the deadline of what ReadHead waits for. That of the head is set once, and not for
-// each read. That of the queue is so short that no limit fires more than an eighth late.
-func (x *Exchange) await(ctx context.Context) error {
-	if x.wait == forHead {
-		x.Phase = AwaitingHead
-		return x.socket.Within(ctx, x.limits.Head, "Head")
+// setDeadline sets the deadline of the wait for a head. It is set once, and not for each read.
+// That of a look at the queue is so short that no limit fires more than an eighth late.
+func (x *Exchange) setDeadline(ctx context.Context) error {
+	x.Phase = AwaitingHead
+	wait, limit, name := x.limits.Head, x.limits.Head, "Head"
+	if x.stage == awaitingQueue {
+		limit, name = x.limits.queue()
+		wait = max(line.LookWait, min(min(limit, wait)/90, queueWait))
 	}
-	limit, name := x.limits.queue()
-	wait := max(line.LookWait, min(min(limit, x.limits.Head)/90, queueWait))
-	err := x.socket.WaitWithin(ctx, line.Elapsed(), wait, limit, name)
-	if err == nil {
-		x.Phase = AwaitingHead
+	if err := x.socket.WaitWithin(ctx, line.Elapsed(), wait, limit, name); err != nil {
+		return x.connError(err)
 	}
-	return err
+	return nil
 }
 
 // readRefusal listens for the answer to a request that could not be sent whole.
 func (x *Exchange) readRefusal(ctx context.Context) (Step, error) {
 	cause, failure := CauseOf(x.failure)
-	if x.wait != forRefusal {
+	if x.stage != awaitingRefusal {
 		if x.Sent == 0 || cause == BadBody || cause == BadResponse || ctx.Err() != nil || x.line.Closed() {
 			return 0, x.failure
 		}
@@ -110,7 +100,7 @@ func (x *Exchange) readRefusal(ctx context.Context) (Step, error) {
 		if t, late := failure.(*line.TimeoutError); late {
 			wait = max(line.LookWait, t.Limit/100) // limits fire at most an eighth late
 		}
-		x.wait = forRefusal
+		x.stage = awaitingRefusal
 		if x.socket.Within(ctx, wait, "Head") != nil {
 			return 0, x.failure
 		}

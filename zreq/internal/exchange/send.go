@@ -19,19 +19,21 @@ type sending struct {
 	pending []byte // in out: what is to be written next
 	last    bool   // pending ends the request
 	full    bool   // a Read of the body has filled out
-	unsent  bool   // the request was not sent whole
 	failure error  // of sending
-	wait    wait
 }
 
-// stage is how far a request has been sent.
+// stage is how far a request has come, until the final head arrives.
 type stage uint8
 
 const (
 	unbegun          stage = iota
 	sendingHead            // its head, and the first bytes of its body
 	awaitingContinue       // its head was sent, and the peer has not answered the Expect
-	sendingBody
+	sendingBody            // the rest of it
+	awaitingRefusal        // sending has failed, and the peer may say why
+	sent                   // it was written whole, as in the stages that follow
+	awaitingQueue          // the system still holds a part of it
+	awaitingHead           // the peer has it
 )
 
 // Send sends the head and the body. It is called until it returns Sent, Answered or an error.
@@ -42,13 +44,12 @@ const (
 // 9112, 9.5). After an error ReadHead still waits for a response.
 func (x *Exchange) Send(ctx context.Context, b *Body) (Step, error) {
 	step, err := x.send(ctx, b)
-	if err != nil || step == Answered {
-		x.unsent, x.failure = true, err
+	x.failure = err
+	if step == Sent {
+		x.stage = sent
 	}
-	if err != nil && x.Replaceable(ctx) {
-		return 0, err // what is pending can still be sent
-	}
-	if err != nil || step == Answered || step == Sent {
+	over := err != nil || step == Sent || step == Answered
+	if over && !x.Replaceable(ctx) { // else what is pending can still be sent
 		buffer.Release(x.out)
 		x.out, x.pending = nil, nil
 	}
