@@ -44,7 +44,7 @@ func CauseOf(err error) (Cause, error) {
 	return 0, err
 }
 
-var errUnasked = errors.New("the peer sent bytes before the request")
+var errUnasked = &Error{Cause: BadResponse, Err: errors.New("the peer sent bytes before the request")}
 
 // noAnswer is the text of the error if the peer closes the connection before a response
 // begins. The error wraps io.EOF, because callers that retry look for it. It cannot be taken

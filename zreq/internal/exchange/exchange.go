@@ -169,6 +169,14 @@ func (x *Exchange) readMore(ctx context.Context) error {
 	return err
 }
 
+// readWithin is readMore with a deadline of its own. name is as for Within of the socket.
+func (x *Exchange) readWithin(ctx context.Context, limit time.Duration, name string) error {
+	if err := x.socket.Within(ctx, limit, name); err != nil {
+		return err
+	}
+	return x.readMore(ctx)
+}
+
 // read reads at least one byte into p or returns an error, never both: an error beside bytes is
 // returned by the next call. m is nil if the bytes are no body.
 func (x *Exchange) read(ctx context.Context, p []byte, m *line.Meter) (int, error) {

@@ -6,7 +6,6 @@ import (
 	"io"
 	"time"
 
-	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq/internal/buffer"
 	"github.com/zreq-go/zreq/zreq/internal/line"
 	"github.com/zreq-go/zreq/zreq/wire"
@@ -109,9 +108,10 @@ func (x *Exchange) readRefusal(ctx context.Context) (Step, error) {
 	if err == nil {
 		return step, nil
 	}
-	_, err = CauseOf(err)
-	if x.line.TLS != nil && !netdriver.IsTimeout(failure) && !netdriver.IsTimeout(err) && !errors.Is(err, io.EOF) && !x.Heard {
-		return 0, &Error{Cause: cause, Err: err}
+	// Over TLS the cause of both failures may be an alert, which only the read returns.
+	broken, alert := CauseOf(err)
+	if x.line.TLS != nil && !x.Heard && cause != 0 && broken != 0 && !errors.Is(alert, io.EOF) {
+		return 0, &Error{Cause: cause, Err: alert}
 	}
 	return 0, x.failure
 }

@@ -142,7 +142,7 @@ func (x *Exchange) begin(b *Body) (err error) {
 	case err == nil:
 		return nil
 	case errors.Is(err, netdriver.ErrUnread):
-		err = errUnasked
+		err = errUnasked.Err
 	}
 	return x.connError(err)
 }
@@ -159,9 +159,8 @@ func (x *Exchange) measure(body bool) {
 // Replaceable reports whether sending failed because a kept socket was dead and has taken
 // nothing of the request, so that Attach can replace it.
 func (x *Exchange) Replaceable(ctx context.Context) bool {
-	cause, err := CauseOf(x.failure)
-	return cause == Stale && x.stage == sendingHead && x.Sent == 0 &&
-		ctx.Err() == nil && !netdriver.IsTimeout(err) && !x.line.Closed()
+	cause, _ := CauseOf(x.failure)
+	return cause == Stale && x.stage == sendingHead && x.Sent == 0 && ctx.Err() == nil && !x.line.Closed()
 }
 
 // write sends what is pending in as many writes as it takes, and looks for a response before
@@ -240,39 +239,42 @@ func (x *Exchange) awaitContinue(ctx context.Context) (Step, error) {
 func (x *Exchange) pollResponse(ctx context.Context) (Step, error) {
 	for {
 		step, err := x.bufferedHead() // it may have arrived together with a 100
-		switch {
-		case step != 0 || err != nil:
+		if step != 0 || err != nil {
 			return step, err
-		case x.Sent == 0 && x.Reused: // begin has just looked
-			return 0, nil
-		case !x.socket.CanLook():
-			if x.Sent == 0 || !x.meter.LookIsDue() {
-				return 0, nil
-			}
-			x.meter.LookLater()
-			if x.socket.Within(ctx, line.LookWait, "") != nil || x.readMore(ctx) != nil {
-				return 0, nil // nothing has come, or the next read will tell
-			}
-			continue
 		}
-		err = x.socket.Look()
-		unread := errors.Is(err, netdriver.ErrUnread)
-		switch {
-		case unread && x.Sent == 0:
-			return 0, &Error{Cause: BadResponse, Err: errUnasked} // or it would be taken for the answer
-		case unread: // it is read below
-		case err == nil, x.Sent == 0: // the write will tell
-			return 0, nil
-		case err == io.EOF:
-			return 0, x.readError(err) // it may have said 100, or half a head
-		default:
-			return 0, x.connError(err)
+		arrived, err := x.readArrived(ctx)
+		if !arrived || err != nil {
+			return 0, err
 		}
-		if err := x.socket.Within(ctx, x.limits.Head, "Head"); err != nil {
-			return 0, x.connError(err)
+	}
+}
+
+// readArrived reads what has arrived, and reports whether anything had. If the driver cannot
+// look, it waits for a millisecond, from time to time.
+func (x *Exchange) readArrived(ctx context.Context) (bool, error) {
+	switch looks := x.socket.CanLook(); {
+	case x.Sent == 0:
+		if looks && !x.Reused && errors.Is(x.socket.Look(), netdriver.ErrUnread) {
+			return false, errUnasked // it would be taken for the answer
 		}
-		if err := x.readMore(ctx); err != nil {
-			return 0, x.readError(err)
-		}
+		return false, nil // begin has looked at a kept socket; if a new one is dead, the write will tell
+	case !looks && !x.meter.LookIsDue():
+		return false, nil
+	case !looks:
+		x.meter.LookLater()
+		return x.readWithin(ctx, line.LookWait, "") == nil, nil // the next read will tell of an error
+	}
+	err := x.socket.Look()
+	unread := errors.Is(err, netdriver.ErrUnread)
+	if unread {
+		err = x.readWithin(ctx, x.limits.Head, "Head")
+	}
+	switch {
+	case err == nil:
+		return unread, nil
+	case unread, err == io.EOF:
+		return false, x.readError(err) // it may have said 100, or half a head
+	default:
+		return false, x.connError(err)
 	}
 }
