@@ -56,7 +56,10 @@ type Request struct {
 }
 
 // Open sets the limits.
-func (x *Exchange) Open(limits Limits) { x.limits = limits }
+func (x *Exchange) Open(limits Limits) {
+	x.limits = limits
+	x.meter.Body, x.meter.Write, x.meter.In = limits.Body, limits.Write, limits.LowTime
+}
 
 // Outbox returns the empty buffer to which a head is appended. Its capacity is size when it is
 // first called.
@@ -183,7 +186,7 @@ func (x *Exchange) read(ctx context.Context, p []byte, m *line.Meter) (int, erro
 	if x.readErr != nil {
 		return 0, x.readErr
 	}
-	n, err := x.socket.Read(ctx, p, x.limits.Body, m)
+	n, err := x.socket.Read(ctx, p, m)
 	if n == 0 {
 		return 0, err
 	}

@@ -82,7 +82,7 @@ func (x *Exchange) setDeadline(ctx context.Context) error {
 		limit, name = x.limits.queue()
 		wait = max(line.LookWait, min(min(limit, wait)/90, queueWait))
 	}
-	if err := x.socket.WaitWithin(ctx, line.Elapsed(), wait, limit, name); err != nil {
+	if err := x.socket.WaitWithin(ctx, wait, limit, name); err != nil {
 		return x.connError(err)
 	}
 	return nil
@@ -163,7 +163,8 @@ func (x *Exchange) IsIdleTimeout() bool {
 // BeginBody is called before the body is read.
 func (x *Exchange) BeginBody() {
 	x.Phase = ReadingBody
-	x.measure(true)
+	x.meter.Bytes = x.limits.LowBytes
+	x.meter.Restart()
 }
 
 // Buffered returns the next event in the window, or wire.NeedMore if there is none. Its data is
@@ -229,7 +230,7 @@ func (x *Exchange) Receive(ctx context.Context, r Receiver) (n int64, ok bool, e
 	}
 	most := min(x.dec.Expect(), maxReceive)
 	for range line.MaxEmpty {
-		if err := x.socket.BeginRead(ctx, x.limits.Body, &x.meter); err != nil {
+		if err := x.socket.BeginRead(ctx, &x.meter); err != nil {
 			return 0, true, x.readError(err)
 		}
 		n, ok, err := r.ReceiveFrom(x.socket.Conn(), most)

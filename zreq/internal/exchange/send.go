@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
+	"time"
 
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq/internal/buffer"
@@ -16,10 +18,11 @@ type sending struct {
 	out     *buffer.Buffer // the outbox, until all of it has been sent
 	request Request
 	stage   stage
-	pending []byte // in out: what is to be written next
-	last    bool   // pending ends the request
-	full    bool   // a Read of the body has filled out
-	failure error  // of sending
+	pending []byte        // in out: what is to be written next
+	last    bool          // pending ends the request
+	full    bool          // a Read of the body has filled out
+	failure error         // of sending
+	lookAt  time.Duration // when to look for an answer, if the driver must wait for that
 }
 
 // stage is how far a request has come, until the final head arrives.
@@ -90,10 +93,17 @@ func (x *Exchange) send(ctx context.Context, b *Body) (Step, error) {
 		}
 		x.full = len(x.pending) >= cap(x.pending)-chunkOverhead
 		if x.last {
-			x.meter.LookNow() // before the last write: after it no answer is early
+			x.lookAt = atOnce // before the last write: after it no answer is early
 		}
 	}
 }
+
+// lookPause is the time between two looks for an answer that have to wait for it. atOnce is the
+// time of one that is due.
+const (
+	lookPause = 80 * time.Millisecond
+	atOnce    = math.MinInt64
+)
 
 // wideOut is the largest outbox for a long body. Over TLS the records take as much again.
 const wideOut = 32 << 10
@@ -122,12 +132,11 @@ func (x *Exchange) begin(b *Body) (err error) {
 		head = wire.AppendEnd(head[:len(head)-len(Expectation)-len("\r\n")])
 	}
 	x.request.Head, x.Expects = head, x.request.Expect
-	x.measure(b.Exists())
+	x.meter.Bytes, x.lookAt = 0, atOnce // only a body has a lowest rate
 	if b.Exists() {
-		x.meter.LookLater()
-	} else {
-		x.meter.LookNow()
+		x.meter.Bytes, x.lookAt = x.limits.LowBytes, line.Elapsed()+lookPause
 	}
+	x.meter.Restart()
 	x.stage, x.pending, x.last = sendingHead, head, !b.Exists()
 	if b.ready && !x.request.Expect {
 		if x.pending, x.last, err = b.next(head); err != nil {
@@ -147,15 +156,6 @@ func (x *Exchange) begin(b *Body) (err error) {
 	return x.connError(err)
 }
 
-// measure begins to measure. Only a body has a lowest rate.
-func (x *Exchange) measure(body bool) {
-	x.meter.Restart()
-	x.meter.Bytes, x.meter.In = 0, x.limits.LowTime
-	if body {
-		x.meter.Bytes = x.limits.LowBytes
-	}
-}
-
 // Replaceable reports whether sending failed because a kept socket was dead and has taken
 // nothing of the request, so that Attach can replace it.
 func (x *Exchange) Replaceable(ctx context.Context) bool {
@@ -170,7 +170,7 @@ func (x *Exchange) write(ctx context.Context) (Step, error) {
 		if step, err := x.pollResponse(ctx); step != 0 || err != nil {
 			return step, err
 		}
-		n, err := x.socket.Write(ctx, x.pending, x.limits.Write, &x.meter)
+		n, err := x.socket.Write(ctx, x.pending, &x.meter)
 		x.Sent += int64(n)
 		x.pending = x.pending[n:]
 		if err != nil {
@@ -192,7 +192,7 @@ func (x *Exchange) sendDirect(ctx context.Context, b *Body) (Step, error) {
 		if step, err := x.pollResponse(ctx); step != 0 || err != nil {
 			return step, err
 		}
-		if err := x.socket.BeginWrite(ctx, x.limits.Write, &x.meter); err != nil {
+		if err := x.socket.BeginWrite(ctx, &x.meter); err != nil {
 			return 0, x.connError(err)
 		}
 		most := min(b.left()-1, maxSend)
@@ -206,7 +206,7 @@ func (x *Exchange) sendDirect(ctx context.Context, b *Body) (Step, error) {
 		}
 		b.got += n
 		x.Sent += n
-		if err := x.socket.EndWrite(int(n), err, x.limits.Write, &x.meter); err != nil {
+		if err := x.socket.EndWrite(int(n), err, &x.meter); err != nil {
 			return 0, x.connError(err)
 		}
 	}
@@ -258,10 +258,10 @@ func (x *Exchange) readArrived(ctx context.Context) (bool, error) {
 			return false, errUnasked // it would be taken for the answer
 		}
 		return false, nil // begin has looked at a kept socket; if a new one is dead, the write will tell
-	case !looks && !x.meter.LookIsDue():
+	case !looks && line.Elapsed() < x.lookAt:
 		return false, nil
 	case !looks:
-		x.meter.LookLater()
+		x.lookAt = line.Elapsed() + lookPause
 		return x.readWithin(ctx, line.LookWait, "") == nil, nil // the next read will tell of an error
 	}
 	err := x.socket.Look()

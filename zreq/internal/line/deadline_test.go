@@ -25,14 +25,14 @@ func TestDeadlineIsLazy(t *testing.T) {
 					c.gives(1, limit/part-1)
 					for range before {
 						is.NoErr(s.Within(ctx, limit, "Body"))
-						n, err := s.Read(ctx, p, 0, nil)
+						n, err := s.Read(ctx, p, nil)
 						is.NoErr(err) // it is never early
 						is.Equal(n, 1)
 					}
 					c.gives(1, 100*time.Hour)
 					began := time.Now()
 					is.NoErr(s.Within(ctx, limit, "Body"))
-					n, err := s.Read(ctx, p, 0, nil)
+					n, err := s.Read(ctx, p, nil)
 					is.Equal(n, 0)
 					is.Equal(late(err), "Body "+limit.String())
 					is.True(errors.Is(err, os.ErrDeadlineExceeded)) // what the driver said is in it
@@ -47,7 +47,7 @@ func TestDeadlineIsLazy(t *testing.T) {
 		c.gives(1, time.Millisecond)
 		for range 1000 {
 			is.NoErr(s.Within(context.Background(), time.Second, "Body"))
-			_, err := s.Read(context.Background(), make([]byte, 1), 0, nil)
+			_, err := s.Read(context.Background(), make([]byte, 1), nil)
 			is.NoErr(err)
 		}
 		is.True(c.deadlines() <= 10) // of a second, in a second
@@ -79,13 +79,13 @@ func TestDeadlineFollowsTheLimit(t *testing.T) {
 		}
 		is.NoErr(s.Within(ctx, 0, "Head"))
 		c.gives(1, 24*time.Hour)
-		_, err := s.Read(ctx, make([]byte, 1), 0, nil)
+		_, err := s.Read(ctx, make([]byte, 1), nil)
 		is.NoErr(err) // no limit is none
 
 		c.gives(1, 24*time.Hour)
 		began := time.Now()
-		is.NoErr(s.WaitWithin(ctx, line.Elapsed(), 80*time.Millisecond, time.Minute, "Write"))
-		_, err = s.Read(ctx, make([]byte, 1), 0, nil)
+		is.NoErr(s.WaitWithin(ctx, 80*time.Millisecond, time.Minute, "Write"))
+		_, err = s.Read(ctx, make([]byte, 1), nil)
 		is.Equal(late(err), "Write 1m0s") // the error names the limit, and not what was left of it
 		is.True(time.Since(began) <= 90*time.Millisecond)
 
@@ -99,12 +99,12 @@ func TestDeadlineFollowsTheLimit(t *testing.T) {
 // is no limit that is over.
 func TestCancel(t *testing.T) {
 	for name, do := range map[string]func(ctx context.Context, s *line.Socket) (int, error){
-		"Read": func(ctx context.Context, s *line.Socket) (int, error) { return s.Read(ctx, make([]byte, 1), 0, nil) },
+		"Read": func(ctx context.Context, s *line.Socket) (int, error) { return s.Read(ctx, make([]byte, 1), nil) },
 		"Read, a body": func(ctx context.Context, s *line.Socket) (int, error) {
-			return s.Read(ctx, make([]byte, 1), time.Hour, &line.Meter{Bytes: 1, In: time.Minute})
+			return s.Read(ctx, make([]byte, 1), within(&line.Meter{Rate: line.Rate{Bytes: 1, In: time.Minute}}, time.Hour))
 		},
 		"Write": func(ctx context.Context, s *line.Socket) (int, error) {
-			return s.Write(ctx, make([]byte, 1), time.Hour, &line.Meter{})
+			return s.Write(ctx, make([]byte, 1), &line.Meter{Body: time.Hour, Write: time.Hour})
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -141,11 +141,13 @@ func TestCancel(t *testing.T) {
 // it on the connection. It is seen all the same, before anything blocks.
 func TestCancelBesideADeadline(t *testing.T) {
 	for name, begin := range map[string]func(ctx context.Context, s *line.Socket) error{
-		"Within":     func(ctx context.Context, s *line.Socket) error { return s.Within(ctx, time.Hour, "Head") },
-		"no limit":   func(ctx context.Context, s *line.Socket) error { return s.Within(ctx, 0, "Head") },
-		"BeginWrite": func(ctx context.Context, s *line.Socket) error { return s.BeginWrite(ctx, time.Hour, &line.Meter{}) },
+		"Within":   func(ctx context.Context, s *line.Socket) error { return s.Within(ctx, time.Hour, "Head") },
+		"no limit": func(ctx context.Context, s *line.Socket) error { return s.Within(ctx, 0, "Head") },
+		"BeginWrite": func(ctx context.Context, s *line.Socket) error {
+			return s.BeginWrite(ctx, &line.Meter{Body: time.Hour, Write: time.Hour})
+		},
 		"BeginRead": func(ctx context.Context, s *line.Socket) error {
-			return s.BeginRead(ctx, time.Hour, &line.Meter{Bytes: 1, In: time.Hour})
+			return s.BeginRead(ctx, within(&line.Meter{Rate: line.Rate{Bytes: 1, In: time.Hour}}, time.Hour))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -179,14 +181,14 @@ func TestTimeoutsOfTheNetwork(t *testing.T) {
 		c.read = func([]byte) (int, error) { return 0, netTimeout{} }
 		for _, limit := range []time.Duration{0, time.Second} {
 			is.NoErr(s.Within(context.Background(), limit, "Head"))
-			_, err := s.Read(context.Background(), make([]byte, 1), 0, nil)
+			_, err := s.Read(context.Background(), make([]byte, 1), nil)
 			is.Equal(err, error(netTimeout{}))
 		}
 		time.Sleep(time.Second + time.Second/9 - 2*line.LookWait)
-		_, err := s.Read(context.Background(), make([]byte, 1), 0, nil)
+		_, err := s.Read(context.Background(), make([]byte, 1), nil)
 		is.Equal(late(err), "")
 		time.Sleep(line.LookWait) // some clocks know only milliseconds
-		_, err = s.Read(context.Background(), make([]byte, 1), 0, nil)
+		_, err = s.Read(context.Background(), make([]byte, 1), nil)
 		is.Equal(late(err), "Head 1s")
 		is.Equal(err.Error(), "timeout: Timeouts.Head of 1s is over: the network gave up")
 	})

@@ -207,3 +207,9 @@ var (
 	_ netdriver.TLSDialer = (*fakeChip)(nil)
 	_ io.ReadWriter       = (*fakeConn)(nil)
 )
+
+// within returns m with limit for its reads and writes.
+func within(m *line.Meter, limit time.Duration) *line.Meter {
+	m.Body, m.Write = limit, limit
+	return m
+}

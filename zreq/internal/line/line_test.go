@@ -126,7 +126,7 @@ func TestKeepAlive(t *testing.T) {
 				time.Sleep(time.Minute) // a line that was dialled long ago
 				for _, said := range tt.said {
 					c.gives(1, time.Second)
-					_, err := s.Read(context.Background(), make([]byte, 1), 0, nil)
+					_, err := s.Read(context.Background(), make([]byte, 1), nil)
 					is.NoErr(err)
 					s.SetKeepAlive(said[0], said[1])
 				}
@@ -146,9 +146,9 @@ func TestKeepAliveRunsFromTheLastByte(t *testing.T) {
 		read  func(s *line.Socket) error
 		again bool // the time begins again
 	}{
-		"Read": {func(s *line.Socket) error { _, err := s.Read(ctx, make([]byte, 1), 0, nil); return err }, true},
+		"Read": {func(s *line.Socket) error { _, err := s.Read(ctx, make([]byte, 1), nil); return err }, true},
 		"Read, a body": {func(s *line.Socket) error {
-			_, err := s.Read(ctx, make([]byte, 1), 0, &line.Meter{})
+			_, err := s.Read(ctx, make([]byte, 1), &line.Meter{})
 			return err
 		}, true},
 		"EndRead":                 {func(s *line.Socket) error { return s.EndRead(1, nil) }, true},

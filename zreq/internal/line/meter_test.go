@@ -37,13 +37,13 @@ func TestMeterOfABody(t *testing.T) {
 			inBubble(t, bare, func(t *testing.T, c *fakeConn, s *line.Socket) {
 				is := is.New(t)
 				ctx, p := context.Background(), make([]byte, 5000)
-				m := &line.Meter{Bytes: 1000, In: 10 * time.Second}
+				m := &line.Meter{Rate: line.Rate{Bytes: 1000, In: 10 * time.Second}}
 				is.True(m.On())
 				c.gives(tt.n, tt.gap)
 				waited := time.Duration(0)
 				for range 2500 {
 					began := time.Now()
-					_, err := s.Read(ctx, p, tt.limit, m)
+					_, err := s.Read(ctx, p, within(m, tt.limit))
 					waited += time.Since(began)
 					if err != nil {
 						is.Equal(late(err), tt.want)
@@ -64,13 +64,13 @@ func TestMeterWindow(t *testing.T) {
 	inBubble(t, bare, func(t *testing.T, c *fakeConn, s *line.Socket) {
 		is := is.New(t)
 		ctx, p := context.Background(), make([]byte, 5000)
-		m := &line.Meter{Bytes: 1000, In: 10 * time.Second}
+		m := &line.Meter{Rate: line.Rate{Bytes: 1000, In: 10 * time.Second}}
 		c.gives(1000, 5*time.Second)
-		_, err := s.Read(ctx, p, 0, m)
+		_, err := s.Read(ctx, p, within(m, 0))
 		is.NoErr(err)
 		c.gives(1000, 14*time.Second)
 		began := time.Now()
-		n, err := s.Read(ctx, p, 30*time.Second, m)
+		n, err := s.Read(ctx, p, within(m, 30*time.Second))
 		is.NoErr(err) // the first window has its bytes, and the second got them in its time
 		is.Equal(n, 1000)
 		is.True(time.Since(began) >= 14*time.Second)
@@ -78,13 +78,13 @@ func TestMeterWindow(t *testing.T) {
 	inBubble(t, bare, func(t *testing.T, c *fakeConn, s *line.Socket) {
 		is := is.New(t)
 		ctx, p := context.Background(), make([]byte, 5000)
-		m := &line.Meter{Bytes: 1000, In: 10 * time.Second}
+		m := &line.Meter{Rate: line.Rate{Bytes: 1000, In: 10 * time.Second}}
 		c.gives(1000, 8*time.Second)
-		_, err := s.Read(ctx, p, 9*time.Second, m)
+		_, err := s.Read(ctx, p, within(m, 9*time.Second))
 		is.NoErr(err)
 		c.gives(1000, time.Hour)
 		began := time.Now()
-		_, err = s.Read(ctx, p, 9*time.Second, m)
+		_, err = s.Read(ctx, p, within(m, 9*time.Second))
 		is.Equal(late(err), "Body 9s")
 		took := time.Since(began)
 		is.True(took >= 9*time.Second && took <= 9*time.Second*9/8) // over both windows
@@ -92,10 +92,10 @@ func TestMeterWindow(t *testing.T) {
 	inBubble(t, bare, func(t *testing.T, c *fakeConn, s *line.Socket) {
 		is := is.New(t)
 		ctx, p := context.Background(), make([]byte, 5000)
-		m := &line.Meter{Bytes: 1000, In: 10 * time.Second}
+		m := &line.Meter{Rate: line.Rate{Bytes: 1000, In: 10 * time.Second}}
 		c.gives(999, 9*time.Second)
 		for range 3 {
-			_, err := s.Read(ctx, p, 0, m)
+			_, err := s.Read(ctx, p, within(m, 0))
 			is.NoErr(err)
 			m.Restart() // another body has a window of its own
 		}
@@ -104,36 +104,19 @@ func TestMeterWindow(t *testing.T) {
 
 // TestMeterIsOff without a least, or a time: the limit of the read alone counts then.
 func TestMeterIsOff(t *testing.T) {
-	for _, m := range []line.Meter{{}, {Bytes: 1000}, {In: time.Second}, {Bytes: -1, In: time.Second}, {Bytes: 1, In: -1}} {
+	for _, r := range []line.Rate{{}, {Bytes: 1000}, {In: time.Second}, {Bytes: -1, In: time.Second}, {Bytes: 1, In: -1}} {
 		inBubble(t, bare, func(t *testing.T, c *fakeConn, s *line.Socket) {
 			is := is.New(t)
+			m := &line.Meter{Body: time.Hour, Rate: r}
 			is.True(!m.On())
 			c.gives(1, time.Minute)
 			for range 3 {
-				_, err := s.Read(context.Background(), make([]byte, 1), time.Hour, &m)
+				_, err := s.Read(context.Background(), make([]byte, 1), m)
 				is.NoErr(err)
 			}
 			c.gives(1, 2*time.Hour)
-			_, err := s.Read(context.Background(), make([]byte, 1), time.Hour, &m)
+			_, err := s.Read(context.Background(), make([]byte, 1), m)
 			is.Equal(late(err), "Body 1h0m0s")
 		})
 	}
-}
-
-// TestLookIsDue: where a connection cannot look, an answer is looked for every 80 ms.
-func TestLookIsDue(t *testing.T) {
-	inBubble(t, bare, func(t *testing.T, _ *fakeConn, _ *line.Socket) {
-		is := is.New(t)
-		m := &line.Meter{}
-		m.LookLater()
-		is.True(!m.LookIsDue())
-		time.Sleep(80*time.Millisecond - 1)
-		is.True(!m.LookIsDue())
-		time.Sleep(time.Nanosecond)
-		is.True(m.LookIsDue())
-		m.LookLater()
-		is.True(!m.LookIsDue())
-		m.LookNow()
-		is.True(m.LookIsDue())
-	})
 }

@@ -84,9 +84,9 @@ func blocked(t *testing.T, n int, every, stops, limit time.Duration, m *line.Met
 		began := time.Now()
 		c.held = func() int { return 1<<30 - n*int(min(time.Since(began), stops)/every) }
 		s.BeginRequest(true)
-		_, err = s.Write(context.Background(), make([]byte, 1<<20), limit, m)
+		_, err = s.Write(context.Background(), make([]byte, 1<<20), within(m, limit))
 		for err == nil && time.Since(began) < min(time.Hour, 100*limit) {
-			_, err = s.Write(context.Background(), make([]byte, 10), limit, m)
+			_, err = s.Write(context.Background(), make([]byte, 10), within(m, limit))
 		}
 		took = time.Since(began)
 	})
@@ -127,7 +127,7 @@ func TestMeterOfAQueue(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
-			took, err := blocked(t, 100, tt.every, tt.stops, time.Hour, &line.Meter{Bytes: 900, In: in})
+			took, err := blocked(t, 100, tt.every, tt.stops, time.Hour, &line.Meter{Rate: line.Rate{Bytes: 900, In: in}})
 			is.Equal(late(err), tt.want)
 			is.True(took >= tt.windows*in && took <= tt.windows*(in+in/8))
 		})

@@ -96,15 +96,15 @@ func (s *Socket) Watch(ctx context.Context) (stop func() bool) { return watch(ct
 // there is none. name is the field of Timeouts that limit comes from, for the error; it is ""
 // for a look, which is no limit.
 func (s *Socket) Within(ctx context.Context, limit time.Duration, name string) error {
-	return s.WaitWithin(ctx, Elapsed(), limit, limit, name)
+	return s.WaitWithin(ctx, limit, limit, name)
 }
 
 // WaitWithin is Within if only wait is left of the limit now. It asks the context after it has
 // set the deadline: a cancel before that would be undone by the new deadline, and not be seen.
-func (s *Socket) WaitWithin(ctx context.Context, now instant, wait, limit time.Duration, name string) error {
+func (s *Socket) WaitWithin(ctx context.Context, wait, limit time.Duration, name string) error {
 	s.limit, s.name = limit, name
 	slack := wait / 9 // less than the eighth that is promised, which leaves time for a look
-	left := s.deadline - now
+	left := s.deadline - Elapsed()
 	moves := left < wait || left > wait+slack
 	if wait <= 0 {
 		moves = s.deadline != 0
@@ -138,20 +138,19 @@ func (s *Socket) Look() error {
 }
 
 // Read reads with the deadline that Within has set. If m is not nil, it reads a part of a body,
-// which has the given limit and is measured by m. It returns at least one byte or an error, or
-// both if the driver does.
-func (s *Socket) Read(ctx context.Context, p []byte, limit time.Duration, m *Meter) (int, error) {
+// within the limits of m. It returns at least one byte or an error, or both if the driver does.
+func (s *Socket) Read(ctx context.Context, p []byte, m *Meter) (int, error) {
 	for {
 		err := ctx.Err()
 		if m != nil {
-			err = s.BeginRead(ctx, limit, m)
+			err = s.BeginRead(ctx, m)
 		}
 		if err != nil {
 			return 0, err
 		}
 		n, err := readWatched(ctx, s.conn, p, s.deadline)
-		if m != nil {
-			if _, slow := m.moved(n, nil); slow != nil {
+		if m != nil && m.On() {
+			if slow := m.add(n, Elapsed()-m.since, nil); slow != nil {
 				return 0, slow
 			}
 		}
@@ -162,13 +161,16 @@ func (s *Socket) Read(ctx context.Context, p []byte, limit time.Duration, m *Met
 }
 
 // BeginRead sets the deadline of a read of a body that is not made by Read.
-func (s *Socket) BeginRead(ctx context.Context, limit time.Duration, m *Meter) error {
+func (s *Socket) BeginRead(ctx context.Context, m *Meter) error {
 	if !m.On() {
-		return s.Within(ctx, limit, "Body")
+		return s.Within(ctx, m.Body, "Body")
 	}
-	m.begin()
-	wait, limit, name := m.left(limit, "Body")
-	return s.WaitWithin(ctx, m.since, wait, limit, name)
+	m.since = Elapsed()
+	wait := m.In - m.waited
+	if left := m.Body - m.idle; m.Body > 0 && left < wait {
+		return s.WaitWithin(ctx, max(1, left), m.Body, "Body")
+	}
+	return s.WaitWithin(ctx, wait, m.In, "LowSpeed")
 }
 
 // EndRead is called with the results of a read that began with BeginRead. It returns the error

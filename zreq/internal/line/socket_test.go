@@ -58,7 +58,7 @@ func TestLook(t *testing.T) {
 			is.Equal(time.Since(began), line.LookWait)
 			c.gives(1, 50*time.Second)
 			is.NoErr(s.Within(ctx, time.Minute, "Head"))
-			_, err := s.Read(ctx, make([]byte, 1), 0, nil)
+			_, err := s.Read(ctx, make([]byte, 1), nil)
 			is.NoErr(err) // the deadline is as before
 			c.setErr = reset
 			is.Equal(s.Look(), reset)
@@ -86,12 +86,12 @@ func TestRead(t *testing.T) {
 		"fewer, and an end":   {-1, io.EOF, line.ErrBadCount},
 	} {
 		for name, read := range map[string]func(s *line.Socket) (int, error){
-			name + "/Read": func(s *line.Socket) (int, error) { return s.Read(context.Background(), make([]byte, 5), 0, nil) },
+			name + "/Read": func(s *line.Socket) (int, error) { return s.Read(context.Background(), make([]byte, 5), nil) },
 			name + "/Read, a body": func(s *line.Socket) (int, error) {
-				return s.Read(context.Background(), make([]byte, 5), time.Second, &line.Meter{})
+				return s.Read(context.Background(), make([]byte, 5), &line.Meter{Body: time.Second, Write: time.Second})
 			},
 			name + "/Read, a body, measured": func(s *line.Socket) (int, error) {
-				return s.Read(context.Background(), make([]byte, 5), time.Second, &line.Meter{Bytes: 1, In: time.Minute})
+				return s.Read(context.Background(), make([]byte, 5), within(&line.Meter{Rate: line.Rate{Bytes: 1, In: time.Minute}}, time.Second))
 			},
 		} {
 			t.Run(name, func(t *testing.T) {
@@ -126,7 +126,7 @@ func TestRead(t *testing.T) {
 		}
 		return 1, nil
 	}
-	n, err := s.Read(context.Background(), make([]byte, 5), 0, nil)
+	n, err := s.Read(context.Background(), make([]byte, 5), nil)
 	is.NoErr(err)
 	is.Equal(n, 1)
 }

@@ -32,12 +32,12 @@ const (
 	slicedWrite = 32 << 10
 )
 
-// Write writes as much of p as one write may take, within limit, and returns how much that
-// was. It returns (0, nil) if only the time slice of the write is over. If the deadline has cut
+// Write writes as much of p as one write may take, within the limits of m, and returns how much
+// that was. It returns (0, nil) if only the time slice of the write is over. If the deadline has cut
 // a write over TLS, Unfinished returns true, and another Write must finish it, even if there
 // is nothing else to write.
-func (s *Socket) Write(ctx context.Context, p []byte, limit time.Duration, m *Meter) (int, error) {
-	if err := s.BeginWrite(ctx, limit, m); err != nil {
+func (s *Socket) Write(ctx context.Context, p []byte, m *Meter) (int, error) {
+	if err := s.BeginWrite(ctx, m); err != nil {
 		return 0, err
 	}
 	p = p[:min(len(p), s.most(m))]
@@ -45,7 +45,7 @@ func (s *Socket) Write(ctx context.Context, p []byte, limit time.Duration, m *Me
 	if n < 0 || n > len(p) {
 		n, err = len(p), ErrBadCount
 	}
-	return n, s.EndWrite(n, err, limit, m)
+	return n, s.EndWrite(n, err, m)
 }
 
 // Unfinished reports whether the next write must finish one that its deadline has cut.
@@ -67,12 +67,12 @@ func (s *Socket) most(m *Meter) int {
 	return wideWrite
 }
 
-// BeginWrite sets the deadline of the next write: limit after the last progress, or the end of
-// its slice or of the window of m, if that is sooner. BeginWrite and EndWrite are for a write
+// BeginWrite sets the deadline of the next write: the limit after the last progress, or the end
+// of its slice or of the window of m, if that is sooner. BeginWrite and EndWrite are for a write
 // that is not made by Write.
-func (s *Socket) BeginWrite(ctx context.Context, limit time.Duration, m *Meter) error {
-	wait := limit
-	m.begin()
+func (s *Socket) BeginWrite(ctx context.Context, m *Meter) error {
+	wait := m.Write
+	m.since = Elapsed()
 	if m.movedAt == 0 {
 		m.movedAt, m.queued = m.since, math.MaxInt
 	}
@@ -86,43 +86,47 @@ func (s *Socket) BeginWrite(ctx context.Context, limit time.Duration, m *Meter) 
 			wait = left
 		}
 	}
-	return s.WaitWithin(ctx, m.since, wait, limit, "Write")
+	return s.WaitWithin(ctx, wait, m.Write, "Write")
 }
 
 // EndWrite is called with the results of a write that began with BeginWrite. It returns nil if
 // the error was only the end of a time slice. A write that moves nothing is not stuck while
 // the system holds less and less: a system whose buffer is full takes nothing until the peer
 // has acknowledged a large part.
-func (s *Socket) EndWrite(n int, err error, limit time.Duration, m *Meter) error {
-	waited, slow := m.moved(n, s.conn)
-	stuck := n == 0 && err != nil
-	if !stuck {
-		m.movedAt = 0
-	}
+func (s *Socket) EndWrite(n int, err error, m *Meter) error {
+	now := Elapsed()
+	waited := now - m.since
+	slow := m.add(n, waited, s.conn)
 	if m.empty++; n > 0 || err != nil {
 		m.empty = 0
 	}
 	m.quick += uint32(n)
-	if err != nil || uint64(waited) >= uint64(limit)/slices { // a negative limit is a very large one here
+	if err != nil || uint64(waited) >= uint64(m.Write)/slices { // a negative limit is a very large one here
 		m.quick = 0
+	}
+	if n > 0 || err == nil {
+		m.movedAt = 0
 	}
 	s.unfinished = false
 	switch {
 	case slow != nil:
 		return slow
-	case err != nil:
-		err = s.nameLimit(err)
-		_, late := err.(*TimeoutError)
-		if late && stuck && s.sliced && m.drains(s.conn) {
-			m.movedAt = m.since + waited
-		}
-		s.unfinished = late && s.sliced && (m.movedAt == 0 || limit <= 0 || m.since+waited-m.movedAt < limit)
-		if s.unfinished {
-			return nil // only its slice is over
-		}
-		return err
 	case m.empty > MaxEmpty:
 		return io.ErrNoProgress
+	case err == nil:
+		return nil
 	}
-	return nil
+	err = s.nameLimit(err)
+	if _, late := err.(*TimeoutError); !late || !s.sliced {
+		return err
+	}
+	// A driver that says nothing while a write waits cannot tell what the system holds.
+	if held := queued(s.conn); n == 0 && held > 0 && held < m.queued {
+		m.queued, m.movedAt = held, now
+	}
+	s.unfinished = m.movedAt == 0 || m.Write <= 0 || now-m.movedAt < m.Write
+	if s.unfinished {
+		return nil // only its slice is over
+	}
+	return err
 }

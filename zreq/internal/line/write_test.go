@@ -31,13 +31,13 @@ func TestSlicedWrite(t *testing.T) {
 					time.Sleep(min(limit/100, 5*time.Millisecond))
 					return len(p), nil
 				}
-				n, err := s.Write(ctx, make([]byte, 1<<20), limit, m)
+				n, err := s.Write(ctx, make([]byte, 1<<20), within(m, limit))
 				is.True(round == 2 || err == nil && n == 1<<20) // the system takes what it likes
 			}
 			last := time.Now()
 			for {
 				began := time.Now()
-				n, err := s.Write(ctx, make([]byte, 10), limit, m)
+				n, err := s.Write(ctx, make([]byte, 10), within(m, limit))
 				is.Equal(n, 0)
 				is.True(time.Since(began) <= 100*time.Millisecond)
 				if err != nil {
@@ -67,7 +67,7 @@ func TestSlicedWriteIsNeverEarly(t *testing.T) {
 			moved := 0
 			c.write = c.every(gap, 1)
 			for moved < 4 {
-				n, err := s.Write(ctx, make([]byte, 10), limit, m)
+				n, err := s.Write(ctx, make([]byte, 10), within(m, limit))
 				is.NoErr(err)
 				is.Equal(s.Unfinished(), n == 0)
 				moved += n
@@ -84,13 +84,13 @@ func TestResume(t *testing.T) {
 			ctx, m := context.Background(), &line.Meter{}
 			s.BeginRequest(true)
 			c.write = func([]byte) (int, error) { return 0, c.pause(time.Hour) }
-			_, err := s.Write(ctx, make([]byte, 10), time.Second, m)
+			_, err := s.Write(ctx, make([]byte, 10), within(m, time.Second))
 			is.NoErr(err)
 			if resumed {
 				m.Resume()
 			}
 			time.Sleep(time.Minute)
-			_, err = s.Write(ctx, make([]byte, 10), time.Second, m)
+			_, err = s.Write(ctx, make([]byte, 10), within(m, time.Second))
 			is.Equal(err == nil, resumed)
 		})
 	}
@@ -114,21 +114,21 @@ func TestOwedWrite(t *testing.T) {
 			return len(p), nil
 		}
 		is.True(!s.Unfinished())
-		n, err := s.Write(ctx, make([]byte, 300), time.Second, m)
+		n, err := s.Write(ctx, make([]byte, 300), within(m, time.Second))
 		is.NoErr(err)
 		is.Equal(n, 300)
 		is.True(s.Unfinished())
-		_, err = s.Write(ctx, nil, time.Second, m)
+		_, err = s.Write(ctx, nil, within(m, time.Second))
 		is.NoErr(err)
 		is.True(s.Unfinished())
 		blocked = false
-		_, err = s.Write(ctx, nil, time.Second, m)
+		_, err = s.Write(ctx, nil, within(m, time.Second))
 		is.NoErr(err)
 		is.True(!s.Unfinished())
 		is.Equal(writes, []int{300, 0, 0})
 		reset := errors.New("reset")
 		c.write = func(p []byte) (int, error) { return 0, reset }
-		_, err = s.Write(ctx, make([]byte, 300), time.Second, m)
+		_, err = s.Write(ctx, make([]byte, 300), within(m, time.Second))
 		is.Equal(err, reset)
 		is.True(!s.Unfinished()) // there is nothing to be finished
 	})
@@ -154,13 +154,13 @@ func TestWholeWrite(t *testing.T) {
 					return len(p), nil
 				}
 				for range 3 {
-					n, err := s.Write(ctx, make([]byte, 1<<20), time.Second, m)
+					n, err := s.Write(ctx, make([]byte, 1<<20), within(m, time.Second))
 					is.NoErr(err)
 					is.Equal(n, 4<<10)
 				}
 				c.write = func([]byte) (int, error) { return 7, c.pause(time.Hour) }
 				began := time.Now()
-				n, err := s.Write(ctx, make([]byte, 10), time.Second, m)
+				n, err := s.Write(ctx, make([]byte, 10), within(m, time.Second))
 				is.Equal(n, 7) // it may have left
 				is.Equal(late(err), "Write 1s")
 				is.True(!s.Unfinished())
@@ -182,7 +182,7 @@ func TestQuickWrites(t *testing.T) {
 		wait := quick
 		c.write = func(p []byte) (int, error) { time.Sleep(wait); return len(p), nil }
 		write := func() int {
-			n, err := s.Write(ctx, make([]byte, 1<<20), time.Second, m)
+			n, err := s.Write(ctx, make([]byte, 1<<20), within(m, time.Second))
 			is.NoErr(err)
 			return n
 		}
@@ -215,7 +215,7 @@ func TestQuickSlicedWrites(t *testing.T) {
 	m, n := &line.Meter{}, 0
 	for range 40 {
 		var err error
-		n, err = s.Write(context.Background(), make([]byte, 1<<20), time.Hour, m)
+		n, err = s.Write(context.Background(), make([]byte, 1<<20), within(m, time.Hour))
 		is.NoErr(err)
 	}
 	is.Equal(n, 32<<10)
@@ -246,7 +246,7 @@ func TestWriteCounts(t *testing.T) {
 					is := is.New(t)
 					s.BeginRequest(true)
 					c.write = func([]byte) (int, error) { return tt.n, tt.err }
-					n, err := s.Write(context.Background(), make([]byte, 10), time.Second, &line.Meter{})
+					n, err := s.Write(context.Background(), make([]byte, 10), &line.Meter{Body: time.Second, Write: time.Second})
 					is.Equal(n, tt.wantN)
 					is.Equal(err, tt.want)
 				})
@@ -258,21 +258,21 @@ func TestWriteCounts(t *testing.T) {
 	_, s := adopt(t, c, route(nil, nil))
 	c.write = func([]byte) (int, error) { return 0, nil }
 	for range line.MaxEmpty {
-		_, err := s.Write(context.Background(), make([]byte, 10), time.Second, m)
+		_, err := s.Write(context.Background(), make([]byte, 10), within(m, time.Second))
 		is.NoErr(err)
 	}
 	c.write = func([]byte) (int, error) { return 1, nil } // then it goes on
-	_, err := s.Write(context.Background(), make([]byte, 10), time.Second, m)
+	_, err := s.Write(context.Background(), make([]byte, 10), within(m, time.Second))
 	is.NoErr(err)
 	c.write = func([]byte) (int, error) { return 0, nil }
 	for range line.MaxEmpty {
-		_, err = s.Write(context.Background(), make([]byte, 10), time.Second, m)
+		_, err = s.Write(context.Background(), make([]byte, 10), within(m, time.Second))
 		is.NoErr(err)
 	}
-	_, err = s.Write(context.Background(), make([]byte, 10), time.Second, m)
+	_, err = s.Write(context.Background(), make([]byte, 10), within(m, time.Second))
 	is.Equal(err, io.ErrNoProgress)
 	c.setErr = os.ErrClosed
-	_, err = s.Write(context.Background(), make([]byte, 10), time.Minute, m)
+	_, err = s.Write(context.Background(), make([]byte, 10), within(m, time.Minute))
 	is.Equal(err, os.ErrClosed)
 }
 
@@ -299,7 +299,7 @@ func TestMeterOfWrites(t *testing.T) {
 					c, conn := tt.makes()
 					_, s := adopt(t, conn, route(nil, tt.tls))
 					s.BeginRequest(true)
-					m := &line.Meter{Bytes: tt.bytes, In: 10 * time.Second}
+					m := &line.Meter{Rate: line.Rate{Bytes: tt.bytes, In: 10 * time.Second}}
 					rate := float64(tt.bytes) / 10 // a second
 					if !quick {
 						rate *= 0.9
@@ -315,7 +315,7 @@ func TestMeterOfWrites(t *testing.T) {
 					}
 					began := time.Now()
 					for time.Since(began) < time.Minute {
-						if _, err := s.Write(context.Background(), body, time.Hour, m); err != nil {
+						if _, err := s.Write(context.Background(), body, within(m, time.Hour)); err != nil {
 							is.True(!quick)
 							is.Equal(late(err), "LowSpeed 10s")
 							is.True(time.Since(began) >= 10*time.Second && time.Since(began) <= 10*time.Second*9/8)
@@ -338,12 +338,12 @@ func TestMeterOfABlockedWrite(t *testing.T) {
 				inBubble(t, makes, func(t *testing.T, c *fakeConn, s *line.Socket) {
 					is := is.New(t)
 					s.BeginRequest(true)
-					m := &line.Meter{Bytes: 1000, In: 10 * time.Second}
+					m := &line.Meter{Rate: line.Rate{Bytes: 1000, In: 10 * time.Second}}
 					c.write = func([]byte) (int, error) { return 0, c.pause(1000 * time.Hour) }
 					began := time.Now()
 					for {
 						at := time.Now()
-						_, err := s.Write(context.Background(), make([]byte, 10), limit, m)
+						_, err := s.Write(context.Background(), make([]byte, 10), within(m, limit))
 						is.True(name == "whole" || time.Since(at) <= 100*time.Millisecond)
 						if err != nil {
 							is.Equal(late(err), "LowSpeed 10s")
