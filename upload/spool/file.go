@@ -80,20 +80,6 @@ func parseNumber(digits string) (n uint64, ok bool) {
 	return n, err == nil && n > 0
 }
 
-// The marker is an empty file whose name has a number that is larger than those of all
-// files that have left. Its name is changed before a file leaves.
-const markerPrefix = ".next-"
-
-func marker(next uint64) string { return fmt.Sprintf("%s%0*d", markerPrefix, numberDigits, next) }
-
-func parseMarker(name string) (next uint64, ok bool) {
-	digits, ok := strings.CutPrefix(name, markerPrefix)
-	if !ok {
-		return 0, false
-	}
-	return parseNumber(digits)
-}
-
 // isOwn reports whether a file with that name in the folder of the spool belongs to it.
 func isOwn(name string) bool {
 	_, added := parse(name)

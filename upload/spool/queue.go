@@ -1,6 +1,7 @@
 package spool
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -170,6 +171,42 @@ func (q *queue) upcoming() uint64 {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return q.next
+}
+
+// remove removes a file that the server has.
+func (q *queue) remove(f File) error {
+	err := q.advanceMarker(f)
+	if err == nil {
+		err = q.removeReason(f)
+	}
+	if err == nil {
+		err = osfs.IgnoreMissing(q.home.Remove(f.entry()))
+	}
+	if err == nil {
+		err = q.home.Sync(".")
+	}
+	if err == nil {
+		err = q.removeState(f.id()) // after the file: it says that the server has all
+	}
+	if err != nil {
+		return &Error{"remove", f.Name, explain(err)}
+	}
+	return nil
+}
+
+// write writes a file, whose content is durable then. Its name is not.
+func (q *queue) write(name string, content []byte) error {
+	out, err := q.home.Create(name)
+	if err != nil {
+		return err
+	}
+	if len(content) > 0 {
+		_, err = out.Write(content)
+	}
+	if err == nil {
+		err = out.Sync()
+	}
+	return errors.Join(err, out.Close())
 }
 
 // close closes the folder, once.

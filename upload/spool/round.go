@@ -5,47 +5,6 @@ import (
 	"time"
 )
 
-// Run sends the files in order, and those that are added meanwhile, until ctx ends. It
-// then returns the cause of ctx. A file is removed when the server has said that it has
-// all of it, and not before.
-//
-// Before that, Run returns only an error that lasts, as an [*Error]. It does not move or
-// remove a file because of it. The errors are:
-//
-//   - a [*StatusError] with status 401, 403, 404 or 407
-//   - a connection that cannot be made until somebody does something about it, because a
-//     certificate is not trusted, a proxy refuses, or there is no driver or no TLS; see
-//     zreq.Transient
-//   - an error of the file system, as ErrReadOnly, because of which a file that was sent
-//     cannot be removed
-//   - ErrArgs, and ErrRunning if Run or Drain is under way already
-//
-// The package documentation says what becomes of files that cannot be sent.
-func (s *Spool) Run(ctx context.Context) error { return s.run(ctx, true) }
-
-// Drain is like Run, but makes one round, and returns nil when every file that was there at
-// its beginning has left. If files were passed over, it returns a [*PassedOverError]. While
-// there is no link it waits, so ctx should have a deadline.
-func (s *Spool) Drain(ctx context.Context) error { return s.run(ctx, false) }
-
-func (s *Spool) run(ctx context.Context, forever bool) error {
-	if !s.running.TryLock() {
-		return ErrRunning
-	}
-	defer s.running.Unlock()
-	if s.args.URL == nil {
-		return &Error{"send", s.queue.dir, invalid(errNoURL)}
-	}
-	for before := 0; ; {
-		r := round{queue: s.queue, args: &s.args, forever: forever, first: s.queue.upcoming(), before: before}
-		err := r.run(ctx)
-		if err != nil || !forever {
-			return err
-		}
-		before = r.before + 1
-	}
-}
-
 // round is one pass over the files, in order. It tries each that was there at its beginning.
 // In Run it goes on with those that are added, until it is time for those that were passed
 // over.

@@ -15,48 +15,6 @@ const refused = "refused"
 // reasonOf is the name of the file that says why f was refused, beside it.
 func reasonOf(f File) string { return refused + "/" + f.id() + ".txt" }
 
-// advanceMarker makes sure that the number of f is not used again, when f has left and the
-// program has started anew.
-func (q *queue) advanceMarker(f File) error {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if f.Number < q.marked {
-		return nil
-	}
-	err := q.home.Rename(marker(q.marked), marker(q.next))
-	if errors.Is(err, fs.ErrNotExist) { // somebody has removed it
-		err = q.write(marker(q.next), nil)
-	}
-	if err == nil {
-		err = q.home.Sync(".")
-	}
-	if err == nil {
-		q.marked = q.next // and not before: a later call must not take the name for durable
-	}
-	return err
-}
-
-// remove removes a file that the server has.
-func (q *queue) remove(f File) error {
-	err := q.advanceMarker(f)
-	if err == nil {
-		err = q.removeReason(f)
-	}
-	if err == nil {
-		err = osfs.IgnoreMissing(q.home.Remove(f.entry()))
-	}
-	if err == nil {
-		err = q.home.Sync(".")
-	}
-	if err == nil {
-		err = q.removeState(f.id()) // after the file: it says that the server has all
-	}
-	if err != nil {
-		return &Error{"remove", f.Name, explain(err)}
-	}
-	return nil
-}
-
 // removeReason removes the reason why f was refused. There is one if the power failed when f was
 // to be set aside.
 func (q *queue) removeReason(f File) error {
@@ -124,19 +82,4 @@ func reason(f File, why *StatusError) []byte {
 		fmt.Fprintf(&text, "\n%s\n", why.Text)
 	}
 	return []byte(text.String())
-}
-
-// write writes a file, whose content is durable then. Its name is not.
-func (q *queue) write(name string, content []byte) error {
-	out, err := q.home.Create(name)
-	if err != nil {
-		return err
-	}
-	if len(content) > 0 {
-		_, err = out.Write(content)
-	}
-	if err == nil {
-		err = out.Sync()
-	}
-	return errors.Join(err, out.Close())
 }
