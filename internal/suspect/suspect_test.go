@@ -46,7 +46,6 @@ func TestLink(t *testing.T) {
 		"refused":         {[]zreqtest.Step{zreqtest.Refuse()}, ""},
 		"no answer":       {[]zreqtest.Step{asked, zreqtest.Hold()}, "cable"},
 		"reset":           {[]zreqtest.Step{asked, zreqtest.Reset()}, "cable"},
-		"closed":          {[]zreqtest.Step{asked, zreqtest.Close()}, "cable"},
 		"closed in head":  {[]zreqtest.Step{asked, zreqtest.Send("HTTP/1.1 2"), zreqtest.Close()}, ""},
 		"stalls in body":  {[]zreqtest.Step{asked, zreqtest.Send(half), zreqtest.Hold()}, "cable"},
 		"reset in body":   {[]zreqtest.Step{asked, zreqtest.Send(half), zreqtest.Pause(time.Second), zreqtest.Reset()}, "cable"},

@@ -56,7 +56,7 @@ func testLeavesALink(t *testing.T) {
 		event string
 		want  []string
 	}{
-		"no answer":           {[]zreqtest.Step{asked, zreqtest.Close()}, "clip failed", []string{"cable"}},
+		"no answer":           {[]zreqtest.Step{asked, zreqtest.Hold()}, "clip failed", []string{"cable"}},
 		"reset":               {[]zreqtest.Step{early, zreqtest.Reset()}, "clip failed", []string{"cable"}},
 		"busy":                {[]zreqtest.Step{asked, zreqtest.Send(status(503))}, "clip failed", nil},
 		"refused and reset":   {[]zreqtest.Step{early, half("413"), zreqtest.Pause(time.Second), zreqtest.Reset()}, "clip set aside", nil},

@@ -3,6 +3,7 @@ package tus_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -79,6 +80,7 @@ func testStops(t *testing.T) {
 				}
 				_, err := tus.Upload(ctx, site, source(content), args)
 				is.True(errors.Is(err, enough))
+				is.Equal(strings.Contains(err.Error(), "the battery is low in the wait after: the status is 423"), name == "in a wait")
 				is.True(kind(is, err).Resumable)
 				m.quiet()
 				m.fault = nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -105,5 +106,12 @@ func testProgressOfFailures(t *testing.T) {
 		is.Equal(failed[2].Offset, int64(40_000))
 		is.True(failed[3].Done && failed[3].Err == err)
 		is.True(!failed[0].Done && !failed[1].Done && !failed[2].Done)
+	})
+	served(t, answer, func(is *is.I, o *origin, args *download.Args) {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		_, err := download.Get(ctx, image, new(memSink), args)
+		is.True(errors.Is(err, context.DeadlineExceeded))
+		is.True(strings.Contains(err.Error(), "context deadline exceeded in the wait after: the status is 503"))
 	})
 }
