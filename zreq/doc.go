@@ -128,7 +128,7 @@
 // names up and speaks TLS.
 //
 // The package does not use net/http, which adds 3.7 MB to a program for linux/arm that
-// already dials with package net. net/http keeps two goroutines and about 18 KB for each
+// already dials with package net. net/http keeps two goroutines and about 19 KB for each
 // idle connection, has no limit for a body that stops coming, and works only over package
 // net. This package imports neither net nor os nor fmt. TLS, JSON, multipart, Digest and the
 // Session are linked only into programs that use them.

@@ -48,7 +48,8 @@ type Args struct {
 	MaxWait time.Duration
 
 	// Link ends the wait for a link when the link comes up or changes. The default is
-	// Upload.Driver, if it is a netdriver.LinkWatcher.
+	// Upload.Driver, if it is a netdriver.LinkWatcher. The driver of a Session is not seen:
+	// set Link to it.
 	Link netdriver.LinkWatcher
 
 	// Report, if set, is called after each attempt, on the goroutine of Run.

@@ -6,6 +6,7 @@
 //			return "https://fleet.example/recordings/" + url.PathEscape(f.Name)
 //		},
 //		Upload: upload.Args{Method: "PUT", Session: session},
+//		Link:   links, // the driver of the session: a wait ends when its link is back
 //	})
 //	if err != nil {
 //		return err

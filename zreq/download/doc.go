@@ -28,6 +28,21 @@
 // Range. Otherwise the job ends with an error that says what to do, and whether it is
 // Resumable.
 //
+// A job also ends when the link is away for long: see [Retry]. A device that does not give up
+// calls again:
+//
+//	for {
+//		_, err := download.ToFile(ctx, url, path, args)
+//		var failed *download.Error
+//		if !errors.As(err, &failed) || !failed.Resumable || ctx.Err() != nil {
+//			return err
+//		}
+//		select {
+//		case <-time.After(max(failed.RetryAfter, pause)): // a pause of some minutes
+//		case <-ctx.Done():
+//		}
+//	}
+//
 // [ToFile] downloads into a file: see [FilePart] for what lies beside it meanwhile.
 // PartitionSink writes to a block device of Linux, and package flash to raw flash. [WriterSink]
 // and [CallbackSink] are for everything else.

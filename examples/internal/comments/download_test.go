@@ -3,11 +3,15 @@ package comments
 import (
 	"bytes"
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/matryer/is"
 
+	"github.com/zreq-go/zreq/netdriver/stdnet"
 	"github.com/zreq-go/zreq/zreq"
 	"github.com/zreq-go/zreq/zreq/download"
 	"github.com/zreq-go/zreq/zreq/download/flash"
@@ -29,6 +33,40 @@ func TestDownload(t *testing.T) {
 		return nil
 	}()) // it is fetched
 	is.True(bytes.Equal(got.Bytes(), image)) // every byte
+}
+
+// The first job gives up at once, because its connection is cut and it has one attempt.
+func TestDownloadThatIsCalledAgain(t *testing.T) {
+	is := is.New(t)
+	ctx := t.Context()
+	onCard(t)
+	calls := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if calls++; calls == 1 {
+			panic(http.ErrAbortHandler)
+		}
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(image))
+	}))
+	defer server.Close()
+	url, path, pause := server.URL, "data/firmware.bin", time.Millisecond
+	args := &download.Args{Retry: download.Retry{Attempts: -1}, Call: zreq.Args{Driver: new(stdnet.Driver)}}
+	is.NoErr(func() error {
+		for {
+			_, err := download.ToFile(ctx, url, path, args)
+			var failed *download.Error
+			if !errors.As(err, &failed) || !failed.Resumable || ctx.Err() != nil {
+				return err
+			}
+			select {
+			case <-time.After(max(failed.RetryAfter, pause)): // a pause of some minutes
+			case <-ctx.Done():
+			}
+		}
+	}()) // it is fetched
+	is.Equal(calls, 2) // by the second call
+	got, err := os.ReadFile(path)
+	is.NoErr(err)
+	is.True(bytes.Equal(got, image)) // every byte
 }
 
 func TestSaveFile(t *testing.T) {

@@ -114,6 +114,7 @@ func TestSpool(t *testing.T) {
 	is := is.New(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	onCard(t)
+	links := newUplink("wwan0")
 	session := &zreq.Session{}
 	defer session.Close()
 	added := make(chan error, 1)
@@ -128,6 +129,7 @@ func TestSpool(t *testing.T) {
 				return "https://fleet.example/recordings/" + url.PathEscape(f.Name)
 			},
 			Upload: upload.Args{Method: "PUT", Session: session},
+			Link:   links, // the driver of the session: a wait ends when its link is back
 		})
 		if err != nil {
 			return err
