@@ -25,7 +25,7 @@ func (c *call) decide(ctx context.Context) (again bool, err error) {
 		c.line.NoContinue = true
 		r.challenged = false // ask Auth again: credentials may serve only once
 		if err := r.body.Rewind(); err != nil {
-			return false, &fault{kind: ErrBody, err: err}
+			return false, &exchange.Error{Kind: ErrBody, Err: err}
 		}
 		c.sentBefore -= c.exchange.Sent
 		c.discard(CloseUnsent)
@@ -48,7 +48,7 @@ func (c *call) answer(ctx context.Context) (bool, error) {
 		err = r.authorize(c.args, &c.asked, sent, c.resp)
 	}
 	if err != nil && r.challenged {
-		return false, &fault{err: err}
+		return false, err
 	}
 	if r.credentials == "" || !r.challenged {
 		return false, nil
@@ -70,7 +70,7 @@ func (c *call) follow(ctx context.Context) (bool, error) {
 	if err != nil {
 		c.exchange.Drain(ctx) // it is the last response of the call
 		c.why = c.exchange.Reuse()
-		return false, &fault{kind: ErrRedirect, err: err}
+		return false, &exchange.Error{Kind: ErrRedirect, Err: err}
 	}
 	if c.args.OnRedirect != nil {
 		if err := c.stop(c.args.OnRedirect(c.resp, next.url)); err != nil {
@@ -93,7 +93,7 @@ func (c *call) redirectTo(ctx context.Context, next *redirect) error {
 	c.request.become(next, &c.asked)
 	if err := c.restart(ctx); err != nil {
 		c.method, c.at, c.why = from.method, from.at, why
-		return &fault{kind: ErrRedirect, err: err}
+		return &exchange.Error{Kind: ErrRedirect, Err: err}
 	}
 	switch {
 	case !same && callers && why == CloseNone:
@@ -113,7 +113,7 @@ func (c *call) redirectTo(ctx context.Context, next *redirect) error {
 // restart prepares the call for another request: it takes the body back and makes the head.
 func (c *call) restart(ctx context.Context) error {
 	if err := c.request.body.Rewind(); err != nil {
-		return &fault{kind: ErrBody, err: err}
+		return &exchange.Error{Kind: ErrBody, Err: err}
 	}
 	if c.dropHead {
 		c.resp.head = nil // it was a view of the window
@@ -202,7 +202,7 @@ func (c *call) retry(ctx context.Context, s *Session, t *attempts, err error) (_
 	c.request.challenged = false
 	if err := c.restart(ctx); err != nil {
 		c.phase = PhaseRequest
-		return t, false, &fault{err: err}
+		return t, false, err
 	}
 	return t, true, nil
 }
@@ -219,7 +219,7 @@ func (c *call) waitForRetry(ctx context.Context, s *Session, t *attempts, why Cl
 	}
 	c.phase = PhaseWait
 	if err := s.pause(ctx, t, v.wait); err != nil {
-		return &fault{err: err}
+		return err
 	}
 	c.attempt++
 	return nil

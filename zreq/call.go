@@ -181,7 +181,7 @@ func (c *call) send(ctx context.Context) error {
 		step, err := c.exchange.Send(ctx, body)
 		switch {
 		case err != nil && c.exchange.Replaceable(ctx):
-			_, err = exchange.CauseOf(err)
+			_, err = exchange.KindOf(err)
 			c.report(EventStale, CloseDied, err)
 			if err := c.dial(ctx); err != nil {
 				return err

@@ -90,8 +90,8 @@ const (
 )
 
 var (
-	errRatio   = &limitError{text: "the content coding makes more of the body than Limits.Ratio allows: raise it if the sender can be trusted"}
-	errDecoded = &limitError{text: "the decoded body is larger than Limits.Decoded"}
+	errRatio   = &exchange.Error{Err: ErrTooLarge, Text: "the content coding makes more of the body than Limits.Ratio allows: raise it if the sender can be trusted"}
+	errDecoded = &exchange.Error{Err: ErrTooLarge, Text: "the decoded body is larger than Limits.Decoded"}
 	errBehind  = errors.New("bytes behind the end of the content coding")
 )
 
@@ -207,9 +207,9 @@ func (d *decoding) judge(err error) error {
 	case err == io.EOF:
 		return d.behind()
 	case err == io.ErrUnexpectedEOF:
-		return &exchange.Error{Cause: exchange.Truncated, Err: err}
+		return &exchange.Error{Kind: ErrTruncated, Err: err}
 	}
-	return &fault{kind: ErrResponse, err: err}
+	return &exchange.Error{Kind: ErrResponse, Err: err}
 }
 
 // behind returns io.EOF if nothing follows the end of the coding.
@@ -218,7 +218,7 @@ func (d *decoding) behind() error {
 		d.raw, d.rawErr = d.s.fetch()
 	}
 	if len(d.raw) > 0 {
-		return &fault{kind: ErrResponse, err: errBehind}
+		return &exchange.Error{Kind: ErrResponse, Err: errBehind}
 	}
 	return d.rawErr
 }

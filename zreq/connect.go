@@ -6,6 +6,7 @@ import (
 
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq/internal/ascii"
+	"github.com/zreq-go/zreq/zreq/internal/exchange"
 	"github.com/zreq-go/zreq/zreq/internal/line"
 	"github.com/zreq-go/zreq/zreq/internal/target"
 )
@@ -154,7 +155,7 @@ func (c *call) adaptHead(ctx context.Context, path *netdriver.Path) error {
 			return nil
 		}
 		if c.request.body.Rewind() != nil {
-			return &fault{kind: ErrStale, err: errOtherHead}
+			return &exchange.Error{Kind: ErrStale, Err: errOtherHead}
 		}
 		c.phase = PhaseRequest
 		if _, err := c.compose(ctx); err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/zreq-go/zreq/form"
 	"github.com/zreq-go/zreq/zreq/internal/ascii"
+	"github.com/zreq-go/zreq/zreq/internal/exchange"
 	"github.com/zreq-go/zreq/zreq/wire"
 )
 
@@ -70,7 +71,7 @@ func (r *Response) notJSON(err error) error {
 	if media != "" {
 		text += ", Content-Type " + shown([]byte(media))
 	}
-	return &fault{err: err, text: text + ": " + err.Error()}
+	return &exchange.Error{Err: err, Text: text + ": " + err.Error()}
 }
 
 // isJSON reports whether a media type is application/json or one that ends in json, such

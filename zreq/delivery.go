@@ -235,7 +235,7 @@ func (d *delivery) excess() error {
 // mismatch returns an error if the body is longer than its Content-Range says.
 func (d *delivery) mismatch() error {
 	if want := d.resp.body.want.length; want >= 0 && d.exchange.Received > want {
-		return &fault{kind: ErrResponse, err: errRangeMismatch}
+		return &exchange.Error{Kind: ErrResponse, Err: errRangeMismatch}
 	}
 	return nil
 }
@@ -258,7 +258,7 @@ func (d *delivery) checkEnd() error {
 	if cause == nil {
 		return nil
 	}
-	return &exchange.Error{Cause: exchange.Truncated, Err: cause}
+	return &exchange.Error{Kind: ErrTruncated, Err: cause}
 }
 
 // stop notes that err, if it is not nil, ends the call, because a callback or a writer of the
@@ -288,7 +288,7 @@ func (d *delivery) refuse(ctx context.Context) error {
 	d.why = d.exchange.Reuse()
 	d.phase = PhaseHead
 	kind, cause := d.resp.refusal()
-	return &fault{kind: kind, err: cause}
+	return &exchange.Error{Kind: kind, Err: cause}
 }
 
 // readSoFar returns how many bytes of the responses of the call were read.

@@ -3,6 +3,7 @@ package zreq
 import (
 	"errors"
 
+	"github.com/zreq-go/zreq/zreq/internal/exchange"
 	"github.com/zreq-go/zreq/zreq/wire"
 )
 
@@ -15,7 +16,7 @@ var ErrEncoded = errors.New("the body is in a content coding that was not undone
 
 // encodedError is an ErrEncoded that names the coding, and says what to do.
 func encodedError(coding, cure string) error {
-	return &fault{err: ErrEncoded, text: "the body is in the content coding " + coding + ", which was not undone: " + cure}
+	return &exchange.Error{Err: ErrEncoded, Text: "the body is in the content coding " + coding + ", which was not undone: " + cure}
 }
 
 // contentCodings are the content codings in IANA's registry (RFC 9110, 18.6), without identity,

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/zreq/internal/exchange"
 	"github.com/zreq-go/zreq/zreq/internal/line"
 	"github.com/zreq-go/zreq/zreq/wire"
 )
@@ -18,10 +19,10 @@ var (
 	ErrRequest = errors.New("invalid request")
 	// ErrConnect means that there is no connection, or that it broke before a response
 	// began. If the peer closed it without sending anything, io.EOF is in the chain.
-	ErrConnect = errors.New("connection failed")
+	ErrConnect = exchange.ErrConnect
 	// ErrResponse means that the peer broke a rule of HTTP or a limit, or asked for
 	// something that zreq does not do, such as an upgrade. The cause names the rule.
-	ErrResponse = errors.New("bad response")
+	ErrResponse = exchange.ErrResponse
 	// ErrStatus means that the response cannot be what was asked for, so a StreamCallback
 	// did not receive it. The Response is returned as well. Response.Fit returns it, too.
 	ErrStatus = errors.New("not what was asked for")
@@ -35,11 +36,11 @@ var (
 	ErrUnframed = errors.New("nothing proves the end of this body: set AllowUnframed to take it")
 	// ErrBody means that the request body could not be read, or was shorter or longer
 	// than its size. The part that was sent is not a complete request.
-	ErrBody = errors.New("bad request body")
+	ErrBody = exchange.ErrBody
 	// ErrStale means that a kept connection broke after the request was sent and before
 	// any of the response arrived. The peer may or may not have acted on the request. If
 	// the peer closed the connection, io.EOF is in the chain.
-	ErrStale = errors.New("kept connection was closed by the peer")
+	ErrStale = exchange.ErrStale
 	// ErrOutOfRetries means that a Session wanted to make another attempt, but [Retry],
 	// the retry budget or the context does not allow one. The cause is an
 	// [*OutOfRetries], which lists the attempts. If the last attempt had a status, its

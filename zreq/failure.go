@@ -15,24 +15,6 @@ import (
 // This file turns the errors of the packages below, and of the steps of a call, into those
 // that a caller gets.
 
-// fault adds to an error its kind, which is one of the Err values, or a text that says more than
-// its own.
-type fault struct {
-	kind error
-	err  error
-	text string
-}
-
-func (f *fault) Error() string {
-	if f.text != "" {
-		return f.text
-	}
-	return f.err.Error()
-}
-
-// Unwrap returns what has happened.
-func (f *fault) Unwrap() error { return f.err }
-
 // fail makes the error of a call.
 func (d *delivery) fail(ctx context.Context, err error) *Error {
 	e := &Error{
@@ -48,7 +30,13 @@ func (d *delivery) fail(ctx context.Context, err error) *Error {
 		Err:      err,
 	}
 	if d.why != CloseStopped { // else err is the caller's own, whatever it is
-		e.kind, e.Err = d.kindOf(err)
+		e.kind, e.Err = exchange.KindOf(err)
+		if e.kind == ErrTruncated && d.answered {
+			e.Err = d.cutShort(e.Err)
+		}
+		if e.Err == io.EOF {
+			e.Err = io.ErrUnexpectedEOF // io.EOF says that all is well
+		}
 		d.blame(ctx, e)
 	}
 	e.spent = e.Sent > 0 || e.kind == ErrBody || d.why == CloseByCaller
@@ -84,39 +72,6 @@ func (d *delivery) blame(ctx context.Context, e *Error) {
 	}
 }
 
-// kindOf returns the kind of a failure, which is one of the Err values or nil, and its cause.
-func (d *delivery) kindOf(err error) (kind, cause error) {
-	switch e := err.(type) {
-	case *exchange.Error:
-		cause = e.Err
-		switch e.Cause {
-		case exchange.Broken:
-			kind = ErrConnect
-		case exchange.Stale:
-			kind = ErrStale
-		case exchange.Truncated:
-			kind = ErrTruncated
-			if d.answered {
-				cause = d.cutShort(cause)
-			}
-		case exchange.BadResponse:
-			kind = ErrResponse
-		case exchange.BadBody:
-			kind = ErrBody
-		}
-	case *fault:
-		if kind, cause = e.kind, e.err; e.text != "" {
-			cause = e
-		}
-	default:
-		cause = err
-	}
-	if cause == io.EOF {
-		cause = io.ErrUnexpectedEOF // io.EOF says that all is well
-	}
-	return kind, cause
-}
-
 // phaseNow returns the phase of the call.
 func (d *delivery) phaseNow() Phase {
 	if d.phase == PhaseSend {
@@ -148,7 +103,7 @@ func (d *delivery) cutShort(cause error) error {
 	if want := max(d.resp.body.length, d.resp.body.want.length); want > d.exchange.Received {
 		text += " of " + strconv.FormatInt(want, 10)
 	}
-	return &fault{err: cause, text: text + " bytes: " + cause.Error()}
+	return &exchange.Error{Err: cause, Text: text + " bytes: " + cause.Error()}
 }
 
 // shownMethod returns a method for errors and events: "?" if it is no token, because it may hold

@@ -21,7 +21,7 @@ var (
 	errOmitHost      = errors.New("the field Host cannot be left out (RFC 9112, 3.2)")
 	errConnectMethod = errors.New("CONNECT opens a tunnel, which zreq does not do")
 	errTrace         = errors.New("a TRACE has no body (RFC 9110, 9.3.8)")
-	errRequestHead   = &limitError{text: "the head of the request is larger than Limits.RequestBytes"}
+	errRequestHead   = &exchange.Error{Err: ErrTooLarge, Text: "the head of the request is larger than Limits.RequestBytes"}
 )
 
 // headBuffer is the size of the buffer for the head of a request without a body. It grows for

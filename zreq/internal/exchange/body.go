@@ -73,7 +73,7 @@ func (b *Body) next(p []byte) (_ []byte, last bool, err error) {
 		p, last, err = b.exact(p)
 	}
 	if err != nil {
-		err = &Error{Cause: BadBody, Err: err}
+		err = &Error{Kind: ErrBody, Err: err}
 	}
 	return p, last, err
 }

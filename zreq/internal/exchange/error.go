@@ -3,48 +3,47 @@ package exchange
 import (
 	"errors"
 	"io"
+
+	"github.com/zreq-go/zreq/zreq/wire"
 )
 
-// Cause says what kind of failure an Error is.
-type Cause uint8
-
-// The causes.
-const (
-	Broken      Cause = iota + 1 // the connection broke before a response began
-	Stale                        // the same, on a connection that had carried a request before
-	Truncated                    // the response ended early
-	BadResponse                  // the peer broke the rules of HTTP, or a limit
-	BadBody                      // the body of the request could not be read, or is not as long as its size
+// The kinds of failure, which zreq exports with their documentation. A response that ended
+// early is wire.ErrTruncated.
+var (
+	ErrConnect  = errors.New("connection failed")                      // it broke before a response began
+	ErrStale    = errors.New("kept connection was closed by the peer") // the same, if it had carried a request before
+	ErrResponse = errors.New("bad response")                           // the peer broke the rules of HTTP, or a limit
+	ErrBody     = errors.New("bad request body")                       // it could not be read, or is not as long as its size
 )
 
-// An Error is a failure of an exchange with its Cause. A timeout has none, and is returned as
-// it is.
+// An Error adds to an error its kind, or a text that says more than its own. zreq makes its own
+// errors of it, too. A timeout is returned as it is, without a kind.
 type Error struct {
-	Cause Cause
-	Err   error
-	text  string // "" if Err says it all
+	Kind error  // nil: it has none
+	Err  error  // what has happened
+	Text string // "" if Err says it all
 }
 
 // Error returns what has happened.
 func (e *Error) Error() string {
-	if e.text != "" {
-		return e.text
+	if e.Text != "" {
+		return e.Text
 	}
 	return e.Err.Error()
 }
 
-// Unwrap returns what has happened.
+// Unwrap returns what has happened, and never the kind.
 func (e *Error) Unwrap() error { return e.Err }
 
-// CauseOf returns the Cause of err and the error behind it, or 0 and err if err is no Error.
-func CauseOf(err error) (Cause, error) {
-	if e, ok := err.(*Error); ok {
-		return e.Cause, e.Err
+// KindOf returns the kind of err and what has happened, or nil and err if it has no kind.
+func KindOf(err error) (kind, cause error) {
+	if e, ok := err.(*Error); ok && e.Kind != nil {
+		return e.Kind, e.Err
 	}
-	return 0, err
+	return nil, err
 }
 
-var errUnasked = &Error{Cause: BadResponse, Err: errors.New("the peer sent bytes before the request")}
+var errUnasked = &Error{Kind: ErrResponse, Err: errors.New("the peer sent bytes before the request")}
 
 // noAnswer is the text of the error if the peer closes the connection before a response
 // begins. The error wraps io.EOF, because callers that retry look for it. It cannot be taken
@@ -57,5 +56,5 @@ func truncated(err error) error {
 	if err == io.EOF {
 		err = io.ErrUnexpectedEOF
 	}
-	return &Error{Cause: Truncated, Err: err}
+	return &Error{Kind: wire.ErrTruncated, Err: err}
 }

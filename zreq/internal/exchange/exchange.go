@@ -160,7 +160,7 @@ func (x *Exchange) event() (wire.Event, error) {
 	ev, used, err := x.dec.Next(x.in.Unread())
 	x.in.Use(used)
 	if err != nil {
-		return ev, &Error{Cause: BadResponse, Err: err}
+		return ev, &Error{Kind: ErrResponse, Err: err}
 	}
 	return ev, nil
 }
@@ -217,12 +217,12 @@ func (x *Exchange) connError(err error) error {
 	case netdriver.IsTimeout(err):
 		return err // it names the limit
 	case !x.Heard && (err == io.EOF || err == io.ErrUnexpectedEOF): // the latter over TLS, without close_notify
-		err = &Error{Err: io.EOF, text: noAnswer}
+		err = &Error{Err: io.EOF, Text: noAnswer}
 	}
 	if x.Reused && !x.Heard { // else it lived when a 1xx came
-		return &Error{Cause: Stale, Err: err}
+		return &Error{Kind: ErrStale, Err: err}
 	}
-	return &Error{Cause: Broken, Err: err}
+	return &Error{Kind: ErrConnect, Err: err}
 }
 
 // readError returns the error of a connection that broke while a response was awaited or read.
@@ -235,6 +235,6 @@ func (x *Exchange) readError(err error) error {
 
 // sendFailed reports whether the connection failed while the request was sent.
 func (x *Exchange) sendFailed() bool {
-	cause, _ := CauseOf(x.failure)
-	return cause != 0
+	kind, _ := KindOf(x.failure)
+	return kind != nil
 }

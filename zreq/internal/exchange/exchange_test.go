@@ -183,8 +183,8 @@ func TestZero(t *testing.T) {
 	var x exchange.Exchange
 	x.Close()
 	var _ netdriver.EndProver = proving{}
-	c, err := exchange.CauseOf(io.EOF)
-	is.New(t).True(c == 0 && err == io.EOF)
+	kind, err := exchange.KindOf(io.EOF)
+	is.New(t).True(kind == nil && err == io.EOF)
 }
 
 // TestWideWindow: the window becomes a wide one for a long body of which more is there than

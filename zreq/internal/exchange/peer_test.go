@@ -17,6 +17,7 @@ import (
 	"github.com/zreq-go/zreq/zreq/internal/exchange"
 	"github.com/zreq-go/zreq/zreq/internal/line"
 	"github.com/zreq-go/zreq/zreq/internal/target"
+	"github.com/zreq-go/zreq/zreq/wire"
 )
 
 // A say is something that a peer says.
@@ -298,13 +299,13 @@ func (r *rig) text(step exchange.Step) string {
 	return fmt.Sprint(r.x.Head().Status, " ")
 }
 
-// cause is what is said of an error: its Cause and what has happened.
+// cause is what is said of an error: its kind and what has happened.
 func cause(err error) string {
-	c, inner := exchange.CauseOf(err)
-	name := map[exchange.Cause]string{
-		0: "none", exchange.Broken: "Broken", exchange.Stale: "Stale", exchange.Truncated: "Truncated",
-		exchange.BadResponse: "BadResponse", exchange.BadBody: "BadBody",
-	}[c]
+	kind, inner := exchange.KindOf(err)
+	name := map[error]string{
+		nil: "none", exchange.ErrConnect: "Broken", exchange.ErrStale: "Stale", wire.ErrTruncated: "Truncated",
+		exchange.ErrResponse: "BadResponse", exchange.ErrBody: "BadBody",
+	}[kind]
 	if err == nil {
 		return ""
 	}

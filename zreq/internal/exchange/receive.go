@@ -90,9 +90,9 @@ func (x *Exchange) setDeadline(ctx context.Context) error {
 
 // readRefusal listens for the answer to a request that could not be sent whole.
 func (x *Exchange) readRefusal(ctx context.Context) (Step, error) {
-	cause, failure := CauseOf(x.failure)
+	kind, failure := KindOf(x.failure)
 	if x.stage != awaitingRefusal {
-		if x.Sent == 0 || cause == BadBody || cause == BadResponse || ctx.Err() != nil || x.line.Closed() {
+		if x.Sent == 0 || kind == ErrBody || kind == ErrResponse || ctx.Err() != nil || x.line.Closed() {
 			return 0, x.failure
 		}
 		wait := earlyWait
@@ -109,9 +109,9 @@ func (x *Exchange) readRefusal(ctx context.Context) (Step, error) {
 		return step, nil
 	}
 	// Over TLS the cause of both failures may be an alert, which only the read returns.
-	broken, alert := CauseOf(err)
-	if x.line.TLS != nil && !x.Heard && cause != 0 && broken != 0 && !errors.Is(alert, io.EOF) {
-		return 0, &Error{Cause: cause, Err: alert}
+	broken, alert := KindOf(err)
+	if x.line.TLS != nil && !x.Heard && kind != nil && broken != nil && !errors.Is(alert, io.EOF) {
+		return 0, &Error{Kind: kind, Err: alert}
 	}
 	return 0, x.failure
 }
@@ -215,7 +215,7 @@ func (x *Exchange) ReadInto(ctx context.Context, p []byte) (wire.Event, error) {
 	}
 	ev, _, err := x.dec.Next(p[:n])
 	if err != nil {
-		return ev, &Error{Cause: BadResponse, Err: err}
+		return ev, &Error{Kind: ErrResponse, Err: err}
 	}
 	x.Received += int64(len(ev.Data))
 	return ev, nil

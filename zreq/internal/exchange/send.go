@@ -159,8 +159,8 @@ func (x *Exchange) begin(b *Body) (err error) {
 // Replaceable reports whether sending failed because a kept socket was dead and has taken
 // nothing of the request, so that Attach can replace it.
 func (x *Exchange) Replaceable(ctx context.Context) bool {
-	cause, _ := CauseOf(x.failure)
-	return cause == Stale && x.stage == sendingHead && x.Sent == 0 && ctx.Err() == nil && !x.line.Closed()
+	kind, _ := KindOf(x.failure)
+	return kind == ErrStale && x.stage == sendingHead && x.Sent == 0 && ctx.Err() == nil && !x.line.Closed()
 }
 
 // write sends what is pending in as many writes as it takes, and looks for a response before
