@@ -13,44 +13,67 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"os/signal"
+	"path/filepath"
+	"sync"
+	"time"
 
+	"github.com/zreq-go/zreq/examples/internal/recording"
 	_ "github.com/zreq-go/zreq/netdriver/std" // TCP, TLS and JSON
+	"github.com/zreq-go/zreq/upload"
+	"github.com/zreq-go/zreq/upload/spool"
+	"github.com/zreq-go/zreq/zreq"
 )
 
 func main() {
+	url := flag.String("url", "", "where to send segments, by POST; without it, to a server inside the program")
+	card := flag.String("card", ".", "folder for the segments and their spool")
+	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := run(ctx, os.Args[1:], os.Stdin, os.Stdout)
-	stop()
-	if err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, "recorder:", err)
-		os.Exit(1)
+	defer stop()
+	var err error
+	if *url == "" {
+		_, err = recording.Demonstrate(ctx, os.Stdout)
+	} else {
+		err = run(ctx, *url, *card, os.Stdin, os.Stdout)
+	}
+	if err != nil {
+		log.Fatal(err)
 	}
 }
 
-func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error {
-	flags := flag.NewFlagSet("recorder", flag.ContinueOnError)
-	url := flags.String("url", "", "where to send segments, by POST; without it, to a server inside the program")
-	card := flags.String("card", "", "folder for the segments and their spool")
-	if err := flags.Parse(args); err != nil {
-		return err
-	}
-	switch {
-	case *url == "":
-		_, err := demonstrate(ctx, out)
-		return err
-	case *card == "":
-		return errors.New("-url needs -card")
-	}
-	d, err := newDevice(*url, *card, out)
+// run records until in ends, and sends meanwhile. Then it sends what is left.
+func run(ctx context.Context, url, card string, in io.Reader, out io.Writer) error {
+	session := &zreq.Session{}
+	defer session.Close()
+	s, err := spool.Open(filepath.Join(card, "spool"), &spool.Args{
+		URL: func(f spool.File, args *upload.Args) string {
+			args.Headers = append(args.Headers, [2]string{recording.NumberField, fmt.Sprint(f.Number)})
+			return url
+		},
+		Upload: upload.Args{Session: session, ContentType: "video/mp2t"},
+		Wait:   20 * time.Millisecond, MaxWait: 100 * time.Millisecond, // a real device has more patience
+	})
 	if err != nil {
 		return err
 	}
-	defer d.close()
-	return d.run(ctx, in)
+	defer s.Close()
+	live, stop := context.WithCancelCause(ctx)
+	go func() {
+		_, _ = io.Copy(io.Discard, in)
+		stop(io.EOF)
+	}()
+	var recorder sync.WaitGroup
+	recorder.Go(func() { stop(record(live, s, card, out)) })
+	stop(s.Run(live)) // an error that lasts ends the recording
+	recorder.Wait()
+	if err := context.Cause(live); err != io.EOF {
+		return err
+	}
+	return s.Drain(ctx)
 }

@@ -1,4 +1,4 @@
-package main
+package recording
 
 import (
 	"context"
@@ -29,17 +29,17 @@ type trial struct {
 	recorded map[string]string // digests, by number
 }
 
-// row is what was counted in a phase.
-type row struct {
-	what                     string
-	recorded, arrived, again int
-	waiting                  int // in the spool, at its end
+// A Row is what was counted in a phase.
+type Row struct {
+	What                     string
+	Recorded, Arrived, Again int
+	Waiting                  int // in the spool, at its end
 }
 
 const layout = "%-36s %8v %8v %10v %8v\n"
 
-// demonstrate makes a table, and returns an error if a promise was broken.
-func demonstrate(ctx context.Context, out io.Writer) (rows []row, err error) {
+// Demonstrate makes a table, and returns an error if a promise was broken.
+func Demonstrate(ctx context.Context, out io.Writer) (rows []Row, err error) {
 	card, err := os.MkdirTemp("", "zreq-recorder-")
 	if err != nil {
 		return nil, err
@@ -72,8 +72,8 @@ func demonstrate(ctx context.Context, out io.Writer) (rows []row, err error) {
 			return nil, err
 		}
 		r := t.count()
-		r.what, r.recorded, r.arrived, r.again = p.what, r.recorded-before.recorded, r.arrived-before.arrived, r.again-before.again
-		fmt.Fprintf(out, layout, r.what, r.recorded, r.arrived, r.again, r.waiting)
+		r.What, r.Recorded, r.Arrived, r.Again = p.what, r.Recorded-before.Recorded, r.Arrived-before.Arrived, r.Again-before.Again
+		fmt.Fprintf(out, layout, r.What, r.Recorded, r.Arrived, r.Again, r.Waiting)
 		rows = append(rows, r)
 	}
 	fmt.Fprintf(out, "the device that was killed: %s\n", t.end)
@@ -104,14 +104,16 @@ func (t *trial) rest() error {
 	}
 }
 
-// kill lets the server come back, and kills the device while it sends what has waited.
+// kill lets the server come back, and kills the device when it has sent half of what has
+// waited.
 func (t *trial) kill() error {
 	before, _ := t.fleet.counts()
+	half := max(1, t.left()/2)
 	if err := t.fleet.come(); err != nil {
 		return err
 	}
 	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(time.Millisecond) {
-		if now, _ := t.fleet.counts(); now >= before+10 {
+		if now, _ := t.fleet.counts(); now >= before+half {
 			t.end = t.device.kill()
 			return nil
 		}
@@ -131,12 +133,12 @@ func (t *trial) finish() error {
 }
 
 // count returns what there is until now.
-func (t *trial) count() (r row) {
+func (t *trial) count() (r Row) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	r.recorded = len(t.recorded)
-	r.arrived, r.again = t.fleet.counts()
-	r.waiting = t.left()
+	r.Recorded = len(t.recorded)
+	r.Arrived, r.Again = t.fleet.counts()
+	r.Waiting = t.left()
 	return r
 }
 

@@ -1,4 +1,4 @@
-package main
+package recording
 
 import (
 	"bufio"
@@ -10,9 +10,9 @@ import (
 	"sync"
 )
 
-// childEnv is set in the environment of a device, so that the binary of a test knows that it
+// ChildEnv is set in the environment of a device, so that the binary of a test knows that it
 // is to be one.
-const childEnv = "ZREQ_RECORDER_CHILD"
+const ChildEnv = "ZREQ_RECORDER_CHILD"
 
 // child is the device as a process of its own.
 type child struct {
@@ -30,7 +30,7 @@ func startChild(ctx context.Context, url, card string, tell func(number, digest 
 		return nil, err
 	}
 	c := &child{cmd: exec.CommandContext(ctx, self, "-url", url, "-card", card)}
-	c.cmd.Env = append(os.Environ(), childEnv+"=1")
+	c.cmd.Env = append(os.Environ(), ChildEnv+"=1")
 	c.cmd.Stderr = &c.errs
 	if c.stop, err = c.cmd.StdinPipe(); err != nil {
 		return nil, err

@@ -1,4 +1,4 @@
-package main
+package recording
 
 import (
 	"crypto/sha256"
@@ -10,6 +10,9 @@ import (
 	"sync/atomic"
 	"time"
 )
+
+// NumberField has the number of a segment in its request.
+const NumberField = "X-Segment"
 
 // fleet is a server that takes segments. It knows one that comes twice by its key.
 type fleet struct {
@@ -53,7 +56,7 @@ func (f *fleet) come() error {
 func (f *fleet) leave() {
 	f.leaving.Store(true)
 	for end := time.Now().Add(patience); f.leaving.Load() && time.Now().Before(end); {
-		time.Sleep(every)
+		time.Sleep(5 * time.Millisecond)
 	}
 	f.close()
 }
@@ -68,7 +71,7 @@ func (f *fleet) take(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // half a segment is none
 	}
-	f.store(r.Header.Get("Idempotency-Key"), r.Header.Get(numberField), fmt.Sprintf("%x", sha256.Sum256(content)))
+	f.store(r.Header.Get("Idempotency-Key"), r.Header.Get(NumberField), fmt.Sprintf("%x", sha256.Sum256(content)))
 	if f.leaving.CompareAndSwap(true, false) {
 		panic(http.ErrAbortHandler) // net/http closes the connection
 	}
