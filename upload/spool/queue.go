@@ -2,6 +2,7 @@ package spool
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -171,6 +172,27 @@ func (q *queue) upcoming() uint64 {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return q.next
+}
+
+// advanceMarker makes sure that the number of f is not used again, when f has left and the
+// program has started anew.
+func (q *queue) advanceMarker(f File) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if f.Number < q.marked {
+		return nil
+	}
+	err := q.home.Rename(marker(q.marked), marker(q.next))
+	if errors.Is(err, fs.ErrNotExist) { // somebody has removed it
+		err = q.write(marker(q.next), nil)
+	}
+	if err == nil {
+		err = q.home.Sync(".")
+	}
+	if err == nil {
+		q.marked = q.next // and not before: a later call must not take the name for durable
+	}
+	return err
 }
 
 // remove removes a file that the server has.
