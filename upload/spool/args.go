@@ -109,13 +109,13 @@ func (a *Args) withDefaults() (Args, error) {
 	args.MaxWait = cmp.Or(args.MaxWait, defaultMaxWait)
 	args.Wait = min(cmp.Or(args.Wait, defaultWait), args.MaxWait)
 	args.Upload.Retry.Attempts = cmp.Or(args.Upload.Retry.Attempts, 1)
-	if w, ok := args.Upload.Driver.(netdriver.LinkWatcher); ok && args.Link == nil {
-		args.Link = w
+	if args.Link == nil {
+		args.Link, _ = args.Upload.Driver.(netdriver.LinkWatcher)
 	}
 	if _, has := args.Upload.Headers.Get(keyField); has {
 		return args, errKey
 	}
-	if args.Tries < 0 || args.Wait < 0 || args.MaxWait < 0 {
+	if args.Tries < 0 || args.Wait < 0 { // Wait is not more than MaxWait
 		return args, errWait
 	}
 	return args, nil

@@ -32,4 +32,5 @@ func TestArgs(t *testing.T) {
 	is.NoErr(err) // a program that only adds
 	defer s.Close()
 	is.True(errors.Is(s.Run(t.Context()), spool.ErrArgs))
+	is.Equal(spool.Outcome(99).String(), "unknown")
 }

@@ -108,6 +108,19 @@ func testReason(t *testing.T) {
 	})
 }
 
+// TestReasonWithoutText: what the server does not say is left out.
+func TestReasonWithoutText(t *testing.T) {
+	on(t, spool.Args{}, func(arrival) string { return status(400) }, func(b *bench) {
+		b.record("clip")
+		b.is.NoErr(b.Drain(b.t.Context()))
+		texts, err := filepath.Glob(filepath.Join(b.card, "spool", "refused", "*.txt"))
+		b.is.NoErr(err)
+		text, err := os.ReadFile(texts[0])
+		b.is.NoErr(err)
+		b.is.Equal(string(text), "status 400 Bad Request\nfile \"clip\"\nkey "+b.server.arrivals[0].key+"\n")
+	})
+}
+
 // testUnsent: a success before the file was sent is none, and a file that vanishes is no
 // failure.
 func testUnsent(t *testing.T) {
@@ -185,14 +198,18 @@ func TestCheck(t *testing.T) {
 		}
 		return nil
 	}
-	bodies := []string{"please log in", "got it"}
+	bodies := []string{"busy", "please log in", "got it"}
 	answer := func(arrival) string {
 		body := bodies[0]
-		bodies = bodies[1:]
+		if bodies = bodies[1:]; body == "busy" {
+			return status(503) // is not shown to Check
+		}
 		return fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
 	}
 	on(t, spool.Args{Check: check, Tries: 1}, answer, func(b *bench) {
 		b.record("clip")
+		err := b.Drain(b.t.Context())
+		b.is.True(errors.Is(err, zreq.ErrStatus) || errors.Is(err, spool.ErrStatus))
 		b.is.True(errors.Is(b.Drain(b.t.Context()), wrong))
 		b.is.Equal(b.left(), []string{"clip"})
 		b.is.NoErr(b.Drain(b.t.Context()))

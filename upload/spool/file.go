@@ -73,11 +73,11 @@ func idOf(name string) string {
 
 // parseNumber parses a number as it is in names.
 func parseNumber(digits string) (n uint64, ok bool) {
-	if len(digits) != numberDigits || strings.Trim(digits, "0123456789") != "" {
+	if len(digits) != numberDigits {
 		return 0, false
 	}
-	n, err := strconv.ParseUint(digits, 10, 64)
-	return n, err == nil && n > 0
+	n, _ = strconv.ParseUint(digits, 10, 64) // 0 beside an error
+	return n, n > 0
 }
 
 // isOwn reports whether a file with that name in the folder of the spool belongs to it.

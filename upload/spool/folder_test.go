@@ -55,6 +55,7 @@ func testAddRefuses(t *testing.T) {
 		"the spool itself": {in("spool"), spool.ErrNotFile},
 		"nothing":          {"", spool.ErrNotFile},
 		"the lock":         {in("spool/.lock"), spool.ErrSpooled},
+		"the marker":       {in("spool/.next-000000000001"), spool.ErrSpooled},
 	} {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
@@ -65,6 +66,9 @@ func testAddRefuses(t *testing.T) {
 			var failure *spool.Error
 			is.True(errors.As(err, &failure))
 			is.Equal(failure.Path, tt.path)
+			is.True(strings.Count(err.Error(), tt.want.Error()) <= 1) // it says so once
+			is.True(!strings.Contains(err.Error(), "%!"))
+			is.True(!errors.Is(err, spool.ErrReadOnly))
 			is.Equal(f, spool.File{}) // it is where it was
 		})
 	}
@@ -108,10 +112,12 @@ func testForeign(t *testing.T) {
 	is.NoErr(os.WriteFile(clip, nil, 0o600))
 	is.NoErr(os.Symlink(clip, filepath.Join(dir, "000000000001-"+strings.Repeat("a", 32)+"-link")))
 	is.NoErr(os.Mkdir(filepath.Join(dir, "000000000002-"+strings.Repeat("a", 32)+"-folder"), 0o700))
+	is.NoErr(os.Mkdir(filepath.Join(dir, ".next-000000000050"), 0o700))
 	for _, name := range []string{
 		"notes.txt", "000000000003-clip", "000000000004-" + strings.Repeat("A", 32) + "-clip",
 		"000000000000-" + strings.Repeat("a", 32) + "-clip", "000000000005-" + strings.Repeat("a", 32) + "-",
 		"00000000000x-" + strings.Repeat("a", 32) + "-clip", ".next-x",
+		"000000000006_" + strings.Repeat("a", 32) + "-clip", "000000000007", ".next-8",
 	} {
 		is.NoErr(os.WriteFile(filepath.Join(dir, name), nil, 0o600))
 	}
@@ -125,6 +131,47 @@ func testForeign(t *testing.T) {
 	f, err := s.Add(clip)
 	is.NoErr(err)
 	is.Equal(f.Number, uint64(3)) // a folder has had the number before
+	f, err = s.Add(filepath.Join(dir, "notes.txt"))
+	is.NoErr(err) // now somebody has
+	is.Equal(f.Name, "notes.txt")
+	is.NoErr(s.Close())
+
+	opened(t, dir, server)
+	markers, err := filepath.Glob(filepath.Join(dir, ".next-0*1"))
+	is.NoErr(err)
+	is.Equal(len(markers), 1) // there is no other one
+	is.Equal(len(listed(t, dir)), len(before)+1)
+}
+
+// TestReplacedByALink: what a link in the place of a file leads to is not sent.
+func TestReplacedByALink(t *testing.T) {
+	is := is.New(t)
+	server := serve(taken)
+	defer server.close()
+	card := t.TempDir()
+	var second string
+	s, err := spool.Open(filepath.Join(card, "spool"), &spool.Args{
+		URL: func(spool.File, *upload.Args) string { return site }, Upload: upload.Args{Driver: server},
+		Report: func(spool.Event) { // when both have been listed
+			is.NoErr(os.Remove(second))
+			is.NoErr(os.Symlink("../secret", second))
+		},
+	})
+	is.NoErr(err)
+	defer s.Close()
+	for _, name := range []string{"secret", "first", "second"} {
+		path := filepath.Join(card, name)
+		is.NoErr(os.WriteFile(path, []byte(name), 0o600))
+		if name != "secret" {
+			_, err = s.Add(path)
+			is.NoErr(err)
+		}
+	}
+	found, err := filepath.Glob(filepath.Join(card, "spool", "*-second"))
+	is.NoErr(err)
+	second = found[0]
+	is.NoErr(s.Drain(t.Context()))
+	is.Equal(len(server.arrivals), 1)
 }
 
 func listed(t *testing.T, dir string) (names []string) {
@@ -235,6 +282,7 @@ func testSickDisk(t *testing.T) {
 		"opened on a read-only disk": {"create", syscall.EROFS, 201, "open", "cannot be written to"},
 		"no permission":              {"create", syscall.EACCES, 201, "open", "let the program create files"},
 		"added to a full disk":       {"move", syscall.ENOSPC, 201, "add", "remove other files"},
+		"a name too long for it":     {"move", syscall.ENAMETOOLONG, 201, "add", "rename the file"},
 		"removed from a sick disk":   {"rename", syscall.EROFS, 201, "remove", "has become read-only after an error"},
 		"read from a sick disk":      {"read", syscall.EIO, 201, "", "passed over"},
 		"set aside on a full disk":   {"rename", syscall.ENOSPC, 422, "", "passed over"},

@@ -222,10 +222,7 @@ func (q *queue) write(name string, content []byte) error {
 	if err != nil {
 		return err
 	}
-	if len(content) > 0 {
-		_, err = out.Write(content)
-	}
-	if err == nil {
+	if _, err = out.Write(content); err == nil {
 		err = out.Sync()
 	}
 	return errors.Join(err, out.Close())

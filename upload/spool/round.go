@@ -30,8 +30,8 @@ func (r *round) run(ctx context.Context) error {
 		if !r.forever {
 			return r.left()
 		}
-		if over, err := r.wait(ctx); err != nil || over {
-			return err
+		if r.wait(ctx) {
+			return nil
 		}
 	}
 }
@@ -70,8 +70,8 @@ func (r *round) left() error {
 	return &PassedOverError{r.passed, r.last}
 }
 
-// wait waits until a file is added, or until the round is over.
-func (r *round) wait(ctx context.Context) (over bool, err error) {
+// wait waits until a file is added, or until the round is over. It also returns when ctx ends.
+func (r *round) wait(ctx context.Context) (over bool) {
 	var due <-chan time.Time
 	if r.passed == 0 {
 		r.before = 0
@@ -82,10 +82,10 @@ func (r *round) wait(ctx context.Context) (over bool, err error) {
 	}
 	select {
 	case <-r.added:
-		return false, nil
+		return false
 	case <-due:
-		return true, nil
+		return true
 	case <-ctx.Done():
-		return false, context.Cause(ctx)
+		return false // send returns why
 	}
 }

@@ -15,7 +15,6 @@ import (
 
 	"github.com/matryer/is"
 
-	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/upload"
 	"github.com/zreq-go/zreq/upload/spool"
 	"github.com/zreq-go/zreq/zreq"
@@ -255,62 +254,6 @@ func testRetryAfter(t *testing.T) {
 	}
 }
 
-// watched is a driver whose link comes and goes.
-type watched struct {
-	netdriver.Driver
-	up      bool
-	changed chan bool
-}
-
-func (w *watched) Link() netdriver.Link { return netdriver.Link{Up: w.up} }
-
-func (w *watched) Watch(ctx context.Context) func(yield func(netdriver.Link, error) bool) {
-	return func(yield func(netdriver.Link, error) bool) {
-		for yield(w.Link(), nil) {
-			select {
-			case w.up = <-w.changed:
-			case <-ctx.Done():
-				yield(netdriver.Link{}, context.Cause(ctx))
-				return
-			}
-		}
-	}
-}
-
-// testNoLink: without a connection nothing is passed over, and no try is used up. A link
-// that comes up ends the wait.
-func testNoLink(t *testing.T) {
-	on(t, spool.Args{Tries: 1}, taken, func(b *bench) {
-		b.server.refuse = 7
-		b.record("1", "2")
-		b.is.NoErr(b.Drain(b.t.Context()))
-		b.is.Equal(b.paths(), strings.Fields("1 2"))
-		b.is.Equal(len(b.events), 7+2)
-		b.is.True(b.elapsed() > time.Second && b.elapsed() < 127*time.Second) // 1 + 2 + 4 … + 60
-	})
-	w := &watched{up: true} // as it was, so that it is not to blame
-	on(t, spool.Args{Link: w, Wait: time.Hour, MaxWait: time.Hour}, taken, func(b *bench) {
-		w.changed = make(chan bool)
-		b.server.refuse = 1
-		b.record("clip")
-		b.is.NoErr(b.Drain(b.t.Context()))
-		b.is.True(b.elapsed() > 0)
-	})
-	w = &watched{}
-	on(t, spool.Args{Link: w, Wait: time.Hour, MaxWait: time.Hour}, taken, func(b *bench) {
-		w.changed = make(chan bool)
-		b.server.refuse = 1
-		b.record("clip")
-		ended := make(chan error, 1)
-		go func() { ended <- b.Drain(b.t.Context()) }()
-		synctest.Wait()
-		b.is.Equal(b.events, []string{"clip no link"})
-		w.changed <- true
-		b.is.NoErr(<-ended)
-		b.is.Equal(b.elapsed(), time.Duration(0))
-	})
-}
-
 // testAddWhileRunning: Run waits for files, and sends each at once. It is alone, and Close
 // does not end it.
 func testAddWhileRunning(t *testing.T) {
@@ -364,8 +307,15 @@ func TestAddWhileListed(t *testing.T) {
 	disk.record("rec/1", "1")
 	disk.record("rec/2", "2")
 	home := &lateFolder{Folder: simFolder{disk, "spool"}}
+	ctx, stop := context.WithCancel(t.Context())
+	left := 2
 	s, err := spool.OpenOn(home, &spool.Args{
 		URL: func(f spool.File, _ *upload.Args) string { return site + "/" + f.Name }, Upload: upload.Args{Driver: server},
+		Report: func(spool.Event) {
+			if left--; left == 0 {
+				stop()
+			}
+		},
 	})
 	is.NoErr(err)
 	home.late = func() {
@@ -374,8 +324,6 @@ func TestAddWhileListed(t *testing.T) {
 			is.NoErr(err)
 		}
 	}
-	is.NoErr(s.Drain(t.Context()))
-	is.NoErr(s.Drain(t.Context()))
-	is.Equal(len(server.arrivals), 2)
+	is.Equal(s.Run(ctx), context.Canceled)
 	is.Equal(server.arrivals[0].path, "/1")
 }

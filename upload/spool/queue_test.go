@@ -1,0 +1,92 @@
+package spool_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/matryer/is"
+
+	"github.com/zreq-go/zreq/upload"
+	"github.com/zreq-go/zreq/upload/spool"
+	"github.com/zreq-go/zreq/zreq"
+)
+
+// TestLastNumber: no number is used twice, even if somebody puts a file with the last one there.
+func TestLastNumber(t *testing.T) {
+	is := is.New(t)
+	card := t.TempDir()
+	dir, clip := filepath.Join(card, "spool"), filepath.Join(card, "clip")
+	is.NoErr(os.Mkdir(dir, 0o700))
+	is.NoErr(os.WriteFile(filepath.Join(dir, strings.Repeat("9", 12)+"-"+strings.Repeat("a", 32)+"-last"), nil, 0o600))
+	is.NoErr(os.WriteFile(clip, nil, 0o600))
+	_, err := opened(t, dir, nil).Add(clip)
+	is.True(err != nil)
+	_, err = os.Lstat(clip)
+	is.NoErr(err) // it is where it was
+}
+
+// TestManyFiles: a folder of the system is read to its end, and in order.
+func TestManyFiles(t *testing.T) {
+	const files = 300
+	is := is.New(t)
+	dir := t.TempDir()
+	for i := range files {
+		name := fmt.Sprintf("%012d-%032x-clip", i+1, i)
+		is.NoErr(os.WriteFile(filepath.Join(dir, name), nil, 0o600))
+	}
+	server := serve(taken)
+	defer server.close()
+	session := &zreq.Session{Driver: server}
+	defer session.Close()
+	s, err := spool.Open(dir, &spool.Args{
+		URL: func(spool.File, *upload.Args) string { return site }, Upload: upload.Args{Session: session},
+	})
+	is.NoErr(err)
+	defer s.Close()
+	is.NoErr(s.Drain(t.Context()))
+	is.Equal(len(server.arrivals), files)
+	for i, a := range server.arrivals {
+		is.Equal(a.key, fmt.Sprintf("%032x", i))
+	}
+}
+
+// unsynced is a disk that syncs no names of the spool for now.
+type unsynced struct {
+	spool.Folder
+	err *error
+}
+
+func (u unsynced) Sync(sub string) error {
+	if *u.err != nil && sub == "." {
+		return *u.err
+	}
+	return u.Folder.Sync(sub)
+}
+
+// TestNamesThatAreNotDurable: nothing is sent before its name is durable. Otherwise it could be
+// sent again with another key.
+func TestNamesThatAreNotDurable(t *testing.T) {
+	is := is.New(t)
+	server := serve(taken)
+	defer server.close()
+	disk := newSimDisk(nil)
+	var sick error
+	s, err := spool.OpenOn(unsynced{simFolder{disk, "spool"}, &sick}, &spool.Args{
+		URL: func(spool.File, *upload.Args) string { return site }, Upload: upload.Args{Driver: server},
+	})
+	is.NoErr(err)
+	disk.record("rec/clip", "clip")
+	sick = errSimSync
+	f, err := s.Add("rec/clip")
+	is.True(errors.Is(err, errSimSync))
+	is.Equal(f.Name, "clip") // it was moved
+	is.True(errors.Is(s.Drain(t.Context()), errSimSync))
+	is.Equal(len(server.arrivals), 0)
+	sick = nil
+	is.NoErr(s.Drain(t.Context()))
+	is.Equal(len(server.arrivals), 1)
+}
