@@ -220,6 +220,9 @@ func (r *Response) SaveTo(w io.Writer, buf []byte) (n int64, err error) {
 		if failure != nil {
 			err = failure
 		}
+		if e, failed := err.(*Error); failed {
+			e.Taken = r.body.taken // it was made before w took the last piece
+		}
 	}
 	return n, good(err)
 }
