@@ -217,7 +217,10 @@ func (s *stream) halt(err error) error {
 func (s *stream) content() {
 	body := &s.resp.body
 	limit, tooLarge := s.limits.ofContent(s.limits.Content)
-	s.limits.Body, s.unframed = 0, true
+	if s.decoder == nil || s.resp.Status >= 400 {
+		s.limits.Body = 0 // limit is as small, and cuts an error page
+	}
+	s.unframed = true
 	for s.more() == nil {
 		switch {
 		case s.resp.appendContent(s.view, limit):

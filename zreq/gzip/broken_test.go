@@ -128,6 +128,17 @@ func TestBodyLimit(t *testing.T) {
 	})
 }
 
+// Limits.Body bounds what arrives as well: of many bytes a coding can make none.
+func TestBodyLimitOfNothing(t *testing.T) {
+	nothing := strings.Repeat(gzipped(-1, ""), 1000)
+	eachUse(t, func(t *testing.T, use use) {
+		is := is.New(t)
+		got, _, err := use(t, zreq.Args{Driver: serve(t, answer("gzip", "chunked", nothing)), Limits: zreq.Limits{Body: 1000}})
+		is.True(errors.Is(err, zreq.ErrTooLarge) && strings.Contains(err.Error(), "Limits.Body"))
+		is.Equal(got, "")
+	})
+}
+
 // A limit is for what is more, and not for what is as much.
 func TestBombNot(t *testing.T) {
 	eachUse(t, func(t *testing.T, use use) {
