@@ -159,7 +159,7 @@ func (c *call) runAgain(ctx context.Context, url string, s *Session) error {
 	}
 	err = c.outcome(ctx, err)
 	if t != nil && !c.stopped && !c.suspended {
-		err = t.conclude(c.resp, err)
+		err = t.conclude(&c.delivery, err)
 		c.failed = err
 	}
 	return err
@@ -191,6 +191,9 @@ func (c *call) retry(ctx context.Context, s *Session, t *attempts, err error) (_
 	if err == errTryAgain {
 		c.exchange.Drain(ctx)
 		why = c.exchange.Reuse()
+		if c.line.HTTP10 && c.request.body.Chunked() {
+			why = CloseHTTP10 // it takes no chunks, and of a new connection nothing is known (RFC 9112, 6.1)
+		}
 	}
 	if v.free {
 		c.line.Drop()

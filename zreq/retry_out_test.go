@@ -149,6 +149,9 @@ func testOutOfRetriesByStatus(t *testing.T) {
 				is.Equal(resp.Status, 503)
 				is.Equal(resp.Header("Content-Length") == "", tt.args.DropHead || name == "chunked")
 				is.Equal(failure(is, err).Attempt, 4)
+				_, read := resp.Traffic()
+				is.Equal(failure(is, err).Read, read) // of all attempts
+				is.True(failure(is, err).Received >= int64(len(tt.page)))
 				is.True(strings.Contains(err.Error(), "503"))
 				var out *zreq.OutOfRetries
 				is.True(errors.As(err, &out))

@@ -257,6 +257,21 @@ func TestPutRetriedOverTheCallersConnectionAfterHTTP10(t *testing.T) {
 	})
 }
 
+// Nor does a connection that would be kept keep the next attempt from being made.
+func TestPutRetriedAfterAKeptHTTP10(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		busy := "HTTP/1.0 503 Service Unavailable\r\nConnection: keep-alive\r\nContent-Length: 4\r\n\r\nbusy"
+		peer := zreqtest.NewPeer(t, answering(busy), answering(byLength("hi")))
+		s := &zreq.Session{Driver: peer}
+		defer s.Close()
+		resp, err := s.Put(context.Background(), site, &zreq.Args{Body: struct{ io.ReadSeeker }{strings.NewReader("chunked")}})
+		is.NoErr(err)
+		is.Equal(content(is, resp), "hi")
+		is.Equal(peer.Dials(), 2)
+	})
+}
+
 // TestRetryOfAPostThatMayHaveArrived: what did not leave is tried again until it may
 // have left, and then no more.
 func TestRetryOfAPostThatMayHaveArrived(t *testing.T) {
