@@ -3,6 +3,8 @@
 package main
 
 import (
+	"crypto/sha256"
+	"net/http/httptest"
 	"testing"
 
 	"github.com/matryer/is"
@@ -18,9 +20,8 @@ func TestBusy(t *testing.T) {
 	_, err := first.Open(-1, 0)
 	is.NoErr(err) // the first one has begun
 	defer first.Close()
-	o, err := startOrigin(func(int) answer { return answer{image: newImage(7, smallBytes)} })
-	is.NoErr(err) // the loopback is there
-	defer o.close()
-	_, err = tool(t.Context(), "-url", o.url, "-o", path)
+	server := httptest.NewServer(serve([]byte("firmware"), [sha256.Size]byte{}))
+	defer server.Close()
+	_, err = tool(t.Context(), "-url", server.URL, "-o", path)
 	is.Equal(exitCode(err), 9) // as -h says
 }

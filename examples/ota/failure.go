@@ -4,11 +4,20 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"fmt"
+	"io"
 	"slices"
 
 	"github.com/zreq-go/zreq/netdriver/bind"
 	"github.com/zreq-go/zreq/zreq/download"
 )
+
+// usageError is a mistake in the flags.
+type usageError struct{ error }
+
+func (e *usageError) Error() string { return e.error.Error() + " (ota -h explains the flags)" }
+
+func (e *usageError) Unwrap() error { return e.error }
 
 // failure is a kind of failure, with its exit code.
 type failure struct {
@@ -61,4 +70,17 @@ func exitCode(err error) int {
 		}
 	}
 	return 1
+}
+
+func usage(flags *flag.FlagSet, out io.Writer) {
+	fmt.Fprintln(out, "Ota downloads a firmware image, completely or not at all. After a failure run it again:")
+	fmt.Fprintln(out, "it goes on where it has stopped. Without any flag it demonstrates that.")
+	fmt.Fprintln(out)
+	flags.SetOutput(out)
+	flags.PrintDefaults()
+	fmt.Fprintln(out, "\nExit codes:")
+	fmt.Fprintln(out, "  0    the image is complete, on the disk, and what was asked for")
+	for _, f := range slices.SortedFunc(slices.Values(failures), func(a, b failure) int { return a.code - b.code }) {
+		fmt.Fprintf(out, "  %-4d %s\n", f.code, f.means)
+	}
 }

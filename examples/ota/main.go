@@ -24,6 +24,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/zreq-go/zreq/examples/internal/trials"
 	_ "github.com/zreq-go/zreq/netdriver/std" // TCP, TLS and JSON
 )
 
@@ -39,7 +40,7 @@ func main() {
 
 func run(ctx context.Context, args []string, out io.Writer) error {
 	if len(args) == 0 {
-		_, err := demonstrate(ctx, out)
+		_, err := trials.Demonstrate(ctx, out)
 		return err
 	}
 	o, err := parse(args, out)

@@ -8,11 +8,14 @@ import (
 
 	"github.com/matryer/is"
 	"go.uber.org/goleak"
+
+	"github.com/zreq-go/zreq/examples/internal/measure"
+	"github.com/zreq-go/zreq/examples/internal/trials"
 )
 
 // TestMain is the tool if a test has started this binary as a child.
 func TestMain(m *testing.M) {
-	if os.Getenv(childEnv) != "" {
+	if os.Getenv(trials.ChildEnv) != "" {
 		main()
 		return
 	}
@@ -20,11 +23,11 @@ func TestMain(m *testing.M) {
 }
 
 // What the table says was measured: the bytes by the server, what is in place by comparing it
-// with each version. That it is the right one, demonstrate itself checks.
+// with each version. That it is the right one, Demonstrate itself checks.
 func TestDemonstrate(t *testing.T) {
 	is := is.New(t)
 	var out strings.Builder
-	rows, err := demonstrate(t.Context(), &out)
+	rows, err := trials.Demonstrate(t.Context(), &out)
 	is.NoErr(err) // every promise was kept
 
 	for i, want := range []struct {
@@ -49,18 +52,18 @@ func TestDemonstrate(t *testing.T) {
 		t.Run(want.what, func(t *testing.T) {
 			is := is.New(t)
 			got := rows[i]
-			is.Equal(got.what, want.what)
-			wire := float64(got.wire) / float64(got.size)
+			is.Equal(got.What, want.what)
+			wire := float64(got.Wire) / float64(got.Size)
 			is.True(want.least <= wire && wire <= want.most) // what came twice, and no more
-			is.True(want.requests == 0 || got.requests == want.requests)
-			is.Equal(strings.Join(got.links, " "), want.links) // each cut is followed by the other link
-			is.Equal(got.result, want.result)
-			is.True(strings.HasPrefix(got.remark, want.remark))      // what has happened
-			is.True(strings.Contains(out.String(), got.remark))      // is in the table
-			is.True(strings.Contains(out.String(), human(got.wire))) // with the bytes
+			is.True(want.requests == 0 || got.Requests == want.requests)
+			is.Equal(strings.Join(got.Links, " "), want.links) // each cut is followed by the other link
+			is.Equal(got.Result, want.result)
+			is.True(strings.HasPrefix(got.Remark, want.remark))              // what has happened
+			is.True(strings.Contains(out.String(), got.Remark))              // is in the table
+			is.True(strings.Contains(out.String(), measure.Bytes(got.Wire))) // with the bytes
 		})
 	}
-	is.True(strings.HasSuffix(rows[3].remark, "; the next process asked for bytes=1048576-"))                            // from its checkpoint
-	is.True(strings.Contains(out.String(), fmt.Sprintf("%d blocks of the slot was erased once", imageBytes/blockBytes))) // in spite of the cuts
+	is.True(strings.HasSuffix(rows[3].Remark, "; the next process asked for bytes=1048576-"))          // from its checkpoint
+	is.True(strings.Contains(out.String(), fmt.Sprintf("%d blocks of the slot was erased once", 512))) // in spite of the cuts
 	is.True(strings.Contains(out.String(), "0 of them twice"))
 }

@@ -80,9 +80,10 @@ func (p *Progress) Finish() {
 // MiB turns a number of bytes into MiB.
 func MiB[N int64 | float64](bytes N) float64 { return float64(bytes) / (1 << 20) }
 
+// terminal reports whether w is a terminal that can go back to the beginning of a line.
 func terminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
-	if !ok {
+	if !ok || os.Getenv("TERM") == "dumb" {
 		return false
 	}
 	info, err := f.Stat()

@@ -1,4 +1,4 @@
-package main
+package trials
 
 import (
 	"context"
@@ -7,11 +7,13 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"github.com/zreq-go/zreq/examples/internal/measure"
 )
 
-// demonstrate makes all trials, prints the table, and returns its rows. An error means that
+// Demonstrate makes all trials, prints the table, and returns its rows. An error means that
 // zreq has not kept a promise in one of them.
-func demonstrate(ctx context.Context, out io.Writer) (rows []*row, err error) {
+func Demonstrate(ctx context.Context, out io.Writer) (rows []*Row, err error) {
 	dir, err := os.MkdirTemp("", "zreq-ota-")
 	if err != nil {
 		return nil, err
@@ -30,18 +32,18 @@ func demonstrate(ctx context.Context, out io.Writer) (rows []*row, err error) {
 		}
 		r.print(out)
 		rows = append(rows, r)
-		size, wire = size+r.size, wire+r.wire
+		size, wire = size+r.Size, wire+r.Wire
 	}
 	fmt.Fprintf(out, "\n%d trials in %s: the images have %s, and %s went over the wire\n",
-		len(rows), time.Since(began).Round(time.Second/10), human(size), human(wire))
+		len(rows), time.Since(began).Round(time.Second/10), measure.Bytes(size), measure.Bytes(wire))
 	for _, r := range rows {
-		fmt.Fprint(out, r.wear)
+		fmt.Fprint(out, r.Wear)
 	}
 	return rows, nil
 }
 
 // do makes a trial, and returns its row.
-func (t *trial) do(ctx context.Context, dir string, old *image) (*row, error) {
+func (t *trial) do(ctx context.Context, dir string, old *image) (*Row, error) {
 	y, err := newYard(dir, old.bytes, t.answer)
 	if err != nil {
 		return nil, err
@@ -65,8 +67,8 @@ func (t *trial) do(ctx context.Context, dir string, old *image) (*row, error) {
 	if y.remark == "" && len(asked) > 1 {
 		y.remark = "asked for " + strings.Join(asked, ", ")
 	}
-	return &row{
-		what: t.what, size: int64(len(t.image.bytes)), wire: y.origin.wire.bytes.Load(), requests: len(asked),
-		links: y.used, result: is, remark: y.remark, wear: y.wear,
+	return &Row{
+		What: t.what, Size: int64(len(t.image.bytes)), Wire: y.origin.wire.bytes.Load(), Requests: len(asked),
+		Links: y.used, Result: is, Remark: y.remark, Wear: y.wear,
 	}, nil
 }

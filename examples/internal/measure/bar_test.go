@@ -1,4 +1,4 @@
-package main
+package measure
 
 import (
 	"strings"
@@ -41,11 +41,11 @@ func TestBarLine(t *testing.T) {
 func TestBarLines(t *testing.T) {
 	is := is.New(t)
 	var out strings.Builder
-	b := newBar(&out)
+	b := NewBar(&out)
 	for _, tenth := range []int64{0, 1, 1, 4, 10} {
-		b.show(download.Progress{Offset: tenth * mib, Total: 10 * mib, Done: tenth == 10})
+		b.Show(download.Progress{Offset: tenth * mib, Total: 10 * mib, Done: tenth == 10})
 	}
-	b.note("by the way")
+	b.Note("by the way")
 	is.Equal(out.String(), "10 %  1.0 MiB of 10.0 MiB\n40 %  4.0 MiB of 10.0 MiB\n100 %  10.0 MiB of 10.0 MiB\nby the way\n")
 }
 
@@ -53,11 +53,11 @@ func TestBarLines(t *testing.T) {
 func TestBarAttempts(t *testing.T) {
 	is := is.New(t)
 	var out strings.Builder
-	b := newBar(&out)
+	b := NewBar(&out)
 	late := &zreq.Error{Method: "GET", URL: "http://localhost/image", Err: zreq.ErrResponse}
-	b.show(download.Progress{Attempt: 1, Err: late})
-	b.show(download.Progress{Attempt: 2, Err: zreq.ErrTruncated, Wait: 2300 * time.Millisecond})
-	b.show(download.Progress{Err: late, Done: true}) // the program says that at its end
+	b.Show(download.Progress{Attempt: 1, Err: late})
+	b.Show(download.Progress{Attempt: 2, Err: zreq.ErrTruncated, Wait: 2300 * time.Millisecond})
+	b.Show(download.Progress{Err: late, Done: true}) // the program says that at its end
 	is.Equal(out.String(), "attempt 1: "+zreq.ErrResponse.Error()+"; the next one now\n"+
 		"attempt 2: "+zreq.ErrTruncated.Error()+"; the next one in 2s\n")
 }
@@ -67,12 +67,12 @@ func TestBarAttempts(t *testing.T) {
 func TestBarLive(t *testing.T) {
 	is := is.New(t)
 	var out strings.Builder
-	b := &bar{out: &out, live: true}
-	b.show(download.Progress{Offset: 1000, Total: -1})
-	b.show(download.Progress{Offset: 1 * mib, Total: -1})
-	b.note("cut")
-	b.show(download.Progress{Offset: 9, Total: -1})
-	b.show(download.Progress{Offset: 9, Total: -1, Done: true})
+	b := &Bar{out: &out, live: true}
+	b.Show(download.Progress{Offset: 1000, Total: -1})
+	b.Show(download.Progress{Offset: 1 * mib, Total: -1})
+	b.Note("cut")
+	b.Show(download.Progress{Offset: 9, Total: -1})
+	b.Show(download.Progress{Offset: 9, Total: -1, Done: true})
 	is.Equal(out.String(), "\r1000 B\r1.0 MiB\r       \rcut\n\r9 B\r   \r")
 }
 

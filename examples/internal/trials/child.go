@@ -1,4 +1,4 @@
-package main
+package trials
 
 import (
 	"bufio"
@@ -10,9 +10,9 @@ import (
 	"strings"
 )
 
-// childEnv is set in the environment of a child, so that the binary of a test knows that it
+// ChildEnv is set in the environment of a child, so that the binary of a test knows that it
 // is to be the tool.
-const childEnv = "ZREQ_OTA_CHILD"
+const ChildEnv = "ZREQ_OTA_CHILD"
 
 // child is this program as another process, with the flags of the tool.
 func child(ctx context.Context, errs io.Writer, args ...string) (*exec.Cmd, error) {
@@ -21,7 +21,7 @@ func child(ctx context.Context, errs io.Writer, args ...string) (*exec.Cmd, erro
 		return nil, err
 	}
 	cmd := exec.CommandContext(ctx, self, args...)
-	cmd.Env = append(os.Environ(), childEnv+"=1")
+	cmd.Env = append(os.Environ(), ChildEnv+"=1")
 	cmd.Stderr = errs
 	return cmd, nil
 }

@@ -1,8 +1,11 @@
-package main
+package trials
 
 import (
 	"context"
+	"io"
+	"net"
 	"sync/atomic"
+	"syscall"
 
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/netdriver/stdnet"
@@ -34,10 +37,15 @@ type linkConn struct {
 	link *link
 }
 
-// Read loses what arrives over a silent link.
+// Read loses what arrives over a silent link. A connection that breaks is reset, as by a
+// router that has lost its address: the next request then goes over the other link. A server
+// that closes it would show that the link works.
 func (c *linkConn) Read(p []byte) (int, error) {
 	for {
 		n, err := c.Conn.Read(p)
+		if err == io.EOF {
+			return n, &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
+		}
 		if err != nil || !c.link.silent.Load() {
 			return n, err
 		}

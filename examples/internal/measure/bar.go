@@ -1,10 +1,9 @@
-package main
+package measure
 
 import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 
@@ -12,9 +11,9 @@ import (
 	"github.com/zreq-go/zreq/zreq/download"
 )
 
-// bar shows how far a download is: on a terminal a bar in place, with rate, time left and
+// A Bar shows how far a download is: on a terminal a bar in place, with rate, time left and
 // link, and elsewhere a line at each tenth, or every 16 MiB if the size is not known.
-type bar struct {
+type Bar struct {
 	out   io.Writer
 	live  bool // out is a terminal
 	width int  // of what stands on the line
@@ -22,24 +21,15 @@ type bar struct {
 	lines int64 // tenths, or times 16 MiB, that have their line
 }
 
-func newBar(out io.Writer) *bar { return &bar{out: out, live: terminal(out)} }
+// NewBar returns a Bar on out.
+func NewBar(out io.Writer) *Bar { return &Bar{out: out, live: terminal(out)} }
 
-// terminal reports whether w is a terminal that can go back to the beginning of a line.
-func terminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	if !ok || os.Getenv("TERM") == "dumb" {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
-}
-
-// show is the Progress of a download.
-func (b *bar) show(p download.Progress) {
+// Show is the Progress of a download.
+func (b *Bar) Show(p download.Progress) {
 	b.rate.add(p)
 	switch {
 	case p.Err != nil && !p.Done:
-		b.note(fmt.Sprintf("attempt %d: %v; the next one %s", p.Attempt, reason(p.Err), when(p.Wait)))
+		b.Note(fmt.Sprintf("attempt %d: %v; the next one %s", p.Attempt, reason(p.Err), when(p.Wait)))
 	case b.live && p.Done:
 		b.clear()
 	case b.live:
@@ -66,19 +56,19 @@ func when(wait time.Duration) string {
 	return "in " + wait.Round(time.Second).String()
 }
 
-// note writes a line of its own. The bar comes back below it.
-func (b *bar) note(text string) {
+// Note writes a line of its own. The bar comes back below it.
+func (b *Bar) Note(text string) {
 	b.clear()
 	fmt.Fprintln(b.out, text)
 }
 
-func (b *bar) draw(text string) {
+func (b *Bar) draw(text string) {
 	n := len([]rune(text))
 	fmt.Fprintf(b.out, "\r%s%s", text, strings.Repeat(" ", max(0, b.width-n)))
 	b.width = n
 }
 
-func (b *bar) clear() {
+func (b *Bar) clear() {
 	if b.width > 0 {
 		b.draw("")
 		fmt.Fprint(b.out, "\r")
@@ -86,7 +76,7 @@ func (b *bar) clear() {
 }
 
 // tell writes a line if a tenth, or 16 MiB, has passed.
-func (b *bar) tell(p download.Progress) {
+func (b *Bar) tell(p download.Progress) {
 	due := p.Offset / (16 << 20)
 	if p.Total > 0 {
 		due = tenths(p)
@@ -116,13 +106,13 @@ func line(p download.Progress, perSecond float64) string {
 
 // figures returns how far a download is in words: percentage, bytes, rate, time left, link.
 func figures(p download.Progress, perSecond float64) []string {
-	f := []string{human(p.Offset)}
+	f := []string{Bytes(p.Offset)}
 	if p.Total > 0 {
 		percent := int(100 * (float64(p.Offset) / float64(p.Total)))
-		f = []string{fmt.Sprintf("%3d %%", percent), fmt.Sprintf("%s of %s", human(p.Offset), human(p.Total))}
+		f = []string{fmt.Sprintf("%3d %%", percent), fmt.Sprintf("%s of %s", Bytes(p.Offset), Bytes(p.Total))}
 	}
 	if perSecond >= 1 {
-		f = append(f, human(int64(perSecond))+"/s")
+		f = append(f, Bytes(int64(perSecond))+"/s")
 		if left := float64(p.Total - p.Offset); left > 0 {
 			f = append(f, clock(left/perSecond)+" left")
 		}

@@ -1,4 +1,4 @@
-package main
+package trials
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/zreq-go/zreq/examples/internal/measure"
 	"github.com/zreq-go/zreq/netdriver/failover"
 	"github.com/zreq-go/zreq/zreq/download"
 )
@@ -97,7 +98,7 @@ func rationed(first, then int64) func(context.Context, *yard) error {
 		case counted > first:
 			return fmt.Errorf("the server has counted %d bytes, and %d were allowed", counted, first)
 		}
-		y.remark = fmt.Sprintf("stopped when the server had counted %s, and the device had %s; went on with a larger budget", human(counted), human(res.Offset))
+		y.remark = fmt.Sprintf("stopped when the server had counted %s, and the device had %s; went on with a larger budget", measure.Bytes(counted), measure.Bytes(res.Offset))
 		_, err = y.job(ctx, download.FileSink(y.path), download.Args{Budget: then})
 		return err
 	}

@@ -1,4 +1,4 @@
-package main
+package measure
 
 import (
 	"errors"
@@ -8,13 +8,13 @@ import (
 	"strings"
 )
 
-// size is a number of bytes, and the value of a flag: 65536, 64K, 64KiB, 1M or 1G.
-type size int64
+// Size is a number of bytes, and the value of a flag: 65536, 64K, 64KiB, 1M or 1G.
+type Size int64
 
 var errSize = errors.New("not a number of bytes, such as 65536, 64K, 1M or 1G")
 
 // Set reads a size of at least one byte.
-func (s *size) Set(text string) error {
+func (s *Size) Set(text string) error {
 	digits := strings.TrimRight(strings.ToUpper(text), "IB")
 	unit := int64(1)
 	for i, letter := range []string{"K", "M", "G"} {
@@ -27,20 +27,20 @@ func (s *size) Set(text string) error {
 	if err != nil || n < 1 || n > math.MaxInt64/unit {
 		return errSize
 	}
-	*s = size(n * unit)
+	*s = Size(n * unit)
 	return nil
 }
 
 // String shows bytes as people read them.
-func (s *size) String() string {
+func (s *Size) String() string {
 	if s == nil || *s == 0 {
 		return ""
 	}
-	return human(int64(*s))
+	return Bytes(int64(*s))
 }
 
-// human returns a number of bytes with a unit.
-func human(n int64) string {
+// Bytes returns a number of bytes with a unit.
+func Bytes(n int64) string {
 	switch {
 	case n < 1<<10:
 		return fmt.Sprintf("%d B", n)
