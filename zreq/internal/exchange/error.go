@@ -1,11 +1,6 @@
 package exchange
 
-import (
-	"errors"
-	"io"
-
-	"github.com/zreq-go/zreq/zreq/wire"
-)
+import "errors"
 
 // The kinds of failure, which zreq exports with their documentation. A response that ended
 // early is wire.ErrTruncated.
@@ -49,12 +44,3 @@ var errUnasked = &Error{Kind: ErrResponse, Err: errors.New("the peer sent bytes 
 // begins. The error wraps io.EOF, because callers that retry look for it. It cannot be taken
 // for the good end of a body, because none was being read.
 const noAnswer = "connection closed before any response: EOF"
-
-// truncated returns the error of a response that ended early. It never wraps io.EOF, which
-// means a good end.
-func truncated(err error) error {
-	if err == io.EOF {
-		err = io.ErrUnexpectedEOF
-	}
-	return &Error{Kind: wire.ErrTruncated, Err: err}
-}

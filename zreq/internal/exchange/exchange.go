@@ -199,7 +199,7 @@ func (x *Exchange) read(ctx context.Context, p []byte, m *line.Meter) (int, erro
 // the connection, the codec knows whether that is the end of the response.
 func (x *Exchange) endOfInput(err error) (ev wire.Event, _ error) {
 	if err != io.EOF {
-		return ev, x.readError(err)
+		return ev, x.broken(wire.ErrTruncated, err)
 	}
 	ev, err = x.dec.EOF()
 	if err == nil && x.sendFailed() && !x.ProvesEnd() {
@@ -208,29 +208,30 @@ func (x *Exchange) endOfInput(err error) (ev wire.Event, _ error) {
 	if err == nil {
 		return ev, nil
 	}
-	return ev, x.readError(io.EOF)
+	return ev, x.broken(wire.ErrTruncated, io.EOF)
 }
 
-// connError returns the error of a connection that broke before the final response began.
-func (x *Exchange) connError(err error) error {
+// broken returns the error of a connection that broke with err. kind is ErrConnect while the
+// request is sent, and wire.ErrTruncated while the response is awaited or read. An Error that
+// has a kind stays as it is.
+func (x *Exchange) broken(kind, err error) error {
+	known, _ := KindOf(err)
 	switch {
-	case netdriver.IsTimeout(err):
-		return err // it names the limit
-	case !x.Heard && (err == io.EOF || err == io.ErrUnexpectedEOF): // the latter over TLS, without close_notify
+	case known != nil, netdriver.IsTimeout(err):
+		return err // a timeout names its limit
+	case x.Heard:
+		if err == io.EOF {
+			err = io.ErrUnexpectedEOF // io.EOF means a good end
+		}
+		return &Error{Kind: kind, Err: err}
+	case err == io.EOF, err == io.ErrUnexpectedEOF: // the latter over TLS, without close_notify
 		err = &Error{Err: io.EOF, Text: noAnswer}
 	}
-	if x.Reused && !x.Heard { // else it lived when a 1xx came
-		return &Error{Kind: ErrStale, Err: err}
+	kind = ErrConnect
+	if x.Reused {
+		kind = ErrStale
 	}
-	return &Error{Kind: ErrConnect, Err: err}
-}
-
-// readError returns the error of a connection that broke while a response was awaited or read.
-func (x *Exchange) readError(err error) error {
-	if !x.Heard || netdriver.IsTimeout(err) {
-		return x.connError(err)
-	}
-	return truncated(err)
+	return &Error{Kind: kind, Err: err}
 }
 
 // sendFailed reports whether the connection failed while the request was sent.

@@ -51,7 +51,7 @@ func (x *Exchange) ReadHead(ctx context.Context, b *Body) (Step, error) {
 			x.stage = awaitingQueue
 		}
 		if err := x.setDeadline(ctx); err != nil {
-			return 0, err
+			return 0, x.broken(ErrConnect, err)
 		}
 	}
 	for {
@@ -68,7 +68,7 @@ func (x *Exchange) ReadHead(ctx context.Context, b *Body) (Step, error) {
 			x.stage = awaitingHead
 		}
 		if err := x.setDeadline(ctx); err != nil {
-			return 0, err
+			return 0, x.broken(ErrConnect, err)
 		}
 	}
 }
@@ -82,10 +82,7 @@ func (x *Exchange) setDeadline(ctx context.Context) error {
 		limit, name = x.limits.queue()
 		wait = max(line.LookWait, min(min(limit, wait)/90, queueWait))
 	}
-	if err := x.socket.WaitWithin(ctx, wait, limit, name); err != nil {
-		return x.connError(err)
-	}
-	return nil
+	return x.socket.WaitWithin(ctx, wait, limit, name)
 }
 
 // readRefusal listens for the answer to a request that could not be sent whole.
@@ -231,7 +228,7 @@ func (x *Exchange) Receive(ctx context.Context, r Receiver) (n int64, ok bool, e
 	most := min(x.dec.Expect(), maxReceive)
 	for range line.MaxEmpty {
 		if err := x.socket.BeginRead(ctx, &x.meter); err != nil {
-			return 0, true, x.readError(err)
+			return 0, true, x.broken(wire.ErrTruncated, err)
 		}
 		n, ok, err := r.ReceiveFrom(x.socket.Conn(), most)
 		if !ok {
@@ -253,7 +250,7 @@ func (x *Exchange) Receive(ctx context.Context, r Receiver) (n int64, ok bool, e
 			return n, true, nil
 		}
 	}
-	return 0, true, x.readError(io.ErrNoProgress)
+	return 0, true, x.broken(wire.ErrTruncated, io.ErrNoProgress)
 }
 
 // Certain returns how many bytes of the body are certain to come next.

@@ -47,6 +47,9 @@ const (
 // 9112, 9.5). After an error ReadHead still waits for a response.
 func (x *Exchange) Send(ctx context.Context, b *Body) (Step, error) {
 	step, err := x.send(ctx, b)
+	if err != nil {
+		err = x.broken(ErrConnect, err)
+	}
 	x.failure = err
 	if step == Sent {
 		x.stage = sent
@@ -147,13 +150,10 @@ func (x *Exchange) begin(b *Body) (err error) {
 		return nil
 	}
 	err = x.socket.Look() // once more, because time has passed since the last look
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, netdriver.ErrUnread):
-		err = errUnasked.Err
+	if errors.Is(err, netdriver.ErrUnread) {
+		return errUnasked.Err
 	}
-	return x.connError(err)
+	return err
 }
 
 // Replaceable reports whether sending failed because a kept socket was dead and has taken
@@ -174,7 +174,7 @@ func (x *Exchange) write(ctx context.Context) (Step, error) {
 		x.Sent += int64(n)
 		x.pending = x.pending[n:]
 		if err != nil {
-			return 0, x.connError(err)
+			return 0, err
 		}
 	}
 	return 0, nil
@@ -193,7 +193,7 @@ func (x *Exchange) sendDirect(ctx context.Context, b *Body) (Step, error) {
 			return step, err
 		}
 		if err := x.socket.BeginWrite(ctx, &x.meter); err != nil {
-			return 0, x.connError(err)
+			return 0, err
 		}
 		most := min(b.left()-1, maxSend)
 		n, ok, err := s.SendTo(x.socket.Conn(), most)
@@ -207,7 +207,7 @@ func (x *Exchange) sendDirect(ctx context.Context, b *Body) (Step, error) {
 		b.got += n
 		x.Sent += n
 		if err := x.socket.EndWrite(int(n), err, &x.meter); err != nil {
-			return 0, x.connError(err)
+			return 0, err
 		}
 	}
 	return 0, nil
@@ -220,7 +220,7 @@ func (x *Exchange) awaitContinue(ctx context.Context) (Step, error) {
 	if x.Phase == Sending {
 		x.Phase = AwaitingHead
 		if err := x.socket.Within(ctx, x.limits.Expect, "Expect"); err != nil {
-			return 0, x.connError(err)
+			return 0, err
 		}
 	}
 	step, err := x.nextHead(ctx)
@@ -273,8 +273,8 @@ func (x *Exchange) readArrived(ctx context.Context) (bool, error) {
 	case err == nil:
 		return unread, nil
 	case unread, err == io.EOF:
-		return false, x.readError(err) // it may have said 100, or half a head
+		return false, x.broken(wire.ErrTruncated, err) // it may have said 100, or half a head
 	default:
-		return false, x.connError(err)
+		return false, err
 	}
 }
