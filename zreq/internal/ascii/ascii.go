@@ -90,8 +90,8 @@ func Unhex(c byte) int {
 // Unescape returns s with its percent-encoded bytes decoded. It stops at a '%' that begins no
 // escape, and returns the rest of s from there; the rest is empty if there is none.
 func Unescape(s string) (decoded, rest string) {
-	var p []byte
-	for ; s != ""; s = s[1:] {
+	p, n := []byte(s), 0
+	for s != "" {
 		c := s[0]
 		if c == '%' {
 			if len(s) < 3 {
@@ -103,7 +103,8 @@ func Unescape(s string) (decoded, rest string) {
 			}
 			c, s = byte(high<<4|low), s[2:]
 		}
-		p = append(p, c)
+		p[n], s = c, s[1:]
+		n++
 	}
-	return string(p), s
+	return string(p[:n]), s
 }
