@@ -37,6 +37,9 @@
 // that comes through a tunnel is the origin's, and is not answered. Errors and the text of
 // a Driver do not show the credentials.
 //
+// A TRACE is forwarded without them, because the response to it shows the request (RFC 9110,
+// 9.3.8).
+//
 // That is so for the credentials in Options and in the environment. A Proxy-Authorization
 // in the Headers of a call is a field of the request like others. It reaches the proxy only
 // with a request that is forwarded. Through a tunnel, or over a link without a proxy, it

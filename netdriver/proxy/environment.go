@@ -21,8 +21,11 @@ import (
 // The rules are those of net/http. HTTP_PROXY is for requests over plain http that zreq
 // makes, and HTTPS_PROXY for every other connection. ALL_PROXY is used where one of them is
 // not set. Addresses that NO_PROXY names are dialled directly, as are localhost and
-// loopback addresses. In a CGI program (REQUEST_METHOD is set) requests over plain http
-// fail if HTTP_PROXY is set, because a client of the server can set that.
+// loopback addresses. An IPv6 address in NO_PROXY has no brackets, unless a port follows:
+// it is 2001:db8::1 or [2001:db8::1]:80. The entry [2001:db8::1] matches nothing.
+//
+// In a CGI program (REQUEST_METHOD is set) requests over plain http fail if HTTP_PROXY is
+// set, because a client of the server can set that.
 //
 // The value is the URL of a proxy, or "host:port" for an http one. The scheme is http,
 // https, socks5 or socks5h, and both of the latter let the proxy look names up. If there

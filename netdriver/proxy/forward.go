@@ -30,8 +30,8 @@ func (p *httpProxy) pathOver(link string) *netdriver.Path {
 }
 
 // form gives the head of a request the form for a proxy: its target in absolute-form (RFC
-// 9112, 3.2.2), and the credentials for the proxy behind Host. Credentials for a proxy that
-// are there already are the caller's own, and stay.
+// 9112, 3.2.2), and the credentials for the proxy behind Host, except in a TRACE. Credentials
+// for a proxy that are there already are the caller's own, and stay.
 func (p *httpProxy) form(head []byte, url string) ([]byte, error) {
 	origin, authority, err := originOf(url)
 	if err != nil {
@@ -45,7 +45,9 @@ func (p *httpProxy) form(head []byte, url string) ([]byte, error) {
 	if !strings.EqualFold(withoutPort80(string(host)), authority) {
 		return nil, errOtherHost
 	}
-	if p.authorization != "" && !hasField(rest, "proxy-authorization") {
+	// The response to a TRACE shows the request (RFC 9110, 9.3.8).
+	trace := bytes.HasPrefix(head, []byte("TRACE "))
+	if p.authorization != "" && !trace && !hasField(rest, "proxy-authorization") {
 		head = insert(head, len(head)-len(rest), "Proxy-Authorization: "+p.authorization+"\r\n")
 	}
 	target := bytes.IndexByte(head, ' ') + 1

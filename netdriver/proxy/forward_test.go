@@ -70,6 +70,10 @@ func testForward(t *testing.T) {
 			nil, "GET / HTTP/1.1\r\nHost: [::80]\r\n\r\n", "http://[::80]:080/",
 			"GET http://[::80]/ HTTP/1.1\r\nHost: [::80]\r\n\r\n",
 		},
+		"TRACE": {
+			withLogin(), "TRACE / HTTP/1.1\r\nHost: origin.test\r\n\r\n", "http://origin.test/",
+			"TRACE http://origin.test/ HTTP/1.1\r\nHost: origin.test\r\n\r\n",
+		},
 		"the whole server": {
 			nil, "OPTIONS * HTTP/1.1\r\nHost: origin.test\r\n\r\n", "http://origin.test",
 			"OPTIONS http://origin.test HTTP/1.1\r\nHost: origin.test\r\n\r\n",
