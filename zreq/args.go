@@ -26,7 +26,8 @@ type Args struct {
 	// User-Agent, Accept-Encoding, Authorization, Connection, Content-Type, Expect.
 	//
 	// Content-Length and Transfer-Encoding are set by zreq alone. Here they are
-	// ErrRequest. "Connection: Keep-Alive" asks for Response.Connection.
+	// ErrRequest, and so is an If-Range without a Range or with a weak ETag (RFC 9110,
+	// 13.1.5). "Connection: Keep-Alive" asks for Response.Connection.
 	Headers Headers
 
 	// Omit names fields that zreq would send by itself and that are left out, such as
@@ -254,6 +255,11 @@ func (a *Args) check(method string) error {
 		return errLarge
 	case a.Stream && a.StreamCallback != nil:
 		return errBothStreams
+	}
+	if condition, ok := a.Headers.Get("If-Range"); ok {
+		if _, ranged := a.Headers.Get("Range"); !ranged || isWeakTag(condition) {
+			return errIfRange
+		}
 	}
 	for _, name := range a.OriginOnly {
 		if !wire.IsToken(name) {

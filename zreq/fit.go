@@ -118,7 +118,7 @@ func differs(r *Response, condition string) bool {
 	if tag {
 		name = "ETag"
 	} else if !isFixdate(condition) {
-		return false // a weak ETag, or no validator at all, cannot be judged
+		return false // no validator at all cannot be judged
 	}
 	_, fields := wire.SplitHead(r.head)
 	for field, rest, ok := nextNamed(fields, name); ok; field, rest, ok = nextNamed(rest, name) {
@@ -132,6 +132,9 @@ func differs(r *Response, condition string) bool {
 
 // isStrongTag reports whether s has the form of a strong ETag (RFC 9110, 8.8.3).
 func isStrongTag(s string) bool { return len(s) > 0 && s[0] == '"' }
+
+// isWeakTag reports whether s has the form of a weak ETag.
+func isWeakTag(s string) bool { return len(s) > 1 && s[0] == 'W' && s[1] == '/' }
 
 // isFixdate reports whether s has the form "Sun, 06 Nov 1994 08:49:37 GMT", which every sender
 // must use (RFC 9110, 5.6.7). Two such dates can be compared as strings.

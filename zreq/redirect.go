@@ -175,7 +175,7 @@ func (r *request) objection(args *Args, from *asked, resp *Response, next *redir
 func (r *request) become(next *redirect, to *asked) {
 	if next.dropsBody {
 		r.body.Drop()
-		r.bodyDropped = true
+		r.bodyDropped, r.trace = true, false
 	}
 	userinfo := to.at.Userinfo
 	if !to.at.Same(&next.at.Origin) {

@@ -20,7 +20,8 @@ var (
 	errTwoHosts      = errors.New("the field Host is given twice")
 	errOmitHost      = errors.New("the field Host cannot be left out (RFC 9112, 3.2)")
 	errConnectMethod = errors.New("CONNECT opens a tunnel, which zreq does not do")
-	errTrace         = errors.New("a TRACE has no body (RFC 9110, 9.3.8)")
+	errTrace         = errors.New("a TRACE carries no body and no credentials, which Anonymous leaves out (RFC 9110, 9.3.8)")
+	errIfRange       = errors.New("If-Range needs a Range, and its ETag must not be weak (RFC 9110, 13.1.5)")
 	errRequestHead   = &exchange.Error{Err: ErrTooLarge, Text: "the head of the request is larger than Limits.RequestBytes"}
 )
 
@@ -37,6 +38,7 @@ type request struct {
 	history        []Redirect
 	anonymous      bool            // it does not say who is asking: see Redirect and Args.Anonymous
 	bodyDropped    bool            // by a redirect
+	trace          bool            // a TRACE, which shows what it has been sent
 	challenged     bool            // credentials are an answer to a challenge
 	credentials    string          // of Args.Auth
 	path           *netdriver.Path // for whose connections the head was made; nil: for none yet
@@ -45,6 +47,7 @@ type request struct {
 // open opens the body. If it is encoded first, the text may have at most limit bytes. A body
 // that can rewind is sent from its beginning, and one that can seek from its offset.
 func (r *request) open(args *Args, method string, limit int64) error {
+	r.trace = method == "TRACE"
 	r.acceptEncoding = chooseCodings(method, args)
 	content, err := args.content()
 	if err != nil || content == nil {
@@ -74,7 +77,7 @@ func (r *request) open(args *Args, method string, limit int64) error {
 			return errBodySize
 		}
 	}
-	if method == "TRACE" {
+	if r.trace {
 		return errTrace
 	}
 	r.body.Open(content, size, rewinds || size >= 0)
@@ -133,10 +136,12 @@ func (h *head) field(name, value string) { h.put(wire.AppendField(h.text, name, 
 func (r *request) appendHead(dst []byte, args *Args, to *asked, closes bool) (_ []byte, expects bool, err error) {
 	h := head{text: dst}
 	h.put(wire.AppendMethod(h.text, to.method))
+	at := len(h.text)
 	h.put(r.appendTarget(h.text, args, to))
+	target := h.text[at:]
 	h.text = wire.AppendVersion(h.text)
 	r.putHost(&h, args, to)
-	r.putOwn(&h, args, to)
+	r.putOwn(&h, args, to, target)
 	r.putGiven(&h, args)
 	if args.sends("Connection") {
 		value := "keep-alive"
@@ -197,50 +202,59 @@ func (r *request) putHost(h *head, args *Args, to *asked) {
 
 // putOwn appends the fields that zreq makes itself, unless the caller replaced or omitted
 // them.
-func (r *request) putOwn(h *head, args *Args, to *asked) {
+func (r *request) putOwn(h *head, args *Args, to *asked, target []byte) {
 	if args.sends("User-Agent") {
 		h.field("User-Agent", "zreq/"+Version)
 	}
 	if r.acceptEncoding != "" {
 		h.field("Accept-Encoding", r.acceptEncoding)
 	}
+	credentials := ""
 	switch {
 	case h.err != nil: // Auth is asked only for what will be sent
 	case args.Auth != nil && !r.anonymous:
 		if !r.challenged {
-			h.err = r.authorize(args, to, requestTarget(h.text, to.method), nil)
+			h.err = r.authorize(args, to, target, nil)
 		}
-		if r.credentials != "" {
-			h.field("Authorization", r.credentials)
-		}
+		credentials = r.credentials
 	case to.at.Userinfo != "" && args.sends("Authorization"):
-		var credentials string
 		credentials, h.err = basicOf(to.at.Userinfo)
-		h.field("Authorization", credentials)
 	}
+	if credentials == "" {
+		return
+	}
+	if r.trace {
+		h.err = errTrace
+	}
+	h.field("Authorization", credentials)
 }
 
-// putGiven appends the caller's fields.
+// putGiven appends the caller's fields. Those of a TRACE must not say who is asking, because the
+// response shows them (RFC 9110, 9.3.8).
 func (r *request) putGiven(h *head, args *Args) {
 	for _, field := range args.Headers {
-		if !r.withholds(field[0], args) {
-			h.field(field[0], field[1])
+		if r.withholds(field[0], args, r.anonymous) {
+			continue
 		}
+		if r.trace && r.withholds(field[0], args, true) {
+			h.err = errTrace
+		}
+		h.field(field[0], field[1])
 	}
 }
 
 // withholds reports whether putGiven leaves a field out: Host, which goes first, credentials if
 // the request is anonymous or Auth makes them, and what describes a body that a redirect has
 // dropped.
-func (r *request) withholds(name string, args *Args) bool {
+func (r *request) withholds(name string, args *Args, anonymous bool) bool {
 	switch {
 	case ascii.EqualFold(name, "Host"):
 		return true
 	case ascii.EqualFold(name, "Authorization"):
-		return r.anonymous || args.Auth != nil
+		return anonymous || args.Auth != nil
 	case ascii.EqualFold(name, "Cookie"), ascii.EqualFold(name, "Proxy-Authorization"):
-		return r.anonymous
-	case r.anonymous && listed(name, args.OriginOnly):
+		return anonymous
+	case anonymous && listed(name, args.OriginOnly):
 		return true
 	}
 	_, describes := ascii.CutPrefixFold(name, "Content-")

@@ -33,7 +33,9 @@ func Delete(ctx context.Context, url string, args *Args) (*Response, error) {
 	return Do(ctx, "DELETE", url, args)
 }
 
-// Options makes an OPTIONS request (RFC 9110, 9.3.7). See [Do].
+// Options makes an OPTIONS request (RFC 9110, 9.3.7). A URL without a path is about the
+// path "/", as in every request, and not about the server as a whole: "OPTIONS *" cannot be
+// sent. See [Do].
 func Options(ctx context.Context, url string, args *Args) (*Response, error) {
 	return Do(ctx, "OPTIONS", url, args)
 }
@@ -42,7 +44,9 @@ func Options(ctx context.Context, url string, args *Args) (*Response, error) {
 // may be nil.
 //
 // Methods are case-sensitive. The name of a verb in another case, such as "get", is
-// ErrRequest, and so is CONNECT.
+// ErrRequest, and so is CONNECT. The response to a TRACE shows the request, so a TRACE with
+// a body, with credentials or with another field that OriginOnly names is ErrRequest (RFC
+// 9110, 9.3.8). Args.Anonymous leaves out those of Args and of a Session.
 //
 // An IPv6 address in url may have a zone, as in http://[fe80::1%25eth0]/. The zone is
 // passed to the driver and is not sent.

@@ -70,19 +70,17 @@ func testVerbs(t *testing.T) {
 }
 
 // TestMethodCase: methods are case-sensitive (RFC 9110, 9.1). A verb in another case
-// is refused before a dial, with the right spelling; any other method goes out as it
-// was given.
+// is refused before a dial; any other method goes out as it was given.
 func TestMethodCase(t *testing.T) {
-	for given, right := range map[string]string{
-		"get": "GET", "Head": "HEAD", "pOST": "POST", "put": "PUT", "Patch": "PATCH", "delete": "DELETE", "options": "OPTIONS",
-	} {
+	for _, given := range []string{"get", "Head", "pOST", "put", "Patch", "delete", "options"} {
 		t.Run(given, func(t *testing.T) {
 			is := is.New(t)
 			refused(t, given, site, zreq.Args{}, zreq.ErrRequest)
 			_, err := zreq.Do(context.Background(), given, site, nil)
-			is.True(strings.Contains(err.Error(), "write "+right)) // the cure
+			is.True(strings.Contains(err.Error(), given+" "))     // which one
+			is.True(strings.Contains(err.Error(), "in capitals")) // and the cure
 			_, err = new(zreq.Session).Do(context.Background(), given, site, nil)
-			is.True(strings.Contains(err.Error(), "write "+right)) // of a Session, too
+			is.True(strings.Contains(err.Error(), "in capitals")) // of a Session, too
 		})
 	}
 	for _, method := range []string{"propfind", "Purge", "M-SEARCH", "trace", "getx"} {
@@ -94,6 +92,60 @@ func TestMethodCase(t *testing.T) {
 			is.True(strings.HasPrefix(peer.Requests()[0], method+" /")) // as it was given
 		})
 	}
+}
+
+// TestTraceShowsNothing: the response to a TRACE shows the request, so it has no fields that
+// say who is asking (RFC 9110, 9.3.8). It is refused, unless it is Anonymous.
+func TestTraceShowsNothing(t *testing.T) {
+	for name, tt := range map[string]struct {
+		url  string
+		auth zreq.Auth
+		args zreq.Args
+		sent string // instead of a refusal
+	}{
+		"nothing to hide":    {url: site, args: zreq.Args{Headers: zreq.Headers{{"Max-Forwards", "0"}, {"Host", "cam.local"}}}, sent: "Host: cam.local\r\nMax-Forwards: 0\r\nConnection: close\r\n\r\n"},
+		"userinfo":           {url: "http://user:secret@device.test/x"},
+		"of a Session":       {url: site, auth: zreq.Bearer("secret")},
+		"left out":           {url: "http://user:secret@device.test/x", args: zreq.Args{Omit: []string{"Authorization"}}, sent: "Host: device.test\r\nConnection: close\r\n\r\n"},
+		"Anonymous":          {url: site, auth: zreq.Bearer("secret"), args: zreq.Args{Anonymous: true, Headers: zreq.Headers{{"Cookie", "secret"}, {"A", "b"}}}, sent: "Host: device.test\r\nA: b\r\nConnection: close\r\n\r\n"},
+		"Anonymous by a URL": {url: "http://user:secret@device.test/x", args: zreq.Args{Anonymous: true}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			peer := each(t, moved(307, "http://device.test/x"), byLength("seen"))
+			s := &zreq.Session{Driver: peer, Auth: tt.auth}
+			defer s.Close()
+			tt.args.Headers = append(tt.args.Headers, [2]string{"Connection", "close"})
+			tt.args.Omit = append(tt.args.Omit, "User-Agent", "Accept-Encoding")
+			_, err := s.Do(t.Context(), "TRACE", tt.url, &tt.args)
+			if tt.sent != "" {
+				is.NoErr(err)
+				is.Equal(peer.Requests(), []string{"TRACE /x HTTP/1.1\r\n" + tt.sent, "TRACE /x HTTP/1.1\r\n" + tt.sent}) // also after a redirect
+				return
+			}
+			is.True(errors.Is(err, zreq.ErrRequest))
+			is.True(strings.Contains(err.Error(), "9.3.8")) // and why
+			is.Equal(peer.Dials(), 0)
+		})
+	}
+	t.Run("after a 303", func(t *testing.T) { // it is a GET that may answer a challenge
+		is := is.New(t)
+		peer := each(t, moved(303, site), "HTTP/1.1 401 Who\r\nContent-Length: 0\r\n\r\n", byLength("hi"))
+		resp, err := zreq.Do(t.Context(), "TRACE", site, &zreq.Args{Driver: peer, Auth: onceAsked("Bearer secret")})
+		is.NoErr(err)
+		is.Equal(content(is, resp), "hi")
+		is.True(strings.Contains(peer.Requests()[2], "Authorization: Bearer secret\r\n"))
+	})
+}
+
+// onceAsked is an Auth that shows credentials only if it is challenged.
+type onceAsked string
+
+func (a onceAsked) Authorize(r zreq.AuthRequest) (string, error) {
+	if r.Refused == nil {
+		return "", nil
+	}
+	return string(a), nil
 }
 
 // TestHostSpelling: a Host of the caller's goes out first (RFC 9110, 7.2), spelt as it
