@@ -153,9 +153,9 @@ func (s *Session) Close() error {
 // stalled or broken, if it is a netdriver.Suspecter, and closes the idle connections of s
 // over that link. link is that of Response.Link or Error.Link.
 //
-// A Session does that by itself if an attempt fails before Do has returned. The program
-// calls it if the body of a Stream stalls or breaks, or if it gives up on a response. A link
-// without a name is not suspected.
+// A Session does that by itself if the connection stalls or breaks before Do has returned.
+// The program calls it if the body of a Stream stalls or breaks, or if it gives up on a
+// response. A link without a name is not suspected.
 func (s *Session) Suspect(link string) {
 	var d netdriver.Driver
 	if s != nil {

@@ -29,7 +29,8 @@
 // and again. Then one dial tries it first again. If its Linker says that it is up after it
 // was down, the next dial tries it at once. [Driver.Suspect] has the same effect as a
 // failure: a Session calls it when a connection has stalled or broken, and so do the jobs of
-// packages download, tus and spool. The end of a context says nothing about a link: where
+// packages download, tus and spool. A connection that the peer has closed is none of these,
+// because the close came over the link. The end of a context says nothing either: where
 // calls have a deadline, shorter Timeouts.TLS, Head and Body let a stall be noticed. A server
 // that does not answer in time looks like a link that stalls: where one is slow and another
 // link costs money, give its calls a longer Timeouts.Head. A link that is not preferred is
