@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/matryer/is"
 
@@ -166,6 +168,7 @@ func TestRunEnds(t *testing.T) {
 	}{
 		"bad arguments":    {spool.Args{URL: url, Upload: upload.Args{Method: "DELETE"}}, "the method of an upload"},
 		"no TLS":           {spool.Args{URL: func(spool.File, *upload.Args) string { return "https://fleet.test" }}, "no TLS for https"},
+		"not started":      {spool.Args{URL: url, Upload: upload.Args{Driver: refuser{netdriver.ErrNotStarted}}}, "call its Start first"},
 		"no way":           {spool.Args{URL: url, Upload: upload.Args{Driver: noWay{}}}, "the proxy wants credentials"},
 		"a closed Session": {spool.Args{URL: url, Upload: upload.Args{Session: closed()}}, "closed"},
 		"another key": {spool.Args{URL: func(_ spool.File, args *upload.Args) string {
@@ -222,6 +225,76 @@ type noWay struct{}
 func (noWay) Dial(context.Context, string, string) (netdriver.Conn, error) { return nil, noWay{} }
 func (noWay) Error() string                                                { return "the proxy wants credentials" }
 func (noWay) Permanent() bool                                              { return true }
+
+// refuser is a driver that fails with an error.
+type refuser struct{ err error }
+
+func (r refuser) Dial(context.Context, string, string) (netdriver.Conn, error) { return nil, r.err }
+
+// TestNoDriver: without a driver nothing can be sent, whatever the file.
+func TestNoDriver(t *testing.T) {
+	is := is.New(t)
+	card := t.TempDir()
+	s := opened(t, filepath.Join(card, "spool"), nil)
+	clip := filepath.Join(card, "clip")
+	is.NoErr(os.WriteFile(clip, nil, 0o600))
+	_, err := s.Add(clip)
+	is.NoErr(err)
+	err = s.Drain(t.Context())
+	is.True(errors.Is(err, zreq.ErrNoDriver))
+	is.True(!errors.Is(err, spool.ErrPassedOver))
+}
+
+// noHandshake is a TLS that the link does not let through.
+type noHandshake struct{ _ int }
+
+func (*noHandshake) Client(context.Context, netdriver.Conn, string) (netdriver.Conn, error) {
+	return nil, io.ErrUnexpectedEOF
+}
+
+// TestNoHandshake: a link that lets no handshake through is none.
+func TestNoHandshake(t *testing.T) {
+	url := func(spool.File, *upload.Args) string { return "https://fleet.test" }
+	on(t, spool.Args{URL: url, Upload: upload.Args{TLS: new(noHandshake)}}, taken, func(b *bench) {
+		_, err := b.server.net.Listen("fleet.test:443")
+		b.is.NoErr(err)
+		b.record("clip")
+		ctx, stop := context.WithTimeout(b.t.Context(), 10*time.Second)
+		defer stop()
+		b.is.Equal(b.Drain(ctx), context.DeadlineExceeded)
+		b.is.True(len(b.events) > 1)
+		b.is.Equal(b.events[0], "clip no link")
+	})
+}
+
+// resume is a Resumer that does what a test says.
+type resume func() (*zreq.Response, error)
+
+func (r resume) Resume(context.Context, string, upload.Source, *upload.Args) (*zreq.Response, error) {
+	return r()
+}
+
+// TestEndsOfOthers: an error of another protocol, or of a file that has changed, is one of that
+// file, also beside a status that would end Run.
+func TestEndsOfOthers(t *testing.T) {
+	lost := errors.New("the server loses uploads")
+	for name, tt := range map[string]struct {
+		resp *zreq.Response
+		err  error
+	}{
+		"lost":    {zreqtest.Response(404, nil, ""), lost},
+		"changed": {nil, fmt.Errorf("%w: %w", upload.ErrArgs, &upload.SizeError{Said: 1, Now: 2})},
+	} {
+		t.Run(name, func(t *testing.T) {
+			end := resume(func() (*zreq.Response, error) { return tt.resp, tt.err })
+			on(t, spool.Args{Tries: 1, Upload: upload.Args{Resume: end}}, nil, func(b *bench) {
+				b.record("clip")
+				err := b.Drain(b.t.Context())
+				b.is.True(errors.Is(err, spool.ErrPassedOver) && errors.Is(err, tt.err))
+			})
+		})
+	}
+}
 
 // TestSession: a Session makes one attempt at a time.
 func TestSession(t *testing.T) {

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 
 	"github.com/zreq-go/zreq/internal/deadline"
-	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/upload"
 	"github.com/zreq-go/zreq/zreq"
 )
@@ -29,7 +28,7 @@ func judge(ctx context.Context, resp *zreq.Response, err error) (verdict, error)
 	switch {
 	case err == errGone:
 		return isGone, nil
-	case err == nil && resp.Status/100 == 2 && resp.CloseReason() != zreq.CloseUnsent:
+	case err == nil && resp.Status/100 == 2: // upload has seen to it that all was sent
 		return isSent, nil
 	case deadline.Cause(ctx) != nil:
 		return isEnded, err
@@ -91,8 +90,7 @@ func isLasting(err error) bool {
 	case errors.As(err, &changed), errors.Is(err, upload.ErrArgs) && errors.As(err, &disk):
 		return false
 	case errors.Is(err, ErrArgs), errors.Is(err, upload.ErrArgs),
-		errors.Is(err, zreq.ErrNoDriver), errors.Is(err, zreq.ErrNoTLS), errors.Is(err, netdriver.ErrNotStarted),
-		errors.Is(err, zreq.ErrOtherOrigin), errors.Is(err, zreq.ErrClosed):
+		errors.Is(err, zreq.ErrNoDriver), errors.Is(err, zreq.ErrNoTLS), errors.Is(err, zreq.ErrOtherOrigin), errors.Is(err, zreq.ErrClosed):
 		return true
 	}
 	return isOfLink(err) && !zreq.Transient(err)

@@ -10,12 +10,14 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/matryer/is"
 
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/roundtrip"
 )
 
 // situation is a place in a call where it waits.
@@ -280,4 +282,70 @@ func TestLimitsInTime(t *testing.T) {
 	var told *url.Error
 	is.True(errors.As(err, &told) && told.Timeout())        // a limit of the Session's is a timeout
 	is.True(strings.Contains(err.Error(), "Timeouts.Head")) // it says which
+	session.Timeouts.Body = 20 * time.Millisecond
+	resp, err := client.Get(serveSilence(t, stalling))
+	is.NoErr(err)
+	defer resp.Body.Close()
+	_, err = io.ReadAll(resp.Body)
+	is.True(strings.Contains(err.Error(), "Timeouts.Body"))
+	is.True(!errors.Is(err, http.ErrLineTooLong) && !errors.Is(err, context.DeadlineExceeded)) // as no other error of a body
+}
+
+// TestNothingIsWaitedFor: an error waits for the timeout of the Client only if that may have come.
+func TestNothingIsWaitedFor(t *testing.T) {
+	for name, tt := range map[string]struct {
+		deadline time.Duration // of the context; 0: none
+		cancel   bool          // there is a Request.Cancel
+		took     time.Duration
+	}{
+		"no Cancel":               {0, false, 0},
+		"no deadline":             {0, true, 0},
+		"deadline, not yet":       {time.Hour, true, 0},
+		"deadline, and no Client": {time.Second, false, time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				ctx, cancel := context.WithCancel(t.Context())
+				var driver netdriver.Driver = refuser{errors.New("no route")}
+				if tt.deadline > 0 {
+					ctx, cancel = context.WithTimeout(ctx, tt.deadline)
+				}
+				if tt.took > 0 {
+					driver = hanging{}
+				}
+				defer cancel()
+				r := make1("GET", "http://device.test/", nil).WithContext(ctx)
+				if tt.cancel {
+					//lint:ignore SA1019 http.Client sets it
+					r.Cancel = make(chan struct{})
+				}
+				session := &zreq.Session{Driver: driver}
+				defer session.Close()
+				began := time.Now()
+				_, err := (&roundtrip.Transport{Session: session}).RoundTrip(r)
+				is.True(err != nil)
+				is.Equal(time.Since(began), tt.took)
+			})
+		})
+	}
+}
+
+// TestWhoCancelled: a Cancel that is closed when the deadline of the context has passed is the
+// timeout of the Client, and before that somebody's wish.
+func TestWhoCancelled(t *testing.T) {
+	for after, want := range map[time.Duration]error{time.Second: context.Canceled, time.Hour: context.DeadlineExceeded} {
+		synctest.Test(t, func(t *testing.T) {
+			is := is.New(t)
+			end := make(chan struct{})
+			r := make1("GET", "http://device.test/", nil).WithContext(tardy{t.Context(), time.Now().Add(time.Minute)})
+			//lint:ignore SA1019 http.Client sets it
+			r.Cancel = end
+			time.AfterFunc(after, func() { close(end) })
+			session := &zreq.Session{Driver: hanging{}, Timeouts: zreq.Timeouts{Dial: -1}}
+			defer session.Close()
+			_, err := (&roundtrip.Transport{Session: session}).RoundTrip(r)
+			is.True(errors.Is(err, want))
+		})
+	}
 }

@@ -129,6 +129,28 @@ func TestReadToTheEndKeepsTheConnection(t *testing.T) {
 	is.Equal(p.connections(), 1)
 }
 
+// TestReadsOfABodyThatHasArrived: a Read of nothing changes nothing, and one byte that was read
+// ahead, to see the end, does not make the next Read a short one.
+func TestReadsOfABodyThatHasArrived(t *testing.T) {
+	is := is.New(t)
+	client, _ := retrying(t, zreq.Retry{Attempts: 2, Wait: -1}) // so that the last answer is held in memory
+	resp, err := client.Get(startPeer(t, responses["503"], responses["503"]).url)
+	is.NoErr(err)
+	var text [10]byte
+	n, err := resp.Body.Read(text[:1])
+	is.NoErr(err)
+	is.Equal(n, 1)
+	for range 2 {
+		n, err = resp.Body.Read(nil)
+		is.Equal(n, 0)
+		is.NoErr(err)
+	}
+	n, err = resp.Body.Read(text[1:])
+	is.Equal(string(text[:1+n]), "hello")
+	is.Equal(err, io.EOF)
+	is.NoErr(resp.Body.Close())
+}
+
 func TestShortBodies(t *testing.T) {
 	for name, answer := range map[string]string{
 		"length": responses["cut"], "chunk": responses["cut chunk"], "last chunk": responses["no last chunk"], "gzip": responses["cut gzip"],

@@ -18,6 +18,8 @@ import (
 	"github.com/zreq-go/zreq/netdriver/tlsnet"
 	"github.com/zreq-go/zreq/netdriver/tlsnet/tlstest"
 	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/roundtrip"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
 // testRedirectElsewhere: where a redirect leads the Client to another origin, the
@@ -109,6 +111,75 @@ func testRedirectElsewhere(t *testing.T) {
 	_, err = client.Get(one.URL + "/away")
 	is.True(errors.Is(err, zreq.ErrRequest))
 	is.True(strings.Contains(err.Error(), "netdriver.Anonymizer")) // the cure
+}
+
+// redirected is a request that a redirect from another URL has led to.
+func redirected(from, to string) *http.Request {
+	r := make1("GET", to, nil)
+	r.Response = &http.Response{Request: make1("GET", from, nil)}
+	return r
+}
+
+// TestElsewhere: what another origin is, and what is done there.
+func TestElsewhere(t *testing.T) {
+	const to = "http://device.test/"
+	gap, lost := make1("GET", to, nil), make1("GET", to, nil)
+	gap.Response = new(http.Response)
+	lost.Response = &http.Response{Request: new(http.Request)}
+	for name, tt := range map[string]struct {
+		request *http.Request
+		tls     netdriver.TLS
+		only    []string // OriginOnly
+		hidden  bool     // the credentials are left out
+	}{
+		"the default port":      {request: redirected("http://DEVICE.test:80/a", to)},
+		"another port":          {request: redirected("http://device.test:8080/", to), hidden: true},
+		"another scheme":        {request: redirected("https://device.test/", to), hidden: true},
+		"Host is for one alone": {request: redirected("http://other.test/", to), only: []string{"hOst", "X-Key"}, hidden: true},
+		"a TLS for another one": {request: redirected("https://other.test/", to), tls: opaque{}, hidden: true},
+		"no request":            {request: gap},
+		"no URL":                {request: lost},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			peer := zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Request(), zreqtest.Send(ok)})
+			s := &zreq.Session{Driver: peer, TLS: tt.tls, Auth: zreq.Bearer("hush"), OriginOnly: tt.only, Headers: zreq.Headers{{"X-Key", "hush"}}}
+			defer s.Close()
+			resp, err := (&roundtrip.Transport{Session: s}).RoundTrip(tt.request)
+			is.NoErr(err)
+			is.NoErr(resp.Body.Close())
+			sent := peer.Requests()[0]
+			is.True(strings.Contains(sent, "\r\nHost: device.test\r\n"))
+			is.Equal(!strings.Contains(sent, "\r\nAuthorization: "), tt.hidden)
+			is.Equal(!strings.Contains(sent, "\r\nX-Key: "), tt.hidden && tt.only != nil)
+		})
+	}
+}
+
+// secureChip is a chip that speaks TLS itself, with a peer in memory.
+type secureChip struct{ *zreqtest.Peer }
+
+func (c secureChip) DialTLS(ctx context.Context, network, address, _ string) (netdriver.Conn, error) {
+	return c.Dial(ctx, network, address)
+}
+
+// TestElsewhereByAChip: a chip that speaks TLS itself is asked for that, whatever TLS the program
+// has besides.
+func TestElsewhereByAChip(t *testing.T) {
+	before := netdriver.DefaultTLS()
+	defer netdriver.SetTLS(before)
+	for name, other := range map[string]netdriver.TLS{"alone": nil, "beside a TLS": tlsnet.New(nil)} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			netdriver.SetTLS(other)
+			peer := zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Request(), zreqtest.Send(ok)})
+			s := &zreq.Session{Driver: secureChip{peer}}
+			defer s.Close()
+			resp, err := (&roundtrip.Transport{Session: s}).RoundTrip(redirected("https://other.test/", "https://device.test/"))
+			is.NoErr(err)
+			is.NoErr(resp.Body.Close())
+		})
+	}
 }
 
 // opaque is a TLS of which nobody knows what it shows.

@@ -60,7 +60,7 @@ var _ net.Error = (*afterClose)(nil)
 
 func (e *afterClose) Error() string { return e.text }
 func (e *afterClose) Is(target error) bool {
-	return target == http.ErrBodyReadAfterClose || e.kind != nil && target == e.kind
+	return target == http.ErrBodyReadAfterClose || target == e.kind
 }
 func (*afterClose) Timeout() bool   { return false }
 func (*afterClose) Temporary() bool { return false }

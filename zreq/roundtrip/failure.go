@@ -108,7 +108,7 @@ var words = []struct {
 // worded puts the text of net/http before that of e, if there is one.
 func worded(e *zreq.Error) error {
 	for _, w := range words {
-		if w.phase == e.Phase && (w.of == nil && e.Timeout() || w.of != nil && errors.Is(e, w.of)) {
+		if w.phase == e.Phase && (w.of == nil && e.Timeout() || errors.Is(e, w.of)) {
 			return &reworded{text: w.text + e.Error(), facts: e, kind: w.kind}
 		}
 	}
@@ -126,6 +126,6 @@ var _ net.Error = (*reworded)(nil)
 
 func (r *reworded) Error() string        { return r.text }
 func (r *reworded) Unwrap() error        { return r.facts }
-func (r *reworded) Is(target error) bool { return r.kind != nil && target == r.kind }
+func (r *reworded) Is(target error) bool { return target == r.kind }
 func (r *reworded) Timeout() bool        { return r.facts.Timeout() }
 func (r *reworded) Temporary() bool      { return r.facts.Temporary() }

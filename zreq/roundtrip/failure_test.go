@@ -87,6 +87,7 @@ type mishap struct {
 	inBody bool                                // by Read
 	facts  bool                                // errors.As finds the facts
 	differ string                              // a type that only net/http has here
+	more   string                              // a sentinel that only zreq has here
 }
 
 func cancelled(r *http.Request) func() {
@@ -145,7 +146,7 @@ func mishaps(t *testing.T) map[string]mishap {
 	return map[string]mishap{
 		"no answer":                  {answer: "close "},
 		"no answer, kept":            {answer: "close ", kept: true, set: request(func(r *http.Request) { r.Method = "POST" })},
-		"cut head":                   {answer: responses["cut head"], facts: true},
+		"cut head":                   {answer: responses["cut head"], facts: true, more: "ErrUnexpectedEOF"},
 		"cut length":                 {answer: responses["cut"], inBody: true},
 		"cut chunk":                  {answer: responses["cut chunk"], inBody: true},
 		"no last chunk":              {answer: responses["no last chunk"], inBody: true},
@@ -166,12 +167,12 @@ func mishaps(t *testing.T) map[string]mishap {
 		"cancelled for a reason":     {url: hung, end: caused},
 		"deadline":                   {url: hung, set: late},
 		"Client.Timeout":             {url: hung, set: timeout},
-		"Request.Cancel":             {url: hung, end: gone},
+		"Request.Cancel":             {url: hung, end: gone, more: "Canceled"},
 		"cancelled in the body":      {url: stalled, end: cancelled, inBody: true},
 		"a reason in the body":       {url: stalled, end: caused, inBody: true},
 		"deadline in the body":       {url: stalled, set: late, inBody: true},
 		"Client.Timeout in the body": {url: stalled, set: timeout, inBody: true},
-		"Request.Cancel in the body": {url: stalled, end: gone, inBody: true},
+		"Request.Cancel in the body": {url: stalled, end: gone, inBody: true, more: "Canceled"},
 		"body fails":                 {url: hung, set: request(failingBody), facts: true, differ: "*net.OpError"},
 		"body is cut":                {url: hung, set: request(cutBody), facts: true, differ: "*net.OpError"},
 		"chunked body fails":         {url: hung, set: chunkedBody(errMine)},
@@ -244,6 +245,11 @@ func TestErrorIsThatOfNetHTTP(t *testing.T) {
 			is.Equal(got.Itself, want.Itself)       // the sentinel, not an error that wraps it
 			is.Equal(got.Timeout, want.Timeout)     // for those who ask net.Error
 			is.Equal(got.Temporary, want.Temporary) // old ones as well
+			for what, there := range got.Is {
+				if there && !want.Is[what] && what != m.more {
+					t.Errorf("zreq has %s: %v; net/http has it not: %v", what, ours, std)
+				}
+			}
 			delete(want.Types, m.differ)
 			for _, found := range [][2]map[string]bool{{got.Is, want.Is}, {got.Types, want.Types}, {got.Words, want.Words}} {
 				for what, there := range found[1] {

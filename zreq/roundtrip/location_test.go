@@ -81,6 +81,27 @@ func found(location string) string {
 	return "HTTP/1.1 302 Found\r\nLocation: " + location + "\r\nContent-Length: 0\r\n\r\n"
 }
 
+// TestRepairedLocation: a fragment is kept, and a host left alone.
+func TestRepairedLocation(t *testing.T) {
+	for location, want := range map[string]string{
+		"/100%#a%":                     "/100%25#a%25",
+		"/100%#a":                      "/100%25#a",
+		"dir//50%":                     "dir//50%25",
+		"//device.test/50%":            "//device.test/50%25",
+		"http://device.test:8080#50%":  "http://device.test:8080#50%25",
+		"https://device.test/a?b%#50%": "https://device.test/a?b%#50%25",
+		"/100%#a#b":                    "/100%#a#b", // where it ends is not known
+	} {
+		t.Run(location, func(t *testing.T) {
+			is := is.New(t)
+			client, _ := zreqClient(t)
+			resp, err := client.Transport.RoundTrip(make1("GET", startPeer(t, found(location)).url, nil))
+			is.NoErr(err)
+			is.Equal(resp.Header.Get("Location"), want)
+		})
+	}
+}
+
 // testLocationAsItCame: nothing is repaired that net/url can read, that would not be
 // followed, or that cannot be repaired.
 func testLocationAsItCame(t *testing.T) {

@@ -79,6 +79,24 @@ func TestErrorOfRetries(t *testing.T) {
 	is.True(ok)
 }
 
+// netBody is a body that is read from a connection, which fails.
+type netBody struct{}
+
+func (netBody) Read([]byte) (int, error) {
+	return 0, &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
+}
+
+// TestBodyFromTheNet: an error of the body's own connection is none of the call's.
+func TestBodyFromTheNet(t *testing.T) {
+	is := is.New(t)
+	r := make1("POST", startPeer(t, ok).url, netBody{})
+	r.ContentLength = 9
+	client, _ := zreqClient(t)
+	_, err := client.Transport.RoundTrip(r)
+	is.True(errors.Is(err, zreq.ErrBody))
+	is.True(errors.Is(err, syscall.ECONNRESET))
+}
+
 // TestTransient: zreq.Transient tells of the errors of an http.Client what it tells of
 // those of a verb, also where they are bare.
 func TestTransient(t *testing.T) {

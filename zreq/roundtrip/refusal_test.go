@@ -40,6 +40,8 @@ func TestRefusedBeforeAnythingIsSent(t *testing.T) {
 		"bad name, no value":     {func(r *http.Request) { r.Header["X Y"] = nil }, zreq.ErrRequest},
 		"bad value":              {func(r *http.Request) { r.Header["X-Y"] = []string{"1\r\nX-Z: 2"} }, zreq.ErrRequest},
 		"bad User-Agent":         {func(r *http.Request) { r.Header["User-Agent"] = []string{"1\n"} }, zreq.ErrRequest},
+		"transfer coding alone":  {func(r *http.Request) { r.TransferEncoding = []string{"gzip"} }, zreq.ErrRequest},
+		"chunked twice":          {func(r *http.Request) { r.TransferEncoding = []string{"chunked", "chunked"} }, zreq.ErrRequest},
 		"transfer coding":        {func(r *http.Request) { r.TransferEncoding = []string{"gzip", "chunked"} }, zreq.ErrRequest},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -82,19 +82,17 @@ func arguments(req *http.Request, up *upload) *zreq.Args {
 		StreamAnyStatus: true,
 		AllowPercent:    true, // net/url accepts it in a query, which may have been signed
 		Idempotent:      marked(req.Header),
+		Omit:            []string{"Connection"}, // keep-alive is the default of HTTP/1.1
 	}
 	if up.sends() {
 		args.Body = up.reader()
 		args.Expect100 = expects(req.Header)
 	}
-	if !req.Close && !has(req.Header, "Connection") {
-		args.Omit = append(args.Omit, "Connection") // keep-alive is the default of HTTP/1.1
-	}
 	if has(req.Header, "Range") {
 		args.Omit = append(args.Omit, "Accept-Encoding") // net/http does not send it either
 	}
-	if has(req.Header, "User-Agent") && req.UserAgent() == "" {
-		args.Omit = append(args.Omit, "User-Agent")
+	if has(req.Header, "User-Agent") {
+		args.Omit = append(args.Omit, "User-Agent") // the default one
 	}
 	return args
 }

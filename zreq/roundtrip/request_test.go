@@ -32,6 +32,7 @@ var requests = map[string]func(u string) *http.Request{
 	},
 	"Host":                  func(u string) *http.Request { r := make1("GET", u, nil); r.Host = "other.test:8080"; return r },
 	"Host in the header":    func(u string) *http.Request { return with(make1("GET", u, nil), "Host", "other.test") },
+	"Expect of another":     func(u string) *http.Request { return with(make1("GET", u, nil), "Expect", "tea") },
 	"no User-Agent":         func(u string) *http.Request { return with(make1("GET", u, nil), "User-Agent", "") },
 	"a User-Agent":          func(u string) *http.Request { return with(make1("GET", u, nil), "User-Agent", "me/1") },
 	"two User-Agents":       func(u string) *http.Request { return with(make1("GET", u, nil), "User-Agent", "me/1", "me/2") },

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -118,6 +119,27 @@ func TestUntrustedByAChip(t *testing.T) {
 	var facts *zreq.Error
 	is.True(errors.As(refused, &facts))
 	is.Equal(facts.Phase, zreq.PhaseDial)
+}
+
+// TestUntrustedForNoReason: a driver need not say why it trusts a certificate not.
+func TestUntrustedForNoReason(t *testing.T) {
+	is := is.New(t)
+	client, session := zreqClient(t)
+	session.Driver = refuser{&tls.CertificateVerificationError{}}
+	_, err := client.Get("http://device.test/")
+	is.True(errors.Is(err, zreq.ErrConnect))
+}
+
+// TestNoTLS: what is neither TLS nor HTTP is an error with the facts. Only HTTP is what the Client
+// looks for.
+func TestNoTLS(t *testing.T) {
+	is := is.New(t)
+	client, session := zreqClient(t)
+	session.TLS = tlsnet.New(nil)
+	_, err := client.Get(secured(handle(t, func(c *net.TCPConn, _ <-chan struct{}) { _, _ = io.WriteString(c, "SSH-2.0-x\r\n") })))
+	var facts *zreq.Error
+	is.True(errors.As(err, &facts))
+	is.Equal(facts.Phase, zreq.PhaseTLS)
 }
 
 // TestErrorOfABodyOverTLS: it is itself, as net/http has it, also where the length was
