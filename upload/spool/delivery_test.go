@@ -245,6 +245,25 @@ func TestNoDriver(t *testing.T) {
 	is.True(!errors.Is(err, spool.ErrPassedOver))
 }
 
+// TestConnectionElsewhere: a Connection that leads elsewhere is one of the arguments.
+func TestConnectionElsewhere(t *testing.T) {
+	var conn *zreq.Connection
+	args := spool.Args{URL: func(_ spool.File, args *upload.Args) string {
+		args.Connection = conn
+		return "http://other.test"
+	}}
+	on(t, args, taken, func(b *bench) {
+		var err error
+		conn, err = zreq.Connect(b.t.Context(), site, &zreq.Args{Driver: b.server})
+		b.is.NoErr(err)
+		defer conn.Close()
+		b.record("clip")
+		err = b.Drain(b.t.Context())
+		b.is.True(errors.Is(err, zreq.ErrOtherOrigin))
+		b.is.True(!errors.Is(err, spool.ErrPassedOver))
+	})
+}
+
 // noHandshake is a TLS that the link does not let through.
 type noHandshake struct{ _ int }
 

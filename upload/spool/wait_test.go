@@ -67,6 +67,21 @@ func testNoLink(t *testing.T) {
 		b.is.NoErr(<-ended)
 		b.is.Equal(b.elapsed(), time.Duration(0))
 	})
+	w = &watched{up: true}
+	on(t, spool.Args{Link: w, Wait: time.Hour, MaxWait: time.Hour}, taken, func(b *bench) {
+		w.changed = make(chan bool)
+		b.server.refuse = 1
+		b.record("clip")
+		ended := make(chan error, 1)
+		go func() { ended <- b.Drain(b.t.Context()) }()
+		synctest.Wait()
+		w.changed <- false
+		synctest.Wait()
+		b.is.Equal(len(b.paths()), 0) // it goes down, which ends no wait
+		w.changed <- true
+		b.is.NoErr(<-ended)
+		b.is.Equal(b.elapsed(), time.Duration(0))
+	})
 	w = &watched{} // the link of the driver, if no other is given
 	on(t, spool.Args{Upload: upload.Args{Driver: w}, Wait: time.Hour, MaxWait: time.Hour}, taken, func(b *bench) {
 		w.changed, w.Driver = make(chan bool), b.server
