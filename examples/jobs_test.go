@@ -43,7 +43,7 @@ func update(ctx context.Context, url, path string, sum []byte) error {
 	_, err := download.ToFile(ctx, url, path, &download.Args{
 		Want: download.Want{SHA256: sum},
 	})
-	return err // if nil, the image is at path and on the disk; otherwise path is unchanged
+	return err // if nil, the image is at path and on the disk; otherwise path is unchanged, and another call goes on
 }
 
 func checkIn(ctx context.Context, origin string, show func(status int)) error {
