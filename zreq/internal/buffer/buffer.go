@@ -39,6 +39,7 @@ func poolFor(n int) (pool *bytebufferpool.Pool, size int) {
 
 // Acquire returns a buffer whose B has length n and arbitrary content.
 func Acquire(n int) *Buffer {
+	count(1)
 	pool, size := poolFor(n)
 	if pool == nil {
 		return &Buffer{B: make([]byte, n)}
@@ -56,6 +57,7 @@ func Release(b *Buffer) {
 	if b == nil {
 		return
 	}
+	count(-1)
 	b.B = b.B[:cap(b.B)] // the pool learns from the length what to keep
 	poison(b.B)
 	// An append may have left it with a size of its own.
