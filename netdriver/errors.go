@@ -42,3 +42,14 @@ func IsPermanent(err error) bool {
 	}
 	return false
 }
+
+// IsAnswered reports whether err, or an error that it wraps, has a method Answered() bool
+// that returns true: the peer or a host on the way has answered, so the link works.
+func IsAnswered(err error) bool {
+	for ; err != nil; err = errors.Unwrap(err) {
+		if a, ok := err.(interface{ Answered() bool }); ok && a.Answered() {
+			return true
+		}
+	}
+	return false
+}

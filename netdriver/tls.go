@@ -9,7 +9,7 @@ type TLS interface {
 	// Client performs a handshake over c, and returns when the peer has proven to be
 	// serverName: a host name, or an IP address without brackets and zone. The Conn that
 	// it returns owns c. On an error, and soon after ctx ends, Client closes c and
-	// returns the error, which may be Permanent like that of Dial. Client never returns c
-	// itself.
+	// returns the error, which may be Permanent or Answered like that of Dial: an alert of
+	// the peer shows that the link works. Client never returns c itself.
 	Client(ctx context.Context, c Conn, serverName string) (Conn, error)
 }

@@ -146,6 +146,9 @@ func (c *call) runAgain(ctx context.Context, url string, s *Session) error {
 	err := c.prepare(ctx, url)
 	for again && err == nil {
 		err = c.roundTrips(ctx)
+		if err == nil && !c.reused {
+			s.trust(c.line, c.link())
+		}
 		switch {
 		case err != nil:
 		case isRetried(c.resp.Status):
@@ -172,8 +175,8 @@ func (c *call) retry(ctx context.Context, s *Session, t *attempts, err error) (_
 	var v verdict
 	if ctx.Err() == nil && c.why != CloseStopped {
 		f = c.failure(ctx, err)
-		if f.isOfConnection() {
-			s.suspect(c.line.Driver, f.err.Link) // so that the next one can take another link
+		if f.err != nil && f.err.isOfLink() && !c.isRefusedEarly(f.err) {
+			s.Suspect(c.line.Driver, f.err) // so that the next one can take another link
 		}
 		if f.isRetriable() && c.request.body.Rewind() == nil {
 			t, v = s.judge(t, f)
@@ -208,6 +211,12 @@ func (c *call) retry(ctx context.Context, s *Session, t *attempts, err error) (_
 		return t, false, err
 	}
 	return t, true, nil
+}
+
+// isRefusedEarly reports whether the peer has answered before the end of the request, and has
+// then reset the connection, as err says.
+func (c *call) isRefusedEarly(err error) bool {
+	return c.answered && c.exchange.Reuse() == CloseUnsent && !netdriver.IsTimeout(err)
 }
 
 // waitForRetry waits for the next attempt. It returns the connection to the Session first.

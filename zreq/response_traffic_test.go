@@ -64,22 +64,3 @@ func TestRetryAfterOfAResponse(t *testing.T) {
 	at, ok := zreq.ParseDate(resp.Header("Date"))
 	is.True(ok && at.Year() == 1994)
 }
-
-// suspicious is a driver that is told of links.
-type suspicious struct {
-	*zreqtest.Peer
-	link string
-}
-
-func (s *suspicious) Suspect(link string) { s.link = link }
-
-// TestSessionSuspect: a Session passes a suspicion on to its driver, and to none if that
-// has no links.
-func TestSessionSuspect(t *testing.T) {
-	is := is.New(t)
-	d := &suspicious{Peer: zreqtest.NewPeer(t)}
-	(&zreq.Session{Driver: d}).Suspect("modem")
-	is.Equal(d.link, "modem")
-	(&zreq.Session{Driver: d.Peer}).Suspect("modem")
-	(*zreq.Session)(nil).Suspect("modem")
-}

@@ -2,12 +2,9 @@ package zreq
 
 import (
 	"context"
-	"errors"
-	"io"
 	"math/rand/v2"
 	"time"
 
-	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq/internal/line"
 )
 
@@ -102,26 +99,6 @@ func (f failure) isRetriable() bool {
 		return false
 	}
 	return f.sent == 0 || isRepeatable(f.method, f.args)
-}
-
-// isOfConnection reports whether a connection that was made has stalled or broken, and not
-// because it had been idle, because the deadline of the caller has passed, or because the peer
-// closed it: that shows that the link works.
-func (f failure) isOfConnection() bool {
-	return f.status == 0 && !f.stale && !f.err.late && f.err.Phase > PhaseDial && isPassing(f.err) &&
-		!errors.Is(f.err.Err, io.ErrUnexpectedEOF)
-}
-
-// isPassing reports whether the next attempt may succeed after an error.
-func isPassing(e *Error) bool {
-	if e.Phase < PhaseDial || e.Err == ErrClosed || isLasting(e.Err) || isOtherPart(e.Err) {
-		return false
-	}
-	switch e.kind {
-	case ErrConnect, ErrStale, ErrTruncated:
-		return true
-	}
-	return e.kind == nil && netdriver.IsTimeout(e.Err)
 }
 
 // judge decides what follows a failure, and adds the failure to t.

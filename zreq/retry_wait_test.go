@@ -13,6 +13,7 @@ import (
 
 	"github.com/zreq-go/zreq/netdriver/memnet"
 	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
 )
 
 // unanswered is a Session whose server answers every request so; its waits are those
@@ -167,7 +168,7 @@ func testRetryTime(t *testing.T) {
 }
 
 // testRetryDeadline: where the context would end before the next attempt, the call
-// ends at once, and says so.
+// ends at once, and says so. If it has ended, that is the error.
 func testRetryDeadline(t *testing.T) {
 	for _, after := range []string{"3600", "29"} {
 		synctest.Test(t, func(t *testing.T) {
@@ -184,6 +185,16 @@ func testRetryDeadline(t *testing.T) {
 			is.Equal(u.Stats().Retried, int64(0))
 		})
 	}
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		s := &zreq.Session{Driver: zreqtest.NewPeer(t, []zreqtest.Step{zreqtest.Request(), zreqtest.Hold()})}
+		defer s.Close()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_, err := s.Get(ctx, site, nil)
+		is.True(errors.Is(err, context.DeadlineExceeded))
+		is.True(!errors.Is(err, zreq.ErrOutOfRetries)) // nothing was left undone for want of retries
+	})
 }
 
 // testRetryWaitEnds: a context that ends in a wait ends the call with its cause, Close

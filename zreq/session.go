@@ -71,8 +71,6 @@ type Session struct {
 	budget budget
 }
 
-var _ netdriver.Suspecter = (*Session)(nil)
-
 // Do makes a call with the defaults and connections of s. See the function [Do] and
 // [Session].
 func (s *Session) Do(ctx context.Context, method, url string, args *Args) (*Response, error) {
@@ -135,7 +133,7 @@ func (s *Session) Options(ctx context.Context, url string, args *Args) (*Respons
 // CloseIdle closes the connections that no call is using.
 func (s *Session) CloseIdle() {
 	if s != nil {
-		s.reportClosed(s.pool.CloseIdle("", CloseByCaller, line.Clock()), nil)
+		s.reportClosed(s.pool.CloseIdle(nil, CloseByCaller, line.Clock()), nil)
 	}
 }
 
@@ -149,33 +147,34 @@ func (s *Session) Close() error {
 	return nil
 }
 
-// Suspect tells the driver of s, or the default one, that a connection over a link has
-// stalled or broken, if it is a netdriver.Suspecter, and closes the idle connections of s
-// over that link. link is that of Response.Link or Error.Link.
+// Suspect tells d that a link has stalled or broken, if err, the error of a call of s, says
+// so: see the function [Suspect]. d is the Driver of the call, and if that is nil, it is the
+// one of s. Suspect closes the idle connections of s over the link, or only those to the
+// origin of the call, if the driver finds that the link works.
 //
 // A Session does that by itself if the connection stalls or breaks before Do has returned.
-// The program calls it if the body of a Stream stalls or breaks, or if it gives up on a
-// response. A link without a name is not suspected.
-func (s *Session) Suspect(link string) {
-	var d netdriver.Driver
-	if s != nil {
+// The program calls it if the body of a Stream stalls or breaks.
+func (s *Session) Suspect(d netdriver.Driver, err error) {
+	if d == nil && s != nil {
 		d = s.Driver
 	}
-	if d == nil {
-		d, _ = netdriver.Default()
-	}
-	s.suspect(d, link)
-}
-
-// suspect is Suspect for the driver of a call.
-func (s *Session) suspect(d netdriver.Driver, link string) {
-	told, ok := d.(netdriver.Suspecter)
-	if !ok || link == "" {
+	e := linkError(err)
+	if e == nil {
 		return
 	}
-	told.Suspect(link)
-	if s != nil {
-		s.reportClosed(s.pool.CloseIdle(link, CloseSuspect, line.Clock()), nil)
+	if l, ok := suspect(d, e); ok && s != nil {
+		s.reportClosed(s.pool.CloseIdle(l.has, CloseSuspect, line.Clock()), nil)
+	}
+}
+
+// trust tells the driver of a call that a new connection over a link has brought an answer. A
+// plain answer does not count, because it may come from a captive portal.
+func (s *Session) trust(c *line.Line, link string) {
+	if c.TLS == nil || link == "" {
+		return
+	}
+	if told, ok := c.Driver.(netdriver.Suspecter); ok {
+		told.Answered(link, string(c.Origin.AppendAddress(nil)))
 	}
 }
 

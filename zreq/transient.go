@@ -110,6 +110,18 @@ func isOfNet(err error) bool {
 	return innermost && depth > 1
 }
 
+// isPassing reports whether the next attempt may succeed after an error.
+func isPassing(e *Error) bool {
+	if e.Phase < PhaseDial || e.Err == ErrClosed || isLasting(e.Err) || isOtherPart(e.Err) {
+		return false
+	}
+	switch e.kind {
+	case ErrConnect, ErrStale, ErrTruncated:
+		return true
+	}
+	return e.kind == nil && netdriver.IsTimeout(e.Err)
+}
+
 // isLasting reports whether an error of a dial or a connection comes again however
 // often it is tried.
 func isLasting(err error) bool {

@@ -2,6 +2,7 @@ package suspect_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -25,7 +26,12 @@ func (l *linked) DialPath(ctx context.Context, network, address string, _ bool) 
 	return c, &netdriver.Path{Link: "cable"}, err
 }
 
-func (l *linked) Suspect(link string) { l.told = append(l.told, link) }
+func (l *linked) Suspect(link, _ string) bool {
+	l.told = append(l.told, link)
+	return true
+}
+
+func (l *linked) Answered(string, string) {}
 
 // tardy is a context that does not know yet that its deadline has passed.
 type tardy struct {
@@ -35,91 +41,43 @@ type tardy struct {
 
 func (t tardy) Deadline() (time.Time, bool) { return t.by, true }
 
-// TestLink: what each failure of a call says about its link. A Session says the same of it.
-func TestLink(t *testing.T) {
-	const half = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx"
-	asked := zreqtest.Request()
-	for name, tt := range map[string]struct {
-		steps []zreqtest.Step
-		want  string
-	}{
-		"refused":         {[]zreqtest.Step{zreqtest.Refuse()}, ""},
-		"no answer":       {[]zreqtest.Step{asked, zreqtest.Hold()}, "cable"},
-		"reset":           {[]zreqtest.Step{asked, zreqtest.Reset()}, "cable"},
-		"closed in head":  {[]zreqtest.Step{asked, zreqtest.Send("HTTP/1.1 2"), zreqtest.Close()}, ""},
-		"stalls in body":  {[]zreqtest.Step{asked, zreqtest.Send(half), zreqtest.Hold()}, "cable"},
-		"reset in body":   {[]zreqtest.Step{asked, zreqtest.Send(half), zreqtest.Pause(time.Second), zreqtest.Reset()}, "cable"},
-		"closed in body":  {[]zreqtest.Step{asked, zreqtest.Send(half), zreqtest.Close()}, ""},
-		"no HTTP":         {[]zreqtest.Step{asked, zreqtest.Send("SSH-2.0-x\r\n")}, ""},
-		"busy":            {[]zreqtest.Step{asked, zreqtest.Send("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n")}, ""},
-		"dead when asked": {[]zreqtest.Step{asked, zreqtest.Send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"), asked, zreqtest.Reset()}, ""},
-	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				is := is.New(t)
-				d := &linked{Peer: zreqtest.NewPeer(t, tt.steps)}
-				s := &zreq.Session{Driver: d}
-				defer s.Close()
-				args := &zreq.Args{Retry: zreq.Retry{Attempts: 1}, Timeouts: zreq.Timeouts{Head: 10 * time.Second, Body: 10 * time.Second}}
-				_, err := s.Post(t.Context(), "http://device.test/", args)
-				if name == "dead when asked" {
-					is.NoErr(err)
-					_, err = s.Post(t.Context(), "http://device.test/", args)
-				}
-				is.Equal(suspect.Link(t.Context(), err), tt.want)
-				is.Equal(len(d.told) > 0, tt.want != "") // by the Session
-			})
-		})
-	}
-}
-
-// TestLinkOfTheCaller: what ends by the context of the caller, or in a Session that tells of each
-// attempt, is nothing to be told of.
-func TestLinkOfTheCaller(t *testing.T) {
-	hold := []zreqtest.Step{zreqtest.Request(), zreqtest.Hold()}
-	for name, end := range map[string]func(ctx context.Context) (context.Context, context.CancelFunc){
-		"cancelled": func(ctx context.Context) (context.Context, context.CancelFunc) {
-			ctx, cancel := context.WithCancel(ctx)
-			time.AfterFunc(time.Second, cancel)
-			return ctx, cancel
-		},
-		"deadline": func(ctx context.Context) (context.Context, context.CancelFunc) {
-			return context.WithTimeout(ctx, time.Second)
-		},
-		"deadline, not yet known": func(ctx context.Context) (context.Context, context.CancelFunc) {
-			return tardy{ctx, time.Now().Add(time.Second)}, func() {}
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				is := is.New(t)
-				ctx, cancel := end(t.Context())
-				defer cancel()
-				_, err := zreq.Get(ctx, "http://device.test/", &zreq.Args{Driver: &linked{Peer: zreqtest.NewPeer(t, hold)}})
-				is.True(err != nil)
-				is.Equal(suspect.Link(ctx, err), "")
-			})
-		})
-	}
+// TestTell: whom a link is reported to, and when.
+func TestTell(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)
-		d := &linked{Peer: zreqtest.NewPeer(t, hold, hold)}
-		s := &zreq.Session{Driver: d}
+		hold := []zreqtest.Step{zreqtest.Request(), zreqtest.Hold()}
+		unanswered := &linked{Peer: zreqtest.NewPeer(t, hold, hold, hold)}
+		_, stalled := zreq.Get(t.Context(), "http://device.test/", &zreq.Args{Driver: unanswered})
+		s := &zreq.Session{Driver: unanswered}
 		defer s.Close()
-		_, err := s.Get(t.Context(), "http://device.test/", &zreq.Args{Retry: zreq.Retry{Attempts: 2}})
-		is.Equal(len(d.told), 2)
-		is.Equal(suspect.Link(t.Context(), err), "")
+		_, tired := s.Get(t.Context(), "http://device.test/", &zreq.Args{Retry: zreq.Retry{Attempts: 2}})
+		ended, end := context.WithCancel(t.Context())
+		end()
+		own, sessions := new(linked), new(linked)
+		netdriver.Register("cable", own)
+		for name, tt := range map[string]struct {
+			ctx           context.Context
+			err           error
+			session       any
+			d             netdriver.Driver
+			own, sessions bool
+		}{
+			"a driver":                    {t.Context(), stalled, nil, own, true, false},
+			"a Session":                   {t.Context(), stalled, &zreq.Session{Driver: sessions}, nil, false, true},
+			"both":                        {t.Context(), stalled, &zreq.Session{Driver: sessions}, own, true, false},
+			"a Session of the program":    {t.Context(), stalled, "its driver is not known", nil, false, false},
+			"the same with a driver":      {t.Context(), stalled, "its driver is not known", own, true, false},
+			"no link":                     {t.Context(), errors.New("disk full"), nil, own, false, false},
+			"a Session that is out":       {t.Context(), tired, &zreq.Session{Driver: sessions}, nil, false, false}, // it has told all attempts
+			"cancelled":                   {ended, stalled, nil, own, false, false},
+			"a deadline not known yet":    {tardy{t.Context(), time.Now()}, stalled, nil, own, false, false},
+			"neither, the default driver": {t.Context(), stalled, nil, nil, true, false},
+		} {
+			t.Log(name)
+			own.told, sessions.told = nil, nil
+			suspect.Tell(tt.ctx, tt.err, tt.session, tt.d)
+			is.Equal(len(own.told) > 0, tt.own)
+			is.Equal(len(sessions.told) > 0, tt.sessions)
+		}
 	})
-}
-
-// TestTell: whom a link is reported to.
-func TestTell(t *testing.T) {
-	is := is.New(t)
-	own, sessions := new(linked), new(linked)
-	s := &zreq.Session{Driver: sessions}
-	suspect.Tell("cable", s, own)
-	suspect.Tell("modem", s, nil)
-	suspect.Tell("", s, nil)
-	is.Equal(own.told, []string{"cable"})
-	is.Equal(sessions.told, []string{"modem"})
 }

@@ -26,7 +26,7 @@ func (d *Driver) DialPath(ctx context.Context, network, address string, http boo
 	if err := ctx.Err(); err != nil {
 		return nil, nil, err
 	}
-	links, down := d.order()
+	links, down := d.order(address)
 	var failures []*LinkError
 	var blamed []*link
 	for i, l := range links {
@@ -34,7 +34,7 @@ func (d *Driver) DialPath(ctx context.Context, network, address string, http boo
 		if err == nil {
 			l.health.succeed()
 			for _, other := range blamed {
-				other.health.fail(time.Now())
+				other.health.fail(time.Now(), nil)
 			}
 			return c, path, nil
 		}
@@ -49,19 +49,26 @@ func (d *Driver) DialPath(ctx context.Context, network, address string, http boo
 	return nil, nil, &Error{Links: append(failures, down...), tried: len(failures), verb: "connect"}
 }
 
-// order returns the links to try: in the order of the program, except that those that have
-// failed lately come last. It returns an error for each link that is down.
-func (d *Driver) order() (links []*link, down []*LinkError) {
+// order returns the links to try for address: in the order of the program, except that those
+// that have failed lately come last. It returns an error for each link that is down.
+func (d *Driver) order(address string) (links []*link, down []*LinkError) {
 	type late struct {
 		*link
 		until time.Time
 	}
 	var failed []late
 	now := time.Now()
+	own := d.hosts.avoided(address, now)
 	for _, l := range d.all() {
 		if state := l.state(); !state.Up {
 			down = append(down, &LinkError{Link: l.name, Err: downError(state)})
-		} else if until := l.health.avoidUntil(now); until.IsZero() {
+			continue
+		}
+		until := l.health.avoidUntil(now)
+		if own[l].After(until) {
+			until = own[l]
+		}
+		if until.IsZero() {
 			links = append(links, l)
 		} else {
 			failed = append(failed, late{l, until})

@@ -27,20 +27,41 @@
 // If a link fails and a later one succeeds, the dials that follow prefer the others for a
 // while: for 5 to 10 seconds after the first failure, and up to 5 minutes if it fails again
 // and again. Then one dial tries it first again. If its Linker says that it is up after it
-// was down, the next dial tries it at once. [Driver.Suspect] has the same effect as a
-// failure: a Session calls it when a connection has stalled or broken, and so do the jobs of
-// packages download, tus and spool. A connection that the peer has closed is none of these,
-// because the close came over the link. The end of a context says nothing either: where
-// calls have a deadline, shorter Timeouts.TLS, Head and Body let a stall be noticed. A server
-// that does not answer in time looks like a link that stalls: where one is slow and another
-// link costs money, give its calls a longer Timeouts.Head. A link that is not preferred is
-// still tried after the others.
+// was down, the next dial tries it at once. A link that is not preferred is still tried after
+// the others.
 //
 // Some errors do not count against a link: a connection that was refused, a name that does
 // not exist, an address that is not valid, a driver that is not started or has no socket
 // left, and every error with a method Answered() bool that returns true. If no link
 // succeeds, or if the context ends, no link is preferred less than before, because the
 // origin may be at fault.
+//
+// # The fault of a link, or of a host
+//
+// A connection that stalls or is reset may be the fault of its link, or of the host that it
+// leads to. It counts against the link for the dials to all hosts, as a failed dial does. So a
+// link over which connections are made, but nothing passes, is left after one timeout. The
+// next dial to the same host takes another link in any case. Then it turns out that it was the
+// host
+//
+//   - if it fails over every link that is up, and not only over one, or
+//   - if another host answers over the link, and proves by TLS who it is. A plain answer does
+//     not count, because it may come from a captive portal.
+//
+// The link is as good as before then, unless something else has failed over it as well. What
+// fails at that host counts for dials to it only, until nothing has failed for 10 minutes. So
+// a host that is silent moves the calls to others once, for some seconds.
+//
+// [Driver.Suspect] and [Driver.Answered] report these events. A Session calls both, and the
+// jobs of packages download, tus and spool call Suspect. What the peer has sent never counts
+// against the link: a connection that it has closed, a TLS alert, a certificate that does not
+// verify. That of a captive portal cannot be told from that of a server, so the call fails, and
+// the link stays. The end of a context says nothing about a link: where calls have a deadline,
+// shorter Timeouts.TLS, Head and Body let a stall be noticed.
+//
+// A dial that fails over one link and succeeds over another one always counts against the
+// first. So does a connection through a proxy that dials with failover, because the hosts
+// behind it are not known here. Make the proxies the links instead.
 //
 // # A link that goes down
 //

@@ -31,6 +31,7 @@ type Link struct {
 type Driver struct {
 	links    []*link
 	forwards bool // all links have a proxy that forwards
+	hosts    hosts
 }
 
 // New returns a Driver over links, the preferred one first. It dials nothing. Its error
@@ -125,14 +126,43 @@ func (d *Driver) Stop() error {
 	return errors.Join(failures...)
 }
 
-// Suspect makes the dials that follow prefer the other links for a while, as if a dial over
-// link had failed. A name with a slash, as nested drivers have, is passed on to the driver
-// of the link, if that is a [netdriver.Suspecter].
-func (d *Driver) Suspect(link string) {
-	name, below, nested := strings.Cut(link, "/")
-	if l := d.find(name); l != nil {
-		l.suspect(below, nested)
+// Suspect reports that a connection to address over link has stalled or broken. The dials
+// that follow prefer the other links for a while, unless the address is to blame: see the
+// package comment. If address is "", the link is. A name with a slash, as nested drivers
+// have, is passed on to the driver of the link, if that is a [netdriver.Suspecter]. Suspect
+// returns false if only dials to address are affected.
+func (d *Driver) Suspect(link, address string) (leave bool) {
+	l, below, rest := d.named(link)
+	switch {
+	case l == nil:
+		return false
+	case below != nil:
+		return below.Suspect(rest, address)
 	}
+	return d.hosts.blame(l, address, d.links)
+}
+
+// Answered reports that address has answered over link, so that the link is not to blame if
+// a connection to another address has stalled or broken.
+func (d *Driver) Answered(link, address string) {
+	l, below, rest := d.named(link)
+	switch {
+	case l == nil:
+	case below != nil:
+		below.Answered(rest, address)
+	default:
+		d.hosts.answered(l, address)
+	}
+}
+
+// named returns the link of a name in a [netdriver.Path], or nil. If the name has a slash,
+// below is the driver of the link, if that wants to know, and rest its own name for the link.
+func (d *Driver) named(name string) (l *link, below netdriver.Suspecter, rest string) {
+	name, rest, nested := strings.Cut(name, "/")
+	if l = d.find(name); l != nil && nested {
+		below, _ = l.driver.(netdriver.Suspecter)
+	}
+	return l, below, rest
 }
 
 // Sockets returns the smallest number among the links that know theirs, or 0 if none does.

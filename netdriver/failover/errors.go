@@ -148,11 +148,4 @@ func isOfLink(err error) bool {
 }
 
 // isAnswer reports whether err proves that the link works.
-func isAnswer(err error) bool {
-	for e := err; e != nil; e = errors.Unwrap(e) {
-		if a, ok := e.(interface{ Answered() bool }); ok && a.Answered() {
-			return true
-		}
-	}
-	return isReply(err)
-}
+func isAnswer(err error) bool { return netdriver.IsAnswered(err) || isReply(err) }

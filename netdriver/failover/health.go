@@ -18,6 +18,7 @@ type health struct {
 	mu      sync.Mutex
 	down    bool // as its Linker said last
 	backoff backoff
+	before  backoff // what it was before the last one began
 }
 
 // note takes the state of the link from its Linker. A link that has come up is as good as
@@ -59,11 +60,26 @@ func (h *health) succeed() {
 	h.backoff.until = time.Time{}
 }
 
-// fail notes that a dial has failed.
-func (h *health) fail(now time.Time) {
+// fail notes that a dial has failed, or a connection to a host. by is nil for a dial, and if
+// the host is not known.
+func (h *health) fail(now time.Time, by *host) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.backoff.begin(now)
+	before := h.backoff
+	if h.backoff.begin(now) {
+		h.before, h.backoff.by = before, by
+	} else if h.backoff.by != by {
+		h.backoff.by = nil
+	}
+}
+
+// forgive undoes what fail has done for a host, if nothing else has failed since.
+func (h *health) forgive(by *host) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.backoff.by == by {
+		h.backoff = h.before
+	}
 }
 
 // backoff is the time for which other links are preferred to one that has failed.
@@ -72,13 +88,14 @@ type backoff struct {
 	failed   time.Time // when the link failed last
 	until    time.Time // the end of the backoff; zero if the link has worked since
 	tried    time.Time // by the last dial after the backoff; zero if none is under way
+	by       *host     // the only one that has failed since it began; nil if that is not so
 }
 
 // begin begins a backoff. Dials that fail during a backoff began before it, or had no
-// better link: they do not count.
-func (b *backoff) begin(now time.Time) {
+// better link: they do not count, and begin returns false.
+func (b *backoff) begin(now time.Time) bool {
 	if now.Before(b.until) {
-		return
+		return false
 	}
 	if now.Sub(b.failed) >= forgetAfter {
 		b.failures = 0
@@ -86,6 +103,7 @@ func (b *backoff) begin(now time.Time) {
 	b.failures++
 	b.failed, b.tried = now, time.Time{}
 	b.until = now.Add(jitter(bound(b.failures)))
+	return true
 }
 
 // avoidUntil returns until when other links are preferred, or the zero time. After the backoff

@@ -115,16 +115,6 @@ func (l *link) start(ctx context.Context, n int) error {
 	return starter.Start(ctx)
 }
 
-// suspect makes the dials that follow prefer the other links for a while. If nested, the
-// driver of the link is told, because only its own link of the name below is suspected.
-func (l *link) suspect(below string, nested bool) {
-	if s, ok := l.driver.(netdriver.Suspecter); ok && nested {
-		s.Suspect(below)
-		return
-	}
-	l.health.fail(time.Now())
-}
-
 // share returns how long the first of n links may take, 0 if there is no limit but ctx.
 func share(ctx context.Context, n int) time.Duration {
 	if n <= 1 {

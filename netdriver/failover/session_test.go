@@ -252,7 +252,13 @@ func (l *leased) Dial(ctx context.Context, network, address string) (netdriver.C
 // serve answers every request to the site.
 func serve(t *testing.T, n *memnet.Net) {
 	t.Helper()
-	l, err := n.Listen(site)
+	serveAt(t, n, site)
+}
+
+// serveAt answers every request to an address.
+func serveAt(t *testing.T, n *memnet.Net, address string) {
+	t.Helper()
+	l, err := n.Listen(address)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -80,15 +80,28 @@ func (e lasting) Permanent() bool { return true }
 // Unwrap returns the error.
 func (e lasting) Unwrap() error { return e.error }
 
+// answered is an error that the peer has caused by what it has sent, so that the link works, as
+// netdriver.TLS has it.
+type answered struct{ error }
+
+// Answered returns true.
+func (e answered) Answered() bool { return true }
+
+// Unwrap returns the error.
+func (e answered) Unwrap() error { return e.error }
+
 // lasts marks an error of a handshake that will come again: the peer cannot prove to be
 // who we asked for, or says that it does not want us. A broken connection may be better
 // the next time, and so may a peer that tells of its own troubles.
 func lasts(err error) error {
 	var unproven *tls.CertificateVerificationError
 	var alert tls.AlertError
+	var local Error
 	switch {
 	case errors.As(err, &unproven), errors.Is(err, tlsnet.ErrVersion), errors.Is(err, tlsnet.ErrNotTLS):
 	case errors.As(err, &alert) && lastingAlert(alert):
+	case errors.As(err, &alert), errors.As(err, &local):
+		return answered{err}
 	default:
 		return err
 	}

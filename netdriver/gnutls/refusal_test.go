@@ -14,6 +14,7 @@ import (
 
 	"github.com/matryer/is"
 
+	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/netdriver/gnutls"
 	"github.com/zreq-go/zreq/netdriver/memnet"
 	"github.com/zreq-go/zreq/netdriver/tlsnet"
@@ -118,15 +119,16 @@ func TestClientRefuses(t *testing.T) {
 				served := make(chan struct{})
 				go func() { defer close(served); serve(far) }()
 				c, err := gnutls.New(&gnutls.Config{RootCAs: ca.Pool()}).Client(context.Background(), near, "example.org")
-				is.True(c == nil)                                                                 // there is nothing to send plain text on
-				is.True(err != nil)                                                               // it is refused
-				is.True(r.is == nil || errors.Is(err, r.is))                                      // for this reason
-				is.True(r.as == nil || r.as(err))                                                 // which has a type
-				is.True(strings.Contains(err.Error(), r.says))                                    // and says so
-				is.Equal(isPermanent(err), !r.passes)                                             // whoever tries again is told whether that is of use
-				is.True(err != io.EOF && !errors.Is(err, io.EOF))                                 // io.EOF says that all is well
-				is.NoErr(far.WaitClose())                                                         // the connection below is closed
-				is.Equal(isA[tls.AlertError](err), strings.Contains(err.Error(), "remote error")) // an alert is the peer's
+				is.True(c == nil)                                                                             // there is nothing to send plain text on
+				is.True(err != nil)                                                                           // it is refused
+				is.True(r.is == nil || errors.Is(err, r.is))                                                  // for this reason
+				is.True(r.as == nil || r.as(err))                                                             // which has a type
+				is.True(strings.Contains(err.Error(), r.says))                                                // and says so
+				is.True(isPermanent(err) || netdriver.IsAnswered(err) || errors.Is(err, io.ErrUnexpectedEOF)) // the link has carried it
+				is.Equal(isPermanent(err), !r.passes)                                                         // whoever tries again is told whether that is of use
+				is.True(err != io.EOF && !errors.Is(err, io.EOF))                                             // io.EOF says that all is well
+				is.NoErr(far.WaitClose())                                                                     // the connection below is closed
+				is.Equal(isA[tls.AlertError](err), strings.Contains(err.Error(), "remote error"))             // an alert is the peer's
 				_ = far.Close()
 				<-served
 			})
@@ -179,7 +181,8 @@ func TestClientBreaksAnywhere(t *testing.T) {
 					} else {
 						failures++
 						is.True(c == nil)
-						is.True(!isPermanent(err)) // a broken connection may be better the next time
+						is.True(!isPermanent(err))          // a broken connection may be better the next time
+						is.True(!netdriver.IsAnswered(err)) // and so may another link
 					}
 					_ = far.Close()
 					<-served

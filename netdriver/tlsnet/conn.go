@@ -56,7 +56,11 @@ func (c *conn) handshake(ctx context.Context, now func() time.Time) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	return lasts(c.refusal(err, now()))
+	err = lasts(c.refusal(err, now()))
+	if c.io.end == nil && c.io.backlog.failed == nil && !netdriver.IsTimeout(err) {
+		err = answered{err} // the connection works
+	}
+	return err
 }
 
 // A checkedConn is a conn over a connection that can look at its input. It is a separate

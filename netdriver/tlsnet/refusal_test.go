@@ -15,6 +15,7 @@ import (
 
 	"github.com/matryer/is"
 
+	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/netdriver/memnet"
 	"github.com/zreq-go/zreq/netdriver/tlsnet"
 	"github.com/zreq-go/zreq/netdriver/tlsnet/tlstest"
@@ -138,6 +139,7 @@ func (r refusal) judge(is *is.I, err error) {
 		Permanent() bool
 	}](err), !r.passes) // whoever tries again is told whether that is of use
 	is.Equal(isA[tls.AlertError](err), strings.Contains(err.Error(), "remote error")) // an alert is the peer's
+	is.True(netdriver.IsAnswered(err) || errors.Is(err, io.ErrUnexpectedEOF))         // the link has carried it
 	var header tls.RecordHeaderError
 	is.True(!errors.As(err, &header) || header.Conn == nil) // nobody writes on what failed
 	is.Equal(strings.Contains(err.Error(), "self-signed"), r.signed == "itself")
@@ -187,4 +189,28 @@ func testRefusalOfNothing(t *testing.T) {
 	s := newSite(t)
 	is.NoErr(s.get(t, refusal{}.open(t, s), "https://example.org/")) // nothing is wrong
 	is.True(s.received() > 0)                                        // and the request goes out
+}
+
+// A connection that breaks in a handshake, or is silent, is no answer of the peer, in whatever
+// direction and after whatever byte. Another link may be better.
+func TestBrokenIsNoAnswer(t *testing.T) {
+	is := is.New(t)
+	for name, faults := range map[string]func(k int64) memnet.Faults{
+		"read":   func(k int64) memnet.Faults { return memnet.Faults{ResetReadAfter: k} },
+		"write":  func(k int64) memnet.Faults { return memnet.Faults{ResetWriteAfter: k} },
+		"silent": func(int64) memnet.Faults { return memnet.Faults{StallReadAfter: -1} },
+	} {
+		for k := int64(1); k < 400; k += 100 {
+			s := newSite(t)
+			secure := refusal{}.open(t, s)
+			below, err := s.net.Dial(t.Context(), "tcp", "example.org:443")
+			is.NoErr(err)
+			below.(*memnet.Conn).SetFaults(faults(k))
+			if name == "silent" {
+				is.NoErr(below.SetDeadline(time.Now()))
+			}
+			_, err = secure.Client(t.Context(), below, "example.org")
+			is.True(err != nil && !netdriver.IsAnswered(err))
+		}
+	}
 }

@@ -117,7 +117,7 @@ func (r *round) attempt(ctx context.Context, f File) (*zreq.Response, error) {
 	}
 	resp, err := upload.Upload(ctx, url, body, &args)
 	if resp == nil || netdriver.IsTimeout(err) { // a server that refuses early may reset the connection behind its response
-		suspect.Tell(suspect.Link(ctx, err), args.Session, args.Driver) // so that the next attempt can take another one
+		suspect.Tell(ctx, err, args.Session, args.Driver) // so that the next attempt can take another one
 	}
 	if err == nil && resp.Status/100 == 2 && r.args.Check != nil {
 		err = r.args.Check(f, resp)

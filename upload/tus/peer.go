@@ -161,7 +161,7 @@ func (p *peer) keep(resp *zreq.Response, c *upload.Args) {
 
 // suspect tells the driver which link has stalled or broken, if err says that.
 func (p *peer) suspect(ctx context.Context, err error) {
-	suspect.Tell(suspect.Link(ctx, err), p.args.Call.Session, p.args.Call.Driver)
+	suspect.Tell(ctx, err, p.args.Call.Session, p.args.Call.Driver)
 }
 
 // close closes the connection that was kept.

@@ -63,7 +63,7 @@ func (s *server) release(resp *zreq.Response) {
 
 // suspect tells the driver which link has stalled or broken, if err says that.
 func (s *server) suspect(ctx context.Context, err error) {
-	suspect.Tell(suspect.Link(ctx, err), s.args.Session, s.args.Call.Driver)
+	suspect.Tell(ctx, err, s.args.Session, s.args.Call.Driver)
 }
 
 // end ends the request that is under way, if there is a Budget.

@@ -15,9 +15,9 @@ type download struct {
 	from  *zreq.Response
 	to    *http.Response // receives the trailers when the body has ended
 	life  *lifetime
-	links netdriver.Suspecter // is told which link has stalled or broken
-	early bool                // the response came before the end of the request
-	open  bool                // the download ends the lifetime of the call
+	links *zreq.Session // is told which link has stalled or broken
+	early bool          // the response came before the end of the request
+	open  bool          // the download ends the lifetime of the call
 
 	mu      sync.Mutex // guards the fields below; nothing of the caller is called while it is held
 	reading bool       // a Read is under way, which alone uses from, next and held
@@ -140,7 +140,7 @@ func (d *download) isClosed() bool {
 // it, and a user of an http.Client cannot. A server that refuses a request early may reset the
 // connection behind its response, which says nothing about the link.
 func (d *download) suspect(err error) {
-	if link := suspect.Link(d.life.ctx, err); link != "" && (!d.early || netdriver.IsTimeout(err)) {
-		d.links.Suspect(link)
+	if !d.early || netdriver.IsTimeout(err) {
+		suspect.Tell(d.life.ctx, err, d.links, nil)
 	}
 }

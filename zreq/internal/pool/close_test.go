@@ -19,24 +19,25 @@ import (
 func TestCloseIdle(t *testing.T) {
 	is := is.New(t)
 	b := newBench(t, func(l *Limits) { l.Open = 2 })
-	is.Equal(len(b.Pool.CloseIdle("", wire.CloseByCaller, b.at)), 0) // also before the first call
+	is.Equal(len(b.Pool.CloseIdle(nil, wire.CloseByCaller, b.at)), 0) // also before the first call
 	held, other := b.must("a"), b.must("b")
 	w := b.wait("a")
 	b.back(other)
-	is.Equal(closed(b.Pool.CloseIdle("", wire.CloseByCaller, b.at)), []string{"b: " + wire.CloseByCaller.String()})
+	is.Equal(closed(b.Pool.CloseIdle(nil, wire.CloseByCaller, b.at)), []string{"b: " + wire.CloseByCaller.String()})
 	is.True(b.got(w) != nil)
 	b.back(held, w.conn)
 	is.Equal(b.sizes(), "2 open, 2 idle, 0 waiting")
 }
 
-// A link that is named loses its idle connections, and no other link does.
-func TestCloseIdleOverALink(t *testing.T) {
+// Only the idle connections that are chosen are closed.
+func TestCloseIdleChosen(t *testing.T) {
 	is := is.New(t)
 	b := newBench(t, nil)
 	cable, modem := b.must("a"), b.must("b")
 	cable.Path, modem.Path = &netdriver.Path{Link: "cable"}, &netdriver.Path{Link: "modem"}
 	b.back(cable, modem)
-	is.Equal(closed(b.Pool.CloseIdle("cable", wire.CloseSuspect, b.at)), []string{"a: " + wire.CloseSuspect.String()})
+	overCable := func(c *Conn) bool { return c.Path.Name() == "cable" }
+	is.Equal(closed(b.Pool.CloseIdle(overCable, wire.CloseSuspect, b.at)), []string{"a: " + wire.CloseSuspect.String()})
 	is.Equal(b.sizes(), "1 open, 1 idle, 0 waiting")
 }
 
@@ -157,7 +158,7 @@ func TestManyCallsAtOnce(t *testing.T) {
 					case 2:
 						c.Streaming()
 					case 3:
-						b.Pool.CloseIdle("", wire.CloseByCaller, line.Clock())
+						b.Pool.CloseIdle(nil, wire.CloseByCaller, line.Clock())
 					}
 					inUse.Delete(c)
 					c.Return(why, line.Clock())

@@ -211,14 +211,14 @@ func (p *Pool) drop(conns []*Conn) {
 	}
 }
 
-// CloseIdle closes the connections that no call is using, for a reason: those over a link, or
-// all of them if link is "".
-func (p *Pool) CloseIdle(link string, why wire.CloseReason, now line.Instant) []Closed {
+// CloseIdle closes the connections that no call is using, for a reason: those for which chosen
+// returns true, or all of them if chosen is nil.
+func (p *Pool) CloseIdle(chosen func(*Conn) bool, why wire.CloseReason, now line.Instant) []Closed {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := step{now: now}
 	for _, c := range slices.Clone(p.idle) {
-		if link == "" || c.Path.Name() == link {
+		if chosen == nil || chosen(c) {
 			p.evict(&s, c, why)
 		}
 	}
@@ -232,7 +232,7 @@ func (p *Pool) Close(now line.Instant) []Closed {
 	for _, c := range p.shut() {
 		c.Line.Close()
 	}
-	return p.CloseIdle("", wire.CloseByCaller, now)
+	return p.CloseIdle(nil, wire.CloseByCaller, now)
 }
 
 // shut marks the pool as closed, ends all waits, and returns the connections.

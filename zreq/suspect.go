@@ -1,0 +1,82 @@
+package zreq
+
+import (
+	"errors"
+	"io"
+
+	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/zreq/internal/line"
+	"github.com/zreq-go/zreq/zreq/internal/pool"
+	"github.com/zreq-go/zreq/zreq/internal/target"
+)
+
+// Suspect tells d that a link has stalled or broken, if err, the error of a call over d, says
+// so and d is a netdriver.Suspecter. If d is nil, it is the default driver. A call of a
+// [Session] is reported by [Session.Suspect].
+//
+// The link of Error.Link is suspected if a connection over it was silent or too slow for a
+// limit of [Timeouts], or if it was reset. It is not suspected if
+//
+//   - the peer has closed the connection, or has sent a TLS alert or a certificate that does
+//     not verify, since that has come over the link
+//   - a connection was reset that had been idle (ErrStale)
+//   - the caller has ended the call, or its context has ended, by a deadline as well
+//   - another call would fail in the same way; see [Transient]
+func Suspect(d netdriver.Driver, err error) {
+	if e := linkError(err); e != nil {
+		_, _ = suspect(d, e)
+	}
+}
+
+// suspect reports the link of e. It returns which connections are not to be used again.
+func suspect(d netdriver.Driver, e *Error) (left, bool) {
+	if d == nil {
+		d, _ = netdriver.Default()
+	}
+	told, ok := d.(netdriver.Suspecter)
+	if !ok {
+		return left{}, false
+	}
+	l := left{driver: d, link: e.Link}
+	var address []byte
+	if at, err := target.Parse(e.URL); err == nil {
+		l.origin = originVia(&at, d)
+		address = l.origin.AppendAddress(nil)
+	}
+	l.all = told.Suspect(e.Link, string(address))
+	return l, true
+}
+
+// left is a link that is not to be used again.
+type left struct {
+	driver netdriver.Driver
+	link   string
+	origin target.Origin
+	all    bool // for other origins as well
+}
+
+// has reports whether c goes over the link.
+func (l *left) has(c *pool.Conn) bool {
+	same, _ := line.Equal(c.Route.Driver, l.driver)
+	return same && c.Path.Name() == l.link && (l.all || c.Origin.Same(&l.origin))
+}
+
+// linkError returns the Error of a call if it may be the fault of a link, or nil.
+func linkError(err error) *Error {
+	var e *Error
+	if errors.As(err, &e) && e.isOfLink() {
+		return e
+	}
+	return nil
+}
+
+// isOfLink reports whether e may be the fault of a link: a connection over one has stalled or
+// broken, and nothing shows that the link works.
+func (e *Error) isOfLink() bool {
+	return e.Link != "" && !e.late && !e.byCaller && e.kind != ErrStale && isPassing(e) && !isEnd(e.Err)
+}
+
+// isEnd reports whether the peer has ended the connection, as err says.
+func isEnd(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || netdriver.IsAnswered(err)
+}

@@ -1,0 +1,275 @@
+package zreq_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/matryer/is"
+
+	"github.com/zreq-go/zreq/form"
+	"github.com/zreq-go/zreq/netdriver"
+	"github.com/zreq-go/zreq/netdriver/memnet"
+	"github.com/zreq-go/zreq/zreq"
+	"github.com/zreq-go/zreq/zreq/zreqtest"
+)
+
+// A linked driver has one link, and notes what it is told of it.
+type linked struct {
+	netdriver.Driver
+	link     string
+	told     []string // link and address of each Suspect
+	answered []string // and of each Answered
+	lives    bool     // what Suspect finds
+}
+
+func (l *linked) DialPath(ctx context.Context, network, address string, _ bool) (netdriver.Conn, *netdriver.Path, error) {
+	c, err := l.Dial(ctx, network, address)
+	return c, &netdriver.Path{Link: l.link}, err
+}
+
+func (l *linked) Suspect(link, address string) bool {
+	l.told = append(l.told, link+" "+address)
+	return !l.lives
+}
+
+func (l *linked) Answered(link, address string) { l.answered = append(l.answered, link+" "+address) }
+
+func linkedTo(t *testing.T, conns ...[]zreqtest.Step) *linked {
+	t.Helper()
+	return &linked{Driver: zreqtest.NewPeer(t, conns...), link: "cable"}
+}
+
+// failedTLS is a TLS whose handshakes fail.
+type failedTLS struct{ err error }
+
+func (f *failedTLS) Client(_ context.Context, c netdriver.Conn, _ string) (netdriver.Conn, error) {
+	_ = c.Close()
+	return nil, f.err
+}
+
+// alert is an error of a handshake that the server has ended.
+type alert struct{ error }
+
+func (alert) Answered() bool { return true }
+
+// plainTLS is a TLS that adds nothing.
+type plainTLS struct{ _ int }
+
+func (*plainTLS) Client(_ context.Context, c netdriver.Conn, _ string) (netdriver.Conn, error) {
+	return struct{ netdriver.Conn }{c}, nil
+}
+
+// TestSuspect: a link is suspected of what a link does, and of nothing that has come over it.
+// The Session, and the function for a call without one, tell the driver the same.
+func TestSuspect(t *testing.T) {
+	const begun = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx"
+	timeout := func(*zreq.Response) error { return os.ErrDeadlineExceeded }
+	for name, tt := range map[string]struct {
+		steps   []zreqtest.Step
+		tls     error // of the handshake
+		onHead  func(*zreq.Response) error
+		limit   time.Duration // of the context
+		cancel  time.Duration // when the context is cancelled
+		suspect bool
+	}{
+		"no answer":             {steps: []zreqtest.Step{zreqtest.Request(), zreqtest.Hold()}, suspect: true},
+		"stalls in the body":    {steps: []zreqtest.Step{zreqtest.Request(), zreqtest.Send(begun), zreqtest.Hold()}, suspect: true},
+		"is reset":              {steps: []zreqtest.Step{zreqtest.Request(), zreqtest.Reset()}, suspect: true},
+		"is reset in the body":  {steps: []zreqtest.Step{zreqtest.Request(), zreqtest.Send(begun), zreqtest.Pause(time.Second), zreqtest.Reset()}, suspect: true},
+		"is closed":             {steps: []zreqtest.Step{zreqtest.Request(), zreqtest.Close()}},
+		"is closed in the body": {steps: []zreqtest.Step{zreqtest.Request(), zreqtest.Send(begun), zreqtest.Close()}},
+		"is no HTTP":            {steps: []zreqtest.Step{zreqtest.Request(), zreqtest.Send("SSH-2.0-x\r\n")}},
+		"refuses":               {steps: []zreqtest.Step{zreqtest.Refuse()}},
+		"no handshake":          {steps: []zreqtest.Step{zreqtest.Hold()}, tls: os.ErrDeadlineExceeded, suspect: true},
+		"an alert":              {steps: []zreqtest.Step{zreqtest.Hold()}, tls: alert{errors.New("internal error")}},
+		"a bad certificate":     {steps: []zreqtest.Step{zreqtest.Hold()}, tls: forbidden{}},
+		"the deadline":          {steps: []zreqtest.Step{zreqtest.Request(), zreqtest.Hold()}, limit: time.Second},
+		"given up":              {steps: []zreqtest.Step{zreqtest.Request(), zreqtest.Hold()}, cancel: time.Second},
+		"the caller's timeout":  {steps: []zreqtest.Step{zreqtest.Request(), zreqtest.Send(begun), zreqtest.Hold()}, onHead: timeout},
+	} {
+		for _, over := range []string{"a verb", "a Session"} {
+			t.Run(name+" over "+over, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					is := is.New(t)
+					d := linkedTo(t, tt.steps)
+					ctx, cancel := context.WithCancel(t.Context())
+					if tt.limit > 0 {
+						ctx, cancel = context.WithTimeout(t.Context(), tt.limit)
+					}
+					defer cancel()
+					if tt.cancel > 0 {
+						time.AfterFunc(tt.cancel, cancel)
+					}
+					s := &zreq.Session{Driver: d, Retry: zreq.Retry{Attempts: 1}}
+					defer s.Close()
+					url, args := site, &zreq.Args{Driver: d, OnHead: tt.onHead}
+					if tt.tls != nil {
+						url, args.TLS = "https://device.test/", &failedTLS{tt.tls}
+					}
+					do := zreq.Get
+					if over == "a Session" {
+						do = s.Get
+					}
+					_, err := do(ctx, url, args)
+					is.True(err != nil)
+					if over == "a verb" {
+						is.Equal(len(d.told), 0) // there is no other attempt
+						zreq.Suspect(d, err)
+					}
+					is.Equal(len(d.told) > 0, tt.suspect)
+					s.Suspect(nil, err) // whoever reports it again says the same
+					is.Equal(len(d.told) > 0, tt.suspect)
+				})
+			})
+		}
+	}
+}
+
+// TestSuspectOfAnIdleConnection: what was reset while it was idle says nothing about its link.
+func TestSuspectOfAnIdleConnection(t *testing.T) {
+	is := is.New(t)
+	d := linkedTo(t, append(answering(byLength("one")), zreqtest.Request(), zreqtest.Reset()))
+	s := &zreq.Session{Driver: d}
+	defer s.Close()
+	_, err := s.Get(t.Context(), site, nil)
+	is.NoErr(err)
+	_, err = s.Post(t.Context(), site, nil)
+	is.True(errors.Is(err, zreq.ErrStale))
+	is.Equal(failure(is, err).Link, "cable")
+	is.Equal(len(d.told), 0)
+}
+
+// TestSuspectClosesIdle: the driver of the call is told, and the idle connections over the link
+// are closed, but not those of another driver, nor those over another link. If the link works,
+// only those to the same origin are closed.
+func TestSuspectClosesIdle(t *testing.T) {
+	for name, tt := range map[string]struct {
+		lives bool // what the driver finds
+		left  int  // idle connections
+	}{"a dead link": {false, 2}, "a bad host": {true, 3}} {
+		for _, by := range []string{"the Session", "the program"} {
+			t.Run(name+" by "+by, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					is := is.New(t)
+					n := memnet.New()
+					serveEach(t, n, nil, func(path string) string {
+						if path == "/stalls" {
+							return "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx"
+						}
+						return byLength("ok")
+					})
+					d, other := &linked{Driver: n, link: "cable", lives: tt.lives}, &linked{Driver: n, link: "cable"}
+					s := &zreq.Session{Driver: other}
+					defer s.Close()
+					var open []*zreq.Response
+					for _, to := range []struct {
+						driver *linked
+						link   string
+						url    string
+					}{{d, "cable", "http://slow.test/"}, {d, "cable", "http://slow.test/"}, {d, "cable", "http://b.test/"}, {d, "modem", "http://c.test/"}, {other, "cable", "http://slow.test/"}} {
+						to.driver.link = to.link
+						resp, err := s.Get(t.Context(), to.url, &zreq.Args{Driver: to.driver, Stream: true})
+						is.NoErr(err)
+						open = append(open, resp)
+					}
+					for _, resp := range open {
+						is.Equal(content(is, resp), "ok")
+					}
+					is.Equal(s.Stats().Idle, 5)
+					resp, err := s.Post(t.Context(), "http://slow.test/stalls", &zreq.Args{Driver: d, Stream: by == "the program"})
+					if by == "the program" {
+						is.NoErr(err)
+						_, err = resp.Content()
+						is.Equal(len(d.told), 0)
+						s.Suspect(d, err)
+					}
+					is.True(netdriver.IsTimeout(err))
+					is.Equal(d.told, []string{"cable slow.test:80"})
+					is.Equal(len(other.told), 0)
+					is.Equal(s.Stats().Idle, tt.left)
+				})
+			})
+		}
+	}
+}
+
+// TestSuspectTellsWhom: without a driver it is that of the Session, or the default one. One that
+// has no links is told nothing.
+func TestSuspectTellsWhom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		d := linkedTo(t, []zreqtest.Step{zreqtest.Request(), zreqtest.Hold()})
+		_, err := zreq.Get(t.Context(), site, &zreq.Args{Driver: d})
+		is.True(err != nil)
+		(&zreq.Session{Driver: d}).Suspect(nil, err)
+		is.Equal(len(d.told), 1)
+		(&zreq.Session{Driver: d.Driver}).Suspect(nil, err)
+		is.Equal(len(d.told), 1)
+		(*zreq.Session)(nil).Suspect(d, err)
+		is.Equal(len(d.told), 2)
+		zreq.Suspect(d, fmt.Errorf("upload: %w", err))
+		is.Equal(len(d.told), 3)
+		(*zreq.Session)(nil).Suspect(nil, err) // there is no default driver
+		zreq.Suspect(nil, err)
+		zreq.Suspect(d, &zreq.Error{Link: "cable", Phase: zreq.PhaseHead, Err: os.ErrDeadlineExceeded})
+		is.Equal(d.told[3], "cable ") // of an origin that is not known
+	})
+}
+
+// TestAnswered: a Session tells its driver of each new connection that has brought an answer by
+// a server that has proven who it is.
+func TestAnswered(t *testing.T) {
+	for name, tt := range map[string]struct {
+		url  string
+		link string
+		tls  netdriver.TLS
+		want []string
+	}{
+		"over TLS":     {"https://device.test/", "cable", &plainTLS{}, []string{"cable device.test:443"}},
+		"plain":        {site, "cable", &plainTLS{}, nil},
+		"over no link": {"https://device.test/", "", &plainTLS{}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			d := linkedTo(t, answering(byLength("one"), byLength("two")))
+			d.link = tt.link
+			s := &zreq.Session{Driver: d, TLS: tt.tls}
+			defer s.Close()
+			for range 2 { // the second is over the same connection
+				_, err := s.Get(t.Context(), tt.url, nil)
+				is.NoErr(err)
+			}
+			is.Equal(d.answered, tt.want)
+			bare := &zreq.Session{Driver: answers(t, byLength("one")), TLS: tt.tls} // has no links
+			defer bare.Close()
+			_, err := bare.Get(t.Context(), tt.url, nil)
+			is.NoErr(err)
+		})
+	}
+}
+
+// TestSuspectAfterAnEarlyAnswer: a server that refuses a request before its end may reset the
+// connection behind its response.
+func TestSuspectAfterAnEarlyAnswer(t *testing.T) {
+	for _, tt := range []struct {
+		end     zreqtest.Step
+		suspect bool
+	}{{zreqtest.Reset(), false}, {zreqtest.Hold(), true}} {
+		synctest.Test(t, func(t *testing.T) {
+			is := is.New(t)
+			d := linkedTo(t, []zreqtest.Step{
+				zreqtest.Head(), zreqtest.Send("HTTP/1.1 413 Too Large\r\nContent-Length: 9\r\n\r\nx"), zreqtest.Pause(time.Second), tt.end,
+			})
+			s := &zreq.Session{Driver: d}
+			defer s.Close()
+			_, err := s.Post(t.Context(), site, &zreq.Args{Body: form.Bytes(make([]byte, 1<<20), "")})
+			is.True(err != nil)
+			is.Equal(len(d.told) > 0, tt.suspect)
+		})
+	}
+}
