@@ -83,7 +83,6 @@ var (
 	lengthList     = regexp.MustCompile(`[^0-9]`)
 	longSize       = regexp.MustCompile(`(^|\n)[0-9A-Fa-f]{17,}`)
 	padBeforeExt   = regexp.MustCompile(`(^|\n)[0-9A-Fa-f]+[ \t]+;`)
-	spacedName     = regexp.MustCompile(`\n[^\n:]*[ \t]:`)
 	framingTrailer = regexp.MustCompile(`(?i)transfer-encoding|content-length|trailer`)
 )
 
@@ -95,9 +94,6 @@ func knownDifference(in []byte, ours *reading) string {
 		if reason := knownFieldDifference(h, true); h.status < 200 && reason != "" {
 			return reason
 		}
-	}
-	if spacedName.Match(in) {
-		return "whitespace before a colon: net/http has it in the name; RFC 9112, 5.1: read as removed, and close"
 	}
 	if ours.reuse == wire.CloseDoubt {
 		if final.minor == 0 && ours.framing == wire.Chunked {

@@ -127,9 +127,7 @@
 //     connection is closed (RFC 9112, 6.1). In net/http the chunk framing is a part of
 //     its body.
 //   - After a 204 with Transfer-Encoding, which it must not have (RFC 9112, 6.1), the
-//     connection is closed. So it is after a response with both Content-Length and
-//     Transfer-Encoding, and after one with a space between a field name and its colon.
-//   - A field name with a space behind it is the name without that space.
+//     connection is closed.
 //   - With package gzip, deflate and x-gzip are undone as well as gzip, and so are
 //     several codings in a row. Errors of a coding are those of package gzip.
 //   - Over TLS, a body without a length is cut short unless the server sends close_notify
@@ -146,9 +144,10 @@
 //   - Control characters in a field value, except NUL, CR and LF.
 //   - A chunk size of more than 16 digits whose first digits are zeros.
 //
-// These are refused, while net/http accepts them: a folded Content-Length or
-// Transfer-Encoding; a version that is not HTTP/1; a status below 100; more than one space
-// before the status; a space in a field name; and everything over a limit.
+// These are refused, while net/http accepts them: a response with both Content-Length and
+// Transfer-Encoding; a folded Content-Length or Transfer-Encoding; a version that is not
+// HTTP/1; a status below 100; more than one space before the status; a space in a field
+// name or after it; and everything over a limit.
 //
 // # Differences in requests
 //

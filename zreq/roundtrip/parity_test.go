@@ -150,25 +150,17 @@ func TestDifferencesFromNetHTTP(t *testing.T) {
 			ours.facts.Body, ours.facts.Afterwards = std.facts.Body, std.facts.Afterwards
 			is.Equal(ours.facts, std.facts)
 		}},
-		"both framings": {"GET", "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n" + chunkedWith("chunked", "5")[len("HTTP/1.1 200 OK\r\n"):], func(is *is.I, ours, std outcome) {
-			is.Equal(ours.facts.Body, "hello")
-			is.Equal(ours.facts, std.facts) // the same but for the connection, which is closed
-		}},
-		"deflate":                  {"GET", "HTTP/1.1 200 OK\r\nContent-Encoding: deflate\r\nContent-Length: 13\r\n\r\n" + deflated, undone},
-		"x-gzip":                   {"GET", "HTTP/1.1 200 OK\r\nContent-Encoding: x-gzip\r\nContent-Length: 29\r\n\r\n" + gzipped, undone},
-		"a list of codings":        {"GET", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip, identity\r\nContent-Length: 29\r\n\r\n" + gzipped, undone},
-		"101":                      {"GET", "close HTTP/1.1 101 Go\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n", refused},
-		"a folded length":          {"GET", "HTTP/1.1 200 OK\r\nContent-Length:\r\n 5\r\n\r\nhello", refused},
-		"2.0":                      {"GET", "close HTTP/2.0 200 OK\r\n" + hello, refused},
-		"0.9":                      {"GET", "close HTTP/0.9 200 OK\r\n" + hello, refused},
-		"a status below 100":       {"GET", "close HTTP/1.1 099 OK\r\n" + hello, refused},
-		"spaces before the status": {"GET", "close HTTP/1.1  200 OK\r\n" + hello, refused},
-		"a space behind a name": {"GET", "close HTTP/1.1 200 OK\r\nX : a\r\n" + hello, func(is *is.I, ours, std outcome) {
-			is.Equal(ours.facts.Header.Get("X"), "a") // as if a proxy had removed it (RFC 9112, 5.1)
-			is.Equal(std.facts.Header["X "], []string{"a"})
-			ours.facts.Header = std.facts.Header
-			is.Equal(ours.facts, std.facts) // and the rest is the same
-		}},
+		"deflate":                   {"GET", "HTTP/1.1 200 OK\r\nContent-Encoding: deflate\r\nContent-Length: 13\r\n\r\n" + deflated, undone},
+		"x-gzip":                    {"GET", "HTTP/1.1 200 OK\r\nContent-Encoding: x-gzip\r\nContent-Length: 29\r\n\r\n" + gzipped, undone},
+		"a list of codings":         {"GET", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip, identity\r\nContent-Length: 29\r\n\r\n" + gzipped, undone},
+		"101":                       {"GET", "close HTTP/1.1 101 Go\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n", refused},
+		"both framings":             {"GET", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", refused},
+		"a folded length":           {"GET", "HTTP/1.1 200 OK\r\nContent-Length:\r\n 5\r\n\r\nhello", refused},
+		"2.0":                       {"GET", "close HTTP/2.0 200 OK\r\n" + hello, refused},
+		"0.9":                       {"GET", "close HTTP/0.9 200 OK\r\n" + hello, refused},
+		"a status below 100":        {"GET", "close HTTP/1.1 099 OK\r\n" + hello, refused},
+		"spaces before the status":  {"GET", "close HTTP/1.1  200 OK\r\n" + hello, refused},
+		"a space behind a name":     {"GET", "close HTTP/1.1 200 OK\r\nX : a\r\n" + hello, refused},
 		"a space in a name":         {"GET", "close HTTP/1.1 200 OK\r\nX Y: a\r\n" + hello, refused},
 		"a head over the limit":     {"GET", "HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 16<<10) + "\r\n" + hello, refused},
 		"the same length in a list": {"GET", "HTTP/1.1 200 OK\r\nContent-Length: 5, 5\r\n\r\nhello", taken(5)},

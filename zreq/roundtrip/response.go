@@ -85,9 +85,7 @@ func tidy(res *http.Response) {
 	}
 	if res.Uncompressed {
 		h.Del("Content-Encoding")
-	}
-	if res.ContentLength < 0 && res.Request.Method != http.MethodHead {
-		h.Del("Content-Length") // it is not that of the body
+		h.Del("Content-Length")
 	}
 	// In HTTP/1.0, "Pragma: no-cache" means "Cache-Control: no-cache" (RFC 9111, 5.4).
 	if pragma := h["Pragma"]; len(pragma) > 0 && pragma[0] == "no-cache" && !has(h, "Cache-Control") {

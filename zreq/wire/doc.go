@@ -101,10 +101,6 @@
 //   - control characters other than NUL, CR and LF in a reason phrase or a field value
 //     (RFC 9110, 5.5);
 //   - the same Content-Length several times (RFC 9110, 8.6);
-//   - a Content-Length beside Transfer-Encoding: chunked, which overrides it (RFC 9112,
-//     6.3), and whitespace between a field name and its colon, which is read as if a proxy
-//     had removed it (RFC 9112, 5.1). Embedded servers send both. After either, the
-//     connection is not used again, so that no response can be smuggled behind this one;
 //   - spaces and tabs after a chunk size, because several servers pad their sizes;
 //   - empty members in a Transfer-Encoding list (RFC 9110, 5.6.1.2);
 //   - any framing fields in a response that cannot have a body. It ignores them, but if

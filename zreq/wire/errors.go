@@ -32,6 +32,7 @@ var (
 	ErrNUL               error = &rule{"NUL in a head or in trailers (RFC 9110, 5.5)", malformed}
 	ErrBadFolding        error = &rule{"folded line before the first field or in a framing field (RFC 9112, 2.2 and 5.2)", malformed}
 	ErrBadLength         error = &rule{"invalid or contradictory Content-Length (RFC 9112, 6.3)", malformed}
+	ErrLengthAndCoding   error = &rule{"both Content-Length and Transfer-Encoding (RFC 9112, 6.3)", malformed}
 	ErrBadCoding         error = &rule{"transfer coding other than chunked, once (RFC 9112, 6.1)", malformed}
 	ErrBadChunkSize      error = &rule{"malformed chunk size (RFC 9112, 7.1)", malformed}
 	ErrBadChunkExtension error = &rule{"control character in a chunk extension (RFC 9112, 7.1.1)", malformed}

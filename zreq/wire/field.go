@@ -10,8 +10,8 @@ func SplitHead(block []byte) (reason, fields []byte) {
 	return reason, fields
 }
 
-// NextField returns the first field of fields: its name as it was sent, and its value,
-// both without the whitespace around them. rest is the lines after it. ok is false if there is
+// NextField returns the first field of fields: its name as it was sent, and its value
+// without the whitespace around it. rest is the lines after it. ok is false if there is
 // no field. All results alias fields.
 func NextField(fields []byte) (name, value, rest []byte, ok bool) {
 	line, rest := cutLine(fields)
@@ -19,7 +19,7 @@ func NextField(fields []byte) (name, value, rest []byte, ok bool) {
 	if colon < 0 {
 		return nil, nil, nil, false
 	}
-	return trimLines(line[:colon]), trimLines(line[colon+1:]), rest, true
+	return line[:colon:colon], trimLines(line[colon+1:]), rest, true
 }
 
 // cutLine cuts block after its first line end, which may be a bare LF. line is without

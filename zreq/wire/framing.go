@@ -26,14 +26,15 @@ func (f Framing) String() string {
 }
 
 // bodyFraming decides how the body is framed, by the numbered rules of RFC 9112, 6.3.
-// The contradictions of rule 5 are refused before, where the lines of the head are read.
+// The contradictions of rules 3 and 5 are refused before, where the lines of the head are
+// read.
 func (m *message) bodyFraming() Framing {
 	switch {
 	case m.framing == UntilClose: // rule 2, decided by the status line
 		return UntilClose
 	case m.bodiless: // rule 1
 		return None
-	case m.coded: // rules 3 and 4: the only coding that is accepted is chunked
+	case m.coded: // rule 4: the only coding that is accepted is chunked
 		return Chunked
 	case m.length == 0: // rule 6
 		return None

@@ -26,20 +26,19 @@ const (
 	keepAlive
 )
 
-var fieldNames = [...]string{
-	connection:       "connection",
-	contentLength:    "content-length",
-	transferEncoding: "transfer-encoding",
-	keepAlive:        "keep-alive",
-}
-
 func nameOf(name []byte) fieldName {
-	for i, known := range fieldNames {
-		if EqualName(name, known) {
-			return fieldName(i)
-		}
+	switch {
+	case len(name) == 10 && EqualName(name, "connection"):
+		return connection
+	case len(name) == 14 && EqualName(name, "content-length"):
+		return contentLength
+	case len(name) == 17 && EqualName(name, "transfer-encoding"):
+		return transferEncoding
+	case len(name) == 10 && EqualName(name, "keep-alive"):
+		return keepAlive
+	default:
+		return otherName
 	}
-	return otherName
 }
 
 // mayBeHTTP reports whether in can be the start of a status line. A peer that speaks
@@ -122,15 +121,20 @@ func (m *message) interpret(name fieldName, value []byte) error {
 
 func (m *message) contentLength(value []byte) error {
 	n, ok := parseLength(value)
-	if !ok || m.length >= 0 && m.length != n {
-		// MUST be treated as an unrecoverable error (RFC 9112, 6.3, rule 5), here also
-		// beside a Transfer-Encoding.
+	switch {
+	case m.coded:
+		// A response with both fields is refused: it is how messages are smuggled
+		// (RFC 9112, 6.3, rule 3).
+		m.lengthVoid = true
+		return m.framingFault(ErrLengthAndCoding)
+	case !ok, m.length >= 0 && m.length != n:
+		// MUST be treated as an unrecoverable error (RFC 9112, 6.3, rule 5).
 		m.lengthVoid = true
 		return m.framingFault(ErrBadLength)
 	}
 	m.length = n
-	if m.coded || m.status == 204 && n > 0 {
-		m.doubt = true // MUST NOT be sent (RFC 9112, 6.2; RFC 9110, 8.6)
+	if m.status == 204 && n > 0 {
+		m.doubt = true // MUST NOT be sent with a 204 (RFC 9110, 8.6)
 	}
 	return nil
 }
@@ -138,12 +142,14 @@ func (m *message) contentLength(value []byte) error {
 func (m *message) transferEncoding(value []byte) error {
 	again := m.coded
 	m.coded = true
-	if m.minor == 0 || m.status == 204 || m.length >= 0 {
+	if m.minor == 0 || m.status == 204 {
 		// In an HTTP/1.0 message the framing MUST be treated as faulty, even if it can be
-		// decoded. With a 204 the field MUST NOT be sent (RFC 9112, 6.1). Beside a
-		// Content-Length it may be an attack, although some servers mean no harm by it
-		// (RFC 9112, 6.3, rule 3). Nothing that follows is taken for a response.
+		// decoded. With a 204 the field MUST NOT be sent (RFC 9112, 6.1).
 		m.doubt = true
+	}
+	if m.length >= 0 {
+		m.lengthVoid = true
+		return m.framingFault(ErrLengthAndCoding)
 	}
 	if again || !isChunked(value) {
 		return m.framingFault(ErrBadCoding)
@@ -167,10 +173,9 @@ func (m *message) closes() bool {
 	return m.saidClose || m.minor == 0 && !m.saidKeepAlive || m.framing == UntilClose
 }
 
-// declaredLength is the Content-Length, or -1 if there is none that can be trusted. A
-// Transfer-Encoding overrides it (RFC 9112, 6.3, rule 3).
+// declaredLength is the Content-Length, or -1 if there is none that can be trusted.
 func (m *message) declaredLength() int64 {
-	if m.lengthVoid || m.coded {
+	if m.lengthVoid {
 		return -1
 	}
 	return m.length

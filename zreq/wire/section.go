@@ -198,20 +198,13 @@ func (d *Decoder) endLine(in []byte, end int) (blank bool, err error) {
 		s.to = end
 		return false, nil
 	}
-	length := TokenLength(line)
-	colon := length
-	for colon < len(line) && isBlank(line[colon]) {
-		// No whitespace is allowed before the colon, and a proxy has to remove it from a
-		// response (RFC 9112, 5.1). So it is read as if one had. Others may have read it
-		// in another way, so the connection is not used again.
-		colon++
-		d.doubt = true
-	}
-	if length == 0 || colon == len(line) || line[colon] != ':' {
+	colon := TokenLength(line)
+	if colon == 0 || colon == len(line) || line[colon] != ':' {
+		// No whitespace is allowed between the name and the colon (RFC 9112, 5.1).
 		return false, ErrBadField
 	}
 	if d.phase == inHead {
-		s.name = nameOf(line[:length])
+		s.name = nameOf(line[:colon])
 	}
 	s.from, s.to = s.line+colon+1, end
 	return false, nil
