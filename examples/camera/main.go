@@ -1,15 +1,15 @@
-// Camera reads a stream of JPEG pictures and shows how many arrive in a second.
+// Camera reads a stream of JPEG pictures and shows how many arrive in a second. If none
+// arrives for a while, it ends with an error.
 //
 //	go run ./examples/camera                                    # from a camera inside the program
 //	go run ./examples/camera -url http://camera.example/stream -frames 100
 package main
 
 import (
-	"bytes"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
-	"image/jpeg"
 	"io"
 	"os"
 	"os/signal"
@@ -24,19 +24,22 @@ import (
 // beside the buffers of zreq.
 const largest = 256 << 10
 
+var errHangs = errors.New("the camera hangs")
+
 func main() {
 	url := flag.String("url", "", "URL of a multipart/x-mixed-replace stream; without it, a camera inside the program")
 	frames := flag.Int("frames", 150, "number of pictures after which to stop")
+	patience := flag.Duration("patience", 5*time.Second, "how long the camera may send no picture, whatever else it sends")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, os.Stdout, *url, *frames); err != nil {
+	if err := run(ctx, os.Stdout, *url, *frames, *patience); err != nil {
 		fmt.Fprintln(os.Stderr, "camera:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, out io.Writer, url string, frames int) error {
+func run(ctx context.Context, out io.Writer, url string, frames int, patience time.Duration) error {
 	if url == "" {
 		camera, err := startCamera()
 		if err != nil {
@@ -45,6 +48,10 @@ func run(ctx context.Context, out io.Writer, url string, frames int) error {
 		defer camera.close()
 		url = camera.url
 	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	watchdog := time.AfterFunc(patience, func() { cancel(errHangs) })
+	defer watchdog.Stop()
 	resp, err := zreq.Get(ctx, url, &zreq.Args{Stream: true})
 	if err != nil {
 		return err
@@ -64,6 +71,7 @@ func run(ctx context.Context, out io.Writer, url string, frames int) error {
 		if err != nil {
 			return err
 		}
+		watchdog.Reset(patience)
 		if err := show.frame(picture[:n]); err != nil {
 			return fmt.Errorf("picture %d: %w", frame.Index(), err)
 		}
@@ -73,35 +81,4 @@ func run(ctx context.Context, out io.Writer, url string, frames int) error {
 	}
 	show.end()
 	return nil
-}
-
-// meter counts pictures, and prints a line for each second of them.
-type meter struct {
-	out    io.Writer
-	began  time.Time
-	frames int
-	bytes  int
-	second int // the last one that was printed
-	shown  int // the pictures that were printed
-}
-
-func (m *meter) frame(picture []byte) error {
-	size, err := jpeg.DecodeConfig(bytes.NewReader(picture))
-	if err != nil {
-		return err
-	}
-	if m.frames++; m.frames == 1 {
-		fmt.Fprintf(m.out, "pictures of %d × %d\n", size.Width, size.Height)
-	}
-	m.bytes += len(picture)
-	if second := int(time.Since(m.began).Seconds()); second > m.second {
-		fmt.Fprintf(m.out, "%d frames/s\n", (m.frames-m.shown)/(second-m.second))
-		m.second, m.shown = second, m.frames
-	}
-	return nil
-}
-
-func (m *meter) end() {
-	took := time.Since(m.began)
-	fmt.Fprintf(m.out, "%d pictures, %d KiB, %.0f frames/s\n", m.frames, m.bytes>>10, float64(m.frames)/took.Seconds())
 }
