@@ -40,6 +40,7 @@ type receiving struct {
 // as sending, with the limit Write. The limit Head begins when the system was seen to hold
 // nothing.
 func (x *Exchange) ReadHead(ctx context.Context, b *Body) (Step, error) {
+	var err error
 	switch {
 	case x.answered:
 		return Answered, nil // while the request was sent
@@ -50,27 +51,24 @@ func (x *Exchange) ReadHead(ctx context.Context, b *Body) (Step, error) {
 		if b.Exists() && x.limits.Head > 0 && x.meter.BeginQueue(x.socket.Conn()) {
 			x.stage = awaitingQueue
 		}
-		if err := x.setDeadline(ctx); err != nil {
-			return 0, x.broken(ErrConnect, err)
-		}
+		err = x.setDeadline(ctx)
 	}
-	for {
-		step, err := x.nextHead(ctx)
-		if _, silent := err.(*line.TimeoutError); !silent || x.stage != awaitingQueue {
-			return step, err
+	for err == nil {
+		step, end := x.nextHead(ctx)
+		if _, silent := end.(*line.TimeoutError); !silent || x.stage != awaitingQueue {
+			return step, end
 		}
 		limit, _ := x.limits.queue()
 		empty, stuck := x.meter.LookAtQueue(x.socket.Conn(), limit)
 		if stuck {
-			return 0, err
+			return 0, end
 		}
 		if empty {
 			x.stage = awaitingHead
 		}
-		if err := x.setDeadline(ctx); err != nil {
-			return 0, x.broken(ErrConnect, err)
-		}
+		err = x.setDeadline(ctx)
 	}
+	return 0, x.broken(ErrConnect, err)
 }
 
 // setDeadline sets the deadline of the wait for a head. It is set once, and not for each read.

@@ -9,15 +9,14 @@ import (
 type Origin struct {
 	Host  string // without the brackets of an IPv6 address, and without its zone
 	Zone  string // of an IPv6 address, as in a URL: "%25eth0"; "" for none
-	Port  int    // 0: Host has it
+	Port  int    // 0: Host has it, as "proxy:3128"
 	HTTPS bool
-	IPv6  bool
 }
 
 // Same reports whether both are one origin. The case of a host does not matter, that of a
 // zone does.
 func (o *Origin) Same(p *Origin) bool {
-	return o.HTTPS == p.HTTPS && o.Port == p.Port && o.IPv6 == p.IPv6 && ascii.EqualFold(o.Host, p.Host) && zone(o) == zone(p)
+	return o.HTTPS == p.HTTPS && o.Port == p.Port && ascii.EqualFold(o.Host, p.Host) && zone(o) == zone(p)
 }
 
 // Clone returns a copy that shares no memory with the URL, which may be long.
@@ -66,7 +65,7 @@ func (o *Origin) defaultPort() int {
 // append appends scheme, host and port. The port is left out if it is silent.
 func (o *Origin) append(dst []byte, scheme, host, zone string, silent int) []byte {
 	open, shut := "", ""
-	if o.IPv6 {
+	if o.Port != 0 && ascii.IndexByte(o.Host, ':') >= 0 { // an IPv6 address
 		open, shut = "[", "]"
 	}
 	for _, part := range [...]string{scheme, open, host, zone, shut} {

@@ -117,7 +117,6 @@ func (t *Target) splitIPv6(s string) (wrong, part string) {
 	if end < 0 {
 		return urlIPv6, s
 	}
-	t.IPv6 = true
 	t.Host, t.Zone = ascii.Split(s[1:end], "%")
 	switch {
 	case !validIPv6(t.Host):

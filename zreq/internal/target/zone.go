@@ -29,7 +29,7 @@ func (t *Target) InheritZone(from *Target) error {
 		if zone(&t.Origin) != zone(&from.Origin) {
 			return &urlError{text: urlLocation, part: t.Zone}
 		}
-	case t.IPv6 && from.Zone != "" && (isLinkLocal(t.Host) || ascii.EqualFold(t.Host, from.Host)):
+	case from.Zone != "" && (isLinkLocal(t.Host) || ascii.EqualFold(t.Host, from.Host)):
 		t.Zone = from.Zone
 	}
 	return nil
