@@ -57,6 +57,9 @@ type Request struct {
 
 // Open sets the limits.
 func (x *Exchange) Open(limits Limits) {
+	if limits.LowTime <= 0 {
+		limits.LowBytes = 0
+	}
 	x.limits = limits
 	x.meter.Body, x.meter.Write, x.meter.In = limits.Body, limits.Write, limits.LowTime
 }

@@ -9,8 +9,8 @@ import (
 // Limits bound an exchange.
 type Limits struct {
 	Write, Expect, Head, Body time.Duration // zero or less: no limit
-	LowBytes                  int64         // the least of a body that must move
-	LowTime                   time.Duration // in each period of this length
+	LowBytes                  int64         // the least of a body that must move; zero or less: no limit
+	LowTime                   time.Duration // in each period of this length; zero or less: no limit
 	ReadBuffer                int           // bytes
 	WideBuffer                int           // bytes, for a long body that comes quickly; if less than ReadBuffer, there is none
 	Wire                      wire.Limits

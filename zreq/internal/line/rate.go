@@ -12,8 +12,8 @@ var errSlow = errors.New("fewer than LowSpeed.Bytes came or went")
 // A Rate is the lowest rate of a body. It looks at one window after the other, and counts only
 // the time that is spent waiting for the peer.
 type Rate struct {
-	Bytes int64         // the least that must move in a window
-	In    time.Duration // the length of a window; if either is zero or less, there is no limit
+	Bytes int64         // the least that must move in a window; zero or less: no limit
+	In    time.Duration // the length of a window
 
 	waited time.Duration // in this window
 	bytes  int64         // that moved in it
@@ -25,7 +25,7 @@ type Rate struct {
 func (r *Rate) Restart() { r.waited, r.bytes, r.idle, r.held = 0, 0, 0, 0 }
 
 // On reports whether there is a lowest rate.
-func (r *Rate) On() bool { return r.Bytes > 0 && r.In > 0 }
+func (r *Rate) On() bool { return r.Bytes > 0 }
 
 // add counts a wait in which n bytes have moved. It returns an error if the window is over and
 // too little has moved in it. to is the connection that the bytes were written to, or nil if
