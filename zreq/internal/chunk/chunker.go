@@ -19,15 +19,14 @@ import (
 type Chunker struct {
 	callback func(chunk []byte) error
 	size     int
+	taken    int64
 
 	tail []byte // the beginning of the next chunk, not copied yet
-	part []byte // the beginning of the next chunk, copied; in partBuf
 	last []byte // the last chunk that the callback had
 
-	taken int64
-
-	partBuf *buffer.Buffer
-	keptBuf *buffer.Buffer
+	part   *buffer.Buffer // has the beginning of the next chunk, once it was copied
+	filled int            // so much of it
+	kept   *buffer.Buffer // has the last chunk, if that was copied
 }
 
 // ErrEnded is the error of a context that has ended between two chunks. It tells that
@@ -51,10 +50,10 @@ func (c *Chunker) Taken() int64 { return c.taken }
 
 // Write passes on what p completes. p stays valid until Settle.
 func (c *Chunker) Write(ctx context.Context, p []byte) error {
-	if len(c.part) > 0 || len(c.tail) > 0 {
+	if c.filled > 0 || len(c.tail) > 0 {
 		c.gather() // p need not lie behind the tail: between them may be framing
-		n := min(c.size-len(c.part), len(p))
-		if err := c.Advance(ctx, copy(c.Space(), p[:n])); err != nil {
+		n := copy(c.Space(), p)
+		if err := c.Advance(ctx, n); err != nil {
 			return err
 		}
 		p = p[n:]
@@ -75,27 +74,21 @@ func (c *Chunker) Write(ctx context.Context, p []byte) error {
 // Space returns where the rest of the next chunk goes; bytes put there are
 // announced by Advance.
 func (c *Chunker) Space() []byte {
-	if c.partBuf == nil {
-		c.partBuf = buffer.Acquire(c.size)
-		c.part = c.partBuf.B[:0]
+	if c.part == nil {
+		c.part = buffer.Acquire(c.size)
 	}
-	return c.part[len(c.part):c.size]
+	return c.part.B[c.filled:]
 }
 
 // Advance takes n bytes that were put into Space.
 func (c *Chunker) Advance(ctx context.Context, n int) error {
-	c.part = c.part[:len(c.part)+n]
-	if len(c.part) < c.size {
+	c.filled += n
+	if c.filled < c.size {
 		return nil
 	}
 	// The two buffers change roles, so that the last chunk is kept without a copy.
-	chunk := c.part[:c.size:c.size]
-	c.partBuf, c.keptBuf = c.keptBuf, c.partBuf
-	c.part = nil
-	if c.partBuf != nil {
-		c.part = c.partBuf.B[:0]
-	}
-	return c.emit(ctx, chunk)
+	c.part, c.kept, c.filled = c.kept, c.part, 0
+	return c.emit(ctx, c.kept.B[:c.size:c.size])
 }
 
 // emit passes a chunk on. What has come already may be many chunks, so the
@@ -114,44 +107,42 @@ func (c *Chunker) emit(ctx context.Context, chunk []byte) error {
 
 // gather moves the tail into part.
 func (c *Chunker) gather() {
-	if len(c.tail) == 0 {
-		return
+	if len(c.tail) > 0 {
+		c.filled += copy(c.Space(), c.tail)
+		c.tail = nil
 	}
-	n := copy(c.Space(), c.tail)
-	c.part = c.part[:len(c.part)+n]
-	c.tail = nil
 }
 
 // Settle ends the validity of what Write was given: whatever is still needed
 // of it is copied.
 func (c *Chunker) Settle() {
 	c.gather()
-	if len(c.last) == 0 || c.keptBuf != nil && &c.last[0] == &c.keptBuf.B[0] {
+	if len(c.last) == 0 || c.kept != nil && &c.last[0] == &c.kept.B[0] {
 		return
 	}
-	if c.keptBuf == nil {
-		c.keptBuf = buffer.Acquire(c.size)
+	if c.kept == nil {
+		c.kept = buffer.Acquire(c.size)
 	}
-	c.last = c.keptBuf.B[:copy(c.keptBuf.B, c.last)]
+	c.last = c.kept.B[:copy(c.kept.B, c.last)]
 }
 
 // Flush passes on the last chunk, which may be short.
 func (c *Chunker) Flush(ctx context.Context) error {
 	chunk := c.tail
-	if len(c.part) > 0 {
+	if c.filled > 0 {
 		c.gather()
-		chunk = c.part
+		chunk = c.part.B[:c.filled]
 	}
 	if len(chunk) == 0 {
 		return nil
 	}
-	c.tail, c.part = nil, nil
+	c.tail, c.filled = nil, 0
 	return c.emit(ctx, chunk[:len(chunk):len(chunk)])
 }
 
 // Close releases the buffers. last is no longer valid then.
 func (c *Chunker) Close() {
-	buffer.Release(c.partBuf)
-	buffer.Release(c.keptBuf)
-	c.partBuf, c.keptBuf = nil, nil
+	buffer.Release(c.part)
+	buffer.Release(c.kept)
+	c.part, c.kept = nil, nil
 }
