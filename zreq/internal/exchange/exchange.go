@@ -200,18 +200,15 @@ func (x *Exchange) read(ctx context.Context, p []byte, m *line.Meter) (int, erro
 
 // endOfInput returns what follows from err, by which reading has ended. If err is the end of
 // the connection, the codec knows whether that is the end of the response.
-func (x *Exchange) endOfInput(err error) (ev wire.Event, _ error) {
-	if err != io.EOF {
-		return ev, x.broken(wire.ErrTruncated, err)
+func (x *Exchange) endOfInput(err error) (wire.Event, error) {
+	if err == io.EOF {
+		ev, early := x.dec.EOF()
+		cut, _ := KindOf(x.failure) // if sending failed, this end may be a reset (RFC 9112, 8)
+		if early == nil && (cut == nil || x.ProvesEnd()) {
+			return ev, nil
+		}
 	}
-	ev, err = x.dec.EOF()
-	if err == nil && x.sendFailed() && !x.ProvesEnd() {
-		err = io.EOF // sending failed, so the cause of this end may be a reset (RFC 9112, 8)
-	}
-	if err == nil {
-		return ev, nil
-	}
-	return ev, x.broken(wire.ErrTruncated, io.EOF)
+	return wire.Event{}, x.broken(wire.ErrTruncated, err)
 }
 
 // broken returns the error of a connection that broke with err. kind is ErrConnect while the
@@ -235,10 +232,4 @@ func (x *Exchange) broken(kind, err error) error {
 		kind = ErrStale
 	}
 	return &Error{Kind: kind, Err: err}
-}
-
-// sendFailed reports whether the connection failed while the request was sent.
-func (x *Exchange) sendFailed() bool {
-	kind, _ := KindOf(x.failure)
-	return kind != nil
 }
