@@ -19,15 +19,15 @@ func isBareIPv6(s string) bool {
 	return colons > 1
 }
 
-// validIPv6 is IPv6address of RFC 3986, 3.2.2.
+// validIPv6 is IPv6address of RFC 3986, 3.2.2: eight groups, or fewer and one gap.
 func validIPv6(s string) bool {
-	groups, compressed := 0, false
+	groups, gap := 0, false
 	for colon := false; s != ""; colon = true { // whether a colon goes before the next group
 		if len(s) >= 2 && s[:2] == "::" {
-			if compressed {
+			if gap {
 				return false
 			}
-			compressed, colon, s = true, false, s[2:]
+			gap, colon, s = true, false, s[2:]
 			if s == "" {
 				break
 			}
@@ -37,26 +37,37 @@ func validIPv6(s string) bool {
 		}
 		group, rest := ascii.Split(s, ":")
 		if rest == "" && ascii.IndexByte(group, '.') >= 0 {
-			return validIPv4(group) && fits(groups+2, compressed)
+			if !validIPv4(group) {
+				return false
+			}
+			groups += 2
+			break
 		}
-		if len(group) == 0 || len(group) > 4 || !allHex(group) {
+		if len(group) == 0 || len(group) > 4 {
 			return false
+		}
+		for i := range len(group) {
+			if ascii.Unhex(group[i]) < 0 {
+				return false
+			}
 		}
 		groups++
 		s = rest
 	}
-	return fits(groups, compressed)
-}
-
-func fits(groups int, compressed bool) bool {
-	if compressed {
-		return groups < 8 // the gap stands for at least one
+	if gap {
+		return groups < 8 // it stands for at least one
 	}
 	return groups == 8
 }
 
 func validIPv4(s string) bool {
 	for part := range 4 {
+		if part > 0 {
+			if s == "" || s[0] != '.' {
+				return false
+			}
+			s = s[1:]
+		}
 		n, digits := 0, 0
 		for digits < len(s) && '0' <= s[digits] && s[digits] <= '9' && digits < 3 {
 			n = n*10 + int(s[digits]-'0')
@@ -66,22 +77,6 @@ func validIPv4(s string) bool {
 			return false
 		}
 		s = s[digits:]
-		if part == 3 {
-			break
-		}
-		if s == "" || s[0] != '.' {
-			return false
-		}
-		s = s[1:]
 	}
 	return s == ""
-}
-
-func allHex(s string) bool {
-	for i := range len(s) {
-		if ascii.Unhex(s[i]) < 0 {
-			return false
-		}
-	}
-	return true
 }
