@@ -91,6 +91,7 @@ var responses = map[string]string{
 	"gzip":                     "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 29\r\n\r\n" + gzipped,
 	"gzip, chunked":            "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n1d\r\n" + gzipped + "\r\n0\r\n\r\n",
 	"gzip, trailers":           "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n1d\r\n" + gzipped + "\r\n0\r\nX-Sum: 7\r\n\r\n",
+	"another Pragma":           "HTTP/1.1 200 OK\r\nPragma: x-no-cache\r\nContent-Length: 5\r\n\r\nhello",
 	"gzip of nothing":          "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 0\r\n\r\n",
 	"a strange coding":         "HTTP/1.1 200 OK\r\nContent-Encoding: utf-8\r\nContent-Length: 5\r\n\r\nhello",
 	"a strange coding, 404":    "HTTP/1.1 404 OK\r\nContent-Encoding: br\r\nContent-Length: 5\r\n\r\nhello",

@@ -95,10 +95,7 @@ func tidy(res *http.Response) {
 
 // announce moves the names in the field Trailer to the keys of Response.Trailer.
 func announce(res *http.Response) {
-	fields, ok := res.Header["Trailer"]
-	if !ok {
-		return
-	}
+	fields := res.Header["Trailer"]
 	res.Header.Del("Trailer")
 	for _, field := range fields {
 		for name := range strings.SplitSeq(field, ",") {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/matryer/is"
 
+	"github.com/zreq-go/zreq/netdriver/tlsnet"
 	"github.com/zreq-go/zreq/zreq"
 	"github.com/zreq-go/zreq/zreq/roundtrip"
 	"github.com/zreq-go/zreq/zreq/zreqtest"
@@ -133,6 +134,27 @@ func TestHooksOfFailures(t *testing.T) {
 	})
 }
 
+// TestHooksOfErrors: a hook learns which address was wanted, and why a request was not sent.
+func TestHooksOfErrors(t *testing.T) {
+	for from, want := range map[string]string{"http://x.test": "x.test:80", "https://x.test": "x.test:443", "http://[::1]:8080": "[::1]:8080"} {
+		is := is.New(t)
+		client, session := zreqClient(t)
+		session.Driver, session.TLS = refuser{errors.New("no route")}, tlsnet.New(nil)
+		var wanted string
+		ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GetConn: func(address string) { wanted = address }})
+		is.True(fetch(client, make1("GET", from, nil).WithContext(ctx)) != nil)
+		is.Equal(wanted, want)
+	}
+	is := is.New(t)
+	var why error
+	ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{WroteRequest: func(i httptrace.WroteRequestInfo) { why = i.Err }})
+	r := make1("POST", startPeer(t, ok).url, failing{strings.NewReader("hello")}).WithContext(ctx)
+	r.ContentLength = 9
+	client, _ := zreqClient(t)
+	is.True(fetch(client, r) != nil)
+	is.True(errors.Is(why, errBody))
+}
+
 func TestHookRefuses1xx(t *testing.T) {
 	for name, answer := range map[string]string{
 		"in one piece": responses["1xx first"],
@@ -222,7 +244,7 @@ func (e *events) Trace(ev zreq.Event) {
 
 func TestTraceOfTheSessionIsToldToo(t *testing.T) {
 	is := is.New(t)
-	p := startPeer(t, ok, ok)
+	p := startPeer(t, responses["1xx first"], responses["1xx first"]) // which the second one has no hook for
 	var told [2]events
 	for i, hooks := range []*httptrace.ClientTrace{nil, {}} {
 		session := &zreq.Session{Trace: &told[i]}
