@@ -117,6 +117,7 @@ type Error struct {
 	kind  error // one of the Err values above, or nil
 	spent bool  // it would not be the same call again, or fail again; see SafeToRetry
 	late  bool  // the deadline of the context has passed
+	early bool  // the response came before the end of the request
 
 	// The caller ended the call: by its context, a callback, a writer or Close.
 	byCaller bool

@@ -39,6 +39,7 @@ func (d *delivery) fail(ctx context.Context, err error) *Error {
 		}
 		d.blame(ctx, e)
 	}
+	e.early = d.answered && d.exchange.Reuse() == CloseUnsent
 	e.spent = e.Sent > 0 || e.kind == ErrBody || d.why == CloseByCaller
 	e.byCaller = d.why == CloseStopped || d.why == CloseByCaller || d.why == CloseCancelled && !e.late
 	return e

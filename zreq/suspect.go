@@ -19,7 +19,8 @@ import (
 //
 //   - the peer has closed the connection, or has sent a TLS alert or a certificate that does
 //     not verify, since that has come over the link
-//   - a connection was reset that had been idle (ErrStale)
+//   - a connection was reset that had been idle (ErrStale), or behind a response that came
+//     before the end of the request, which is how a server refuses the rest
 //   - the caller has ended the call, or its context has ended, by a deadline as well
 //   - another call would fail in the same way; see [Transient]
 func Suspect(d netdriver.Driver, err error) {
@@ -73,7 +74,8 @@ func linkError(err error) *Error {
 // isOfLink reports whether e may be the fault of a link: a connection over one has stalled or
 // broken, and nothing shows that the link works.
 func (e *Error) isOfLink() bool {
-	return e.Link != "" && !e.late && !e.byCaller && e.kind != ErrStale && isPassing(e) && !isEnd(e.Err)
+	refused := e.early && !netdriver.IsTimeout(e.Err)
+	return e.Link != "" && !e.late && !e.byCaller && !refused && e.kind != ErrStale && isPassing(e) && !isEnd(e.Err)
 }
 
 // isEnd reports whether the peer has ended the connection, as err says.

@@ -144,6 +144,38 @@ func TestSuspectOfAnIdleConnection(t *testing.T) {
 	is.Equal(len(d.told), 0)
 }
 
+// TestSuspectOfARefusal: a server that has refused half of a request may reset the connection
+// behind its response, whether the caller reads that or has it read. A stall is another thing.
+func TestSuspectOfARefusal(t *testing.T) {
+	const refused = "HTTP/1.1 413 Too Large\r\nContent-Length: 9\r\n\r\nx"
+	for name, tt := range map[string]struct {
+		end     []zreqtest.Step
+		suspect bool
+	}{
+		"is reset": {[]zreqtest.Step{zreqtest.Pause(time.Second), zreqtest.Reset()}, false},
+		"stalls":   {[]zreqtest.Step{zreqtest.Hold()}, true},
+	} {
+		for _, stream := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, stream %t", name, stream), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					is := is.New(t)
+					d := linkedTo(t, append([]zreqtest.Step{zreqtest.Head(), zreqtest.Send(refused)}, tt.end...))
+					s := &zreq.Session{Driver: d}
+					defer s.Close()
+					resp, err := s.Post(t.Context(), site, &zreq.Args{Body: form.Bytes(make([]byte, 1<<20), "image/gif"), Stream: stream})
+					if stream {
+						is.NoErr(err)
+						_, err = resp.Content()
+						s.Suspect(nil, err)
+					}
+					is.True(err != nil)
+					is.Equal(len(d.told) > 0, tt.suspect)
+				})
+			})
+		}
+	}
+}
+
 // TestSuspectClosesIdle: the driver of the call is told, and the idle connections over the link
 // are closed, but not those of another driver, nor those over another link. If the link works,
 // only those to the same origin are closed.

@@ -10,7 +10,6 @@ import (
 	"github.com/zreq-go/zreq/internal/backoff"
 	"github.com/zreq-go/zreq/internal/deadline"
 	"github.com/zreq-go/zreq/internal/suspect"
-	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/upload"
 	"github.com/zreq-go/zreq/zreq"
 )
@@ -116,9 +115,7 @@ func (r *round) attempt(ctx context.Context, f File) (*zreq.Response, error) {
 		}
 	}
 	resp, err := upload.Upload(ctx, url, body, &args)
-	if resp == nil || netdriver.IsTimeout(err) { // a server that refuses early may reset the connection behind its response
-		suspect.Tell(ctx, err, args.Session, args.Driver) // so that the next attempt can take another one
-	}
+	suspect.Tell(ctx, err, args.Session, args.Driver) // so that the next attempt can take another link
 	if err == nil && resp.Status/100 == 2 && r.args.Check != nil {
 		err = r.args.Check(f, resp)
 	}

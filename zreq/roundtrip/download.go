@@ -6,7 +6,6 @@ import (
 	"sync"
 
 	"github.com/zreq-go/zreq/internal/suspect"
-	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/zreq"
 )
 
@@ -16,7 +15,6 @@ type download struct {
 	to    *http.Response // receives the trailers when the body has ended
 	life  *lifetime
 	links *zreq.Session // is told which link has stalled or broken
-	early bool          // the response came before the end of the request
 	open  bool          // the download ends the lifetime of the call
 
 	mu      sync.Mutex // guards the fields below; nothing of the caller is called while it is held
@@ -137,10 +135,5 @@ func (d *download) isClosed() bool {
 
 // suspect reports the link of a connection that has stalled or broken in the body. The Session
 // knows that of an error before the response, but who reads the body of a Stream is to report
-// it, and a user of an http.Client cannot. A server that refuses a request early may reset the
-// connection behind its response, which says nothing about the link.
-func (d *download) suspect(err error) {
-	if !d.early || netdriver.IsTimeout(err) {
-		suspect.Tell(d.life.ctx, err, d.links, nil)
-	}
-}
+// it, and a user of an http.Client cannot.
+func (d *download) suspect(err error) { suspect.Tell(d.life.ctx, err, d.links, nil) }

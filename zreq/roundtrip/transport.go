@@ -96,7 +96,6 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err = verdict(got, err); err != nil {
 		return nil, life.told(err, up.failed)
 	}
-	download.early = up.sends() && !up.ended
 	return download.answer(req, got, spy), nil
 }
 

@@ -17,7 +17,6 @@ type upload struct {
 	probed bool  // settle must find out whether the body is empty
 	err    error // follows first
 	read   bool  // something was read since the beginning
-	ended  bool  // all of it was read
 	failed error // the error of the body or of fresh, unwrapped
 	bare   bool  // net/http returns an error of the body itself
 
@@ -123,7 +122,7 @@ func (a *again) Rewind() error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.stale = a.stale || a.read
-	a.read, a.ended = false, false
+	a.read = false
 	return nil
 }
 
@@ -141,11 +140,9 @@ func (u *upload) next(p []byte) (int, error) {
 		return n, nil
 	}
 	if u.err != nil {
-		u.ended = u.err == io.EOF
 		return 0, u.err
 	}
 	n, err := body.Read(p)
-	u.ended = err == io.EOF
 	if err != nil && err != io.EOF && u.bare {
 		u.failed = err
 	}
