@@ -32,6 +32,7 @@ type call struct {
 	id   string // of the answer, in OnHead
 	got  []byte // of the body
 	page []byte // the content beside an error
+	tail []byte // the content after a callback
 	last int    // bytes of the last chunk
 	odd  bool   // a chunk had a size that it must not have
 	err  error  // of the verb, or of reading the body
@@ -56,6 +57,14 @@ type happened struct {
 	steps      int   // of the client on its connections
 	sent, read int64 // bytes
 }
+
+// lying is a body that has another size than it says.
+type lying struct {
+	io.Reader
+	size int64
+}
+
+func (l lying) Size() int64 { return l.size }
 
 var errOwn = errors.New("the caller has stopped")
 
@@ -86,7 +95,11 @@ func choose(random *rand.Rand) *call {
 		c.body = text[random.IntN(1000):][:oneOf(random, 0, 1, 10, 5000, oneOf(random, 20_000, 200_000))]
 		a.Body = oneOf[io.Reader](random, bytes.NewReader(c.body), form.Bytes(c.body, "text/plain"), io.MultiReader(bytes.NewReader(c.body)))
 		_, sized := a.Body.(interface{ Size() int64 })
+		if chance(random, 5) {
+			a.Body, sized = lying{a.Body, int64(max(0, len(c.body)+oneOf(random, -1, 1)))}, false
+		}
 		c.once, a.Expect100 = !sized, chance(random, 40)
+		a.Headers = append(a.Headers, [2]string{"Content-Language", "en"})
 	}
 	if a.Stream = c.way != "plain" && c.way != "callback"; c.way == "callback" {
 		a.StreamChunk, a.StreamCallback = c.size, c.chunk
@@ -121,6 +134,8 @@ func (u *caller) make(c *call) {
 		c.err = c.receive()
 	case len(c.got) == 0:
 		c.page, _ = c.resp.Content()
+	case c.err == nil:
+		c.tail, _ = c.resp.Content()
 	}
 	if c.resp != nil && c.resp.Connection != nil && c.resp.Connection != u.conn {
 		_ = u.conn.Close()

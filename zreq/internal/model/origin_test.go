@@ -12,6 +12,7 @@ import (
 	"net/http/httputil"
 	"strings"
 	"testing/synctest"
+	"time"
 
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/netdriver/memnet"
@@ -34,7 +35,9 @@ type origin struct {
 // An answer is a request that the origin has received, and its final response to it.
 type answer struct {
 	*http.Request
+	conn      *memnet.Conn
 	received  []byte // body of the request
+	rushed    bool   // that came before the expectation was met
 	early     bool   // the response comes before that
 	interim   int    // 1xx before the final response
 	id        string
@@ -49,6 +52,7 @@ type answer struct {
 	came      int  // bytes of raw that were sent
 	behind    bool // other bytes follow
 	part      bool // it says that it is not all that there is
+	gone      bool // the connection was closed after it all the same
 }
 
 // text has no two parts that are alike.
@@ -154,11 +158,15 @@ func (o *origin) serve(c *memnet.Conn, in *bufio.Reader, random *rand.Rand) bool
 	if err != nil {
 		return false
 	}
-	a := &answer{Request: r, early: chance(random, 10)}
+	a := &answer{Request: r, conn: c, early: chance(random, 10), gone: chance(random, 5)}
 	o.call.answers = append(o.call.answers, a)
 	o.logf("  %s %s%s %d %v", r.Method, r.Host, r.URL, r.ContentLength, r.Header)
 	if r.Header.Get("Expect") != "" && chance(random, 60) {
 		_, _ = io.WriteString(c, "HTTP/1.1 100 Continue\r\n\r\n")
+	} else if r.Header.Get("Expect") != "" && !a.early {
+		began := time.Now()
+		_, err := in.Peek(1)
+		a.rushed = err == nil && time.Since(began) < time.Second
 	}
 	if !a.early {
 		if a.received, err = io.ReadAll(r.Body); err != nil || chance(random, 5) {
@@ -176,7 +184,7 @@ func (o *origin) serve(c *memnet.Conn, in *bufio.Reader, random *rand.Rand) bool
 	case a.early && a.keeps && err == nil:
 		_, err = io.Copy(io.Discard, r.Body)
 	}
-	return a.keeps && err == nil && !chance(random, 5)
+	return a.keeps && err == nil && !a.gone
 }
 
 // leave ends a connection early.
