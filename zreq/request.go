@@ -151,7 +151,7 @@ func (r *request) appendHead(dst []byte, args *Args, to *asked, closes bool) (_ 
 		h.field("Connection", value)
 	}
 	r.putFraming(&h, args, to.method)
-	expects = args.Expect100 && r.body.Exists() && r.body.Size() != 0 && args.sends("Expect")
+	expects = args.Expect100 && r.hasContent() && args.sends("Expect")
 	if expects {
 		h.text = append(h.text, exchange.Expectation...)
 	}
@@ -244,8 +244,8 @@ func (r *request) putGiven(h *head, args *Args) {
 }
 
 // withholds reports whether putGiven leaves a field out: Host, which goes first, credentials if
-// the request is anonymous or Auth makes them, and what describes a body that a redirect has
-// dropped.
+// the request is anonymous or Auth makes them, an expectation without content, and what
+// describes a body that a redirect has dropped.
 func (r *request) withholds(name string, args *Args, anonymous bool) bool {
 	switch {
 	case ascii.EqualFold(name, "Host"):
@@ -256,14 +256,19 @@ func (r *request) withholds(name string, args *Args, anonymous bool) bool {
 		return anonymous
 	case anonymous && listed(name, args.OriginOnly):
 		return true
+	case ascii.EqualFold(name, "Expect"):
+		return !r.hasContent() // MUST NOT be sent then (RFC 9110, 10.1.1)
 	}
 	_, describes := ascii.CutPrefixFold(name, "Content-")
 	return r.bodyDropped && (describes || listed(name, ofContent))
 }
 
 // ofContent are fields that describe the content, besides those that begin with Content-
-// (RFC 9110, 15.4 and 10.1.1).
-var ofContent = []string{"Expect", "Digest", "Repr-Digest", "Last-Modified", "Trailer"}
+// (RFC 9110, 15.4).
+var ofContent = []string{"Digest", "Repr-Digest", "Last-Modified", "Trailer"}
+
+// hasContent reports whether there is a body that is not empty.
+func (r *request) hasContent() bool { return r.body.Exists() && r.body.Size() != 0 }
 
 // putFraming appends the fields that describe the body.
 func (r *request) putFraming(h *head, args *Args, method string) {

@@ -94,6 +94,16 @@ func testRequestWire(t *testing.T) {
 			zreq.Args{Headers: zreq.Headers{{"authorization", "Bearer t"}, {"user-AGENT", "me"}, {"HOST", "other.test"}}},
 			"GET / HTTP/1.1\r\nHOST: other.test\r\nauthorization: Bearer t\r\nuser-AGENT: me\r\n" + end,
 		},
+		"an expectation without content": {
+			"POST", "http://h.test/",
+			zreq.Args{Headers: zreq.Headers{{"expect", "100-continue"}}, Body: strings.NewReader("")},
+			"POST / HTTP/1.1\r\nHost: h.test\r\n" + agent + "Connection: close\r\nContent-Length: 0\r\n\r\n",
+		},
+		"an expectation": {
+			"POST", "http://h.test/",
+			zreq.Args{Headers: zreq.Headers{{"expect", "100-continue"}}, Body: strings.NewReader("hi")},
+			"POST / HTTP/1.1\r\nHost: h.test\r\n" + agent + "expect: 100-continue\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhi",
+		},
 		"own fields left out": {
 			"GET", "http://h.test/",
 			zreq.Args{Omit: []string{"user-agent", "CONNECTION"}},

@@ -166,6 +166,12 @@
 //     receive it twice, because these methods are idempotent (RFC 9110, 9.2.2). net/http
 //     does so for GET, HEAD, OPTIONS and TRACE, and for others with an Idempotency-Key.
 //     That is the same here.
+//   - Bytes that no URL may have, such as '|', '"' and those beyond ASCII, are
+//     percent-encoded in the query as well (RFC 3986, 2.1). net/http does so in the path
+//     only. A '%' that begins no escape stays as it is.
+//   - Expect: 100-continue is not sent without a body (RFC 9110, 10.1.1).
+//   - A TRACE with Authorization or Cookie is refused, and so is an If-Range without a Range
+//     or with a weak ETag (RFC 9110, 9.3.8 and 13.1.5).
 //   - A Request.Host that is not a host with or without a port is refused. For some of
 //     them net/http sends an empty Host.
 //   - A body of unknown length is sent in chunks even with TransferEncoding "identity",
@@ -183,7 +189,7 @@
 //
 // # What it does not do
 //
-//   - HTTP/2 and CONNECT.
+//   - HTTP/2, CONNECT, and OPTIONS of the server as a whole (URL.Path "*"): [ErrTarget].
 //   - Upgrades to another protocol: a 101 is an error.
 //   - Trailers of requests: [ErrTrailer].
 //   - Reading a response while the request is still being sent: an early response ends

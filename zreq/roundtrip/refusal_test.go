@@ -42,6 +42,7 @@ func TestRefusedBeforeAnythingIsSent(t *testing.T) {
 		"bad User-Agent":         {func(r *http.Request) { r.Header["User-Agent"] = []string{"1\n"} }, zreq.ErrRequest},
 		"transfer coding alone":  {func(r *http.Request) { r.TransferEncoding = []string{"gzip"} }, zreq.ErrRequest},
 		"chunked twice":          {func(r *http.Request) { r.TransferEncoding = []string{"chunked", "chunked"} }, zreq.ErrRequest},
+		"If-Range alone":         {func(r *http.Request) { r.Header["If-Range"] = []string{`"x"`} }, zreq.ErrRequest},
 		"transfer coding":        {func(r *http.Request) { r.TransferEncoding = []string{"gzip", "chunked"} }, zreq.ErrRequest},
 	} {
 		t.Run(name, func(t *testing.T) {

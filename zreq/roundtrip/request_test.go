@@ -137,6 +137,17 @@ func TestTargetOfOpaqueWithHost(t *testing.T) {
 	is.True(strings.HasPrefix(p.seen()[0], "GET /a%2Fb?q HTTP/1.1\r\n")) // in the form of an origin server (RFC 9112, 3.2.1)
 }
 
+// What no URL may have is encoded in the query, too (RFC 3986, 2.1); net/http sends it.
+func TestQueryIsEncoded(t *testing.T) {
+	is := is.New(t)
+	p := startPeer(t, ok)
+	client, _ := zreqClient(t)
+	resp, err := client.Do(make1("GET", p.url+"/|?a=\"|\"&b=é&c=50%&d=%7c", nil))
+	is.NoErr(err)
+	resp.Body.Close()
+	is.True(strings.HasPrefix(p.seen()[0], "GET /%7C?a=%22%7C%22&b=%C3%A9&c=50%&d=%7c HTTP/1.1\r\n"))
+}
+
 func TestPathWithoutItsSlash(t *testing.T) {
 	is := is.New(t)
 	p := startPeer(t, ok)
