@@ -27,8 +27,8 @@ type Args struct {
 	//
 	// Content-Length and Transfer-Encoding are set by zreq alone. Here they are
 	// ErrRequest, and so is an If-Range without a Range or with a weak ETag (RFC 9110,
-	// 13.1.5). An Expect without content is left out (RFC 9110, 10.1.1). "Connection:
-	// Keep-Alive" asks for Response.Connection.
+	// 13.1.5). "Expect: 100-continue" is left out if there is no content (RFC 9110,
+	// 10.1.1). "Connection: Keep-Alive" asks for Response.Connection.
 	Headers Headers
 
 	// Omit names fields that zreq would send by itself and that are left out, such as

@@ -233,10 +233,10 @@ func (r *request) putOwn(h *head, args *Args, to *asked, target []byte) {
 // response shows them (RFC 9110, 9.3.8).
 func (r *request) putGiven(h *head, args *Args) {
 	for _, field := range args.Headers {
-		if r.withholds(field[0], args, r.anonymous) {
+		if r.withholds(field, args, r.anonymous) {
 			continue
 		}
-		if r.trace && r.withholds(field[0], args, true) {
+		if r.trace && r.withholds(field, args, true) {
 			h.err = errTrace
 		}
 		h.field(field[0], field[1])
@@ -246,8 +246,8 @@ func (r *request) putGiven(h *head, args *Args) {
 // withholds reports whether putGiven leaves a field out: Host, which goes first, credentials if
 // the request is anonymous or Auth makes them, an expectation without content, and what
 // describes a body that a redirect has dropped.
-func (r *request) withholds(name string, args *Args, anonymous bool) bool {
-	switch {
+func (r *request) withholds(field [2]string, args *Args, anonymous bool) bool {
+	switch name := field[0]; {
 	case ascii.EqualFold(name, "Host"):
 		return true
 	case ascii.EqualFold(name, "Authorization"):
@@ -256,16 +256,16 @@ func (r *request) withholds(name string, args *Args, anonymous bool) bool {
 		return anonymous
 	case anonymous && listed(name, args.OriginOnly):
 		return true
-	case ascii.EqualFold(name, "Expect"):
+	case ascii.EqualFold(name, "Expect") && ascii.EqualFold(field[1], "100-continue"):
 		return !r.hasContent() // MUST NOT be sent then (RFC 9110, 10.1.1)
 	}
-	_, describes := ascii.CutPrefixFold(name, "Content-")
-	return r.bodyDropped && (describes || listed(name, ofContent))
+	_, describes := ascii.CutPrefixFold(field[0], "Content-")
+	return r.bodyDropped && (describes || listed(field[0], ofContent))
 }
 
 // ofContent are fields that describe the content, besides those that begin with Content-
-// (RFC 9110, 15.4).
-var ofContent = []string{"Digest", "Repr-Digest", "Last-Modified", "Trailer"}
+// (RFC 9110, 15.4 and 10.1.1).
+var ofContent = []string{"Expect", "Digest", "Repr-Digest", "Last-Modified", "Trailer"}
 
 // hasContent reports whether there is a body that is not empty.
 func (r *request) hasContent() bool { return r.body.Exists() && r.body.Size() != 0 }
