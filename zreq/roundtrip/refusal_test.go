@@ -30,6 +30,7 @@ func TestRefusedBeforeAnythingIsSent(t *testing.T) {
 		"Opaque with a fragment": {func(r *http.Request) { r.URL.Opaque = "/a#b" }, zreq.ErrRequest},
 		"query with a fragment":  {func(r *http.Request) { r.URL.RawQuery = "a#b" }, zreq.ErrRequest},
 		"query with a line end":  {func(r *http.Request) { r.URL.RawQuery = "a\r\nX: y" }, zreq.ErrRequest},
+		"zone without an end":    {func(r *http.Request) { r.URL.Host = "[fe80::1%eth0" }, zreq.ErrRequest},
 		"empty zone":             {func(r *http.Request) { r.URL.Host = "[fe80::1%]" }, zreq.ErrRequest},
 		"host beyond ASCII":      {func(r *http.Request) { r.URL.Host = "bücher.test" }, zreq.ErrRequest},
 		"bad Host":               {func(r *http.Request) { r.Host = "a b" }, zreq.ErrRequest},

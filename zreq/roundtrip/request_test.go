@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/matryer/is"
 
@@ -58,6 +59,8 @@ var requests = map[string]func(u string) *http.Request{
 	"POST":                 func(u string) *http.Request { return make1("POST", u, strings.NewReader("hello")) },
 	"GET with a body":      func(u string) *http.Request { return make1("GET", u, strings.NewReader("hello")) },
 	"POST of unknown size": func(u string) *http.Request { return make1("POST", u, io.MultiReader(strings.NewReader("hello"))) },
+	"GET of unknown size":  func(u string) *http.Request { return make1("GET", u, io.MultiReader(strings.NewReader("hello"))) },
+	"GET of one byte":      func(u string) *http.Request { return make1("GET", u, iotest.DataErrReader(strings.NewReader("h"))) },
 	"POST of none":         func(u string) *http.Request { return make1("POST", u, io.MultiReader()) },
 	"GET of none":          func(u string) *http.Request { return make1("GET", u, io.MultiReader()) },
 	"DELETE of none":       func(u string) *http.Request { return make1("DELETE", u, io.MultiReader()) },

@@ -99,23 +99,13 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return download.answer(req, got, spy), nil
 }
 
-// verdict returns nil if there is a response. No status is an error.
+// verdict returns nil if there is a response, which may be that to the last attempt. No status is
+// an error.
 func verdict(got *zreq.Response, err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case got == nil:
-		return err
-	case errors.Is(err, zreq.ErrOutOfRetries):
-		var out *zreq.OutOfRetries
-		var last *zreq.Error
-		if errors.As(err, &out) && errors.As(out.Unwrap(), &last) && last.Phase == zreq.PhaseHead &&
-			out.Attempts[len(out.Attempts)-1].Status == got.Status {
-			return nil
-		}
-	case got.Status == http.StatusRequestTimeout && errors.Is(err, zreq.ErrStale):
-		// The server may have sent it before it received the request. It allows the
-		// client to ask again, so passing it on does no harm.
+	var out *zreq.OutOfRetries
+	var last *zreq.Error
+	if got != nil && errors.As(err, &out) && errors.As(out.Unwrap(), &last) && last.Phase == zreq.PhaseHead &&
+		out.Attempts[len(out.Attempts)-1].Status == got.Status {
 		return nil
 	}
 	return err

@@ -104,6 +104,12 @@ func TestRetry(t *testing.T) {
 		is.True(errors.Is(err, context.Canceled)) // the answer before is none to this
 		is.Equal(session.Stats().Open, session.Stats().Idle)
 	})
+	t.Run("an answer, and then none", func(t *testing.T) {
+		is := is.New(t)
+		client, _ := retrying(t, zreq.Retry{Attempts: 2, Wait: time.Millisecond})
+		_, err := client.Get(startPeer(t, busy, "close ").url)
+		is.True(errors.Is(err, zreq.ErrOutOfRetries) && errors.Is(err, io.EOF))
+	})
 	t.Run("no answer at all", func(t *testing.T) {
 		is := is.New(t)
 		p := startPeer(t, "close ", "close ")

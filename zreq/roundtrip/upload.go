@@ -94,7 +94,7 @@ const maxEmpty = 100
 
 // sends reports whether there is a body to send.
 func (u *upload) sends() bool {
-	return u.body != nil && u.body != http.NoBody && u.size != 0
+	return u.size != 0
 }
 
 // reader returns the body for zreq. It has Rewind only if it can begin again.

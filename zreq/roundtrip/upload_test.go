@@ -179,6 +179,26 @@ func TestBodyThatWaitsIsNotBegun(t *testing.T) {
 	}
 }
 
+// lateEnd is a body that ends, but not at once.
+type lateEnd struct{ asked bool }
+
+func (l *lateEnd) Read([]byte) (int, error) {
+	if !l.asked {
+		l.asked = true
+		return 0, nil
+	}
+	return 0, io.EOF
+}
+
+// TestBodyThatIsEmptyInTheEnd: a GET with an empty body is one without a body.
+func TestBodyThatIsEmptyInTheEnd(t *testing.T) {
+	is := is.New(t)
+	p := startPeer(t, ok)
+	client, _ := zreqClient(t)
+	is.NoErr(fetch(client, make1("GET", p.url, new(lateEnd))))
+	is.True(!strings.Contains(p.seen()[0], "Transfer-Encoding"))
+}
+
 // An error of the byte that is asked for before all is not forgotten.
 func TestBodyThatFailsOnce(t *testing.T) {
 	is := is.New(t)
