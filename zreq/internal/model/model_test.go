@@ -40,10 +40,16 @@ func TestCalls(t *testing.T) {
 	case *lasts > 0:
 		seed, last = rand.Uint64()>>1, 1<<63
 	}
+	made := 0
 	for ; seed <= last && !t.Failed() && (*lasts == 0 || time.Now().Before(end)); seed++ {
 		synctest.Test(t, func(t *testing.T) { play(t, seed, logf) })
+		made += calls
 	}
+	t.Logf("%d calls", made)
 }
+
+// calls is how many calls there are to a seed.
+const calls = 6
 
 // play makes the calls of a seed.
 func play(t *testing.T, seed uint64, logf func(string, ...any)) {
@@ -56,7 +62,7 @@ func play(t *testing.T, seed uint64, logf func(string, ...any)) {
 	if u.attempts != 0 {
 		u.session = &zreq.Session{Retry: zreq.Retry{Attempts: u.attempts}, Pool: zreq.PoolLimits{Requests: oneOf(random, 0, 2)}}
 	}
-	for n := 0; n < 6 && !t.Failed(); n++ {
+	for n := 0; n < calls && !t.Failed(); n++ {
 		u.make(choose(random))
 		for _, s := range sentences {
 			if !s.holds(u, u.call) {
