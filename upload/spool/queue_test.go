@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -89,4 +90,41 @@ func TestNamesThatAreNotDurable(t *testing.T) {
 	sick = nil
 	is.NoErr(s.Drain(t.Context()))
 	is.Equal(len(server.arrivals), 1)
+}
+
+// TestBothFoldersAreSynced: when Add returns, the file is durable in the spool, and gone from where
+// it was.
+func TestBothFoldersAreSynced(t *testing.T) {
+	is := is.New(t)
+	disk := newSimDisk(nil)
+	s, err := spool.OpenOn(simFolder{disk, "spool"}, nil)
+	is.NoErr(err)
+	disk.record("rec/clip", "clip")
+	disk.calls = nil
+	_, err = s.Add("rec/clip")
+	is.NoErr(err)
+	is.Equal(disk.calls[1:], []string{"rename to spool", "sync spool", "sync rec"})
+}
+
+// TestMarkerThatIsNotDurable: no file leaves before it is certain that its number is not used again,
+// also after a sync that has failed.
+func TestMarkerThatIsNotDurable(t *testing.T) {
+	is := is.New(t)
+	server := serve(taken)
+	defer server.close()
+	disk := newSimDisk(nil)
+	var sick error
+	s, err := spool.OpenOn(unsynced{simFolder{disk, "spool"}, &sick}, &spool.Args{
+		URL: func(spool.File, *upload.Args) string { return site }, Upload: upload.Args{Driver: server},
+	})
+	is.NoErr(err)
+	disk.record("rec/clip", "clip")
+	_, err = s.Add("rec/clip")
+	is.NoErr(err)
+	sick = errSimSync
+	is.True(errors.Is(s.Drain(t.Context()), errSimSync))
+	sick, disk.calls = nil, nil
+	is.NoErr(s.Drain(t.Context()))
+	is.True(slices.Index(disk.calls, "sync spool") >= 0)
+	is.True(slices.Index(disk.calls, "sync spool") < slices.Index(disk.calls, "remove from spool"))
 }
