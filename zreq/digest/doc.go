@@ -67,9 +67,12 @@
 //
 // # What it does not do
 //
-// It answers no proxies. It sees only 401 responses, so it does not use the nextnonce and
-// rspauth of Authentication-Info (RFC 7616, 3.5), and the server is not authenticated.
-// Names are not normalized (RFC 7616, 4).
+// It answers no proxies. Names are not normalized (RFC 7616, 4).
+//
+// It sees only 401 responses, so it does not use the nextnonce and rspauth of
+// Authentication-Info (RFC 7616, 3.5). The server is not authenticated. If a server gives a
+// nextnonce and then refuses the old nonce, the next call answers another 401. With
+// [zreq.Args.Expect100] its body need not be sent twice for that.
 //
 // Without https, Digest protects little. Whoever can listen can try passwords as fast as
 // the hash allows, and will find a short one. Whoever can change a challenge can remove
