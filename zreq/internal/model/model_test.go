@@ -117,10 +117,14 @@ var sentences = []struct {
 		return c.err == nil || errors.As(c.err, &e) && c.explains(e) && (c.sent == 0 || e.Phase > zreq.PhaseRequest || c.once)
 	}},
 	{"a Session makes all of its attempts", func(u *caller, c *call) bool {
-		if u.attempts < 2 || c.method != "GET" || c.way != "plain" || c.args.OnHead != nil {
+		switch {
+		case u.attempts < 2 || c.method == "POST" || c.once || c.did["stop"] || errors.Is(c.err, zreq.ErrOutOfRetries):
 			return true
+		case c.err == nil:
+			return c.resp.Status != 503
 		}
-		return errors.Is(c.err, zreq.ErrOutOfRetries) || !zreq.Transient(c.err) && (c.err != nil || c.resp.Status != 503)
+		shown := c.resp != nil && (c.way != "plain" || c.args.OnHead != nil)
+		return shown || !zreq.Transient(c.err)
 	}},
 	{"Sent, Read, Received and Taken are what the wire and the caller saw", func(u *caller, c *call) bool {
 		e := &zreq.Error{Sent: c.sent, Read: c.read, Taken: int64(len(c.got))}
