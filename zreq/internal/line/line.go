@@ -2,9 +2,9 @@
 // when the connection has died, lets one call at a time use it, and gives each wait its
 // deadline. It is the only room that reads the clock.
 //
-// A [Line] is the place that a call claims and that outlives its connections; a [Socket]
-// is one connection of it with the deadline that was last set; a [Meter] is the pace of
-// one body. A [Route] says where a Line leads.
+// A [Line] is the place that a call claims and that outlives its connections. A [Socket] is one
+// connection of it with the deadline that was last set. A [Meter] has the limits of one body and
+// measures how it moves. A [Route] says where a Line leads.
 //
 // It knows neither what is sent nor who shares connections. Of HTTP it keeps what is known
 // about a peer, but not how that was learnt.

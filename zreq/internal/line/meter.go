@@ -14,8 +14,8 @@ type Meter struct {
 	Rate
 
 	since   instant // this wait began
-	movedAt instant // since when nothing has gone; 0: a write begins it
-	queued  int     // the least that the system held since then of what was written
+	movedAt instant // when something last went; 0: when the next write begins
+	queued  int     // bytes that the system held then, or fewer, of what was written
 	empty   int     // how many writes in a row returned (0, nil)
 	quick   uint32  // bytes of the quick writes in a row; if it wraps, a few small writes follow
 }
