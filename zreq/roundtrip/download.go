@@ -66,7 +66,7 @@ func (d *download) take(p []byte) (n int, err error) {
 		p[0] = d.next[0]
 		n, p, d.held = 1, p[1:], 0
 	}
-	if n == 0 || len(p) > 0 {
+	if len(p) > 0 {
 		var m int
 		m, err = d.from.Read(p)
 		n += m
