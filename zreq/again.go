@@ -115,9 +115,7 @@ func (c *call) restart(ctx context.Context) error {
 	if err := c.request.body.Rewind(); err != nil {
 		return &exchange.Error{Kind: ErrBody, Err: err}
 	}
-	if c.dropHead {
-		c.resp.head = nil // it was a view of the window
-	}
+	c.resp.releaseHead()
 	sent, read := c.exchange.Sent, c.exchange.Read
 	if _, err := c.compose(ctx); err != nil {
 		return err

@@ -10,7 +10,7 @@ import (
 
 var (
 	errBodySize  = errors.New("the body has a negative size left, or a negative offset: it was read beyond its end")
-	errEncoded   = &exchange.Error{Err: ErrTooLarge, Text: "the JSON is larger than Limits.Content: raise it, or send it as Body in pieces"}
+	errEncoded   = &limitError{text: "the JSON is larger than Limits.Content: raise it, or send it as Body in pieces"}
 	errBeside    = errors.New("Args.Body beside Data, JSON or Files: a request has one body")
 	errChunked10 = errors.New("a body of unknown size, and the peer speaks HTTP/1.0: give it a Size (RFC 9112, 6.1)")
 	errTwoKinds  = errors.New("Args.JSON beside Files: a request has one body")

@@ -43,7 +43,7 @@ func (c *call) begin(method string) {
 	if c.resp == nil {
 		c.resp = new(Response)
 	}
-	c.method, c.dropHead = shownMethod(method), c.args.DropHead
+	c.method = shownMethod(method)
 	c.attempt, c.why, c.failed = 1, CloseFailed, errUnwound
 	c.trace = newTracer(c.args.Trace)
 }
@@ -67,7 +67,7 @@ func (c *call) run(ctx context.Context, url string) error {
 func (c *call) outcome(ctx context.Context, err error) error {
 	switch {
 	case c.suspended:
-		return err
+		return nil
 	case err == nil:
 		c.why = c.exchange.Reuse()
 	case c.stopped:
@@ -75,8 +75,9 @@ func (c *call) outcome(ctx context.Context, err error) error {
 	default:
 		err = c.fail(ctx, err)
 	}
-	if body := &c.resp.body; err != nil && c.answered && !body.complete && (!errors.Is(err, ErrStatus) || c.resp.Status < 400) {
-		body.err = err // refuse has set that of an error page
+	page := c.resp.Status >= 400 && errors.Is(err, ErrStatus) // refuse has read it
+	if err != nil && c.answered && !c.resp.body.complete && !page {
+		c.resp.body.err = err
 	}
 	c.failed = err
 	return err
@@ -247,8 +248,8 @@ func (c *call) deliver(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if c.dropHead && !coded {
-		r.head = nil
+	if !coded {
+		r.releaseHead()
 	}
 	if c.args.StreamCallback != nil && r.body.unfit != nil {
 		return c.refuse(ctx)
@@ -269,21 +270,18 @@ func (c *call) suspend(ctx context.Context, coded bool) error {
 	if c.resp.body.framing == FramingNone || c.resp.body.length == 0 {
 		return c.buffer(ctx, 0)
 	}
-	s := &stream{
-		delivery: c.delivery, ctx: ctx, inCall: coded,
-		unframed: c.args.AllowUnframed,
-	}
-	c.suspended = true // from here on a panic is cleaned up by s
+	s := &stream{delivery: c.delivery, ctx: ctx}
 	if coded {
-		err := decode(s, c.dropHead, c.args.Stream)
-		if s.inCall = false; err != nil || !c.args.Stream {
-			limits := c.limits
+		s.decoder = newDecoder(s)
+		c.resp.releaseHead()
+		if !c.args.Stream {
+			c.suspended = true // if the decoder panics, it ends the delivery
+			err := s.decoder.content()
 			c.delivery = s.delivery
-			c.limits = limits // decode has set those of the content; another attempt has those of the call
 			return err
 		}
 	}
-	s.failed, c.resp.body.stream = nil, s
+	c.suspended, s.failed, c.resp.body.stream = true, nil, s
 	if s.lease != nil {
 		s.lease.Streaming()
 	}

@@ -35,8 +35,8 @@ type namedCoding struct {
 // These are set with the first coding, so that only a program that has one links what they
 // take.
 var (
-	// decode undoes the codings of a body, and reads it to where the caller wants it.
-	decode func(s *stream, dropHead, later bool) error
+	// newDecoder returns the decoder of a body whose codings are all registered.
+	newDecoder func(s *stream) decoder
 	// findCoding returns the coding of that name, nil if nobody registered it.
 	findCoding func(name []byte) Coding
 )
@@ -63,7 +63,7 @@ func RegisterCoding(name string, c Coding) {
 			panic("zreq: the coding " + name + " is registered twice")
 		}
 	}
-	decode, findCoding = decodeBody, registeredCoding
+	newDecoder, findCoding = newDecoding, registeredCoding
 	codings = append(codings, namedCoding{name, c})
 	if acceptEncoding != "" {
 		acceptEncoding += ", "
@@ -90,8 +90,8 @@ const (
 )
 
 var (
-	errRatio   = &exchange.Error{Err: ErrTooLarge, Text: "the content coding makes more of the body than Limits.Ratio allows: raise it if the sender can be trusted"}
-	errDecoded = &exchange.Error{Err: ErrTooLarge, Text: "the decoded body is larger than Limits.Decoded"}
+	errRatio   = &limitError{text: "the content coding makes more of the body than Limits.Ratio allows: raise it if the sender can be trusted"}
+	errDecoded = &limitError{text: "the decoded body is larger than Limits.Decoded"}
 	errBehind  = errors.New("bytes behind the end of the content coding")
 )
 
@@ -102,49 +102,61 @@ type decoding struct {
 	readers []io.ReadCloser // one for each coding, when the body has begun
 	raw     []byte          // of the body, not decoded yet
 	rawErr  error           // what ended the body itself
-	err     error           // came together with the last bytes
+	text    *buffer.Buffer  // the last decoded bytes
+	err     error           // came together with them
 	made    int64
+	running bool // a reader is running, or has panicked
 }
 
-// decodeBody is decode. Unless the caller reads the Response later, it reads the body into that.
-// If a callback or a decoder panics, it ends the delivery.
-func decodeBody(s *stream, dropHead, later bool) (err error) {
-	over := false
-	defer func() {
-		if over {
-			return
-		}
-		defer s.end()
-		if s.err == nil {
-			s.finish(io.ErrUnexpectedEOF)
-		}
-	}()
-	s.undo()
-	if dropHead {
-		s.resp.head = nil // it was a view of the window
-	}
-	if !later {
-		s.content()
-		if err = s.err; err == ErrBodyConsumed || err == io.EOF && s.why != CloseStopped {
-			err = nil
-		}
-	}
-	over = true
-	return err
-}
-
-// undo makes the decoder of the body. Every coding of the response is registered.
-func (s *stream) undo() {
-	d := &decoding{s: s}
+// newDecoding is newDecoder.
+func newDecoding(s *stream) decoder {
+	d := &decoding{s: s, text: buffer.Acquire(s.limits.ReadBuffer)}
 	list := codingsOf(s.resp.head)
 	for name := list.next(); name != nil; name = list.next() {
 		d.codings = append(d.codings, registeredCoding(name))
 	}
-	s.decoder, s.text, s.resp.body.decoded = d, buffer.Acquire(s.limits.ReadBuffer), true
+	s.resp.body.decoded = true
+	return d
 }
 
-// decoded returns decoded bytes.
-func (d *decoding) decoded(b []byte) (int, error) {
+// content implements decoder. If a reader panics, it ends the delivery.
+func (d *decoding) content() error {
+	s, over := d.s, false
+	defer func() {
+		if over {
+			return
+		}
+		s.resp.body.complete = false
+		defer s.end()
+		if d.running {
+			d.giveBack() // or Close has panicked
+		}
+	}()
+	err := s.readAll()
+	switch err {
+	case io.EOF:
+		err = nil
+	case errCut:
+		s.exchange.Drain(s.ctx)
+		err = nil
+	default:
+		s.resp.body.complete = false
+	}
+	d.giveBack()
+	over = true
+	return err
+}
+
+// decoded implements decoder.
+func (d *decoding) decoded() ([]byte, error) {
+	d.running = true
+	n, err := d.decode(d.text.B)
+	d.running = false
+	return d.text.B[:n], err
+}
+
+// decode reads decoded bytes into b. It returns at least one byte or an error.
+func (d *decoding) decode(b []byte) (int, error) {
 	if d.err != nil {
 		return 0, d.err
 	}
@@ -169,7 +181,7 @@ func (d *decoding) decoded(b []byte) (int, error) {
 
 // begin makes the readers when the first byte has arrived, because an empty body is not coded.
 func (d *decoding) begin() (err error) {
-	if d.raw, err = d.s.fetch(); err != nil {
+	if d.raw, err = d.s.fetch(d.s.ctx); err != nil {
 		return err
 	}
 	var r io.Reader = d
@@ -188,7 +200,7 @@ func (d *decoding) begin() (err error) {
 func (d *decoding) limit() error {
 	limits := &d.s.limits
 	switch {
-	case limits.Body > 0 && d.made > limits.Body:
+	case d.s.bodyLimit() > 0 && d.made > d.s.bodyLimit():
 		return errBody
 	case d.made > limits.Decoded:
 		return errDecoded
@@ -215,7 +227,7 @@ func (d *decoding) judge(err error) error {
 // behind returns io.EOF if nothing follows the end of the coding.
 func (d *decoding) behind() error {
 	if d.rawErr == nil && len(d.raw) == 0 {
-		d.raw, d.rawErr = d.s.fetch()
+		d.raw, d.rawErr = d.s.fetch(d.s.ctx)
 	}
 	if len(d.raw) > 0 {
 		return &exchange.Error{Kind: ErrResponse, Err: errBehind}
@@ -245,7 +257,7 @@ func (d *decoding) ReadByte() (byte, error) {
 // fill fills raw if it is empty, or returns an error.
 func (d *decoding) fill() error {
 	if len(d.raw) == 0 && d.rawErr == nil {
-		d.raw, d.rawErr = d.s.fetch()
+		d.raw, d.rawErr = d.s.fetch(d.s.ctx)
 	}
 	if len(d.raw) > 0 {
 		return nil
@@ -254,11 +266,16 @@ func (d *decoding) fill() error {
 }
 
 // finish implements decoder.
-func (d *decoding) finish() { _ = d.s.more() }
+func (d *decoding) finish() {
+	if !d.running {
+		_ = d.s.more()
+	}
+}
 
-// giveBack closes the readers, the outermost first.
+// giveBack implements decoder. It closes the readers, the outermost first.
 func (d *decoding) giveBack() {
 	for i := len(d.readers) - 1; i >= 0; i-- {
 		_ = d.readers[i].Close()
 	}
+	buffer.Release(d.text)
 }

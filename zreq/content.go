@@ -225,21 +225,22 @@ func (r *Response) Fit() error {
 	case r.body.unfit == nil:
 		return nil
 	}
-	kind, cause := r.refusal()
+	kind, cause := exchange.KindOf(r.refusal())
 	return r.failure(PhaseHead, kind, cause)
 }
 
-// refusal returns the kind and the cause of the error of a callback that does not get r.
-func (r *Response) refusal() (kind, cause error) {
-	switch r.body.unfit {
+// refusal returns the error of a callback that does not get r.
+func (r *Response) refusal() error {
+	cause := r.body.unfit
+	switch cause {
 	case ErrUnframed:
-		return nil, ErrUnframed
+		return ErrUnframed
 	case ErrEncoded:
-		return ErrStatus, encodedError(r.body.encoded, "set AllowEncoded to take it as it came")
+		cause = encodedError(r.body.encoded, "set AllowEncoded to take it as it came")
 	case errStatus:
-		return ErrStatus, &statusError{r.Status}
+		cause = &statusError{r.Status}
 	}
-	return ErrStatus, r.body.unfit
+	return &exchange.Error{Kind: ErrStatus, Err: cause}
 }
 
 // encodedFault returns an error if the content is in a coding, so that it is neither text nor

@@ -3,6 +3,7 @@ package zreq
 import (
 	"context"
 	"errors"
+	"io"
 
 	"github.com/zreq-go/zreq/zreq/internal/buffer"
 	"github.com/zreq-go/zreq/zreq/internal/chunk"
@@ -21,7 +22,6 @@ type delivery struct {
 	lender   lender  // nil: the call has no Session
 	trace    *tracer // nil: the call has no Trace
 	limits   Limits  // with their defaults
-	dropHead bool    // the head of resp is a view of the read buffer, and is dropped with it
 
 	// How the call ends.
 	answered  bool // resp has a head
@@ -49,7 +49,8 @@ const maxPage = 8 << 10
 // alone.
 const firstContent = 64 << 10
 
-// end releases what a call holds, each thing once.
+// end releases what a call holds, each thing once, and reports how the call has ended. Without a
+// claim on a connection, it was not made or has returned it, and the Response stays as it was.
 func (d *delivery) end() {
 	if d.suspended {
 		return
@@ -58,60 +59,35 @@ func (d *delivery) end() {
 	if !d.unwatch() && d.why != CloseUnsent {
 		d.why = CloseCancelled // a late cancel must not hit the next call
 	}
-	if d.dropHead {
-		d.resp.head = nil // it was a view of the window
-	}
+	d.resp.releaseHead()
 	d.exchange.Close()
-	if d.parked != nil && d.parked.line.Closed() {
-		d.parked = nil // its owner has closed it meanwhile
+	claimed, conn := d.line != nil, d.parked
+	if conn != nil && conn.line.Closed() {
+		conn = nil // its owner has closed it meanwhile
 	}
-	if d.line == nil { // the Response stays as it was
-		if d.parked != nil {
-			d.resp.Connection = d.parked
+	if claimed {
+		if d.why == CloseNone && d.line.Closed() {
+			d.why = CloseByCaller
 		}
-		if d.why == CloseFailed {
-			d.why = CloseNone
+		used := d.conn
+		if d.why = d.release(d.lender, d.why); d.why == CloseNone && used != nil {
+			conn = used
 		}
-		d.report(EventDone, d.why, d.failed)
-		return
+		d.resp.reason = d.why
 	}
-	if d.why == CloseNone && d.line.Closed() {
-		d.why = CloseByCaller
-	}
-	conn := d.conn
-	why := d.release(d.lender, d.why)
-	d.resp.reason = why
-	d.resp.Connection = d.parked
-	if why == CloseNone && conn != nil {
+	if claimed || conn != nil {
 		d.resp.Connection = conn
 	}
-	if d.answered {
-		d.report(EventBody, why, d.resp.body.err)
+	if claimed && d.answered {
+		d.report(EventBody, d.why, d.resp.body.err)
 	}
 	switch {
-	case d.socket == nil && why == CloseFailed:
-		why = CloseNone // there was nothing to close
-	case d.socket != nil && why != CloseNone:
-		d.report(EventClose, why, nil)
+	case d.socket == nil && d.why == CloseFailed:
+		d.why = CloseNone // there was nothing to close
+	case d.socket != nil && d.why != CloseNone:
+		d.report(EventClose, d.why, nil)
 	}
-	d.report(EventDone, why, d.failed)
-}
-
-// next returns the next event of the body, and reads until there is one. The data of the event
-// before it becomes invalid. chunks, if not nil, copies what it needs of that first.
-func (d *delivery) next(ctx context.Context, chunks *chunk.Chunker) (wire.Event, error) {
-	for {
-		ev, err := d.buffered()
-		if err == nil && ev.Kind == wire.NeedMore {
-			if chunks != nil {
-				chunks.Settle()
-			}
-			ev, err = d.exchange.Fill(ctx)
-		}
-		if err != nil || ev.Kind != wire.NeedMore {
-			return ev, err
-		}
-	}
+	d.report(EventDone, d.why, d.failed)
 }
 
 // buffered returns the next event of what is in the read buffer. It keeps trailers in the
@@ -126,37 +102,79 @@ func (d *delivery) buffered() (wire.Event, error) {
 	}
 }
 
-// buffer reads the body into the Response, within a limit. An error page that is longer is
-// cut, so that it does not hide the status.
+// fetch returns the next bytes of the body as they arrived, and io.EOF at its end.
+func (d *delivery) fetch(ctx context.Context) ([]byte, error) {
+	for {
+		ev, err := d.buffered()
+		if err == nil && ev.Kind == wire.NeedMore {
+			ev, err = d.exchange.Fill(ctx)
+		}
+		var data []byte
+		if err == nil {
+			data, err = d.data(ev)
+		}
+		if len(data) > 0 || err != nil {
+			return data, err
+		}
+	}
+}
+
+// data returns the data of an event of the body, which may be none, and io.EOF at the end.
+func (d *delivery) data(ev wire.Event) ([]byte, error) {
+	if err := d.excess(); err != nil {
+		return nil, err
+	}
+	if ev.Kind == wire.End {
+		return nil, d.checkEnd()
+	}
+	return ev.Data, nil
+}
+
+// buffer reads the body into the Response, within a limit.
 func (d *delivery) buffer(ctx context.Context, limit int64) error {
-	r, page := d.resp, d.resp.Status >= 400
+	body := &d.resp.body
+	body.use = asContent
 	limit, tooLarge := d.limits.ofContent(limit)
-	if r.body.framing == FramingLength {
-		if r.body.length > limit && !page {
+	if body.framing == FramingLength {
+		if body.length > limit && d.resp.Status < 400 {
 			return tooLarge
 		}
-		if first := int(min(r.body.length, limit, firstContent)); first > cap(r.body.content) {
-			r.body.content = make([]byte, 0, first)
+		if first := int(min(body.length, limit, firstContent)); first > cap(body.content) {
+			body.content = make([]byte, 0, first)
 		}
 	}
 	for {
-		ev, err := d.next(ctx, nil)
+		p, err := d.fetch(ctx)
 		if err == nil {
-			err = d.mismatch()
+			err = d.keep(ctx, p, limit, tooLarge)
 		}
-		switch {
-		case err != nil:
-			return err
-		case ev.Kind == wire.End:
-			return d.checkEnd()
-		case r.appendContent(ev.Data, limit):
-		case !page:
-			return tooLarge
-		default:
-			r.body.err = d.fail(ctx, tooLarge)
+		switch err {
+		case nil:
+		case io.EOF, errCut:
 			return nil
+		default:
+			return err
 		}
 	}
+}
+
+// errCut stands for an error page that was cut.
+var errCut = errors.New("the error page is longer than the limit")
+
+// keep appends p to the content of the Response. If that is longer than limit, the error is
+// tooLarge; but an error page is cut, so that it does not hide the status.
+func (d *delivery) keep(ctx context.Context, p []byte, limit int64, tooLarge error) error {
+	body := &d.resp.body
+	left := limit - int64(len(body.content))
+	body.content = append(body.content, p[:min(int64(len(p)), left)]...)
+	switch {
+	case int64(len(p)) <= left:
+		return nil
+	case d.resp.Status < 400:
+		return tooLarge
+	}
+	body.err = d.fail(ctx, tooLarge)
+	return errCut
 }
 
 // deliverChunks cuts the body into chunks for the callback.
@@ -192,8 +210,9 @@ func (d *delivery) feed(ctx context.Context, chunks *chunk.Chunker) error {
 			chunks.Settle()
 			p := chunks.Space()
 			ev, err = d.exchange.ReadInto(ctx, p[:min(len(p), direct)])
-		} else {
-			ev, err = d.next(ctx, chunks)
+		} else if ev, err = d.buffered(); err == nil && ev.Kind == wire.NeedMore {
+			chunks.Settle() // the window moves
+			ev, err = d.exchange.Fill(ctx)
 		}
 		if err != nil {
 			return err
@@ -202,6 +221,7 @@ func (d *delivery) feed(ctx context.Context, chunks *chunk.Chunker) error {
 			return err
 		}
 		switch {
+		case ev.Kind == wire.NeedMore: // there may be an event now
 		case ev.Kind == wire.End:
 			err = chunks.Flush(ctx)
 		case direct > 0:
@@ -213,52 +233,12 @@ func (d *delivery) feed(ctx context.Context, chunks *chunk.Chunker) error {
 		case err != nil:
 			return d.stop(err)
 		case ev.Kind == wire.End:
-			return d.checkEnd()
+			if err = d.checkEnd(); err == io.EOF {
+				err = nil
+			}
+			return err
 		}
 	}
-}
-
-// excess returns an error if the body is longer than its Content-Range says or Limits.Body
-// allows. It is called before the caller gets any of what has arrived.
-func (d *delivery) excess() error {
-	if err := d.mismatch(); err != nil {
-		return err
-	}
-	body, limit, received := &d.resp.body, d.limits.Body, d.exchange.Received
-	announced := body.framing == FramingLength && body.length > limit
-	if limit > 0 && (announced || received > limit) {
-		return errBody
-	}
-	return nil
-}
-
-// mismatch returns an error if the body is longer than its Content-Range says.
-func (d *delivery) mismatch() error {
-	if want := d.resp.body.want.length; want >= 0 && d.exchange.Received > want {
-		return &exchange.Error{Kind: ErrResponse, Err: errRangeMismatch}
-	}
-	return nil
-}
-
-// checkEnd returns an error if the body has ended too early, and notes whether it is complete.
-func (d *delivery) checkEnd() error {
-	want := &d.resp.body.want
-	var cause error
-	switch {
-	case want.doubt == vague:
-		cause = errUnusable206
-	case d.exchange.Received < want.length:
-		cause = errRangeMismatch
-	case want.doubt == short:
-		cause = errShortRange
-		d.why = d.exchange.Reuse() // the response is complete, so that the connection can be kept
-	case want.doubt == sure:
-		d.resp.body.complete = d.exchange.ProvesEnd()
-	}
-	if cause == nil {
-		return nil
-	}
-	return &exchange.Error{Kind: ErrTruncated, Err: cause}
 }
 
 // stop notes that err, if it is not nil, ends the call, because a callback or a writer of the
@@ -287,8 +267,7 @@ func (d *delivery) refuse(ctx context.Context) error {
 	}
 	d.why = d.exchange.Reuse()
 	d.phase = PhaseHead
-	kind, cause := d.resp.refusal()
-	return &exchange.Error{Kind: kind, Err: cause}
+	return d.resp.refusal()
 }
 
 // readSoFar returns how many bytes of the responses of the call were read.

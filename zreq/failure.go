@@ -107,6 +107,54 @@ func (d *delivery) cutShort(cause error) error {
 	return &exchange.Error{Err: cause, Text: text + " bytes: " + cause.Error()}
 }
 
+// excess returns an error if the body is longer than its Content-Range says or Limits.Body
+// allows. It is called before the caller gets any of what has arrived.
+func (d *delivery) excess() error {
+	body, limit, received := &d.resp.body, d.bodyLimit(), d.exchange.Received
+	if want := body.want.length; want >= 0 && received > want {
+		return &exchange.Error{Kind: ErrResponse, Err: errRangeMismatch}
+	}
+	announced := body.framing == FramingLength && body.length > limit
+	if limit > 0 && (announced || received > limit) {
+		return errBody
+	}
+	return nil
+}
+
+// bodyLimit returns Limits.Body, or 0 if the limit of the content, which is as small, stands for
+// it. That one cuts an error page. Of a decoded body the bytes that arrive count as well.
+func (d *delivery) bodyLimit() int64 {
+	if r := d.resp; r.body.use == asContent && (!r.body.decoded || r.Status >= 400) {
+		return 0
+	}
+	return d.limits.Body
+}
+
+// checkEnd returns io.EOF if the body may end here, and otherwise why not. It notes whether the
+// body is complete.
+func (d *delivery) checkEnd() error {
+	body, want := &d.resp.body, &d.resp.body.want
+	var cause error
+	switch {
+	case want.doubt == vague:
+		cause = errUnusable206
+	case d.exchange.Received < want.length:
+		cause = errRangeMismatch
+	case want.doubt == short:
+		cause = errShortRange
+		d.why = d.exchange.Reuse() // the response is complete, so that the connection can be kept
+	case want.doubt == sure:
+		body.complete = d.exchange.ProvesEnd()
+	}
+	switch {
+	case cause != nil:
+		return &exchange.Error{Kind: ErrTruncated, Err: cause}
+	case body.framing == FramingUntilClose && !body.complete && !body.unframed && body.use != asContent:
+		return ErrUnframed
+	}
+	return io.EOF
+}
+
 // shownMethod returns a method for errors and events: "?" if it is no token, because it may hold
 // anything then.
 func shownMethod(method string) string {

@@ -43,7 +43,7 @@ const (
 // what was asked for. It notes in r.body.want what the body must turn out to be. proven means
 // that the end of the body is certain.
 func admit(r *Response, args *Args, proven bool) (unfit error) {
-	r.body.want = admission{length: -1}
+	r.body.want, r.body.unframed = admission{length: -1}, args.AllowUnframed
 	asked, ranged := args.Headers.Get("Range")
 	switch {
 	case args.StreamAnyStatus:

@@ -129,6 +129,14 @@ func (l *Limits) ofContent(content int64) (int64, error) {
 }
 
 var (
-	errContent = &exchange.Error{Err: ErrTooLarge, Text: "the body is larger than Limits.Content: raise it, or take it in chunks by StreamCallback"}
-	errBody    = &exchange.Error{Err: ErrTooLarge, Text: "the body is larger than Limits.Body"}
+	errContent = &limitError{text: "the body is larger than Limits.Content: raise it, or take it in chunks by StreamCallback"}
+	errBody    = &limitError{text: "the body is larger than Limits.Body"}
 )
+
+// limitError is the text of a limit of zreq that was reached.
+type limitError struct {
+	text string
+}
+
+func (e *limitError) Error() string        { return e.text }
+func (e *limitError) Is(target error) bool { return target == ErrTooLarge }

@@ -22,7 +22,7 @@ var (
 	errConnectMethod = errors.New("CONNECT opens a tunnel, which zreq does not do")
 	errTrace         = errors.New("a TRACE carries no body and no credentials, which Anonymous leaves out (RFC 9110, 9.3.8)")
 	errIfRange       = errors.New("If-Range needs a Range, and its ETag must not be weak (RFC 9110, 13.1.5)")
-	errRequestHead   = &exchange.Error{Err: ErrTooLarge, Text: "the head of the request is larger than Limits.RequestBytes"}
+	errRequestHead   = &limitError{text: "the head of the request is larger than Limits.RequestBytes"}
 )
 
 // headBuffer is the size of the buffer for the head of a request without a body. It grows for

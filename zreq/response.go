@@ -31,6 +31,7 @@ type Response struct {
 
 	request  answeredRequest
 	head     []byte // status line and fields
+	borrowed bool   // head is a view of the read buffer: see Args.DropHead
 	trailers []byte
 	reason   CloseReason
 	body     responseBody
@@ -55,6 +56,7 @@ type responseBody struct {
 	decoded  bool   // content is what content codings made of the body
 	unfit    error  // why a callback would not get it; nil: it would
 	want     admission
+	unframed bool // nothing has to prove its end
 	complete bool
 
 	content []byte // what is held of it
@@ -88,30 +90,25 @@ func (r *Response) reset(method, url string, attempt int, history []Redirect) {
 	}
 }
 
-// fill takes in the head of a response. If it is dropped, r has a view of it.
-func (r *Response) fill(head exchange.Head, dropped bool) {
+// fill takes in the head of a response. If it is borrowed, r has a view of it until releaseHead.
+func (r *Response) fill(head exchange.Head, borrowed bool) {
 	r.Status, r.Proto = head.Status, "HTTP/1.1"
 	if head.Minor == 0 {
 		r.Proto = "HTTP/1.0"
 	}
 	r.body.framing, r.body.length = head.Framing, head.Length
-	if dropped {
+	if r.borrowed = borrowed; borrowed {
 		r.head = head.Block
 		return
 	}
 	r.head = append(r.head[:0], head.Block...)
 }
 
-// appendContent appends p to the content, as far as limit allows, and reports whether all of
-// p was within the limit.
-func (r *Response) appendContent(p []byte, limit int64) bool {
-	left := limit - int64(len(r.body.content))
-	fits := left >= int64(len(p))
-	if !fits {
-		p = p[:left]
+// releaseHead drops a head that is borrowed, before the read buffer is used for anything else.
+func (r *Response) releaseHead() {
+	if r.borrowed {
+		r.head, r.borrowed = nil, false
 	}
-	r.body.content = append(r.body.content, p...)
-	return fits
 }
 
 var errNoResponse = errors.New("there is no Response: the call returned nil and an error, or has not been made")

@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 
-	"github.com/zreq-go/zreq/zreq/internal/buffer"
 	"github.com/zreq-go/zreq/zreq/internal/exchange"
 	"github.com/zreq-go/zreq/zreq/wire"
 )
@@ -13,54 +12,24 @@ import (
 // context, because Read has no parameter for one.
 type stream struct {
 	delivery
-	ctx      context.Context
-	unframed bool // the body may end with the connection, which proves nothing
+	ctx context.Context
 
-	view     []byte         // what was read and not taken yet: in the window, or in text
-	decoder  decoder        // nil if the body is read as it came
-	text     *buffer.Buffer // filled by the decoder
-	decoding bool           // the decoder is running, or has panicked
-	inCall   bool           // the call has not returned yet, and will end the delivery
-	moved    bool           // a Receiver took a part of the body
-	err      error          // returned by every further read
+	view    []byte  // what was read and not taken yet: in the window, or of the decoder
+	decoder decoder // nil if the body is read as it came
+	moved   bool    // a Receiver took a part of the body
+	err     error   // returned by every further read
 }
 
 // decoder undoes the codings of a body.
 type decoder interface {
-	// decoded reads decoded bytes into p. It returns at least one byte or an error.
-	decoded(p []byte) (int, error)
+	// decoded returns decoded bytes, which are valid until the next call, or an error.
+	decoded() ([]byte, error)
+	// content reads the whole body into the Response before the call returns.
+	content() error
 	// finish decodes, after all of the body has been read, up to the next bytes or to its end.
 	finish()
 	// giveBack releases what the decoder holds.
 	giveBack()
-}
-
-// fetch returns the next bytes of the body as they arrived, and io.EOF at its end.
-func (s *stream) fetch() ([]byte, error) {
-	for {
-		ev, err := s.next(s.ctx, nil)
-		if err != nil {
-			return nil, err
-		}
-		data, err := s.data(ev)
-		if len(data) > 0 || err != nil {
-			return data, err
-		}
-	}
-}
-
-// data returns the data of an event of the body, which may be none, and io.EOF at the end.
-func (s *stream) data(ev wire.Event) ([]byte, error) {
-	err := s.excess()
-	switch {
-	case err != nil:
-		return nil, err
-	case ev.Kind == wire.Data:
-		return ev.Data, nil
-	case ev.Kind == wire.End:
-		return nil, s.atEnd()
-	}
-	return nil, nil
 }
 
 // finishBuffered looks for the end of the body in the read buffer, when all in view was
@@ -77,17 +46,6 @@ func (s *stream) finishBuffered() {
 		}
 		s.finish(err)
 	}
-}
-
-// atEnd returns io.EOF if the body may end here, and otherwise why not.
-func (s *stream) atEnd() error {
-	if err := s.checkEnd(); err != nil {
-		return err
-	}
-	if body := &s.resp.body; body.framing == FramingUntilClose && !body.complete && !s.unframed {
-		return ErrUnframed
-	}
-	return io.EOF
 }
 
 // more fills view if it is empty, or returns an error.
@@ -110,13 +68,10 @@ func (s *stream) refill() (err error) {
 		return err
 	}
 	if s.decoder == nil {
-		s.view, err = s.fetch()
+		s.view, err = s.fetch(s.ctx)
 		return err
 	}
-	s.decoding = true
-	n, err := s.decoder.decoded(s.text.B)
-	s.decoding = false
-	s.view = s.text.B[:n]
+	s.view, err = s.decoder.decoded()
 	return err
 }
 
@@ -126,9 +81,6 @@ func (s *stream) finish(err error) {
 	switch {
 	case err == nil:
 		return
-	case s.inCall:
-		body.complete = body.complete && err == io.EOF
-		s.err = err
 	case s.stopped:
 		s.err = ErrBodyConsumed
 	case err == io.EOF && s.why != CloseStopped:
@@ -139,13 +91,10 @@ func (s *stream) finish(err error) {
 		s.err, body.err, s.failed = e, e, e
 	}
 	s.view = nil
-	if !s.inCall {
-		defer s.end() // a decoder may panic
-	}
+	defer s.end() // a decoder may panic
 	if s.decoder != nil {
 		s.decoder.giveBack()
-		buffer.Release(s.text)
-		s.decoder, s.text = nil, nil
+		s.decoder = nil
 	}
 }
 
@@ -164,7 +113,7 @@ func (s *stream) readDirect(b []byte) int {
 		err = s.excess()
 	}
 	if err == nil && ev.Kind == wire.End {
-		err = s.atEnd()
+		err = s.checkEnd()
 	}
 	s.finish(err)
 	if err != nil {
@@ -189,7 +138,7 @@ func (s *stream) receive(w io.Writer) error {
 		s.moved = true
 		body.taken += n
 		if err == io.EOF {
-			err = s.atEnd()
+			err = s.checkEnd()
 		}
 		s.finish(err)
 	}
@@ -212,26 +161,29 @@ func (s *stream) halt(err error) error {
 	return s.err
 }
 
-// content reads the rest of the body into the Response. An error page that is longer than
-// the limit is cut.
+// content reads the rest of the body into the Response.
 func (s *stream) content() {
-	body := &s.resp.body
-	limit, tooLarge := s.limits.ofContent(s.limits.Content)
-	if s.decoder == nil || s.resp.Status >= 400 {
-		s.limits.Body = 0 // limit is as small, and cuts an error page
+	if err := s.readAll(); err != errCut {
+		s.finish(err)
+	} else {
+		s.close()
 	}
-	s.unframed = true
-	for s.more() == nil {
-		switch {
-		case s.resp.appendContent(s.view, limit):
-			s.view = nil
-		case s.resp.Status < 400:
-			s.finish(tooLarge)
-			return
-		default:
-			body.err = s.fail(s.ctx, tooLarge)
-			s.close()
+}
+
+// readAll reads the rest of the body into the Response. It returns io.EOF at a good end, and
+// errCut if an error page was cut.
+func (s *stream) readAll() error {
+	s.resp.body.use = asContent
+	limit, tooLarge := s.limits.ofContent(s.limits.Content)
+	for {
+		err := s.refill()
+		if err == nil {
+			err = s.keep(s.ctx, s.view, limit, tooLarge)
 		}
+		if err != nil {
+			return err
+		}
+		s.view = nil
 	}
 }
 
@@ -241,7 +193,7 @@ func (s *stream) close() {
 	if s.err != nil {
 		return
 	}
-	if len(s.view) == 0 && s.exchange.AllRead() && !s.decoding {
+	if len(s.view) == 0 && s.exchange.AllRead() {
 		if s.finishBuffered(); s.decoder != nil {
 			s.decoder.finish()
 		}
