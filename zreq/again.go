@@ -173,7 +173,7 @@ func (c *call) retry(ctx context.Context, s *Session, t *attempts, err error) (_
 	var v verdict
 	if ctx.Err() == nil && c.why != CloseStopped {
 		f = c.failure(ctx, err)
-		if f.err != nil && f.err.isOfLink() && !c.isRefusedEarly(f.err) {
+		if f.err != nil && f.err.isOfLink() {
 			s.Suspect(c.line.Driver, f.err) // so that the next one can take another link
 		}
 		if f.isRetriable() && c.request.body.Rewind() == nil {
@@ -209,12 +209,6 @@ func (c *call) retry(ctx context.Context, s *Session, t *attempts, err error) (_
 		return t, false, err
 	}
 	return t, true, nil
-}
-
-// isRefusedEarly reports whether the peer has answered before the end of the request, and has
-// then reset the connection, as err says.
-func (c *call) isRefusedEarly(err error) bool {
-	return c.answered && c.exchange.Reuse() == CloseUnsent && !netdriver.IsTimeout(err)
 }
 
 // waitForRetry waits for the next attempt. It returns the connection to the Session first.
