@@ -135,6 +135,7 @@ func TestTransient(t *testing.T) {
 				}
 				is.True(err != nil)
 				is.Equal(zreq.Transient(err), tt.want)
+				is.Equal(errors.Is(err, io.EOF), name == "closed") // a reset is no end
 			})
 		})
 	}
