@@ -54,14 +54,13 @@ func (h *hosts) blame(l *link, address string, links []*link) bool {
 // answered notes that address has answered over l. So it was not the link if another host
 // has failed over it.
 func (h *hosts) answered(l *link, address string) {
-	now := time.Now()
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, at := range h.list {
 		switch {
 		case at.is(address):
 			at.answered = true
-		case at.over[l] != nil && !at.isOld(now):
+		case at.over[l] != nil:
 			at.convict()
 		}
 	}

@@ -58,6 +58,7 @@ func TestHost(t *testing.T) {
 	for name, play := range map[string]func(w *town){
 		"fails over both links": func(w *town) {
 			w.fails("cable", "a", true)
+			w.fails("cable", "a", true) // by another connection
 			w.finds("b", "modem")
 			w.fails("modem", "A", true) // it is a name
 			w.finds("b", "cable")
@@ -77,6 +78,10 @@ func TestHost(t *testing.T) {
 			w.finds("a", "modem") // it has failed twice over the cable: 10 to 20 seconds
 			time.Sleep(10 * time.Second)
 			w.finds("a", "cable")
+			w.d.Answered("modem", "a")
+			w.fails("cable", "a", false)
+			time.Sleep(20 * time.Second)
+			w.finds("a", "modem") // the third time
 		},
 		"is not known": func(w *town) {
 			for range 2 {
@@ -139,6 +144,11 @@ func TestHost(t *testing.T) {
 			w.finds("b", "cable")
 			w.finds("a", "modem")
 			w.finds("a", "cable") // once is enough
+			w.fails("cable", "a", true)
+			time.Sleep(20 * time.Second)
+			w.finds("b", "cable")
+			w.finds("a", "modem") // once for each failure
+			time.Sleep(forgets)
 			w.fails("cable", "a", true)
 			time.Sleep(forgets)
 			w.finds("a", "cable")
