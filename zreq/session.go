@@ -162,7 +162,7 @@ func (s *Session) Suspect(d netdriver.Driver, err error) {
 	if e == nil {
 		return
 	}
-	if l, ok := suspect(d, e); ok && s != nil {
+	if l := suspect(d, e); s != nil {
 		s.reportClosed(s.pool.CloseIdle(l.has, CloseSuspect, line.Clock()), nil)
 	}
 }

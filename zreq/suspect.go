@@ -25,30 +25,30 @@ import (
 //   - another call would fail in the same way; see [Transient]
 func Suspect(d netdriver.Driver, err error) {
 	if e := linkError(err); e != nil {
-		_, _ = suspect(d, e)
+		_ = suspect(d, e)
 	}
 }
 
 // suspect reports the link of e. It returns which connections are not to be used again.
-func suspect(d netdriver.Driver, e *Error) (left, bool) {
+func suspect(d netdriver.Driver, e *Error) (l left) {
 	if d == nil {
 		d, _ = netdriver.Default()
 	}
 	told, ok := d.(netdriver.Suspecter)
 	if !ok {
-		return left{}, false
+		return left{}
 	}
-	l := left{driver: d, link: e.Link}
+	l = left{driver: d, link: e.Link}
 	var address []byte
 	if at, err := target.Parse(e.URL); err == nil {
 		l.origin = originVia(&at, d)
 		address = l.origin.AppendAddress(nil)
 	}
 	l.all = told.Suspect(e.Link, string(address))
-	return l, true
+	return l
 }
 
-// left is a link that is not to be used again.
+// left is a link that is not to be used again. The zero value is none.
 type left struct {
 	driver netdriver.Driver
 	link   string

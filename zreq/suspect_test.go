@@ -84,6 +84,7 @@ func TestSuspect(t *testing.T) {
 		"is closed":             {steps: []zreqtest.Step{zreqtest.Request(), zreqtest.Close()}},
 		"is closed in the body": {steps: []zreqtest.Step{zreqtest.Request(), zreqtest.Send(begun), zreqtest.Close()}},
 		"is no HTTP":            {steps: []zreqtest.Step{zreqtest.Request(), zreqtest.Send("SSH-2.0-x\r\n")}},
+		"no connection":         {steps: []zreqtest.Step{zreqtest.NoAnswer()}},
 		"refuses":               {steps: []zreqtest.Step{zreqtest.Refuse()}},
 		"no handshake":          {steps: []zreqtest.Step{zreqtest.Hold()}, tls: os.ErrDeadlineExceeded, suspect: true},
 		"an alert":              {steps: []zreqtest.Step{zreqtest.Hold()}, tls: alert{errors.New("internal error")}},
