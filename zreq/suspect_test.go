@@ -285,24 +285,3 @@ func TestAnswered(t *testing.T) {
 		})
 	}
 }
-
-// TestSuspectAfterAnEarlyAnswer: a server that refuses a request before its end may reset the
-// connection behind its response.
-func TestSuspectAfterAnEarlyAnswer(t *testing.T) {
-	for _, tt := range []struct {
-		end     zreqtest.Step
-		suspect bool
-	}{{zreqtest.Reset(), false}, {zreqtest.Hold(), true}} {
-		synctest.Test(t, func(t *testing.T) {
-			is := is.New(t)
-			d := linkedTo(t, []zreqtest.Step{
-				zreqtest.Head(), zreqtest.Send("HTTP/1.1 413 Too Large\r\nContent-Length: 9\r\n\r\nx"), zreqtest.Pause(time.Second), tt.end,
-			})
-			s := &zreq.Session{Driver: d}
-			defer s.Close()
-			_, err := s.Post(t.Context(), site, &zreq.Args{Body: form.Bytes(make([]byte, 1<<20), "")})
-			is.True(err != nil)
-			is.Equal(len(d.told) > 0, tt.suspect)
-		})
-	}
-}

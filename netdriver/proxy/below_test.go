@@ -54,6 +54,8 @@ func testBelow(t *testing.T) {
 			is.Equal(d.Stop(), errStop)
 			d.Suspect("modem", "")
 			is.Equal(a.suspected, "modem")
+			d.Answered("modem", "origin.test:443")
+			is.Equal(a.answered, "modem")
 			is.Equal(d.Sockets(), 2)
 			is.Equal(d.Link().Interface, "wwan0")
 			for link, err := range d.Watch(context.Background()) {

@@ -214,3 +214,20 @@ func TestBrokenIsNoAnswer(t *testing.T) {
 		}
 	}
 }
+
+// An alert of the peer shows that the link works also after the handshake, when it is read.
+func TestAlertIsAnAnswer(t *testing.T) {
+	is := is.New(t)
+	s := newSite(t)
+	secure := refusal{}.open(t, s)
+	below, err := s.net.Dial(t.Context(), "tcp", "example.org:443")
+	is.NoErr(err)
+	c, err := secure.Client(t.Context(), below, "example.org")
+	is.NoErr(err)
+	defer c.Close()
+	_, err = below.Write([]byte("\x17\x03\x03\x00\x20" + strings.Repeat("x", 32))) // nobody can decrypt that
+	is.NoErr(err)
+	_, err = io.ReadAll(c)
+	is.True(isA[tls.AlertError](err))
+	is.True(netdriver.IsAnswered(err))
+}
