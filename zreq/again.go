@@ -159,8 +159,12 @@ func (c *call) runAgain(ctx context.Context, url string, s *Session) error {
 		}
 	}
 	err = c.outcome(ctx, err)
-	if t != nil && !c.stopped && !c.suspended {
-		err = t.conclude(&c.delivery, err)
+	if t != nil && t.out != "" && !c.stopped && !c.suspended {
+		last, ok := err.(*Error)
+		if !ok {
+			last = c.failByStatus()
+		}
+		err = t.conclude(last)
 		c.failed = err
 	}
 	return err

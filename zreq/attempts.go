@@ -65,19 +65,8 @@ type attempts struct {
 	again    time.Duration // OutOfRetries.Again
 }
 
-// conclude turns err, the error of the last attempt, into that of the call. If err is nil, the
-// status of the response is the failure.
-func (t *attempts) conclude(d *delivery, err error) error {
-	if t.out == "" {
-		return err
-	}
-	last, failed := err.(*Error)
-	if !failed {
-		status := t.list[len(t.list)-1].Status
-		last = d.resp.failure(PhaseHead, nil, &statusError{status})
-		last.Attempt, last.Link = t.number, d.link()
-		last.Received, last.Read = d.exchange.Received, d.readSoFar()
-	}
+// conclude turns the error of the last attempt into that of the call.
+func (t *attempts) conclude(last *Error) *Error {
 	own := *last
 	own.Err, own.kind = &OutOfRetries{Attempts: t.list, Why: t.out, Again: t.again, made: t.number, last: last}, ErrOutOfRetries
 	return &own

@@ -45,6 +45,13 @@ func (d *delivery) fail(ctx context.Context, err error) *Error {
 	return e
 }
 
+// failByStatus makes the error of an attempt whose failure is the status of the response.
+func (d *delivery) failByStatus() *Error {
+	e := d.resp.failure(PhaseHead, nil, &statusError{d.resp.Status})
+	e.Link, e.Received, e.Read = d.link(), d.exchange.Received, d.readSoFar()
+	return e
+}
+
 // blame decides what has ended the call, and so the kind and the cause of its error. That the
 // context ended, or that the owner closed the connection, is the reason for whatever the socket
 // returned after it.

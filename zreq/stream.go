@@ -193,17 +193,14 @@ func (s *stream) close() {
 	if s.err != nil {
 		return
 	}
-	if len(s.view) == 0 && s.exchange.AllRead() {
+	if len(s.view) == 0 && s.exchange.AllRead() { // but the event of its end may be missing
 		if s.finishBuffered(); s.decoder != nil {
 			s.decoder.finish()
 		}
-		if s.err != nil {
-			s.err = ErrBodyConsumed // all of it had been read but the event of its end
-			return
-		}
 	}
-	s.view = nil
-	s.exchange.Drain(s.ctx)
-	s.finish(io.EOF)
+	if s.err == nil {
+		s.exchange.Drain(s.ctx)
+		s.finish(io.EOF)
+	}
 	s.err = ErrBodyConsumed
 }
