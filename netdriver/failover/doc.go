@@ -103,6 +103,8 @@
 // A [netdriver.TLSDialer], a chip that speaks TLS itself, is used as a plain driver. TLS
 // over failover is done in software, because the links could not promise the same.
 //
+// At most 16 hosts at which connections have failed are remembered, for 10 minutes.
+//
 // Links are not watched in the background. The package starts no goroutines, except for
 // [Driver.Watch] while it runs. Dials to loopback also fail while all links are down.
 package failover
