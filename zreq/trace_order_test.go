@@ -345,3 +345,30 @@ func (h *hoard) Dial(ctx context.Context, network, address string) (netdriver.Co
 	}
 	return c, err
 }
+
+// A connection of the caller's that is closed before a wait for the next attempt is not closed
+// again when the wait ends the call.
+func TestTraceOfACloseBeforeAWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		peer := ends(t, "HTTP/1.1 503 X\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+		conn, err := zreq.Connect(context.Background(), site, &zreq.Args{Driver: peer})
+		is.NoErr(err)
+		defer conn.Close()
+		ctx, cancel := context.WithCancel(context.Background())
+		defer cancel()
+		closed := 0
+		s := &zreq.Session{Driver: peer, Trace: traceFunc(func(e zreq.Event) {
+			switch e.Kind {
+			case zreq.EventRetry:
+				cancel()
+			case zreq.EventClose:
+				closed++
+			}
+		})}
+		defer s.Close()
+		_, err = s.Get(ctx, site, &zreq.Args{Connection: conn})
+		is.True(errors.Is(err, context.Canceled))
+		is.Equal(closed, 1)
+	})
+}
