@@ -14,7 +14,7 @@
 // chooses one with [SetDefault], or passes a Driver to a single call.
 //
 // A driver implements an optional interface for everything beyond dialling. For a Driver
-// these are [Starter], [TLSDialer], [Linker] and [LinkWatcher], [Suspecter], [PathDialer]
+// these are [Starter], [TLSDialer], [Linker] and [LinkWatcher], [Suspecter] and [HostSuspecter], [PathDialer]
 // and [Forwarder], and [SocketLimiter]; for a TLS [Anonymizer]; for a Conn [Checker],
 // [Queuer], [HalfCloser] and [EndProver]. Package drivertest has the test suite that every
 // driver passes.

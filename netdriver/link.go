@@ -34,15 +34,23 @@ type LinkWatcher interface {
 	Watch(ctx context.Context) func(yield func(Link, error) bool)
 }
 
-// A Suspecter is a Driver with several links that can be told which one does not work. link
-// is the Link of a [Path], and a name that the driver does not know is ignored. address is
-// the one that was dialled, or "" if the caller does not know it.
+// A Suspecter is a Driver with several links that can be told which one does not work.
 type Suspecter interface {
-	// Suspect reports that a connection over a link has stalled or broken. The driver then
-	// prefers its other links for a while, unless it finds that the address is to blame.
-	// It closes nothing. It returns whether later dials may choose another link, so that
-	// the caller can close its idle connections over this one.
-	Suspect(link, address string) (leave bool)
+	// Suspect reports that a connection over a link has stalled or broken. link is the
+	// Link of its [Path]. The driver then prefers its other links for a while. It closes
+	// nothing, and ignores a name that it does not know.
+	Suspect(link string)
+}
+
+// A HostSuspecter is a Suspecter that finds out whether a link is at fault, or the host that
+// a connection over it led to. address is the one that was dialled, or "" if the caller does
+// not know it.
+type HostSuspecter interface {
+	Suspecter
+	// SuspectHost is Suspect for a connection to address. It returns whether later dials to
+	// other addresses may choose another link, so that the caller can close its idle
+	// connections over this one.
+	SuspectHost(link, address string) (leave bool)
 	// Answered reports that address has answered over a new connection, and has proven by
 	// TLS who it is. A plain answer may come from a captive portal, and proves nothing.
 	Answered(link, address string)

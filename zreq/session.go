@@ -147,22 +147,47 @@ func (s *Session) Close() error {
 	return nil
 }
 
-// Suspect tells d that a link has stalled or broken, if err, the error of a call of s, says
-// so: see the function [Suspect]. d is the Driver of the call, and if that is nil, it is the
-// one of s. Suspect closes the idle connections of s over the link, or only those to the
+// Suspect tells the driver of s, or the default one, that connections over a link stall or
+// break, if it is a netdriver.Suspecter, and closes the idle connections of s over that link.
+// link is that of Response.Link or Error.Link. A link without a name is not suspected.
+//
+// It is for a program that knows that a link does not work. Where a call has failed, Blame
+// finds out whether a link may be the reason.
+func (s *Session) Suspect(link string) {
+	d := s.driver(nil)
+	if told, ok := d.(netdriver.Suspecter); ok && link != "" {
+		told.Suspect(link)
+		s.leave(left{driver: d, link: link, all: true})
+	}
+}
+
+// Blame tells d that a link has stalled or broken, if err, the error of a call of s, says
+// so: see the function [Blame]. d is the Driver of the call, and if that is nil, it is the
+// one of s. Blame closes the idle connections of s over the link, or only those to the
 // origin of the call, if the driver finds that the link works.
 //
 // A Session does that by itself if the connection stalls or breaks before Do has returned.
 // The program calls it if the body of a Stream stalls or breaks.
-func (s *Session) Suspect(d netdriver.Driver, err error) {
+func (s *Session) Blame(d netdriver.Driver, err error) {
+	if e := linkError(err); e != nil {
+		s.leave(blame(s.driver(d), e))
+	}
+}
+
+// driver returns the driver of a call that has d, which may be nil.
+func (s *Session) driver(d netdriver.Driver) netdriver.Driver {
 	if d == nil && s != nil {
 		d = s.Driver
 	}
-	e := linkError(err)
-	if e == nil {
-		return
+	if d == nil {
+		d, _ = netdriver.Default()
 	}
-	if l := suspect(d, e); s != nil {
+	return d
+}
+
+// leave closes the idle connections over a link.
+func (s *Session) leave(l left) {
+	if s != nil {
 		s.reportClosed(s.pool.CloseIdle(l.has, CloseSuspect, line.Clock()), nil)
 	}
 }
@@ -173,7 +198,7 @@ func (s *Session) trust(c *line.Line, link string) {
 	if c.TLS == nil || link == "" {
 		return
 	}
-	if told, ok := c.Driver.(netdriver.Suspecter); ok {
+	if told, ok := c.Driver.(netdriver.HostSuspecter); ok {
 		told.Answered(link, string(c.Origin.AppendAddress(nil)))
 	}
 }

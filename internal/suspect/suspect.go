@@ -10,18 +10,18 @@ import (
 )
 
 // Tell reports the link over which a connection has stalled or broken, if err, the error of a
-// call with ctx, says that: see [zreq.Suspect]. It is reported to the Session of the call, or to
+// call with ctx, says that: see [zreq.Blame]. It is reported to the Session of the call, or to
 // its driver d if there is none. session may be of any type, so that a program without a
 // zreq.Session links none.
 func Tell(ctx context.Context, err error, session any, d netdriver.Driver) {
 	s, ok := session.(interface {
-		Suspect(d netdriver.Driver, err error)
+		Blame(d netdriver.Driver, err error)
 	})
 	switch {
 	case deadline.Cause(ctx) != nil:
 	case ok:
-		s.Suspect(d, err)
+		s.Blame(d, err)
 	case d != nil || session == nil: // else only the session knows the driver
-		zreq.Suspect(d, err)
+		zreq.Blame(d, err)
 	}
 }

@@ -26,12 +26,9 @@ func (l *linked) DialPath(ctx context.Context, network, address string, _ bool) 
 	return c, &netdriver.Path{Link: "cable"}, err
 }
 
-func (l *linked) Suspect(link, _ string) bool {
+func (l *linked) Suspect(link string) {
 	l.told = append(l.told, link)
-	return true
 }
-
-func (l *linked) Answered(string, string) {}
 
 // tardy is a context that does not know yet that its deadline has passed.
 type tardy struct {

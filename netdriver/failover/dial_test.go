@@ -159,7 +159,7 @@ func TestDialProbesAgain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t)
-				w.d.Suspect("cable", "")
+				w.d.Suspect("cable")
 				time.Sleep(10 * time.Second)
 				w.cable.fault = fault
 				ctx, cancel := context.WithCancel(t.Context())
@@ -242,9 +242,9 @@ func TestDialBlamesNobody(t *testing.T) {
 func TestDialAllInBackoff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
-		w.d.Suspect("modem", "")
+		w.d.Suspect("modem")
 		time.Sleep(5 * time.Second) // the backoff of the modem ends before that of the cable
-		w.d.Suspect("cable", "")
+		w.d.Suspect("cable")
 		w.cable.fault = errDead
 		w.goes("modem")
 		w.goes("modem")

@@ -52,7 +52,7 @@
 // fails at that host counts for dials to it only, until nothing has failed for 10 minutes. So
 // a host that is silent moves the calls to others once, for some seconds.
 //
-// [Driver.Suspect] and [Driver.Answered] report these events. A Session calls both, and the
+// [Driver.SuspectHost] and [Driver.Answered] report these events. A Session calls both, and the
 // jobs of packages download, tus and spool call Suspect. What the peer has sent never counts
 // against the link: a connection that it has closed, a TLS alert, a certificate that does not
 // verify. That of a captive portal cannot be told from that of a server, so the call fails, and

@@ -12,7 +12,7 @@ import (
 var (
 	_ netdriver.Forwarder     = (*Driver)(nil)
 	_ netdriver.LinkWatcher   = (*Driver)(nil)
-	_ netdriver.Suspecter     = (*Driver)(nil)
+	_ netdriver.HostSuspecter = (*Driver)(nil)
 	_ netdriver.SocketLimiter = (*Driver)(nil)
 	_ netdriver.Starter       = (*Driver)(nil)
 )
@@ -126,32 +126,37 @@ func (d *Driver) Stop() error {
 	return errors.Join(failures...)
 }
 
-// Suspect reports that a connection to address over link has stalled or broken. The dials
-// that follow prefer the other links for a while, unless the address is to blame: see the
-// package comment. If address is "", the link is. A name with a slash, as nested drivers
-// have, is passed on to the driver of the link, if that is a [netdriver.Suspecter]. Suspect
-// returns false if only dials to address are affected.
-func (d *Driver) Suspect(link, address string) (leave bool) {
+// Suspect makes the dials that follow prefer the other links for a while, as if a dial over
+// link had failed. A name with a slash, as nested drivers have, is passed on to the driver of
+// the link, if that is a [netdriver.Suspecter].
+func (d *Driver) Suspect(link string) { _ = d.SuspectHost(link, "") }
+
+// SuspectHost is Suspect for a connection to address that has stalled or broken, which may be
+// the fault of address: see the package comment. It returns false if only dials to address are
+// affected.
+func (d *Driver) SuspectHost(link, address string) (leave bool) {
 	l, below, rest := d.named(link)
 	switch {
 	case l == nil:
 		return false
-	case below != nil:
-		return below.Suspect(rest, address)
+	case below == nil:
+		return d.hosts.blame(l, address, d.links)
 	}
-	return d.hosts.blame(l, address, d.links)
+	if below, ok := below.(netdriver.HostSuspecter); ok {
+		return below.SuspectHost(rest, address)
+	}
+	below.Suspect(rest)
+	return true
 }
 
 // Answered reports that address has answered over link, so that the link is not to blame if
 // a connection to another address has stalled or broken.
 func (d *Driver) Answered(link, address string) {
 	l, below, rest := d.named(link)
-	switch {
-	case l == nil:
-	case below != nil:
-		below.Answered(rest, address)
-	default:
+	if l != nil && below == nil {
 		d.hosts.answered(l, address)
+	} else if below, ok := below.(netdriver.HostSuspecter); ok {
+		below.Answered(rest, address)
 	}
 }
 

@@ -167,10 +167,10 @@ func TestSuspect(t *testing.T) {
 		w := newWorld(t)
 		w.goes("cable")
 		for range 20 {
-			w.d.Suspect("cable", "") // by each of many connections, which is one failure
+			w.d.Suspect("cable") // by each of many connections, which is one failure
 		}
-		w.d.Suspect("unknown", "")
-		w.d.Suspect("", "")
+		w.d.Suspect("unknown")
+		w.d.Suspect("")
 		w.goes("modem")
 		time.Sleep(10 * time.Second)
 		w.goes("cable")
@@ -178,12 +178,12 @@ func TestSuspect(t *testing.T) {
 		third := failover.Link{Name: "third", Driver: w.newWay()}
 		w.d = failoverOf(t, failover.Link{Name: "site", Driver: w.d}, third)
 		w.goes("site/cable")
-		w.d.Suspect("site/cable", "")
+		w.d.Suspect("site/cable")
 		w.goes("site/modem")
-		w.d.Suspect("site", "")
+		w.d.Suspect("site")
 		w.goes("third")
 		w.d = failoverOf(t, failover.Link{Name: "plain", Driver: w.cable}, third)
-		w.d.Suspect("plain/lan", "") // the driver knows no links: it is all of it
+		w.d.Suspect("plain/lan") // the driver knows no links: it is all of it
 		w.goes("third")
 	})
 }

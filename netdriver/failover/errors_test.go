@@ -49,7 +49,7 @@ func TestDriverWithoutLinks(t *testing.T) {
 		is.NoErr(d.Stop())
 		is.Equal(d.Link(), netdriver.Link{})
 		is.Equal(d.Sockets(), 0)
-		d.Suspect("modem", "")
+		d.Suspect("modem")
 		is.Equal(d.Proxy(site), "")
 	}
 }

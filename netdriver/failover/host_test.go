@@ -38,7 +38,7 @@ func newTown(t *testing.T) *town {
 func (w *town) fails(link, host string, concernsAll bool) {
 	w.t.Helper()
 	w.is.Helper()
-	w.is.Equal(w.d.Suspect(link, host), concernsAll)
+	w.is.Equal(w.d.SuspectHost(link, host), concernsAll)
 }
 
 // finds dials a host, and expects the dial to go over a link.

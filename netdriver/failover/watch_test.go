@@ -128,7 +128,7 @@ func TestWatchEndsABackoff(t *testing.T) {
 		defer cancel()
 		lines := report(ctx, d)
 		is.Equal(len(told(lines)), 1) // it watches
-		d.Suspect("cable", "")
+		d.Suspect("cable")
 		link, err := dialOver(ctx, d)
 		is.NoErr(err)
 		is.Equal(link, "modem")

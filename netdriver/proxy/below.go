@@ -56,17 +56,11 @@ func (d *Driver) Watch(ctx context.Context) func(yield func(netdriver.Link, erro
 	}
 }
 
-// Suspect tells the driver below that a link has stalled, if it wants to know. It does not
-// tell the address, because the driver below dials that of the proxy.
-func (d *Driver) Suspect(link, _ string) (leave bool) {
-	s, ok := d.below().(netdriver.Suspecter)
-	return ok && s.Suspect(link, "")
-}
-
-// Answered tells the driver below that a link has brought an answer, as Suspect does.
-func (d *Driver) Answered(link, _ string) {
+// Suspect tells the driver below that a link has stalled, if it wants to know. The driver below
+// is not told of hosts, because it dials only the proxy.
+func (d *Driver) Suspect(link string) {
 	if s, ok := d.below().(netdriver.Suspecter); ok {
-		s.Answered(link, "")
+		s.Suspect(link)
 	}
 }
 

@@ -18,15 +18,13 @@ type able struct {
 	*scripted
 	started, stopped bool
 	suspected        string
-	answered         string
 	path             *netdriver.Path
 	plain            []bool // of each dial
 }
 
 func (a *able) Start(context.Context) error { a.started = true; return nil }
 func (a *able) Stop() error                 { a.stopped = true; return errStop }
-func (a *able) Suspect(link, _ string) bool { a.suspected = link; return true }
-func (a *able) Answered(link, _ string)     { a.answered = link }
+func (a *able) Suspect(link string)         { a.suspected = link }
 func (a *able) Sockets() int                { return 2 }
 func (a *able) Link() netdriver.Link        { return netdriver.Link{Interface: "wwan0"} }
 
@@ -52,10 +50,8 @@ func testBelow(t *testing.T) {
 			is.NoErr(d.Start(context.Background()))
 			is.True(a.started)
 			is.Equal(d.Stop(), errStop)
-			d.Suspect("modem", "")
+			d.Suspect("modem")
 			is.Equal(a.suspected, "modem")
-			d.Answered("modem", "origin.test:443")
-			is.Equal(a.answered, "modem")
 			is.Equal(d.Sockets(), 2)
 			is.Equal(d.Link().Interface, "wwan0")
 			for link, err := range d.Watch(context.Background()) {
@@ -70,7 +66,7 @@ func testBelow(t *testing.T) {
 			d := httpTo(t, memnet.New(), nil)
 			is.NoErr(d.Start(context.Background()))
 			is.NoErr(d.Stop())
-			d.Suspect("modem", "")
+			d.Suspect("modem")
 			is.Equal(d.Sockets(), 0) // not known
 			ctx, cancel := context.WithCancelCause(context.Background())
 			defer cancel(nil)

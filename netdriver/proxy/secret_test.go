@@ -49,7 +49,7 @@ func TestUnmade(t *testing.T) {
 		is.Equal(d.Proxy("origin.test:80"), "")
 		is.NoErr(d.Start(context.Background()))
 		is.NoErr(d.Stop())
-		d.Suspect("lte", "")
+		d.Suspect("lte")
 		is.Equal(d.Sockets(), 0)
 		is.True(d.Link().Up)
 		is.Equal(d.String(), "proxy.Driver")

@@ -26,12 +26,9 @@ func (l *leaving) DialPath(ctx context.Context, network, address string, _ bool)
 	return c, &netdriver.Path{Link: "cable"}, err
 }
 
-func (l *leaving) Suspect(link, _ string) bool {
+func (l *leaving) Suspect(link string) {
 	l.told = append(l.told, link)
-	return true
 }
-
-func (l *leaving) Answered(string, string) {}
 
 // leave runs a test with a file in a spool that sends it to a peer over one link.
 func leave(t *testing.T, args spool.Args, conns [][]zreqtest.Step, test func(b *bench, d *leaving)) {

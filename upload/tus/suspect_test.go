@@ -26,12 +26,9 @@ func (l *linked) DialPath(ctx context.Context, network, address string, _ bool) 
 	return c, &netdriver.Path{Link: "cable"}, err
 }
 
-func (l *linked) Suspect(link, _ string) bool {
+func (l *linked) Suspect(link string) {
 	l.told = append(l.told, link)
-	return true
 }
-
-func (l *linked) Answered(string, string) {}
 
 // testLeavesALink: the driver is told that a link has stalled, so that the next request can take
 // another one. It is not told of a server that refuses, or says something wrong.

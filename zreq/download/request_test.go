@@ -53,12 +53,9 @@ type links struct {
 	suspected []string
 }
 
-func (l *links) Suspect(link, _ string) bool {
+func (l *links) Suspect(link string) {
 	l.suspected = append(l.suspected, link)
-	return true
 }
-
-func (l *links) Answered(string, string) {}
 
 func (l *links) DialPath(ctx context.Context, network, address string, _ bool) (netdriver.Conn, *netdriver.Path, error) {
 	c, err := l.Dial(ctx, network, address)

@@ -30,15 +30,12 @@ func (l *linked) DialPath(ctx context.Context, network, address string, _ bool) 
 	return c, &netdriver.Path{Link: "cable"}, err
 }
 
-func (l *linked) Suspect(link, _ string) bool {
+func (l *linked) Suspect(link string) {
 	l.told = append(l.told, link)
 	if l.then != nil {
 		l.then()
 	}
-	return true
 }
-
-func (l *linked) Answered(string, string) {}
 
 // TestLinkOfARefusedDial: where nothing has connected, no link is named, whatever the driver says.
 func TestLinkOfARefusedDial(t *testing.T) {

@@ -22,9 +22,9 @@ import (
 type linked struct {
 	netdriver.Driver
 	link     string
-	told     []string // link and address of each Suspect
+	told     []string // link and address of each SuspectHost
 	answered []string // and of each Answered
-	lives    bool     // what Suspect finds
+	lives    bool     // what SuspectHost finds
 }
 
 func (l *linked) DialPath(ctx context.Context, network, address string, _ bool) (netdriver.Conn, *netdriver.Path, error) {
@@ -32,7 +32,9 @@ func (l *linked) DialPath(ctx context.Context, network, address string, _ bool) 
 	return c, &netdriver.Path{Link: l.link}, err
 }
 
-func (l *linked) Suspect(link, address string) bool {
+func (l *linked) Suspect(link string) { l.told = append(l.told, link) }
+
+func (l *linked) SuspectHost(link, address string) bool {
 	l.told = append(l.told, link+" "+address)
 	return !l.lives
 }
@@ -64,9 +66,9 @@ func (*plainTLS) Client(_ context.Context, c netdriver.Conn, _ string) (netdrive
 	return struct{ netdriver.Conn }{c}, nil
 }
 
-// TestSuspect: a link is suspected of what a link does, and of nothing that has come over it.
+// TestBlame: a link is suspected of what a link does, and of nothing that has come over it.
 // The Session, and the function for a call without one, tell the driver the same.
-func TestSuspect(t *testing.T) {
+func TestBlame(t *testing.T) {
 	const begun = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx"
 	timeout := func(*zreq.Response) error { return os.ErrDeadlineExceeded }
 	for name, tt := range map[string]struct {
@@ -120,10 +122,10 @@ func TestSuspect(t *testing.T) {
 					is.True(err != nil)
 					if over == "a verb" {
 						is.Equal(len(d.told), 0) // there is no other attempt
-						zreq.Suspect(d, err)
+						zreq.Blame(d, err)
 					}
 					is.Equal(len(d.told) > 0, tt.suspect)
-					s.Suspect(nil, err) // whoever reports it again says the same
+					s.Blame(nil, err) // whoever reports it again says the same
 					is.Equal(len(d.told) > 0, tt.suspect)
 				})
 			})
@@ -131,8 +133,8 @@ func TestSuspect(t *testing.T) {
 	}
 }
 
-// TestSuspectOfAnIdleConnection: what was reset while it was idle says nothing about its link.
-func TestSuspectOfAnIdleConnection(t *testing.T) {
+// TestBlameOfAnIdleConnection: what was reset while it was idle says nothing about its link.
+func TestBlameOfAnIdleConnection(t *testing.T) {
 	is := is.New(t)
 	d := linkedTo(t, append(answering(byLength("one")), zreqtest.Request(), zreqtest.Reset()))
 	s := &zreq.Session{Driver: d}
@@ -145,9 +147,9 @@ func TestSuspectOfAnIdleConnection(t *testing.T) {
 	is.Equal(len(d.told), 0)
 }
 
-// TestSuspectOfARefusal: a server that has refused half of a request may reset the connection
+// TestBlameOfARefusal: a server that has refused half of a request may reset the connection
 // behind its response, whether the caller reads that or has it read. A stall is another thing.
-func TestSuspectOfARefusal(t *testing.T) {
+func TestBlameOfARefusal(t *testing.T) {
 	const refused = "HTTP/1.1 413 Too Large\r\nContent-Length: 9\r\n\r\nx"
 	for name, tt := range map[string]struct {
 		end     []zreqtest.Step
@@ -167,7 +169,7 @@ func TestSuspectOfARefusal(t *testing.T) {
 					if stream {
 						is.NoErr(err)
 						_, err = resp.Content()
-						s.Suspect(nil, err)
+						s.Blame(nil, err)
 					}
 					is.True(err != nil)
 					is.Equal(len(d.told) > 0, tt.suspect)
@@ -177,10 +179,10 @@ func TestSuspectOfARefusal(t *testing.T) {
 	}
 }
 
-// TestSuspectClosesIdle: the driver of the call is told, and the idle connections over the link
+// TestBlameClosesIdle: the driver of the call is told, and the idle connections over the link
 // are closed, but not those of another driver, nor those over another link. If the link works,
 // only those to the same origin are closed.
-func TestSuspectClosesIdle(t *testing.T) {
+func TestBlameClosesIdle(t *testing.T) {
 	for name, tt := range map[string]struct {
 		lives bool // what the driver finds
 		left  int  // idle connections
@@ -219,7 +221,7 @@ func TestSuspectClosesIdle(t *testing.T) {
 						is.NoErr(err)
 						_, err = resp.Content()
 						is.Equal(len(d.told), 0)
-						s.Suspect(d, err)
+						s.Blame(d, err)
 					}
 					is.True(netdriver.IsTimeout(err))
 					is.Equal(d.told, []string{"cable slow.test:80"})
@@ -231,26 +233,83 @@ func TestSuspectClosesIdle(t *testing.T) {
 	}
 }
 
-// TestSuspectTellsWhom: without a driver it is that of the Session, or the default one. One that
+// TestBlameTellsWhom: without a driver it is that of the Session, or the default one. One that
 // has no links is told nothing.
-func TestSuspectTellsWhom(t *testing.T) {
+func TestBlameTellsWhom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		is := is.New(t)
 		d := linkedTo(t, []zreqtest.Step{zreqtest.Request(), zreqtest.Hold()})
 		_, err := zreq.Get(t.Context(), site, &zreq.Args{Driver: d})
 		is.True(err != nil)
-		(&zreq.Session{Driver: d}).Suspect(nil, err)
+		(&zreq.Session{Driver: d}).Blame(nil, err)
 		is.Equal(len(d.told), 1)
-		(&zreq.Session{Driver: d.Driver}).Suspect(nil, err)
+		(&zreq.Session{Driver: d.Driver}).Blame(nil, err)
 		is.Equal(len(d.told), 1)
-		(*zreq.Session)(nil).Suspect(d, err)
+		(*zreq.Session)(nil).Blame(d, err)
 		is.Equal(len(d.told), 2)
-		zreq.Suspect(d, fmt.Errorf("upload: %w", err))
+		zreq.Blame(d, fmt.Errorf("upload: %w", err))
 		is.Equal(len(d.told), 3)
-		(*zreq.Session)(nil).Suspect(nil, err) // there is no default driver
-		zreq.Suspect(nil, err)
-		zreq.Suspect(d, &zreq.Error{Link: "cable", Phase: zreq.PhaseHead, Err: os.ErrDeadlineExceeded})
+		(*zreq.Session)(nil).Blame(nil, err) // there is no default driver
+		zreq.Blame(nil, err)
+		zreq.Blame(d, &zreq.Error{Link: "cable", Phase: zreq.PhaseHead, Err: os.ErrDeadlineExceeded})
 		is.Equal(d.told[3], "cable ") // of an origin that is not known
+	})
+}
+
+// suspicious is a driver that cannot tell hosts apart.
+type suspicious struct {
+	netdriver.Driver
+	told []string
+}
+
+func (d *suspicious) DialPath(ctx context.Context, network, address string, _ bool) (netdriver.Conn, *netdriver.Path, error) {
+	c, err := d.Dial(ctx, network, address)
+	return c, &netdriver.Path{Link: "cable"}, err
+}
+
+func (d *suspicious) Suspect(link string) { d.told = append(d.told, link) }
+
+// TestSessionSuspect: a link that the program suspects is reported to the driver, and its idle
+// connections are closed. A driver without links, or a link without a name, is none.
+func TestSessionSuspect(t *testing.T) {
+	is := is.New(t)
+	n := memnet.New()
+	serveEach(t, n, nil, func(string) string { return byLength("ok") })
+	d := &linked{Driver: n, link: "cable"}
+	s := &zreq.Session{Driver: d}
+	defer s.Close()
+	for _, link := range []string{"cable", "modem"} {
+		d.link = link
+		_, err := s.Get(t.Context(), "http://"+link+".test/", nil)
+		is.NoErr(err)
+	}
+	s.Suspect("")
+	is.Equal(len(d.told), 0)
+	is.Equal(s.Stats().Idle, 2)
+	s.Suspect("cable")
+	is.Equal(d.told, []string{"cable"})
+	is.Equal(s.Stats().Idle, 1)
+	(&zreq.Session{Driver: n}).Suspect("cable")
+	(*zreq.Session)(nil).Suspect("cable")
+	is.Equal(len(d.told), 1)
+}
+
+// TestBlameWithoutHosts: a driver that cannot tell hosts apart is told of the link, and all idle
+// connections over it are closed.
+func TestBlameWithoutHosts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		n := memnet.New()
+		serveEach(t, n, nil, func(string) string { return byLength("ok") })
+		d := &suspicious{Driver: n}
+		s := &zreq.Session{Driver: d}
+		defer s.Close()
+		_, err := s.Get(t.Context(), site, nil)
+		is.NoErr(err)
+		stalled := &zreq.Error{Link: "cable", Phase: zreq.PhaseHead, URL: "http://other.test/", Err: os.ErrDeadlineExceeded}
+		s.Blame(nil, stalled)
+		is.Equal(d.told, []string{"cable"})
+		is.Equal(s.Stats().Idle, 0)
 	})
 }
 

@@ -10,9 +10,9 @@ import (
 	"github.com/zreq-go/zreq/zreq/internal/target"
 )
 
-// Suspect tells d that a link has stalled or broken, if err, the error of a call over d, says
+// Blame tells d that a link has stalled or broken, if err, the error of a call over d, says
 // so and d is a netdriver.Suspecter. If d is nil, it is the default driver. A call of a
-// [Session] is reported by [Session.Suspect].
+// [Session] is reported by [Session.Blame].
 //
 // The link of Error.Link is suspected if a connection over it was silent or too slow for a
 // limit of [Timeouts], or if it was reset. It is not suspected if
@@ -23,28 +23,29 @@ import (
 //     before the end of the request, which is how a server refuses the rest
 //   - the caller has ended the call, or its context has ended, by a deadline as well
 //   - another call would fail in the same way; see [Transient]
-func Suspect(d netdriver.Driver, err error) {
+func Blame(d netdriver.Driver, err error) {
 	if e := linkError(err); e != nil {
-		_ = suspect(d, e)
+		_ = blame((*Session)(nil).driver(d), e)
 	}
 }
 
-// suspect reports the link of e. It returns which connections are not to be used again.
-func suspect(d netdriver.Driver, e *Error) (l left) {
-	if d == nil {
-		d, _ = netdriver.Default()
-	}
-	told, ok := d.(netdriver.Suspecter)
-	if !ok {
+// blame reports the link of e to d. It returns which connections are not to be used again.
+func blame(d netdriver.Driver, e *Error) left {
+	l := left{driver: d, link: e.Link}
+	switch told := d.(type) {
+	case netdriver.HostSuspecter:
+		var address []byte
+		if at, err := target.Parse(e.URL); err == nil {
+			l.origin = originVia(&at, d)
+			address = l.origin.AppendAddress(nil)
+		}
+		l.all = told.SuspectHost(e.Link, string(address))
+	case netdriver.Suspecter:
+		told.Suspect(e.Link)
+		l.all = true
+	default:
 		return left{}
 	}
-	l = left{driver: d, link: e.Link}
-	var address []byte
-	if at, err := target.Parse(e.URL); err == nil {
-		l.origin = originVia(&at, d)
-		address = l.origin.AppendAddress(nil)
-	}
-	l.all = told.Suspect(e.Link, string(address))
 	return l
 }
 
