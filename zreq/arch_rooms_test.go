@@ -302,7 +302,7 @@ func (s source) calls() map[string]bool {
 var floors = []string{
 	"verbs session lease stats pool shortage budget retry",
 	"call again connect",
-	"stream coding delivery failure request redirect auth attempts claim tracer fit encoding route suspect body",
+	"stream coding delivery failure request redirect auth attempts claim tracer fit encoding route blame body",
 	"connection response read content charset mediatype receiver",
 	"args sessionargs headers method trace retryafter byterange httpdate transient",
 	"errors limits timeouts reuse base64 readbuffer doc",
