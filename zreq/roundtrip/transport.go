@@ -102,6 +102,9 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 // verdict returns nil if there is a response, which may be that to the last attempt. No status is
 // an error.
 func verdict(got *zreq.Response, err error) error {
+	if got != nil && got.Status == http.StatusRequestTimeout && errors.Is(err, zreq.ErrStale) {
+		return nil // the server allows the client to ask again, so passing it on does no harm
+	}
 	var out *zreq.OutOfRetries
 	var last *zreq.Error
 	if got != nil && errors.As(err, &out) && errors.As(out.Unwrap(), &last) && last.Phase == zreq.PhaseHead &&

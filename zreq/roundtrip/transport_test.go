@@ -129,19 +129,30 @@ func TestRetry(t *testing.T) {
 	})
 }
 
-// A 408 on a kept connection is a response, too.
+// A 408 on a kept connection is a response, too, also if it may be none to this request.
 func TestTimeoutOnAKeptConnection(t *testing.T) {
-	is := is.New(t)
-	p := startPeer(t, ok, responses["408"])
-	client, session := zreqClient(t)
-	is.NoErr(fetch(client, make1("GET", p.url, nil)))
-	resp, err := client.Post(p.url, "text/plain", strings.NewReader("hello")) // is not sent again
-	is.NoErr(err)
-	is.Equal(resp.StatusCode, 408)
-	_, err = io.ReadAll(resp.Body)
-	is.NoErr(err) // which is read like any other
-	resp.Body.Close()
-	is.Equal(session.Stats().Open, 1) // the server did not say that it closes
+	for name, tt := range map[string]struct {
+		body io.Reader
+		last string
+		open int // the server did not say that it closes
+	}{
+		"a body": {strings.NewReader("hello"), responses["408"], 1},
+		"none":   {nil, "close HTTP/1.1 408 Slow\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			p := startPeer(t, ok, tt.last)
+			client, session := zreqClient(t)
+			is.NoErr(fetch(client, make1("GET", p.url, nil)))
+			resp, err := client.Post(p.url, "text/plain", tt.body) // is not sent again
+			is.NoErr(err)
+			is.Equal(resp.StatusCode, 408)
+			_, err = io.ReadAll(resp.Body)
+			is.NoErr(err) // which is read like any other
+			resp.Body.Close()
+			is.Equal(session.Stats().Open, tt.open)
+		})
+	}
 }
 
 func TestUpgrade(t *testing.T) {
