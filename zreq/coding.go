@@ -127,6 +127,7 @@ func (d *decoding) content() error {
 			return
 		}
 		s.resp.body.complete = false
+		s.resp.body.err = s.fail(s.ctx, errUnwound)
 		defer s.end()
 		if d.running {
 			d.giveBack() // or Close has panicked

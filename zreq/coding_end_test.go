@@ -140,13 +140,17 @@ func TestCodingPanics(t *testing.T) {
 				is.NoErr(err)
 				log := new(tracer)
 				tt.args.Connection, tt.args.Trace = conn, log
+				resp := new(zreq.Response)
 				func() {
 					defer func() { is.Equal(recover(), at) }()
-					resp, err := zreq.Get(context.Background(), site, &tt.args)
+					tt.args.Into = resp
+					_, err := zreq.Get(context.Background(), site, &tt.args)
 					is.NoErr(err)
 					defer resp.Close() // of a body that cannot be read
-					_, _ = resp.ReadN(0)
+					_, _ = resp.Content()
 				}()
+				_, err = resp.Content()
+				is.True(err != nil || resp.Complete()) // part of a body is not taken for all of it
 				done := 0
 				for _, e := range log.events {
 					if e.Kind == zreq.EventDone {

@@ -161,9 +161,18 @@ func (s *stream) halt(err error) error {
 	return s.err
 }
 
-// content reads the rest of the body into the Response.
+// content reads the rest of the body into the Response. If a decoder or the driver panics, the
+// body has ended.
 func (s *stream) content() {
-	if err := s.readAll(); err != errCut {
+	returned := false
+	defer func() {
+		if !returned {
+			s.finish(errUnwound)
+		}
+	}()
+	err := s.readAll()
+	returned = true
+	if err != errCut {
 		s.finish(err)
 	} else {
 		s.close()
