@@ -81,10 +81,11 @@ func (d *delivery) end() {
 	if claimed && d.answered {
 		d.report(EventBody, d.why, d.resp.body.err)
 	}
+	open := claimed && d.socket != nil // else its end was reported, even if the Trace has panicked then
 	switch {
-	case d.socket == nil && d.why == CloseFailed:
+	case !open && d.why == CloseFailed:
 		d.why = CloseNone // there was nothing to close
-	case d.socket != nil && d.why != CloseNone:
+	case open && d.why != CloseNone:
 		d.report(EventClose, d.why, nil)
 	}
 	d.report(EventDone, d.why, d.failed)

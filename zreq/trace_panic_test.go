@@ -64,6 +64,10 @@ var tracedCalls = map[string]func(ctx context.Context, s *zreq.Session, url stri
 		_, err := s.Get(ctx, url+"/busy", &zreq.Args{Retry: zreq.Retry{Attempts: 2}})
 		return err
 	},
+	"retry, closed": func(ctx context.Context, s *zreq.Session, url string) error {
+		_, err := s.Get(ctx, url+"/last", &zreq.Args{Retry: zreq.Retry{Attempts: 2}})
+		return err
+	},
 }
 
 // tracedAnswer is what the server of tracedCalls makes of a path.
@@ -73,6 +77,8 @@ func tracedAnswer(path string) string {
 		return "HTTP/1.1 103 X\r\nA: b\r\n\r\n" + moved(302, "//device.test:443/x/ok")
 	case strings.HasSuffix(path, "/busy"):
 		return page(503, "busy")
+	case strings.HasSuffix(path, "/last"):
+		return "HTTP/1.1 503 X\r\nConnection: close\r\nContent-Length: 4\r\n\r\nbusy"
 	}
 	return byLength("fine")
 }
@@ -113,10 +119,16 @@ func tracePanics(t *testing.T, call func(context.Context, *zreq.Session, string)
 			is.NoErr(err)
 		}
 		left := n
-		s.Trace = panicking(&left)
+		trace := panicking(&left)
+		s.Trace = trace
 		reached = !unharmed(func() { _ = call(context.Background(), s, url) })
 		is.Equal(net.Open(), s.Stats().Open)     // no socket is left over,
 		is.Equal(s.Stats().Open, s.Stats().Idle) // and no place taken
+		open := len(trace.of(zreq.EventDial))
+		if kept {
+			open++
+		}
+		is.True(len(trace.of(zreq.EventClose)) <= open) // nor is one told to be closed twice
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		s.Trace = nil
