@@ -30,7 +30,7 @@ func (c *call) decide(ctx context.Context) (again bool, err error) {
 		c.sentBefore -= c.exchange.Sent
 		c.discard(CloseUnsent)
 		return true, c.restart(ctx)
-	case status == 401 && c.args.Auth != nil && !r.anonymous && !r.challenged && sendable:
+	case status == 401 && c.args.Auth != nil && !r.anonymous && !r.challenged && sendable && !r.trace:
 		return c.answer(ctx)
 	case isRedirect(status) && c.args.MaxRedirects >= 0:
 		return c.follow(ctx)
@@ -196,7 +196,7 @@ func (c *call) retry(ctx context.Context, s *Session, t *attempts, err error) (_
 	if err == errTryAgain {
 		c.exchange.Drain(ctx)
 		why = c.exchange.Reuse()
-		if c.line.HTTP10 && c.request.body.Chunked() {
+		if why == CloseNone && c.line.HTTP10 && c.request.body.Chunked() {
 			why = CloseHTTP10 // it takes no chunks, and of a new connection nothing is known (RFC 9112, 6.1)
 		}
 	}

@@ -20,7 +20,7 @@ var (
 	errTwoHosts      = errors.New("the field Host is given twice")
 	errOmitHost      = errors.New("the field Host cannot be left out (RFC 9112, 3.2)")
 	errConnectMethod = errors.New("CONNECT opens a tunnel, which zreq does not do")
-	errTrace         = errors.New("a TRACE carries no body and no credentials, which Anonymous leaves out (RFC 9110, 9.3.8)")
+	errTrace         = errors.New("a TRACE carries no body and no credentials (RFC 9110, 9.3.8): leave them out")
 	errIfRange       = errors.New("If-Range needs a Range, and its ETag must not be weak (RFC 9110, 13.1.5)")
 	errRequestHead   = &limitError{text: "the head of the request is larger than Limits.RequestBytes"}
 )
@@ -224,7 +224,7 @@ func (r *request) putOwn(h *head, args *Args, to *asked, target []byte) {
 		return
 	}
 	if r.trace {
-		h.err = errTrace
+		h.put(h.text, errTrace)
 	}
 	h.field("Authorization", credentials)
 }
@@ -237,7 +237,7 @@ func (r *request) putGiven(h *head, args *Args) {
 			continue
 		}
 		if r.trace && r.withholds(field, args, true) {
-			h.err = errTrace
+			h.put(h.text, errTrace)
 		}
 		h.field(field[0], field[1])
 	}

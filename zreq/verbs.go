@@ -46,7 +46,8 @@ func Options(ctx context.Context, url string, args *Args) (*Response, error) {
 // Methods are case-sensitive. The name of a verb in another case, such as "get", is
 // ErrRequest, and so is CONNECT. The response to a TRACE shows the request, so a TRACE with
 // a body, with credentials or with another field that OriginOnly names is ErrRequest (RFC
-// 9110, 9.3.8). Args.Anonymous leaves out those of Args and of a Session.
+// 9110, 9.3.8). Args.Anonymous leaves out those of Args and of a Session, but not the
+// userinfo of the URL.
 //
 // An IPv6 address in url may have a zone, as in http://[fe80::1%25eth0]/. The zone is
 // passed to the driver and is not sent.

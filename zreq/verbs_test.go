@@ -128,6 +128,13 @@ func TestTraceShowsNothing(t *testing.T) {
 			is.Equal(peer.Dials(), 0)
 		})
 	}
+	t.Run("a challenge", func(t *testing.T) { // is not answered
+		is := is.New(t)
+		peer := answers(t, "HTTP/1.1 401 Who\r\nContent-Length: 0\r\n\r\n")
+		resp, err := zreq.Do(t.Context(), "TRACE", site, &zreq.Args{Driver: peer, Auth: onceAsked("Bearer secret")})
+		is.NoErr(err)
+		is.Equal(resp.Status, 401)
+	})
 	t.Run("after a 303", func(t *testing.T) { // it is a GET that may answer a challenge
 		is := is.New(t)
 		peer := each(t, moved(303, site), "HTTP/1.1 401 Who\r\nContent-Length: 0\r\n\r\n", byLength("hi"))
