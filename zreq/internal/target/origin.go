@@ -16,7 +16,8 @@ type Origin struct {
 // Same reports whether both are one origin. The case of a host does not matter, that of a
 // zone does.
 func (o *Origin) Same(p *Origin) bool {
-	return o.HTTPS == p.HTTPS && o.Port == p.Port && ascii.EqualFold(o.Host, p.Host) && zone(o) == zone(p)
+	return o.HTTPS == p.HTTPS && o.Port == p.Port && ascii.EqualFold(o.Host, p.Host) &&
+		(o.Zone == p.Zone || zone(o) == zone(p))
 }
 
 // Clone returns a copy that shares no memory with the URL, which may be long.

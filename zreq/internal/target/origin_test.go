@@ -62,6 +62,10 @@ func TestSame(t *testing.T) {
 			t.Errorf("%s: the same is %v", url, !same)
 		}
 	}
+	a, err := target.Parse("http://[fe80::a%25e]:81")
+	is.New(t).NoErr(err)
+	b := a.Origin.Clone()
+	is.New(t).Equal(testing.AllocsPerRun(100, func() { a.Same(&b) }), 0.0) // a Session asks for each connection
 }
 
 // TestInheritZone: the address of a server, and another of the same link, mean one in the
