@@ -46,14 +46,16 @@
 //
 //   - if it fails over every link that is up, and not only over one, or
 //   - if another host answers over the link, and proves by TLS who it is. A plain answer does
-//     not count, because it may come from a captive portal.
+//     not count, because it may come from a captive portal. If several hosts have failed over
+//     the link, and over no other, an answer does not count either: a link may let through the
+//     head of a response and not its body.
 //
 // The link is as good as before then, unless something else has failed over it as well. What
 // fails at that host counts for dials to it only, until nothing has failed for 10 minutes. So
 // a host that is silent moves the calls to others once, for some seconds.
 //
 // [Driver.SuspectHost] and [Driver.Answered] report these events. A Session calls both, and the
-// jobs of packages download, tus and spool call Suspect. What the peer has sent never counts
+// jobs of packages download, tus and spool the former. What the peer has sent never counts
 // against the link: a connection that it has closed, a TLS alert, a certificate that does not
 // verify. That of a captive portal cannot be told from that of a server, so the call fails, and
 // the link stays. The end of a context says nothing about a link: where calls have a deadline,

@@ -32,18 +32,19 @@ type host struct {
 // reports whether dials to other addresses may choose another link from now on.
 func (h *hosts) blame(l *link, address string, links []*link) bool {
 	now := time.Now()
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	at := h.failing(address, now)
-	if at == nil {
+	if address == "" {
 		l.health.fail(now, nil)
 		return true
 	}
+	up := running(links) // before the lock is taken, since a driver may call Suspect
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	at := h.failing(address, now)
 	at.fail(l, now)
 	switch {
 	case at.guilty:
 		return false
-	case at.isDeadEnd(links):
+	case at.isDeadEnd(up):
 		at.convict() // dials choose the links that it had failed over before
 	default:
 		l.health.fail(now, at)
@@ -52,18 +53,39 @@ func (h *hosts) blame(l *link, address string, links []*link) bool {
 }
 
 // answered notes that address has answered over l. So it was not the link if another host
-// has failed over it.
+// has failed over it. If several have, and over no other link, it is the link all the same:
+// it may carry answers, but not the bodies behind them.
 func (h *hosts) answered(l *link, address string) {
+	now := time.Now()
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	var failed []*host
+	only := 0
 	for _, at := range h.list {
-		switch {
-		case at.is(address):
-			at.answered = true
-		case at.over[l] != nil:
+		at.answered = at.answered || at.is(address)
+		if at.over[l] == nil || at.isOld(now) {
+			continue
+		}
+		failed = append(failed, at)
+		if len(at.over) == 1 {
+			only++
+		}
+	}
+	for _, at := range failed {
+		if only < 2 && !at.is(address) {
 			at.convict()
 		}
 	}
+}
+
+// running returns those of links that are up.
+func running(links []*link) (up []*link) {
+	for _, l := range links {
+		if l.state().Up {
+			up = append(up, l)
+		}
+	}
+	return up
 }
 
 // avoided returns until when a dial to address prefers other links to those in the result.
@@ -78,11 +100,8 @@ func (h *hosts) avoided(address string, now time.Time) map[*link]time.Time {
 	return nil
 }
 
-// failing returns the host at address, which has failed now, or nil if address is "".
+// failing returns the host at address, which has failed now.
 func (h *hosts) failing(address string, now time.Time) *host {
-	if address == "" {
-		return nil
-	}
 	i := slices.IndexFunc(h.list, func(at *host) bool { return at.is(address) })
 	switch {
 	case i >= 0 && !h.list[i].isOld(now):
@@ -136,11 +155,11 @@ func (at *host) avoided(now time.Time) map[*link]time.Time {
 	return until
 }
 
-// isDeadEnd reports whether at has failed over more than one link, and over every link that
-// is up.
-func (at *host) isDeadEnd(links []*link) bool {
-	for _, l := range links {
-		if at.over[l] == nil && l.state().Up {
+// isDeadEnd reports whether at has failed over more than one link, and over all of up, the
+// links that are up.
+func (at *host) isDeadEnd(up []*link) bool {
+	for _, l := range up {
+		if at.over[l] == nil {
 			return false
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/netdriver/failover"
 )
 
@@ -138,6 +139,21 @@ func TestHost(t *testing.T) {
 			w.fails("cable", "a", false)
 			w.finds("a", "modem")
 		},
+		"was not the only one to fail over the link": func(w *town) {
+			w.fails("cable", "a", true)
+			w.d.Answered("cable", "b")
+			w.finds("b", "cable")
+			w.fails("cable", "b", true)
+			w.d.Answered("cable", "c") // by a head
+			w.finds("c", "modem")
+		},
+		"has failed over each link before another one fails": func(w *town) {
+			w.fails("cable", "a", true)
+			w.fails("modem", "a", true)
+			w.fails("cable", "b", true)
+			w.d.Answered("cable", "c")
+			w.finds("c", "cable")
+		},
 		"is tried over another link": func(w *town) {
 			w.fails("cable", "a", true)
 			time.Sleep(10 * time.Second)
@@ -224,5 +240,27 @@ func TestHostForgotten(t *testing.T) {
 		w.fails("modem", "host1", true)
 		w.fails("cable", "host1", true) // this is the second one, after the first has been forgotten
 		w.fails("cable", "host1", false)
+	})
+}
+
+// reporting is a driver that reports its link when it is asked for its state.
+type reporting struct {
+	*way
+	report func()
+}
+
+func (r reporting) Link() netdriver.Link {
+	r.report()
+	return r.way.Link()
+}
+
+// A driver may call Suspect while it is asked for the state of its link.
+func TestSuspectInLink(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newTown(t)
+		weak := reporting{w.modem, func() { w.d.Suspect("cable") }}
+		w.d = failoverOf(t, failover.Link{Name: "cable", Driver: w.cable}, failover.Link{Name: "modem", Driver: weak})
+		w.fails("cable", "a", true)
+		w.finds("b", "modem")
 	})
 }
