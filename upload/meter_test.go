@@ -110,19 +110,21 @@ func testProgress(t *testing.T) {
 			"empty reads":       func(content []byte) io.Reader { return &hiccups{r: bytes.NewReader(content)} },
 		} {
 			t.Run(name, func(t *testing.T) {
-				is := is.New(t)
-				d := &counting{Driver: answers(t, created)}
-				r := &reports{is: is, d: d, total: int64(size)}
-				_, err := upload.Upload(context.Background(), site, sized{of(numbered(size)), int64(size)}, &upload.Args{
-					Driver: d, ExpectFrom: -1, Progress: func(sent, total int64) {
-						r.take(sent, total)
-						is.Equal(sent, d.body) // it is all that has left
-					},
+				synctest.Test(t, func(t *testing.T) { // a write that waits is cut in two
+					is := is.New(t)
+					d := &counting{Driver: answers(t, created)}
+					r := &reports{is: is, d: d, total: int64(size)}
+					_, err := upload.Upload(context.Background(), site, sized{of(numbered(size)), int64(size)}, &upload.Args{
+						Driver: d, ExpectFrom: -1, Progress: func(sent, total int64) {
+							r.take(sent, total)
+							is.Equal(sent, d.body) // it is all that has left
+						},
+					})
+					is.NoErr(err)
+					is.Equal(len(r.sent), d.writes)                            // once for each buffer
+					is.Equal(r.sent[len(r.sent)-1], int64(size))               // the last says that it is done
+					is.Equal(slices.Index(r.sent, int64(size)), len(r.sent)-1) // and it alone
 				})
-				is.NoErr(err)
-				is.Equal(len(r.sent), d.writes)                            // once for each buffer
-				is.Equal(r.sent[len(r.sent)-1], int64(size))               // the last says that it is done
-				is.Equal(slices.Index(r.sent, int64(size)), len(r.sent)-1) // and it alone
 			})
 		}
 	}
