@@ -56,7 +56,6 @@ var rooms = map[string]room{
 		"context", "io", "math", "time", module + "/netdriver", module + "/zreq/wire",
 		module + "/zreq/internal/ascii", module + "/zreq/internal/buffer", module + "/zreq/internal/line",
 	}},
-	"model": {}, // tests alone: it is above all others
 	"pool": {imports: []string{
 		"context", "slices", "sync", "time", module + "/netdriver", module + "/zreq/wire",
 		module + "/zreq/internal/line", module + "/zreq/internal/target",

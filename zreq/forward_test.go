@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/matryer/is"
 
@@ -191,28 +192,31 @@ func TestForwardChanges(t *testing.T) {
 		"office modem": {office, modem}, "modem office": {modem, office}, "modem ": {modem, nil}, "office home": {office, home},
 	} {
 		t.Run(links, func(t *testing.T) {
-			is := is.New(t)
-			d := &way{Peer: zreqtest.NewPeer(t, append(answering(done), zreqtest.Close()), answering(done)), paths: paths}
-			var told []string
-			s := &zreq.Session{Driver: d, Trace: traceFunc(func(e zreq.Event) {
-				switch e.Kind {
-				case zreq.EventConn:
-					told = append(told, e.Link)
-				case zreq.EventDial:
-					is.Equal(e.Link, "") // it is not known yet
+			synctest.Test(t, func(t *testing.T) {
+				is := is.New(t)
+				d := &way{Peer: zreqtest.NewPeer(t, append(answering(done), zreqtest.Close()), answering(done)), paths: paths}
+				var told []string
+				s := &zreq.Session{Driver: d, Trace: traceFunc(func(e zreq.Event) {
+					switch e.Kind {
+					case zreq.EventConn:
+						told = append(told, e.Link)
+					case zreq.EventDial:
+						is.Equal(e.Link, "") // it is not known yet
+					}
+				})}
+				defer s.Close()
+				for i, path := range paths {
+					synctest.Wait() // the peer has closed
+					_, err := s.Put(t.Context(), site, &zreq.Args{Body: form.Bytes([]byte("data"), "")})
+					is.NoErr(err)
+					r := d.Requests()[i]
+					forwarded := path != nil && path.Forward != nil
+					is.Equal(strings.HasPrefix(r, "PUT http://device.test/x "), forwarded)
+					is.Equal(strings.Count(r, proxyLine) == 1, forwarded)
+					is.True(strings.HasSuffix(r, "\r\n\r\ndata"))
 				}
-			})}
-			defer s.Close()
-			for i, path := range paths {
-				_, err := s.Put(t.Context(), site, &zreq.Args{Body: form.Bytes([]byte("data"), "")})
-				is.NoErr(err)
-				r := d.Requests()[i]
-				forwarded := path != nil && path.Forward != nil
-				is.Equal(strings.HasPrefix(r, "PUT http://device.test/x "), forwarded)
-				is.Equal(strings.Count(r, proxyLine) == 1, forwarded)
-				is.True(strings.HasSuffix(r, "\r\n\r\ndata"))
-			}
-			is.Equal(strings.Join(told, " "), links)
+				is.Equal(strings.Join(told, " "), links)
+			})
 		})
 	}
 }

@@ -1,4 +1,4 @@
-package model_test
+package zreqtest_test
 
 import (
 	"bytes"
@@ -12,8 +12,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/netdriver/memnet"
 	"github.com/zreq-go/zreq/zreq"
@@ -26,9 +24,9 @@ var (
 	lasts    = flag.Duration("lasts", 0, "make other calls each time, for that long")
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-// TestCalls: whatever the calls are and whatever the origin does, each sentence is true.
+// TestCalls makes random calls. A caller makes calls of every kind, an origin answers them in
+// every way that it may and in some that it may not, and each sentence must be true of each call.
+// Without a flag they are the same calls each time.
 func TestCalls(t *testing.T) {
 	seed, last, end, logf := uint64(1), uint64(120), time.Now().Add(*lasts), func(string, ...any) {}
 	if testing.Short() || zreqtest.RaceDetector {
@@ -66,13 +64,13 @@ func play(t *testing.T, seed uint64, logf func(string, ...any)) {
 		u.make(choose(random))
 		for _, s := range sentences {
 			if !s.holds(u, u.call) {
-				t.Errorf("not true: %s: go test ./zreq/internal/model -v -seed %d", s.text, seed)
+				t.Errorf("not true: %s: go test ./zreq/zreqtest -run TestCalls -v -seed %d", s.text, seed)
 			}
 		}
 	}
 	_, _, _ = u.conn.Close(), u.session.Close(), l.Close()
 	if o.Open() != 0 {
-		t.Errorf("connections are left: go test ./zreq/internal/model -v -seed %d", seed)
+		t.Errorf("connections are left: go test ./zreq/zreqtest -run TestCalls -v -seed %d", seed)
 	}
 }
 

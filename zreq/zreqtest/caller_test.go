@@ -1,4 +1,4 @@
-package model_test
+package zreqtest_test
 
 import (
 	"bytes"
