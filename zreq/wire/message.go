@@ -26,20 +26,19 @@ const (
 	keepAlive
 )
 
-var fieldNames = [...]string{
-	connection:       "connection",
-	contentLength:    "content-length",
-	transferEncoding: "transfer-encoding",
-	keepAlive:        "keep-alive",
-}
-
 func nameOf(name []byte) fieldName {
-	for i, known := range fieldNames {
-		if EqualName(name, known) {
-			return fieldName(i)
-		}
+	switch {
+	case len(name) == 10 && EqualName(name, "connection"):
+		return connection
+	case len(name) == 14 && EqualName(name, "content-length"):
+		return contentLength
+	case len(name) == 17 && EqualName(name, "transfer-encoding"):
+		return transferEncoding
+	case len(name) == 10 && EqualName(name, "keep-alive"):
+		return keepAlive
+	default:
+		return otherName
 	}
-	return otherName
 }
 
 // mayBeHTTP reports whether in can be the start of a status line. A peer that speaks

@@ -14,9 +14,7 @@ func AppendMethod(dst []byte, method string) ([]byte, error) {
 
 // targetEncoded is the printable ASCII that a request target may contain only
 // percent-encoded (RFC 3986, 2).
-const targetEncoded = 1<<' ' | 1<<'"' | 1<<'<' | 1<<'>' | 1<<'\\' | 1<<'^' | 1<<'`' | 1<<'{' | 1<<'|' | 1<<'}'
-
-var encoded = byteSet{0, targetEncoded >> 32 & word, targetEncoded >> 64 & word, targetEncoded >> 96 & word}
+var targetEncoded = bitsOf(" \"<>\\^`{|}")
 
 // Percent says what to do with a stray '%' in a request target: one that is not followed
 // by two hexadecimal digits, and so does not begin an escape (RFC 3986, 2.1).
@@ -47,7 +45,7 @@ func AppendLooseTarget(dst []byte, target string, percent Percent) ([]byte, erro
 		switch {
 		case c == '#', isControl(c), stray && percent == PercentRefused:
 			return dst[:start], ErrBadTarget
-		case c >= 0x80, encoded.has(c), stray:
+		case c >= 0x80, targetEncoded[c], stray:
 			dst = append(dst, '%', upperHex[c>>4], upperHex[c&15])
 		default:
 			dst = append(dst, c)

@@ -1,23 +1,22 @@
 package wire
 
 // tokenBytes is the set of bytes that a token may contain (RFC 9110, 5.6.2).
-const tokenBytes = (1<<10-1)<<'0' | (1<<26-1)<<'a' | (1<<26-1)<<'A' |
-	1<<'!' | 1<<'#' | 1<<'$' | 1<<'%' | 1<<'&' | 1<<'\'' | 1<<'*' | 1<<'+' |
-	1<<'-' | 1<<'.' | 1<<'^' | 1<<'_' | 1<<'`' | 1<<'|' | 1<<'~'
+var tokenBytes = bitsOf("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
-// A byteSet is a set of ASCII characters: bit c%32 of number c/32 is that of c.
-type byteSet [8]uint32
+// A byteSet is a set of bytes.
+type byteSet [256]bool
 
-func (s *byteSet) has(c byte) bool { return s[c/32]>>(c%32)&1 != 0 }
-
-const word = 1<<32 - 1
-
-var token = byteSet{0, tokenBytes >> 32 & word, tokenBytes >> 64 & word, tokenBytes >> 96 & word}
+func bitsOf(members string) (set byteSet) {
+	for i := range len(members) {
+		set[members[i]] = true
+	}
+	return set
+}
 
 // TokenLength returns the length of the token (RFC 9110, 5.6.2) at the start of b.
 func TokenLength(b []byte) int {
 	for i, c := range b {
-		if !token.has(c) {
+		if !tokenBytes[c] {
 			return i
 		}
 	}
@@ -28,7 +27,7 @@ func TokenLength(b []byte) int {
 // field are.
 func IsToken(s string) bool {
 	for i := range len(s) {
-		if !token.has(s[i]) {
+		if !tokenBytes[s[i]] {
 			return false
 		}
 	}
