@@ -199,9 +199,9 @@ func (d *decoding) begin() (err error) {
 
 // limit returns an error if the decoded bytes exceed a limit.
 func (d *decoding) limit() error {
-	limits := &d.s.limits
+	limits, body := &d.s.limits, d.s.bodyLimit()
 	switch {
-	case d.s.bodyLimit() > 0 && d.made > d.s.bodyLimit():
+	case body > 0 && d.made > body:
 		return errBody
 	case d.made > limits.Decoded:
 		return errDecoded

@@ -136,12 +136,10 @@ func (h *head) field(name, value string) { h.put(wire.AppendField(h.text, name, 
 func (r *request) appendHead(dst []byte, args *Args, to *asked, closes bool) (_ []byte, expects bool, err error) {
 	h := head{text: dst}
 	h.put(wire.AppendMethod(h.text, to.method))
-	at := len(h.text)
 	h.put(r.appendTarget(h.text, args, to))
-	target := h.text[at:]
 	h.text = wire.AppendVersion(h.text)
 	r.putHost(&h, args, to)
-	r.putOwn(&h, args, to, target)
+	r.putOwn(&h, args, to)
 	r.putGiven(&h, args)
 	if args.sends("Connection") {
 		value := "keep-alive"
@@ -202,7 +200,7 @@ func (r *request) putHost(h *head, args *Args, to *asked) {
 
 // putOwn appends the fields that zreq makes itself, unless the caller replaced or omitted
 // them.
-func (r *request) putOwn(h *head, args *Args, to *asked, target []byte) {
+func (r *request) putOwn(h *head, args *Args, to *asked) {
 	if args.sends("User-Agent") {
 		h.field("User-Agent", "zreq/"+Version)
 	}
@@ -214,7 +212,7 @@ func (r *request) putOwn(h *head, args *Args, to *asked, target []byte) {
 	case h.err != nil: // Auth is asked only for what will be sent
 	case args.Auth != nil && !r.anonymous:
 		if !r.challenged {
-			h.err = r.authorize(args, to, target, nil)
+			h.err = r.authorize(args, to, requestTarget(h.text, to.method), nil)
 		}
 		credentials = r.credentials
 	case to.at.Userinfo != "" && args.sends("Authorization"):

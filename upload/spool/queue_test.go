@@ -11,6 +11,7 @@ import (
 
 	"github.com/matryer/is"
 
+	"github.com/zreq-go/zreq/netdriver"
 	"github.com/zreq-go/zreq/upload"
 	"github.com/zreq-go/zreq/upload/spool"
 	"github.com/zreq-go/zreq/zreq"
@@ -68,19 +69,25 @@ func (u unsynced) Sync(sub string) error {
 	return u.Folder.Sync(sub)
 }
 
+// onSickDisk opens a spool that sends to server, on a disk with a clip whose syncs fail with sick.
+func onSickDisk(t *testing.T, disk *simDisk, server netdriver.Driver, sick *error) *spool.Spool {
+	t.Helper()
+	s, err := spool.OpenOn(unsynced{simFolder{disk, "spool"}, sick}, &spool.Args{
+		URL: func(spool.File, *upload.Args) string { return site }, Upload: upload.Args{Driver: server},
+	})
+	is.New(t).NoErr(err)
+	disk.record("rec/clip", "clip")
+	return s
+}
+
 // TestNamesThatAreNotDurable: nothing is sent before its name is durable. Otherwise it could be
 // sent again with another key.
 func TestNamesThatAreNotDurable(t *testing.T) {
 	is := is.New(t)
-	server := serve(taken)
+	disk, server := newSimDisk(nil), serve(taken)
 	defer server.close()
-	disk := newSimDisk(nil)
 	var sick error
-	s, err := spool.OpenOn(unsynced{simFolder{disk, "spool"}, &sick}, &spool.Args{
-		URL: func(spool.File, *upload.Args) string { return site }, Upload: upload.Args{Driver: server},
-	})
-	is.NoErr(err)
-	disk.record("rec/clip", "clip")
+	s := onSickDisk(t, disk, server, &sick)
 	sick = errSimSync
 	f, err := s.Add("rec/clip")
 	is.True(errors.Is(err, errSimSync))
@@ -110,16 +117,11 @@ func TestBothFoldersAreSynced(t *testing.T) {
 // also after a sync that has failed.
 func TestMarkerThatIsNotDurable(t *testing.T) {
 	is := is.New(t)
-	server := serve(taken)
+	disk, server := newSimDisk(nil), serve(taken)
 	defer server.close()
-	disk := newSimDisk(nil)
 	var sick error
-	s, err := spool.OpenOn(unsynced{simFolder{disk, "spool"}, &sick}, &spool.Args{
-		URL: func(spool.File, *upload.Args) string { return site }, Upload: upload.Args{Driver: server},
-	})
-	is.NoErr(err)
-	disk.record("rec/clip", "clip")
-	_, err = s.Add("rec/clip")
+	s := onSickDisk(t, disk, server, &sick)
+	_, err := s.Add("rec/clip")
 	is.NoErr(err)
 	sick = errSimSync
 	is.True(errors.Is(s.Drain(t.Context()), errSimSync))

@@ -11,8 +11,8 @@ var (
 	ErrBody     = errors.New("bad request body")                       // it could not be read, or is not as long as its size
 )
 
-// An Error adds to an error its kind, or a text that says more than its own. zreq makes its own
-// errors of it, too. A timeout is returned as it is, without a kind.
+// An Error adds to an error its kind, or a text that says more than its own, and not both at
+// once. zreq makes its own errors of it, too. A timeout is returned as it is, without a kind.
 type Error struct {
 	Kind error  // nil: it has none
 	Err  error  // what has happened
