@@ -199,9 +199,9 @@ func (d *decoding) begin() (err error) {
 
 // limit returns an error if the decoded bytes exceed a limit.
 func (d *decoding) limit() error {
-	limits, body := &d.s.limits, d.s.bodyLimit()
+	limits := &d.s.limits
 	switch {
-	case body > 0 && d.made > body:
+	case limits.Body > 0 && d.made > limits.Body && d.s.resp.body.use != asContent: // else keep counts them
 		return errBody
 	case d.made > limits.Decoded:
 		return errDecoded

@@ -162,19 +162,24 @@ func (d *delivery) buffer(ctx context.Context, limit int64) error {
 // errCut stands for an error page that was cut.
 var errCut = errors.New("the error page is longer than the limit")
 
-// keep appends p to the content of the Response. If that is longer than limit, the error is
-// tooLarge; but an error page is cut, so that it does not hide the status.
+// keep appends p to the content of the Response, and cuts that at limit.
 func (d *delivery) keep(ctx context.Context, p []byte, limit int64, tooLarge error) error {
 	body := &d.resp.body
 	left := limit - int64(len(body.content))
 	body.content = append(body.content, p[:min(int64(len(p)), left)]...)
-	switch {
-	case int64(len(p)) <= left:
+	if int64(len(p)) <= left {
 		return nil
-	case d.resp.Status < 400:
+	}
+	return d.cut(ctx, tooLarge)
+}
+
+// cut returns what follows if the content exceeds a limit: tooLarge, or errCut for an error page,
+// which may not hide the status.
+func (d *delivery) cut(ctx context.Context, tooLarge error) error {
+	if d.resp.Status < 400 {
 		return tooLarge
 	}
-	body.err = d.fail(ctx, tooLarge)
+	d.resp.body.err = d.fail(ctx, tooLarge)
 	return errCut
 }
 

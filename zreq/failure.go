@@ -114,27 +114,27 @@ func (d *delivery) cutShort(cause error) error {
 	return &exchange.Error{Err: cause, Text: text + " bytes: " + cause.Error()}
 }
 
-// excess returns an error if the body is longer than its Content-Range says or Limits.Body
+// excess returns an error if the body is longer than its Content-Range says or its limit
 // allows. It is called before the caller gets any of what has arrived.
 func (d *delivery) excess() error {
-	body, limit, received := &d.resp.body, d.bodyLimit(), d.exchange.Received
+	body, received := &d.resp.body, d.exchange.Received
 	if want := body.want.length; want >= 0 && received > want {
 		return &exchange.Error{Kind: ErrResponse, Err: errRangeMismatch}
 	}
-	announced := body.framing == FramingLength && body.length > limit
+	limit, tooLarge := d.limits.Body, error(errBody)
+	page := false
+	if body.use == asContent {
+		if !body.decoded {
+			return nil // keep counts it
+		}
+		limit, tooLarge = d.limits.ofContent(2 * d.limits.Content) // a coding can make nothing of any number of bytes
+		page = d.resp.Status >= 400                                // it is cut, however long it is
+	}
+	announced := body.framing == FramingLength && body.length > limit && !page
 	if limit > 0 && (announced || received > limit) {
-		return errBody
+		return tooLarge
 	}
 	return nil
-}
-
-// bodyLimit returns Limits.Body, or 0 if the limit of the content, which is as small, stands for
-// it. That one cuts an error page. Of a decoded body the bytes that arrive count as well.
-func (d *delivery) bodyLimit() int64 {
-	if r := d.resp; r.body.use == asContent && (!r.body.decoded || r.Status >= 400) {
-		return 0
-	}
-	return d.limits.Body
 }
 
 // checkEnd returns io.EOF if the body may end here, and otherwise why not. It notes whether the

@@ -26,7 +26,8 @@ type Limits struct {
 	TrailerBytes int
 	// Content limits a body that is held in memory, in bytes: that of the response if
 	// there is no StreamCallback, and Args.JSON. Default 1 MiB. For a response, Body
-	// applies instead if it is smaller.
+	// applies instead if it is smaller. If a content coding is undone, at most twice as
+	// many bytes may arrive. An error page is cut at these limits.
 	Content int64
 	// Body limits a response body in bytes, whether it is passed to a StreamCallback,
 	// read by Read and the like, or held in memory. By default there is no limit, because

@@ -186,6 +186,9 @@ func (s *stream) readAll() error {
 	limit, tooLarge := s.limits.ofContent(s.limits.Content)
 	for {
 		err := s.refill()
+		if _, large := err.(*limitError); large {
+			return s.cut(s.ctx, err)
+		}
 		if err == nil {
 			err = s.keep(s.ctx, s.view, limit, tooLarge)
 		}
