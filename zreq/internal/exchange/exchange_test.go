@@ -176,6 +176,28 @@ func TestLowSpeed(t *testing.T) {
 		_, err := r.run(context.Background())
 		is.True(strings.HasPrefix(cause(err), "none: timeout: Timeouts.LowSpeed of 2s is over"))
 	})
+	inBubble(t, "of each by itself", func(t *testing.T) {
+		is := is.New(t)
+		r := newRig(t, l,
+			say{after: "abc", text: "HTTP/1.1 200 OK\r\nContent-Length: 1500\r\n\r\nx"},
+			say{wait: time.Second, text: strings.Repeat("y", 1499)})
+		due := time.Now().Add(1900 * time.Millisecond) // of 2 s
+		r.takes = func(p []byte) (int, error) {
+			if !strings.HasPrefix(string(p), "POST") {
+				if err := r.pause(time.Until(due)); err != nil {
+					return 0, err
+				}
+			}
+			return len(p), nil
+		}
+		r.request("POST", "", strings.NewReader("abc"), 3, false)
+		r.attach(false)
+		_, err := r.run(context.Background())
+		is.NoErr(err)
+		r.x.BeginBody()
+		_, _, err = r.readAll(context.Background(), nil)
+		is.NoErr(err) // the time of the request does not count
+	})
 }
 
 // TestZero: an Exchange that was never opened can be closed.

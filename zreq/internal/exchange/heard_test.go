@@ -163,6 +163,21 @@ func TestUnreadAndBroken(t *testing.T) {
 	steps, err := r.send(context.Background())
 	is.Equal(steps, "SentHead ")
 	is.Equal(cause(err), "Broken: reset")
+
+	r = newRig(t, limits())
+	r.takes = func(p []byte) (int, error) {
+		r.unread, r.broken = true, errors.New("no deadline")
+		return len(p), nil
+	}
+	r.onOp = func() {
+		if r.looks > 10 {
+			t.Fatal("it looks for ever")
+		}
+	}
+	r.request("POST", "", strings.NewReader("abc"), 3, false)
+	r.attach(false)
+	_, err = r.send(context.Background())
+	is.Equal(cause(err), "Broken: no deadline")
 }
 
 // TestCancelAnywhere: wherever the context ends, the exchange ends then and there.

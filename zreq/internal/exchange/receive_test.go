@@ -201,6 +201,19 @@ func TestHeadFails(t *testing.T) {
 	}
 }
 
+// TestHeadWithoutADeadline: a head is not waited for if the wait cannot have a deadline.
+func TestHeadWithoutADeadline(t *testing.T) {
+	is := is.New(t)
+	r := newRig(t, limits(), say{after: "\r\n\r\n", text: ok})
+	r.request("GET", "", nil, 0, false)
+	r.attach(false)
+	_, err := r.send(context.Background())
+	is.NoErr(err)
+	r.broken = errors.New("no deadline")
+	_, err = r.x.ReadHead(context.Background(), &r.body)
+	is.Equal(cause(err), "Broken: no deadline")
+}
+
 // TestCutAfterAFailure: where sending has failed, the end of the connection is no proof of
 // the end of a body, unless it is the peer's own word.
 func TestCutAfterAFailure(t *testing.T) {
@@ -361,8 +374,9 @@ func TestReceiveToTheEnd(t *testing.T) {
 	is.NoErr(err)
 	never := taker(func(netdriver.Conn, int64) (int64, bool, error) { t.Error("it is asked"); return 0, true, nil })
 	r.broken = errors.New("no deadline")
-	_, ok, err := r.x.Receive(ctx, never)
+	n, ok, err := r.x.Receive(ctx, never)
 	is.True(ok)
+	is.Equal(n, int64(0))
 	is.Equal(cause(err), "Truncated: no deadline") // as for every other way to read
 	r.broken = nil
 	cancel()
