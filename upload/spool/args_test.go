@@ -32,5 +32,7 @@ func TestArgs(t *testing.T) {
 	is.NoErr(err) // a program that only adds
 	defer s.Close()
 	is.True(errors.Is(s.Run(t.Context()), spool.ErrArgs))
+	is.Equal(spool.NoLink.String(), "no link")
+	is.Equal((spool.NoLink + 1).String(), "unknown")
 	is.Equal(spool.Outcome(99).String(), "unknown")
 }

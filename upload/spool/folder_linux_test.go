@@ -28,6 +28,8 @@ func init() {
 		"testSickDisk":        testSickDisk,
 		"testFileOverFourGiB": testFileOverFourGiB,
 		"testLinkToARecord":   testLinkToARecord,
+		"testUnsyncable":      testUnsyncable,
+		"testLeavesNoneOpen":  testLeavesNoneOpen,
 	}
 }
 
@@ -132,6 +134,49 @@ func testLinkToARecord(t *testing.T) {
 	content, err := os.ReadFile(filepath.Join(dir, "record"))
 	is.NoErr(err)
 	is.Equal(string(content), "record")
+}
+
+// testUnsyncable: a file whose content cannot be synced stays where it is, and a folder whose
+// names cannot be synced is reported.
+func testUnsyncable(t *testing.T) {
+	is := is.New(t)
+	dir := t.TempDir()
+	s := opened(t, filepath.Join(dir, "spool"), nil)
+	f, err := s.Add("/proc/self/comm") // procfs refuses it
+	is.True(errors.Is(err, syscall.EINVAL))
+	is.Equal(f, spool.File{})
+
+	home, err := spool.OpenFolder(filepath.Join(dir, "other"))
+	is.NoErr(err)
+	defer home.Close()
+	is.NoErr(os.WriteFile(filepath.Join(dir, "clip"), nil, 0o600))
+	p, err := home.Pick(filepath.Join(dir, "clip"))
+	is.NoErr(err)
+	is.NoErr(p.SyncFolder())
+	is.NoErr(p.Close())
+	is.True(errors.Is(p.SyncFolder(), os.ErrClosed))
+}
+
+// testLeavesNoneOpen: nothing stays open of what was refused.
+func testLeavesNoneOpen(t *testing.T) {
+	is := is.New(t)
+	dir := t.TempDir()
+	s := opened(t, filepath.Join(dir, "spool"), nil)
+	before := len(listed(t, "/proc/self/fd"))
+	for range 10 {
+		_, err := s.Add(dir)
+		is.True(errors.Is(err, spool.ErrNotFile))
+	}
+	is.True(len(listed(t, "/proc/self/fd")) <= before)
+
+	// A spool that was not opened is not locked.
+	broken := filepath.Join(dir, "broken")
+	is.NoErr(os.Mkdir(broken, 0o700))
+	is.NoErr(os.WriteFile(filepath.Join(broken, "state"), nil, 0o600)) // where a folder should be
+	_, err := spool.Open(broken, nil)
+	is.True(errors.Is(err, syscall.ENOTDIR))
+	is.NoErr(os.Remove(filepath.Join(broken, "state")))
+	opened(t, broken, nil)
 }
 
 // testRealDisks: the errors of a disk that is full, of one that is read-only and of two

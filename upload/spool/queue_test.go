@@ -23,11 +23,15 @@ func TestLastNumber(t *testing.T) {
 	card := t.TempDir()
 	dir, clip := filepath.Join(card, "spool"), filepath.Join(card, "clip")
 	is.NoErr(os.Mkdir(dir, 0o700))
-	is.NoErr(os.WriteFile(filepath.Join(dir, strings.Repeat("9", 12)+"-"+strings.Repeat("a", 32)+"-last"), nil, 0o600))
-	is.NoErr(os.WriteFile(clip, nil, 0o600))
-	_, err := opened(t, dir, nil).Add(clip)
-	is.True(err != nil)
-	_, err = os.Lstat(clip)
+	is.NoErr(os.WriteFile(filepath.Join(dir, strings.Repeat("9", 11)+"8-"+strings.Repeat("a", 32)+"-x"), nil, 0o600))
+	s := opened(t, dir, nil)
+	for _, want := range []uint64{1e12 - 1, 0} {
+		is.NoErr(os.WriteFile(clip, nil, 0o600))
+		f, err := s.Add(clip)
+		is.Equal(f.Number, want)
+		is.Equal(err == nil, want > 0) // the last one can be given, once
+	}
+	_, err := os.Lstat(clip)
 	is.NoErr(err) // it is where it was
 }
 

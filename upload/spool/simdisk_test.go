@@ -23,7 +23,7 @@ var (
 // was synced, and a name is durable when its folder was. Until then each file keeps a part
 // of what was written, and each change of a name is lost or kept by itself. A file that is
 // moved from one folder to another is in one of them, and stays in the new one when that is
-// synced.
+// synced. What is in a folder is lost with the name of that folder.
 type simDisk struct {
 	rnd     *rand.Rand
 	names   map[string]*simFile // as a program sees them
@@ -80,6 +80,10 @@ func (d *simDisk) reboot(keep func() bool) {
 	}
 	d.pending, d.names = nil, map[string]*simFile{}
 	for name, f := range d.durable {
+		if dir := path.Dir(name); strings.Contains(dir, "/") && d.durable[dir] == nil {
+			delete(d.durable, name) // the folder that it was in is not there
+			continue
+		}
 		if !bytes.Equal(f.data, f.kept) {
 			f.kept = f.data[:d.rnd.IntN(len(f.data)+1)]
 		}
@@ -196,10 +200,17 @@ func kindOf(name string) string {
 }
 
 func (f simFolder) Mkdir(name string) error {
-	if f.disk.off {
-		return errPower
+	name = f.at(name)
+	if f.disk.names[name] != nil {
+		return fs.ErrExist
 	}
-	return fs.ErrExist // it was there from the beginning
+	if err := f.disk.call("mkdir " + name); err != nil {
+		return err
+	}
+	defer f.disk.after()
+	folder := new(simFile)
+	f.disk.change(path.Dir(name), func(names map[string]*simFile) { names[name] = folder })
+	return nil
 }
 
 func (f simFolder) Rename(from, to string) error { return f.disk.rename(f.at(from), f.at(to)) }
