@@ -196,7 +196,7 @@ func TestCloseOfTheRequest(t *testing.T) {
 
 func TestZeroValue(t *testing.T) {
 	is := is.New(t)
-	p := startPeer(t, ok, ok)
+	p := startPeer(t, ok, ok, ok)
 	transport := new(roundtrip.Transport)
 	client := &http.Client{Transport: transport}
 	for range 2 {
@@ -205,5 +205,10 @@ func TestZeroValue(t *testing.T) {
 		resp.Body.Close()
 	}
 	is.Equal(p.connections(), 1) // which is kept
+	client.CloseIdleConnections()
+	resp, err := client.Get(p.url)
+	is.NoErr(err)
+	resp.Body.Close()
+	is.Equal(p.connections(), 2) // until the idle ones are closed
 	client.CloseIdleConnections()
 }
