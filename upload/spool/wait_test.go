@@ -107,7 +107,7 @@ func TestStopsInAWait(t *testing.T) {
 			}}
 			on(t, args, func(arrival) string { return status(503) }, func(b *bench) {
 				b.server.refuse = refuse
-				b.record("clip")
+				b.record("clip", "another")
 				ctx, stop := context.WithTimeout(b.t.Context(), time.Second)
 				defer stop()
 				b.is.Equal(b.Drain(ctx), context.DeadlineExceeded)
