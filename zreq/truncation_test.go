@@ -62,6 +62,7 @@ func testTruncation(t *testing.T) {
 					is.True(errors.Is(err, zreq.ErrTruncated)) // never a success
 					e := failure(is, err)
 					is.Equal(e.Received, int64(tt.received)) // how much came is told
+					is.True(strings.Contains(err.Error(), fmt.Sprintf(": after %d ", tt.received)))
 					is.Equal(e.Phase, zreq.PhaseBody)
 					is.Equal(errors.Is(err, memnet.ErrReset), end == nil) // the socket's error is reachable
 					is.True(!resp.Complete())
