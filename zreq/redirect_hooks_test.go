@@ -264,6 +264,22 @@ func TestRedirectDropsTheHead(t *testing.T) {
 			is.Equal(resp.Header("A"), "b") // a Response owns its head
 		})
 	}
+	t.Run("followed", func(t *testing.T) {
+		is := is.New(t)
+		var into zreq.Response
+		followed := 0
+		_, err := zreq.Get(context.Background(), site, &zreq.Args{
+			Driver: each(t, moved(302, "http://other.test/y"), noContent), Into: &into, DropHead: true,
+			Trace: traceFunc(func(e zreq.Event) {
+				if e.Kind == zreq.EventRedirect {
+					followed++
+					is.Equal(into.Header("Location"), "") // the buffer is back in the pool
+				}
+			}),
+		})
+		is.NoErr(err)
+		is.Equal(followed, 1)
+	})
 }
 
 // TestRedirectRange: Range goes along, and the part must be the one asked for.
