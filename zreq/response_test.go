@@ -288,6 +288,26 @@ func TestDropHeadOutlivesItsBuffer(t *testing.T) {
 	})
 }
 
+// TestIntoKeepsTheContent: a body of known length takes as much memory as it is long, and the
+// next one in the same Response takes none.
+func TestIntoKeepsTheContent(t *testing.T) {
+	is := is.New(t)
+	var into zreq.Response
+	var first []byte
+	for _, size := range []int{3001, 3001, 2000} {
+		_, err := zreq.Get(context.Background(), site, &zreq.Args{Driver: answers(t, byLength(numbered(size))), Into: &into})
+		is.NoErr(err)
+		p, err := into.Content()
+		is.NoErr(err)
+		is.Equal(string(p), numbered(size))
+		is.Equal(cap(p), 3001)
+		if first == nil {
+			first = p
+		}
+		is.True(&p[0] == &first[0])
+	}
+}
+
 // TestDropHeadInto: nor do two calls share a buffer by it.
 func TestDropHeadInto(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
