@@ -178,7 +178,7 @@ func (c *call) retry(ctx context.Context, s *Session, t *attempts, err error) (_
 	if ctx.Err() == nil && c.why != CloseStopped {
 		f = c.failure(ctx, err)
 		if f.err != nil && f.err.isOfLink() {
-			s.Blame(c.line.Driver, f.err) // so that the next one can take another link
+			s.leave(blame(c.line.Driver, f.err)) // so that the next one can take another link
 		}
 		if f.isRetriable() && c.request.body.Rewind() == nil {
 			t, v = s.judge(t, f)
