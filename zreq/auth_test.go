@@ -163,6 +163,12 @@ func TestAuthAsks(t *testing.T) {
 	_, err = zreq.Get(context.Background(), "http://u:p@Device.test:80?q", args)
 	is.NoErr(err)
 	args.Body = body
+	args.OnRedirect = func(_ *zreq.Response, next string) error {
+		if next == "http://other.test/" {
+			peer.Wait() // until the connection is closed that is left here
+		}
+		return nil
+	}
 	resp, err := zreq.Put(context.Background(), "http://Device.test/x", args)
 	is.NoErr(err)
 	is.Equal(len(resp.History()), 4)
