@@ -106,6 +106,7 @@ type decoding struct {
 	err     error           // came together with them
 	made    int64
 	running bool // a reader is running, or has panicked
+	proven  bool // the body itself has ended, and its framing proves that
 }
 
 // newDecoding is newDecoder.
@@ -150,10 +151,25 @@ func (d *decoding) content() error {
 
 // decoded implements decoder.
 func (d *decoding) decoded() ([]byte, error) {
+	if d.running {
+		return nil, errUnwound // what the reader had taken is lost
+	}
 	d.running = true
 	n, err := d.decode(d.text.B)
 	d.running = false
+	if err == io.EOF {
+		d.s.resp.body.complete = d.proven
+	}
 	return d.text.B[:n], err
+}
+
+// fetch returns the next bytes of the body as they arrived. Its end is not that of the decoded
+// body yet, so that the Response is not complete before the caller has all of that.
+func (d *decoding) fetch() ([]byte, error) {
+	body := &d.s.resp.body
+	p, err := d.s.fetch(d.s.ctx)
+	d.proven, body.complete = d.proven || body.complete, false
+	return p, err
 }
 
 // decode reads decoded bytes into b. It returns at least one byte or an error.
@@ -182,7 +198,7 @@ func (d *decoding) decode(b []byte) (int, error) {
 
 // begin makes the readers when the first byte has arrived, because an empty body is not coded.
 func (d *decoding) begin() (err error) {
-	if d.raw, err = d.s.fetch(d.s.ctx); err != nil {
+	if d.raw, err = d.fetch(); err != nil {
 		return err
 	}
 	var r io.Reader = d
@@ -228,7 +244,7 @@ func (d *decoding) judge(err error) error {
 // behind returns io.EOF if nothing follows the end of the coding.
 func (d *decoding) behind() error {
 	if d.rawErr == nil && len(d.raw) == 0 {
-		d.raw, d.rawErr = d.s.fetch(d.s.ctx)
+		d.raw, d.rawErr = d.fetch()
 	}
 	if len(d.raw) > 0 {
 		return &exchange.Error{Kind: ErrResponse, Err: errBehind}
@@ -258,7 +274,7 @@ func (d *decoding) ReadByte() (byte, error) {
 // fill fills raw if it is empty, or returns an error.
 func (d *decoding) fill() error {
 	if len(d.raw) == 0 && d.rawErr == nil {
-		d.raw, d.rawErr = d.s.fetch(d.s.ctx)
+		d.raw, d.rawErr = d.fetch()
 	}
 	if len(d.raw) > 0 {
 		return nil
@@ -273,10 +289,11 @@ func (d *decoding) finish() {
 	}
 }
 
-// giveBack implements decoder. It closes the readers, the outermost first.
+// giveBack implements decoder. It closes the readers, the outermost first, and all of them even if
+// one panics.
 func (d *decoding) giveBack() {
-	for i := len(d.readers) - 1; i >= 0; i-- {
-		_ = d.readers[i].Close()
+	defer buffer.Release(d.text)
+	for _, r := range d.readers {
+		defer func() { _ = r.Close() }()
 	}
-	buffer.Release(d.text)
 }

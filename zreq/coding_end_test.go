@@ -85,12 +85,13 @@ func TestCodingEndsBeforeTheBody(t *testing.T) {
 // clumsy is a coding that panics, where it says.
 type clumsy struct {
 	io.Reader
-	at *string
+	at     *string
+	closed *int // how many readers
 }
 
 func (c clumsy) Decode(r io.Reader) (io.ReadCloser, error) {
 	c.panics("Decode")
-	return clumsy{r, c.at}, nil
+	return clumsy{r, c.at, c.closed}, nil
 }
 
 func (c clumsy) Read(p []byte) (int, error) {
@@ -99,6 +100,7 @@ func (c clumsy) Read(p []byte) (int, error) {
 }
 
 func (c clumsy) Close() error {
+	*c.closed++
 	c.panics("Close")
 	return nil
 }
@@ -122,7 +124,8 @@ func TestCodingPanics(t *testing.T) {
 		return
 	}
 	var at string
-	zreq.RegisterCoding("clumsy", clumsy{at: &at})
+	var closed int
+	zreq.RegisterCoding("clumsy", clumsy{at: &at, closed: &closed})
 	for _, at = range []string{"Decode", "Read", "Close"} {
 		for mode, tt := range map[string]struct {
 			args   zreq.Args
@@ -167,4 +170,27 @@ func TestCodingPanics(t *testing.T) {
 			})
 		}
 	}
+	const coded = "HTTP/1.1 200 X\r\nContent-Encoding: clumsy, clumsy\r\nContent-Length: 5\r\n\r\nhello"
+	t.Run("read on", func(t *testing.T) {
+		is := is.New(t)
+		at = "Read"
+		resp := opened(t, zreq.Args{Driver: zreqtest.NewPeer(t, answering(coded))})
+		func() {
+			defer func() { is.Equal(recover(), at) }()
+			_, _ = resp.Read(make([]byte, 1))
+		}()
+		at = ""
+		_, err := io.ReadAll(resp)
+		is.True(err != nil) // nobody knows what the reader had taken
+		is.True(!resp.Complete())
+	})
+	t.Run("all are closed", func(t *testing.T) {
+		is := is.New(t)
+		at, closed = "Close", 0
+		defer func() {
+			is.Equal(recover(), at)
+			is.Equal(closed, 2)
+		}()
+		_, _ = zreq.Get(t.Context(), site, &zreq.Args{Driver: zreqtest.NewPeer(t, answering(coded))})
+	})
 }

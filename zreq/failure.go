@@ -127,8 +127,9 @@ func (d *delivery) excess() error {
 		if !body.decoded {
 			return nil // keep counts it
 		}
-		limit, tooLarge = d.limits.ofContent(2 * d.limits.Content) // a coding can make nothing of any number of bytes
-		page = d.resp.Status >= 400                                // it is cut, however long it is
+		// A coding can make nothing of any number of bytes.
+		limit, tooLarge = d.limits.ofContent(min(d.limits.Content, maxInt64/2) * 2)
+		page = d.resp.Status >= 400 // it is cut, however long it is
 	}
 	announced := body.framing == FramingLength && body.length > limit && !page
 	if limit > 0 && (announced || received > limit) {

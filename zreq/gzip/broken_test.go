@@ -282,3 +282,33 @@ func TestUnframedErrorPage(t *testing.T) {
 		})
 	}
 }
+
+// The body itself has arrived here, and is short. The Response is not complete before the coding
+// has ended as well.
+func TestNotCompleteBeforeTheCodingEnds(t *testing.T) {
+	coded := gzipped(-1, text)
+	for name, tt := range map[string]struct {
+		status string
+		args   zreq.Args
+		take   func(*zreq.Response)
+	}{
+		"a read":     {"200 OK", zreq.Args{Stream: true}, func(r *zreq.Response) { _, _ = r.Read(make([]byte, 5)) }},
+		"a stop":     {"200 OK", zreq.Args{Stream: true}, func(r *zreq.Response) { _, _ = r.WriteTo(stopper{}) }},
+		"a cut page": {"404 Not Found", zreq.Args{Limits: zreq.Limits{Content: 30, Body: 1 << 20}}, func(*zreq.Response) {}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			tt.args.Driver = serve(t, strings.Replace(answer("gzip", "length", coded[:len(coded)-10]), "200 OK", tt.status, 1))
+			resp, err := zreq.Get(t.Context(), url, &tt.args)
+			is.NoErr(err)
+			tt.take(resp)
+			is.NoErr(resp.Close())
+			is.True(!resp.Complete())
+		})
+	}
+}
+
+// stopper wants no more.
+type stopper struct{}
+
+func (stopper) Write([]byte) (int, error) { return 0, zreq.ErrStop }
